@@ -1,1 +1,1 @@
-"""Drivers: who turns the interpreter's handle."""
+"""Drivers: they run the interpreter and carry out what it asks for."""

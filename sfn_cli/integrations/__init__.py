@@ -1,1 +1,4 @@
-"""What a Task may call. `table.py` says which resources there are; one file per service."""
+"""Integrations: the services a Task may call.
+
+`table.py` lists the resources; one file per service.
+"""

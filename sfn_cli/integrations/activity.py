@@ -1,4 +1,4 @@
-"""An activity's ARN as Resource: the task waits in the queue until a worker of the user's own takes it.
+"""An activity's ARN as Resource: the task is queued until a worker of the user's own takes it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
 """

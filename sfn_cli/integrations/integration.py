@@ -1,5 +1,6 @@
-"""What an integration is: it carries out a task and answers with signals, now or later, in the
-worker's loop.
+"""Integrations: each carries out a task and answers with signals, now or later.
+
+The answers come in the worker's loop.
 """
 
 from __future__ import annotations
@@ -48,8 +49,7 @@ class Later:
 
 
 class Background(Protocol):
-    """Makes a blocking call beside the loop; unless cancelled, calls `done` in the loop with its
-    outcome.
+    """Makes a blocking call beside the loop; unless cancelled, `done` gets its outcome in the loop.
 
     `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose
     answer is pending returns a `Later`, and holds no thread until the answer comes.
@@ -70,12 +70,13 @@ def as_it_is(callback: Callable[[], None]) -> Callable[[], None]:
 
 
 class TaskContext(NamedTuple):
-    """What integrations may use. `clock` gives milliseconds since 1970; `service` has the
-    operations of this store; `background` makes calls that block, such as those of `clients`, which
-    are AWS's services. `map_runs` holds the Map Runs that are conducted here, by `MapRun.id`: what
-    to call when their children move. `isolated` wraps such a callback, so that an error in it harms
-    its own execution only. `inspection` is filled by a task that makes an HTTP request, for
-    TestState.
+    """What integrations may use.
+
+    `clock` returns milliseconds since 1970; `service` has the operations of this store;
+    `background` makes calls that block, such as those of `clients`, which are AWS services.
+    `map_runs` holds the Map Runs that are conducted here, by `MapRun.id`: callbacks for when their
+    children move. `isolated` wraps such a callback, so that an error in it harms its own execution
+    only. `inspection` is filled by a task that makes an HTTP request, for TestState.
     """
 
     settings: Settings
@@ -90,8 +91,9 @@ class TaskContext(NamedTuple):
 
 
 class TaskRun(NamedTuple):
-    """One task to carry out: the ARN of its execution (in which `task.id` names it), and who takes
-    its signals.
+    """One task to carry out, its execution's ARN, and the receiver of its signals.
+
+    `task.id` names the task in that execution.
     """
 
     task: Task

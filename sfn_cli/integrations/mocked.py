@@ -1,9 +1,9 @@
-"""A mock instead of an integration: whatever the Resource names, the task is answered at once and
-nothing is called.
+"""A mock instead of an integration: the task is answered at once and nothing is called.
 
+This is so whatever the Resource names.
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
-The events are those of the integration. A mock has no response for the request of a
-.sync or .waitForTaskToken task: its TaskSubmitted has {} as output.
+The events are those of the integration. A mock has no response for the request of a .sync or
+.waitForTaskToken task: its TaskSubmitted has {} as output.
 """
 
 from __future__ import annotations
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.task_order import Task
 
 _REFUSAL = re.compile(r"(?!States\.)[A-Z]\w*\.\w+")
-"""The name of an error by which a service refuses a request: "ECS.ClusterNotFoundException". Others
-come after the receipt.
+"""Matches the name of an error by which a service refuses a request.
+
+For example "ECS.ClusterNotFoundException". Other errors come after the receipt.
 """
 
 
 def answer_mocked(task_run: TaskRun, mocked: Answer) -> Cancel:
-    """Answers the task as the mock says. Signals that a worker sent before it died are not sent again."""
+    """Answers the task with the mock.
+
+    Signals that a worker sent before it died are not repeated.
+    """
     task = task_run.task
     if not task.started:
         task_run.answer(TaskStarted(task.id))

@@ -1,4 +1,4 @@
-"""Service integration patterns: what a service's answer to the request means to the task.
+"""Service integration patterns: what a service's response to the request means to the task.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pattern_result_comes_later(request: Integration) -> Integration:
-    """.sync and .waitForTaskToken: the answer to the request is but its receipt.
+    """Wraps a .sync or .waitForTaskToken integration: the response is only a receipt.
 
     The result comes from the job's end, or by the task's token. A worker that resumes does not
     repeat a request that was accepted.

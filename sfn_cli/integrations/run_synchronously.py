@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _clients = cache(Clients)
 
 NO_EXECUTION = ""
-"""The ARN of no execution that the store has."""
+"""An ARN of no execution in the store."""
 
 
 class _Invoker:
-    """Invokes functions by the service's invoker, and waits for each."""
+    """Invokes functions with the service's invoker, and waits for each."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -40,11 +40,11 @@ class _Invoker:
         return self
 
     def cancel(self) -> None:
-        """The invocation has ended."""
+        """Does nothing: the invocation has ended."""
 
 
 class _Caller:
-    """Makes calls at once, and waits for what is pending."""
+    """Makes calls at once, and waits for pending answers."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -70,8 +70,9 @@ class _Caller:
 
 
 def synchronous_context(service: Service, inspection: HttpInspection | None = None) -> TaskContext:
-    """What integrations use in the thread that owns this service. `inspection` is filled by a task
-    that makes an HTTP request.
+    """Returns the context of integrations in the thread that owns this service.
+
+    `inspection` is filled by a task that makes an HTTP request.
     """
     return TaskContext(
         service.settings,
@@ -86,11 +87,11 @@ def synchronous_context(service: Service, inspection: HttpInspection | None = No
 
 
 def run_synchronously(task: Task, context: TaskContext, execution_arn: str = NO_EXECUTION) -> list[Signal]:
-    """Carries out a task, and returns its signals in their order.
+    """Carries out a task, and returns its signals in order.
 
-    None are returned for a task that others work on (an activity's); no end, but a TaskSubmitted,
-    for one whose result comes later (.sync, .waitForTaskToken). `execution_arn` names the execution
-    that the task belongs to, for tasks that start executions. Map Runs need a worker.
+    Returns none for a task that others work on (an activity's); a TaskSubmitted but no end for one
+    whose result comes later (.sync, .waitForTaskToken). `execution_arn` names the execution that
+    the task belongs to, for tasks that start executions. Map Runs need a worker.
     """
     signals: list[Signal] = []
     integration(task.resource)(TaskRun(task, execution_arn, signals.append), context)
@@ -100,7 +101,10 @@ def run_synchronously(task: Task, context: TaskContext, execution_arn: str = NO_
 def run_alone_synchronously(
     service: Service, task: Task, inspection: HttpInspection | None = None
 ) -> TaskSucceeded | TaskFailed:
-    """The end of a task outside of any execution, whose resource has no pattern (TestState)."""
+    """Runs a task outside any execution, and returns its end (TestState).
+
+    Its resource has no pattern.
+    """
     (end,) = run_synchronously(task, synchronous_context(service, inspection))
     assert isinstance(end, (TaskSucceeded, TaskFailed))
     return end

@@ -1,4 +1,4 @@
-"""arn:aws:states:::states:startExecution: an execution that a task starts, and may wait for.
+"""arn:aws:states:::states:startExecution: starts an execution, and may wait for it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 A task starts its execution once: a worker that resumes finds the one that the task has started.
@@ -59,7 +59,7 @@ def start_execution(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 
 def _start_execution_request(arguments: Json) -> dict[str, Json]:
-    """The request of StartExecution.
+    """Returns the request of StartExecution.
 
     Raises ApiError ValidationException, or StatesError for a field of another type.
     """

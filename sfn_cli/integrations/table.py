@@ -1,4 +1,4 @@
-"""The integrations that there are. A Resource that is not here fails its task, by name."""
+"""The table of integrations. A Resource that is not in it fails its task, by name."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 
 def _late_integration(module: str, name: str) -> Integration:
-    """An integration whose module is imported when a task first needs it: most executions need none
-    of these.
+    """Returns an integration whose module is imported when a task first needs it.
+
+    Most executions need none of these.
     """
 
     def start(task_run: TaskRun, context: TaskContext) -> Cancel:
@@ -61,8 +62,9 @@ SERVICES: Mapping[tuple[str, str], Integration] = {
     ("states", "startExecution.sync:2"): pattern_result_comes_later(start_execution),
     ("states", "startExecution.waitForTaskToken"): pattern_result_comes_later(start_execution),
 }
-"""(service, action with its pattern) → integration. Beside them, aws-sdk tasks call any service's
-operations.
+"""(service, action with its pattern) → integration.
+
+In addition, aws-sdk tasks call any service's operations.
 """
 
 _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": pattern_result_comes_later(_aws_sdk)}
@@ -70,13 +72,14 @@ _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": pattern
 
 
 def integration(resource: Resource) -> Integration:
-    """What carries out a task on this resource."""
+    """Returns the integration that carries out tasks on this resource."""
     return _find_integration(resource) or _refuse_integration
 
 
 def is_available_integration(resource: Resource) -> bool:
-    """Whether tasks on a resource that AWS has can be carried out here. One that cannot is refused
-    when its machine is created.
+    """Whether tasks on a resource that AWS has can be carried out here.
+
+    One that cannot is refused when its machine is created.
     """
     return _find_integration(resource) is not None
 

@@ -1,7 +1,7 @@
-"""A task to carry out, as plain data: what an integration reads of one, wherever it is carried out.
+"""A task to carry out, as plain data: the fields that an integration reads, in any process.
 
-A driver whose tasks run in other processes, or on other hosts, sends an order there and gets signals
-back. Its JSON:
+A driver whose tasks run in other processes, or on other hosts, sends an order there and gets
+signals back. Its JSON:
 
     {"id": 5, "state": "Pay", "resource": "arn:aws:states:::lambda:invoke", "arguments": "{…}",
      "at": 1700000000000, "timeoutAt": null, "token": null, "attempt": 1, "invocation": 0,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Task(Protocol):
-    """What integrations read of a task: an `OpenTask` of an execution here, or a `TaskOrder`.
+    """A task as integrations read it: an `OpenTask` of an execution here, or a `TaskOrder`.
 
     The fields are those of `OpenTask` (interpreter/execution.py).
     """
@@ -74,14 +74,17 @@ class TaskOrder(NamedTuple):
 
     @classmethod
     def of(cls, task: Task) -> TaskOrder:
-        """The order that carries out this task, as it is now. Raises ValueError for a Map Run."""
+        """Returns the order that carries out this task, as it is now.
+
+        Raises ValueError for a Map Run.
+        """
         if task.plan is not None:
             raise ValueError(f"the task {task.id} is a Map Run")
         return cls(*(getattr(task, name) for name in cls._fields))
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> TaskOrder:
-        """The order that `data` returned. Raises ValueError or KeyError for anything else."""
+        """Parses what `data` returned. Raises ValueError or KeyError for anything else."""
         resource = parse_resource(data["resource"])
         if resource is None:
             raise ValueError(f"not a resource: {data['resource']}")
@@ -100,7 +103,7 @@ class TaskOrder(NamedTuple):
         )
 
     def data(self) -> dict[str, Any]:
-        """The order as values of JSON; see the module's docstring."""
+        """Returns the order as JSON values; see the module's docstring."""
         return {
             "id": self.id,
             "state": self.state_name,

@@ -8,6 +8,6 @@ map_runs.py     Map Runs, whose children run in memory as well
     execution.run()
     execution.status, execution.output, execution.history
 
-Nothing is stored, no process is started, and no time passes: a Wait ends as soon as nothing else is to be
-done. The history is the one that a worker would have stored.
+Nothing is stored, no process is started, and no time passes: a Wait ends as soon as nothing else is
+left to do. The history is the one that a worker would have stored.
 """

@@ -1,7 +1,8 @@
-"""What answers the tasks of an execution in this process.
+"""Answers to the tasks of an execution in this process.
 
-An answer is a function of a task: it returns the task's signals in their order, or none for a task that
-only an outside caller can answer (`InProcessExecution.send`). Answers are tried one after the other:
+An answer is a function of a task: it returns the task's signals in their order, or none for a task
+that only an outside caller can answer (`InProcessExecution.send`). Answers are tried one after the
+other:
 
     mocked(mocks, otherwise=calling({"Pay": pay}, otherwise=integrated(service)))
 """
@@ -33,7 +34,7 @@ def leave_unanswered(task: OpenTask) -> Sequence[Signal]:
 
 
 def mocked_answers(mocks: Mocks, otherwise: Answer = leave_unanswered) -> Answer:
-    """Mocked responses and injected faults (interpreter/mocks.py)."""
+    """Answers with mocked responses and injected faults (interpreter/mocks.py)."""
 
     def answer(task: OpenTask) -> Sequence[Signal]:
         mock = mocks.answer(task)
@@ -49,10 +50,10 @@ def mocked_answers(mocks: Mocks, otherwise: Answer = leave_unanswered) -> Answer
 def answers_by_calling(
     functions: Mapping[str, Callable[[Json], Json]], otherwise: Answer = leave_unanswered
 ) -> Answer:
-    """Python functions, by the name of the state or the ARN of its resource.
+    """Answers by calling Python functions, by the name of the state or the ARN of its resource.
 
-    A function is called with the task's arguments, and returns its result. A StatesError that it raises
-    fails the task; any other error is a bug of its own and is raised from `step`.
+    A function is called with the task's arguments, and returns its result. A StatesError that it
+    raises fails the task; any other error is a bug of its own and is raised from `step`.
     """
 
     def answer(task: OpenTask) -> Sequence[Signal]:
@@ -68,6 +69,9 @@ def answers_by_calling(
 
 
 def integrated_answers(service: Service) -> Answer:
-    """The real integrations, one call at a time. The caller's thread owns the service."""
+    """Answers with the real integrations, one call at a time.
+
+    The caller's thread owns the service.
+    """
     context = synchronous_context(service)
     return lambda task: run_synchronously(task, context)

@@ -30,12 +30,14 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/any"
 
 
 class InProcessExecution:
-    """An execution of a definition (JSON text). `answer` answers its tasks (answers.py), each once, when
-    nothing else can be done. `context` is for Map Runs that read or write datasets.
+    """An execution of a definition (JSON text).
 
-    Its clock starts at `started_at` (milliseconds since 1970) and jumps to what is due next. UUIDs, random
-    numbers and task tokens derive from `seed`. With a `history`, it goes on from there: open tasks are
-    answered again, as after the crash of a worker. Use one from one thread.
+    `answer` answers its tasks (answers.py), each once, when nothing else can be done. `context` is
+    for Map Runs that read or write datasets.
+
+    Its clock starts at `started_at` (milliseconds since 1970) and jumps to what is due next. UUIDs,
+    random numbers and task tokens derive from `seed`. With a `history`, it continues from there:
+    open tasks are answered again, as after the crash of a worker. Use an instance from one thread.
     """
 
     def __init__(
@@ -61,7 +63,7 @@ class InProcessExecution:
         for event in self.history:
             self.interpreter.apply(event)
         self.now = self.history[-1].at
-        """What the clock shows."""
+        """The clock's current time."""
         self._answer = answer
         self._context = context
         self._mail: deque[Signal] = deque()
@@ -74,7 +76,7 @@ class InProcessExecution:
 
     @property
     def status(self) -> str:
-        """As DescribeExecution has it: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+        """The status as in DescribeExecution: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
         return TERMINAL[self.history[-1].type] if self.ended else "RUNNING"
 
     @property
@@ -84,32 +86,34 @@ class InProcessExecution:
 
     @property
     def error(self) -> tuple[str | None, str | None]:
-        """(error, cause) of an execution that has ended otherwise."""
+        """(error, cause) of an execution that has ended in any other way."""
         details = (self.history[-1].details or {}) if self.ended else {}
         error, cause = details.get("error"), details.get("cause")
         return (None if error is None else str(error), None if cause is None else str(cause))
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it goes on only with a signal from outside (`send`), or at its deadline (`skip_to`)."""
+        """Whether only a signal from outside (`send`) or its deadline (`skip_to`) can resume it."""
         return not (self.ended or self._mail or self._is_due or self._next_tasks()) and (
             self.interpreter.timer_at is None
         )
 
     @property
     def waiting_tasks(self) -> list[OpenTask]:
-        """The open tasks that only an outside caller can answer."""
+        """Returns the open tasks that only an outside caller can answer."""
         return [task for task in self.interpreter.open_tasks.values() if task.id in self._asked]
 
     def run(self) -> str:
-        """Takes turns until it has ended, or is waiting. Returns its status."""
+        """Takes turns until the execution has ended, or is waiting. Returns its status."""
         while not (self.ended or self.is_waiting):
             self.step()
         return self.status
 
     def step(self) -> Turned:
-        """Takes one turn: of the signals that have come, else of the start or the answer of a task, else of
-        what is due next, to which the clock jumps. The turn brings nothing if a task was not answered, or if
+        """Takes one turn.
+
+        The turn takes the signals that have come, else the start or the answer of a task, else what
+        is due next, to which the clock jumps. It has no effect if a task was not answered, or if
         the execution has ended or is waiting.
         """
         if not (self._mail or self._is_due or self._next_tasks()) and not self.ended:
@@ -123,7 +127,7 @@ class InProcessExecution:
         return turned
 
     def send(self, *signals: Signal) -> None:
-        """Leaves signals for the next turn."""
+        """Queues signals for the next turn."""
         self._mail.extend(signals)
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
@@ -156,12 +160,15 @@ class InProcessExecution:
         return ()
 
     def _unstarted(self) -> Iterable[OpenTask]:
-        """A worker starts these as soon as they are open; an activity's task when it has a worker."""
+        """Yields the tasks that have yet to start.
+
+        A worker starts these as soon as they are open; an activity's task when it has a worker.
+        """
         tasks = self.interpreter.open_tasks.values()
         return (task for task in tasks if not task.started and task.activity is None)
 
     def _next_tasks(self) -> list[OpenTask]:
-        """The open tasks that `answer` is to be called for, oldest first."""
+        """Returns the open tasks that `answer` is to be called for, oldest first."""
         return [task for task in self.interpreter.open_tasks.values() if task.id not in self._asked]
 
     def _answered(self, task: OpenTask) -> Sequence[Signal]:

@@ -1,7 +1,7 @@
 """Map Runs in memory: each child is an execution in this process, on the same virtual clock.
 
 As many children as may run at once start when the Map Run does; each further one starts as another
-ends. They are run one after the other, so the time that a child's tasks really take counts for nothing.
+ends. They are run one after the other, so the real duration of a child's tasks does not count.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ class _MapRunNames(NamedTuple):
 def run_map_in_process(
     task: OpenTask, seed: str, run_child: RunChild, context: TaskContext | None
 ) -> Sequence[Signal]:
-    """The end of the Map Run that is this task; none when a child waits for an outside caller.
+    """Runs the task's Map Run and returns its end; none when a child waits for an outside caller.
 
-    `context` reads and writes datasets; without one, a Map Run with an ItemReader or a ResultWriter fails.
+    `context` reads and writes datasets; without one, a Map Run with an ItemReader or a ResultWriter
+    fails.
     """
     plan, map_run_arn = task.plan, task.map_run_arn
     assert plan is not None and map_run_arn is not None
@@ -101,7 +102,7 @@ def _required_for_map_run(context: TaskContext | None, field: str) -> TaskContex
 def _run_map_run_children(
     plan: MapRunPlan, items: Sequence[Json], names: _MapRunNames, seed: str, at: int, run_child: RunChild
 ) -> tuple[list[Result], StatesError | None]:
-    """What became of the children, and why the run failed, if too many of their items did."""
+    """Returns the children's results, and why the run failed if too many of their items did."""
     batches = list(plan.batches(items, 0, UNLIMITED))
     concurrency = min(plan.max_concurrency or CONCURRENCY, CONCURRENCY)
     free_at = [at] * min(concurrency, len(batches))  # a heap: when each place for a child is free

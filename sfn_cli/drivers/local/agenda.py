@@ -1,4 +1,4 @@
-"""When the executions of a worker have their turns: in the next round, or at a time by the wall clock."""
+"""The schedule of a worker's executions: turns in the next round, or at a wall-clock time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Agenda:
         self._timers: list[tuple[int, int]] = []  # a heap of (due at, execution)
 
     def __len__(self) -> int:
-        """How many executions are queued."""
+        """The number of queued executions."""
         return len(self._ready)
 
     @property
@@ -30,7 +30,10 @@ class Agenda:
         return self._timers[0][0] if self._timers else None
 
     def queue(self, driven: DrivenExecution) -> None:
-        """Gives the execution a turn in the next round, unless it is away: it is queued when it returns."""
+        """Queues the execution for the next round.
+
+        One that is away is queued when it returns.
+        """
         if not driven.is_queued and not driven.is_away:
             driven.is_queued = True
             self._ready.append(driven)

@@ -1,8 +1,8 @@
-"""Pending answers of all tasks of a worker: one thread awaits them all, with one look at the store.
+"""Pending answers of a worker's tasks: one thread awaits them all, with one poll of the store.
 
-StartSyncExecution and GetActivityTask answer when an execution has ended or an activity has a task. With a
-thread for each, enough of them would leave no thread for the calls of the awaited execution itself, and it
-could not end.
+StartSyncExecution and GetActivityTask answer when an execution has ended or an activity has a task.
+With a thread for each, enough of them would leave no thread for the calls of the awaited execution
+itself, and it could not end.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Awaiting:
         self._has_new = threading.Event()
 
     def add(self, wait: Wait) -> None:
-        """Waits for one more answer. Called from any thread."""
+        """Waits for one more answer. May be called from any thread."""
         with self._lock:
             self._new.append(wait)
             self._has_new.set()
@@ -80,7 +80,10 @@ class Awaiting:
                 waits = []
 
     def _look_on(self, waits: list[Wait]) -> None:
-        """Answers the waits, and those that are added meanwhile, until none is left. Raises StoreError."""
+        """Answers the waits, and those that are added meanwhile, until none is left.
+
+        Raises StoreError.
+        """
         service = self._service.sibling()
         try:
             # No `Follower`: it would wake a worker, even after this one was stopped.
@@ -130,7 +133,10 @@ def _answer_awaited(wait: Wait, take: Callable[[], dict[str, Any] | None], waits
 
 
 def _awaiting_is_over(wait: Wait) -> bool:
-    """Whether there is nothing more to wait for: a poll is answered with no task when its time is up."""
+    """Whether there is nothing more to wait for.
+
+    A poll is answered with no task when its time is up.
+    """
     if wait.gives_up_at is not None and time.monotonic() >= wait.gives_up_at:
         wait.answered(NO_TASK)
         return True

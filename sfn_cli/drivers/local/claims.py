@@ -1,6 +1,6 @@
-"""How executions come to a worker: it claims them, replays their history, and starts their open tasks.
+"""How a worker takes over executions: it claims them, replays them, and starts their open tasks.
 
-A new execution, whose history is one event, and one that another worker left go the same way.
+A new execution, whose history is one event, and one that another worker left take the same path.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 
 SECONDS_A_CLAIM = 0.25
-"""How long the replays of one claim may hold up the loop; threads make the rest of them."""
+"""How long the replays of one claim may hold up the loop; threads replay the rest."""
 
 LONG_DEFINITION = 50_000
-"""Compiling a definition of more characters would hold up other executions."""
+"""Definitions of more characters are not compiled in the loop: that would hold up others."""
 
 EVENTS_BETWEEN_LOOKS = 64
-"""How many events are replayed between two looks at the time."""
+"""How many events are replayed between two checks of the time."""
 
 CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fail."
 
 
 class WorkerStore(NamedTuple):
-    """What the scheduler of a worker uses of the store."""
+    """The parts of the store that a worker's scheduler uses."""
 
     turns: SqliteWorkerCommits
     executions: SqliteExecutions
@@ -52,8 +52,10 @@ class WorkerStore(NamedTuple):
 
 
 class Claims:
-    """Takes up executions that were claimed. `fails_after_crash`: a task that was in flight when its
-    worker died is failed, not called again; `max_events` is the most that a history may have.
+    """Takes over executions that were claimed.
+
+    `fails_after_crash`: a task that was in flight when its worker died is failed, not called again;
+    `max_events` is the largest number of events a history may have.
     """
 
     def __init__(
@@ -78,8 +80,9 @@ class Claims:
         self._budget = loop_offload_budget()
 
     def take(self, claimed: Claimed, driven: DrivenExecution, *, at_once: bool) -> None:
-        """Replays the execution and begins it, unless that takes long, or is not to be done `at_once`: then
-        a thread replays it. Raises RowError.
+        """Replays the execution and begins to drive it. Raises RowError.
+
+        A thread replays it if that takes long, or is not to be done `at_once`.
         """
         replay = self._replay_of(claimed)
         try:
@@ -90,11 +93,11 @@ class Claims:
             driven.step = self._steps.start(driven, replay)
 
     def _replay_of(self, claimed: Claimed) -> Callable[[TimeBudget], Interpreter]:
-        """A function that makes the interpreter from the history, which is read in the loop's thread."""
+        """Returns a function that replays the history, which is read here, in the loop's thread."""
         history = self._turns.history(claimed.id)
         if not history:
             raise RowError("The events of the execution are gone.")
-        # AWS sets no bound to the history of an EXPRESS execution: the store has one.
+        # AWS sets no limit to the history of an EXPRESS execution: the store has one.
         max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express_arn(claimed.arn) else self._max_events
 
         def replay(budget: TimeBudget) -> Interpreter:
@@ -113,16 +116,18 @@ class Claims:
                 ):
                     raise BudgetExceeded
             if interpreter.ended:
-                # Stopped just after it was claimed: then it is not this worker's any more, and nothing
-                # is stored of this.
+                # Stopped just after it was claimed: then it no longer belongs to this worker, and
+                # nothing is stored of this.
                 raise RowError("The history of the execution has ended, but its row says that it runs.")
             return interpreter
 
         return replay
 
     def begin(self, driven: DrivenExecution, interpreter: Interpreter) -> None:
-        """Drives an execution on from its history: starts its open tasks again, or fails them, and
-        delivers what others have said meanwhile.
+        """Drives an execution from the end of its history.
+
+        Its open tasks are started again, or failed, and the messages that came meanwhile are
+        delivered.
         """
         driven.begin(interpreter, self._clock())
         interpreter.budget = self._budget

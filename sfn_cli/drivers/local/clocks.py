@@ -1,7 +1,8 @@
-"""Clocks of executions that do not run by the wall's (SFN_CLOCK): one that jumps, and one that runs faster.
+"""Clocks of executions that do not follow the wall clock (SFN_CLOCK): virtual and fast.
 
-`wall` is the time of the wall's clock, `now` and `due` are times of the execution, all in milliseconds
-since 1970. What the clock showed is told by the history: a worker that resumes goes on from there.
+A virtual clock jumps; a fast one runs faster. `wall` is wall-clock time, `now` and `due` are times
+of the execution, all in milliseconds since 1970. A clock's position follows from the history: a
+worker that resumes continues from there.
 """
 
 from __future__ import annotations
@@ -11,32 +12,35 @@ from sfn_cli.settings import fast_time
 VIRTUAL = "virtual"
 
 GRACE_MS = 1_000
-"""How long a virtual clock stands when only someone outside can answer: then it jumps to the timeout."""
+"""How long a virtual clock pauses, while only an outside caller can answer, before it jumps.
+
+It then jumps to the timeout.
+"""
 
 
 class VirtualClock:
-    """Runs as the wall's does, some time ahead of it, and jumps to where something is due."""
+    """Runs like the wall clock, some time ahead of it, and jumps to what is due."""
 
     def __init__(self, last_at: int, wall: int) -> None:
         self._ahead = max(0, last_at - wall)
         self.stands_until: tuple[int, int] = (0, 0)
-        """(after which event, until when by the wall's clock) it waits for an answer from outside."""
+        """Its pause for an answer from outside: (after which event, until when by wall clock)."""
 
     def now(self, wall: int) -> int:
-        """What the clock shows."""
+        """Returns the clock's time."""
         return wall + self._ahead
 
     def comes_at(self, due: int) -> int:
-        """When by the wall's clock it shows `due`, if it does not jump."""
+        """Returns when, by the wall clock, it shows `due`, if it does not jump."""
         return due - self._ahead
 
     def jump(self, due: int, wall: int) -> None:
-        """Shows `due` from now on, or what it shows already when that is later."""
+        """Moves the clock forward to `due`, unless it is already later."""
         self._ahead = max(self._ahead, due - wall)
 
 
 class FastClock:
-    """Runs so many times faster than the wall's, since the execution began."""
+    """Runs a number of times faster than the wall clock, since the execution began."""
 
     def __init__(self, factor: float, started_at: int) -> None:
         self._factor = factor
@@ -53,5 +57,5 @@ Clock = VirtualClock | FastClock
 
 
 def clock_of(setting: str, started_at: int, last_at: int, wall: int) -> Clock:
-    """The clock that a setting names, of an execution that has come so far."""
+    """Returns the clock that a setting names, for an execution that has come so far."""
     return VirtualClock(last_at, wall) if setting == VIRTUAL else FastClock(float(setting), started_at)

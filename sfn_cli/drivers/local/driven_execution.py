@@ -1,7 +1,7 @@
-"""All that a worker knows of one execution that it drives, and its turn.
+"""Everything a worker knows of one execution that it drives, and the execution's turn.
 
-An execution is *away* while a thread takes a slow step of it (offload.py): the thread has its interpreter
-then, and its mail waits.
+An execution is *away* while a thread takes a slow step of it (offload.py): the thread has its
+interpreter then, and its mail waits.
 """
 
 from __future__ import annotations
@@ -32,15 +32,16 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.worker_commits import Claimed
 
 EVENTS_AT_A_TIME = 500
-"""How many events one execution may make in one round, so that none holds up the others."""
+"""How many events one execution may write in one round, so that none holds up the others."""
 
 SECONDS_AT_A_TIME = 0.05
-"""How long one execution may take in one round."""
+"""How long one execution may run in one round."""
 
 
 class PendingChanges:
-    """What a round brings for one execution, before it is stored. Of its tasks, those that the round
-    opened and closed again are left out.
+    """The changes of one execution in a round, before they are stored.
+
+    Tasks that the round both opened and closed are left out.
     """
 
     __slots__ = ("closed", "consumed", "events", "opened")
@@ -52,7 +53,7 @@ class PendingChanges:
         self.closed: list[OpenTask] = []
 
     def add(self, turned: Turned, consumed: Sequence[int] = ()) -> None:
-        """Adds what a turn brought, and the messages that it consumed."""
+        """Adds the changes of a turn, and the messages that it consumed."""
         self.events += turned.events
         self.consumed += consumed
         if turned.closed and self.opened:
@@ -79,27 +80,27 @@ class DrivenExecution:
         self._interpreter: Interpreter | None = None  # until its history was read
         self._clock_setting = claimed.clock
         self.clock: Clock | None = None
-        """Its own clock, when it does not run by the wall clock."""
+        """Its own clock, when it does not follow the wall clock."""
         self.log = execution_log(claimed.logging)
         self.mocks = None if claimed.mocks is None else mocks.read_mocks(claimed.mocks)
         self.map_run = claimed.map_run
-        """The row of the Map Run of which it is a child."""
+        """The row of its Map Run, if it is a child of one."""
         self.running: dict[int, Cancel] = {}
         """Its tasks that run here, by the id of the event that scheduled them."""
         self.mail: list[Signal] = []
-        """What its next turn takes in."""
+        """The signals for its next turn."""
         self.messages: list[int] = []
         """The messages of the inbox that are in its mail."""
         self.due_at: int | None = None
-        """When it is to have a turn, by the wall clock."""
+        """When its next turn is due, by the wall clock."""
         self.is_queued = False
-        """Whether it is to have a turn at once."""
+        """Whether its next turn is due at once."""
         self.step: OffloadedStep[DrivenExecution] | None = None
         """The slow step for which it is away."""
 
     @property
     def interpreter(self) -> Interpreter:
-        """Not to be used while the execution is away."""
+        """Its interpreter. Not to be used while the execution is away."""
         assert self._interpreter is not None
         return self._interpreter
 
@@ -108,14 +109,14 @@ class DrivenExecution:
         return self.step is not None
 
     def begin(self, interpreter: Interpreter, now: int) -> None:
-        """Starts to drive it, from where its history stands."""
+        """Starts to drive it, from the end of its history."""
         self._interpreter = interpreter
         if self._clock_setting is not None:
             started_at, last_at = interpreter.execution.started_at, interpreter.last_at
             self.clock = clock_of(self._clock_setting, started_at, last_at, now)
 
     def receive(self, signal: Signal, message: int | None = None) -> None:
-        """Leaves a signal for the next turn, which consumes the message that brought it."""
+        """Queues a signal for the next turn, which consumes the message that brought it."""
         self.mail.append(signal)
         if message is not None:
             self.messages.append(message)
@@ -141,7 +142,7 @@ class DrivenExecution:
         return turned
 
     def slow_turn(self, now: int, budget: TimeBudget) -> Turned:
-        """Takes the one step that is over the budget of the loop. In a thread."""
+        """Takes the one step that exceeds the budget of the loop. Runs in a thread."""
         loop_budget, self.interpreter.budget = self.interpreter.budget, budget
         try:
             return turn.turn(self.interpreter, (), now, limit=1)
@@ -149,11 +150,14 @@ class DrivenExecution:
             self.interpreter.budget = loop_budget
 
     def shown(self, now: int) -> int:
-        """What its clock shows at that time by the wall clock."""
+        """Returns its own clock's time at that time by the wall clock."""
         return now if self.clock is None else self.clock.now(now)
 
     def due_after(self, turned: Turned, now: int) -> int | None:
-        """When by the wall clock it is due after a turn: `now` for at once, None if only a signal helps."""
+        """Returns when it is due after a turn, by the wall clock.
+
+        `now` means at once; None means that only a signal resumes it.
+        """
         due_at = turned.due
         if due_at is None or self.clock is None:
             return due_at
@@ -164,10 +168,10 @@ class DrivenExecution:
         return self.clock.comes_at(due_at)
 
     def _virtual_due(self, clock: VirtualClock, due_at: int, now: int) -> int:
-        """As `due_after`, for an execution that waits by a virtual clock: the clock jumps to what is due
-        next, unless work for the execution is in progress.
+        """Does as `due_after`, for an execution that waits by a virtual clock.
 
-        While only an outside caller can answer, the clock stands for a moment.
+        The clock jumps to what is due next, unless work for the execution is in progress. While
+        only an outside caller can answer, the clock pauses for a moment.
         """
         timer_at = self.interpreter.timer_at
         tasks = self.interpreter.open_tasks.values()
@@ -183,7 +187,7 @@ class DrivenExecution:
         return now
 
     def changes(self, pending: PendingChanges) -> ExecutionChanges:
-        """What a round writes to the store for the execution."""
+        """Returns the changes that a round writes to the store for the execution."""
         changes = ExecutionChanges(
             self.id,
             pending.events,
@@ -202,8 +206,9 @@ class DrivenExecution:
         )
 
     def _answerable(self, opened: Sequence[OpenTask]) -> list[Opened]:
-        """The tasks that others may answer by their token. One that a mock answers is offered to no
-        worker of its activity.
+        """Returns the tasks that can be answered from outside by their token.
+
+        A task that a mock answers is offered to no worker of its activity.
         """
         return [
             Opened(task.id, task.token, None if self.is_mocked(task) else task.activity)
@@ -219,7 +224,7 @@ class DrivenExecution:
         )
 
     def is_mocked(self, task: OpenTask) -> bool:
-        """Whether a mock answers this task, and no integration."""
+        """Whether a mock answers this task, instead of an integration."""
         return self.mocks is not None and self.mocks.answer(task) is not None
 
 

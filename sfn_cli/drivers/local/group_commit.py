@@ -1,5 +1,7 @@
-"""A round is stored in one transaction: the events of all executions that moved, their rows and tasks, the
-messages that they consumed, and the log lines that came meanwhile.
+"""Group commit: a round is stored in one transaction.
+
+The transaction has the events of all executions that moved, their rows and tasks, the messages that
+they consumed, and the log lines that came meanwhile.
 """
 
 from __future__ import annotations
@@ -19,11 +21,14 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 
 Round = defaultdict[DrivenExecution, PendingChanges]
-"""What a round brings, by execution."""
+"""The changes of a round, by execution."""
 
 
 class GroupCommit:
-    """Stores rounds. `driven` are the executions of the worker: changes of others are not stored."""
+    """Stores rounds.
+
+    `driven` are the executions of the worker: changes of others are not stored.
+    """
 
     def __init__(
         self, turns: SqliteWorkerCommits, messages: Messages, isolation: Isolation, driven: DrivenExecutions
@@ -41,15 +46,15 @@ class GroupCommit:
         return bool(self._lines)
 
     def log(self, group: str, stream: str, at: int, message: str) -> None:
-        """Keeps a line of a function's log for the next commit."""
+        """Adds a line of a function's log to the next commit."""
         self._lines.append(LogLine(group, stream, at, well_formed_value_text(message)))
 
     def forget(self, message: int) -> None:
-        """Deletes a message to an execution that is driven no more, with the next commit."""
+        """Deletes a message to an execution that is no longer driven, with the next commit."""
         self._forgotten.append(message)
 
     def write(self, changes: Round, now: int) -> set[int]:
-        """Stores the round, if there is anything to store. Returns the executions that this worker has lost.
+        """Stores the round, if it has changes. Returns the executions that this worker has lost.
 
         An execution that cannot be stored is failed or set aside (isolation.py). Raises StoreError.
         """

@@ -1,4 +1,4 @@
-"""Failures are isolated: an error while one execution is driven concerns that execution alone.
+"""Failures are isolated: an error while one execution is driven affects that execution alone.
 
 Rule 1: data that cannot be stored fails its execution.
 Rule 2: any other error is a bug, or a damaged row: the execution is set aside, and suspended after a
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class _IsolatedBlock:
-    """As `Isolation.of`. Every execution enters some in every round: a generator would take longer."""
+    """The block of `Isolation.of`.
+
+    Every execution enters some in every round: a generator would be slower.
+    """
 
     __slots__ = ("_execution", "_isolation")
 
@@ -42,7 +45,7 @@ class _IsolatedBlock:
 
 
 class Isolation:
-    """Contains the errors of a worker's executions. `let_go` makes the worker drive an execution no more."""
+    """Contains the errors of a worker's executions. `let_go` stops driving an execution."""
 
     def __init__(
         self,
@@ -64,12 +67,13 @@ class Isolation:
         return bool(self._faults)
 
     def of(self, execution: int) -> _IsolatedBlock:
-        """A block whose errors harm no execution but this one. A StoreError passes through."""
+        """Returns a block whose errors harm no other execution. A StoreError passes through."""
         return _IsolatedBlock(self, execution)
 
     def contain(self, execution: int, error: BaseException) -> None:
-        """Fails an execution whose data is to blame for the error; marks it as one to set aside when sfn
-        is. Raises StoreError.
+        """Handles the error of one execution. Raises StoreError.
+
+        The execution fails when its data is to blame; it is marked to be set aside when sfn is.
         """
         self._let_go(execution)
         if isinstance(error, UnstorableError):
@@ -85,8 +89,9 @@ class Isolation:
         self._faults[execution] = fault
 
     def set_aside(self) -> None:
-        """Sets aside all executions that sfn failed on since the last call. Many in one transaction: they
-        hold up no others.
+        """Sets aside all executions that sfn failed on since the last call.
+
+        Many are stored in one transaction: they hold up no others.
         """
         if not self._faults:
             return

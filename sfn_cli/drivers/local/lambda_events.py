@@ -1,7 +1,7 @@
-"""Invocations of the type Event: a worker has functions handle them, and tries again when they fail.
+"""Asynchronous invocations (type Event): a worker invokes the functions, and retries failures.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-The delays between tries are of the clock on the wall; those of SFN_CLOCK are an execution's own.
+The delays between tries follow the wall clock; SFN_CLOCK applies only to executions.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 
 RETRY_SECONDS = (60, 120)
-"""How long Lambda waits before each retry, of which there are so many."""
+"""How long Lambda waits before each retry; one entry per retry."""
 
 AT_ONCE = 64
-"""How many events one worker has in hand."""
+"""How many events one worker handles at a time."""
 
 
 class LambdaEvents:
-    """The events that one worker has functions handle."""
+    """The events for which one worker invokes functions."""
 
     def __init__(
         self,
@@ -43,12 +43,12 @@ class LambdaEvents:
         self._clock = clock
         self._report = report
         self.in_hand = 0
-        """How many events functions handle here now."""
+        """How many events functions are handling here now."""
         self.owed = False
-        """Whether there are events, now or later, that no other worker has in hand."""
+        """Whether there are events, due now or later, that no other worker owns."""
 
     def look(self, live_workers: Callable[[], set[int]]) -> None:
-        """Takes what is due, what workers that died had in hand as well."""
+        """Takes events that are due, including those of workers that died."""
         if not self._events.any():
             self.owed = False
             return

@@ -1,7 +1,7 @@
-"""How a command makes sure that a worker lives, without waiting for it.
+"""How a command makes sure that a worker is running, without waiting for it.
 
-The worker is its own session with no terminal: it survives the shell that started it. What it has
-to say goes to `worker.log` in the store's folder.
+The worker is its own session with no terminal: it survives the shell that started it. Its output
+goes to `worker.log` in the store's folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOG_NAME = "worker.log"
 MAX_LOG_BYTES = 5_000_000
 START_LOCK_NAME = "worker-start.lock"
-"""A worker that is on its way inherits this lock (detached.py)."""
+"""A starting worker inherits this lock (detached.py)."""
 
 
 class Launcher:
@@ -30,7 +30,10 @@ class Launcher:
         self._settings = settings
 
     def wake(self) -> None:
-        """Makes sure that a worker lives and looks at the store; never waits for it. Raises StoreError."""
+        """Makes sure that a worker runs and checks the store, without waiting.
+
+        Raises StoreError.
+        """
         try:
             if not wake_launched_workers(self._settings):
                 launch_worker(self._settings)
@@ -43,22 +46,23 @@ class Launcher:
 
 
 def wake_launched_workers(settings: Settings) -> bool:
-    """Wakes every live worker; False when there is none."""
+    """Wakes every live worker; returns False when there is none."""
     woken = False
     number = 0
     while os.path.exists((slot := Slot(settings.home, number)).pipe_path):
-        # A worker that is suspended listens, but not in time.
+        # A worker that is suspended listens, but does not respond in time.
         woken = (slot.wake() and slot.holder(settings.lease_seconds) is not None) or woken
         number += 1
     return woken
 
 
 def launch_worker(settings: Settings, *, additional: bool = False) -> None:
-    """Starts a worker process with these settings. If one lives already, the new one exits, unless it is
-    `additional`.
+    """Starts a worker process with these settings.
 
-    While a worker is on its way, nobody starts another: whoever starts one holds a lock, and the
-    worker inherits it and lets go when it listens, or when it dies.
+    If one is running already, the new one exits, unless it is `additional`.
+
+    While a worker is starting, no other one is started: the starting process holds a lock, which
+    the worker inherits and releases when it listens, or when it dies.
     """
     private_files.check_private_home(settings.home)
     on_its_way = file_lock.take_file_lock(
@@ -87,14 +91,14 @@ def _open_launch_log(path: str) -> int:
 
 
 def has_store(settings: Settings) -> bool:
-    """Whether the store exists. (To open it would create it.)"""
+    """Whether the store exists. (Opening it would create it.)"""
     from sfn_cli.store.sqlite.error_translation import FILE_NAME
 
     return os.path.exists(os.path.join(settings.home, FILE_NAME))
 
 
 def launched_workers(settings: Settings) -> list[dict[str, int]]:
-    """The live workers of the store: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
+    """Returns the live workers: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.workers import SqliteWorkers
 
@@ -124,7 +128,7 @@ def launched_workers(settings: Settings) -> list[dict[str, int]]:
 
 
 def stop_launched_workers(settings: Settings) -> int:
-    """Stops the live workers of any version (SIGTERM); executions go on with the next worker.
+    """Stops the live workers of any version (SIGTERM); executions continue with the next worker.
 
     Returns the number of workers; does not wait for them.
     """

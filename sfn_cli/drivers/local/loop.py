@@ -1,4 +1,4 @@
-"""The loop of a worker: it looks at the store when it is called, takes rounds, and waits in between."""
+"""A worker's loop: it checks the store when it is called, takes rounds, and waits in between."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOK_SECONDS = 1.0
-"""How often a worker looks at the store uncalled: for what workers that died left, and for calls
-that were lost.
+"""How often a worker checks the store without a call.
+
+It finds what dead workers left, and makes up for calls that were lost.
 """
 
 PAUSE_SECONDS = 0.1
@@ -48,11 +49,13 @@ PAUSE_SECONDS = 0.1
 
 
 class Loop:
-    """What one worker works with. `service` has the operations for tasks that call them, and the worker's
-    own connection; `worker` is the worker's id.
+    """The loop and its parts.
 
-    The pipe by which other processes call the worker is registered with `selector` by the caller, and sets
-    `is_called`. `is_in_place` and `renew_lease` are called at each look at the store.
+    `service` has the operations for tasks that call them, and the worker's own connection; `worker`
+    is the worker's id.
+
+    The caller registers with `selector` the pipe by which other processes call the worker, and it
+    sets `is_called`. `is_in_place` and `renew_lease` are called at each check of the store.
     """
 
     def __init__(
@@ -104,7 +107,7 @@ class Loop:
         self._scheduler.log(group, stream, at, message)
 
     def run(self) -> None:
-        """Works until `must_exit`, until the store is gone, or until it was idle for the idle time."""
+        """Works until `must_exit`, until the store is removed, or until the idle time is over."""
         scheduler = self._scheduler
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
         last_busy = last_look = pool_monotonic_ms()
@@ -136,7 +139,7 @@ class Loop:
             self._wait()
 
     def _look(self) -> None:
-        """Looks at the store for what other processes have done."""
+        """Checks the store for what other processes have done."""
         self._renew_lease()
         self.survive(self._scheduler.read_inbox)
         self.survive(self._scheduler.map_runs.look_at_all)
@@ -144,8 +147,9 @@ class Loop:
         self.survive(self._claim)
 
     def _claim(self) -> None:
-        """Takes over what is new, and now and then what dead workers left; if that is not all,
-        again after a round.
+        """Takes over new executions and, from time to time, those of dead workers.
+
+        If that is not all of them, it claims again after a round.
         """
         if not self._scheduler.has_room:
             self.is_called = True
@@ -167,14 +171,14 @@ class Loop:
         return {*live_workers(self._settings).values(), self._worker}
 
     def _share(self) -> None:
-        """More is waiting than one claim takes: another worker may help, if there is room for one."""
+        """Starts another worker, if there is room for one: more is waiting than one claim takes."""
         if len(live_workers(self._settings)) < self._settings.workers:
             launch.launch_worker(self._settings, additional=True)
 
     def _wait(self) -> None:
         timeout = 0.0
         if not (self._scheduler.busy or self.is_called):
-            # What is stored is due by the clock on the wall, which may be set: it is looked at often.
+            # What is stored is due by the wall clock, which may be set: it is checked often.
             limits = [LOOK_SECONDS * 1000]
             if (due_at := self._scheduler.wake_at) is not None:
                 limits.append(due_at - self._clock())
@@ -185,10 +189,12 @@ class Loop:
             self.survive(key.data)
 
     def survive(self, step: Callable[[], T]) -> T | None:
-        """Takes a step of the loop and returns its result. A bug in the step does not end the worker.
+        """Takes a step of the loop and returns its result.
 
-        The scheduler isolates the errors of executions; this is for those that belong to none. The same
-        error is reported once. Raises StoreError.
+        A bug in the step does not end the worker.
+
+        The scheduler isolates the errors of executions; this is for those that belong to none. The
+        same error is reported once. Raises StoreError.
         """
         try:
             return step()
@@ -203,7 +209,7 @@ class Loop:
             return None
 
     def claim_what_is_left(self) -> bool:
-        """Claims what workers that no longer live left behind. Whether there is anything to work on."""
+        """Claims the executions of dead workers. Returns whether there is anything to work on."""
         others = set(live_workers(self._settings).values()) - {self._worker}
         self._lambda_events.look(lambda: others)
         return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.owed
@@ -213,11 +219,11 @@ class Loop:
         self._scheduler.release()
 
     def commit(self) -> None:
-        """Stores what is left to store."""
+        """Stores what is not stored yet."""
         self._scheduler.run_round()
 
     def _end_orphans(self) -> None:
-        """Kills, once, what is left of the functions of workers that were killed."""
+        """Kills, once, the remaining function processes of workers that were killed."""
         if self._looks_for_orphans:
             self._looks_for_orphans = False
             self._pool.end_orphans()

@@ -1,4 +1,4 @@
-"""Tells the conductors of Map Runs that children of theirs have ended.
+"""Notifies the conductors of Map Runs that children of theirs have ended.
 
 A Map Run is conducted by the worker that drives its execution; its children may run in any worker.
 """
@@ -25,14 +25,14 @@ class MapRunNotices:
         self._changed.add(map_run)
 
     def send(self) -> None:
-        """Notifies the conductors of Map Runs whose children have ended, in this worker or in another."""
+        """Notifies the conductors of Map Runs whose children have ended, in any worker."""
         changed, self._changed = self._changed, set()
         self._look_at(changed & self._context.map_runs.keys())
         if changed - self._context.map_runs.keys():
             self._context.service.runner.wake()
 
     def look_at_all(self) -> None:
-        """Looks at every Map Run: another process may have ended children, or changed what it allows."""
+        """Checks every Map Run: another process may have ended children, or changed its limits."""
         self._look_at(tuple(self._context.map_runs))
 
     def _look_at(self, map_runs: Iterable[int]) -> None:

@@ -1,4 +1,4 @@
-"""What other processes say to the executions of a worker, by messages in the store's inbox."""
+"""Messages from other processes to the executions of a worker, by the store's inbox."""
 
 from __future__ import annotations
 
@@ -35,18 +35,21 @@ class Messages:
         """The id of the last message that was read, to any execution."""
 
     def unread(self) -> Iterator[Message]:
-        """The messages that came since the last call, to any execution."""
+        """Yields the messages that came since the last call, to any execution."""
         for message in self._inbox.after(self.last_read):
             self.last_read = message.id
             yield message
 
     def deliver(self, message: Message, driven: DrivenExecution) -> None:
-        """Puts a message into the mail of its execution. Raises ValueError when its row is damaged."""
+        """Puts a message into the mail of its execution.
+
+        Raises ValueError when its row is damaged.
+        """
         signal = signal_of_message(message, driven.interpreter.open_tasks, self._executions)
         driven.receive(signal, message.id)
 
     def catch_up(self, driven: DrivenExecution) -> None:
-        """Delivers the messages that were read before the execution was here, or while it was away."""
+        """Delivers the messages read before the execution was claimed, or while it was away."""
         for message in self._inbox.of(driven.id, up_to=self.last_read):
             self.deliver(message, driven)
 
@@ -54,7 +57,10 @@ class Messages:
 def signal_of_message(
     message: Message, open_tasks: Mapping[int, OpenTask], executions: SqliteExecutions
 ) -> Signal:
-    """The signal that a message brings; one about a task that is no longer open is late, whatever it says."""
+    """Returns a message's signal.
+
+    One about a task that is no longer open is late, whatever its kind.
+    """
     body, task = message.body, message.body["task"]
     match message.kind:
         case "taskStarted":

@@ -1,15 +1,17 @@
-"""What must not hold up the worker's loop, done by threads: slow steps of executions, and calls that block.
+"""Threads for what must not hold up the worker's loop: slow steps and calls that block.
 
-The loop is the only caller. A thread hands over what came of its work, and wakes the loop by a pipe.
+The loop is the only caller. A thread hands over the result of its work, and wakes the loop by a
+pipe.
 
-Slow steps. The loop has a small time budget for expressions (query/limits.py). A step that exceeds it
-is taken by a thread with a large one, at the same time, so that it is the same step; its execution
-belongs to the thread meanwhile. Threads share Python's one lock, so few are better than many, and the
-lock is passed on quickly while one runs.
+Slow steps. The loop has a small time budget for expressions (query/limits.py). A step that exceeds
+it is taken by a thread with a large one, at the same time, so that it is the same step; its
+execution belongs to the thread meanwhile. Threads share Python's one lock, so few are better than
+many, and the lock is passed on quickly while one runs.
 
-Calls that block: requests to services. Calls that may wait for minutes (for a function) have threads
-of their own, so that they never hold up requests to services. A call whose answer is pending (`Later`)
-holds no thread (awaiting.py). A cancelled call may still run; its answer is dropped.
+Calls that block: requests to services. Calls that may wait for minutes (for a function) have
+threads of their own, so that they never hold up requests to services. A call whose answer is
+pending (`Later`) holds no thread (awaiting.py). A cancelled call may still run; its answer is
+dropped.
 """
 
 from __future__ import annotations
@@ -37,19 +39,24 @@ LOOP_SECONDS = 0.02
 """How long the expressions of one state may take in the loop."""
 
 STEP_SECONDS = 60.0
-"""How long they may take in a thread; then they fail. An expression by itself is stopped long before,
-by its own limits.
+"""How long they may take in a thread; then they fail.
+
+A single expression is stopped long before, by its own limits.
 """
 
 STEP_THREADS = 2
 
 STACK_BYTES = 16 * 2**20
-"""The stack of a thread for slow steps: some systems give it far less than the main thread's 8 MiB."""
+"""The stack of a thread for slow steps: some systems default to far less than 8 MiB.
+
+The main thread has 8 MiB.
+"""
 
 SWITCH_SECONDS = 0.001
-"""How long a thread may keep Python's lock while another wants it. The loop releases it at every
-statement of SQL, and gets 35 to 40 % of its speed beside one busy thread; 12 to 40 % with Python's
-5 ms, and no more with less.
+"""How long a thread may hold Python's lock while another wants it.
+
+The loop releases it at every SQL statement, and keeps 35 to 40 % of its speed beside one busy
+thread; 12 to 40 % with Python's 5 ms, and no more with less.
 """
 
 CALL_THREADS = 32
@@ -63,7 +70,7 @@ Owner = TypeVar("Owner")
 
 
 def loop_offload_budget() -> TimeBudget:
-    """The budget of expressions in the worker's loop."""
+    """Returns the budget of expressions in the worker's loop."""
     return TimeBudget(time.thread_time, LOOP_SECONDS, is_all=False)
 
 
@@ -80,7 +87,10 @@ class Offload(Generic[Owner]):
         selector.register(self._pipe, selectors.EVENT_READ, self._woken)
 
     def _woken(self) -> None:
-        """Hands over the answers of calls. The results of steps are taken by the next round (`finished`)."""
+        """Hands over the answers of calls.
+
+        The results of steps are taken by the next round (`finished`).
+        """
         self._pipe.clear()
         self.calls.hand_over()
 
@@ -104,14 +114,14 @@ class OffloadedStep(Generic[Owner]):
         self.budget.end()
 
     def run(self) -> None:
-        """In a thread."""
+        """Takes the step. Runs in a thread."""
         try:
             self._result = self._run(self.budget)
         except (Exception, BudgetExceeded) as error:
             self._error = error
 
     def result(self) -> Any:
-        """What the step returned. Raises what it raised."""
+        """Returns what the step returned, or raises what it raised."""
         if self._error is not None:
             raise self._error
         return self._result
@@ -139,7 +149,7 @@ class OffloadedSteps(Generic[Owner]):
         return step
 
     def finished(self) -> Iterator[OffloadedStep[Owner]]:
-        """The steps that are done since the last call, except those that were cancelled."""
+        """Yields the steps done since the last call, except those that were cancelled."""
         while self._done:
             step = self._done.popleft()
             self._running -= 1
@@ -165,7 +175,7 @@ class OffloadedSteps(Generic[Owner]):
 
 
 class _OffloadedCall:
-    """One call; `done` is None once its answer is not wanted any more."""
+    """One call; `done` is None once its answer is no longer wanted."""
 
     __slots__ = ("call", "done")
 
@@ -191,7 +201,7 @@ class OffloadedCalls:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """Makes the call in a thread; unless cancelled, calls `done` in the loop with its outcome."""
+        """Makes the call in a thread; unless cancelled, `done` gets its outcome in the loop."""
         if may_wait not in self._executors:
             from concurrent.futures import ThreadPoolExecutor
 
@@ -207,7 +217,7 @@ class OffloadedCalls:
         return cancel
 
     def _make(self, job: _OffloadedCall) -> None:
-        """In a thread."""
+        """Makes the call. Runs in a thread."""
         if job.done is None:
             return
         answer = _offloaded_outcome(job.call)
@@ -227,12 +237,12 @@ class OffloadedCalls:
         self._awaiting.add(Wait(later.awaited, lambda: job.done is not None, answered))
 
     def _answer(self, job: _OffloadedCall, answer: Any) -> None:
-        """In a thread."""
+        """Sets the call's answer. Runs in a thread."""
         self._answered.append((job, answer))
         self._pipe.wake()
 
     def hand_over(self) -> None:
-        """Passes answers to those who want them. If one of them raises, the rest is handed over next time."""
+        """Passes answers to their callers. If one raises, the rest is handed over next time."""
         while self._answered:
             job, answer = self._answered.popleft()
             if job.done is not None:
@@ -244,7 +254,7 @@ class OffloadedCalls:
 
 
 def _offloaded_outcome(call: Callable[[], Any]) -> Any:
-    """What the call returns or raises."""
+    """Returns what the call returns or raises."""
     try:
         return call()
     except Exception as error:

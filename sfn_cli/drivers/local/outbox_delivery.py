@@ -1,14 +1,14 @@
-"""Execution status changes go to EventBridge: PutEvents, at least once, and never in an execution's way.
+"""Delivers status changes to EventBridge: PutEvents, at least once, never delaying an execution.
 
 Where to: the endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, or the store's
-own server of AWS's services, while it runs; none is started for an event, and while none runs
-nobody can have a rule there. AWS itself takes no event whose source is aws.states from anybody: to
-its own endpoints nothing is sent.
+own server of AWS services, while it runs. None is started for an event: while none runs, there can
+be no rules in it. AWS itself accepts no event whose source is aws.states from a customer: nothing
+is sent to its own endpoints.
 
-While there is such a place, one worker holds the lock on delivery, and each change is noted in the
-transaction that makes it (store/sqlite/stepfunctions/outbox.py). Notes are sent beside the loop, oldest
-first, and dropped when they were taken, when they were refused for good, or after a day, as
-EventBridge itself gives up. An endpoint that is dead is asked again, ever more seldom.
+While there is an endpoint, one worker holds the lock on delivery, and each change is noted in the
+transaction that makes it (store/sqlite/stepfunctions/outbox.py). Notes are sent beside the loop,
+oldest first, and dropped when they were accepted, when they were refused for good, or after a day,
+as EventBridge itself gives up. A dead endpoint is retried with growing delays.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 LOCK_NAME = "events.lock"
 
 NOTES_AT_ONCE = 50
-"""How many changes are read from the store, and sent, in one go."""
+"""How many changes are read from the store, and sent, at a time."""
 
 MAX_ENTRIES = 10
 MAX_BYTES = 256 * 1024
-"""How many events one PutEvents takes, and how long they may be together. (AWS's quotas)"""
+"""How many events one PutEvents takes, and their total size in bytes. (AWS's quotas)"""
 
 DAY_MS = 24 * 60 * 60 * 1000
 FIRST_PAUSE_SECONDS = 1.0
@@ -51,8 +51,10 @@ _COMES_AGAIN = ("InternalFailure", "InternalException", "ServiceUnavailable", "T
 
 
 class _OutboxSent(NamedTuple):
-    """What became of notes: those that are done with, and what was wrong, if anything was; `again`:
-    the rest is to be tried again.
+    """The outcome of sending notes.
+
+    `done`: those that need no further attempt; `trouble`: what was wrong, if anything; `again`: the
+    rest is to be retried.
     """
 
     done: Sequence[int]
@@ -61,7 +63,7 @@ class _OutboxSent(NamedTuple):
 
 
 class OutboxDelivery:
-    """One worker's part in it. `report` takes a line for the worker's log."""
+    """One worker's part in the delivery. `report` takes a line for the worker's log."""
 
     def __init__(self, outbox: SqliteOutbox, context: TaskContext, report: Callable[[str], None]) -> None:
         self._outbox = outbox
@@ -80,18 +82,16 @@ class OutboxDelivery:
 
     @property
     def is_sending(self) -> bool:
-        """Whether events are on their way."""
+        """Whether events are being sent."""
         return self._sending
 
     @property
     def busy(self) -> bool:
-        """Whether events are on their way to an endpoint that takes them: a worker stays as long."""
+        """Whether events are being sent to an endpoint that accepts them: the worker then stays."""
         return self._sending and self._trouble is None
 
     def look(self) -> None:
-        """Looks whether there is a place for events, and a worker that delivers them: this one, if
-        there is none.
-        """
+        """Checks for an endpoint, and takes over the delivery to it if no other worker has it."""
         self._endpoint = self._named or (
             embedded_aws.running_embedded_aws(self._home) if self._stays_here else None
         )
@@ -106,7 +106,7 @@ class OutboxDelivery:
         self._looked = True
 
     def deliver(self) -> None:
-        """Sends what is noted, unless that is being done, or is not to be tried again yet."""
+        """Sends the pending notes, unless a send is in progress or the next try is not due yet."""
         if self._lock is None or self._endpoint is None or self._sending or time.monotonic() < self._again_at:
             return
         notes = self._outbox.pending(NOTES_AT_ONCE)
@@ -124,7 +124,7 @@ class OutboxDelivery:
         self._context.background(partial(self._send, self._endpoint, entries, gone), self._sent)
 
     def _entry_of(self, note: Note) -> dict[str, Any] | None:
-        """The event of a change; None when the execution is gone, or its rows cannot be read."""
+        """Returns the event of a change; None when the execution is gone or its rows unreadable."""
         try:
             execution = self._outbox.execution_after(note)
             return None if execution is None else _outbox_entry(status_event(execution))
@@ -137,7 +137,7 @@ class OutboxDelivery:
     def _send(
         self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]
     ) -> _OutboxSent:
-        """In a thread."""
+        """Sends the entries. Runs in a thread."""
         client = self._context.clients.at("events", endpoint)
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -202,7 +202,7 @@ def _outbox_endpoint(settings: Settings) -> str | None:
 
 
 def _outbox_entry(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as PutEvents takes it."""
+    """Returns an event as a PutEvents entry."""
     return {
         "Time": event["time"],
         "Source": event["source"],

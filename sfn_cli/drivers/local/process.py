@@ -1,8 +1,8 @@
-"""The worker process: it takes a slot, works there, and exits when there was nothing to do for a while.
+"""The worker process: it takes a slot, works there, and exits when it was idle for a while.
 
-It exits in this order: it stops listening, gives up its slot, and looks at the store once more. So a
-command that found it listening has its execution seen by that last look, and a command that did not
-starts another worker.
+It exits in this order: it stops listening, gives up its slot, and checks the store once more. So a
+command that found it listening has its execution seen by that last check, and a command that did
+not starts another worker.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 LEAVING_SECONDS = 0.01
-"""How often one who waits for a slot looks whether its worker has left."""
+"""How often a process that waits for a slot checks whether the slot's worker has left."""
 
 
 def process_clock() -> int:
@@ -53,7 +53,10 @@ def report_in_process_log(line: str) -> None:
 
 
 def worker_process_main(build: Callable[[Settings], Service], *, additional: bool) -> None:
-    """The process that `launch.start` starts. It reads its settings; `build` creates its Service."""
+    """Runs the process that `launch.start` starts.
+
+    It reads its settings; `build` creates its Service.
+    """
     detached.settle_detached()
     try:
         settings = Settings.from_environment()
@@ -67,7 +70,7 @@ def worker_process_main(build: Callable[[Settings], Service], *, additional: boo
     except SfnError as error:
         report_in_process_log(str(error))
         code = 255
-    # The pool's children are gone; nothing else is worth the interpreter's own tidying up.
+    # The pool's children have ended; the interpreter's own cleanup is not worth the time.
     os._exit(code)
 
 
@@ -97,8 +100,8 @@ def run_worker_process(
             try:
                 worker.run()
             except BaseException:
-                # The lock is held until this process ends: no handler runs on beside the one that
-                # the next worker calls.
+                # The lock is held until this process ends: no handler goes on running beside the
+                # one that the next worker calls.
                 worker.close()
                 raise
             return 0
@@ -106,10 +109,10 @@ def run_worker_process(
 
 
 def _wait_for_other_process(settings: Settings, slot: Slot) -> int | None:
-    """The lock of a slot whose worker does not listen: it is about to leave, and may not look at
-    the store again.
+    """Returns the lock of a slot whose worker does not listen, once that worker has left.
 
-    None when it listens after all, or is suspended.
+    It is about to leave, and may not check the store again. None when it listens after all, or is
+    suspended.
     """
     report_in_process_log(f"waits for slot {slot.number}, whose worker leaves")
     while (
@@ -123,7 +126,10 @@ class _WorkerProcess:
     """A worker in its slot, whose lock it holds, and how other processes call it."""
 
     def __init__(self, settings: Settings, service: Service, slot: Slot, lock: int) -> None:
-        """`service` has the operations for tasks that call them. Its connection is the worker's own."""
+        """Creates the worker. `service` has the operations for tasks that call them.
+
+        The service's connection is the worker's own.
+        """
         self._settings = settings
         self._service = service
         self._slot = slot
@@ -151,7 +157,7 @@ class _WorkerProcess:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         report_in_process_log(f"worker {self._id} begins in slot {self._slot.number}")
         loop.survive(partial(SqliteLogGroups(self._database).expire, process_clock()))
-        # What an execution holds is freed by counting alone; the cycle collector would walk
+        # An execution's memory is freed by reference counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
         gc.freeze()
         gc.set_threshold(100_000, 50, 100)
@@ -190,8 +196,9 @@ class _WorkerProcess:
         self._service.stop_invoker()
 
     def _is_in_place(self) -> bool:
-        """Whether the store is still where it was: its folder, or its file, may have been moved
-        away or deleted.
+        """Whether the store is still in place.
+
+        Its folder, or its file, may have been moved away or deleted.
         """
         return self._slot.owns(self._lock) and self._database.is_in_place()
 

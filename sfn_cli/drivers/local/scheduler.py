@@ -1,11 +1,11 @@
 """The executions that one worker drives: claim, turn, commit, dispatch, in rounds.
 
-A round gives a turn to every execution that may move, and commits what they bring in one transaction
-(group commit). Signals wait in the mail of their execution for its next turn. No task is started and
-nothing is shown before the transaction that records it.
+A round gives a turn to every execution that may move, and commits their changes in one transaction
+(group commit). Signals wait in the mail of their execution for its next turn. No task is started
+and nothing is shown before the transaction that records it.
 
-A step that takes long, by the expressions of its state, is taken by a thread (offload.py), and its
-execution is away for it. The others go on meanwhile.
+A step that takes long, because of the expressions of its state, is taken by a thread (offload.py),
+and its execution is away for it. The others continue meanwhile.
 
 Failures are isolated (isolation.py): only an error of the store itself ends the worker.
 """
@@ -47,9 +47,10 @@ CLAIM_LIMIT = 500
 
 
 class Scheduler:
-    """See the module's docstring. `report` is called with a line for the worker's log; `on_crash` is
-    SFN_ON_CRASH: a task that was in flight when its worker died is called again ("retry") or failed
-    ("fail"); `max_events` is the most that a history may have.
+    """See the module's docstring. `report` is called with a line for the worker's log.
+
+    `on_crash` is SFN_ON_CRASH: a task that was in flight when its worker died is called again
+    ("retry") or failed ("fail"); `max_events` is the largest number of events a history may have.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class Scheduler:
 
     @property
     def wake_at(self) -> int | None:
-        """When a round has something to do again, if no signal comes first."""
+        """When the next round is due if no signal comes first; None if never."""
         return self._agenda.wake_at
 
     def claim_new(self) -> int:
@@ -110,7 +111,7 @@ class Scheduler:
         return self._take(self._turns.claim_new(CLAIM_LIMIT))
 
     def claim_abandoned(self, live: Collection[int]) -> int:
-        """Takes over new executions, and those of workers that no longer live. Returns their number."""
+        """Takes over new executions, and those of dead workers. Returns their number."""
         return self._take(self._turns.claim_abandoned(live, CLAIM_LIMIT))
 
     def _take(self, claimed: list[Claimed]) -> int:
@@ -126,7 +127,7 @@ class Scheduler:
         return len(claimed)
 
     def read_inbox(self) -> None:
-        """Delivers what other processes say to the executions driven here."""
+        """Delivers the messages of other processes to the executions driven here."""
         aborted: list[int] = []
         for message in self._messages.unread():
             driven = self._driven.get(message.execution)
@@ -149,7 +150,10 @@ class Scheduler:
         self._agenda.queue(driven)
 
     def run_round(self) -> int:
-        """One round: what signals, the time and states bring, committed. Returns the number of events."""
+        """Runs one round: advances executions and commits them. Returns the number of events.
+
+        Executions advance by signals, by time, and by their states.
+        """
         now = self._clock()
         changes: Round = defaultdict(PendingChanges)
         try:
@@ -165,7 +169,7 @@ class Scheduler:
         return events
 
     def _take_turns(self, now: int, changes: Round) -> int:
-        """Adds what the executions bring to `changes`. Returns the number of events."""
+        """Adds the executions' changes to `changes`. Returns the number of events."""
         ends_at = time.monotonic() + SECONDS_A_ROUND
         self._take_back(changes)
         self._agenda.queue_due(now)
@@ -206,7 +210,7 @@ class Scheduler:
         return len(turned.events)
 
     def _commit(self, changes: Round, now: int) -> None:
-        """Stores the round; then tasks start and are cancelled, and executions that ended are let go."""
+        """Stores the round, then starts and cancels tasks, and lets go of executions that ended."""
         lost = self._group_commit.write(changes, now)
         for driven, pending in changes.items():
             if not self._driven.holds(driven):
@@ -223,7 +227,10 @@ class Scheduler:
             self.claim_new()
 
     def _start_over(self, changes: Round) -> None:
-        """Releases executions whose changes may not be stored: they are claimed again as they are stored."""
+        """Releases executions whose changes may not be stored.
+
+        They are claimed again as they are stored.
+        """
         self._turns.release([driven.id for driven in changes])
         for driven in changes:
             self._let_go(driven.id)
@@ -237,12 +244,12 @@ class Scheduler:
         self._over_budget.clear()
 
     def _let_go(self, execution: int) -> None:
-        """Drives the execution in this row no more."""
+        """Stops driving the execution in this row."""
         if (driven := self._driven.pop(execution, None)) is not None:
             self._dispatch.drop(driven)
 
     def release(self) -> None:
-        """Releases all that is driven here, and cancels what runs for it."""
+        """Releases all executions driven here, and cancels what runs for them."""
         self._isolation.set_aside()
         if self._driven:
             self._turns.release(self._driven)

@@ -1,8 +1,10 @@
-"""Open tasks of one worker: each is started once the event that scheduled it is durable, and
-cancelled when its execution no longer has it (a timeout, a sibling's failure, a stop).
+"""Starts and cancels the open tasks of one worker.
 
-An execution may have mocks: what they answer never comes to an integration. An error of an
-integration, at once or in a callback, concerns the task's execution alone.
+A task is started once the event that scheduled it is durable, and cancelled when its execution no
+longer has it (a timeout, a sibling's failure, a stop).
+
+An execution may have mocks: tasks that they answer never reach an integration. An error of an
+integration, at once or in a callback, affects the task's execution alone.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ Isolating = Callable[[int], AbstractContextManager[None]]
 
 
 class _IsolatedTasks:
-    """The worker's threads and functions for one execution, whose callbacks harm no other execution."""
+    """The worker's threads and functions for one execution, whose callbacks harm no other."""
 
     def __init__(self, execution: int, context: TaskContext, isolating: Isolating) -> None:
         self._execution = execution
@@ -43,17 +45,17 @@ class _IsolatedTasks:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """As `TaskContext.background`."""
+        """Does as `TaskContext.background`, isolated."""
         return self._context.background(call, self._guarded(done), may_wait=may_wait)
 
     def invoke(
         self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
     ) -> PendingInvocation:
-        """As `Pool.invoke`."""
+        """Does as `Pool.invoke`, isolated."""
         return self._context.pool.invoke(function_ref, payload, self._guarded(done))
 
     def look(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """As `TaskContext.isolated`."""
+        """Does as `TaskContext.isolated`, for this execution."""
 
         def guarded() -> None:
             with self._isolating(self._execution):
@@ -110,7 +112,7 @@ class TaskDispatch:
             return nothing_to_cancel
 
     def drop(self, driven: DrivenExecution) -> None:
-        """Cancels all that is done for an execution that is driven no more."""
+        """Cancels everything that is done for an execution that is no longer driven."""
         if driven.step is not None:
             driven.step.cancel()
         running, driven.running = driven.running, {}

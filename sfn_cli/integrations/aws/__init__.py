@@ -1,1 +1,1 @@
-"""Tasks that call AWS's services."""
+"""Tasks that call AWS services."""

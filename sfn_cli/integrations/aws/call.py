@@ -1,4 +1,4 @@
-"""One call of an AWS service by a task: the request of its arguments, and the signal of the answer."""
+"""One call of an AWS service by a task: from arguments to request, from response to signal."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def _call_result_as_it_is(result: Json, answered: Answered) -> Json:
 
 
 class Manner(NamedTuple):
-    """How an integration calls a service. Without `naming`, errors are worded as by the second SDK.
+    """How an integration calls a service.
 
-    `spell` returns the field's name of a member; `prepare` completes the request; `shape` returns the
-    task's result of the converted answer and of botocore's own, or raises StatesError, which fails the task.
+    Without `naming`, errors are worded as by version 2 of the SDK. `spell` returns the field's name
+    of a member; `prepare` completes the request; `shape` returns the task's result from the
+    converted response and botocore's own, or raises StatesError, which fails the task.
     """
 
     naming: ErrorNaming | None = None
@@ -44,7 +45,10 @@ def call_in_background(
     *,
     may_wait: bool = False,
 ) -> Cancel:
-    """Makes the call beside the loop, and answers with its outcome. `may_wait`: the call may take minutes."""
+    """Makes the call beside the loop, and answers with its outcome.
+
+    `may_wait`: the call may take minutes.
+    """
     task = task_run.task
 
     def done(outcome: Ended | Exception) -> None:
@@ -65,8 +69,8 @@ def call_operation(
 ) -> TaskSucceeded | TaskFailed:
     """Calls a service, by botocore's name for it, and waits. Raises SfnError.
 
-    A call that cannot be made, because something is not set up or the store's own server does not start,
-    fails like a call that reaches no server: with an error that Retry and Catch can match.
+    A call that cannot be made, because something is not set up or the store's own server does not
+    start, fails like a call that reaches no server: with an error that Retry and Catch can match.
     """
     seconds = None if task.timeout_at is None else (task.timeout_at - task.at) / 1000
     try:
@@ -109,8 +113,9 @@ def call_operation(
 
 
 def serialize_call_result(result: Json) -> Payload:
-    """Returns the result as a payload. Its text is written here, where an error is still the
-    task's.
+    """Returns the result as a payload.
+
+    Its text is written here, where an error still belongs to the task.
     """
     output = Payload(result)
     output.text  # noqa: B018

@@ -1,10 +1,10 @@
-"""Clients of AWS's services, by botocore, and where their calls go.
+"""botocore clients of AWS services, and the endpoints they call.
 
-An endpoint that the user names wins: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the
-shared config file, as botocore has it. With SFN_AWS=real the rest goes to AWS itself. Otherwise it
-goes to a server of this store's own (embedded_aws.py). The user's credentials are read only for
-what is meant for AWS: other endpoints get fictitious ones, and the store's own server gets its access
-key.
+An endpoint that the user sets takes precedence: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL,
+then the shared config file, as in botocore. With SFN_AWS=real all other calls go to AWS itself.
+Otherwise they go to a server of this store's own (embedded_aws.py). The user's credentials are read
+only for calls to AWS: other endpoints get fictitious ones, and the store's own server gets its
+access key.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 READ_SECONDS = (10, 60, 900)
-"""How long a client waits for an answer: the least of these that a task's timeout needs, so that
-clients are shared.
+"""How long a client waits for an answer, in seconds.
+
+It is the shortest of these that covers the task's timeout, so that clients are shared.
 """
 
 DEFAULT_READ_SECONDS = 60
@@ -48,7 +49,7 @@ class _ClientsMade(NamedTuple):
 
 
 class Clients:
-    """The clients of one process. Called from any thread; they may be used from any thread."""
+    """The clients of one process. Both this and the clients may be used from any thread."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -60,9 +61,9 @@ class Clients:
         self._names: dict[str, str] | None = None
 
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
-        """The client of a service as botocore names it ("s3", "dynamodb", "stepfunctions").
+        """Returns the client of a service by botocore's name ("s3", "dynamodb", "stepfunctions").
 
-        Blocks while botocore is imported or the store's own server starts, so it belongs into
+        Blocks while botocore is imported or the store's own server starts, so it must be called in
         `context.background`. `timeout_seconds` is how long the task may take. Raises
         ConfigurationError, with what to install or set.
         """
@@ -78,11 +79,12 @@ class Clients:
             return made
 
     def variables(self, services: Iterable[str]) -> dict[str, str]:
-        """The environment in which another program's clients of these services call where these do.
-        Blocks as `get` does.
+        """Returns environment variables that give another program's clients the same endpoints.
 
-        The user's credentials are not in it: a program that is to call AWS itself finds them as
-        every other does.
+        They are for clients of these services. Blocks as `get` does.
+
+        The user's credentials are not included: a program that is to call AWS itself finds them as
+        usual.
         """
         found = dict(self._settings.endpoints)
         real = self._real
@@ -103,7 +105,7 @@ class Clients:
         return found if real else {**found, "AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": MADE_UP}
 
     def at(self, service: str, endpoint: str) -> Any:
-        """The client of a service at this endpoint, which is none of AWS's own; nothing is started."""
+        """Returns the client of a service at this endpoint, which is not AWS's; starts nothing."""
         with self._lock:
             key = service, endpoint, self._access_key(endpoint)
             if key not in self._placed:
@@ -111,8 +113,9 @@ class Clients:
             return self._placed[key]
 
     def service_name(self, sdk_name: str) -> str | None:
-        """Returns botocore's name of the service that aws-sdk tasks call `sdk_name`, or None: "sfn"
-        is stepfunctions.
+        """Returns botocore's name of the service that aws-sdk tasks call `sdk_name`, or None.
+
+        For example, "sfn" is stepfunctions.
         """
         with self._lock:
             if self._names is None:
@@ -120,7 +123,7 @@ class Clients:
             return self._names.get(sdk_name)
 
     def service_id(self, service: str) -> str:
-        """A service's id in its model ("Secrets Manager"); its name if botocore is not installed."""
+        """Returns the id in a service's model ("Secrets Manager"); its name without botocore."""
         try:
             with self._lock:
                 return str(self._session(real=False).get_service_model(service).service_id)
@@ -128,10 +131,9 @@ class Clients:
             return service
 
     def route(self, service: str) -> tuple[str | None, bool]:
-        """(the endpoint that is named to stand in for a service of AWS's, or None; whether its
-        calls are signed as the user's).
+        """Returns (endpoint, whether calls are signed with the user's credentials).
 
-        Raises ConfigurationError.
+        The endpoint is the one set in place of an AWS service, or None. Raises ConfigurationError.
         """
         with self._lock:
             endpoint = self._endpoint(service)
@@ -139,9 +141,10 @@ class Clients:
             return None if is_aws else endpoint, self._real or is_aws
 
     def credentials(self, service: str) -> Any:
-        """What calls to a service are signed with: botocore's Credentials, the user's own for AWS
-        and fictitious ones for an emulator. Raises ConfigurationError when the user has
-        none.
+        """Returns the botocore Credentials that sign calls to a service.
+
+        They are the user's own for AWS and fictitious ones for an emulator. Raises
+        ConfigurationError when the user has none.
         """
         _, real = self.route(service)
         with self._lock:
@@ -156,12 +159,12 @@ class Clients:
         return found
 
     def _server(self) -> tuple[str, str]:
-        """The URL and the access key of the store's own server, which is started if needed."""
+        """Returns the URL and the access key of the store's own server, starting it if needed."""
         endpoint = embedded_aws.embedded_aws_endpoint(self._settings)
         return endpoint, self._access_key(endpoint)
 
     def _access_key(self, endpoint: str | None) -> str:
-        """The id of the access key for an endpoint that is not AWS's own."""
+        """Returns the id of the access key for an endpoint that is not AWS's own."""
         return (
             embedded_aws.embedded_aws_access_key(self._settings.home, endpoint) if endpoint else None
         ) or MADE_UP
@@ -184,7 +187,7 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS if real else 1},
             parameter_validation=False,  # what is wrong is the service's to say
             max_pool_connections=32,
-            # A host that is named has no name for each bucket.
+            # A host that is set has no subdomain for each bucket.
             s3=None if real else {"addressing_style": "path"},
             # As in the Java SDK: a response has no checksums unless the request wants them.
             response_checksum_validation="when_required",
@@ -220,15 +223,16 @@ class Clients:
         return found
 
     def _session(self, *, real: bool) -> Any:
-        """botocore's session; one that is not for AWS never opens the file of credentials."""
+        """Returns botocore's session; one that is not for AWS never opens the credentials file."""
         if real not in self._sessions:
             self._sessions[real] = _new_client_session(real=real)
         return self._sessions[real]
 
 
 def _refuse_client_uri(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-    """Checks the members that the URI consists of; the service checks the others. Raises
-    ParamValidationError.
+    """Checks the members that are part of the URI; the service checks the others.
+
+    Raises ParamValidationError.
     """
     from botocore.exceptions import ParamValidationError
 
@@ -257,8 +261,9 @@ def _new_client_session(*, real: bool) -> Any:
 
 
 def client_service_names(session: Any) -> dict[str, str]:
-    """The Java SDK's name of each service → botocore's: the id in the service's model, small and
-    without blanks.
+    """Returns the Java SDK's name of each service → botocore's.
+
+    The Java SDK's name is the id in the service's model, in lower case and without spaces.
     """
     from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
 
@@ -266,7 +271,7 @@ def client_service_names(session: Any) -> dict[str, str]:
 
 
 def is_real_client_endpoint(endpoint: str | None) -> bool:
-    """Whether it is one of AWS's own."""
+    """Whether the endpoint is one of AWS's own."""
     return _client_endpoint_host(endpoint).endswith(_REAL_HOSTS)
 
 

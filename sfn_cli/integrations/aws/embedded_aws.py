@@ -1,15 +1,14 @@
-"""AWS's other services on this machine: moto's server, one for each store, started when a task
-first needs it.
+"""The store's own server of AWS services: moto, started when a task first needs it.
 
 The server process holds the lock on `aws.lock` in the home, which it inherits from the process that
 starts it, and writes its port, its process id and its access key there when it listens. So there is
 one server at a time, every client finds it, and a dead server is not mistaken for a live one. A
 server that dies before it listens is restarted. Its data is in memory, and is lost when it stops:
-when no worker lives and no request has come for a while, or when its home is gone.
+when no worker is running and no request has come for a while, or when its home is removed.
 
-It listens on loopback only, and serves this user alone: a connection of another user's is closed.
-Where the system does not report a connection's user (macOS), each request must be signed with the
-access key, which is new at every start.
+It listens on loopback only, and serves this user alone: another user's connection is closed. Where
+the system does not report a connection's user (macOS), each request must be signed with the access
+key, which is new at every start.
 """
 
 from __future__ import annotations
@@ -37,18 +36,21 @@ LOG_NAME = "aws.log"
 
 START_SECONDS = 60.0
 STARTS = 3
-"""How many servers are started, in all, when they die before they listen."""
+"""How many servers are started, in all, if they die before they listen."""
 
 LOOK_SECONDS = 0.02
 
 MADE_UP = "sfn"
-"""Stands for credentials that must be given and are not checked."""
+"""A placeholder for credentials that are required but not checked."""
 
 INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
 
 
 def embedded_aws_endpoint(settings: Settings) -> str:
-    """The URL of the store's server, which listens. Blocks while one starts. Raises ConfigurationError."""
+    """Returns the URL of the store's server once it listens.
+
+    Blocks while one starts. Raises ConfigurationError.
+    """
     try:
         return _start_embedded_aws_endpoint(settings)
     except OSError as error:
@@ -83,9 +85,10 @@ def _start_embedded_aws_endpoint(settings: Settings) -> str:
 
 
 def embedded_aws_variables(settings: Settings) -> dict[str, str]:
-    """The environment in which other programs call the store's server, which is started if needed.
+    """Returns the environment for other programs that call the store's server.
 
-    Blocks as `embedded_aws_endpoint` does. Raises ConfigurationError.
+    Starts the server if needed, and blocks as `embedded_aws_endpoint` does. Raises
+    ConfigurationError.
     """
     url = embedded_aws_endpoint(settings)
     return {
@@ -97,19 +100,19 @@ def embedded_aws_variables(settings: Settings) -> dict[str, str]:
 
 
 def running_embedded_aws(home: str) -> str | None:
-    """The URL of the store's server, if there is one that listens; none is started."""
+    """Returns the URL of the store's server, if one is listening; none is started."""
     _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
     return None if served is None else _embedded_aws_url(served)
 
 
 def embedded_aws_access_key(home: str, endpoint: str) -> str | None:
-    """The id of the access key that the store's server accepts, if that server listens at `endpoint`."""
+    """Returns the id of the access key of the store's server, if it is listening at `endpoint`."""
     _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
     return None if served is None or _embedded_aws_url(served) != endpoint.rstrip("/") else served.access_key
 
 
 def stop_embedded_aws(home: str) -> bool:
-    """Ends the store's server and waits until it has ended; False when there is none that listens."""
+    """Stops the store's server and waits until it has ended; False when none is listening."""
     private_files.check_private_home(home)
     path = os.path.join(home, LOCK_NAME)
     _, served = _look_for_embedded_aws(path)
@@ -143,7 +146,7 @@ def _look_for_embedded_aws(path: str) -> tuple[bool, _Served | None]:
         return False, None
     except OSError:
         words = os.read(descriptor, 128).decode(errors="replace").split()
-        # A server that is starting has the lock, while the file may still be the last one's.
+        # A server that is starting has the lock, while the file may still be the previous one's.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _embedded_aws_lives(int(words[1])):
             return True, None
         access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none
@@ -161,9 +164,9 @@ def _embedded_aws_lives(pid: int) -> bool:
 
 
 def _start_embedded_aws(settings: Settings, path: str) -> int | None:
-    """Starts the server, unless another process does.
+    """Starts the server, unless another process is starting it.
 
-    Returns its id. Raises ConfigurationError when moto is not installed.
+    Returns its process id. Raises ConfigurationError when moto is not installed.
     """
     if find_spec("moto") is None or find_spec("flask") is None:
         raise ConfigurationError(
@@ -193,7 +196,7 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
 
 
 def _embedded_aws_environment(settings: Settings) -> dict[str, str]:
-    """The server's environment: none of the user's credentials or endpoints."""
+    """Returns the server's environment, without the user's credentials and endpoints."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     own = {
         "SFN_HOME": settings.home,
@@ -204,7 +207,7 @@ def _embedded_aws_environment(settings: Settings) -> dict[str, str]:
 
 
 def embedded_aws_main() -> None:
-    """The server's process, as `_start_embedded_aws` starts it."""
+    """Runs the server's process, as `_start_embedded_aws` starts it."""
     import secrets
     import threading
 
@@ -230,7 +233,7 @@ def embedded_aws_main() -> None:
             return {**super().make_environ(), _IS_OWN: self.is_own}
 
         def log_request(self, *args: object) -> None:
-            """Each request would make the log grow without end."""
+            """Logs nothing: a line for each request would make the log grow without limit."""
 
     access_key = f"SFN{secrets.token_hex(16).upper()}"
     guarded = _Guarded(DomainDispatcherApplication(create_backend_app), access_key)
@@ -245,7 +248,7 @@ def embedded_aws_main() -> None:
 
 
 def _embedded_aws_lock_in_place(home: str) -> bool:
-    """Whether the lock is still that of this home."""
+    """Whether the lock is still the one of this home."""
     try:
         there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(detached.INHERITED)
     except OSError:
@@ -254,11 +257,14 @@ def _embedded_aws_lock_in_place(home: str) -> bool:
 
 
 _IS_OWN = "sfn.is_own"
-"""The key in a request's WSGI environment of what `loopback.is_own` returned for its connection."""
+"""The key, in a request's WSGI environment, of the `loopback.is_own` result for its connection."""
 
 
 class _Guarded:
-    """The application, which refuses web pages and other users, and knows when it was last called."""
+    """The application, protected: it refuses web pages and other users.
+
+    It also knows when it was last called.
+    """
 
     def __init__(self, application: Callable[..., Iterable[bytes]], access_key: str) -> None:
         self._application = application
@@ -285,7 +291,7 @@ class _Guarded:
 
 
 def _embedded_aws_headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    """The headers of a request in its WSGI environment, by their names in lower case."""
+    """Returns a request's headers from its WSGI environment, with lower-case names."""
     return {
         name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
         for name, value in environ.items()
@@ -302,11 +308,14 @@ _KEY = re.compile(
     r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)",
     re.IGNORECASE,
 )
-"""The access key's id in a header of SigV4 or SigV2 (S3's old one), or in the query of a presigned URL."""
+"""Matches the access key's id in a header of SigV4 or SigV2, or in a presigned URL's query.
+
+S3 used SigV2 in the past.
+"""
 
 
 def _embedded_aws_request_key(environ: Mapping[str, Any]) -> bytes:
-    """The id of the access key that a request names, or nothing."""
+    """Returns the id of the access key that a request names, or nothing."""
     found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(
         str(environ.get("QUERY_STRING", ""))
     )

@@ -1,7 +1,6 @@
-"""What AWS's services answer, and servers that stand in for them do not always: faults of requests,
-details of answers.
+"""Corrections where emulators differ from AWS: refusals of requests, details of responses.
 
-AWS itself says the same, so nothing here depends on the endpoint. (Observed, all of it.)
+AWS itself responds this way, so nothing here depends on the endpoint. (Observed, all of it.)
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _S3_OBJECTS = ("PutObject", "GetObject", "HeadObject")
 
 
 def emulator_refusal(operation: Any, request: Request) -> ServiceError | None:
-    """What the service says to a request that it does not take, or None; `operation` is botocore's."""
+    """Returns the service's error for a request it refuses, or None; `operation` is botocore's."""
     fault = _emulator_missing_refusal(operation, request)
     if fault is not None:
         return _fixup_refusal("ValidationException", fault)
@@ -32,7 +31,7 @@ def emulator_refusal(operation: Any, request: Request) -> ServiceError | None:
 
 
 def _emulator_missing_refusal(operation: Any, request: Request) -> str | None:
-    """What the services of AWS's JSON protocol say to a request without what it must have."""
+    """Returns the error of AWS's JSON-protocol services for a request without a required member."""
     if operation.service_model.protocol != "json" or operation.input_shape is None:
         return None
     absent = [name for name in operation.input_shape.required_members if name not in request]
@@ -96,14 +95,14 @@ def fix_emulator_error(operation: Any, request: Request, error: ServiceError) ->
 
 
 def send_with_fixups(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
-    """Sends the request by `send`. Returns the response as AWS would give it."""
+    """Sends the request with `send`. Returns the response as AWS would give it."""
     if (operation.service_model.service_name, operation.name) == ("events", "PutEvents"):
         return _fixup_put_events(request, send)
     return _fix_emulator_response(operation, request, send(request))
 
 
 def _fixup_put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
-    """An event whose Detail is no object is refused by itself; the others go."""
+    """Refuses each event whose Detail is no object, and sends the others."""
     entries = request["Entries"]
     well_formed = ["Detail" not in entry or _is_event_detail_object(entry["Detail"]) for entry in entries]
     if all(well_formed):

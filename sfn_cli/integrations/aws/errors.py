@@ -1,8 +1,7 @@
-"""How a task fails on an answer of an AWS service: the error's name and its cause.
+"""How a task fails on an AWS service's error: the error's name and its cause.
 
-aws-sdk tasks call by the Java SDK's second version, the optimised integrations by its first, and
-each words errors in its own way. An error that the service's model does not know goes by the
-service's name.
+aws-sdk tasks use version 2 of the Java SDK, the optimised integrations version 1, and each words
+errors in its own way. An error that the service's model does not know gets the service's name.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ class Failure(NamedTuple):
 
 
 class ServiceError(NamedTuple):
-    """What a service answered. `exception` is the name that its model has for the error, or None."""
+    """An error from a service. `exception` is the error's name in the service's model, or None."""
 
     code: str
     message: str
@@ -35,9 +34,10 @@ class ServiceError(NamedTuple):
 
 
 class ErrorNaming(NamedTuple):
-    """How the errors of a service are named: the beginning of their names, the service's name in
-    causes, and the exception for an error that the service's model does not have. `version` is
-    that of the Java SDK.
+    """How the errors of a service are named.
+
+    It has the prefix of their names, the service's name in causes, and the exception for an error
+    that is not in the service's model. `version` is that of the Java SDK.
     """
 
     prefix: str
@@ -62,24 +62,26 @@ class ErrorNaming(NamedTuple):
         )
 
     def no_answer(self, reason: Exception) -> Failure:
-        """Of a call that got no answer."""
+        """Returns the failure of a call that got no answer."""
         return Failure(f"{self.prefix}.SdkClientException", str(reason))
 
 
 def sdk_error_naming(service_id: str) -> ErrorNaming:
-    """Of aws-sdk tasks, by the id that a service has in its model: "DynamoDB" is DynamoDb, "Secrets
-    Manager" SecretsManager.
+    """Returns the naming of aws-sdk tasks' errors, by the id in a service's model.
+
+    "DynamoDB" becomes DynamoDb, "Secrets Manager" SecretsManager.
     """
     name = pascal_case_of_error(service_id)
     return ErrorNaming(name, name, name, version=2)
 
 
 def service_error(error: ClientError, model: Any) -> ServiceError:
-    """`model` is botocore's of the service."""
+    """Converts botocore's error; `model` is botocore's model of the service."""
     response: Mapping[str, Any] = error.response
     told, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
     code = str(told.get("Code", ""))
-    # A service that has changed its protocol has two names for an error: the first is the older one's.
+    # A service that has changed its protocol has two names for an error: the first is from the
+    # older one.
     shape = model.shape_for_error_code(code) or model.shape_for_error_code(
         str(told.get("QueryErrorCode", ""))
     )
@@ -95,7 +97,10 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
 
 
 def _service_error_message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
-    """A broken server responds with a page of HTML, which is no cause to read."""
+    """Returns the message, or the HTTP status for an HTML page, which is no readable cause.
+
+    A broken server responds with such a page.
+    """
     message = str(told.get("Message", ""))
     return (
         f"HTTP status {metadata.get('HTTPStatusCode')}"
@@ -105,7 +110,7 @@ def _service_error_message(told: Mapping[str, Any], metadata: Mapping[str, Any])
 
 
 def error_exception_name(name: str) -> str:
-    """NoSuchKey is NoSuchKeyException, and DBInstanceNotFoundFault DbInstanceNotFoundException."""
+    """NoSuchKey becomes NoSuchKeyException, DBInstanceNotFoundFault DbInstanceNotFoundException."""
     return pascal_case_of_error(name.removesuffix("Fault").removesuffix("Exception")) + "Exception"
 
 
@@ -114,5 +119,5 @@ _NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z]
 
 
 def pascal_case_of_error(name: str) -> str:
-    """The words of a name, each with one capital, as the Java SDK names classes."""
+    """Returns the words of a name, each with one capital, as the Java SDK names classes."""
     return "".join(word.capitalize() for word in _NEXT_WORD.sub(" ", _NO_WORD.sub(" ", name)).split())

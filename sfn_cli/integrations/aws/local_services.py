@@ -1,6 +1,6 @@
-"""The AWS services that sfn has itself: Step Functions, functions, logs, EventBridge's connections.
+"""The AWS services that sfn itself has: Step Functions, functions, logs, EventBridge connections.
 
-Their operations are served from the store, unless an endpoint is named for the service.
+Their operations are served from the store, unless an endpoint is set for the service.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 class LocalService(NamedTuple):
     name: str
-    """botocore's, and that of the package's model."""
+    """botocore's name, and the name of the package's model."""
     sdk_name: str
-    """The Java SDK's, as aws-sdk tasks have it."""
+    """The Java SDK's name, as aws-sdk tasks use it."""
     id: str
-    """AWS's."""
+    """AWS's name."""
 
     def answers(self, settings: Settings) -> bool:
         """Whether calls go to this store, since no endpoint is set for the service."""
         return settings.endpoint(self.id) is None
 
     def operation(self, name: str) -> model.Operation | None:
-        """The operation of that name ("CreateConnection"), if this store has it."""
+        """Returns the operation of that name ("CreateConnection"), if this store has it."""
         try:
             return model.load_model(self.name, name)
         except KeyError:

@@ -1,4 +1,4 @@
-"""The optimised integrations of services that need no more than one call: SQS, SNS, DynamoDB, EventBridge.
+"""The optimised integrations that need only one call: SQS, SNS, DynamoDB, EventBridge.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 """
@@ -30,7 +30,7 @@ def _optimised_result_with_metadata(result: Json, answered: Answered) -> Json:
 
 
 def _optimised_events_result(result: Json, answered: Answered) -> Json:
-    """Raises StatesError when one of the events was refused."""
+    """Returns the result. Raises StatesError when one of the events was refused."""
     assert isinstance(result, dict)
     told = {"Entries": result["Entries"], "FailedEntryCount": result.get("FailedEntryCount", 0)}
     if told["FailedEntryCount"]:
@@ -86,9 +86,10 @@ def optimised_sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 
 def optimised_events(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Puts events. Each names the execution that it comes from and its state machine, beside the
-    resources that the task names.
+    """Puts events.
 
+    Each names the execution that it comes from and its state machine, in addition to the resources
+    that the task names.
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
     """
     execution = context.service.executions.find(task_run.execution_arn)

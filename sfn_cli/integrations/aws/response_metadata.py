@@ -1,4 +1,4 @@
-"""What the AWS SDK adds to the answer of a service, as Step Functions passes it on."""
+"""The AWS SDK's metadata about a response, as Step Functions passes it on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def sdk_response_metadata(request_id: str, headers: Mapping[str, str], status: int = 200) -> dict[str, Json]:
-    """SdkHttpMetadata and SdkResponseMetadata."""
+    """Returns SdkHttpMetadata and SdkResponseMetadata."""
     return {
         "SdkHttpMetadata": {
             "AllHttpHeaders": {name: [value] for name, value in headers.items()},
@@ -24,5 +24,5 @@ def sdk_response_metadata(request_id: str, headers: Mapping[str, str], status: i
 
 
 def response_metadata_date(at: int) -> str:
-    """A time (ms) as HTTP's Date header has it."""
+    """Formats a time (ms) as in HTTP's Date header."""
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(at // 1000))

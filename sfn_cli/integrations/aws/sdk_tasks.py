@@ -69,7 +69,10 @@ def call_aws_sdk(task_run: TaskRun, context: TaskContext) -> Cancel:
 def _call_sdk_of_local_service(
     own: LocalService, operation: Operation, task: Task, context: TaskContext
 ) -> Ended | Later:
-    """An operation of this store, over a connection of its own: it may wait long. Raises StatesError."""
+    """Calls an operation of this store over a connection of its own. Raises StatesError.
+
+    It may wait for a long time.
+    """
 
     def success(answer: Mapping[str, Any]) -> Ended:
         return TaskSucceeded(task.id, Payload(shape_result(OwnShape(operation.output), answer)))

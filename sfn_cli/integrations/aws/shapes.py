@@ -1,8 +1,8 @@
-"""Requests and answers of AWS's services, between the JSON of a task and botocore's values.
+"""Converts AWS requests and responses between a task's JSON and botocore's values.
 
-Step Functions calls by the Java SDK: members have its names, capitalised, and
-JSON is taken as its reader takes it (a number where a string is wanted, and the other way round). A
-shape is botocore's, or `OwnShape`.
+Step Functions calls by the Java SDK: members have its names, capitalised, and JSON is parsed as its
+reader does (a number is accepted for a string, and vice versa). A shape is botocore's, or
+`OwnShape`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STREAM_TYPE = "text/plain; charset=UTF-8"
 
 
 class Shape(Protocol):
-    """As botocore describes it: `members` of a structure, `member` of a list, `value` of a map."""
+    """A shape as in botocore: `members` of a structure, `member` of a list, `value` of a map."""
 
     type_name: str
     serialization: Mapping[str, Any]
@@ -49,11 +49,10 @@ class OwnShape:
 
 
 def sdk_member_name(member: str) -> str:
-    """A member's name in aws-sdk tasks: `DBInstanceId` is DbInstanceId, `stateMachineArn`
-    StateMachineArn, `ETag` ETag.
+    """Returns a member's name in aws-sdk tasks.
 
-    The Java SDK makes the capitals that a name begins with small, all but the one that begins the
-    next word.
+    `DBInstanceId` becomes DbInstanceId, `stateMachineArn` StateMachineArn, `ETag` ETag. The Java
+    SDK lower-cases a name's leading capitals, except the one that begins the next word.
     """
     name = list(member)
     for index in range(1, len(name)):
@@ -69,9 +68,9 @@ def capitalise_member(name: str) -> str:
 
 
 def shape_request(shape: Shape | None, arguments: Json) -> dict[str, Any]:
-    """What the operation takes, of a task's arguments.
+    """Converts a task's arguments to the operation's request.
 
-    Raises StatesError for a field that it does not have.
+    Raises StatesError for a field that the operation does not have.
     """
     if not isinstance(arguments, dict):
         raise StatesError("States.Runtime", "The Parameters of the task must be an object.")
@@ -142,7 +141,7 @@ def _whole_number_of_shape(value: str | float) -> Any:
 
 
 def _number_of_shape(text: str) -> Any:
-    """The number that a text spells; what spells none is left to the service to refuse."""
+    """Parses a number; text that is no number is left for the service to refuse."""
     try:
         return float(text)
     except ValueError:
@@ -150,7 +149,7 @@ def _number_of_shape(text: str) -> Any:
 
 
 def shape_result(shape: Shape | None, answer: Any, spell: Callable[[str], str] = sdk_member_name) -> Json:
-    """A task's result, of what the operation gave; `spell` makes the name of a field of a member's."""
+    """Converts an operation's response to a task's result; `spell` names a member's field."""
     if shape is None:
         return {}
     match shape.type_name:
@@ -180,8 +179,9 @@ def _text_of_shape_blob(blob: Any) -> str:
 
 
 def _instant_of_shape(at: datetime | float | str) -> str:
-    """A time as Java's Instant shows it: in UTC, with milliseconds if it has them. A number is in
-    milliseconds since 1970.
+    """Formats a time as Java's Instant does: in UTC, with milliseconds if it has any.
+
+    A number is in milliseconds since 1970.
     """
     if isinstance(at, str):
         return at

@@ -1,9 +1,8 @@
-"""One Map Run: its items are read, children are started as many as may run at once, and their
-results gathered.
+"""One Map Run: reads the items, starts as many children as may run at once, collects results.
 
-It stands in the store (store/sqlite/stepfunctions/map_runs.py), so that a worker that resumes goes
-on with it. After a turn in which children of it have ended it looks there what they have come to;
-all that takes long is done in the background, one thing at a time.
+The run is stored (store/sqlite/stepfunctions/map_runs.py), so a worker that resumes continues it.
+After a turn in which children of it have ended, it reads their results from the store; everything
+slow is done in the background, one thing at a time.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CHUNK_CHILDREN = 500
-"""How many children are started in one transaction, at most."""
+"""The most children that are started in one transaction."""
 
 BUDGET_SECONDS = 60.0
 """How long ItemSelector may take for the children of one chunk."""
@@ -47,7 +46,7 @@ THRESHOLD_EXCEEDED = StatesError(
 
 
 def conduct_map_run(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Conducts the Map Run of a task to its end, from its beginning or from where it stands."""
+    """Conducts the Map Run of a task to its end, from its start or from its stored position."""
     return _Conduct(task_run, context).begin()
 
 
@@ -85,13 +84,13 @@ class _Conduct:
         return self.cancel
 
     def cancel(self) -> None:
-        """Does no more: the run was aborted, or another worker goes on with it."""
+        """Stops conducting: the run was aborted, or another worker continues it."""
         self._leave()
         if self._run is not None and self._now_stored().status != "RUNNING":
             self._forget_items()
 
     def _now_stored(self) -> MapRun:
-        """The Map Run, as it is now."""
+        """Returns the Map Run as it is stored now."""
         assert self._run is not None
         run = self._runs.find(self._run.arn)
         assert run is not None
@@ -111,7 +110,7 @@ class _Conduct:
         return max(self._task_run.task.at, self._context.clock())
 
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Does something in the background; a StatesError that it raises fails the run."""
+        """Runs a call in the background; a StatesError that it raises fails the run."""
 
         def finish(answer: T | Exception) -> None:
             self._cancel_work = None
@@ -127,7 +126,7 @@ class _Conduct:
         self._cancel_work = self._context.background(call, finish)
 
     def _read(self, run: MapRun) -> None:
-        """Reads the dataset, unless it lies here already."""
+        """Reads the dataset, unless it is stored here already."""
         path = dataset.dataset_file(self._context.settings.home, run)
         if self._plan.reading is not None and (run.total_items is None or not os.path.exists(path)):
             self._work(partial(dataset.read_dataset, self._plan.reading, path, self._context), self._has_read)
@@ -138,7 +137,7 @@ class _Conduct:
         self.look()
 
     def look(self) -> None:
-        """Sees what the children have come to, and does what comes next."""
+        """Checks the children's progress, and takes the next step."""
         if self._cancel_work is not None:
             return
         run = self._now_stored()
@@ -195,7 +194,7 @@ class _Conduct:
         self._work(write, lambda _: self._fail(THRESHOLD_EXCEEDED))
 
     def _gather(self, run: MapRun) -> Gathered:
-        """In a thread, with a connection of its own."""
+        """Collects the results, in a thread, with a connection of its own."""
         service = self._context.service.sibling()
         try:
             return results.gather_results(service.map_runs, run, self._plan.writing, self._context)

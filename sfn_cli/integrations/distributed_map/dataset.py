@@ -1,8 +1,8 @@
-"""The items of a Map Run: those of the state's input, or those that an ItemReader found.
+"""The items of a Map Run: from the state's input, or from an ItemReader.
 
-What a reader finds is read once, to its end, into a file in the store's folder (JSON, one item a
+A reader's items are read once, to the end, into a file in the store's folder (JSON, one item a
 line). So the items are counted before the first child starts, memory does not grow with them, and a
-worker that resumes goes on at a known place, whatever has become of the source meanwhile.
+worker that resumes continues at a known place, even if the source has changed meanwhile.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 FOLDER_NAME = "map-runs"
 
 CHUNK_BYTES = 4 * 2**20
-"""The most input for children at one time, in bytes: it is all held in memory."""
+"""The most input for children at one time, in bytes: all of it is held in memory."""
 
 
 def dataset_file(home: str, run: MapRun) -> str:
-    """The path of the items that the run's reader found."""
+    """Returns the path of the items that the run's reader found."""
     return os.path.join(home, FOLDER_NAME, f"{run.id}.jsonl")
 
 
@@ -62,14 +62,14 @@ def read_dataset(reading: Reading, path: str, context: TaskContext) -> int:
 
 
 def read_whole_dataset(reading: Reading, context: TaskContext) -> list[Json]:
-    """The whole dataset, in memory. Raises StatesError."""
+    """Reads the whole dataset into memory. Raises StatesError."""
     with _dataset_reader_errors():
         return list(_dataset_items(reading, context))
 
 
 @contextmanager
 def _dataset_reader_errors() -> Iterator[None]:
-    """Makes what may go wrong while a dataset is read a failure of its ItemReader."""
+    """Turns errors while a dataset is read into a failure of its ItemReader."""
     try:
         yield
     except (StorageError, StoreError) as error:
@@ -113,7 +113,7 @@ def _dataset_items_of_one_file(file: BinaryIO, reading: Reading, key: str) -> It
 def _dataset_items_of_objects(
     addresses: Iterable[tuple[Json, str]], reading: Reading, context: TaskContext
 ) -> Iterator[Json]:
-    """The items of each of these objects."""
+    """Yields the items of each of these objects."""
     for bucket, key in addresses:
         with storage(bucket, context).open({"Bucket": bucket, "Key": key}) as file:
             yield from formats.items_in_format(file, reading.config, key)
@@ -130,14 +130,17 @@ def _dataset_items_of_inventory(manifest: BinaryIO, bucket_read: str, context: T
 
 
 class Chunk(NamedTuple):
-    """The inputs of the children that are started next, and the place of the item that follows them."""
+    """The inputs of the children to start next, and the place of the item that follows them."""
 
     batches: list[Batch]
     place: int
 
 
 def dataset_chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeBudget) -> Chunk:
-    """The inputs of up to so many children, from where the run stands. Raises StatesError."""
+    """Returns the inputs of up to `children` children, from the run's place on.
+
+    Raises StatesError.
+    """
     places: list[int] = []
     source = (
         _dataset_items_of_input(plan.items, run.place, places)
@@ -156,14 +159,20 @@ def dataset_chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budge
 
 
 def _dataset_items_of_input(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
-    """Yields the items of the state's input from a place on; adds the place after each to `places`."""
+    """Yields the items of the state's input from a place on.
+
+    Adds the place after each item to `places`.
+    """
     for index in range(place, len(items)):
         places.append(index + 1)
         yield items[index]
 
 
 def _dataset_items_of_file(path: str, place: int, places: list[int]) -> Iterator[Json]:
-    """Yields the items in a file from a place (a byte) on; adds the place after each to `places`."""
+    """Yields the items in a file from a place (a byte) on.
+
+    Adds the place after each item to `places`.
+    """
     try:
         with open(path, "rb", opener=private_files.open_file) as file:
             file.seek(place)

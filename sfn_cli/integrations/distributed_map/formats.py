@@ -1,9 +1,9 @@
-"""What a dataset's bytes hold: items, one after the other.
+"""Formats of datasets: turns bytes into items.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-CSV, JSONL and lists of objects are read as a stream of any length, in lines up to a limit; a JSON document
-is read whole, up to a limit. Endless input (a gzip bomb, a line without a newline) fails the Map Run, not
-the worker.
+CSV, JSONL and lists of objects are read as a stream of any length, in lines up to a limit; a JSON
+document is read whole, up to a limit. Endless input (a gzip bomb, a line without a newline) fails
+the Map Run, not the worker.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ MAX_HEADER_BYTES = 10 * 1024
 """The longest header of a CSV file. (AWS's quota)"""
 
 MAX_DOCUMENT_BYTES = 256 * 2**20
-"""The longest JSON document, which takes several times as much memory; a longer dataset can be JSON Lines."""
+"""The longest JSON document; a longer dataset can be JSON Lines.
+
+It takes several times as much memory.
+"""
 
 MAX_LINE_BYTES = 16 * 2**20
 """The longest line of CSV or JSON Lines: 64 times the longest item that a child accepts."""
@@ -42,8 +45,9 @@ def item_format_failed(cause: str) -> StatesError:
 
 
 def items_in_format(file: BinaryIO, config: Mapping[str, Json], key: str) -> Iterator[Json]:
-    """The items of a file in the form that ReaderConfig's InputType says; `key` is its name. Raises
-    StatesError.
+    """Yields the items of a file in the format of ReaderConfig's InputType. Raises StatesError.
+
+    `key` is the file's name.
     """
     input_type = str(config.get("InputType", "JSON"))
     read = _FORMATS.get(input_type)
@@ -53,13 +57,15 @@ def items_in_format(file: BinaryIO, config: Mapping[str, Json], key: str) -> Ite
 
 
 def _unpack_format(file: BinaryIO, key: str) -> BinaryIO:
-    # S3 Inventory writes its lists so, and says nothing more than the name does.
+    # S3 Inventory writes its lists this way, and only the name says so.
     return gzip.GzipFile(fileobj=file) if key.endswith(".gz") else file  # type: ignore[return-value]
 
 
 def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    """Each row an object of strings. Observed: fields that are missing in a row are empty, and those beyond
-    the header left out; the fields come in the order of a HashMap.
+    """Yields each row as an object of strings.
+
+    Observed: fields missing in a row are empty, and those beyond the header are left out; fields
+    come in the order of a HashMap.
     """
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     rows = csv.reader(
@@ -86,7 +92,7 @@ def _check_csv_format_headers(headers: Any) -> None:
 
 
 def _json_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    """The elements of an array, or of the one that ItemsPointer finds."""
+    """Yields the elements of an array, or of the one that ItemsPointer finds."""
     value = _parse_json_format(_json_format_document(file))
     pointer = config.get("ItemsPointer")
     found = value if pointer is None else _find_items_in_format(value, str(pointer))
@@ -122,7 +128,7 @@ _PIECE_BYTES = 2**20
 
 
 def _lines_of_format(file: IO[AnyStr]) -> Iterator[AnyStr]:
-    """The lines of a file. Raises StatesError for one that is too long."""
+    """Yields the lines of a file. Raises StatesError for one that is too long."""
     while line := file.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
             raise item_format_failed(f"A line of the dataset is longer than {MAX_LINE_BYTES} bytes.")
@@ -144,7 +150,10 @@ _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]]
 
 
 def inventory_format(file: BinaryIO) -> tuple[str, list[str], list[str]]:
-    """(bucket, keys of the lists, their columns) of an S3 Inventory's manifest.json. Raises StatesError."""
+    """Reads an S3 Inventory's manifest.json. Raises StatesError.
+
+    Returns (bucket, keys of the lists, their columns).
+    """
     manifest = _parse_json_format(_json_format_document(file))
     try:
         if manifest.get("fileFormat") != "CSV":
@@ -157,7 +166,10 @@ def inventory_format(file: BinaryIO) -> tuple[str, list[str], list[str]]:
 
 
 def manifest_format_addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
-    """(bucket, key) of each object that an Athena manifest lists, one URI a line. Raises StatesError."""
+    """Yields (bucket, key) of each object in an Athena manifest, one URI a line.
+
+    Raises StatesError.
+    """
     for line in _lines_of_format(io.TextIOWrapper(file, "utf-8-sig")):
         address = line.strip().strip('"')
         if not address:

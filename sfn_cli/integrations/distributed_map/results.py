@@ -1,4 +1,4 @@
-"""What the children of a Map Run gave: the state's output, or files that a ResultWriter writes.
+"""The results of a Map Run's children: the state's output, or files that a ResultWriter writes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 The files: SUCCEEDED_0.json, FAILED_0.json (and so on), and manifest.json that names them, under PREFIX/RUN/.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.map_runs import MapRun, Result
 
 MEMORY_BYTES = 2**20
-"""How much of a file is held in memory before it goes to the disk."""
+"""How many bytes of a file are held in memory before it goes to disk."""
 
 _STATUSES = {
     "SUCCEEDED": "SUCCEEDED",
@@ -35,7 +35,7 @@ _STATUSES = {
     "ABORTED": "FAILED",
     "RUNNING": "PENDING",
 }
-"""An execution's status → the kind of file that it stands in."""
+"""An execution's status → the kind of file that it is written to."""
 
 
 class RunNames(Protocol):
@@ -55,8 +55,9 @@ class Gathered(NamedTuple):
 
 
 def gather_results(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
-    """Returns the output of a Map Run, and writes it where the state has a ResultWriter; children
-    that still run are pending. Raises StatesError.
+    """Returns the output of a Map Run, and writes it where the state has a ResultWriter.
+
+    Children that are still running are pending. Raises StatesError.
     """
     last = _LastResult()
     output = output_of_results(last.watch(runs.results(run.arn)), run, writing, context)
@@ -66,8 +67,9 @@ def gather_results(runs: MapRuns, run: MapRun, writing: Writing, context: TaskCo
 def output_of_results(
     results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext | None
 ) -> str:
-    """The output (JSON text) of a Map Run whose children gave these results; only to write them takes a
-    context. Raises StatesError.
+    """Returns the output (JSON text) of a Map Run with these results. Raises StatesError.
+
+    `context` is needed only to write them.
     """
     if writing.bucket is None:
         return _inline_results(results, run, writing)
@@ -76,7 +78,7 @@ def output_of_results(
 
 
 class _LastResult:
-    """Notes when the last of the results came."""
+    """Records when the last child ended."""
 
     stopped_at = 0
 
@@ -87,8 +89,9 @@ class _LastResult:
 
 
 def _inline_results(results: Iterator[Result], run: RunNames, writing: Writing) -> str:
-    """Returns the results themselves, as JSON text. Raises StatesError when they exceed a state's
-    output.
+    """Returns the results themselves, as JSON text.
+
+    Raises StatesError when they exceed a state's output.
     """
     texts: list[str] = []
     size = 2
@@ -192,7 +195,7 @@ class _ResultFile:
         self.is_empty = False
 
     def end(self) -> int:
-        """Its size, now that nothing is added any more. It is read from its beginning next."""
+        """Completes the file and returns its size. It is read from its beginning next."""
         self.content.write(self._end)
         size = self.content.tell()
         self.content.seek(0)

@@ -1,7 +1,7 @@
-"""Where datasets and results lie: a bucket of S3, or a folder whose URL (file:///…) stands for the
-bucket's name.
+"""Storage of datasets and results: an S3 bucket, or a folder.
 
-Folders are sfn's own, for those who have no S3 at hand.
+A folder's URL (file:///…) takes the place of the bucket's name. Folders are sfn's own, for use
+without S3.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ _NAMING = ErrorNaming("S3", "Amazon S3", "AmazonS3Exception")
 
 
 class StorageError(Exception):
-    """Something cannot be read or written; the text says what, as AWS does where it is known."""
+    """Something cannot be read or written; the text says what, with AWS's message where known."""
 
 
 class Storage(Protocol):
     """A bucket. All of its functions block, and raise StorageError."""
 
     def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
-        """The object that GetObject's arguments name, to be read in order."""
+        """Opens the object that GetObject's arguments name, to be read in order."""
 
     def list(self, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
-        """The objects that ListObjectsV2's arguments name, all pages of them, as items of a Map have them."""
+        """Yields the objects that ListObjectsV2's arguments name, all pages, as items of a Map."""
 
     def write(self, key: str, content: BinaryIO) -> None:
-        """Makes, or replaces, an object."""
+        """Creates, or replaces, an object."""
 
 
 def storage(bucket: Json, context: TaskContext) -> Storage:
-    """The bucket of this name. Raises StorageError."""
+    """Returns the bucket of this name. Raises StorageError."""
     if not isinstance(bucket, str) or not bucket:
         raise StorageError("The field 'Bucket' is required but was missing")
     if bucket.startswith("file:"):
@@ -57,7 +57,7 @@ def storage(bucket: Json, context: TaskContext) -> Storage:
 
 
 class _StorageBucket:
-    """A bucket of S3, at the endpoint that the settings name."""
+    """An S3 bucket, at the endpoint from the settings."""
 
     def __init__(self, name: str, client: Any) -> None:
         self._name = name
@@ -100,7 +100,7 @@ class _StorageBucket:
 
 
 class _ReadableStorage(io.RawIOBase):
-    """A body of botocore, with the interface of Python's own streams."""
+    """A botocore body, with the interface of Python's own streams."""
 
     def __init__(self, body: Any) -> None:
         self._body = body

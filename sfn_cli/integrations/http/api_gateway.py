@@ -1,10 +1,10 @@
 """arn:aws:states:::apigateway:invoke: one method of an API, called by HTTP.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
-Where it goes: to an ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves
-one; a URL may have a path) as it is. Any other goes, under its own name as Host, to the endpoint
-that is named for API Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there is
-no default.
+Where it goes: an ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves
+one; a URL may have a path) is called as it is. Calls to any other go, with its own name as Host, to
+the endpoint set for API Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there
+is no default.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def invoke_api_gateway(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 
 def _call_api_gateway(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
-    """Raises StatesError."""
+    """Calls the method and returns its outcome. Raises StatesError."""
     try:
         request = _api_gateway_request(task.arguments.value, context)
     except ConfigurationError as error:
@@ -143,14 +143,15 @@ def _api_gateway_request(arguments: Json, context: TaskContext) -> Request:
 
 
 def _api_gateway_place(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
-    """(the URL before the stage, the Host to name instead of the URL's own). Raises StatesError or
-    ConfigurationError.
+    """Returns (the URL before the stage, the Host to use instead of the URL's own).
+
+    Raises StatesError or ConfigurationError.
     """
     url = (endpoint if "://" in endpoint else f"http://{endpoint}").rstrip("/")
     if is_loopback_url(url):
         return url, None
     if not _AWS_NAME.fullmatch(endpoint):
-        # A signature, and the token of a session with it, is for APIs of AWS's alone.
+        # A signature, and with it a session's token, is for AWS's own APIs alone.
         raise wrong_http_argument(
             "The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) "
             f"but was {endpoint}"
@@ -168,7 +169,7 @@ def _api_gateway_place(endpoint: str, context: TaskContext) -> tuple[str, str | 
 
 
 def _api_gateway_body(arguments: Mapping[str, Json], method: str) -> bytes | None:
-    """Observed: a text is sent as JSON, with its quotes, and null as no body."""
+    """Returns the body. Observed: a text is sent as JSON, with its quotes, and null as no body."""
     body = arguments.get("RequestBody")
     if body is None or method not in _WITH_BODY:
         return None
@@ -184,8 +185,9 @@ def _api_gateway_without_nulls(value: Json) -> Json:
 
 
 def _sign_api_gateway_request(request: Request, region: str, context: TaskContext) -> Headers:
-    """Returns the headers with a signature (version 4): the user's own for AWS, a fictitious one for
-    an emulator.
+    """Returns the headers with a signature (version 4).
+
+    It is signed with the user's own credentials for AWS, and with fictitious ones for an emulator.
     """
     credentials: Any = context.clients.credentials("apigateway")
     from botocore.auth import SigV4Auth

@@ -1,5 +1,6 @@
-"""The arguments that http:invoke and apigateway:invoke share. An impossible request fails the
-task with States.Runtime.
+"""The arguments that http:invoke and apigateway:invoke share.
+
+An impossible request fails the task with States.Runtime.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ def wrong_http_argument(cause: str) -> StatesError:
 
 
 def check_arguments(arguments: Json, fields: Collection[str]) -> Mapping[str, Json]:
-    """Returns the arguments: these fields and no others, with an ApiEndpoint and a Method. Raises
-    StatesError.
+    """Returns the arguments: these fields and no others, with an ApiEndpoint and a Method.
+
+    Raises StatesError.
     """
     if not isinstance(arguments, dict):
         raise wrong_http_argument("The Parameters of the task must be an object.")
@@ -37,7 +39,7 @@ def check_arguments(arguments: Json, fields: Collection[str]) -> Mapping[str, Js
 
 
 def one_of_http_argument(choices: Iterable[str], field: str, value: Json) -> str:
-    """The value of a field, which must be one of the choices. Raises StatesError."""
+    """Returns the value of a field, which must be one of the choices. Raises StatesError."""
     if not isinstance(value, str) or value not in choices:
         raise wrong_http_argument(
             f"The field '{field}' should be one of [{', '.join(choices)}] but was {dumps(value)}"
@@ -46,7 +48,7 @@ def one_of_http_argument(choices: Iterable[str], field: str, value: Json) -> str
 
 
 def object_in_http_arguments(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
-    """The object in a field; {} when there is none. Raises StatesError."""
+    """Returns the object in a field; {} when there is none. Raises StatesError."""
     value = arguments.get(field)
     if value is not None and not isinstance(value, dict):
         raise wrong_http_argument(f"The field '{field}' must be an object")

@@ -1,9 +1,9 @@
-"""What a connection adds to an HTTP request, and the OAuth tokens that it gets for it.
+"""What a connection adds to an HTTP request, and the OAuth tokens it requests.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
-A token is stored, for all workers, until it is about to expire or an API refuses it with
-401 or 407. A token is requested as in RFC 6749 (sections 4.4 and 2.3.1): a form with grant_type,
-client_id and client_secret.
+A token is stored, for all workers, until it is about to expire or an API refuses it with 401 or
+407. A token is requested as in RFC 6749 (sections 4.4 and 2.3.1): a form with grant_type, client_id
+and client_secret.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.connections import Connection
 
 TOKEN_SECONDS = 30.0
-"""How long a token may take to come."""
+"""How long a token request may take."""
 
 EXPIRY_MILLISECONDS = 60_000
 """How long before its end a token counts as expired."""
@@ -41,8 +41,9 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Additions(NamedTuple):
-    """Headers, query parameters and fields of the body; and the OAuth token among the headers, if
-    there is one.
+    """Headers, query parameters and fields of the body.
+
+    And the OAuth token among the headers, if there is one.
     """
 
     headers: Headers = ()
@@ -54,7 +55,7 @@ class Additions(NamedTuple):
 def authorization_additions(
     service: Service, connection: Connection, *, refused: str | None = None
 ) -> Additions:
-    """What the connection adds; a token that was `refused` is replaced.
+    """Returns what the connection adds; a token that was `refused` is replaced.
 
     Raises StatesError Events.ConnectionResource.InvalidConnectionState when it cannot authorise.
     """
@@ -144,8 +145,8 @@ def _new_authorization_token(service: Service, connection: Connection, parameter
     expires_at = asked_at + int(seconds * 1000) if isinstance(seconds, (int, float)) else None
 
     def keep(now: Connection) -> Connection:
-        # It may have been updated meanwhile: then the token is of what it was, and good for this
-        # request only.
+        # The connection may have been updated meanwhile: then the token belongs to its earlier
+        # state, and is good for this request only.
         if now.modified_at != connection.modified_at:
             return now
         return now._replace(token=token, token_expires_at=expires_at, authorized_at=asked_at)
@@ -177,7 +178,7 @@ def _authorization_token_request(parameters: Mapping[str, Any]) -> Request:
 
 
 def with_authorization_query(url: str, query: str) -> str:
-    """The URL with more parameters at its end."""
+    """Returns the URL with more parameters at its end."""
     return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 

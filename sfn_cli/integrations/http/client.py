@@ -1,9 +1,8 @@
-"""One HTTP request and its response, as http:invoke, apigateway:invoke and the requests for tokens
-make them.
+"""One HTTP request and its response, for http:invoke, apigateway:invoke and token requests.
 
-Certificates are those that the system trusts (SSL_CERT_FILE names others); https goes by the proxy
-that HTTPS_PROXY names. A redirect is a response as any other: what authorises a request is not for
-where it might lead.
+Certificates are those that the system trusts (SSL_CERT_FILE sets others); https uses the proxy in
+HTTPS_PROXY. A redirect is a response like any other: the credentials of a request are not for its
+target.
 """
 
 from __future__ import annotations
@@ -22,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_BODY_BYTES = quotas.PAYLOAD_BYTES
-"""How much of a response is read: a task's result cannot be longer. One byte more shows that it would be."""
+"""How much of a response is read, in bytes: a task's result cannot be longer.
+
+One more byte shows that it would be.
+"""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -60,11 +62,11 @@ def is_loopback_url(url: str) -> bool:
 
 
 def send_http_request(request: Request, *, seconds: float) -> Response:
-    """The response, once it is there as a whole. Blocks.
+    """Sends a request and returns the complete response. Blocks.
 
-    Raises TimeoutError when it takes longer than so many seconds in all, OSError and
-    http.client.HTTPException when there is none, and ValueError for a URL or a header that cannot
-    be sent.
+    Raises TimeoutError when it takes longer than `seconds` in all, OSError and
+    http.client.HTTPException when there is no response, and ValueError for a URL or a header that
+    cannot be sent.
     """
     parts = urlsplit(request.url)
     connection = _http_client_connection(parts, seconds)
@@ -136,12 +138,12 @@ def _send_on_http_connection(
 
 
 def has_http_header(headers: Iterable[tuple[str, str]], name: str) -> bool:
-    """Whether a header of this name, in small letters, is among them."""
+    """Whether a header of this name, in lower case, is among them."""
     return any(given.lower() == name for given, _ in headers)
 
 
 def http_header_lists(headers: Headers) -> dict[str, list[str]]:
-    """Name → its values, in the order in which they came."""
+    """Returns name → its values, in the order in which they came."""
     listed: dict[str, list[str]] = {}
     for name, value in headers:
         listed.setdefault(name, []).append(value)
@@ -149,7 +151,7 @@ def http_header_lists(headers: Headers) -> dict[str, list[str]]:
 
 
 def http_response_text(response: Response) -> str:
-    """The body as text. Raises Unreadable."""
+    """Returns the body as text. Raises Unreadable."""
     message = _http_response_content_type(response)
     kind = message.get_content_type() if "content-type" in message else ""
     if kind.startswith(_UNREADABLE_TYPES):
@@ -163,7 +165,7 @@ def http_response_text(response: Response) -> str:
 
 
 def http_response_value(response: Response) -> Json:
-    """The body's JSON, where its content type says that it is JSON; else its text. Raises Unreadable."""
+    """Returns the body's JSON, if its content type is JSON; else its text. Raises Unreadable."""
     text = http_response_text(response)
     kind = _http_response_content_type(response).get_content_type()
     if kind == "application/json" or kind.endswith("+json"):

@@ -1,8 +1,8 @@
 """arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
-An endpoint on this machine may be http. The response's headers are in small letters, as in HTTP/2,
-which AWS uses.
+An endpoint on this machine may be http. The response's header names are in lower case, as in
+HTTP/2, which AWS uses.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.connections import Connection
 
 TIMEOUT_SECONDS = 60.0
-"""How long the whole of a call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
+"""How long the whole call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
 
 _FIELDS = (
     "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
@@ -67,12 +67,13 @@ _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
 
 _NOTHING = object()
-"""No RequestBody, where null is one."""
+"""No RequestBody, as opposed to one that is null."""
 
 
 class _Arguments(NamedTuple):
-    """The task's request. `body` is JSON or _NOTHING; `array_format` is set for a body that
-    becomes a form.
+    """The task's request.
+
+    `body` is JSON or _NOTHING; `array_format` is set for a body that becomes a form.
     """
 
     method: str
@@ -90,7 +91,7 @@ def invoke_http(task_run: TaskRun, context: TaskContext) -> Cancel:
 
 
 def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
-    """Raises StatesError."""
+    """Calls the endpoint and returns its outcome. Raises StatesError."""
     arguments = check_arguments(task.arguments.value, _FIELDS)
     asked, arn = _parse_http_invoke_arguments(arguments), _invoked_connection_arn(arguments)
     service = context.service.sibling()
@@ -98,13 +99,13 @@ def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | T
         added = authorization_additions(service, _invoked_connection(service, arn))
         response = _send_http_invoke(asked, added, context)
         if response.status in _REFUSED and added.token is not None:
-            # The connection is read again: another may have got a new token meanwhile.
+            # The connection is read again: another task may have got a new token meanwhile.
             added = authorization_additions(service, _invoked_connection(service, arn), refused=added.token)
             response = _send_http_invoke(asked, added, context)
     finally:
         service.close()
     if not response.succeeded:
-        # Observed: the error has nothing of the response but its status.
+        # Observed: of the response, the error has only the status.
         return TaskFailed(task.id, f"States.Http.StatusCode.{response.status}", response.reason)
     try:
         body = http_response_value(response)
@@ -205,7 +206,7 @@ def _send_http_invoke(asked: _Arguments, added: Additions, context: TaskContext)
 
 
 def _http_invoke_request(asked: _Arguments, added: Additions, region: str) -> Request:
-    """What of the task and of its connection has the same name is the connection's. Raises StatesError."""
+    """Returns the request; the connection's values override the task's. Raises StatesError."""
     headers = _overlaid_http_invoke_headers(asked.headers, added.headers, str.lower)
     query = _overlaid_http_invoke_headers(asked.query, added.query, str)
     own = (("User-Agent", f"Amazon|StepFunctions|HttpInvoke|{region}"), ("Range", "bytes=0-262144"))

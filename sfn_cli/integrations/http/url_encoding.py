@@ -1,6 +1,6 @@
-"""Values of JSON in URLs and in forms: QueryParameters, and a RequestBody with RequestBodyEncoding
-URL_ENCODED.
+"""JSON values in URLs and forms: QueryParameters, and a RequestBody encoded as URL_ENCODED.
 
+RequestBodyEncoding selects the latter.
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html#url-encode-request-body
 """
 
@@ -31,12 +31,12 @@ def url_encode(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def plain_url_value(value: Json) -> str:
-    """A value as text: a string as it is, the rest as JSON."""
+    """Returns a value as text: a string as it is, the rest as JSON."""
     return value if isinstance(value, str) else dumps(value)
 
 
 def url_query_pairs(parameters: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """A pair for each parameter, and one for each item of an array; null is left out."""
+    """Yields a pair for each parameter, and one for each item of an array; null is left out."""
     for key, value in parameters.items():
         for item in value if isinstance(value, list) else [value]:
             if item is not None:
@@ -44,7 +44,10 @@ def url_query_pairs(parameters: Mapping[str, Json]) -> Iterator[tuple[str, str]]
 
 
 def url_form_pairs(value: Json, array_format: str, key: str = "") -> Iterator[tuple[str, str]]:
-    """The pairs of a form: `{"a": {"b": 1}, "c": [2]}` has a[b]=1 and, with INDICES, c[0]=2."""
+    """Yields the pairs of a form.
+
+    `{"a": {"b": 1}, "c": [2]}` has a[b]=1 and, with INDICES, c[0]=2.
+    """
     if isinstance(value, dict):
         for name, item in value.items():
             yield from url_form_pairs(item, array_format, f"{key}[{name}]" if key else name)

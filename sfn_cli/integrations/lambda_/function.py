@@ -1,4 +1,4 @@
-"""A function's ARN as Resource: the function is given the arguments, and its answer is the result.
+"""A function's ARN as Resource: it is called with the arguments, and its response is the result.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 """
@@ -34,7 +34,7 @@ def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
 def lambda_function_signal(
     task: Task, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
 ) -> TaskSucceeded | TaskFailed:
-    """Converts an outcome to a signal; `shape` returns the task's result of the function's answer."""
+    """Converts an outcome to a signal; `shape` turns the response into the task's result."""
     if outcome.kind != "succeeded":
         return _lambda_function_failure(task, outcome, function_ref, context)
     try:
@@ -65,7 +65,7 @@ def _lambda_function_failure(
         )
     if outcome.kind == "unusable":
         return TaskFailed(task.id, outcome.error, outcome.message)
-    # Observed: the function's report is the cause to the letter here, and compact by way of lambda:invoke.
+    # Observed: the function's report is the cause verbatim here, and compact with lambda:invoke.
     cause = outcome.payload if task.resource.kind == "lambda" else Payload(loads(outcome.payload)).text
     return TaskFailed(task.id, outcome.error or "States.TaskFailed", cause)
 

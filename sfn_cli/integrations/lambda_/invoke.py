@@ -1,4 +1,4 @@
-"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as the SDK has it.
+"""arn:aws:states:::lambda:invoke: Lambda's Invoke, with its metadata as in the SDK.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 """
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 
 def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Invokes Parameters' FunctionName (with Qualifier, if given) on Payload; an Event or a DryRun
-    is not waited for.
+    """Invokes Parameters' FunctionName (with Qualifier, if given) with Payload.
+
+    An Event or a DryRun is not awaited.
     """
     task, answer = task_run.task, task_run.answer
     arguments = task.arguments.value
@@ -62,8 +63,9 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
 def _lambda_invoke_not_waited_for(
     task: int, request: dict[str, Json], context: TaskContext
 ) -> TaskSucceeded | TaskFailed:
-    """What Lambda answers at once to an event that its function is to handle later, or to a request
-    that it only checks.
+    """Returns Lambda's immediate response to an Event or a DryRun.
+
+    The former's function is to handle it later; the latter is only checked.
     """
     request_id = random_uuid()
     try:
@@ -84,11 +86,11 @@ def _lambda_invoke_not_waited_for(
 
 
 def _lambda_invoke_event(payload: Json) -> str:
-    """The JSON text that the function is given."""
+    """Returns the JSON text that the function receives."""
     if payload is None:
         return "{}"  # Observed: null is as no Payload.
     if isinstance(payload, str):
-        # Observed: a text that is JSON itself is passed on as it is, as Lambda's own API has it.
+        # Observed: a text that is JSON itself is passed on as it is, as in Lambda's own API.
         with suppress(ValueError):
             loads(payload)
             return payload

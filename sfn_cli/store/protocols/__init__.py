@@ -1,26 +1,25 @@
-"""What every store can do for operations and integrations: one Protocol per noun, and `Store`,
-which has them all.
+"""The store's interface for operations and integrations: one Protocol per noun.
 
-What a driver does besides (claims, messages, commits) is in `driver.py`. Records are in
-`records/`.
+`Store` has all of them. What a driver needs in addition (claims, messages, commits) is in
+`driver.py`. Records are in `records/`.
 
-Words. `find` and `page` return what is stored now; `find` returns None where nothing is. `page`
-returns up to `limit` items, in the order of their names unless it says otherwise, from the one that
-follows `after`. `create` is idempotent where it returns a record: the one that has the name from
-now on, new or not. `change` and `change_tags` replace what is stored by what the given function
-makes of it; what that function raises leaves everything as it was. Methods that return bool tell
-whether there was such an item (or, `create`, whether it is new). Times are milliseconds since 1970,
-`at` is now; executions and machines are named by ARN, events by their number.
+Words. `find` and `page` return what is stored now; `find` returns None if there is no such item.
+`page` returns up to `limit` items, ordered by name unless it says otherwise, starting with the one
+that follows `after`. `create` is idempotent where it returns a record: the one that has the name
+from now on, new or not. `change` and `change_tags` replace what is stored with the result of the
+given function; if that function raises, nothing changes. Methods that return bool say whether there
+was such an item (or, for `create`, whether it is new). Times are milliseconds since 1970, and `at`
+is now; executions and machines are named by ARN, events by their number.
 
 Errors. Every method may raise StoreError (the store cannot be read or written, or no worker can be
 started), RowError (one row is damaged) and, if it stores text or numbers, UnstorableError (no store
-can hold them). Nothing is stored then, save for a worker that cannot be started: what the method
-wrote stays. Others are named below.
+can hold them). Nothing is stored then, except when a worker cannot be started: what the method
+wrote stays. Other errors are named below.
 
 Rule 1: a method is one transaction: all of it is stored, durably, or nothing.
 Rule 2: what gives an execution something to do wakes a worker after the commit, where the store has
-workers to wake. Only `Executions.start` does not, for an execution that no task starts: whoever
-asks for it makes sure once that a worker lives (api/following.py).
+workers to wake. Only `Executions.start` does not, for an execution that no task starts: its caller
+makes sure once that a worker is running (api/following.py).
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """A store, opened. It belongs to one thread."""
+    """An open store. It belongs to one thread."""
 
     @property
     def executions(self) -> Executions: ...
@@ -100,23 +99,24 @@ class Changes(Protocol):
     """Waits for the store to change. Belongs to one thread."""
 
     def wait(self, seconds: float, *, every: float = ...) -> bool:
-        """Waits, for that long at most, until there may have been a change since the last call that
-        returned True; the first call returns True. With 0 it only looks. `every` is how many
-        seconds may pass until a change is noticed.
+        """Waits, for at most `seconds`, until the store may have changed.
+
+        That is: changed since the last call that returned True; the first call returns True. With 0
+        it only checks. `every` is the longest delay, in seconds, before a change is noticed.
         """
 
     def look_again(self) -> None:
         """Makes the next `wait` return True at once."""
 
     def check_in_place(self) -> None:
-        """Raises StoreError when the store was moved or deleted: such a one never changes again."""
+        """Raises StoreError when the store was moved or deleted: it would never change again."""
 
 
 class Snapshot(Protocol):
-    """All of a store as it was at one moment, for an integrity check. Raises RowError for damage."""
+    """The whole store at one moment, for an integrity check. Raises RowError for damage."""
 
     def file_damage(self) -> Iterator[str]:
-        """What the store's own check finds, in lines."""
+        """Yields the findings of the store's own check, in lines."""
 
     def execution_ids(self) -> Iterator[int]: ...
     def arn(self, id: int) -> str: ...

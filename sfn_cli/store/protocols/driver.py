@@ -1,5 +1,4 @@
-"""What a driver on this machine does with a store: it claims executions, reads messages, and
-commits turns.
+"""The store's interface for a driver on this machine: claims, messages and commits.
 
 Executions are named by their rows here (`Claimed.id`). Errors and words are those of the package's
 docstring.
@@ -30,25 +29,25 @@ class WorkerCommits(Protocol):
         """The worker's id."""
 
     def claim_new(self, limit: int) -> list[Claimed]:
-        """Up to `limit` running executions that no worker drives: this one does from now on."""
+        """Claims up to `limit` running executions that no worker drives."""
 
     def claim_abandoned(self, live: Collection[int], limit: int) -> list[Claimed]:
-        """As `claim_new`, with those of workers that are not among `live`."""
+        """Claims as `claim_new` does, including executions of workers that are not in `live`."""
 
     def history(self, execution: int) -> list[HistoryEvent]:
         """The events of an execution, in order."""
 
     def release(self, executions: Collection[int]) -> None:
-        """Gives executions back: another worker, or a later one, drives them on."""
+        """Releases executions: another worker, or a later one, continues them."""
 
     def fail(self, execution: int, error: str, cause: str, at: int) -> None:
         """Ends an execution of this worker as FAILED, whatever its states are doing."""
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
-        """Stores failed attempts at executions of this worker and releases them; the number of each
-        attempt.
+        """Records failed attempts at executions of this worker and releases them.
 
-        With `ATTEMPTS` of them in a row, without a new event, the execution is suspended.
+        Returns the number of each attempt. With `ATTEMPTS` of them in a row, without a new event,
+        the execution is suspended.
         """
 
     def commit(
@@ -60,13 +59,12 @@ class WorkerCommits(Protocol):
         read_up_to: int = 0,
         now: int = 0,
     ) -> Committed:
-        """Stores a turn, checked against the lease, with log lines that came meanwhile (ingested at
-        `now`).
+        """Stores a turn, checked against the lease, with log lines that came meanwhile.
 
-        `forgotten` are messages to executions that are driven no more; `read_up_to` is the last
-        message that the worker has read: an execution that would time out although a later one
-        waits is lost, to be claimed again. An execution that cannot be stored is refused and does
-        not keep the others from being stored.
+        The log lines are ingested at `now`. `forgotten` are messages to executions that are no
+        longer driven. `read_up_to` is the last message that the worker has read: an execution that
+        would time out although a later message is pending is lost, to be claimed again. An
+        execution that cannot be stored is refused and does not keep the others from being stored.
         """
 
 
@@ -74,67 +72,73 @@ class Inbox(Protocol):
     """Messages to executions, by ascending id."""
 
     def after(self, last: int) -> list[Message]:
-        """Those that came after the message `last`."""
+        """Returns the messages that came after the message `last`."""
 
     def to(self, execution: int, up_to: int) -> list[Message]:
-        """Those to a running execution, up to the message `up_to`, but that it was aborted: that
-        was before its redrive.
+        """Returns the messages to a running execution, up to the message `up_to`.
+
+        Messages that it was aborted are left out: they are from before its redrive.
         """
 
 
 class Outbox(Protocol):
-    """Status changes that are to be delivered to EventBridge, stored with the changes themselves
-    while enabled.
+    """The outbox: status changes to be delivered to EventBridge.
+
+    They are stored with the changes themselves while the outbox is enabled.
     """
 
     def enable(self, at: int) -> None:
-        """Stores changes from now on, and the starts that no worker has seen yet: they are why one
-        is here.
+        """Stores changes from now on, and the starts that no worker has seen yet.
+
+        Those starts are why a worker is running.
         """
 
     def disable(self) -> int:
-        """Stores no more changes, and deletes those that are pending; their number."""
+        """Stores no more changes, deletes those that are pending, and returns their number."""
 
     def pending(self, limit: int) -> list[Note]:
-        """The oldest changes."""
+        """Returns the oldest changes."""
 
     def execution_after(self, note: Note) -> Execution | None:
-        """The execution as it was after the change; None if it is gone."""
+        """Returns the execution as it was after the change; None if it no longer exists."""
 
     def drop(self, notes: Iterable[int]) -> None:
-        """These were delivered, or never will be."""
+        """Removes changes that were delivered, or never will be."""
 
     def drop_older(self, at: int) -> int:
-        """Deletes those from before; their number. (As far as the clock was right: they are in the
-        order of their ids.)
+        """Deletes the changes from before `at`, and returns their number.
+
+        This is exact only as far as the clock was: changes are ordered by id.
         """
 
 
 class FunctionEventQueue(Protocol):
-    """Events for Lambda functions. The worker that takes one owns it; what a dead worker owned is
-    free again.
+    """Events for Lambda functions.
+
+    The worker that takes an event owns it; the events of a dead worker are free again.
     """
 
     def waiting(self, owner: int, live: Collection[int]) -> bool:
-        """Whether there are events, due now or later, that no live worker has."""
+        """Whether there are events, due now or later, that no live worker owns."""
 
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[FunctionEvent]:
-        """Up to `limit` that are due and that no live worker has, oldest first; they are the
-        owner's from now on.
+        """Takes up to `limit` events that are due and that no live worker owns, oldest first.
+
+        From now on, they belong to `owner`.
         """
 
     def retry(self, owner: int, id: int, due_at: int) -> None:
-        """The function has failed on the owner's event, which is due again."""
+        """Makes the owner's event due again at `due_at`: the function has failed on it."""
 
     def remove(self, owner: int, id: int) -> None:
-        """Nothing more is to be done with the owner's event."""
+        """Removes the owner's event: nothing more is to be done with it."""
 
 
 class Workers(Protocol):
     """Worker processes."""
 
     def register(self, slot: int, pid: int, at: int) -> int:
-        """A new worker's id."""
+        """Registers a new worker and returns its id."""
 
     def describe(self, worker: int) -> tuple[int, int, int] | None:
-        """(pid, started at, how many executions it drives)."""
+        """Returns (pid, started at, how many executions it drives)."""

@@ -1,4 +1,4 @@
-"""EventBridge's connections: what every store can do with them."""
+"""EventBridge connections: the interface of every store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Connections(Protocol):
     def create(self, new: Connection) -> bool: ...
     def find(self, stem: str) -> Connection | None: ...
     def resolve(self, arn: str, stem: str, name: str) -> Connection | None:
-        """The one of this ARN, or else of this stem, or else of this name."""
+        """Returns the connection of this ARN, or else of this stem, or else of this name."""
 
     def page(self, prefix: str, state: str | None, after: str, limit: int) -> list[Connection]: ...
     def change(self, stem: str, change: Callable[[Connection], Connection]) -> Connection | None: ...

@@ -1,4 +1,4 @@
-"""Lambda functions, their versions, aliases and events: what every store can do with each noun."""
+"""Lambda functions, their versions, aliases and events: the interface of every store."""
 
 from __future__ import annotations
 
@@ -17,43 +17,45 @@ class Functions(Protocol):
     def create(self, name: str, arn: str, configuration: Mapping[str, Json], code: Code, at: int) -> bool: ...
     def find(self, name: str, number: int = 0) -> Function | None: ...
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
-        """(id, revision): changes with code or configuration. Cheap."""
+        """Returns (id, revision), which changes with code or configuration. Cheap."""
 
     def route(self, name: str, alias: str) -> Route | None: ...
     def zip(self, function: Function) -> bytes | None:
-        """The zip with its code; None if its code is a folder."""
+        """Returns the zip with its code; None if its code is a folder."""
 
     def zip_hashes(self, name: str) -> set[str]:
-        """CodeSha256 of every zip of the function and its versions."""
+        """Returns CodeSha256 of every zip of the function and its versions."""
 
     def page(
         self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False
     ) -> list[Function]:
-        """By name and number; `of` one name, if given."""
+        """Returns functions by name and number; only those named `of`, if given."""
 
     def update(
         self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
     ) -> Function | None:
-        """The function with the configuration that `change` returns, and `code`, if given; None if
-        there is none.
+        """Replaces the configuration with `change`'s result, and the code with `code` if given.
+        Returns the function as it is then; None if it does not exist.
         """
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool: ...
     def delete(self, name: str) -> bool:
-        """Deletes it with its versions and aliases."""
+        """Deletes the function with its versions and aliases."""
 
 
 class FunctionVersions(Protocol):
     def publish(
         self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
     ) -> Function | None:
-        """The version with this digest: the newest one, or a new one. None when the function
-        changed since it was read.
+        """Returns the version with this digest: the newest one, or a new one.
+
+        None when the function changed since it was read.
         """
 
     def delete(self, name: str, number: int) -> list[str] | None:
-        """The names of the aliases that lead to it: if there are any, it stays. None if there is no
-        such version.
+        """Deletes a version unless aliases lead to it, and returns the names of those aliases.
+
+        None if there is no such version.
         """
 
 

@@ -1,4 +1,4 @@
-"""Log groups, streams and events: what every store can do with each noun."""
+"""Log groups, streams and events: the interface of every store."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class LogGroups(Protocol):
 
     def create_group(self, name: str, at: int, tags: Mapping[str, str] | None = None) -> bool: ...
     def create_stream(self, group: str, name: str, at: int) -> bool | None:
-        """None when the group does not exist."""
+        """Whether the stream is new; None when the group does not exist."""
 
     def delete_group(self, name: str) -> bool: ...
     def delete_stream(self, group: str, name: str) -> bool: ...
     def change_tags(self, group: str, change: Callable[[dict[str, str]], Mapping[str, str]]) -> bool: ...
     def set_retention(self, group: str, days: int | None) -> bool: ...
     def expire(self, now: int) -> None:
-        """Deletes the events that are older than their group keeps them."""
+        """Deletes the events that are older than their group's retention period."""
 
     def has_group(self, name: str) -> bool: ...
     def has_stream(self, group: str, name: str) -> bool: ...
     def oldest(self, group: str, now: int) -> int:
-        """The time before which the group shows no events."""
+        """Returns the time before which the group shows no events."""
 
     def tags(self, group: str) -> dict[str, str] | None: ...
     def groups(self, after: str, limit: int, *, prefix: str = "", containing: str = "") -> list[LogGroup]: ...
@@ -45,11 +45,13 @@ class Logs(Protocol):
         start: int = ..., end: int = ..., after: tuple[int, int] = ..., before: tuple[int, int] = ...,
         matches: Callable[[str], bool] | None = None, newest_first: bool = False,
     ) -> list[LogEvent]:  # fmt: skip
-        """By time, start <= time < end, between the events `after` and `before` (time, id), if
+        """Returns events in order of time, with start <= time < end.
+
+        Only those between the events `after` and `before` (time, id), and for which
         `matches(message)`.
         """
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
-        """What was added since the event `last_id`, in that order."""
+        """Returns the events added since the event `last_id`, in that order."""
 
     def last_id(self) -> int: ...

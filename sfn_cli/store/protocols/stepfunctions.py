@@ -1,4 +1,4 @@
-"""State machines, executions and all that belongs to them: what every store can do with each noun."""
+"""State machines, executions and their parts: the interface of every store."""
 
 from __future__ import annotations
 
@@ -25,58 +25,65 @@ class Executions(Protocol):
     """Executions and their histories."""
 
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
-        """The execution that has this ARN, or that the task has started, from now on. `started` is
-        its first event.
+        """Starts an execution, unless one has this ARN or the task has started one already.
+
+        Returns the execution that exists then. `started` is its first event.
 
         None when meanwhile its machine was deleted, or the execution whose task starts it has
         ended.
         """
 
     def start_many(self, all_new: Iterable[tuple[NewExecution, HistoryEvent]]) -> list[Execution | None]:
-        """As `start`, for each of many."""
+        """Starts many executions, each as `start` does."""
 
     def find(self, arn: str) -> Execution | None: ...
     def child_of(self, execution_arn: str, task: int) -> Execution | None:
-        """The execution that an execution's task (its event's number) has started, if it has."""
+        """Returns the execution that a task (the number of its event) has started, if any."""
 
     def page(
         self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
     ) -> list[ExecutionSummary]:
-        """Newest first, from the one that follows `before` (its start and ARN)."""
+        """Returns executions, newest first, from the one that follows `before` (start and ARN)."""
 
     def history(self, arn: str, after: int = 0, limit: int = -1) -> list[HistoryEvent]: ...
     def history_reversed(
         self, arn: str, before: int | None = None, limit: int = -1
     ) -> list[HistoryEvent]: ...
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
-        """Ends a running execution as ABORTED, and what its tasks wait for. Returns when it ended,
-        now or before; None if there is none.
+        """Ends a running execution as ABORTED, and what its tasks wait for.
+
+        Returns when it ended, now or earlier; None if there is no such execution.
         """
 
     def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
-        """Those that have ended → their statuses; and None for those that the store does not have
-        (damage).
+        """Returns the executions that have ended → their statuses.
+
+        The status is None for those that the store does not have (damage).
         """
 
     def any_running(self) -> bool:
-        """Whether an execution has not ended, and a worker may drive it."""
+        """Whether some execution has not ended and may be driven by a worker."""
 
     def data_size(self, arn: str) -> int:
-        """How long the definition and all data in the history are, in characters."""
+        """Returns the length of the definition and all data in the history, in characters."""
 
     def arns_beginning(self, beginning: str, limit: int) -> list[str]:
-        """The last of the ARNs that begin so, in reverse order: AWS's names begin with their time."""
+        """Returns the last of the ARNs with this prefix, in reverse order.
+
+        AWS's names begin with their time.
+        """
 
 
 class StateMachines(Protocol):
-    """State machines. One that is deleted while executions run is DELETING until they end; `page`
-    shows it until then.
+    """State machines.
+
+    One that is deleted while executions run is DELETING until they end; `page` shows it until then.
     """
 
     def create(self, machine: StateMachine) -> StateMachine: ...
     def find(self, arn: str) -> StateMachine | None: ...
     def revision(self, id: int) -> Revision:
-        """What an execution runs (`Execution.revision`)."""
+        """Returns what an execution runs (`Execution.revision`)."""
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]: ...
     def update(
@@ -87,10 +94,9 @@ class StateMachines(Protocol):
         publish_at: int | None = None,
         description: str = "",
     ) -> StateMachine | None:
-        """The machine with this newest revision, and the version that is published, if one is.
-
-        None when the machine changed or went since it was read. Raises QuotaReached (too many
-        versions).
+        """Updates a machine and returns it with its new revision, and the version if published.
+        None when the machine changed or was deleted since it was read. Raises QuotaReached (too
+        many versions).
         """
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
@@ -102,28 +108,29 @@ class Versions(Protocol):
 
     def find(self, machine: int, number: int) -> Version | None: ...
     def page(self, machine: int, before: int | None, limit: int) -> list[Listed]:
-        """Newest first."""
+        """Returns versions, newest first."""
 
     def delete(self, machine: int, number: int) -> list[str]:
-        """The names of the aliases that lead to it: if there are any, it stays."""
+        """Deletes a version unless aliases lead to it, and returns the names of those aliases."""
 
 
 class Aliases(Protocol):
     """Aliases of a machine, by name. `machine` is `StateMachine.id`."""
 
     def create(self, machine: int, name: str, description: str, weights: Weights, at: int) -> Alias | None:
-        """None when the machine does not have one of the versions. Raises QuotaReached."""
+        """Creates an alias; None if one of the versions does not exist. Raises QuotaReached."""
 
     def update(
         self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
     ) -> Alias | None:
-        """The alias with what is not None changed. None when it, or one of the versions, does not
-        exist.
+        """Returns the alias with every argument that is not None changed.
+
+        None when the alias, or one of the versions, does not exist.
         """
 
     def find(self, machine: int, name: str) -> Alias | None: ...
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
-        """Of those that lead to the version (`Version.id`), if given."""
+        """Returns aliases; only those that lead to the version (`Version.id`), if given."""
 
     def delete(self, machine: int, name: str) -> bool: ...
 
@@ -136,80 +143,89 @@ class Activities(Protocol):
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]: ...
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
     def delete(self, arn: str) -> None:
-        """Deletes it, if it exists. Tasks that wait for it go on waiting."""
+        """Deletes an activity, if it exists. Tasks that wait for it go on waiting."""
 
 
 class Tasks(Protocol):
-    """Tasks that are answered by their token. A task is answered once: who was told ACCEPTED is
-    right.
+    """Tasks that are answered by their token.
+
+    A task is answered once: an answer reported as ACCEPTED is final.
     """
 
     def answer(self, token: str, kind: str, body: dict[str, Json], at: int) -> AnswerOutcome:
-        """Sends the execution a message of this kind ("taskSucceeded", "taskFailed"), and closes
-        the task.
+        """Sends the execution a message of this kind and closes the task.
+
+        Kinds: "taskSucceeded", "taskFailed".
         """
 
     def beat(self, token: str, at: int) -> AnswerOutcome: ...
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """The activity's task that has waited longest, for its only worker."""
+        """Takes the activity's task that has waited longest, for its only worker."""
 
     def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """The task with this handle, out of turn, if it waits for a worker of its activity. Wakes
-        no worker.
+        """Takes the task with this handle, out of turn, if it waits for a worker of its activity.
+
+        Wakes no worker.
         """
 
     def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
-        """How many tasks wait to be taken, of each of these activities that has any."""
+        """Returns how many tasks wait to be taken, for each of these activities that has any."""
 
     def waiting(self) -> Iterator[WaitingTask]:
-        """Every task that waits for someone outside: of the oldest execution first, then in the
-        order of events.
+        """Yields every task that waits for an answer from outside.
+
+        Those of the oldest execution come first, then in the order of events.
         """
 
 
 class MapRuns(Protocol):
-    """Map Runs. Children, the place in the dataset that follows them and the counts are one
-    transaction.
+    """Map Runs.
+
+    The children, the place in the dataset that follows them and the counts are one transaction.
     """
 
     def begin(self, new: NewMapRun) -> MapRun | None:
-        """The Map Run of this ARN from now on; one that has ended goes on for another task (a
-        redrive). None when its execution has ended.
+        """Starts a Map Run; one of this ARN that has ended resumes for another task (a redrive).
+
+        None when its execution has ended.
         """
 
     def find(self, arn: str) -> MapRun | None: ...
     def page(self, execution_arn: str, before: str | None, limit: int) -> list[MapRun]:
-        """Those of an execution, newest first, from the one that follows `before` (its ARN)."""
+        """Returns an execution's Map Runs, newest first, from the one after the ARN `before`."""
 
     def set_total(self, arn: str, total_items: int) -> None:
-        """How many items there are is known now; the first of them comes next."""
+        """Stores the number of items, now that it is known; the first of them comes next."""
 
     def update(self, arn: str, changes: Mapping[str, int | float]) -> bool:
-        """Changes limits (`MapRun` fields) of one that runs; whether one does."""
+        """Changes limits (`MapRun` fields) of a running Map Run; returns whether it is running."""
 
     def start_children(self, run: MapRun, children: Sequence[NewChild], place: int, at: int) -> bool:
-        """Starts those that follow the ones started so far. False, and nothing starts, when the run
-        has ended.
+        """Starts the children that follow those started so far.
+
+        False, and nothing starts, when the run has ended.
         """
 
     def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
-        """Lets up to `limit` of the children that wait for their redrive go on. False when the run
-        has ended.
+        """Lets up to `limit` of the children that wait for their redrive continue.
+
+        False when the run has ended.
         """
 
     def results(self, arn: str) -> Iterator[Result]:
-        """What became of each child, in order. Its query stays open meanwhile."""
+        """Yields the result of each child, in order. Its query stays open meanwhile."""
 
 
 class Redrives(Protocol):
-    """Executions that ended badly and run again."""
+    """Failed executions that run again."""
 
     def state(self, arn: str) -> RedriveState | None: ...
     def redrive(
         self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
     ) -> int | None:
-        """When it was redriven; None if there is no such execution. A client token redrives once in
-        15 minutes.
+        """Redrives an execution and returns when; None if there is no such execution.
+
+        A client token redrives once in 15 minutes.
 
         `judge` returns the time by the execution's own clock, or raises why it must not be
         redriven.
@@ -220,22 +236,24 @@ class Suspensions(Protocol):
     """Executions that no worker drives, because sfn itself failed on them."""
 
     def all(self) -> list[Suspension]:
-        """Oldest first."""
+        """Returns all suspensions, oldest first."""
 
     def of(self, execution_arn: str) -> Suspension | None: ...
     def blocking(self, arns: Collection[str]) -> dict[str, Suspension]:
-        """Those of the executions that cannot end → why: their own suspension, or that of one they
-        wait for.
+        """Returns those of the executions that cannot end → why.
+
+        The reason is their own suspension, or that of an execution they wait for.
         """
 
 
 class StatusWatch(Protocol):
     def next(self) -> Iterator[Execution]:
-        """Each status change since the last call, in order: the execution as it was after it."""
+        """Yields the execution after each status change since the last call, in order."""
 
 
 class StatusChanges(Protocol):
     def watch(self, since: int, *, follow: bool = True) -> StatusWatch:
-        """The changes of STANDARD executions from a time on. Without `follow`, `next` is called
-        once only.
+        """Returns the changes of STANDARD executions from a time on.
+
+        Without `follow`, `next` is called only once.
         """

@@ -1,1 +1,1 @@
-"""What a store holds, as plain records: the same for every store."""
+"""The contents of a store as plain records, the same for every store."""

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 
 class Connection(NamedTuple):
-    """One connection. `stem` is its ARN without the id at its end, `auth_parameters` a JSON object
-    in text, as CreateConnection takes it; `token` is what OAuth gave for it last, good until
-    `token_expires_at` (None: not told).
+    """One EventBridge connection.
+
+    `stem` is its ARN without the id at its end; `auth_parameters` is a JSON object in text, as
+    CreateConnection takes it; `token` is the last OAuth token, valid until `token_expires_at`
+    (None: unknown).
     """
 
     arn: str

@@ -1,4 +1,4 @@
-"""Executions, and what a list shows of them."""
+"""Executions, and their summaries in lists."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class Execution(NamedTuple):
-    """One execution; `input`, `output` and `mocks` are JSON texts. `revision` is the row of what it
-    runs.
+    """One execution; `input`, `output` and `mocks` are JSON texts.
 
-    `version` (a number) and `alias` (a name) are those by which it was started, if it was.
+    `revision` is the row of what it runs. `version` (a number) and `alias` (a name) are those by
+    which it was started, if any.
     """
 
     id: int
@@ -35,7 +35,7 @@ class Execution(NamedTuple):
 
 
 class ExecutionSummary(NamedTuple):
-    """What a list tells of an execution."""
+    """An execution as a list shows it."""
 
     id: int
     arn: str
@@ -53,8 +53,9 @@ class ExecutionSummary(NamedTuple):
 
 
 class ExecutionFilter(NamedTuple):
-    """Which executions a list shows: those of a machine, or of a Map Run, for which all holds that
-    is not None.
+    """A list's filter: executions of a machine, or of a Map Run.
+
+    They match every field that is not None.
     """
 
     state_machine_arn: str | None = None
@@ -66,14 +67,14 @@ class ExecutionFilter(NamedTuple):
 
 
 class NewExecution(NamedTuple):
-    """What StartExecution knows of an execution; `state_machine` and `revision` are rows.
+    """A new execution, as StartExecution describes it; `state_machine` and `revision` are rows.
 
-    A task may start it: `parent_arn` and `task` are its execution and the number of its event;
-    `awaited`: it waits for the end. `clock` is "virtual", or how many times faster than the wall's;
-    a task's execution has its parent's. `logged`: its machine's loggingConfiguration asks for a
-    log. `version` (a number) and `alias` (a name) are those that its revision was found by, if it
-    was. `mocks` is the JSON of what answers its tasks instead of integrations
-    (interpreter/mocks.py).
+    A task may start it: `parent_arn` and `task` are the task's execution and the number of its
+    event; `awaited`: the task waits for the end. `clock` is "virtual", or how many times faster
+    than the wall clock; an execution started by a task has its parent's. `logged`: its machine's
+    loggingConfiguration enables a log. `version` (a number) and `alias` (a name) are those by which
+    its revision was found, if any. `mocks` is the JSON of what answers its tasks instead of
+    integrations (interpreter/mocks.py).
     """
 
     arn: str

@@ -1,4 +1,4 @@
-"""Invocations of the type Event that wait for their function."""
+"""Pending invocations of the type Event."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 
 class FunctionEvent(NamedTuple):
-    """`function_ref` is NAME or NAME:QUALIFIER, `tries` how often the function has failed on it.
+    """One pending invocation; `function_ref` is NAME or NAME:QUALIFIER.
 
-    `damage` is why the event cannot be read: then no other field but `id` is set.
+    `tries` is how often the function has failed on it. `damage` is why the event cannot be read:
+    then no other field but `id` is set.
     """
 
     id: int

@@ -10,19 +10,20 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 LATEST = "$LATEST"
-"""The version that a function is now; its number is 0."""
+"""The version for a function's current state; its number is 0."""
 
 
 class Code(NamedTuple):
-    """Where a function's code comes from: a folder that is used where it lies, or a zip."""
+    """Where a function's code comes from: a folder that is used in place, or a zip."""
 
     folder: str | None = None
     zip: bytes | None = None
 
 
 class Function(NamedTuple):
-    """One function at one version. `configuration` has Lambda's FunctionConfiguration form, and
-    Tags besides.
+    """One function at one version.
+
+    `configuration` has Lambda's FunctionConfiguration form, plus Tags.
     """
 
     id: int
@@ -40,8 +41,9 @@ class Function(NamedTuple):
 
 
 class Route(NamedTuple):
-    """Where an alias leads: to the version with this number, save for the parts of the invocations
-    that others (by number) take.
+    """Where an alias leads: to the version with this number.
+
+    `weights` are the parts of the invocations that other versions (by number) take.
     """
 
     number: int
@@ -49,18 +51,17 @@ class Route(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """Which function a request means; the qualifier names a version or an alias."""
+    """The function that a request refers to; the qualifier names a version or an alias."""
 
     name: str
     qualifier: str | None
 
 
 def function_reference(text: str) -> Reference:
-    """What "NAME", "ACCOUNT:function:NAME" or a function's ARN mean, each with ":QUALIFIER" or
-    without.
+    """Parses "NAME", "ACCOUNT:function:NAME" or a function's ARN, with or without ":QUALIFIER".
 
-    Region and account are not looked at: a store has one function of a name, and definitions that
-    name functions of a real account are to run here as they are.
+    Region and account are ignored: a store has one function of a name, and definitions that name
+    functions of a real account should run here unchanged.
     """
     parts = text.split(":")
     if "function" in parts[:-1]:
@@ -73,8 +74,9 @@ def function_version_name(number: int) -> str:
 
 
 class FunctionAlias(NamedTuple):
-    """`number` is the version's (0 for $LATEST); `weights` says by number which part of the
-    invocations other versions take.
+    """An alias. `number` is the version's (0 for $LATEST).
+
+    `weights` maps the numbers of other versions to the part of the invocations that they take.
     """
 
     name: str

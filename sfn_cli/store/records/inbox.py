@@ -1,5 +1,6 @@
-"""Messages from one process to an execution that another process drives
-(store/sqlite/stepfunctions/inbox.py lists their kinds).
+"""Messages from one process to an execution that another process drives.
+
+store/sqlite/stepfunctions/inbox.py lists their kinds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Message(NamedTuple):
-    """A message that waits; `kind` decides the shape of `body`, whose JSON is `data` in UTF-8."""
+    """A pending message; `kind` decides the shape of `body`, whose JSON is `data` in UTF-8."""
 
     id: int
     execution: int
@@ -22,6 +23,6 @@ class Message(NamedTuple):
 
     @property
     def body(self) -> dict[str, Json]:
-        """What the message says. Raises ValueError when its row is damaged."""
+        """Returns the message's parsed body. Raises ValueError when its row is damaged."""
         body: dict[str, Json] = jsonvalue.loads(self.data.decode())
         return body

@@ -13,7 +13,7 @@ class LogGroup(NamedTuple):
 
 
 class LogStream(NamedTuple):
-    """A stream; the times of its first and last events are None while it has none."""
+    """A stream; the times of its first and last events are None while it has no events."""
 
     name: str
     created_at: int
@@ -27,11 +27,11 @@ ALWAYS = 1 << 62
 
 
 BEFORE_ALL, AFTER_ALL = (-1, -1), (ALWAYS, ALWAYS)
-"""The (time, id) of no event: what lies between is everything."""
+"""The (time, id) of no event: every event is between the two."""
 
 
 class LogLine(NamedTuple):
-    """One event to keep; `at` is when it happened, in milliseconds since 1970."""
+    """One event to store; `at` is when it happened, in milliseconds since 1970."""
 
     group: str
     stream: str
@@ -40,7 +40,7 @@ class LogLine(NamedTuple):
 
 
 class LogEvent(NamedTuple):
-    """One event that is kept."""
+    """One stored event."""
 
     id: int
     stream: str

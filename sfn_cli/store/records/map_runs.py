@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
 
 class Count(NamedTuple):
-    """How many child executions, and how many items."""
+    """A number of child executions, and a number of items."""
 
     executions: int = 0
     items: int = 0
 
 
 class MapRun(NamedTuple):
-    """One Map Run. `execution_arn` is its parent's; `total_items` is None until they are counted."""
+    """One Map Run. `execution_arn` is its parent's; `total_items` is None until counted."""
 
     id: int
     arn: str
@@ -37,19 +37,20 @@ class MapRun(NamedTuple):
     counts: Mapping[str, Count]
 
     def children(self, *statuses: str) -> Count:
-        """How many children have one of these statuses."""
+        """Returns how many children have one of these statuses."""
         found = [self.counts.get(status, Count()) for status in statuses]
         return Count(sum(count.executions for count in found), sum(count.items for count in found))
 
     @property
     def has_started_all(self) -> bool:
-        """Whether each item was given to a child."""
+        """Whether every item was given to a child."""
         return self.started_items == self.total_items
 
 
 class NewMapRun(NamedTuple):
-    """What is known of a Map Run as it begins; `task` is the number of its MapRunStarted event,
-    `processor` a definition's text.
+    """A Map Run at its start.
+
+    `task` is the number of its MapRunStarted event, `processor` a definition's text.
     """
 
     arn: str
@@ -65,7 +66,7 @@ class NewMapRun(NamedTuple):
 
 
 class NewChild(NamedTuple):
-    """A child execution that is to be started over `items` items; `input` is a JSON text."""
+    """A child execution to be started for `items` items; `input` is a JSON text."""
 
     arn: str
     name: str
@@ -75,8 +76,9 @@ class NewChild(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of a child execution; `input` and `output` are JSON texts, times are milliseconds
-    since 1970.
+    """The result of a child execution.
+
+    `input` and `output` are JSON texts, times are milliseconds since 1970.
     """
 
     arn: str

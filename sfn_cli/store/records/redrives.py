@@ -1,4 +1,4 @@
-"""What decides whether an execution may be redriven."""
+"""The facts that decide whether an execution may be redriven."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 
 class RedriveState(NamedTuple):
-    """What decides whether an execution may be redriven. `machine_status` is None when its machine
-    is gone.
+    """The facts that decide whether an execution may be redriven.
+
+    `machine_status` is None when its machine no longer exists.
     """
 
     status: str

@@ -1,7 +1,7 @@
-"""Revisions of state machines: what an update may change.
+"""Revisions of state machines: the parts that an update may change.
 
-A revision is never edited, and never deleted: executions keep the one that they were started with,
-versions the one that they were published from.
+A revision is never edited and never deleted: an execution refers to the one that it was started
+with, a version to the one that it was published from.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Revision(NamedTuple):
-    """What an execution runs. The configurations are JSON objects in text; `id` is 0 until kept."""
+    """What an execution runs. Configurations are JSON objects in text; `id` is 0 until stored."""
 
     revision_id: str | None
     definition: str

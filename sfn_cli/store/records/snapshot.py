@@ -1,4 +1,4 @@
-"""What an integrity check reads of an execution."""
+"""An execution as an integrity check reads it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 
 class StoredExecution(NamedTuple):
-    """An execution's row, as far as its history must agree with it. `is_child`: a Map Run started
-    it.
+    """An execution's row, as far as its history must agree with it.
+
+    `is_child`: a Map Run started it.
     """
 
     state_machine_arn: str

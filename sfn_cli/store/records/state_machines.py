@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 class StateMachine(NamedTuple):
-    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until kept.
+    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until stored.
 
     `first_version` is the description of the version that its creation published, None if it
-    published none. A machine that was asked for by a version has that version and its revision; by
-    an alias, the alias besides.
+    published none. A machine that was looked up by a version has that version and its revision; by
+    an alias, the alias as well.
     """
 
     arn: str

@@ -17,7 +17,7 @@ class Fault(NamedTuple):
 class Suspension(NamedTuple):
     """A suspended execution.
 
-    `failed_at` is milliseconds since 1970; `version` is that of the sfn that failed.
+    `failed_at` is milliseconds since 1970; `version` is the version of sfn that failed.
     """
 
     execution_arn: str

@@ -1,4 +1,4 @@
-"""Tasks that the outside world may answer by their token."""
+"""Tasks that can be answered from outside by their token."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class AnswerOutcome(Enum):
-    """What became of an answer to a task."""
+    """The outcome of an answer to a task."""
 
     ACCEPTED = auto()
     UNKNOWN = auto()  # no task ever had this token
@@ -15,9 +15,7 @@ class AnswerOutcome(Enum):
 
 
 class Opened(NamedTuple):
-    """A task that was scheduled: its event, its token, and the ARN of the activity that it is for,
-    if it is for one.
-    """
+    """A task that was scheduled: its event, its token, and its activity's ARN, if it has one."""
 
     task: int
     token: str

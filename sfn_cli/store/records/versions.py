@@ -1,5 +1,6 @@
-"""Versions of state machines (numbered revisions), and aliases, which lead to one or two of them by
-weight.
+"""Versions of state machines (numbered revisions), and aliases.
+
+An alias leads to one or two versions, by weight.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class QuotaReached(SfnError):
-    """The machine has as many versions, or aliases, as it may; nothing was changed."""
+    """The machine has reached its quota of versions, or aliases; nothing was changed."""
 
 
 class Version(NamedTuple):
@@ -25,14 +26,14 @@ class Version(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """What a list tells of a version: its number; or of an alias: its name."""
+    """A version's number, or an alias's name, as a list shows it."""
 
     key: int | str
     created_at: int
 
 
 Weights = tuple[tuple[int, int], ...]
-"""A routing configuration: numbers of versions, each with its weight in percent, in the caller's order."""
+"""A routing configuration: version numbers → weights in percent, in the caller's order."""
 
 
 class Route(NamedTuple):

@@ -1,4 +1,4 @@
-"""Tasks that wait for someone outside: those with `.waitForTaskToken`, and those of activities."""
+"""Tasks that wait for an answer from outside: `.waitForTaskToken` tasks and activities."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class WaitingExecution(NamedTuple):
-    """The execution that waits: what its ARN and its clock are told by."""
+    """The waiting execution, as far as its ARN and its clock are concerned."""
 
     arn: str
     state_machine_arn: str
@@ -22,11 +22,10 @@ class WaitingExecution(NamedTuple):
 
 
 class WaitingTask(NamedTuple):
-    """One task. `input` is the JSON text that it was given, `details` those of the event that
-    scheduled it.
+    """One task.
 
-    `taken`: a worker of its activity has it, and `worker` is the name that this one gave, if it
-    gave one.
+    `input` is the JSON text that it received, `details` those of the event that scheduled it.
+    `taken`: a worker of its activity has it, and `worker` is that worker's name, if it has one.
     """
 
     handle: str

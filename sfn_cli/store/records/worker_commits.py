@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 class Claimed(NamedTuple):
-    """An execution that this worker drives from now on. `damage` is why it cannot: then no other
-    field but `id` is set.
+    """An execution that this worker drives from now on.
+
+    `damage` is why it cannot: then no other field but `id` is set.
     """
 
     id: int
@@ -30,13 +31,13 @@ class Claimed(NamedTuple):
 
 
 class ExecutionChanges(NamedTuple):
-    """What a turn brought for one execution.
+    """The changes of one execution in a turn.
 
     `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
-    that the turn scheduled, `closed` those that are owed no more, and `given_up` those of them that
-    nobody answered, Map Runs included. `map_runs` are the tasks that were Map Runs which have ended
-    by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes to its own
-    log.
+    that the turn scheduled, `closed` those that no longer wait for an answer, and `given_up` those
+    of them that were never answered, including Map Runs. `map_runs` are the tasks of Map Runs that
+    have ended by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes
+    to its own log.
     """
 
     execution: int

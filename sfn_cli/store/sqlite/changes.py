@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 LOOK_SECONDS = 0.02
-"""How often the counter is read. One read takes some 10 µs."""
+"""How often the counter is read. One read takes about 10 µs."""
 
 
 class SqliteChanges:

@@ -1,4 +1,4 @@
-"""The SQLite file: opened safely, brought to this version's schema, written in transactions.
+"""The SQLite file: opened safely, migrated to this version's schema, written in transactions.
 
 Rule 1: a process that is killed at any instant leaves a store that opens again, whole (WAL).
 Rule 2: what was committed survives a power cut (synchronous = FULL).
@@ -33,7 +33,7 @@ class Database:
     """One connection, for one thread. Readers never wait for a writer (WAL)."""
 
     def __init__(self, home: str | os.PathLike[str]) -> None:
-        """Opens (and, when new, makes) the store in `home`. Raises StoreError."""
+        """Opens (and, when new, creates) the store in `home`. Raises StoreError."""
         self.path = os.path.join(home, FILE_NAME)
         with translate_errors(self.path):
             private_files.make_private_home(home)
@@ -54,7 +54,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of the block is kept, durably, or none of it."""
+        """A write transaction: all of the block is stored, durably, or none of it."""
         with translate_errors(self.path):
             # IMMEDIATE takes the write lock at once: a transaction that reads first and
             # asks for the lock later may be refused without a wait.
@@ -68,9 +68,7 @@ class Database:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A nested part of the open transaction: if the block raises, nothing of the block is
-        stored.
-        """
+        """A nested part of the open transaction: if the block raises, none of it is stored."""
         with translate_errors(self.path):
             self.connection.execute("SAVEPOINT part")
             try:
@@ -83,15 +81,14 @@ class Database:
             self.connection.execute("RELEASE part")
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        """For queries: the connection, with SQLite's errors in our words."""
+        """Returns the connection for queries, with SQLite's errors translated to ours."""
         return Translating(self.path, self.connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A read transaction: all queries of the block see the same state of the store. It blocks
-        no writer.
+        """A read transaction: all queries of the block see the same state of the store.
 
-        While it lasts, the write-ahead log grows by what others commit.
+        It blocks no writer. While it lasts, the write-ahead log grows by what others commit.
         """
         with translate_errors(self.path):
             self.connection.execute("BEGIN")
@@ -101,9 +98,7 @@ class Database:
                 migrations.roll_back_migration(self.connection)
 
     def is_in_place(self) -> bool:
-        """Whether the open file is still the one at its path: it may have been moved away, or
-        deleted.
-        """
+        """Whether the open file is still the one at its path: it may have been moved or deleted."""
         try:
             there = os.stat(self.path)
         except OSError:
@@ -111,14 +106,12 @@ class Database:
         return (there.st_dev, there.st_ino) == self._identity
 
     def is_current(self) -> bool:
-        """Whether the store has this version's schema, and no other version of sfn has opened it
-        since.
-        """
+        """Whether the store has this version's schema, and was opened by no other version since."""
         with translate_errors(self.path):
             return migrations.is_fully_migrated(self.connection)
 
     def data_version(self) -> int:
-        """A number that changes when another connection has committed (PRAGMA data_version)."""
+        """Returns a number that changes when another connection commits (PRAGMA data_version)."""
         with translate_errors(self.path):
             version: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
             return version
@@ -128,10 +121,12 @@ class Database:
 
 
 def _refuse_emptied_database(path: str) -> None:
-    """An empty file is a new store: a process that was killed as it made one leaves just that. But
-    beside an empty file SQLite deletes a -wal, and that may hold all there is of a store whose file
-    was lost. (A file never becomes empty again: looked at in this order, a store that is being made
-    is not refused.)
+    """Raises StoreError for an empty file beside a -wal file.
+
+    An empty file is a new store: a process that was killed while creating one leaves just that. But
+    beside an empty file SQLite deletes a -wal, and that may hold all that is left of a store whose
+    file was lost. (A file never becomes empty again: checked in this order, a store that is being
+    created is not refused.)
     """
     left = _database_size(path + "-wal")
     if left and _database_size(path) <= _EMPTY_BYTES:
@@ -143,7 +138,7 @@ def _refuse_emptied_database(path: str) -> None:
 
 
 _EMPTY_BYTES = 1
-"""SQLite takes a file of one byte for an empty one: it once had to write that byte on some file systems."""
+"""SQLite treats a file of one byte as empty: some file systems once required that byte."""
 
 
 def _database_size(path: str) -> int:
@@ -155,7 +150,7 @@ def _database_size(path: str) -> int:
 
 def _connect_to_database(path: str) -> sqlite3.Connection:
     # SQLite gives its -wal and -shm files the permissions of the database file, so the file
-    # is made here, for its owner alone, before SQLite sees it. SQLite opens all three by their paths.
+    # is created here, for its owner alone, before SQLite sees it. SQLite opens all three by path.
     for beside in (f"{path}-wal", f"{path}-shm", f"{path}-journal"):
         private_files.check_file(beside)
     if not os.path.lexists(path):
@@ -171,8 +166,10 @@ def _configure_database(connection: sqlite3.Connection) -> None:
 
 
 def _retry_while_database_is_busy(step: Callable[[], object]) -> None:
-    """Runs a step of opening the store. While another process creates or recovers the write-ahead
-    log, SQLite refuses at once, whatever its busy timeout.
+    """Runs a step of opening the store, again and again while the database is busy.
+
+    While another process creates or recovers the write-ahead log, SQLite refuses at once, whatever
+    its busy timeout.
     """
     give_up_at = time.monotonic() + BUSY_SECONDS
     while True:

@@ -1,7 +1,7 @@
-"""SQLite's and the file system's errors, as ours: by what is to blame, and with what to do.
+"""Translates SQLite's and the file system's errors into ours: what is to blame, and what to do.
 
-Errors differ by whom they harm. A StoreError (disk, lock, corruption) concerns everyone and may
-stop a worker. A RowError concerns the execution that one row belongs to; an UnstorableError, the
+Errors differ by whom they affect. A StoreError (disk, lock, corruption) affects everyone and may
+stop a worker. A RowError affects the execution that one row belongs to; an UnstorableError, the
 request or execution whose data it is.
 """
 
@@ -23,7 +23,7 @@ Given = TypeVar("Given")
 
 
 def translate_errors(path: str) -> Translating[None]:
-    """SQLite's and the file system's errors about the store, as a StoreError that says what to do."""
+    """Turns SQLite's and the file system's errors into a StoreError that says what to do."""
     return Translating(path, None)
 
 
@@ -47,10 +47,10 @@ class Translating(Generic[Given]):
 
 
 def _translate_error(error: BaseException, path: str) -> SfnError | None:
-    """The error by what is to blame: the data (UnstorableError), a row (RowError), or the store
-    (StoreError).
+    """Returns the error by what is to blame.
 
-    None for an error that has nothing to do with the store.
+    That is the data (UnstorableError), a row (RowError), or the store (StoreError). None for an
+    error that has nothing to do with the store.
     """
     match error:
         case UnicodeEncodeError():
@@ -83,7 +83,7 @@ def _translate_error(error: BaseException, path: str) -> SfnError | None:
 
 
 def _untranslatable_character(error: UnicodeEncodeError) -> str:
-    """The character that cannot be encoded, in words."""
+    """Describes the character that cannot be encoded."""
     return f"U+{ord(error.object[error.start]):04X}, half of a surrogate pair"
 
 
@@ -105,7 +105,7 @@ _ADVICE = {
 
 def explain_sqlite_error(error: sqlite3.Error, path: str) -> StoreError:
     name = getattr(error, "sqlite_errorname", "") or ""
-    # Python's own words, with all of the text.
+    # Python's own message, with the whole text.
     if not name and str(error).startswith("Could not decode to UTF-8"):
         return RowError(f"Cannot use the store {path}: {_ADVICE['SQLITE_CORRUPT']} (a text is not UTF-8).")
     for prefix, advice in _ADVICE.items():

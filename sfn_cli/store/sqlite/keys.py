@@ -1,4 +1,4 @@
-"""Keys of events: (execution, event) in one integer, so that a history lies together and in order.
+"""Keys of events: (execution, event) in one integer, so that a history is contiguous and in order.
 
 The key is the execution's row * 65536 + the event's id. A task has the key of the event that
 scheduled it. SQL has `execution_of` and `event_key` as functions.
@@ -27,6 +27,6 @@ def event_of_key(key: int) -> int:
 
 
 def register_key_functions(connection: Connection) -> None:
-    """Makes the functions known to a connection's SQL."""
+    """Registers the functions for a connection's SQL."""
     connection.create_function("event_key", 2, event_key, deterministic=True)
     connection.create_function("execution_of", 1, execution_of_key, deterministic=True)

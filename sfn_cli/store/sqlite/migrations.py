@@ -1,4 +1,4 @@
-"""The schema of the store's file, brought to this version's by the files in `schema/`.
+"""Migrates the store file's schema to this version's, with the files in `schema/`.
 
 Each file is applied once, in a transaction with its mark (user_version); shipped files are never
 edited.
@@ -32,8 +32,9 @@ def _migrated_schema(connection: sqlite3.Connection) -> int:
 
 
 def _migrated_by(connection: sqlite3.Connection) -> str | None:
-    """The newest version of sfn that has opened the store; None if it is new, or too old to have
-    one.
+    """Returns the newest version of sfn that has opened the store.
+
+    None if the store is new, or too old to have one.
     """
     if _migrated_schema(connection) < _SCHEMA_WITH_VERSION:
         return None
@@ -63,8 +64,9 @@ def refuse_newer_migrations(connection: sqlite3.Connection, path: str) -> None:
 
 
 def _is_newer_migration(version: str) -> bool:
-    """Whether a version of sfn is newer than this one (PEP 440: 0.2.1rc1 is newer than 0.2.0, and
-    older than 0.2.1).
+    """Whether a version of sfn is newer than this one.
+
+    PEP 440: 0.2.1rc1 is newer than 0.2.0, and older than 0.2.1.
     """
     if version == __version__:
         return False
@@ -77,10 +79,10 @@ def _is_newer_migration(version: str) -> bool:
 
 
 def migrate_to_current(connection: sqlite3.Connection, home: str) -> None:
-    """Migrates the store to this version's schema and notes the version.
+    """Migrates the store to this version's schema and records the version.
 
     Workers of an older version are stopped first: they would ignore what they do not know (mocks,
-    for example). What they drive is released and goes on with the next worker.
+    for example). What they drive is released and continues with the next worker.
     """
     if is_fully_migrated(connection):
         return
@@ -122,7 +124,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
 def roll_back_migration(connection: sqlite3.Connection) -> None:
     """Undoes an open transaction, if SQLite has not done so itself."""
     if connection.in_transaction:
-        # A disk that failed the transaction may fail this too: it is the first error that tells why.
+        # A disk that failed the transaction may fail this too: the first error is the one that
+        # explains why.
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
 
@@ -133,7 +136,7 @@ def _migration_script(name: str) -> str:
 
 
 def _migration_statements(script: str) -> Iterator[str]:
-    """The statements of a script. (`executescript` would commit the open transaction.)"""
+    """Yields the statements of a script. (`executescript` would commit the open transaction.)"""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,4 +1,4 @@
-"""Workers of other versions of sfn: they are stopped before this version writes to their store."""
+"""Workers of other versions of sfn, which are stopped before this version writes to their store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOOK_SECONDS = 0.01
 
 
 def pids_of_all_versions(home: str) -> list[int]:
-    """The process ids of the live workers, whatever their version of sfn and the store's."""
+    """Returns the process ids of the live workers, whatever version of sfn and of the store."""
     from sfn_cli.store.sqlite.error_translation import FILE_NAME, translate_errors
 
     path = os.path.join(home, FILE_NAME)
@@ -77,8 +77,9 @@ def _stop_other_version(connection: Connection, slot: Slot) -> None:
 
 
 def _process_of_other_version(connection: Connection, worker: int) -> tuple[int | None, str | None]:
-    """A worker's process id, and its version of sfn if noted; (None, None) for one of another
-    store.
+    """Returns a worker's process id, and its version of sfn if recorded.
+
+    (None, None) for a worker of another store.
     """
     columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(worker)")}
     version = "version" if "version" in columns else "NULL"

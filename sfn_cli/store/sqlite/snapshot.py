@@ -1,4 +1,4 @@
-"""All of a store as it was at one moment: what an integrity check reads."""
+"""The whole store at one moment, for an integrity check."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def snapshot_of(database: Database) -> Iterator[SqliteSnapshot]:
-    """A snapshot, for the block. Meanwhile the write-ahead log cannot be reset: it grows by what
-    others commit.
+    """A snapshot for the block.
+
+    Meanwhile the write-ahead log cannot be reset: it grows by what others commit.
     """
     with database.snapshot() as connection:
         yield SqliteSnapshot(connection, database.path)
@@ -43,7 +44,8 @@ class SqliteSnapshot:
             for table, row, parent, _ in self._connection.execute("PRAGMA foreign_key_check"):
                 yield f"row {row} of {table} refers to a {parent} that does not exist"
         except sqlite3.Error as error:
-            # Some damage ends the check itself; executions that can still be read are replayed all the same.
+            # Some damage ends the check itself; executions that can still be read are replayed
+            # anyway.
             if not _snapshot_found_damage(error):
                 raise
             yield str(error)
@@ -89,7 +91,7 @@ class SqliteSnapshot:
         return row
 
     def _error(self, error: sqlite3.Error) -> StoreError:
-        """A RowError for damage; any other error is the whole store's."""
+        """Returns a RowError for damage; any other error affects the whole store."""
         if _snapshot_found_damage(error):
             return RowError(f"it cannot be read: {error!r:.200}")
         return explain_sqlite_error(error, self._path)

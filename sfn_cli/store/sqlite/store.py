@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 
 class SqliteStore:
-    """The store in the folder `home`. `wake` is called after a commit that gives a worker something
-    to do.
+    """The store in the folder `home`.
+
+    `wake` is called after a commit that gives a worker something to do.
     """
 
     def __init__(self, home: str | os.PathLike[str], wake: Wake = no_wake) -> None:
@@ -168,6 +169,6 @@ class SqliteStore:
 
 
 def database_of(store: Store) -> Database:
-    """The database of this process's store, for the driver of such stores."""
+    """Returns the database of this process's store, for the driver of such stores."""
     assert isinstance(store, SqliteStore)
     return store.database

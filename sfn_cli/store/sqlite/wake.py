@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Wake = Callable[[], None]
-    """Makes sure that a worker lives and looks at the store; never waits for it. Raises StoreError."""
+    """Makes sure that a worker runs and checks the store, without waiting. Raises StoreError."""
 
 
 def no_wake() -> None:
-    """Wakes none: for a worker's own use of the store."""
+    """Does nothing: for a worker's own use of the store."""

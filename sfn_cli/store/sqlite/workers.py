@@ -1,6 +1,6 @@
 """Workers: the processes that have driven executions of one store.
 
-Whether a worker is alive, its slot tells (worker_slots.py).
+Whether a worker is alive is recorded by its slot (worker_slots.py).
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 UNCLAIMED_MS = 60_000
-"""After which time a message to an execution that has ended is nobody's."""
+"""The age, in milliseconds, at which a message to an ended execution may be deleted."""
 
 
 class SqliteWorkers:
-    """The workers that ever ran in one store (protocols/driver.py)."""
+    """The workers that have ever run in one store (protocols/driver.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def register(self, slot: int, pid: int, at: int) -> int:
-        """Returns a new worker's id.
+        """Registers a new worker and returns its id.
 
-        Deletes the messages that no worker lived to take, and releases the executions that another
-        version of sfn failed on.
+        Deletes the messages that no worker was alive to take, and releases the executions that
+        another version of sfn failed on.
         """
         with self._database.transaction() as connection:
             connection.execute(

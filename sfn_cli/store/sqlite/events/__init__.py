@@ -1,1 +1,1 @@
-"""EventBridge's connections."""
+"""EventBridge connections."""

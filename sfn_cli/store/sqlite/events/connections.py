@@ -27,7 +27,7 @@ class SqliteConnections:
         self._database = database
 
     def create(self, made: Connection) -> bool:
-        """Whether it was made: another of its name may be there already."""
+        """Creates a connection; returns False if its name is taken."""
         with self._database.transaction() as connection:
             row = made._asdict()
             cursor = connection.execute(insert_columns("connection", row, "ON CONFLICT DO NOTHING"), row)
@@ -47,9 +47,7 @@ class SqliteConnections:
         return None if row is None else Connection._make(row)
 
     def page(self, prefix: str, state: str | None, after: str, limit: int) -> list[Connection]:
-        """Up to `limit` connections whose stem begins so, by name, from the one that follows the
-        name `after`.
-        """
+        """Returns up to `limit` connections whose stem has this prefix, by name, after `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
@@ -63,7 +61,7 @@ class SqliteConnections:
         return [Connection._make(row) for row in rows]
 
     def change(self, stem: str, change: Callable[[Connection], Connection]) -> Connection | None:
-        """The connection as it is after the change; None if there is none."""
+        """Returns the connection after the change; None if there is none."""
         with self._database.transaction() as connection:
             old = _find_connection(connection, stem)
             if old is None:
@@ -77,7 +75,7 @@ class SqliteConnections:
             return new
 
     def delete(self, stem: str) -> Connection | None:
-        """The connection that was deleted, or None if there was none."""
+        """Returns the connection that was deleted, or None if there was none."""
         with self._database.transaction() as connection:
             old = _find_connection(connection, stem)
             connection.execute("DELETE FROM connection WHERE stem = ?", (stem,))

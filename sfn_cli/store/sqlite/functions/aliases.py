@@ -23,7 +23,7 @@ class SqliteFunctionAliases:
         self._database = database
 
     def create(self, function: str, alias: FunctionAlias) -> bool:
-        """Whether it was made: False when the name is taken."""
+        """Creates an alias; returns False if the name is taken."""
         with self._database.transaction() as connection:
             made = connection.execute(
                 """
@@ -43,9 +43,7 @@ class SqliteFunctionAliases:
     def page(
         self, function: str, after: str, limit: int, *, number: int | None = None
     ) -> list[FunctionAlias]:
-        """Up to `limit` aliases by name, from the one that follows `after`; those that lead to one
-        version, if given.
-        """
+        """Returns up to `limit` aliases by name, after `after`; only of one version, if given."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"{_SELECT} WHERE f.name = ? AND a.name > ? AND (? IS NULL OR a.number = ?) ORDER BY a.name "
@@ -57,8 +55,9 @@ class SqliteFunctionAliases:
     def update(
         self, function: str, name: str, change: Callable[[FunctionAlias], FunctionAlias]
     ) -> FunctionAlias | None:
-        """The alias as `change` makes it; None if there is none. What `change` raises leaves it as
-        it was.
+        """Returns the alias after `change`; None if there is none.
+
+        If `change` raises, nothing changes.
         """
         with self._database.transaction() as connection:
             alias = _find_alias(connection, function, name)
@@ -77,7 +76,7 @@ class SqliteFunctionAliases:
             return changed
 
     def delete(self, function: str, name: str) -> None:
-        """Deletes it, if it is there."""
+        """Deletes the alias, if it exists."""
         with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM function_alias "

@@ -1,6 +1,6 @@
-"""Invocations of the type Event: kept until a function has handled them, or has failed too often.
+"""Invocations of the type Event: stored until a function has handled them or failed too often.
 
-Rule 1: A worker that takes an event is its owner; what a worker that died owned is anyone's again.
+Rule 1: A worker that takes an event is its owner; the events of a worker that died are free again.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class SqliteFunctionEvents:
         self._wake()
 
     def any(self) -> bool:
-        """Whether there is an event, whoever has it."""
+        """Whether there is an event, whatever its owner."""
         with self._database.reading() as connection:
             return connection.execute("SELECT 1 FROM function_event LIMIT 1").fetchone() is not None
 
@@ -73,8 +73,9 @@ class SqliteFunctionEvents:
             return [self._read(id) for (id,) in sorted(rows)]
 
     def _read(self, id: int) -> FunctionEvent:
-        """The event in this row, in the caller's transaction. Each is read by itself: a damaged one
-        holds up no other.
+        """Returns the event in this row, in the caller's transaction.
+
+        Each is read by itself: a damaged one holds up no other.
         """
         try:
             with self._database.reading() as connection:
@@ -100,5 +101,5 @@ class SqliteFunctionEvents:
 
 
 def _free_event_condition(live: Collection[int], owner: int) -> str:
-    """The condition that no live worker has an event, not even the one that asks."""
+    """Returns the condition that no live worker has an event, not even `owner`."""
     return f"(owner IS NULL OR owner NOT IN ({', '.join(map(str, {*live, owner}))}))"

@@ -1,8 +1,7 @@
-"""Local Lambda functions: what each is configured to be, and its code; as it is now ($LATEST) and
-at its versions.
+"""Local Lambda functions: configuration and code, of $LATEST and of each version.
 
 A function's `revision` grows with each change of its code or configuration; with its `id`, which is
-never used again, it tells whether a child that was started earlier still runs what is wanted. A
+never used again, it says whether a child that was started earlier still runs the current code. A
 version never changes: its revision is 0, and its `id` is its own.
 """
 
@@ -33,7 +32,7 @@ class SqliteFunctions:
         self._database = database
 
     def create(self, name: str, arn: str, configuration: Mapping[str, Json], code: Code, at: int) -> bool:
-        """Whether the function was made: False when the name is taken, and nothing changes."""
+        """Creates a function; returns False, and changes nothing, if the name is taken."""
         with self._database.transaction() as connection:
             made = connection.execute(
                 """
@@ -57,7 +56,7 @@ class SqliteFunctions:
             return row
 
     def route(self, name: str, alias: str) -> Route | None:
-        """Where an alias of a function leads, None if there is none."""
+        """Returns where an alias of a function leads; None if there is no such alias."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT a.number, a.weights FROM function_alias a JOIN function f ON f.id = a.function "
@@ -114,8 +113,9 @@ class SqliteFunctions:
             return find_function(connection, name)
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
-        """Replaces the function's tags by what `change` makes of them, and nothing else; whether
-        there is such a function.
+        """Replaces the function's tags with the result of `change`, and nothing else.
+
+        Returns whether there is such a function.
         """
         with self._database.transaction() as connection:
             function = find_function(connection, name)

@@ -1,9 +1,10 @@
-"""Versions of functions: configuration and code that are kept under a number. (functions.py finds
-them, as it does $LATEST.)
+"""Versions of functions: configuration and code stored under a number.
 
-Rule 1: What is published again unchanged gives the version that there is.
-Rule 2: A number is never used again, also when its version or the whole function was deleted.
-Rule 3: A version that an alias leads to stays.
+functions.py finds them, as it does $LATEST.
+
+Rule 1: Publishing again without a change returns the existing version.
+Rule 2: A number is never used again, even when its version or the whole function was deleted.
+Rule 3: A version that an alias leads to cannot be deleted.
 """
 
 from __future__ import annotations

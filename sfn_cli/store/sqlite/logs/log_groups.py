@@ -1,6 +1,4 @@
-"""Groups and streams of logs, as CloudWatch has them: their names, tags, and for how long they keep
-what is in them.
-"""
+"""Groups and streams of logs, as in CloudWatch: their names, tags and retention periods."""
 
 from __future__ import annotations
 
@@ -29,7 +27,7 @@ class SqliteLogGroups:
     # Writing
 
     def create_group(self, name: str, at: int, tags: Mapping[str, str] | None = None) -> bool:
-        """Whether the group was made: False when it exists."""
+        """Creates a group; returns False if it exists."""
         with self._database.transaction() as connection:
             made = make_log_group(connection, name, at)
             if made and tags:
@@ -37,19 +35,19 @@ class SqliteLogGroups:
             return made
 
     def create_stream(self, group: str, name: str, at: int) -> bool | None:
-        """Whether the stream was made: False when it exists, None when its group does not."""
+        """Creates a stream; returns False if it exists, None if its group does not."""
         with self._database.transaction() as connection:
             if not log_group_exists(connection, group):
                 return None
             return make_log_stream(connection, group, name, at)
 
     def delete_group(self, name: str) -> bool:
-        """Whether there was such a group; its streams and events go with it."""
+        """Deletes a group with its streams and events; returns whether it existed."""
         with self._database.transaction() as connection:
             return connection.execute("DELETE FROM log_group WHERE name = ?", (name,)).rowcount == 1
 
     def delete_stream(self, group: str, name: str) -> bool:
-        """Whether there was such a stream; its events go with it."""
+        """Deletes a stream with its events; returns whether it existed."""
         with self._database.transaction() as connection:
             deleted = connection.execute(
                 "DELETE FROM log_stream "
@@ -59,7 +57,7 @@ class SqliteLogGroups:
             return deleted.rowcount == 1
 
     def change_tags(self, group: str, change: Callable[[dict[str, str]], Mapping[str, str]]) -> bool:
-        """Replaces the group's tags by what `change` makes of them; whether there is such a group."""
+        """Replaces the group's tags with the result of `change`; returns whether it exists."""
         with self._database.transaction() as connection:
             tags = _log_group_tags(connection, group)
             if tags is not None:
@@ -67,8 +65,9 @@ class SqliteLogGroups:
             return tags is not None
 
     def set_retention(self, group: str, days: int | None) -> bool:
-        """Notes for how long the group keeps its events, None for ever; whether there is such a
-        group.
+        """Stores how long the group retains its events (None: for ever).
+
+        Returns whether the group exists.
         """
         with self._database.transaction() as connection:
             return (
@@ -88,7 +87,7 @@ class SqliteLogGroups:
                 pass
 
     def _expire_some(self, group: int, before: int) -> bool:
-        """Whether there may be more: others who write are let in between."""
+        """Returns whether there may be more: other writers get their turn in between."""
         with self._database.transaction() as connection:
             old = connection.execute(
                 """
@@ -119,7 +118,7 @@ class SqliteLogGroups:
             return now - row[0] * MILLISECONDS_OF_A_DAY if row and row[0] else 0
 
     def tags(self, group: str) -> dict[str, str] | None:
-        """The group's tags, None if there is no such group."""
+        """Returns the group's tags, None if there is no such group."""
         with self._database.reading() as connection:
             return _log_group_tags(connection, group)
 
@@ -135,7 +134,7 @@ class SqliteLogGroups:
             return row is not None
 
     def groups(self, after: str, limit: int, *, prefix: str = "", containing: str = "") -> list[LogGroup]:
-        """Up to `limit` groups by name, from the one that follows `after`."""
+        """Returns up to `limit` groups by name, from the one that follows `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -150,7 +149,7 @@ class SqliteLogGroups:
             return [LogGroup(*row) for row in rows]
 
     def streams(self, group: str, *, prefix: str = "") -> list[LogStream]:
-        """The streams of a group, by name."""
+        """Returns the streams of a group, by name."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """

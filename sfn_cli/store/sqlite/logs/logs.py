@@ -1,7 +1,7 @@
 """The events of logs, in the streams of their groups (log_groups.py).
 
-An event's id grows with its ingestion, so a follower asks for what is above the last id it saw;
-within a stream, events are in the order of their time, and of ingestion where that is the same.
+An event's id grows with its ingestion, so a follower requests what is above the last id it saw;
+within a stream, events are ordered by time, then by ingestion.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class SqliteLogs:
     ) -> list[LogEvent]:
         times = max(start, after[0]), min(end - 1, before[0])
         with self._database.reading() as connection:
-            # The index has each stream's events in order: they are merged, so that what is not
-            # asked for is not read.
+            # The index has each stream's events in order: they are merged, so that only the
+            # requested ones are read.
             events = [
                 _log_events_of(connection, id, name, (*times, *after, *before), newest_first=newest_first)
                 for id, name in _log_streams(connection, group, stream_prefix, streams, times)
@@ -63,8 +63,8 @@ class SqliteLogs:
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
         with self._database.reading() as connection:
-            # The unary plus keeps SQLite from walking the group's streams: an event's id says at
-            # once what is new.
+            # The unary plus keeps SQLite from walking the group's streams: an event's id identifies
+            # new events at once.
             rows = connection.execute(
                 """
                 SELECT log_event.id, log_stream.name, at, ingested_at, message
@@ -78,7 +78,10 @@ class SqliteLogs:
             return [LogEvent(*row) for row in rows]
 
     def last_id(self) -> int:
-        """The id of the newest event of all groups, 0 if there is none: where a follower begins."""
+        """Returns the id of the newest event of all groups, 0 if there is none.
+
+        A follower begins there.
+        """
         with self._database.reading() as connection:
             id: int = connection.execute("SELECT coalesce(max(id), 0) FROM log_event").fetchone()[0]
             return id
@@ -87,7 +90,7 @@ class SqliteLogs:
 def _log_streams(
     connection: Connection, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
 ) -> list[tuple[int, str]]:
-    """The streams of a group that have events of these times."""
+    """Returns the streams of a group that have events of these times."""
     named = "" if names is None else f"AND name IN ({', '.join('?' * len(names))})"
     found: list[tuple[int, str]] = connection.execute(
         f"""
@@ -122,7 +125,7 @@ def _log_time_and_id(event: LogEvent) -> tuple[int, int]:
 
 
 def insert_log_lines(connection: Connection, lines: Iterable[LogLine], ingested_at: int) -> None:
-    """As `SqliteLogs.append`, within a transaction that its caller has open."""
+    """Inserts lines as `SqliteLogs.append` does, within the caller's open transaction."""
     ids: dict[tuple[str, str], int] = {}
     sizes: Counter[str] = Counter()
     for line in lines:

@@ -1,1 +1,1 @@
-"""State machines, executions and all that belongs to them."""
+"""State machines, executions and their parts."""

@@ -1,4 +1,4 @@
-"""Activities: tasks that workers of the user's own ask for."""
+"""Activities: tasks that the user's own workers poll for."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ class SqliteActivities:
         self._database = database
 
     def create(self, activity: Activity) -> Activity:
-        """The activity that has this ARN from now on: `activity` itself, or the one that already
-        had it.
-        """
+        """Creates an activity, or returns the one that already has this ARN."""
         with self._database.transaction() as connection:
             row = activity._asdict()
             connection.execute(insert_columns("activity", row, "ON CONFLICT (arn) DO NOTHING"), row)
@@ -39,7 +37,7 @@ class SqliteActivities:
             return _find_activity(connection, arn)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]:
-        """Up to `limit` activities whose ARN begins so, by name, after the name `after`."""
+        """Returns up to `limit` activities whose ARN has this prefix, by name, after `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {_COLUMNS} FROM activity WHERE substr(arn, 1, ?) = ? AND name > ? ORDER BY name "
@@ -49,9 +47,7 @@ class SqliteActivities:
         return list(map(Activity._make, rows))
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
-        """Replaces the activity's tags by what `change` makes of them; whether there is such an
-        activity.
-        """
+        """Replaces the activity's tags with the result of `change`; returns whether it exists."""
         with self._database.transaction() as connection:
             activity = _find_activity(connection, arn)
             if activity is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 MAX_ALIASES = 100
-"""Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+"""Aliases per machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
 class SqliteAliases:
@@ -49,9 +49,9 @@ class SqliteAliases:
     def update(
         self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
     ) -> Alias | None:
-        """The alias with what is given changed; one that stays as it was keeps its time.
+        """Returns the alias with the given fields changed; an unchanged one keeps its update time.
 
-        None when there is no such alias, or the machine does not have one of the versions.
+        None when the alias, or one of the versions, does not exist.
         """
         with self._database.transaction() as connection:
             alias = _find_alias(connection, machine, name)
@@ -90,7 +90,7 @@ class SqliteAliases:
             return list(map(Listed._make, rows))
 
     def delete(self, machine: int, name: str) -> bool:
-        """Deletes an alias; whether it was there. Its versions stay."""
+        """Deletes an alias; returns whether it existed. Its versions stay."""
         with self._database.transaction() as connection:
             return bool(
                 connection.execute(
@@ -120,7 +120,7 @@ def _find_alias(connection: Connection, machine: int, name: str) -> Alias | None
 
 
 def _alias_version_rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:
-    """The rows of the versions, or None when the machine does not have one of them."""
+    """Returns the rows of the versions; None when the machine does not have one of them."""
     found = [
         connection.execute(
             "SELECT id FROM version WHERE state_machine = ? AND number = ?", (machine, number)

@@ -20,12 +20,12 @@ COLUMNS = "key, previous, at, type, frame, next, payload, details"
 
 
 def insert_events(connection: Connection, rows: Iterable[tuple[object, ...]]) -> None:
-    """Writes events, as `event_rows` gives them, in the caller's transaction."""
+    """Writes events, as returned by `event_rows`, in the caller's transaction."""
     connection.executemany(f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[object, ...]]:
-    """The rows of events of the execution in this row."""
+    """Returns the rows of events of the execution in this row."""
     first = event_key(execution, 0)
     return [
         (
@@ -43,10 +43,10 @@ def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[obj
 
 
 def last_event(connection: Connection, execution: int) -> tuple[int, int]:
-    """The id of the last event of the execution in this row, and when it happened; (0, 0) when its
-    events are gone.
+    """Returns the id and time of the last event of the execution in this row.
 
-    A damaged time is 0: an execution whose rows are damaged can be stopped all the same.
+    (0, 0) when its events are missing. A damaged time is 0: an execution whose rows are damaged can
+    still be stopped.
     """
     row = connection.execute(
         "SELECT key, CAST(at AS INTEGER) FROM event WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1",
@@ -58,9 +58,9 @@ def last_event(connection: Connection, execution: int) -> tuple[int, int]:
 def read_events(
     connection: Connection, after: int, before: int, direction: str = "ASC", limit: int = -1
 ) -> list[HistoryEvent]:
-    """The events whose keys lie between these."""
-    # The cursor gets no name: an error's traceback would keep it, and with it the files of a
-    # connection that was closed meanwhile.
+    """Yields the events whose keys are between these."""
+    # The cursor gets no name: an error's traceback would hold on to it, and with it to the files of
+    # a connection that was closed meanwhile.
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM event WHERE key > ? AND key < ? ORDER BY key {direction} LIMIT ?",
         (after, before, limit),
@@ -69,7 +69,7 @@ def read_events(
 
 
 def event_from(row: tuple[Any, ...]) -> HistoryEvent:
-    """The event of a row of `COLUMNS`."""
+    """Returns the event of a row of `COLUMNS`."""
     key, previous, at, type_, frame, next_, payload, details = row
     return HistoryEvent(
         event_of_key(key),
@@ -84,7 +84,7 @@ def event_from(row: tuple[Any, ...]) -> HistoryEvent:
 
 
 def _event_details_text(details: Mapping[str, Json]) -> str:
-    # Most events have a state's name for details: the few names of a machine are written once.
+    # Most events have only a state's name as details: a machine's few names are encoded once.
     if len(details) == 1 and "name" in details:
         return _event_name_text(details["name"])
     return jsonvalue.dumps(details)

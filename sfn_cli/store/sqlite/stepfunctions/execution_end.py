@@ -1,11 +1,10 @@
-"""How an execution's end reaches others: the task that waits for it, and the executions that its
-own tasks wait for.
+"""Propagates an execution's end: to the task that waits for it, and to what its own tasks wait for.
 
-All of it happens in the caller's transaction: an end is never half told. An execution that a .sync
-task waits for is aborted when the task is owed no more; AWS does so "on a best-effort basis", here
-it is sure.
-https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync The same
-holds of a Map Run and its children.
+All of it happens in the caller's transaction: an end is never reported in part. An execution that a
+.sync task waits for is aborted when the task needs no answer any more; AWS does so "on a
+best-effort basis", here it is certain.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
+The same applies to a Map Run and its children.
 """
 
 from __future__ import annotations
@@ -29,27 +28,27 @@ if TYPE_CHECKING:
 
 
 def abort_execution(connection: Connection, id: int, error: str | None, cause: str | None, at: int) -> int:
-    """Ends a running execution as ABORTED, with those that its tasks wait for. Returns when.
+    """Ends a running execution as ABORTED, with those that its tasks wait for.
 
-    The worker that drives it, if any, is notified.
+    Returns the time of its end. The worker that drives it, if any, is notified.
     """
     last, at = _end_event_and_time(connection, id, at)
     return _end_execution(connection, id, execution_aborted_event(last, error, cause, at))
 
 
 def fail_execution(connection: Connection, id: int, error: str, cause: str, at: int) -> int:
-    """Ends a running execution as FAILED from outside its states, with those that its tasks wait
-    for.
+    """Ends a running execution as FAILED from outside its states.
 
-    Returns the time of its end.
+    The executions that its tasks wait for end with it. Returns the time of its end.
     """
     last, at = _end_event_and_time(connection, id, at)
     return _end_execution(connection, id, execution_failed_event(last, error, cause, at))
 
 
 def _end_event_and_time(connection: Connection, id: int, at: int) -> tuple[int, int]:
-    """The id of the last event, and the time of the next one: the execution's own clock may be
-    ahead.
+    """Returns the id of the last event, and the time of the next one.
+
+    The execution's own clock may be ahead.
     """
     last, last_at = last_event(connection, id)
     return last, max(at, last_at)
@@ -78,7 +77,7 @@ def _end_execution(connection: Connection, id: int, ended: HistoryEvent) -> int:
 
 
 def tell_ends_to_waiting(connection: Connection, ended: Iterable[int], at: int) -> None:
-    """Tells the tasks that wait for these executions that they have ended."""
+    """Notifies the tasks that wait for these executions of their end."""
     waiting = connection.execute(
         """
         SELECT c.task, e.arn, e.stopped_at, e.status, e.error, e.cause
@@ -88,7 +87,7 @@ def tell_ends_to_waiting(connection: Connection, ended: Iterable[int], at: int) 
         (jsonvalue.dumps(list(ended)),),
     ).fetchall()
     for task, arn, stopped_at, status, error, cause in waiting:
-        # Told in full: before this is read, the execution may be redriven.
+        # With all details: before this is read, the execution may be redriven.
         ending = {"status": status, "error": error, "cause": cause}
         send_to_inbox(
             connection,
@@ -100,7 +99,7 @@ def tell_ends_to_waiting(connection: Connection, ended: Iterable[int], at: int) 
 
 
 def abort_awaited_executions(connection: Connection, tasks: Iterable[int], at: int) -> None:
-    """Aborts what the tasks with these keys waited for."""
+    """Aborts the executions that the tasks with these keys waited for."""
     for task in tasks:
         _abort_child_executions(connection, task, task, at)
 
@@ -124,8 +123,9 @@ def _abort_child_executions(connection: Connection, first_task: int, last_task: 
 
 
 def end_map_run_of_execution(connection: Connection, task: int, status: str, at: int) -> None:
-    """Ends the Map Run of the task with this key, if it runs, and aborts its children that still
-    run.
+    """Ends the Map Run of the task with this key, if it is running.
+
+    Its children that still run are aborted.
     """
     ended = connection.execute(
         "UPDATE map_run SET status = ?, stopped_at = ? WHERE task = ? AND status = 'RUNNING' RETURNING id",

@@ -1,7 +1,7 @@
-"""The logs of executions, written in the transaction that keeps their events: none is lost, none
-comes twice.
+"""The logs of executions, written in the transaction that stores their events.
 
-A group that was deleted is not made again, as AWS does not: what would go there is dropped.
+So none is lost, and none is logged twice. A group that was deleted is not created again, as in AWS:
+its lines are dropped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def log_lines(
     events: Iterable[HistoryEvent],
     redrive_count: int = 0,
 ) -> list[LogLine]:
-    """What the log has of these events."""
+    """Returns the log lines of these events."""
     return [
         LogLine(
             log.group,
@@ -47,17 +47,16 @@ def log_lines(
 
 
 def insert_execution_log(connection: Connection, lines: Sequence[LogLine], ingested_at: int) -> None:
-    """Keeps the lines whose group exists, within the caller's transaction."""
+    """Stores the lines whose group exists, within the caller's transaction."""
     groups = {name for name in {line.group for line in lines} if log_group_exists(connection, name)}
     if groups:
         insert_log_lines(connection, [line for line in lines if line.group in groups], ingested_at)
 
 
 def log_events(connection: Connection, execution: int, events: Sequence[HistoryEvent]) -> None:
-    """Logs events that are not a worker's: the start of the execution in this row, its redrive or
-    its abortion.
+    """Logs events that no worker wrote: the start, redrive or abort of the execution in this row.
 
-    Logs nothing when the configuration is damaged: the execution can be stopped all the same.
+    Logs nothing when the configuration is damaged: the execution can still be stopped.
     """
     row = connection.execute(
         """

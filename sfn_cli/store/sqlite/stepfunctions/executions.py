@@ -1,4 +1,4 @@
-"""Executions and their histories: how they begin, how they are read, how they are aborted.
+"""Executions and their histories: starting, reading and aborting them.
 
 What a worker writes while it drives an execution is in `worker_commits.py`.
 """
@@ -86,7 +86,10 @@ class SqliteExecutions:
             return ended
 
     def _row_of(self, connection: Connection, arn: str) -> int | None:
-        """As `row_of`, for ARNs that are asked for again and again: an execution keeps its row."""
+        """Returns what `execution_row` does, cached for ARNs that are looked up repeatedly.
+
+        An execution's row never changes.
+        """
         id = self._rows.get(arn)
         if id is None and (id := execution_row(connection, arn)) is not None:
             if len(self._rows) >= _REMEMBERED:
@@ -166,7 +169,7 @@ class SqliteExecutions:
             return read_events(connection, event_key(id, 0), end, "DESC", limit)
 
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
-        # The worker that drives it, if one does, is told to let go.
+        # The worker that drives it, if any, is notified to let go.
         stopped_at = self._abort(arn, error, cause, at)
         if stopped_at is not None:
             self._wake()
@@ -191,18 +194,19 @@ class SqliteExecutions:
 _NEWEST = (1 << 62, 1 << 62)
 
 _REMEMBERED = 10_000
-"""Of how many executions that are awaited the rows are remembered."""
+"""How many rows of awaited executions are remembered."""
 
 
 def execution_row(connection: Connection, arn: str) -> int | None:
-    """The row of the execution with this ARN."""
+    """Returns the row of the execution with this ARN."""
     row = connection.execute("SELECT id FROM execution WHERE arn = ?", (arn,)).fetchone()
     return None if row is None else int(row[0])
 
 
 def _execution_row_in_token(connection: Connection, key: str) -> int | None:
-    """The row of the last execution of a page. The key is its ARN; earlier versions of sfn gave its
-    row.
+    """Returns the row of the last execution of a page.
+
+    The key is its ARN; earlier versions of sfn used its row.
     """
     return int(key) if key.isdecimal() else execution_row(connection, key)
 
@@ -258,7 +262,7 @@ def _start_execution(connection: Connection, new: NewExecution, started: History
 
 
 def _child_execution_of(connection: Connection, task: int) -> Execution | None:
-    """The execution that the task with this key has started already, if it has."""
+    """Returns the execution that the task with this key has already started, if any."""
     return next(
         executions_where(connection, "e.id = (SELECT c.execution FROM child c WHERE c.task = ?)", task), None
     )
@@ -269,7 +273,7 @@ def _find_execution(connection: Connection, arn: str) -> Execution | None:
 
 
 def executions_where(connection: Connection, condition: str, *parameters: object) -> Iterator[Execution]:
-    """The executions (called `e`) for which a condition holds."""
+    """Yields the executions (called `e`) for which a condition holds."""
     rows = connection.execute(
         f"""
         SELECT {_COLUMNS} FROM execution e LEFT JOIN map_run m ON m.id = e.map_run

@@ -36,8 +36,9 @@ class SqliteInbox:
         return self._read("id > ?", (last,))
 
     def of(self, execution: int, up_to: int) -> list[Message]:
-        """The messages to one execution that runs, up to the message `up_to`. That it was aborted
-        was before its redrive.
+        """Returns the messages to a running execution, up to the message `up_to`.
+
+        Messages that it was aborted are left out: they are from before its redrive.
         """
         return self._read("execution = ? AND id <= ? AND kind <> 'aborted'", (execution, up_to))
 
@@ -56,7 +57,7 @@ class SqliteInbox:
 
 
 def send_to_inbox(connection: Connection, execution: int, kind: str, body: dict[str, Json], at: int) -> None:
-    """Leaves a message, in the caller's transaction."""
+    """Inserts a message, in the caller's transaction."""
     connection.execute(
         "INSERT INTO inbox (execution, kind, body, sent_at) VALUES (?, ?, ?, ?)",
         (execution, kind, jsonvalue.dumps(body), at),

@@ -1,6 +1,4 @@
-"""How many children of a Map Run have each status, and how many items these were given: stored, not
-counted.
-"""
+"""How many children of a Map Run, and items of theirs, have each status: stored, not counted."""
 
 from __future__ import annotations
 
@@ -14,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def count_map_run_ends(connection: Connection, ended: Iterable[int]) -> None:
-    """Notes in the counts of their Map Runs that these child executions, which ran, have come to
-    the status that they have now.
+    """Updates the counts of their Map Runs for child executions that have ended.
+
+    Until now they were running; from now on they count under their present status.
     """
     rows = connection.execute(
         """
@@ -31,7 +30,7 @@ def count_map_run_ends(connection: Connection, ended: Iterable[int]) -> None:
 
 
 def move_map_run_counts(connection: Connection, map_run: int, statuses: Iterable[str], status: str) -> None:
-    """Counts the children of these statuses to another one from now on."""
+    """Moves the children of these statuses to another one in the counts."""
     for moved in statuses:
         row = connection.execute(
             "SELECT executions, items FROM map_run_count WHERE map_run = ? AND status = ?", (map_run, moved)

@@ -1,9 +1,9 @@
-"""Map Runs: how they begin, what their children have come to, how they end.
+"""Map Runs: their start, their children's results, and their end.
 
 Rule 1: the children of a chunk, the place in the dataset that follows it, and the counts are one
-transaction: whoever goes on after a crash starts no item twice and leaves none out.
+transaction: after a crash, no item starts twice and none is left out.
 Rule 2: a child's end and the counts that show it are one transaction (execution_end.py,
-`map_run_counts.add_ends`), and so are a Map Run's end and the event of it (worker_commits.py).
+`count_map_run_ends`), and so are a Map Run's end and its event (worker_commits.py).
 """
 
 from __future__ import annotations
@@ -139,8 +139,9 @@ def _find_map_run(connection: Connection, condition: str, value: int | str) -> M
 
 
 def _map_run_row_in_token(connection: Connection, key: str) -> int | None:
-    """The row of the last Map Run of a page. The key is its ARN; earlier versions of sfn gave its
-    row.
+    """Returns the row of the last Map Run of a page.
+
+    The key is its ARN; earlier versions of sfn used its row.
     """
     if key.isdecimal():
         return int(key)
@@ -149,7 +150,7 @@ def _map_run_row_in_token(connection: Connection, key: str) -> int | None:
 
 
 def _insert_map_run(connection: Connection, new: NewMapRun, parent: int, task: int) -> bool:
-    """Stores a new Map Run of the execution in the row `parent`; whether that runs."""
+    """Stores a new Map Run of the execution in row `parent`; returns whether that is running."""
     row = connection.execute(
         "SELECT revision FROM execution WHERE id = ? AND status = 'RUNNING'", (parent,)
     ).fetchone()
@@ -247,8 +248,9 @@ _UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 def _resume_map_run(connection: Connection, id: int, task: int, at: int) -> None:
-    """A Map Run that has ended runs again, for another task: its children that did not succeed wait
-    to go on.
+    """Resumes a Map Run that has ended, for another task.
+
+    Its children that did not succeed wait to continue.
     """
     connection.execute(
         """
@@ -270,8 +272,9 @@ def _resume_map_run(connection: Connection, id: int, task: int, at: int) -> None
 
 
 def _map_run_revision(connection: Connection, parent: int, state_machine_arn: str, processor: str) -> int:
-    """The revision that is the parent's in all but its definition: that of the run before, if it is
-    the same.
+    """Returns a revision that equals the parent's except for its definition.
+
+    That is the revision of the previous run, if it is the same.
     """
     before = connection.execute(
         """

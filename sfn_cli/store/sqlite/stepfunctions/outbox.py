@@ -59,8 +59,9 @@ class SqliteOutbox:
             connection.executemany("DELETE FROM status_change WHERE id = ?", [(id,) for id in notes])
 
     def drop_older(self, at: int) -> int:
-        """Drops the notes of before; their number. (They are in the order of their ids, as far as
-        the clock was.)
+        """Deletes the notes from before `at`, and returns their number.
+
+        This is exact only as far as the clock was: notes are ordered by id.
         """
         with self._database.transaction() as connection:
             oldest_first = connection.execute("SELECT id, noted_at FROM status_change ORDER BY id")

@@ -1,9 +1,9 @@
-"""Redrives: an execution that ended badly runs again.
+"""Redrives: a failed execution runs again.
 
 Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the
 execution. Of two at once, one finds the execution running.
-Rule 2: what was closed stays closed. Messages of before are about tasks that are owed no more; who
-waited for the execution has been told of its end, and waits no longer.
+Rule 2: what was closed stays closed. Earlier messages are about tasks that need no answer any more;
+a task that waited for the execution was notified of its end, and waits no longer.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ TOKEN_MS = 15 * 60 * 1000
 
 
 class SqliteRedrives:
-    """The redrives of the executions in one store (protocols/stepfunctions.py). `wake` wakes a
-    worker.
+    """The redrives of the executions in one store (protocols/stepfunctions.py).
+
+    `wake` wakes a worker.
     """
 
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:
@@ -114,16 +115,18 @@ def _redrive_of_token(connection: Connection, execution: int, token: str | None,
 
 
 def redrive_child(connection: Connection, execution: int, count: int, at: int) -> None:
-    """Lets a child of a Map Run go on, in the caller's transaction; it is its redrive of this
-    number.
+    """Lets a child of a Map Run continue, in the caller's transaction.
+
+    `count` is the number of this redrive.
     """
     last, last_at = last_event(connection, execution)
     _redrive_execution(connection, execution, last, count, max(at, last_at))
 
 
 def rerun_child(connection: Connection, execution: int, count: int, at: int) -> None:
-    """Starts an EXPRESS child of a Map Run again from its beginning: of such, AWS keeps no history
-    to go on with.
+    """Starts an EXPRESS child of a Map Run again from its beginning.
+
+    AWS keeps no history of such executions to continue from.
     """
     connection.execute(
         "DELETE FROM event WHERE key > ? AND key < ?", (event_key(execution, 1), event_key(execution + 1, 0))
@@ -154,7 +157,7 @@ def _redrive_express_execution(connection: Connection, execution: int, count: in
         """,
         (count, at, execution),
     )
-    # That it was stopped is for the worker that drove it then: it has yet to let go.
+    # An abort message is for the worker that drove it then, which has yet to let go.
     connection.execute("DELETE FROM inbox WHERE execution = ? AND kind <> 'aborted'", (execution,))
     connection.execute("UPDATE child SET awaited = 0 WHERE execution = ?", (execution,))
 

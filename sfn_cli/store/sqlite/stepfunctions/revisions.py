@@ -1,7 +1,7 @@
-"""Revisions: what an update of a state machine may change.
+"""Revisions: the parts of a state machine that an update may change.
 
-A revision is never edited, and never deleted: executions keep the one that they were started with,
-versions the one that they were published from.
+A revision is never edited and never deleted: an execution refers to the one that it was started
+with, a version to the one that it was published from.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ COLUMNS = columns_of(Revision, "r")
 
 
 def find_revision(connection: Connection, id: int) -> Revision:
-    """The revision in this row, as executions refer to it."""
+    """Returns the revision in this row, as executions refer to it."""
     query = f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?"
     return Revision._make(connection.execute(query, (id,)).fetchone())
 
 
 def insert_revision(connection: Connection, revision: Revision) -> int:
-    """Keeps a new revision; its row."""
+    """Stores a new revision and returns its row."""
     row = revision._asdict()
     del row["id"]
     id = connection.execute(insert_into("revision", row), row).lastrowid

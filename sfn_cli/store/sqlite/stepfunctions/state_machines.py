@@ -1,7 +1,7 @@
 """State machines, each with its newest revision.
 
-A machine that is deleted while executions run is DELETING until they end; whoever asks for it next
-finds it gone. Its versions and aliases go with it.
+A machine that is deleted while executions run is DELETING until they end; the next lookup after
+that finds it deleted. Its versions and aliases go with it.
 """
 
 from __future__ import annotations
@@ -39,9 +39,7 @@ class SqliteStateMachines:
         self._database = database
 
     def create(self, machine: StateMachine) -> StateMachine:
-        """The machine that has this ARN from now on: `machine` itself, or the one that already had
-        it.
-        """
+        """Creates a machine, or returns the one that already has this ARN."""
         with self._database.transaction() as connection:
             self._forget_deleted(connection, machine.arn)
             existing = _find_state_machine(connection, machine.arn)
@@ -67,7 +65,7 @@ class SqliteStateMachines:
             return machine
 
     def find(self, arn: str) -> StateMachine | None:
-        """The machine with this ARN, also while it is DELETING, or None."""
+        """Returns the machine with this ARN, even while it is DELETING, or None."""
         with self._database.reading() as connection:
             machine = _find_state_machine(connection, arn)
             if (
@@ -83,9 +81,7 @@ class SqliteStateMachines:
             return revisions.find_revision(connection, id)
 
     def page(self, arn_prefix: str, after: str, limit: int) -> list[StateMachine]:
-        """Up to `limit` machines whose ARN begins so, by name, from the one that follows the name
-        `after`.
-        """
+        """Returns up to `limit` machines whose ARN has this prefix, by name, after `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""
@@ -129,9 +125,7 @@ class SqliteStateMachines:
             return machine._replace(revision=revision._replace(id=id), version=version)
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool:
-        """Replaces the machine's tags by what `change` makes of them; whether there is such a
-        machine.
-        """
+        """Replaces the machine's tags with the result of `change`; returns whether it exists."""
         with self._database.transaction() as connection:
             machine = _find_state_machine(connection, arn)
             if machine is not None:
@@ -141,7 +135,7 @@ class SqliteStateMachines:
             return machine is not None
 
     def delete(self, arn: str) -> None:
-        """Deletes the machine, at once or, while executions run, when they have ended."""
+        """Deletes the machine: at once or, while executions run, when they have ended."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE state_machine SET status = 'DELETING' WHERE arn = ?", (arn,))
             self._forget_deleted(connection, arn)

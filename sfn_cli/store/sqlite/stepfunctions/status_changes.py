@@ -1,5 +1,6 @@
-"""Status changes of executions: derived from what is stored; nothing has to run, or to have run, to
-see them.
+"""Status changes of executions, derived from the stored history.
+
+Nothing has to run, or to have run, to see them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 _AT_ONCE = 500
-"""Of how many executions one statement reads the changes."""
+"""How many executions' changes one statement reads."""
 
 _TYPES = ("ExecutionStarted", "ExecutionRedriven", *TERMINAL)
 
@@ -32,20 +33,22 @@ class SqliteStatusChanges:
         self._database = database
 
     def watch(self, since: int, *, follow: bool = True) -> SqliteStatusWatch:
-        """See protocols/stepfunctions.py. Without `follow`, executions that started earlier and
-        still run are not read.
+        """See protocols/stepfunctions.py.
+
+        Without `follow`, executions that started earlier and still run are not read.
         """
         return SqliteStatusWatch(self, since, follow=follow)
 
     def last_execution(self) -> int:
-        """The row of the youngest execution."""
+        """Returns the row of the newest execution."""
         with self._database.reading() as connection:
             return int(connection.execute("SELECT coalesce(max(id), 0) FROM execution").fetchone()[0])
 
     def started_since(self, at: int) -> list[int]:
-        """The executions that were started at this time or later."""
+        """Returns the executions that were started at this time or later."""
         with self._database.reading() as connection:
-            # From machine to machine by the index that lists use: one by time alone would cost every start.
+            # From machine to machine by the index that lists use: an index by time alone would slow
+            # down every start.
             rows = connection.execute(
                 """
                 WITH RECURSIVE machine (arn) AS (
@@ -65,21 +68,21 @@ class SqliteStatusChanges:
             return [id for (id,) in rows]
 
     def ended_since(self, at: int) -> list[int]:
-        """The executions that ended then or later, and have not been redriven."""
+        """Returns the executions that ended at this time or later and have not been redriven."""
         with self._database.reading() as connection:
             return [
                 id for (id,) in connection.execute("SELECT id FROM execution WHERE stopped_at >= ?", (at,))
             ]
 
     def redriven_since(self, at: int) -> list[tuple[int, int]]:
-        """The executions whose last redrive was then or later, and how many they have had."""
+        """Returns (execution, number of redrives) of those last redriven at `at` or later."""
         with self._database.reading() as connection:
             return connection.execute(
                 "SELECT id, redrive_count FROM execution WHERE redriven_at >= ?", (at,)
             ).fetchall()
 
     def running(self) -> dict[int, int]:
-        """The executions that run, and how many changes each has had."""
+        """Returns the running executions → how many changes each has had."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -90,7 +93,7 @@ class SqliteStatusChanges:
             return dict(rows)
 
     def of(self, executions: Collection[int]) -> Iterator[StatusChange]:
-        """The changes of executions, of each in their order."""
+        """Yields the changes of executions, of each in their order."""
         rows = sorted(executions)
         for start in range(0, len(rows), _AT_ONCE):
             with self._database.reading() as connection:
@@ -116,7 +119,7 @@ class SqliteStatusChanges:
                         yield StatusChange(stopped_at, id, 1, status)
 
     def execution_after(self, execution: int, number: int) -> Execution | None:
-        """The execution as it stood after its change of this number, if it has had it."""
+        """Returns the execution as it was after its change of this number, if there was one."""
         with self._database.reading() as connection:
             now = next(executions_where(connection, "e.id = ?", execution), None)
             if now is None:
@@ -145,7 +148,7 @@ class SqliteStatusChanges:
         )
 
     def ended_among(self, executions: Collection[int]) -> list[int]:
-        """Those of these executions that have ended."""
+        """Returns those of these executions that have ended."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -158,8 +161,9 @@ class SqliteStatusChanges:
 
 
 class SqliteStatusWatch:
-    """The changes from a time on, for one who looks again and again: each is given once
-    (protocols/stepfunctions.py).
+    """The changes from a time on, for repeated polling: each is returned once.
+
+    See protocols/stepfunctions.py.
     """
 
     def __init__(self, changes: SqliteStatusChanges, since: int, *, follow: bool) -> None:
@@ -168,15 +172,16 @@ class SqliteStatusWatch:
         self._since = since
         self._last: int | None = None
         self._running: dict[int, int] = {}
-        """Those that ran at the last look → how many changes they had had."""
+        """The executions running at the last poll → how many changes they had had."""
         self._redrives: set[tuple[int, int]] = set()
-        """Those that were seen: the execution, and its number."""
+        """The changes that were seen: (execution, number)."""
 
     def next(self) -> Iterator[Execution]:
         last = self._changes.last_execution()
         redriven = set(self._changes.redriven_since(self._since)) - self._redrives
         if self._last is None:
-            # First those that run: one that ends meanwhile is found among those that have ended.
+            # Running executions first: one that ends meanwhile is found among those that have
+            # ended.
             running = self._changes.running() if self._follow else {}
             seen = self._running = {id: count for id, count in running.items() if id <= last}
             looked_at = {id for id in self._changes.started_since(self._since) if id <= last}
@@ -194,7 +199,10 @@ class SqliteStatusWatch:
         return self._executions_after(self._new_changes(shown))
 
     def _new_changes(self, shown: dict[int, int]) -> list[StatusChange]:
-        """The changes of executions, but the first so many of each; those that run are remembered."""
+        """Returns the changes of executions, except the first `shown` of each.
+
+        Those that are running are remembered.
+        """
         changes = []
         for change in self._changes.of(shown):
             if change.status == "RUNNING":
@@ -215,7 +223,7 @@ class SqliteStatusWatch:
 def _status_changes_in_history(
     connection: Connection, execution: int
 ) -> list[tuple[int, str, str | None, Mapping[str, Any]]]:
-    """The changes that the history tells: when, the status, the payload and the details of each."""
+    """Yields the changes in the history: when, the status, the payload and the details of each."""
     rows = connection.execute(
         f"""
         SELECT at, type, payload, details FROM event

@@ -47,7 +47,7 @@ class SqliteSuspensions:
 
     def blocking(self, arns: Collection[str]) -> dict[str, Suspension]:
         with self._database.reading() as connection:
-            # It is asked at every look of those who wait, and nearly always nothing is suspended.
+            # Called at every poll of a waiting client, and nearly always nothing is suspended.
             any_suspended = connection.execute(
                 f"""
                 SELECT 1 FROM execution INDEXED BY execution_running
@@ -56,7 +56,7 @@ class SqliteSuspensions:
             )
             if any_suspended.fetchone() is None:
                 return {}
-            # Upwards from what is suspended, which is little, and by rows alone.
+            # Upwards from the suspended executions, which are few, and by rows alone.
             blocked = connection.execute(
                 f"""
                 WITH RECURSIVE blocked (id, suspended) AS (
@@ -79,7 +79,7 @@ class SqliteSuspensions:
 
 
 def _suspensions(connection: Connection, condition: str, *parameters: object) -> list[Suspension]:
-    """The suspensions for whose execution `e` a condition holds, oldest first."""
+    """Returns the suspensions for whose execution `e` a condition holds, oldest first."""
     # As bytes: a text that is not UTF-8 may be what sfn failed on.
     rows = connection.execute(
         f"""
@@ -99,11 +99,11 @@ def _suspensions(connection: Connection, condition: str, *parameters: object) ->
 def suspend_execution(
     connection: Connection, execution: int, worker: int, fault: Fault, version: str, at: int
 ) -> int:
-    """Stores a failed attempt of the worker and releases the execution, in the caller's
-    transaction.
+    """Stores a failed attempt of the worker and releases the execution.
 
-    Returns how many attempts have failed: with ATTEMPTS of them the execution is suspended. Returns
-    0, and changes nothing, when the worker no longer drives the execution.
+    It does so in the caller's transaction. Returns how many attempts have failed: with ATTEMPTS of
+    them the execution is suspended. Returns 0, and changes nothing, when the worker no longer
+    drives the execution.
     """
     held = connection.execute(
         "SELECT 1 FROM execution WHERE id = ? AND owner = ? AND status = 'RUNNING'", (execution, worker)
@@ -138,7 +138,7 @@ def suspend_execution(
 
 
 def retry_suspensions_of_other_versions(connection: Connection, version: str) -> None:
-    """Releases, in the caller's transaction, the executions that another version of sfn failed on.
+    """Releases, in the caller's transaction, the executions that another version failed on.
 
     Rows of executions that have ended meanwhile are deleted.
     """

@@ -1,7 +1,7 @@
-"""Tasks that the outside world may answer by their token (SendTaskSuccess and its like).
+"""Tasks that can be answered from outside by their token (SendTaskSuccess and the like).
 
-Rule 1: a task is answered once. Who was told so is right: the answer and its message to the
-execution are one transaction, and a worker does not let a task time out that was answered.
+Rule 1: a task is answered once. An answer reported as accepted is final: the answer and its message
+to the execution are one transaction, and a worker does not time out a task that was answered.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class SqliteTasks:
             "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
         )
         with self._database.reading() as connection:
-            # Most looks find nothing: those take no write lock.
+            # Most polls find nothing: those take no write lock.
             if connection.execute(waiting, (activity,)).fetchone() is None:
                 return None
         with self._database.transaction() as connection:
@@ -100,7 +100,7 @@ class SqliteTasks:
             return AnswerOutcome.ACCEPTED
 
     def beats(self, execution: int) -> list[tuple[int, int]]:
-        """The last heartbeats of an execution's open tasks: (task, at)."""
+        """Returns the last heartbeats of an execution's open tasks: (task, at)."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT key, beat_at FROM task WHERE key BETWEEN ? AND ? AND open AND beat_at IS NOT NULL",
@@ -145,8 +145,9 @@ def _key_of_open_task(connection: Connection, token: str) -> int | AnswerOutcome
 
 
 def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened], at: int) -> None:
-    """Notes tasks that their execution has scheduled, in the caller's transaction. One for no
-    activity that there is, is refused.
+    """Records tasks that their execution has scheduled, in the caller's transaction.
+
+    A task for an activity that does not exist is refused.
     """
     rows = [
         (event_key(execution, task), task_token.handle_of_task_token(token), activity)
@@ -158,12 +159,12 @@ def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened],
             activity is not None
             and connection.execute("SELECT 1 FROM activity WHERE arn = ?", (activity,)).fetchone() is None
         ):
-            # Reported of AWS: such an execution fails, with States.Runtime and an "Internal Error"
-            # for its cause.
+            # Reported of AWS: such an execution fails with States.Runtime and the cause "Internal
+            # Error".
             refusal = {"error": "States.Runtime", "cause": f"Activity Does Not Exist: '{activity}'"}
             send_to_inbox(connection, execution, "taskRefused", {"task": task, **refusal}, at)
 
 
 def close_tasks(connection: Connection, keys: Iterable[int]) -> None:
-    """Notes that tasks are owed no more, in the caller's transaction."""
+    """Records, in the caller's transaction, that tasks need no answer any more."""
     connection.executemany("UPDATE task SET open = 0 WHERE key = ?", [(key,) for key in keys])

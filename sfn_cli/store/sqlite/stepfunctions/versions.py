@@ -1,8 +1,8 @@
-"""Versions of state machines: revisions that are kept under a number.
+"""Versions of state machines: revisions stored under a number.
 
-Rule 1: a revision has one version at most, so that publishing it again gives the same.
-Rule 2: a number is never used again, also when its version was deleted.
-Rule 3: a version that an alias leads to stays.
+Rule 1: a revision has at most one version, so publishing it again returns the same one.
+Rule 2: a number is never used again, even when its version was deleted.
+Rule 3: a version that an alias leads to cannot be deleted.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 MAX_VERSIONS = 1000
-"""Of one machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+"""Versions per machine. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
 VERSION_COLUMNS = f"{columns_of(Version, 'v', revision='NULL')}, {COLUMNS}"
-"""What `version_from` reads, of the tables `version v` and `revision r`."""
+"""The columns that `version_from` reads, of the tables `version v` and `revision r`."""
 
 
 def version_from(row: Row) -> Version:
@@ -36,7 +36,8 @@ def version_from(row: Row) -> Version:
 def publish_version(
     connection: Connection, machine: int, revision: int, description: str, at: int
 ) -> Version:
-    """The version of the machine's revision (both are rows): the one that there is, or a new one.
+    """Returns the version of the machine's revision (both are rows): an existing one or a new one.
+
     Raises QuotaReached.
     """
     existing = _find_version(connection, "v.state_machine = ? AND v.revision = ?", (machine, revision))

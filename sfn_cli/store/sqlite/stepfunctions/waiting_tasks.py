@@ -1,7 +1,6 @@
-"""The tasks that wait for somebody outside: those with `.waitForTaskToken`, and those of
-activities.
+"""Tasks that wait for an answer from outside: `.waitForTaskToken` tasks and activities.
 
-They are found from the executions that run: what was answered long ago is not looked at.
+They are found from the running executions: what was answered long ago is not read.
 """
 
 from __future__ import annotations
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 
 
 def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
-    """All of them, those of the oldest execution first, and of an execution in the order of their
-    events.
-    """
+    """Yields all of them: those of the oldest execution first, then in the order of events."""
     with database.reading() as connection:
         rows = connection.execute(
             f"""
@@ -55,8 +52,9 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
 
 
 def _state_of_waiting_task(connection: Connection, key: int) -> str:
-    """The name of the state that a task belongs to: its thread entered it before the task's first
-    attempt.
+    """Returns the name of the state that a task belongs to.
+
+    Its thread entered that state before the task's first attempt.
     """
     execution = execution_of_key(key)
     while True:
@@ -69,7 +67,7 @@ def _state_of_waiting_task(connection: Connection, key: int) -> str:
 
 
 def _worker_of_waiting_task(connection: Connection, key: int) -> str | None:
-    """The name of the worker that has taken a task, once the execution has noted it."""
+    """Returns the name of the worker that has taken a task, once the execution has recorded it."""
     row = connection.execute(
         "SELECT details FROM event WHERE key > ? AND key < ? AND previous = ? AND type = 'ActivityStarted'",
         (key, event_key(execution_of_key(key) + 1, 0), event_of_key(key)),

@@ -1,7 +1,7 @@
-"""What a worker does to the store: it claims executions, and commits a turn of all that moved.
+"""A worker's writes to the store: it claims executions, and commits turns.
 
-Rule 1: an execution's events, its row, the messages they consume and the check of the lease are
-one transaction. A worker that lost an execution writes nothing of it.
+Rule 1: an execution's events, its row, the messages they consume and the lease check are one
+transaction. A worker that lost an execution writes nothing of it.
 Rule 2: a terminal status never changes.
 Rule 3: a task that was answered does not time out, however the answer and the turn crossed.
 Rule 4: an execution that cannot be stored does not keep the others from being stored.
@@ -58,7 +58,7 @@ class SqliteWorkerCommits:
 
     def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
-            # Most looks find nothing: those take no write lock.
+            # Most polls find nothing: those take no write lock.
             found = connection.execute(
                 "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
             ).fetchone()
@@ -84,7 +84,7 @@ class SqliteWorkerCommits:
             return [self._read_alone(execution) for execution in executions]
 
     def _read_alone(self, execution: int) -> Claimed:
-        """As `_read`, of one execution; what cannot be read of it is its damage."""
+        """Reads one execution as `_read` does; what cannot be read becomes its `damage`."""
         try:
             (claimed,) = self._read([execution])
         except Exception as error:
@@ -94,7 +94,7 @@ class SqliteWorkerCommits:
         return claimed
 
     def _read(self, executions: Sequence[int]) -> list[Claimed]:
-        """What a worker needs of the executions in these rows, in the caller's transaction."""
+        """Reads the executions in these rows for a worker, in the caller's transaction."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -103,7 +103,7 @@ class SqliteWorkerCommits:
                 """,
                 (jsonvalue.dumps(executions),),
             ).fetchall()
-            # Of thousands of executions most run the same: a definition is read once.
+            # Of thousands of executions most run the same definition: it is read once.
             read = {
                 revision: _committed_definition_and_logging(connection, revision)
                 for revision in {row[3] for row in rows}
@@ -125,9 +125,9 @@ class SqliteWorkerCommits:
         ]
 
     def _owners(self) -> list[int]:
-        """The workers that drive executions, or did when they died."""
+        """Returns the workers that drive executions, or did when they died."""
         with self._database.reading() as connection:
-            # From one to the next by the index: DISTINCT would look at each execution that runs.
+            # From one to the next by the index: DISTINCT would read every running execution.
             rows = connection.execute(
                 """
                 WITH RECURSIVE owners (owner) AS (
@@ -180,8 +180,8 @@ class SqliteWorkerCommits:
     ) -> Committed:
         """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
 
-        `forgotten` are messages to executions that are driven no more. An execution that was lost
-        may be claimed anew: a message that this worker, which has read those up to `read_up_to`,
+        `forgotten` are messages to executions that are no longer driven. An execution that was lost
+        may be claimed again: a message that this worker, which has read those up to `read_up_to`,
         did not know of was about to be overtaken by a timeout. Raises StoreError when the store
         itself fails: then nothing was written.
         """
@@ -201,9 +201,7 @@ class SqliteWorkerCommits:
         read_up_to: int,
         now: int,
     ) -> Committed:
-        """As `commit`, with a savepoint for each execution: those that cannot be written are left
-        out.
-        """
+        """Commits with a savepoint per execution: those that cannot be written are left out."""
         lost: set[int] = set()
         refused: dict[int, Exception] = {}
         with self._database.transaction() as connection:
@@ -289,7 +287,7 @@ class SqliteWorkerCommits:
 
 
 def _commit_map_run_ends(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
-    """Ends Map Runs with the event that says so: it follows the one that started them."""
+    """Ends Map Runs with their own end event, the one that follows the event that started them."""
     for turn in moved:
         for event in turn.events if turn.map_runs else ():
             if event.previous_event_id in turn.map_runs and event.type in _MAP_RUN_ENDS:
@@ -314,7 +312,7 @@ def _committed_definition_and_logging(connection: Connection, revision: int) -> 
 
 
 def _mocks_of_commit(connection: Connection, row: int | None) -> str | None:
-    """The mocks in this row, as JSON."""
+    """Returns the mocks in this row, as JSON."""
     if row is None:
         return None
     found = connection.execute("SELECT body FROM mocks WHERE id = ?", (row,)).fetchone()
@@ -325,7 +323,7 @@ def _mocks_of_commit(connection: Connection, row: int | None) -> str | None:
 
 
 def _committed_ending(execution: int, event: HistoryEvent) -> dict[str, object]:
-    """What the end of an execution changes in its row."""
+    """Returns the changes that the end of an execution makes to its row."""
     details = event.details or {}
     return {
         "id": execution,
