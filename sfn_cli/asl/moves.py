@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Exit(NamedTuple):
-    """The end of a state: its output, the variables it assigns, and the next state (None: the end)."""
+    """The end of a state: its output, assigned variables, and the next state (None: the end)."""
 
     output: Payload
     assigned: dict[str, Json] | None

@@ -42,7 +42,7 @@ class Quantity:
     def load(
         cls, fields: Mapping[str, Any], name: str, language: str, *, kind: str = "integer"
     ) -> Quantity | None:
-        """Returns the quantity in `fields` under `name` or `name`Path, or None if neither is there."""
+        """Returns the quantity in `fields` named `name` or `name`Path, or None without either."""
         if f"{name}Path" in fields:
             return cls(name, kind, None, compile_path(fields[f"{name}Path"]), None)
         if name not in fields:

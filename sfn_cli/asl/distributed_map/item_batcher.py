@@ -29,7 +29,7 @@ class Batch(NamedTuple):
 
 
 class Batching(NamedTuple):
-    """The limits of a batch, in items and in bytes, and the common beginning of the batches' text."""
+    """The limits of a batch, in items and in bytes, and the text that each batch begins with."""
 
     max_items: int | None
     max_bytes: int

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Writing(NamedTuple):
-    """The place and form of the results; `bucket` is None if they are the state's output themselves.
+    """The place and form of the results; `bucket` is None if they are the state's output.
 
     `transformation` is "NONE" (each result with its execution's description), "COMPACT" (results
     alone) or "FLATTEN" (the elements of those that are arrays); `output_type` is "JSON" or "JSONL".
