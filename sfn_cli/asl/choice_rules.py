@@ -1,7 +1,7 @@
-"""Choice Rules: a rule of a Choice state compiled to a function that says whether it holds.
+"""Choice Rules: each rule of a Choice state, compiled to a function that reports whether it holds.
 
-ASL: https://states-language.net/#choice-state. A comparison holds only between values of its
-own type: a string is never NumericEquals a number, and a boolean is no number.
+ASL: https://states-language.net/#choice-state. A comparison holds only between values of its own
+type: a string is never NumericEquals a number, and a boolean is no number.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ABSENT: Json = object()
 
 
 def compile_rule(rule: Mapping[str, Any]) -> Rule:
-    """The function of a JSONPath Choice Rule (a boolean expression or a data-test expression)."""
+    """Compiles a JSONPath Choice Rule (a boolean expression or a data-test expression)."""
     if "And" in rule:
         all_of = [compile_rule(inner) for inner in rule["And"]]
         return lambda scope: all(inner(scope) for inner in all_of)
@@ -136,8 +136,9 @@ def _string_matches_rule(value: Json, pattern: Json) -> bool:
 
 @lru_cache(maxsize=1024)
 def _string_matches_literals(pattern: str) -> tuple[str, ...]:
-    r"""The texts between the asterisks that stand for any characters; `\*` is an asterisk and `\\`
-    a backslash.
+    r"""Returns the texts between the asterisks, which stand for any characters.
+
+    `\*` is an asterisk and `\\` a backslash.
     """
     texts = [""]
     for part in re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern):
@@ -151,8 +152,8 @@ def _string_matches_literals(pattern: str) -> tuple[str, ...]:
 def _contains_literals_in_order(value: str, first: str, *others: str) -> bool:
     """Whether `value` is these texts with any characters between them.
 
-    Each text is taken where it first occurs: if the whole matches at all, it matches so. A regular
-    expression (`.*a.*a.*`) would try every place for every text.
+    Each text is matched at its first occurrence: if the whole matches at all, it matches so. A
+    regular expression (`.*a.*a.*`) would try every position for every text.
     """
     if not others:
         return value == first
@@ -189,4 +190,7 @@ COMPARISONS: Mapping[str, Callable[[Json, Json], bool]] = {
     "BooleanEquals": _typed_rule_comparison(_rule_value_is_boolean, operator.eq),
     "StringMatches": _string_matches_rule,
 }
-"""The comparison operators: (value of Variable, wanted) → holds. All but StringMatches have a …Path form."""
+"""The comparison operators: (value of Variable, wanted) → holds.
+
+All but StringMatches have a …Path form.
+"""

@@ -1,11 +1,11 @@
 """Dataflow: the input of a state's work, and the output of the state.
 
 JSONPath (https://states-language.net/#filters): InputPath → Parameters → work → ResultSelector →
-ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign. Where a field is
-absent the same Payload goes through, with its text, so that nothing is serialised twice.
+ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign. Where a field is absent,
+the same Payload is passed on with its text, so that nothing is serialised twice.
 
 What `$` means in Assign under JSONPath: the work's result, before ResultSelector, for Task,
-Parallel and Map; the own result for Pass; the effective input for the others.
+Parallel and Map; the state's own result for Pass; the effective input for the others.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ EMPTY_OBJECT = Payload({}, "{}")
 
 
 class Flow(Protocol):
-    """What JSONPath's and JSONata's dataflow have in common."""
+    """The common interface of JSONPath's and JSONata's dataflow."""
 
     def arguments(self, visit: Visit) -> Payload:
-        """What the state's work is given."""
+        """Returns the input of the state's work."""
 
     def own_result(self, visit: Visit) -> Payload | None:
-        """The result of a state without work (Pass, Wait …); None when it has none."""
+        """Returns the result of a state without work (Pass, Wait …), or None if it has none."""
 
     def output(self, visit: Visit, result: Payload | None) -> Payload:
-        """The state's output."""
+        """Returns the state's output."""
 
     def assign(self, visit: Visit, result: Payload | None) -> dict[str, Json] | None:
-        """The variables that the state assigns, or None when it assigns none."""
+        """Returns the variables that the state assigns, or None if it assigns none."""
 
 
 class CatchFlow(Protocol):
-    """What a Catcher passes on: the error's output shaped, and the variables assigned."""
+    """The output of a Catcher: the error's output shaped, and the variables assigned."""
 
     def output(self, visit: Visit, error_output: Payload) -> Payload: ...
 
@@ -54,9 +54,9 @@ class CatchFlow(Protocol):
 
 
 def flow(fields: Mapping[str, Any], language: str, place: str = "") -> Flow:
-    """The dataflow that a state's fields describe, in its query language.
+    """Returns the dataflow that a state's fields describe, in its query language.
 
-    `place` is where in the state the fields stand ("Choices[0]/"): errors of JSONata name it.
+    `place` is the fields' place within the state ("Choices[0]/"): errors of JSONata name it.
     """
     return JsonPathFlow(fields) if language == JSONPATH else JsonataFlow(fields, place)
 
@@ -79,7 +79,10 @@ def _compile_flow_path(fields: Mapping[str, Any], name: str) -> Path | _Missing 
 
 
 def find_flow_value(path: Path, scope: Scope) -> Json:
-    """The value at a path. A missing one is AWS's States.Runtime, in the words for InputPath and its like."""
+    """Returns the value at a path.
+
+    Raises States.Runtime for a missing one, in AWS's wording for InputPath and similar fields.
+    """
     try:
         return path.evaluate(scope)
     except PathNotFound as missing:
@@ -87,7 +90,7 @@ def find_flow_value(path: Path, scope: Scope) -> Json:
 
 
 class _FlowTemplate:
-    """A payload template of a state: what a constant one makes keeps its text from visit to visit."""
+    """A payload template of a state; a constant value caches its text from visit to visit."""
 
     __slots__ = ("_constant", "_template")
 
@@ -113,7 +116,7 @@ class JsonPathFlow:
         self._assign = _jsonpath_flow_template(fields, "Assign")
 
     def effective_input(self, visit: Visit) -> Payload:
-        """The state's input after InputPath."""
+        """Returns the state's input after InputPath."""
         effective = self._after_input_path(visit)
         visit.trace.note("afterInputPath", effective)
         return effective

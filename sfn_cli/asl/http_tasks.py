@@ -1,4 +1,4 @@
-"""What the tasks that call HTTP endpoints may ask for: http:invoke and apigateway:invoke.
+"""The limits of tasks that call HTTP endpoints: http:invoke and apigateway:invoke.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html#connect-http-task-fields
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html#connect-api-gateway-requests
@@ -15,7 +15,7 @@ METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
 class _Headers(NamedTuple):
-    """Names of headers, in small letters, and what others begin with."""
+    """Names of headers, in lower case, and prefixes of further names."""
 
     names: frozenset[str]
     prefixes: tuple[str, ...]
@@ -47,12 +47,13 @@ _NOT_SUPPORTED: Mapping[str, _Headers] = {
 
 
 def unsupported_http_headers(service: str, names: Iterable[str]) -> str | None:
-    """What is said of the headers among these that tasks of the service may not set; None when
-    there are none.
+    """Returns the complaint about those of the headers that tasks of the service may not set.
+
+    None if there are none.
     """
     refused = _NOT_SUPPORTED[service]
     found = [
         name for name in map(str.lower, names) if name in refused.names or name.startswith(refused.prefixes)
     ]
-    # Observed: AWS names them in small letters.
+    # Observed: AWS names them in lower case.
     return f"The 'Headers' field contains unsupported values: [{', '.join(found)}]" if found else None

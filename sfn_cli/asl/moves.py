@@ -1,7 +1,7 @@
-"""Moves: what a state requests. States speak these six words; none of them is "event".
+"""Moves: a state's requests. States use these six words; none of them is "event".
 
-A state answers `enter(visit)` or `complete(visit, result)` with a Move; only
-`interpreter/decide/` knows how AWS records it, and only drivers know processes.
+A state answers `enter(visit)` or `complete(visit, result)` with a Move; only `interpreter/decide/`
+knows how AWS records it, and only drivers know processes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Exit(NamedTuple):
-    """The state is done: its output, the variables it assigns, and the state that follows (None: the end)."""
+    """The end of a state: its output, assigned variables, and the next state (None: the end)."""
 
     output: Payload
     assigned: dict[str, Json] | None
@@ -25,7 +25,10 @@ class Exit(NamedTuple):
 
 
 class Call(NamedTuple):
-    """Work is to be done outside: `arguments` go to `resource`. Seconds; None is no limit."""
+    """Work outside the machine: `arguments` go to `resource`.
+
+    Timeouts are in seconds; None is no limit.
+    """
 
     resource: Resource
     arguments: Payload
@@ -35,13 +38,13 @@ class Call(NamedTuple):
 
 
 class Sleep(NamedTuple):
-    """Nothing happens before `until` (milliseconds since 1970); then the state completes."""
+    """A pause until `until` (milliseconds since 1970), after which the state completes."""
 
     until: int
 
 
 class Fork(NamedTuple):
-    """Child frames are to run: one per branch (Parallel) or per item (Map).
+    """A request for child frames: one per branch (Parallel) or per item (Map).
 
     `inputs` holds the input of each child; `machines` one CompiledMachine per child (Parallel), or
     the one that all share (Map). `items` are the Map's items, None for Parallel.
@@ -61,7 +64,7 @@ class Fork(NamedTuple):
 
 
 class Distribute(NamedTuple):
-    """A Map Run is to be done: child executions over `items`, or over what an ItemReader finds (None)."""
+    """A request for a Map Run: child executions over `items`, or an ItemReader's items (None)."""
 
     items: Sequence[Json] | None
     max_concurrency: int
@@ -72,7 +75,7 @@ class Distribute(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """The state fails with this error and cause (Fail); either may be absent."""
+    """A failure of the state with this error and cause (Fail); either may be absent."""
 
     error: str | None
     cause: str | None

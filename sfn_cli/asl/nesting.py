@@ -1,5 +1,6 @@
-"""Machines within states: the branches of a Parallel, the processor of a Map. As fields of a
-definition, before it is loaded.
+"""Machines within states: the branches of a Parallel, the processor of a Map.
+
+They are fields of a definition, before it is loaded.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def nested_machines(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The machines that a state has within it."""
+    """Returns the machines within a state."""
     return [
         *state.get("Branches", ()),
         *(state[field] for field in ("ItemProcessor", "Iterator") if field in state),
@@ -19,7 +20,10 @@ def nested_machines(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def states_with_nested(machine: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The names and fields of the states of a machine and of those within it; no two have one name."""
+    """Yields the names and fields of all states of a machine, nested ones included.
+
+    No two states have the same name.
+    """
     for name, state in machine["States"].items():
         yield name, state
         for inner in nested_machines(state):

@@ -1,4 +1,4 @@
-"""Numbers and strings that a state names in three ways: by value, by a `…Path`, by JSONata.
+"""Numbers and strings that a state can give in three ways: by value, by a `…Path`, by JSONata.
 
 TimeoutSeconds / TimeoutSecondsPath / "{% … %}", MaxConcurrency and its forms, and so on.
 """
@@ -42,7 +42,7 @@ class Quantity:
     def load(
         cls, fields: Mapping[str, Any], name: str, language: str, *, kind: str = "integer"
     ) -> Quantity | None:
-        """The quantity that `fields` holds under `name` or `name`Path, or None if neither is there."""
+        """Returns the quantity in `fields` named `name` or `name`Path, or None without either."""
         if f"{name}Path" in fields:
             return cls(name, kind, None, compile_path(fields[f"{name}Path"]), None)
         if name not in fields:
@@ -53,7 +53,7 @@ class Quantity:
         return cls(name, kind, value, None, None)
 
     def evaluate(self, visit: Visit) -> Any:
-        """The number at this visit. Raises StatesError."""
+        """Returns the number at this visit. Raises StatesError."""
         if self._expression is not None:
             return self._of_expression(self._expression, visit)
         if self._path is None:
@@ -85,7 +85,7 @@ class Quantity:
 
 
 def _parse_quantity(value: Json, kind: str) -> int | float | None:
-    """The number that a path found. Observed: AWS takes a string that spells one."""
+    """Returns the number that a path found. Observed: AWS accepts a string that spells one."""
     if isinstance(value, str):
         if kind == "float":
             return float(value) if _FLOAT.fullmatch(value) else None

@@ -1,4 +1,4 @@
-"""What a Task's Resource names: a function, an activity, or a service integration.
+"""The resource of a Task: a function, an activity, or a service integration.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 """
@@ -15,7 +15,7 @@ Pattern = Literal["", "sync", "sync:2", "waitForTaskToken"]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A Task's Resource, taken apart.
+    """A Task's Resource, parsed.
 
     For `arn:aws:states:::sqs:sendMessage.waitForTaskToken`: kind "service", service "sqs", action
     "sendMessage.waitForTaskToken" (as history events show it), pattern "waitForTaskToken". For
@@ -30,13 +30,13 @@ class Resource:
 
     @property
     def answerable(self) -> bool:
-        """Whether the task has a token, by which the outside world may answer it."""
+        """Whether the task has a token, with which it can be answered from outside."""
         # Observed: a token ends a .sync task as well.
         return self.kind == "activity" or bool(self.pattern)
 
     @property
     def name(self) -> str:
-        """What AWS calls it in causes: the service, or the whole ARN of a function."""
+        """AWS's name for it in causes: the service, or the whole ARN of a function."""
         return self.service if self.kind == "service" else self.arn
 
 
@@ -45,7 +45,7 @@ MAP_RUN = Resource("", "mapRun")
 
 
 def parse_resource(text: str) -> Resource | None:
-    """The resource that an ARN names, or None when it is none of the three kinds."""
+    """Returns the resource that an ARN names, or None if it is none of the three kinds."""
     parts = arn.parse_arn(text)
     if parts is None:
         return None

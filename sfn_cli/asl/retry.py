@@ -1,4 +1,4 @@
-"""Retry and Catch: which Retrier or Catcher an error meets, and what follows.
+"""Retry and Catch: the Retrier or Catcher that matches an error, and the delay of a retry.
 
 ASL: https://states-language.net/#errors. Rules, in the order of the lists:
 
@@ -6,7 +6,7 @@ ASL: https://states-language.net/#errors. Rules, in the order of the lists:
 2. States.ALL matches every error but States.Runtime. (AWS's guide also excepts
    States.DataLimitExceeded; recordings of AWS show it caught by States.ALL.)
 3. States.TaskFailed matches every error but States.Timeout and States.Runtime.
-4. A heartbeat that was missed is recorded as States.Timeout and also matches States.HeartbeatTimeout.
+4. A missed heartbeat is recorded as States.Timeout and also matches States.HeartbeatTimeout.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class Retrier:
 
 
 _LONGEST_DELAY_SECONDS = 366 * 24 * 3600
-"""Longer than any execution may run; it bounds a backoff that has grown past all numbers."""
+"""A limit above any execution's running time, for a backoff that exceeds all numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catcher:
-    """One entry of Catch: where to go on, and what to take there."""
+    """One entry of Catch: the next state, and its input."""
 
     error_equals: tuple[str, ...]
     next: str
@@ -83,7 +83,7 @@ class Catcher:
 
 
 def matches_error_equals(error_equals: Sequence[str], error: str | None, *, heartbeat: bool = False) -> bool:
-    """Whether an error of this name is one that ErrorEquals lists (rules 1 to 4)."""
+    """Whether ErrorEquals lists an error of this name (rules 1 to 4)."""
     if error in error_equals or (heartbeat and HEARTBEAT_TIMEOUT in error_equals):
         return True
     if error == RUNTIME:

@@ -1,4 +1,4 @@
-"""A definition, loaded: its states compiled, ready to be interpreted.
+"""A loaded definition: its states compiled, ready to be interpreted.
 
 `load_machine` expects a definition that `validate` passed; it compiles each expression once.
 """
@@ -32,7 +32,7 @@ class CompiledMachine:
 
     @property
     def definition(self) -> str:
-        """The text of a definition of this machine alone: what the child executions of a Map Run run."""
+        """Returns the definition of this machine alone, as text: a Map Run's children run it."""
         own = {name: value for name, value in self._fields.items() if name != "ProcessorConfig"}
         return dumps(own if self._language == JSONPATH else {"QueryLanguage": self._language, **own})
 

@@ -1,5 +1,6 @@
-"""Timestamps of the States Language: the RFC 3339 profile of ISO 8601
-(https://states-language.net/#timestamps).
+"""Timestamps of the States Language: the RFC 3339 profile of ISO 8601.
+
+https://states-language.net/#timestamps
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _RFC3339 = re.compile(
 
 
 def parse_timestamp(text: str) -> int | None:
-    """Nanoseconds since 1970 (UTC) of an RFC 3339 timestamp, or None if the text is none.
+    """Returns nanoseconds since 1970 (UTC) for an RFC 3339 timestamp, or None for any other text.
 
     T and Z must be upper-case.
     """
@@ -41,6 +42,6 @@ def _timestamp_zone(text: str) -> timezone:
 
 
 def format_timestamp(at: int) -> str:
-    """Milliseconds since 1970 as the Context Object shows them: 2026-11-24T09:30:00.123Z."""
+    """Formats milliseconds since 1970 as the Context Object does: 2026-11-24T09:30:00.123Z."""
     moment = _EPOCH + timedelta(milliseconds=at)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"

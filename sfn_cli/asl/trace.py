@@ -1,7 +1,7 @@
-"""Where the steps of a state's dataflow are noted while the state is asked.
+"""A trace of the steps of a state's dataflow, recorded while the state is evaluated.
 
-Only TestState shows them; every other visit has NO_TRACE. A trace changes nothing of what a
-state answers. The steps have TestState's names ("afterInputPath"):
+Only TestState shows them; every other visit has NO_TRACE. A trace does not change a state's answer.
+The steps have TestState's names ("afterInputPath"):
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
 """
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Trace(Protocol):
-    """What takes the steps."""
+    """A recorder of the steps."""
 
     def note(self, step: str, payload: Payload, /) -> None:
-        """The payload as it is after this step; a step that is noted again replaces the earlier one."""
+        """Records the payload after this step, replacing an earlier record of the same step."""
 
 
 class _NoTrace:

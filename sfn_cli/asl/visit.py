@@ -1,4 +1,4 @@
-"""One visit to a state: what the state may read while it is entered or completed."""
+"""One visit to a state: the data that the state can read while it is entered or completed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
 
 class Visit:
-    """The input that a state was given, the variables it sees, and the time and seed of the visit.
+    """A state's input, the variables that it can read, and the time and seed of the visit.
 
-    `now` is the time of the last event of the frame, not of the wall clock: a replay sees the same.
-    `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from there).
-    `budget` is how long its expressions may take. `trace` is where the steps of the dataflow are
-    noted.
+    `now` is the time of the last event of the frame, not of the wall clock: a replay reads the
+    same. `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from
+    there). `budget` limits the time of its expressions. `trace` records the steps of the dataflow.
     """
 
     __slots__ = ("budget", "context", "entered_at", "input", "now", "seed", "trace", "variables")
@@ -46,7 +45,7 @@ class Visit:
         self.trace = trace
 
     def with_budget(self, budget: TimeBudget) -> Visit:
-        """The same visit with another budget."""
+        """Returns the same visit with another budget."""
         return Visit(
             self.input,
             self.variables,
@@ -59,7 +58,7 @@ class Visit:
         )
 
     def path_scope(self, data: Json) -> Scope:
-        """The scope of a JSONPath or intrinsic: `data` is what `$` means there."""
+        """Returns the scope of a JSONPath or intrinsic: `data` is what `$` means there."""
         return Scope(
             data,
             context=self.context,
@@ -70,7 +69,10 @@ class Visit:
         )
 
     def jsonata_scope(self, **states: Json) -> Scope:
-        """The scope of a JSONata expression: `$states.input` and what else is given (result, errorOutput)."""
+        """Returns the scope of a JSONata expression.
+
+        It has `$states.input` and the other members given (result, errorOutput).
+        """
         value = self.input.value
         return Scope(
             value,

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def visit_template(
     fields: Mapping[str, Any], language: str, place: str, name: str | None = None
 ) -> Callable[[Visit], Json]:
-    """What makes the value of a template at a visit; `$` is the state's input. It is empty where
-    the field is absent.
+    """Returns a function that evaluates a template at a visit; `$` is the state's input.
+
+    The value is empty if the field is absent.
 
     `name` is by default that of the query language: Parameters or Arguments. `place` is the field
     that holds it.

@@ -1,4 +1,4 @@
-"""One execution, without I/O: history in, history out. Pure: no clock, no dice, no files.
+"""One execution, without I/O: history in, history out. Pure: no clock, randomness or files.
 
 evolve(execution, event)            what an event means        the only writer of Execution
 decide(execution, now) -> event     what happens next          reads, and writes memos and the agenda
@@ -6,6 +6,6 @@ execution.open_tasks, .wake_at      pending work, next timer    derived, never s
 turn(interpreter, signals, now)     one turn of a driver       signals first, then what is due
 
 A frame is one thread of control; it holds its stay in a state, and a stay in a Map or Parallel the
-fork of its children (`frame.py`). The table of event types (`events.py`) says what each event means,
-and in which phases of its frame (`phase.py`) it may come.
+fork of its children (`frame.py`). The table of event types (`events.py`) defines each event's
+meaning, and the phases of its frame (`phase.py`) in which it may come.
 """

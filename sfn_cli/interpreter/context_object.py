@@ -1,4 +1,4 @@
-"""The Context Object: what `$$` and `$states.context` hold.
+"""The Context Object: the value of `$$` and `$states.context`.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str, Any]:
-    """The Context Object that the frame's state sees in its attempt number `attempt` (0 for the first)."""
+    """Returns the Context Object of the frame's state in attempt number `attempt`, from 0."""
     context: dict[str, Any] = {
         "Execution": {
             "Id": execution.arn,
@@ -36,7 +36,7 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
     if execution.redrive_count:
         context["Execution"]["RedriveTime"] = format_timestamp(execution.redriven_at)
     if execution.is_express:
-        del context["Execution"]["RedriveCount"]  # observed: it cannot be redriven
+        del context["Execution"]["RedriveCount"]  # observed: such an execution cannot be redriven
     if frame.stay.state.counts_retries:
         context["State"]["RetryCount"] = attempt
     item = _context_object_item(frame)
@@ -52,10 +52,10 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
 
 
 def context_object_token(execution: Execution, frame: Frame, attempt: int) -> str:
-    """The token of the task that this visit schedules, or has scheduled.
+    """Returns the token of the task that this visit schedules, or has scheduled.
 
-    It is known before the task is scheduled (its parameters may hold it), and another one for each attempt
-    and each redrive.
+    It is known before the task is scheduled (its parameters may hold it), and differs for each
+    attempt and each redrive.
     """
     about = f"{execution.arn}/{frame.stay.entered_id}/{attempt}{execution.redrive_mark}"
     return task_token(execution.seed, about, execution.locator)

@@ -1,9 +1,11 @@
 """History events: AWS's types and details, and the two private columns that replay needs.
 
-API: HistoryEvent, https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
-The table `EVENT_TYPES` has AWS's 62 types (HistoryEventType). It is the one place that says which
-`…EventDetails` member a type has, under which name its payload (the JSON text of an input, output or
-parameters) stands there, which function applies such an event, and in which phases of its frame.
+API: HistoryEvent,
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html The table
+`EVENT_TYPES` has AWS's 62 types (HistoryEventType). It is the one place that defines each type's
+`…EventDetails` member, the name of its payload there (the JSON text of an input, output or
+parameters), the function that applies such an event, and the phases of its frame in which it may
+come.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 class HistoryEvent(NamedTuple):
     """One event. `frame` and `next` are private: replay needs them, the API does not show them.
 
-    `at` is in milliseconds since 1970 (UTC). `details` holds what `…EventDetails` holds, save the
-    payload and its `…Details` ({"truncated": false}), which `api_event` adds.
+    `at` is in milliseconds since 1970 (UTC). `details` holds the members of `…EventDetails`, except
+    the payload and its `…Details` ({"truncated": false}), which `api_event` adds.
     """
 
     id: int
@@ -57,10 +59,13 @@ class EventType(NamedTuple):
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
-"""The details that are execution data besides the payload ({name: JSON text}), and what describes them."""
+"""The details, besides the payload, that are execution data, and the member that describes them.
+
+Their value is {name: JSON text}.
+"""
 
 _IN_A_STATE: tuple["Phase", ...] = ("ENTERED", "WORKED", "FAILED", "JOINED", "FORKED", "DISTRIBUTING")
-"""In a state, and without an open task: the state may be left, and its expressions may fail."""
+"""The phases in a state without an open task: it may be left, and its expressions may fail."""
 
 _WORKING: tuple["Phase", ...] = ("WORKING",)
 _TO_BE_SCHEDULED: tuple["Phase", ...] = ("ENTERED", "FAILED", "WORKED")
@@ -213,16 +218,16 @@ TERMINAL: Mapping[str, str] = {
     "ExecutionAborted": "ABORTED",
     "ExecutionTimedOut": "TIMED_OUT",
 }
-"""The events that end an execution, and the status that each gives it."""
+"""The events that end an execution, and the status that each sets."""
 
 
 def state_event_types(what: str) -> dict[str, str]:
-    """The event types of this ending ("StateEntered"), by the type of state ("Pass")."""
+    """Returns the event types with this ending ("StateEntered"), by the type of state ("Pass")."""
     return {type.removesuffix(what): type for type in EVENT_TYPES if type.endswith(what)}
 
 
 def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]:
-    """The details of a failure: only those of the two that there are, as text that can be stored."""
+    """Returns the details of a failure: those of the two that are not None, as storable text."""
     return {
         name: well_formed_value_text(text)
         for name, text in (("error", error), ("cause", cause))
@@ -233,9 +238,9 @@ def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]
 def execution_started_event(
     input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, str] | None = None
 ) -> HistoryEvent:
-    """The first event of every execution: it is written by StartExecution, not by a worker.
+    """Returns the first event of every execution, which StartExecution writes, not a worker.
 
-    `qualified` holds stateMachineAliasArn and stateMachineVersionArn, when it was started by such.
+    `qualified` holds stateMachineAliasArn and stateMachineVersionArn, if it was started by one.
     """
     return HistoryEvent(
         1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})}
@@ -243,12 +248,12 @@ def execution_started_event(
 
 
 def execution_aborted_event(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
-    """The end of an execution that is stopped: it is written by StopExecution, not by a worker."""
+    """Returns the end of a stopped execution, which StopExecution writes, not a worker."""
     return _end_from_outside(last_id, "ExecutionAborted", error, cause, at)
 
 
 def execution_failed_event(last_id: int, error: str, cause: str, at: int) -> HistoryEvent:
-    """The end of an execution that fails from outside its states."""
+    """Returns the end of an execution that fails from outside its states."""
     return _end_from_outside(last_id, "ExecutionFailed", error, cause, at)
 
 
@@ -258,15 +263,16 @@ def _end_from_outside(last_id: int, type: str, error: str | None, cause: str | N
 
 
 def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
-    """The event of redrive number `count`: it is written by RedriveExecution, and comes after the
-    execution's end.
+    """Returns the event of redrive number `count`, which RedriveExecution writes.
+
+    It comes after the execution's end.
     """
-    # As of what else comes from outside, 0 is its previous event.
+    # As for every event from outside, 0 is its previous event.
     return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
-    """The event as GetExecutionHistory answers it; `timestamp` is milliseconds since 1970."""
+    """Returns the event as in GetExecutionHistory; `timestamp` is in milliseconds since 1970."""
     type = EVENT_TYPES[event.type]
     shown: dict[str, Any] = {
         "timestamp": event.at,

@@ -1,11 +1,11 @@
 """The state of one execution: frames, open tasks, and the agenda of what may happen next.
 
-A frame is one thread of control: the root, a branch of a Parallel, an iteration of a Map. Frames are
-numbered in the order in which they are created (`serial`).
+A frame is one thread of control: the root, a branch of a Parallel, an iteration of a Map. Frames
+are numbered in the order in which they are created (`serial`).
 
-Only `evolve` writes what events say. `receive` writes heartbeats (`OpenTask.beat_at`), which leave no
-event: a driver that resumes an execution sends the latest again. `decide` writes the agenda and memos
-(frame.py), and neither changes an event.
+Only `evolve` writes what events say. `receive` writes heartbeats (`OpenTask.beat_at`), which leave
+no event: a driver that resumes an execution sends the latest again. `decide` writes the agenda and
+memos (frame.py), and neither changes an event.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Execution:
         self.next_serial = 0
         self.invocations: dict[str, int] = {}  # state → how many tasks it has scheduled
         self.open_tasks: dict[int, OpenTask] = {}
-        self.opened: list[OpenTask] = []  # and `closed`: what became of tasks since somebody took note
+        self.opened: list[OpenTask] = []  # and `closed`: changes since they were last read
         self.closed: list[OpenTask] = []
         self.ready: list[int] = []  # a heap of the serials of frames that may move now
         self.timers: list[tuple[int, int]] = []  # a heap of (due at, serial)
@@ -100,14 +100,18 @@ class Execution:
 
     @property
     def redrive_mark(self) -> str:
-        """Tells the attempts after a redrive from those before it, in what tokens and randomness
-        derive from.
+        """A mark that distinguishes attempts after a redrive from those before it.
+
+        Tokens and randomness derive from it.
         """
         return f"/{self.redrive_count}" if self.redrive_count else ""
 
     @property
     def wake_at(self) -> int | None:
-        """When `decide` has something to do again (milliseconds since 1970); None: only a signal helps."""
+        """When `decide` has something to do again (milliseconds since 1970).
+
+        None: only after a signal.
+        """
         if self.ended:
             return None
         due = self.timers[0][0] if self.timers else None
@@ -128,13 +132,13 @@ class Execution:
         heappush(self.ready, frame.serial)
 
     def wait(self, frame: Frame, due_at: int) -> None:
-        """Puts a frame on the agenda for later. A frame has one timer at a time that counts."""
+        """Puts a frame on the agenda for later, replacing its timer: a frame has only one."""
         if self.waiting.get(frame.serial) != due_at:
             self.waiting[frame.serial] = due_at
             heappush(self.timers, (due_at, frame.serial))
 
     def next_timer(self) -> int | None:
-        """When a state has something to do again, if no signal comes first."""
+        """Returns when a state has something to do again, if no signal comes first."""
         timers = self.timers
         while timers and self.waiting.get(timers[0][1]) != timers[0][0]:
             heappop(timers)
@@ -143,7 +147,10 @@ class Execution:
         return timers[0][0] if self.deadline_at is None else min(timers[0][0], self.deadline_at)
 
     def next_ready(self, now: int) -> Frame | None:
-        """Takes the first frame off the agenda that may move by `now`: timers first, then by serial."""
+        """Takes the first frame that may move by `now` off the agenda.
+
+        Timers come first, then the lowest serial.
+        """
         timers = self.timers
         while timers and timers[0][0] <= now:
             due_at, serial = heappop(timers)

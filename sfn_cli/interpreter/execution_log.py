@@ -1,7 +1,8 @@
-"""What an execution writes to CloudWatch Logs: which of its events, and in which form.
+"""The log of an execution in CloudWatch Logs: which of its events it has, and in which form.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-Each line is one event, a JSON object whose members are strings, but for `details`. Observed on AWS, 2026:
+Each line is one event, a JSON object whose members are strings, except `details`. Observed on AWS,
+2026:
 
     {"details":{"name":"Intake"},"redrive_count":"0","id":"2","type":"TaskStateEntered","previous_event_id":"0",
      "event_timestamp":"1787541942901","execution_arn":"arn:aws:states:…"}
@@ -31,16 +32,17 @@ ERROR = (
     | {"FailStateEntered"}
     | {type for type in EVENT_TYPES if type.endswith(("Failed", "TimedOut", "Aborted"))}
 )
-"""The types that level ERROR logs. The guide's table has no activities and no EvaluationFailed:
-they follow their kin.
+"""The types that level ERROR logs.
+
+The guide's table has no activities and no EvaluationFailed: they follow similar events.
 """
 
 LOGGED = {"ALL": frozenset(EVENT_TYPES), "ERROR": ERROR, "FATAL": FATAL}
-"""Which types of events each level logs; OFF logs none."""
+"""The types of events that each level logs; OFF logs none."""
 
 
 class ExecutionLog(NamedTuple):
-    """Where to, and what, the executions of a machine log."""
+    """The destination and the content of the log of a machine's executions."""
 
     group: str
     types: frozenset[str]
@@ -49,7 +51,7 @@ class ExecutionLog(NamedTuple):
 
 @lru_cache(maxsize=256)
 def execution_log(configuration: str) -> ExecutionLog | None:
-    """The log that a loggingConfiguration (JSON text) asks for, or None for level OFF."""
+    """Returns the log that a loggingConfiguration (JSON text) requests, or None for level OFF."""
     given = loads(configuration)
     types = LOGGED.get(given.get("level", "OFF"))
     if types is None:
@@ -59,7 +61,7 @@ def execution_log(configuration: str) -> ExecutionLog | None:
 
 
 def execution_log_stream(state_machine_arn: str, at: int) -> str:
-    """The stream of what happened at that time (milliseconds since 1970)."""
+    """Returns the name of the stream for events at that time (milliseconds since 1970)."""
     # Without a Map's label, and a version or alias.
     machine = state_machine_arn.split(":")[6].partition("/")[0]
     day, _, time = format_timestamp(at).partition("T")
@@ -69,7 +71,7 @@ def execution_log_stream(state_machine_arn: str, at: int) -> str:
 def execution_log_line(
     event: HistoryEvent, execution_arn: str, *, include_execution_data: bool, redrive_count: int = 0
 ) -> str:
-    """The event as it stands in the log."""
+    """Returns the event as a line of the log."""
     return dumps(
         {
             "details": _execution_log_details(event, include_execution_data=include_execution_data),
@@ -100,7 +102,7 @@ def _execution_log_details(event: HistoryEvent, *, include_execution_data: bool)
 
 
 def _shorten_log_line(text: str) -> str:
-    """The text itself, or as much of it as may stand in a line."""
+    """Returns the text, cut to the maximum length within a line."""
     # No character takes more than six bytes.
     if (
         len(text) * 6 <= quotas.REPORTED_DATA_BYTES

@@ -1,8 +1,9 @@
-"""A frame is one thread of control: the root of an execution, a branch of a Parallel, an iteration of a Map.
+"""A frame: the root of an execution, a branch of a Parallel, or an iteration of a Map.
 
-A frame holds its `Stay` in a state, which is created when the state is entered, so that entering a
-state is one assignment. A stay in a Map or Parallel holds the `ForkState` of the frame's children.
-Only `evolve` (and `redrive`, for it) writes any of them, but for the memo of a stay.
+A frame is one thread of control. It holds its `Stay` in a state, which is created when the state is
+entered, so that entering a state is one assignment. A stay in a Map or Parallel holds the
+`ForkState` of the frame's children. Only `evolve` (and `redrive`, for it) writes any of them,
+except for the memo of a stay.
 
 Law: a `Memo` may be lost at any time, and no event changes by it. Each of its values follows from
 the history: a missing one is computed again where it is needed. A memo is about the frame's last
@@ -32,7 +33,7 @@ class Frame:
     `last` is the event that its next event follows (previousEventId), `last_at` the time of that
     event (milliseconds since 1970). `index` is which child of its parent it is; `item` the (index,
     value) of the Map item that it works on. `stay` is what is known of the state that it is in, or
-    has just left; no frame has one before it enters its first state. `stood` is the frame's phase
+    has just left; it is None before the frame enters its first state. `stood` is the frame's phase
     before it was ABORTED, or failed and ENDED.
     """
 
@@ -77,12 +78,12 @@ class Frame:
 
 
 class Memo:
-    """What `decide` remembers to save time.
+    """The values that `decide` caches to save time.
 
-    `move` is what the state asks for on being entered, `next_move` what it asks for in the attempt
-    that is about to begin, `plan` what the Map Run that is about to begin will do. `error` is why an
-    expression of the state failed. `failed_for_good` is why the frame itself failed: it does no
-    more. `failed_child` is the branch of a Parallel that failed for good.
+    `move` is the state's request on being entered, `next_move` its request in the attempt that is
+    about to begin, `plan` that of the Map Run that is about to begin. `error` is why an expression
+    of the state failed. `failed_for_good` is why the frame itself failed: it does no more.
+    `failed_child` is the branch of a Parallel that failed for good.
     """
 
     __slots__ = ("error", "failed_child", "failed_for_good", "move", "next_move", "plan")
@@ -97,21 +98,22 @@ class Memo:
 
 
 NO_MEMO = Memo()
-"""The memo of every stay of which nothing is remembered. Never written to."""
+"""The memo of every stay without cached values. Never written to."""
 
 _NO_RETRIES: Mapping[int, int] = {}
 
 
 class Stay:
-    """`entered_id` and `entered_previous` are the id and the previous event of StateEntered,
-    `entered_at` its time (milliseconds since 1970).
+    """A frame's stay in one state.
 
-    `retried` counts the retries by the position of their Retrier; `retry_count` is their sum.
-    `scheduled` is how many tasks the stay has scheduled, redrives included. `error` is why the
-    state failed, as an event says. `heartbeat_missed`: it timed out because no heartbeat came.
-    `result` is that of its task or Map Run. `distribution` is the move of a Map whose Map Run is about
-    to begin; `map_run_arn` is the Map Run of the last attempt, redriven
-    `map_run_redrives` times. `join_failed`: MapStateFailed or ParallelStateFailed is recorded.
+    `entered_id` and `entered_previous` are the id and the previous event of StateEntered,
+    `entered_at` its time (milliseconds since 1970). `retried` counts the retries by the position of
+    their Retrier; `retry_count` is their sum. `scheduled` is how many tasks the stay has scheduled,
+    redrives included. `error` is why the state failed, as an event says. `heartbeat_missed`: it
+    timed out because of a missed heartbeat. `result` is that of its task or Map Run. `distribution`
+    is the move of a Map whose Map Run is about to begin; `map_run_arn` is the Map Run of the last
+    attempt, redriven `map_run_redrives` times. `join_failed`: MapStateFailed or ParallelStateFailed
+    is recorded.
     """
 
     __slots__ = (
@@ -151,7 +153,7 @@ class Stay:
         self.map_run_arn: str | None = None
 
     def note(self) -> Memo:
-        """The memo, to write to."""
+        """Returns the memo, to write to."""
         if self.memo is NO_MEMO:
             self.memo = Memo()
         return self.memo
@@ -163,7 +165,7 @@ class Stay:
         return recorded or self.memo.failed_child
 
     def for_redrive(self, *, fork: ForkState | None, result: Payload | None) -> Stay:
-        """The same stay with all its attempts ahead of it, and what it keeps of those before."""
+        """Returns the same stay with no attempts counted, and with the retained results."""
         stay = Stay(self.state, self.entered_id, self.entered_previous, self.entered_at)
         stay.scheduled = self.scheduled
         stay.map_run_arn = self.map_run_arn
@@ -174,9 +176,9 @@ class Stay:
 
 
 class ForkState:
-    """What has become of the children that `move` asks for. Only `evolve` writes it, and `redrive`.
+    """The state of the children that `move` requests. Only `evolve` and `redrive` write it.
 
-    `children` are those that run, by index. `unfinished` are those that failed or were aborted: a
+    `children` are the running ones, by index. `unfinished` are those that failed or were aborted: a
     redrive resumes them. `results` are the outputs of those that succeeded, None for the others.
     `started`, `running` and `finished` count children. `failed_child` is the iteration of which
     MapIterationFailed is recorded. `previous_for_child` is the event that the start of the next
@@ -205,13 +207,13 @@ class ForkState:
         self.previous_for_child = event_id
 
     def set_aside(self) -> None:
-        """The children that run do no more; a redrive may resume each from where it stands."""
+        """Stops the running children; a redrive may resume each where it stopped."""
         self.unfinished |= self.children
         self.children = {}
         self.failed_child = None
 
     def resume(self) -> None:
-        """The children that were set aside run again."""
+        """Runs the stopped children again."""
         children = {**self.unfinished, **self.children}
         self.children = {index: children[index] for index in sorted(children)}
         self.unfinished = {}

@@ -1,4 +1,4 @@
-"""The interpreter of one execution, as drivers use it: apply what is stored, then take turns.
+"""The interpreter of one execution, as drivers use it: apply stored events, then take turns.
 
     for event in stored_history:                     # of one event for a new execution
         interpreter.apply(event)
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 
 class Interpreter:
-    """One execution and its machine. Times are milliseconds since 1970; time never runs backwards
-    in a history.
+    """One execution and its machine.
+
+    Times are milliseconds since 1970; time never runs backwards in a history.
     """
 
     __slots__ = ("_last_at", "execution", "over_budget")
@@ -52,9 +53,9 @@ class Interpreter:
 
     @property
     def budget(self) -> TimeBudget:
-        """How long the execution's expressions may take.
+        """The time limit of the execution's expressions.
 
-        Unlimited, unless its driver has other executions.
+        It is unlimited, unless the driver has other executions.
         """
         return self.execution.budget
 
@@ -63,16 +64,18 @@ class Interpreter:
         self.execution.budget = budget
 
     def apply(self, event: HistoryEvent) -> None:
-        """Takes a stored event into account. After BudgetExceeded the interpreter is of no use: a replay
-        cannot be put off.
+        """Applies a stored event.
+
+        After BudgetExceeded the interpreter must be discarded: a replay cannot be postponed.
         """
         evolve(self.execution, event)
         self._last_at = event.at
 
     def advance(self, now: int, limit: int = 1000) -> list[HistoryEvent]:
-        """The events that are due by `now`, applied, at most `limit` of them; empty when the execution waits.
+        """Applies and returns the events that are due by `now`, at most `limit`.
 
-        If `over_budget` is true afterwards, the next event is due too, but takes longer than `budget`.
+        The list is empty when the execution waits. If `over_budget` is true afterwards, the next
+        event is due too, but takes longer than `budget`.
         """
         execution = self.execution
         at = self._last_at = max(now, self._last_at)
@@ -91,7 +94,10 @@ class Interpreter:
         return events
 
     def receive(self, signal: Signal, now: int) -> list[HistoryEvent]:
-        """The event that records the signal, applied; empty when the signal is late or leaves no event."""
+        """Applies and returns the event that records the signal.
+
+        The list is empty when the signal is late or leaves no event.
+        """
         self._last_at = max(now, self._last_at)
         event = receive(self.execution, signal, self._last_at)
         if event is None:
@@ -105,13 +111,14 @@ class Interpreter:
 
     @property
     def wake_at(self) -> int | None:
-        """When `advance` has something to do again; None: only a signal helps."""
+        """When `advance` has something to do again; None: only after a signal."""
         return self.execution.wake_at
 
     @property
     def timer_at(self) -> int | None:
-        """When a state has something to do again: unlike `wake_at`, not when the execution's whole
-        time is up.
+        """When a state has something to do again.
+
+        Unlike `wake_at`, this leaves out the deadline of the whole execution.
         """
         return self.execution.next_timer()
 
@@ -121,7 +128,7 @@ class Interpreter:
         return self._last_at
 
     def changed_tasks(self) -> tuple[list[OpenTask], list[OpenTask]]:
-        """The tasks opened, and those closed, since the last call.
+        """Returns the tasks opened, and those closed, since the last call.
 
         A task opened and closed in between is in neither list.
         """
@@ -135,5 +142,5 @@ class Interpreter:
 
     @property
     def open_tasks(self) -> Mapping[int, OpenTask]:
-        """What the world owes the execution, by the id of the event that scheduled it."""
+        """The pending tasks, by the id of the event that scheduled each."""
         return self.execution.open_tasks

@@ -1,6 +1,6 @@
-"""Names of Map Runs, and of what their children run.
+"""Names of Map Runs, and of the machines of their children.
 
-A Map's Label is a part of both; one without is given a label by AWS, the same for all its runs.
+A Map's Label is a part of both; AWS gives a Map without one a label, the same for all its runs.
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
 
 def map_run_arn(execution: Execution, frame: Frame, plan: MapRunPlan) -> str:
-    """The ARN of the Map Run that the frame's state starts after its last event."""
+    """Returns the ARN of the Map Run that the frame's state starts after its last event."""
     head, _, machine = execution.state_machine_arn.partition(":stateMachine:")
     label = map_run_label(execution.state_machine_arn, frame.stay.state.name, plan.label)
     return f"{head}:mapRun:{machine}/{label}:{Scope(seed=f'{execution.seed}/{frame.last}/mapRun').uuid()}"
 
 
 def map_run_label(state_machine_arn: str, state: str, label: str | None) -> str:
-    """The Label of the machine's Map state with this name, or the one that it is given where it has none."""
+    """Returns the Label of the machine's Map state with this name, or the generated one."""
     return label or Scope(seed=f"{state_machine_arn}/{state}").uuid()
 
 
 def map_run_machine_arn(map_run_arn: str) -> str:
-    """The ARN of what the children of a Map Run run: the state machine's, with the Map's label."""
+    """Returns the ARN of what the children of a Map Run run.
+
+    It is the state machine's, with the Map's label.
+    """
     return map_run_arn.replace(":mapRun:", ":stateMachine:", 1).rpartition(":")[0]

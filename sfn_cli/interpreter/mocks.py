@@ -1,5 +1,4 @@
-"""What answers an execution's tasks instead of the integrations that they name: mocked responses,
-and faults on purpose.
+"""Mocked responses and injected faults: answers to an execution's tasks in place of integrations.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
 
@@ -8,12 +7,12 @@ Retries, iterations of a Map and returns to the state all count, in the order in
 has them scheduled.
 Rule 2: an invocation for which its response has no answer fails the execution.
 Rule 3: a fault counts the attempts of one visit of its state, from 1: each iteration of a Map has
-attempts of its own. Those after a redrive go on counting.
-Rule 4: a fault goes before a response, and is an invocation too. What neither answers is asked of
+attempts of its own. Attempts after a redrive continue the count.
+Rule 4: a fault precedes a response, and is an invocation too. A task that neither answers goes to
 the integration.
 
-The JSON that an execution keeps (a response is an object of the file's MockedResponses, as it
-stands there):
+The JSON that an execution stores (a response is an object of the file's MockedResponses,
+unchanged):
 
     {"testCase": "RetryPath",
      "responses": {STATE: {"name": "MockedRetry",
@@ -43,13 +42,13 @@ TIMEOUTS = (TIMEOUT, HEARTBEAT_TIMEOUT)
 
 
 class Return(NamedTuple):
-    """The task succeeds with this result."""
+    """The success of a task, with this result."""
 
     output: Payload
 
 
 class Throw(NamedTuple):
-    """The task fails with this error."""
+    """The failure of a task, with this error."""
 
     error: str
     cause: str | None
@@ -59,8 +58,9 @@ Answer = Return | Throw
 
 
 class Response(NamedTuple):
-    """A mocked response: its name in the file, and (first invocation, last invocation, answer) in
-    their order.
+    """A mocked response: its name in the file, and its answers in their order.
+
+    An answer is (first invocation, last invocation, answer).
     """
 
     name: str
@@ -84,10 +84,10 @@ class Mocks(NamedTuple):
     faults: Sequence[Fault]
 
     def answer(self, task: OpenTask) -> Answer | None:
-        """What answers the task, or None: the integration does."""
+        """Returns the answer to the task, or None if the integration answers it."""
         for state, error, first, last in self.faults:
             if state == task.state_name and first <= task.attempt and (last is None or task.attempt <= last):
-                # AWS gives no cause of a timeout: a machine that reads one is to be found out.
+                # AWS records no cause of a timeout, so a machine that reads one must fail here too.
                 return Throw(
                     error,
                     None
@@ -111,7 +111,7 @@ class Mocks(NamedTuple):
 
 @lru_cache(maxsize=64)
 def read_mocks(text: str) -> Mocks:
-    """The mocks that an execution keeps, from their JSON."""
+    """Parses the mocks that an execution stores, from their JSON."""
     kept = loads(text)
     return Mocks(
         kept["testCase"],
@@ -124,7 +124,7 @@ def read_mocks(text: str) -> Mocks:
 
 
 def mocked_answers(response: Mapping[str, Json]) -> list[tuple[int, int, Answer]]:
-    """The answers of a mocked response that is as it must be, in the order of their invocations."""
+    """Returns the answers of a valid mocked response, in the order of their invocations."""
     return sorted(
         ((*mocked_invocations(key), _mocked_answer(value)) for key, value in response.items()),
         key=lambda answer: answer[:2],
@@ -140,8 +140,9 @@ def _mocked_answer(value: Mapping[str, Json]) -> Answer:
 
 
 def mocked_invocations(key: str) -> tuple[int, int]:
-    """The first and the last that "3" or "1-2" names. Raises ValueError when it is neither, or the
-    last comes before the first.
+    """Returns the first and the last invocation that "3" or "1-2" names.
+
+    Raises ValueError when it is neither, or the last comes before the first.
     """
     found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", key, re.ASCII)
     if found is None:

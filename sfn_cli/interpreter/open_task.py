@@ -1,4 +1,4 @@
-"""A task that was scheduled and is not closed: what a driver starts, and the signals answer."""
+"""A task that was scheduled and is not closed: drivers start it, and signals answer it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ if TYPE_CHECKING:
 
 
 class OpenTask:
-    """A task that was scheduled and is not closed. `id` is that of the event that scheduled it,
-    `frame` the serial of its frame.
+    """A task that was scheduled and is not closed.
+
+    `id` is that of the event that scheduled it, `frame` the serial of its frame.
 
     `at` is the time of the task's last event: when it was scheduled, started or submitted.
-    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the last sign of life. `token`
-    is None where only the driver can answer. `submitted`: the service accepted the request, and only the
-    result is missing; `answered`: the result, or a failure, has come. `plan` is what a Map Run is
-    to do, and `map_run_arn` its name: both are None for tasks of Task states. `attempt` counts
-    within the stay in its state, from 1, `invocation` all tasks of the state in the execution,
-    from 0.
+    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the time of the last
+    heartbeat. `token` is None where only the driver can answer. `submitted`: the service accepted
+    the request, and only the result is missing; `answered`: the result, or a failure, has come.
+    `plan` is that of a Map Run, and `map_run_arn` its name: both are None for tasks of Task states.
+    `attempt` counts within the stay in its state, from 1, `invocation` all tasks of the state in
+    the execution, from 0.
     """
 
     __slots__ = (
@@ -72,12 +73,12 @@ class OpenTask:
 
     @property
     def awaits_child(self) -> bool:
-        """Whether the end of executions that were started is the answer."""
+        """Whether the end of started executions is the answer."""
         return self.plan is not None or self.resource.pattern.startswith("sync")
 
     @property
     def in_flight(self) -> bool:
-        """Whether it is being done by who drives the execution, and would be lost with it."""
+        """Whether the execution's driver is performing the task, which would be lost with it."""
         return self.started and not self.submitted and self.activity is None and self.plan is None
 
     @property

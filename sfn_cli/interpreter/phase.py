@@ -1,4 +1,4 @@
-"""Where a frame stands. What happens to it next is `decide`'s answer to its phase.
+"""The phases of a frame, from which `decide` derives its next event.
 
     STARTING       about to enter `frame.next`
     ENTERED        in a state, before its work
@@ -13,7 +13,7 @@
     ENDED
 
 The phases are literals because naming an Enum's member takes 100 ns in Python 3.11, and each event
-names several. The type checker finds a misspelt or forgotten one all the same.
+names several. The type checker still finds a misspelt or forgotten one.
 """
 
 from __future__ import annotations

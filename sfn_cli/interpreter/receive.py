@@ -1,4 +1,4 @@
-"""What a signal means: the event that records what the world says of an open task."""
+"""The meaning of a signal: the event that records what happened to an open task."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | None:
-    """The event of a signal, or None when it is late, or has none (a heartbeat)."""
+    """Returns the event of a signal, or None when it is late, or has none (a heartbeat)."""
     task = execution.open_tasks.get(signal.task)
     if task is None:
         return None
@@ -90,17 +90,17 @@ _TASK_EVENTS = {
 
 
 def task_kind(resource: Resource) -> str:
-    """How the events of a task begin: "LambdaFunction", "Activity", "Task" or "MapRun"."""
+    """Returns the prefix of a task's events: "LambdaFunction", "Activity", "Task" or "MapRun"."""
     return _KINDS[resource.kind]
 
 
 def task_event(resource: Resource, what: str) -> str:
-    """The type of event that says this ("Scheduled", "TimedOut") of a task."""
+    """Returns the event type of a task with this ending ("Scheduled", "TimedOut")."""
     return _TASK_EVENTS[resource.kind][what]
 
 
 def task_details(resource: Resource) -> dict[str, Json]:
-    """The details that every event of a service task repeats."""
+    """Returns the details that every event of a service task repeats."""
     return (
         {"resourceType": resource.service, "resource": resource.action} if resource.kind == "service" else {}
     )

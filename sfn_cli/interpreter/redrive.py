@@ -1,13 +1,13 @@
-"""What a redrive makes ready again: every thread of control that was entered and not left.
+"""Redrive: makes every thread of control ready again that was entered and not left.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
 
-Rule 1: what succeeded stays. Of a Map or Parallel, the children that did not succeed go on, each
-from where it stood, and the items that never began will. If the execution failed with
+Rule 1: what succeeded is retained. Of a Map or Parallel, the children that did not succeed go on,
+each from where it stopped, and the items that never began will. If the execution failed with
 States.DataLimitExceeded, all run again. A Map Run is redriven itself: its children that did not
 succeed go on.
 Rule 2: a state that was entered and not left does its work again, without being entered again: a
-Task is scheduled, a Choice asks its rules. A Fail is entered again, and fails again.
+Task is scheduled, a Choice evaluates its rules. A Fail is entered again, and fails again.
 Rule 3: limits start again: Retriers have all their attempts, and the Seconds of a Wait count from
 the redrive.
 """
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 
 def redrive_execution(execution: Execution, at: int) -> None:
-    """Puts the frames of an execution that failed, was stopped or timed out back on its agenda, at
-    this time.
+    """Puts the frames of an execution that failed, was stopped or timed out back on its agenda.
+
+    They are ready at `at`.
     """
     root = execution.frames[0]
     execution.frames = {}
@@ -37,7 +38,7 @@ def redrive_execution(execution: Execution, at: int) -> None:
 
 def _redrive_frame(execution: Execution, frame: Frame, at: int) -> None:
     stood = frame.stood if frame.phase in ("ABORTED", "ENDED") else frame.phase
-    frame.last_at = at  # its next event follows its own last one, as that of a retry does
+    frame.last_at = at  # its next event follows its own last one, as a retry's does
     if stood in ("STARTING", "ENDING"):
         frame.phase = stood
     else:
@@ -47,7 +48,7 @@ def _redrive_frame(execution: Execution, frame: Frame, at: int) -> None:
 
 
 def _restart_redriven_frame(execution: Execution, frame: Frame, stood: Phase, at: int) -> None:
-    """Discards the failure and the attempts, but not what the children or the Map Run have done."""
+    """Discards the failure and the attempts, but not the results of the children or the Map Run."""
     stay = frame.stay
     fork = stay.fork if stood != "ENTERED" else None
     result = None

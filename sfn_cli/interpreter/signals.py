@@ -1,7 +1,8 @@
-"""What the world says to an execution. A task is named by the id of the event that scheduled it.
+"""Signals: messages to an execution from outside, about a task or its end.
 
-A signal for a task that is no longer open is late and changes nothing. `at`: when, by the clock of
-who says so (milliseconds since 1970): the execution's own cannot show less.
+A task is named by the id of the event that scheduled it. A signal for a task that is no longer open
+is late and changes nothing. `at` is when it happened, by the sender's clock (milliseconds since
+1970): the execution's own clock cannot show less.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class TaskStarted(NamedTuple):
-    """A worker began the task. `worker_name` is an activity worker's, if it gave one."""
+    """The start of a task by a worker. `worker_name` is an activity worker's, if it sent one."""
 
     task: int
     worker_name: str | None = None
 
 
 class TaskSubmitted(NamedTuple):
-    """The service took the request; its answer is `output`, and the result comes later."""
+    """The acceptance of a request by a service; its answer is `output`, the result comes later."""
 
     task: int
     output: Payload
@@ -40,7 +41,7 @@ class TaskFailed(NamedTuple):
 
 
 class TaskRefused(NamedTuple):
-    """The task cannot be scheduled: its activity does not exist, for instance."""
+    """A task that cannot be scheduled: its activity does not exist, for instance."""
 
     task: int
     error: str
@@ -48,8 +49,9 @@ class TaskRefused(NamedTuple):
 
 
 class TaskTimedOut(NamedTuple):
-    """The task is made to time out, as if its TimeoutSeconds or HeartbeatSeconds were over: `error`
-    says which.
+    """A forced timeout of a task, as if its TimeoutSeconds or HeartbeatSeconds had elapsed.
+
+    `error` says which.
     """
 
     task: int
@@ -58,7 +60,7 @@ class TaskTimedOut(NamedTuple):
 
 
 class TaskHeartbeat(NamedTuple):
-    """The task's worker lives: HeartbeatSeconds start again at `at` (milliseconds since 1970)."""
+    """A heartbeat: the task's HeartbeatSeconds restart at `at` (milliseconds since 1970)."""
 
     task: int
     at: int
@@ -68,5 +70,5 @@ Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskRefused 
 
 
 def time_of_signal(signal: Signal) -> int:
-    """When the sender says that it happened (milliseconds since 1970); 0 when it does not say."""
+    """Returns when it happened by the sender's clock (milliseconds since 1970); 0 if not stated."""
     return signal.at if isinstance(signal, TaskSucceeded | TaskFailed | TaskHeartbeat) else 0

@@ -1,4 +1,4 @@
-"""One turn of an execution: what its signals and the time bring. Every driver is a loop around `turn`.
+"""One turn of an execution: its signals, then the events that are due. Drivers loop around `turn`.
 
     turned = turn(interpreter, signals, now)
     store(turned.events)                    # before anything else: a task starts once its event is durable
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import Signal
 
 LIMIT = 1_000
-"""How many events a turn makes at most, besides those of its signals, unless the caller sets a limit."""
+"""The maximum number of events in a turn, besides those of its signals, if the caller sets none."""
 
 EVENTS_BETWEEN_LOOKS = 10
-"""How many events pass between two calls of `is_time_up`."""
+"""The number of events between two calls of `is_time_up`."""
 
 
 class Turned(NamedTuple):
@@ -64,10 +64,10 @@ def turn(
     is_time_up: Callable[[], bool] | None = None,
     follows_signals: bool = False,
 ) -> Turned:
-    """Takes in the signals in their order, then makes the events that are due by `now`.
+    """Applies the signals in their order, then the events that are due by `now`.
 
-    `follows_signals` is for executions on a virtual clock: a signal that says it comes from later than
-    `now` (`time_of_signal`) moves the turn's time forward to its own.
+    `follows_signals` is for executions on a virtual clock: a signal later than `now`
+    (`time_of_signal`) moves the turn's time forward to its own.
     """
     events: list[HistoryEvent] = []
     late: list[Signal] = []
@@ -91,7 +91,7 @@ def _advance_turn(
     is_time_up: Callable[[], bool] | None,
     events: list[HistoryEvent],
 ) -> bool:
-    """Adds what is due to `events`. Returns whether more may be due."""
+    """Adds due events to `events`. Returns whether more may be due."""
     while limit > 0:
         size = limit if is_time_up is None else min(limit, EVENTS_BETWEEN_LOOKS)
         made = interpreter.advance(now, size)

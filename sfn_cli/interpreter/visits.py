@@ -1,7 +1,7 @@
-"""What a frame's state answers: the visit that it sees, its move, and the error that it fails with.
+"""The answers of a frame's state: its visit, its move, and the error that it fails with.
 
-Law: the same history gives the same visit, and so the same answer. The answers that are remembered
-(`Stay.memo`) save time and nothing else.
+Law: the same history gives the same visit, and so the same answer. Cached answers (`Stay.memo`)
+save time and nothing else.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 
 TOO_DEEP = StatesError("States.Runtime", "The data is nested too deeply.")
-"""JSON as deep as a thousand levels cannot be written or read. (ours)"""
+"""The error for JSON nested a thousand levels deep, which cannot be written or read. (ours)"""
 
 
 def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows: int | None = None) -> Visit:
-    """What the frame's state sees in its attempt number `attempt`, at `now` (a time that history tells).
+    """Returns the visit of the frame's state in attempt number `attempt`, at `now`.
 
-    Randomness derives from the event that the attempt `follows`, the frame's last one by default.
+    `now` is a time of the history. Randomness derives from the event that the attempt `follows`,
+    the frame's last one by default.
     """
     budget = execution.budget
     budget.renew()
@@ -51,7 +52,7 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows
 
 
 def enter_visit(stay: Stay, seen: Visit) -> Move:
-    """What the state asks for on being entered. Raises StatesError, its cause in full."""
+    """Returns the state's move on being entered. Raises StatesError, its cause in full."""
     try:
         return _visit_within_quota(stay, stay.state.enter(seen))
     except (StatesError, RecursionError) as error:
@@ -59,7 +60,7 @@ def enter_visit(stay: Stay, seen: Visit) -> Move:
 
 
 def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
-    """The exit of the state once its work is done. Raises StatesError, its cause in full."""
+    """Returns the state's exit after its work. Raises StatesError, its cause in full."""
     try:
         done = _visit_within_quota(stay, stay.state.complete(seen, result))
     except (StatesError, RecursionError) as error:
@@ -69,7 +70,10 @@ def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
 
 
 def catch_in_visit(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
-    """The exit by the first Catcher that the error meets, or None. Raises StatesError, its cause in full."""
+    """Returns the exit by the first matching Catcher, or None.
+
+    Raises StatesError, its cause in full.
+    """
     catcher = catcher_of_visit(stay, error)
     if catcher is None:
         return None
@@ -85,7 +89,7 @@ def catch_in_visit(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
 
 
 def first_visit_move(execution: Execution, frame: Frame) -> Move:
-    """What the frame's state asks for, having been entered. Raises StatesError, its cause in full."""
+    """Returns the entered state's move. Raises StatesError, its cause in full."""
     stay = frame.stay
     known = stay.memo.move
     if known is None:
@@ -99,14 +103,14 @@ def first_visit_move(execution: Execution, frame: Frame) -> Move:
 def visit_completion(
     execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None
 ) -> Exit:
-    """The exit of the frame's state with this result of its work. Raises StatesError, its cause in full."""
+    """Returns the state's exit with this result. Raises StatesError, its cause in full."""
     stay = frame.stay
     seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at if now is None else now)
     return complete_visit(stay, seen, result)
 
 
 def map_run_plan_of_visit(execution: Execution, frame: Frame) -> MapRunPlan:
-    """What the Map Run of the frame's state will do. Raises StatesError, its cause in full."""
+    """Returns the plan of the state's Map Run. Raises StatesError, its cause in full."""
     stay = frame.stay
     known = stay.memo.plan
     if known is None:
@@ -124,15 +128,16 @@ AnyMove = TypeVar("AnyMove", bound=Move)
 
 
 def _visit_within_quota(stay: Stay, move: AnyMove) -> AnyMove:
-    """The move itself. Raises StatesError if it is beyond AWS's quota."""
+    """Returns the move itself. Raises StatesError if it exceeds AWS's quota."""
     if any(map(visit_payload_too_large, _visit_payloads(move))):
         raise StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(stay.state.name))
     return move
 
 
 def _visit_payloads(move: Move) -> Sequence[Payload]:
-    """What the move puts into the history, to which AWS's quota applies: all variables that are
-    assigned count together.
+    """Returns the data that the move adds to the history, to which AWS's quota applies.
+
+    All assigned variables count together.
     """
     match move:
         case Exit(output, None):
@@ -145,7 +150,10 @@ def _visit_payloads(move: Move) -> Sequence[Payload]:
 
 
 def visit_error_in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
-    """The error with its cause prefixed by the state, as AWS does for errors of the language itself."""
+    """Returns the error with its cause prefixed by the state.
+
+    AWS prefixes the errors of the language itself.
+    """
     if isinstance(error, RecursionError):
         error = TOO_DEEP
     if error.error == DATA_LIMIT_EXCEEDED:
@@ -158,7 +166,7 @@ def visit_error_in_full(stay: Stay, error: StatesError | RecursionError) -> Stat
 
 
 def visit_payload_too_large(payload: Payload) -> bool:
-    """Whether a payload is over AWS's quota of 262,144 bytes."""
+    """Whether a payload exceeds AWS's quota of 262,144 bytes."""
     if payload.is_larger_than(PAYLOAD_BYTES):
         return True
     text = payload.text
@@ -167,7 +175,7 @@ def visit_payload_too_large(payload: Payload) -> bool:
 
 
 def visit_result_refusal(task_name: str, result: Payload) -> StatesError | None:
-    """Why a task's result cannot be taken, or None if it can."""
+    """Returns why a task's result must be refused, or None."""
     try:
         return (
             StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(task_name))
@@ -186,7 +194,7 @@ def visit_data_limit_cause(name: str) -> str:
 
 
 def visit_failure(execution: Execution, frame: Frame) -> StatesError:
-    """Why the frame's state failed: what an event says, what Fail says, or what its expressions raise."""
+    """Returns why the state failed: from an event, from Fail, or from its expressions."""
     stay = frame.stay
     known = stay.error or stay.memo.error
     if known is None:
@@ -213,8 +221,9 @@ def _visit_failure(execution: Execution, frame: Frame) -> StatesError:
 
 
 def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesError:
-    """Why the frame itself failed, by `now`: its state's error, or the one that trying again or
-    catching it raised.
+    """Returns why the frame itself failed, by `now`.
+
+    It is the state's error, or the one raised by the retry or the Catcher.
     """
     stay = frame.stay
     if frame.phase == "ENDED":
@@ -240,8 +249,9 @@ def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesE
 
 
 def next_visit_move(execution: Execution, frame: Frame, now: int, after: Frame) -> Move:
-    """What the frame's state asks for in its next attempt, which follows the last event of the
-    frame `after`: its own, or that of the child that failed. Raises StatesError, its cause in full.
+    """Returns the move of the state's next attempt. Raises StatesError, its cause in full.
+
+    The attempt follows the last event of the frame `after`: its own, or that of the failed child.
     """
     stay = frame.stay
     known = stay.memo.next_move
@@ -252,7 +262,7 @@ def next_visit_move(execution: Execution, frame: Frame, now: int, after: Frame) 
 
 
 def catcher_of_visit(stay: Stay, error: StatesError) -> Catcher | None:
-    """The first Catcher that the error meets."""
+    """Returns the first Catcher that matches the error."""
     for catcher in stay.state.catch:
         if matches_error_equals(catcher.error_equals, error.error, heartbeat=stay.heartbeat_missed):
             return catcher
@@ -260,13 +270,13 @@ def catcher_of_visit(stay: Stay, error: StatesError) -> Catcher | None:
 
 
 def visit_retrier_with_attempts_left(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
-    """The first Retrier that the error meets, with its position, if it has attempts left."""
+    """Returns the first matching Retrier, with its position, if it has attempts left."""
     met = visit_matching_retrier(stay, error)
     return met if met is not None and stay.retried.get(met[0], 0) < met[1].max_attempts else None
 
 
 def visit_matching_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
-    """The first Retrier that the error meets, with its position, whether or not it has attempts left."""
+    """Returns the first matching Retrier, with its position, even without attempts left."""
     for position, entry in enumerate(stay.state.retry):
         if matches_error_equals(entry.error_equals, error.error, heartbeat=stay.heartbeat_missed):
             return position, entry
@@ -274,7 +284,7 @@ def visit_matching_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier
 
 
 def joined_visit_result(stay: Stay) -> Payload:
-    """What the Map Run gave, or the outputs of the children, in their order, as one array."""
+    """Returns the Map Run's result, or the children's outputs, in their order, as one array."""
     if stay.result is not None:
         return stay.result
     assert stay.fork is not None

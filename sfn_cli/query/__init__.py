@@ -1,6 +1,6 @@
-"""Query languages: text -> a compiled expression -> JSON, with no I/O, clock or dice of its own.
+"""Query languages: text -> a compiled expression -> JSON, without I/O, a clock or randomness.
 
-    scope.py             what an expression may see (input, variables, context, time, seed)
+    scope.py             what an expression can read (input, variables, context, time, seed)
     jsonpath/            `$.a.b`, `$$.State.Name`, `$variable.c`; Reference Paths (ResultPath)
     intrinsic_parser.py  `States.Format('{}', $.a)`; the functions themselves are in intrinsics.py
     jsonata/             `{% $states.input.a %}`

@@ -1,10 +1,12 @@
-"""Reading an Intrinsic Function: `States.Format('Hello, {}', States.ArrayGetItem($.names, 0))`.
+"""The parser for Intrinsic Functions.
+
+Example: `States.Format('Hello, {}', States.ArrayGetItem($.names, 0))`.
 
     call      States.NAME ( argument, … )      at most 10 calls deep
     argument  'text' | number | true | false | null | path | call
 
-https://states-language.net/#appendix-b. In 'text', a backslash goes before ' { } and itself, and
-before nothing else. What the functions do is in intrinsics.py.
+https://states-language.net/#appendix-b. In 'text', a backslash escapes ' { } and itself, and
+nothing else. The functions themselves are in intrinsics.py.
 """
 
 from __future__ import annotations
@@ -34,7 +36,10 @@ _SPACE = re.compile(r"\s*")
 
 
 class Intrinsic:
-    """A compiled call. Its errors are AWS's: the whole text of the call, then what went wrong."""
+    """A compiled call.
+
+    Its errors are worded as AWS words them: the whole text of the call, then the reason.
+    """
 
     __slots__ = ("_call", "text")
 
@@ -43,8 +48,9 @@ class Intrinsic:
         self._call = call
 
     def evaluate(self, scope: Scope) -> Json:
-        """Returns the function's result. Raises StatesError: States.IntrinsicFailure, or States.Runtime
-        for a missing path.
+        """Returns the function's result.
+
+        Raises StatesError: States.IntrinsicFailure, or States.Runtime for a missing path.
         """
         try:
             return self._call(scope)
@@ -62,7 +68,7 @@ class Intrinsic:
 
 @lru_cache(maxsize=1024)
 def compile_intrinsic(text: str) -> Intrinsic:
-    """The call that `text` spells. Raises ValueError, with the column, if it is none."""
+    """Parses the call that `text` spells. Raises ValueError, with the column, if it is none."""
     return Intrinsic(text, _Parser(text).whole())
 
 

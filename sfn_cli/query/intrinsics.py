@@ -25,15 +25,18 @@ if TYPE_CHECKING:
 LONG = 2**63
 """One more than the greatest value of Java's long."""
 MAX_MADE = 4_194_304
-"""How many characters a text may have that a function makes: well above what a state may give. (ours)"""
+"""The maximum length in characters of a text that a function creates. (ours)
+
+It is well above the limit for a state's output.
+"""
 
 
 class IntrinsicError(Exception):
-    """The arguments do not suit the function; `str()` says why."""
+    """Invalid arguments for the function; `str()` says why."""
 
 
 class TextLiteral(str):
-    """A text written in the call: its value is unescaped, `raw` keeps which braces were escaped."""
+    """A text literal in the call: its unescaped value, and `raw`, where the escapes remain."""
 
     raw: str
 
@@ -188,7 +191,7 @@ def _intrinsic_json_merge(scope: Scope, arguments: list[Json]) -> Json:
 
 
 def _intrinsic_math_random(scope: Scope, arguments: list[Json]) -> int:
-    """start <= n < end; a third argument is a seed."""
+    """Returns n with start <= n < end; a third argument is a seed."""
     start, end = _integer_argument_of_intrinsic(arguments, 0), _integer_argument_of_intrinsic(arguments, 1)
     _require_of_intrinsic(start < end, "the start number must be less than the end number")
     if len(arguments) == 3:
@@ -197,7 +200,10 @@ def _intrinsic_math_random(scope: Scope, arguments: list[Json]) -> int:
 
 
 def _intrinsic_string_split(scope: Scope, arguments: list[Json]) -> Json:
-    """Observed: each character of the splitter separates, and no empty strings are left."""
+    """Splits a string.
+
+    Observed: each character of the splitter separates, and empty strings are dropped.
+    """
     text, splitter = _text_argument_of_intrinsic(arguments, 0), _text_argument_of_intrinsic(arguments, 1)
     if not splitter:
         return [str(text)] if text else []
@@ -263,7 +269,7 @@ def _text_argument_of_intrinsic(arguments: list[Json], position: int, *, at_most
 
 
 def _integer_argument_of_intrinsic(arguments: list[Json], position: int) -> int:
-    """A number within Java's long, rounded half up: observed, -3.5 counts as -3."""
+    """Returns a number within Java's long, rounded half up: observed, -3.5 counts as -3."""
     value = arguments[position]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not -LONG <= value < LONG:
         raise IntrinsicError(f"the {_ORDINALS[position]} argument must be an integer")
@@ -271,7 +277,10 @@ def _integer_argument_of_intrinsic(arguments: list[Json], position: int) -> int:
 
 
 def _intrinsic_unique_key(value: Json) -> object:
-    """Equal for equal JSON: true is not 1, though 1 is 1.0; the order of an object's names does not count."""
+    """Returns a key that is equal for equal JSON.
+
+    true is not 1, though 1 is 1.0; the order of an object's names does not matter.
+    """
     if isinstance(value, bool) or value is None:
         return ("constant", value)
     if isinstance(value, dict):

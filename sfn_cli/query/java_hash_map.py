@@ -1,8 +1,8 @@
-"""The order in which a Java HashMap iterates its keys: that of an item's fields which AWS reads from CSV.
+"""A Java HashMap's iteration order: the order of an item's fields that AWS reads from CSV.
 
 Observed in recordings, and in the examples of AWS's guide (userId,movieId,rating,timestamp comes as
-rating, movieId, userId, timestamp). The keys stand in buckets by their hash; there are 16, or twice
-as many until three quarters suffice.
+rating, movieId, userId, timestamp). Keys are in buckets by their hash; there are 16 buckets,
+doubled until the keys fill at most three quarters of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BUCKETS = 16
 
 
 def hash_map_order(keys: Sequence[str]) -> list[str]:
-    """Distinct keys, inserted in this order, as a HashMap iterates them."""
+    """Returns distinct keys, inserted in this order, as a HashMap iterates them."""
     buckets = _BUCKETS
     while len(keys) * 4 > buckets * 3:
         buckets *= 2
@@ -24,7 +24,7 @@ def hash_map_order(keys: Sequence[str]) -> list[str]:
 
 
 def _spread_hash(text: str) -> int:
-    """String.hashCode() (over UTF-16), its upper half folded into the lower one."""
+    """Returns String.hashCode() (over UTF-16), with its upper half folded into the lower one."""
     code = 0
     units = text.encode("utf-16-be", "surrogatepass")
     for at in range(0, len(units), 2):

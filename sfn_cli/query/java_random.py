@@ -1,4 +1,4 @@
-"""java.util.Random: a seed at AWS yields Java's numbers, so it must here.
+"""java.util.Random, because a seed at AWS yields Java's numbers.
 
 Observed: `$random(42)` is 0.7275636800328681. The algorithm is that of Java's documentation,
 https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Random.html
@@ -10,7 +10,7 @@ _MASK = (1 << 48) - 1
 
 
 class JavaRandom:
-    """The sequence that `new Random(seed)` begins."""
+    """The sequence of numbers of `new Random(seed)`."""
 
     __slots__ = ("_state",)
 
@@ -18,11 +18,11 @@ class JavaRandom:
         self._state = (seed ^ 0x5DEECE66D) & _MASK
 
     def next_double(self) -> float:
-        """0 <= n < 1"""
+        """Returns n with 0 <= n < 1."""
         return ((self._next(26) << 27) + self._next(27)) * 2.0**-53
 
     def below(self, bound: int) -> int:
-        """0 <= n < bound, as nextInt(bound); a wider bound takes 64 bits."""
+        """Returns n with 0 <= n < bound, as nextInt(bound) does; a wider bound takes 64 bits."""
         if bound > 1 << 31:
             return ((self._next(32) << 32) + self._next(32)) % bound
         if bound & -bound == bound:

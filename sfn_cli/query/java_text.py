@@ -1,6 +1,7 @@
-"""Java's text for JSON values, and its bytes for text: AWS's own in States.Format, hashes and some causes.
+"""Java's text for JSON values, and its bytes for text.
 
-Observed: States.Format renders {"Arg1": 1, "Arg2": []} as `{Arg1=1, Arg2=[]}`.
+AWS uses them in States.Format, in hashes and in some causes. Observed: States.Format renders
+{"Arg1": 1, "Arg2": []} as `{Arg1=1, Arg2=[]}`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def java_text(value: Json) -> str:
-    """`{a=1, b=[x, null]}`: no quotes, numbers as Java's toString() has them."""
+    """Returns text such as `{a=1, b=[x, null]}`: no quotes, numbers as in Java's toString()."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -29,11 +30,11 @@ def java_text(value: Json) -> str:
 
 
 def java_bytes(text: str) -> bytes:
-    """String.getBytes(UTF_8): a lone half of a surrogate pair becomes a question mark."""
+    """Returns String.getBytes(UTF_8): an unpaired surrogate becomes a question mark."""
     try:
         return text.encode()
     except UnicodeEncodeError:
-        # Two halves that come together are one character in Java's UTF-16.
+        # Two adjacent halves are one character in Java's UTF-16.
         return (
             text.encode("utf-16", "surrogatepass")
             .decode("utf-16", "surrogatepass")
@@ -42,7 +43,7 @@ def java_bytes(text: str) -> bytes:
 
 
 def java_class(value: Json) -> str:
-    """The name of the Java class that holds this value at AWS: 'java.lang.String'."""
+    """Returns the name of the Java class that holds this value at AWS: 'java.lang.String'."""
     if value is None:
         return "null"
     return _CLASSES[type(value)]
@@ -59,7 +60,7 @@ _CLASSES: dict[type, str] = {
 
 
 def _java_double_text(value: float) -> str:
-    """Double.toString(): plain from 0.001 to below 10,000,000, otherwise `1.5E10`."""
+    """Returns Double.toString(): plain from 0.001 to below 10,000,000, otherwise `1.5E10`."""
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e7:
         return repr(value)

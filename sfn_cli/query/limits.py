@@ -1,9 +1,9 @@
-"""How long expressions may take, and when they are put off.
+"""The time limits of expressions, and when an expression is postponed.
 
-Rule 1: an expression that goes beyond a limit fails its state. The limits count steps, nodes and
-characters, which a replay counts the same; seconds bound only what cannot be counted (a regular
+Rule 1: an expression that exceeds a limit fails its state. The limits count steps, nodes and
+characters, which a replay counts the same; seconds limit only what cannot be counted (a regular
 expression), and all expressions of one state together.
-Rule 2: a caller that must not be held up evaluates with a small TimeBudget. An expression that needs
+Rule 2: a caller that must not block evaluates with a small TimeBudget. An expression that needs
 more does not fail but is postponed: it raises BudgetExceeded, and can be evaluated again, from its
 beginning, with a larger budget.
 """
@@ -22,16 +22,16 @@ REGEX_SECONDS = 2.0
 class BudgetExceeded(BaseException):
     """An expression needs more time than its budget has.
 
-    Like KeyboardInterrupt it is no Exception: what catches errors of expressions must let it pass.
+    Like KeyboardInterrupt it is no Exception: handlers for errors of expressions must let it pass.
     """
 
 
 class TimeBudget:
     """The seconds that the expressions of one step may take together, from `renew` on.
 
-    `clock` gives seconds of CPU of the thread that evaluates; only drivers have one. Without a clock there is
-    no end but the counted limits. `is_all` says what its end means: the expression fails (Rule 1), or is
-    put off (Rule 2).
+    `clock` returns seconds of CPU of the evaluating thread; only drivers have one. Without a clock
+    only the counted limits apply. `is_all` says what happens at the end: the expression fails (Rule
+    1), or is postponed (Rule 2).
     """
 
     __slots__ = ("_began", "_clock", "_seconds", "is_all")
@@ -45,17 +45,17 @@ class TimeBudget:
         self.is_all = is_all
 
     def renew(self) -> None:
-        """Begins anew; the clock runs from when it is first asked for."""
+        """Restarts the budget; the clock runs from its first reading."""
         self._began = None
 
     def end(self) -> None:
-        """From now on there is none left, and whoever asks is put off. Called from any thread."""
+        """Uses up the budget: the next check postpones the expression. Called from any thread."""
         self._seconds = -1.0
         self.is_all = False
 
     @property
     def seconds_left(self) -> float:
-        """What is left, for one regular expression at most REGEX_SECONDS."""
+        """Returns the time left, at most REGEX_SECONDS for one regular expression."""
         if self._clock is None:
             return REGEX_SECONDS
         now = self._clock()
@@ -64,13 +64,14 @@ class TimeBudget:
         return min(REGEX_SECONDS, self._began + self._seconds - now)
 
     def is_over(self) -> bool:
-        """Whether the expression must fail now (Rule 1). Raises BudgetExceeded if it is postponed instead
-        (Rule 2).
+        """Whether the expression must fail now (Rule 1).
+
+        Raises BudgetExceeded if it is postponed instead (Rule 2).
         """
         return self.seconds_left <= 0 and self.run_out()
 
     def run_out(self) -> bool:
-        """As `is_over`, when it is known to be over: a search took too long. True."""
+        """Acts as `is_over` when a search has used up the budget. Returns True."""
         if not self.is_all:
             raise BudgetExceeded
         return True

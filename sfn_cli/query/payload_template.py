@@ -1,9 +1,9 @@
-"""Payload Templates: JSON with expressions in it.
+"""Payload Templates: JSON that contains expressions.
 
     JSONPath   {"total.$": "$.order.total", "label.$": "States.Format('No. {}', $.id)", "kind": "order"}
     JSONata    {"total": "{% $states.input.order.total %}", "kind": "order"}
 
-One walker compiles both. What holds no expression is a constant, and is given as it is, not copied.
+One walker compiles both. A part without an expression is a constant, returned as it is, not copied.
 https://states-language.net/#payload-template
 """
 
@@ -30,9 +30,10 @@ class Template:
         self.constant = constant
 
 
-class InvalidTemplate(ValueError):  # named for what it is about
-    """A template cannot be compiled. `message` is AWS's; `location` is the JSON Pointer within the
-    field ("/a/0").
+class InvalidTemplate(ValueError):  # named for its subject
+    """A template cannot be compiled.
+
+    `message` is AWS's; `location` is the JSON Pointer within the field ("/a/0").
     """
 
     def __init__(self, code: str, message: str, location: str, reason: str) -> None:
@@ -44,30 +45,30 @@ class InvalidTemplate(ValueError):  # named for what it is about
 
 
 def compile_jsonpath_template(value: Json, field: str) -> Template:
-    """Names that end in `.$` hold paths or intrinsic functions. Raises InvalidTemplate.
+    """Compiles a template in which names ending in `.$` hold paths or intrinsic functions.
 
-    Evaluating raises StatesError: States.Runtime for a path that finds nothing, named by its key;
-    States.IntrinsicFailure.
+    Raises InvalidTemplate. Evaluating raises StatesError: States.Runtime for a path that finds
+    nothing, named by its key; States.IntrinsicFailure.
     """
     return _as_template(value, _jsonpath_template(value, ""))
 
 
 def compile_jsonata_template(value: Json, field: str) -> Template:
-    """Strings that are `{% … %}` are expressions, wherever they stand. Raises InvalidTemplate.
+    """Compiles a template in which strings of the form `{% … %}` are expressions, at any depth.
 
-    Evaluating raises States.QueryEvaluationError; its location is the place within `field`:
-    "Output/result", "Output/list[0]".
+    Raises InvalidTemplate. Evaluating raises States.QueryEvaluationError; its location is the place
+    within `field`: "Output/result", "Output/list[0]".
     """
     return _as_template(value, _jsonata_template(value, field, ""))
 
 
 def compile_path_or_intrinsic(text: str) -> Path | Intrinsic:
-    """What fields such as ErrorPath and the names ending in `.$` may hold. Raises ValueError."""
+    """Compiles the text of fields such as ErrorPath and names ending in `.$`. Raises ValueError."""
     return compile_path(text) if text.startswith("$") else compile_intrinsic(text)
 
 
 def evaluate_path_or_intrinsic(expression: Path | Intrinsic, field: str, scope: Scope) -> Json:
-    """Evaluates a path or function that stands in `field` ("value.$", "ErrorPath"). Raises StatesError."""
+    """Evaluates a path or function in `field` ("value.$", "ErrorPath"). Raises StatesError."""
     try:
         return expression.evaluate(scope)
     except PathNotFound as missing:
@@ -81,7 +82,7 @@ def _as_template(value: Json, evaluate: Evaluate | None) -> Template:
 
 
 def _jsonpath_template(value: Json, pointer: str) -> Evaluate | None:
-    """How to make `value`, or None if it is a constant."""
+    """Returns a function that evaluates `value`, or None if it is a constant."""
     if isinstance(value, list):
         return _template_list(
             value, [_jsonpath_template(item, f"{pointer}/{index}") for index, item in enumerate(value)]
@@ -113,7 +114,7 @@ def _jsonpath_template_field(key: str, text: Json, pointer: str) -> Evaluate:
 
 
 def _jsonata_template(value: Json, field: str, pointer: str) -> Evaluate | None:
-    """How to make `value`, or None if it is a constant."""
+    """Returns a function that evaluates `value`, or None if it is a constant."""
     if isinstance(value, list):
         return _template_list(
             value,
@@ -138,7 +139,10 @@ def _jsonata_template(value: Json, field: str, pointer: str) -> Evaluate | None:
 def compile_jsonata_template_field(
     text: str, field: str, pointer: str = "", expected: str | None = None
 ) -> Evaluate:
-    """One `{% … %}`, which must give the `expected` type. Raises InvalidTemplate if it does not parse."""
+    """Compiles one `{% … %}`, whose value must have the `expected` type.
+
+    Raises InvalidTemplate if it does not parse.
+    """
     try:
         expression = compile_expression_field(text)
     except ValueError as error:

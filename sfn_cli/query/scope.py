@@ -1,4 +1,4 @@
-"""What an expression may see: one Scope for each evaluation of a state's fields."""
+"""The data that an expression can read: one Scope for each evaluation of a state's fields."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Scope:
 
     `input` is what `$` is to a JSONPath. `states` is what `$states` holds in JSONata, without its
     context: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
-    `context` returns the Context Object when an expression reads it. `now` is in milliseconds
-    since 1970. Everything random is derived from `seed` and the number of the draw: two draws
-    differ, and a replay with a fresh Scope of the same seed repeats them. `budget` is how long
-    all this may take.
+    `context` returns the Context Object when an expression reads it. `now` is in milliseconds since
+    1970. Everything random is derived from `seed` and the number of the draw: two draws differ, and
+    a replay with a fresh Scope of the same seed repeats them. `budget` limits the time of the whole
+    evaluation.
     """
 
     __slots__ = (
@@ -65,16 +65,16 @@ class Scope:
         """The JSONata adapter's values of `states` and `variables`, cached for the next expression."""
 
     def draw(self) -> bytes:
-        """32 random bytes, the next of the sequence that `seed` begins."""
+        """Returns 32 random bytes, the next of the sequence that `seed` begins."""
         from hashlib import sha256  # loads OpenSSL: only when something random is needed
 
         self._draws += 1
         return sha256(f"{self.seed}:{self._draws}".encode()).digest()
 
     def fraction(self) -> float:
-        """A random number n with 0 <= n < 1, in steps of 2**-53."""
+        """Returns a random number n with 0 <= n < 1, in steps of 2**-53."""
         return (int.from_bytes(self.draw()[:8], "big") >> 11) * 2.0**-53
 
     def uuid(self) -> str:
-        """A random UUID, version 4."""
+        """Returns a random UUID, version 4."""
         return uuid_text(self.draw()[:16], version=4)

@@ -1,8 +1,8 @@
 """The settings of one process, from the environment variables of `table`.
 
-Each process reads its environment once. Every command does so before it writes or starts anything, so that a
-bad value is one line and exit code 253. Settings of the terminal alone are read from the same table, by
-`table.value`.
+Each process reads its environment once. Every command does so before it writes or starts anything,
+so that a bad value is reported in one line with exit code 253. Settings of the terminal alone are
+read from the same table, by `table.value`.
 """
 
 # No `from __future__ import annotations` here, nor in other modules of NamedTuples that every command
@@ -28,14 +28,14 @@ def _default_setting(name: str) -> Any:
 class Settings(NamedTuple):
     """The settings of one process, which do not change; `home` is the path of the store's folder.
 
-    A plain string: pathlib would cost each command some milliseconds.
+    It is a plain string: pathlib would cost each command some milliseconds.
     """
 
     home: str
     region: str = _default_setting("AWS_DEFAULT_REGION")
     account_id: str = _default_setting("SFN_ACCOUNT_ID")
     clock: str | None = None
-    """How time passes for executions that are started: "virtual", a factor, or the wall clock (None)."""
+    """The clock of new executions: "virtual", a factor, or None for the wall clock."""
     mock_config: str | None = None
     """The absolute path of SFN_MOCK_CONFIG."""
     on_crash: str = _default_setting("SFN_ON_CRASH")
@@ -57,9 +57,10 @@ class Settings(NamedTuple):
         *,
         region: str | None = None,
     ) -> Self:
-        """`region` (the --region option) wins over AWS_REGION, which wins over AWS_DEFAULT_REGION.
+        """Reads the settings from the environment. Raises ConfigurationError.
 
-        Every variable is checked, whether or not the command uses it. Raises ConfigurationError.
+        `region` (the --region option) wins over AWS_REGION, which wins over AWS_DEFAULT_REGION.
+        Every variable is checked, whether or not the command uses it.
         """
         read = {name: variable.read(environ) for name, variable in VARIABLES.items()}
         endpoints = tuple(_endpoint_settings(environ))
@@ -81,16 +82,19 @@ class Settings(NamedTuple):
         )
 
     def endpoint(self, service_id: str) -> str | None:
-        """The endpoint that a variable of its own sets for a service, by AWS's id of it ("API Gateway")."""
+        """Returns the endpoint that a service's own variable sets, by AWS's id ("API Gateway")."""
         return dict(self.endpoints).get(f"{_ENDPOINTS}_{service_id.upper().replace(' ', '_')}")
 
     @property
     def common_endpoint(self) -> str | None:
-        """The endpoint that AWS_ENDPOINT_URL sets for the services that have none of their own."""
+        """Returns the AWS_ENDPOINT_URL endpoint, for services without one of their own."""
         return dict(self.endpoints).get(_ENDPOINTS)
 
     def environment(self) -> dict[str, str]:
-        """What a process needs beside this one's environment to read the same settings, wherever it runs."""
+        """Returns the environment in which another process reads the same settings, in any folder.
+
+        It comes in addition to this process's environment.
+        """
         found = {"SFN_HOME": self.home, "AWS_REGION": self.region}
         if self.mock_config is not None:
             found["SFN_MOCK_CONFIG"] = self.mock_config
@@ -98,12 +102,12 @@ class Settings(NamedTuple):
 
 
 def clock_reading(clock: str | None, started_at: int, wall: int) -> int:
-    """Returns what the clock of an execution shows that has not jumped, in milliseconds since 1970."""
+    """Returns the time on an execution's clock that has not jumped, in milliseconds since 1970."""
     return wall if clock is None or clock == "virtual" else fast_time(float(clock), started_at, wall)
 
 
 def fast_time(factor: float, started_at: int, wall: int) -> int:
-    """The time of an execution for which time passes so many times faster."""
+    """Returns the time of an execution whose time passes faster by this factor."""
     return started_at + int((wall - started_at) * factor)
 
 
@@ -114,10 +118,10 @@ def _endpoint_settings(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _default_home_setting(data: str | None) -> str:
-    """The user data folder that platformdirs names; on Linux `data`, where it is set."""
+    """Returns the user data folder as platformdirs names it; on Linux `data`, where it is set."""
     if _ON_LINUX:
         # What platformdirs does here, by the XDG specification; importing it would add a tenth
-        # to every command. tests/test_settings.py holds the two together.
+        # to every command. tests/test_settings.py checks that they agree.
         return os.path.join(data or os.path.expanduser("~/.local/share"), "sfn")
     from platformdirs import user_data_dir
 

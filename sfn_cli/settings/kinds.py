@@ -1,4 +1,4 @@
-"""The kinds of values that settings have: how each is read from text, and what it must be, in words."""
+"""The kinds of setting values: how each is parsed, and its requirement in words."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ _REGION_LENGTH = 63
 
 _LABEL = "[A-Za-z0-9-]{1,63}"
 _URL = rf"(?i:https?)://({_LABEL}(\.{_LABEL})*\.?|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])(:(?P<port>[0-9]{{1,5}}))?(/[!-~]*)?"
-"""Not compiled here: that would cost every command more than the rest of this module."""
+"""The pattern of URLs, not compiled here.
+
+Compiling would cost every command more than the rest of this module.
+"""
 
 
 class Kind:
     """A kind of value. `must` completes the sentence "it must be …"; `parse` raises ValueError.
 
-    A plain class: each NamedTuple costs every command a fifth of a millisecond.
+    It is a plain class: each NamedTuple costs every command a fifth of a millisecond.
     """
 
     __slots__ = ("must", "parse")
@@ -31,14 +34,14 @@ class Kind:
 
 
 def _digits_kind(text: str, *, most: int = 9) -> str:
-    """The text, if it is ASCII digits, `most` at most. Raises ValueError."""
+    """Returns the text if it is at most `most` ASCII digits. Raises ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) <= most):
         raise ValueError(text)
     return text
 
 
 def _decimal_kind(text: str) -> float:
-    """A number as people write it: no exponent, no sign, no infinity. Raises ValueError."""
+    """Parses a plain decimal number: no exponent, no sign, no infinity. Raises ValueError."""
     whole, point, fraction = text.partition(".")
     return float(_digits_kind(whole) + (f".{_digits_kind(fraction)}" if point else ""))
 
@@ -112,14 +115,14 @@ ACCOUNT = Kind("the 12 digits of an AWS account", _account_kind)
 
 
 def is_region_setting(text: str) -> bool:
-    """Whether the text could be part of a host's name, as the region is in AWS's endpoints."""
+    """Whether the text could be part of a host name, as the region is in AWS's endpoints."""
     letters = text.replace("-", "")
     is_label = letters.isascii() and letters.isalnum() and "-" not in (text[0], text[-1])
     return is_label and not text.isdigit() and len(text) <= _REGION_LENGTH
 
 
 def is_url_setting(text: str) -> bool:
-    """Whether the text is an http or https URL that an endpoint can have, without a user name in it."""
+    """Whether the text is an http or https URL for an endpoint, without a user name in it."""
     found = re.fullmatch(_URL, text)
     if found is None or int(found["port"] or 0) > 65535:
         return False

@@ -1,7 +1,7 @@
 """ItemBatcher: several items of a DISTRIBUTED Map become the input of one child execution.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
-A child's input is {"BatchInput": …, "Items": […]}; BatchInput only where it is given.
+A child's input is {"BatchInput": …, "Items": […]}, without BatchInput if the state has none.
 """
 
 from __future__ import annotations
@@ -22,22 +22,23 @@ if TYPE_CHECKING:
 
 
 class Batch(NamedTuple):
-    """The input of one child execution (JSON text), and how many items it holds."""
+    """The input of one child execution (JSON text), and the number of its items."""
 
     input: str
     items: int
 
 
 class Batching(NamedTuple):
-    """The limits of a batch, in items and in bytes, and what begins the text of each."""
+    """The limits of a batch, in items and in bytes, and the text that each batch begins with."""
 
     max_items: int | None
     max_bytes: int
     head: str
 
     def batches(self, inputs: Iterable[Payload]) -> Iterator[Batch]:
-        """The inputs in their order, as many together as the limits allow. Raises StatesError for
-        one that is too large.
+        """Yields the inputs in their order, as many per batch as the limits allow.
+
+        Raises StatesError for an input that is too large.
         """
         texts: list[str] = []
         size = empty = len(self.head.encode()) + len("]}")
@@ -74,7 +75,7 @@ class ItemBatcher:
         self._max_bytes = Quantity.load(fields, "MaxInputBytesPerBatch", language)
 
     def evaluate(self, visit: Visit) -> Batching:
-        """The batching at this visit. Raises StatesError."""
+        """Returns the batching at this visit. Raises StatesError."""
         max_items = self._max_items.evaluate(visit) if self._max_items is not None else None
         max_bytes = self._max_bytes.evaluate(visit) if self._max_bytes is not None else None
         for name, limit in (("MaxItemsPerBatch", max_items), ("MaxInputBytesPerBatch", max_bytes)):

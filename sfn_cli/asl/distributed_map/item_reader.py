@@ -1,4 +1,4 @@
-"""ItemReader: the dataset of a DISTRIBUTED Map that lies in S3.
+"""ItemReader: the dataset of a DISTRIBUTED Map that is in S3.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 """
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """What is to be read: S3's action ("getObject", "listObjectsV2"), its arguments, ReaderConfig;
-    None is no limit.
+    """A dataset to read.
+
+    S3's action ("getObject", "listObjectsV2"), its arguments, and ReaderConfig; None is no limit.
     """
 
     action: str
@@ -41,11 +42,11 @@ class ItemReader:
 
     @property
     def items_pointer(self) -> str | None:
-        """Where in a JSON document the items stand."""
+        """The place of the items within a JSON document."""
         return self._config.get("ItemsPointer")
 
     def evaluate(self, visit: Visit) -> Reading:
-        """The reading at this visit. Raises StatesError."""
+        """Returns the reading at this visit. Raises StatesError."""
         arguments = self._arguments(visit)
         limit = self._max_items.evaluate(visit) if self._max_items is not None else 0
         return Reading(

@@ -27,19 +27,20 @@ if TYPE_CHECKING:
     from sfn_cli.query.limits import TimeBudget
 
 CONCURRENCY = 10_000
-"""How many child executions of a Map Run run at once, at most. (AWS's quota)"""
+"""The maximum number of concurrent child executions of a Map Run. (AWS's quota)"""
 
 
 class FailureTolerance(NamedTuple):
-    """How many items may fail: a number, and a percentage of all."""
+    """The tolerated number of failed items, and their tolerated percentage."""
 
     failures: int
     percentage: float
 
     def is_exceeded(self, failed: int, total: int | None) -> bool:
-        """Whether so many failed items of a total (None: not counted yet) fail the Map Run.
+        """Whether this many failed items of a total (None: not counted yet) fail the Map Run.
 
-        Observed: a limit of 0 is no limit given; when both are 0, a single failure is one too many.
+        Observed: a limit of 0 counts as no limit; when both are 0, a single failure is one too
+        many.
         """
         if failed == 0:
             return False
@@ -49,12 +50,12 @@ class FailureTolerance(NamedTuple):
 
 
 class MapRunPlan(NamedTuple):
-    """One Map Run: what its children run, over which items, and what becomes of their results.
+    """The plan of one Map Run: the children's machine, the items, and the handling of results.
 
     `label` is the Map's, or None; `processor` the definition (JSON text) of the child executions,
-    whose type is "STANDARD" or "EXPRESS"; `items` those of the state's input, or None where
-    `reading` says what is to be read. `select` returns the input that ItemSelector creates for the
-    item with this index.
+    whose type is "STANDARD" or "EXPRESS"; `items` those of the state's input, or None if `reading`
+    describes the dataset to read. `select` returns the input that ItemSelector creates for the item
+    with this index.
     """
 
     label: str | None
@@ -69,7 +70,8 @@ class MapRunPlan(NamedTuple):
     writing: Writing
 
     def batches(self, items: Iterable[Json], first_index: int, budget: TimeBudget) -> Iterator[Batch]:
-        """The inputs of child executions over these items, of which the first has this index.
+        """Yields the inputs of child executions over these items, whose first has this index.
+
         Raises StatesError.
         """
         inputs = (self.select(first_index + n, item, budget) for n, item in enumerate(items))
@@ -102,16 +104,19 @@ class MapRunFields:
 
     @property
     def reads(self) -> bool:
-        """Whether the items are not those of the state's input. Observed: then ItemsPath is of no account."""
+        """Whether the items come from outside the state's input.
+
+        Observed: ItemsPath is then ignored.
+        """
         return self._reader is not None
 
     @property
     def items_pointer(self) -> str | None:
-        """Where in the document that the reader reads the items stand; None for the whole."""
+        """The place of the items in the document that the reader reads; None for all of it."""
         return self._reader.items_pointer if self._reader is not None else None
 
     def batch_inputs(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:
-        """The inputs of child executions that ItemBatcher makes of the items' inputs, or None without one."""
+        """Returns the batched inputs of child executions, or None without an ItemBatcher."""
         if self._batcher is None:
             return None
         return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]
@@ -119,7 +124,7 @@ class MapRunFields:
     def plan(
         self, visit: Visit, asked: Distribute, select: Callable[[int, Json, TimeBudget], Payload]
     ) -> MapRunPlan:
-        """The Map Run of this visit. Raises StatesError."""
+        """Returns the Map Run of this visit. Raises StatesError."""
         return MapRunPlan(
             label=self._label,
             processor=self._processor.definition,

@@ -1,4 +1,4 @@
-"""ResultWriter: the form of what a DISTRIBUTED Map's children give back, and where it is written.
+"""ResultWriter: the form of a DISTRIBUTED Map's results, and where they are written.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 """
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Writing(NamedTuple):
-    """`bucket` is None where the results are the state's output themselves.
+    """The place and form of the results; `bucket` is None if they are the state's output.
 
-    `transformation` is "NONE" (each result with its execution's description), "COMPACT" (results alone) or
-    "FLATTEN" (the elements of those that are arrays); `output_type` is "JSON" or "JSONL".
+    `transformation` is "NONE" (each result with its execution's description), "COMPACT" (results
+    alone) or "FLATTEN" (the elements of those that are arrays); `output_type` is "JSON" or "JSONL".
     """
 
     bucket: str | None
@@ -29,7 +29,7 @@ class Writing(NamedTuple):
 
 
 UNWRITTEN = Writing(None, "", "COMPACT", "JSON")
-"""Without ResultWriter."""
+"""The writing of a state without a ResultWriter."""
 
 
 class ResultWriter:
@@ -42,7 +42,7 @@ class ResultWriter:
         self._config: Mapping[str, Any] = fields.get("WriterConfig", {})
 
     def evaluate(self, visit: Visit) -> Writing:
-        """The writing at this visit. Raises StatesError."""
+        """Returns the writing at this visit. Raises StatesError."""
         place = {} if self._place is None else self._place(visit)
         return Writing(
             bucket=None if self._place is None else str(place.get("Bucket", "")),

@@ -28,4 +28,4 @@ STATE_TYPES: Mapping[str, type[State]] = {
     "Parallel": ParallelState,
     "Map": MapState,
 }
-"""In the order in which AWS's validation lists them."""
+"""The state types, in the order in which AWS's validation lists them."""

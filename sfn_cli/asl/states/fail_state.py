@@ -32,8 +32,9 @@ class FailState(State):
 
 
 class _FailText:
-    """Error or Cause: a string, the string at a …Path (or of an intrinsic function), or a JSONata
-    expression.
+    """The text of Error or Cause.
+
+    A string, the string at a …Path (or of an intrinsic function), or a JSONata expression.
     """
 
     def __init__(self, name: str, fields: Mapping[str, Any], language: str) -> None:

@@ -1,7 +1,7 @@
 """Map: runs its processor once for each item. ASL: https://states-language.net/#map-state
 
-Items come from ItemsPath of the effective input (JSONPath) or from Items (JSONata), and by
-default from the input itself. ItemSelector (the older Parameters) shapes each item.
+Items come from ItemsPath of the effective input (JSONPath) or from Items (JSONata), and by default
+from the input itself. ItemSelector (the older Parameters) shapes each item.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 INLINE_CONCURRENCY = 40
-"""How many iterations of an inline Map run at once, at most. (AWS's quota)"""
+"""The maximum number of concurrent iterations of an inline Map. (AWS's quota)"""
 
 
 class MapState(State):
@@ -79,7 +79,7 @@ class MapState(State):
         return self._distribution.items_pointer if self._distribution is not None else None
 
     def plan(self, visit: Visit, asked: Distribute) -> MapRunPlan:
-        """What the Map Run of this visit is to do. Raises StatesError."""
+        """Returns the plan of this visit's Map Run. Raises StatesError."""
         assert self._distribution is not None
         return self._distribution.plan(
             visit,
@@ -88,7 +88,7 @@ class MapState(State):
         )
 
     def concurrency(self, visit: Visit) -> int:
-        """MaxConcurrency; 0 means no limit."""
+        """Returns MaxConcurrency; 0 means no limit."""
         if self._max_concurrency is None:
             return 0
         limit: int = self._max_concurrency.evaluate(visit)
@@ -98,7 +98,7 @@ class MapState(State):
         return limit
 
     def find_items(self, visit: Visit) -> list[Json]:
-        """The items in the state's input. Raises StatesError."""
+        """Returns the items in the state's input. Raises StatesError."""
         if self.language == JSONATA:
             return self._jsonata_items(visit)
         assert isinstance(self.flow, JsonPathFlow)
@@ -132,11 +132,11 @@ class MapState(State):
         return value
 
     def inputs(self, visit: Visit, items: list[Json]) -> list[Payload]:
-        """The input of each iteration: its item, or what ItemSelector makes of it."""
+        """Returns each iteration's input: its item, or the value of ItemSelector for it."""
         return [self._input(visit, index, item) for index, item in enumerate(items)]
 
     def batches(self, visit: Visit, inputs: list[Payload]) -> list[Json] | None:
-        """The inputs of child executions that ItemBatcher makes of the items' inputs, or None without one."""
+        """Returns the batched inputs of child executions, or None without an ItemBatcher."""
         return self._distribution.batch_inputs(visit, inputs) if self._distribution is not None else None
 
     def _input(self, visit: Visit, index: int, item: Json) -> Payload:
@@ -151,7 +151,7 @@ class MapState(State):
 
 
 def _map_visit_at_item(visit: Visit, index: int, item: Json) -> Visit:
-    """The Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
+    """Returns the Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
     if visit.budget.is_over():
         raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
 

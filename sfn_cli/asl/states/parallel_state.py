@@ -1,4 +1,4 @@
-"""Parallel: runs its branches side by side. ASL: https://states-language.net/#parallel-state"""
+"""Parallel: runs its branches concurrently. ASL: https://states-language.net/#parallel-state"""
 
 from __future__ import annotations
 

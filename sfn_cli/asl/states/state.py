@@ -1,4 +1,4 @@
-"""What all states have in common."""
+"""The interface that all states share."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LoadMachine = Callable[[Mapping[str, Any]], "CompiledMachine"]
 class State:
     """A state of a machine; frozen once it is loaded.
 
-    `enter` is called once the state was entered, `complete` once its work is done (a task's
-    result, the outputs of its children, a sleep that is over: no result). Both are pure: the same
-    visit returns the same Move. They raise StatesError when the state fails.
+    `enter` is called after the state was entered, `complete` after its work is done (a task's
+    result, the outputs of its children, an elapsed sleep: no result). Both are pure: the same visit
+    returns the same Move. They raise StatesError when the state fails.
     """
 
     type: ClassVar[str]
@@ -45,5 +45,5 @@ class State:
         raise NotImplementedError
 
     def complete(self, visit: Visit, result: Payload | None) -> Move:
-        """The move once the work is done; by default the state's output, and on to Next."""
+        """Returns the move after the work; by default the state's output, and on to Next."""
         return Exit(self.flow.output(visit, result), self.flow.assign(visit, result), self.next)

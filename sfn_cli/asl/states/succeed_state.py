@@ -1,4 +1,7 @@
-"""Succeed: ends its machine or branch well. ASL: https://states-language.net/#succeed-state"""
+"""Succeed: ends its machine or branch successfully.
+
+ASL: https://states-language.net/#succeed-state
+"""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class TaskState(State):
 
 
 def _task_timeout_seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
-    """A timeout at this visit, in the range that AWS allows in definitions. Raises StatesError."""
+    """Returns a timeout at this visit, in AWS's range for definitions. Raises StatesError."""
     if quantity is None:
         return None
     seconds: int = quantity.evaluate(visit)

@@ -1,7 +1,7 @@
 """Wait: completes at a time. ASL: https://states-language.net/#wait-state
 
-Seconds and SecondsPath count from StateEntered; Timestamp and TimestampPath are absolute, and in
-the past mean at once. Under JSONata, Seconds and Timestamp may be expressions.
+Seconds and SecondsPath count from StateEntered; Timestamp and TimestampPath are absolute, and
+complete immediately if in the past. Under JSONata, Seconds and Timestamp may be expressions.
 """
 
 from __future__ import annotations

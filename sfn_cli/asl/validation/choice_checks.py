@@ -1,5 +1,6 @@
-"""Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata. Texts marked (ours)
-are not known from AWS.
+"""Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata.
+
+Texts marked (ours) are not known from AWS.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MAX_DEPTH = 100
-"""How deep rules may nest in rules. (ours: AWS bounds the text's size only)"""
+"""The maximum nesting of rules in rules. (ours: AWS limits the text's size only)"""
 
 _COMBINERS = ("And", "Or", "Not")
 _SELECTORS = (*_COMBINERS, "Variable", "Condition")
 _OUTER_FIELDS = ("Next", "Assign", "Comment")
-"""What only a rule that is in no other may have, Comment apart."""
+"""The fields that only an outermost rule may have, Comment apart."""
 
 
 def check_choices(findings: Findings, value: Json, location: str, language: str, name: str) -> None:

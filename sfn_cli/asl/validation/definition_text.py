@@ -1,5 +1,6 @@
-"""Reading a definition's text for the validator: an object that knows what it names twice, or what
-is wrong with it.
+"""The definition parser of the validator.
+
+Returns an object that records repeated names, or the problem of the text.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read_definition(definition: str) -> Mapping[str, Json] | Diagnostic:
-    """Parses the text. Returns its object, or why there is none."""
+    """Parses the text. Returns its object, or the reason why there is none."""
     if not definition.strip():
         return _NO_OBJECT
     try:
@@ -34,8 +35,9 @@ _NO_OBJECT = Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object
 
 
 def repeated_definition_names(fields: Mapping[str, Json]) -> Sequence[str]:
-    """The names that an object of the text has more than once: of their values, JSON parsers use
-    the last.
+    """Returns the names that occur more than once in an object of the text.
+
+    Of their values, JSON parsers use the last.
     """
     return fields.repeated if isinstance(fields, _DefinitionFields) else ()
 

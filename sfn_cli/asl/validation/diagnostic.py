@@ -1,7 +1,7 @@
-"""What is wrong with a definition: diagnostics in AWS's codes and words, gathered while it is checked.
+"""Diagnostics of a definition, in AWS's codes and words, collected by the checks.
 
-API: ValidateStateMachineDefinition, ValidateStateMachineDefinitionDiagnostic. Locations are what
-AWS makes of JSON pointers: an index stands in brackets ("/States/Pay/Retry[0]/ErrorEquals").
+API: ValidateStateMachineDefinition, ValidateStateMachineDefinitionDiagnostic. Locations are AWS's
+form of JSON pointers: an index is in brackets ("/States/Pay/Retry[0]/ErrorEquals").
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RESERVED_VARIABLE = "RESERVED_VARIABLE_NAME"
 UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION"
 TOO_DEEP = "TOO_DEEPLY_NESTED"
 UNAVAILABLE = "UNAVAILABLE_INTEGRATION"
-"""AWS's, and not sfn's. (ours)"""
+"""The code for an integration that AWS has and sfn does not. (ours)"""
 
 NO_DOLLAR = "NO_DOLLAR"
 NO_PATH = "NO_PATH"
@@ -35,7 +35,7 @@ STATIC_RESULT = "PASS_RESULT_IS_STATIC"
 
 
 class Diagnostic(NamedTuple):
-    """One problem; `location` is None when the whole text is at fault."""
+    """One problem; `location` is None when it concerns the whole text."""
 
     severity: str
     code: str
@@ -47,11 +47,13 @@ _KINDS: Mapping[str, type] = {"Object": dict, "Array": list, "String": str}
 
 
 class Findings:
-    """The problems found so far. `express` says for which type of machine; `is_available`, whether tasks on a
-    resource that AWS has can be carried out here.
+    """The problems found so far.
 
-    `catching`, while a Catcher is checked: it may read `$states.errorOutput`. `states` and `labels` are the
-    names met so far, which must be unique in the whole machine.
+    `express` is whether the machine's type is EXPRESS; `is_available`, whether tasks on a resource
+    that AWS has can be performed here.
+
+    `catching`, while a Catcher is checked: it may read `$states.errorOutput`. `states` and `labels`
+    are the names found so far, which must be unique in the whole machine.
     """
 
     def __init__(self, *, express: bool, is_available: Callable[[Resource], bool] | None = None) -> None:
@@ -69,25 +71,28 @@ class Findings:
         self.found.append(Diagnostic("WARNING", code, message, location))
 
     def of_the_whole(self, message: str, code: str) -> None:
-        """An error that has no place of its own."""
+        """Adds an error that concerns the whole definition."""
         self.found.append(Diagnostic("ERROR", code, message))
 
     def is_a(self, kind: str, value: Json, location: str) -> bool:
-        """Whether the value is of this kind ("Object", "Array", "String"), which it must be."""
+        """Checks that the value is of this kind ("Object", "Array", "String").
+
+        Returns whether it is.
+        """
         if isinstance(value, _KINDS[kind]):
             return True
         self.error(location, f"Expected value of type {kind}")
         return False
 
     def entries(self, value: Json, location: str) -> list[tuple[str, Mapping[str, Json]]]:
-        """The objects of what must be an array of objects, each with its location."""
+        """Returns the objects of a required array of objects, each with its location."""
         if not self.is_a("Array", value, location):
             return []
         located = [(f"{location}[{index}]", entry) for index, entry in enumerate(value)]
         return [(at, entry) for at, entry in located if self.is_a("Object", entry, at)]
 
     def require(self, fields: Mapping[str, Json], names: Iterable[str], location: str) -> None:
-        """All of the names must be there."""
+        """Checks that all of the names are present."""
         missing = [name for name in names if name not in fields]
         if missing:
             self.error(location, f"These fields are required: [{', '.join(missing)}]")
@@ -95,7 +100,7 @@ class Findings:
     def only_one(
         self, fields: Mapping[str, Json], names: Sequence[str], location: str, *, required: bool = False
     ) -> None:
-        """At most one of the names may be there; if it is `required`, exactly one."""
+        """Checks that at most one of the names is present; if `required`, exactly one."""
         given = sum(name in fields for name in names)
         if given > 1:
             self.error(location, f"There should only be one of the following fields: [{', '.join(names)}]")
@@ -105,7 +110,7 @@ class Findings:
             )
 
     def one_of(self, value: Json, choices: Sequence[str], location: str) -> bool:
-        """Whether the value is one of the choices, which it must be."""
+        """Checks that the value is one of the choices. Returns whether it is."""
         if value in choices:
             return True
         self.error(location, f"Value should be one of the following: [{', '.join(choices)}]")
@@ -115,7 +120,7 @@ class Findings:
         self.error(location, f"Field '{name}' is not supported")
 
     def other_language(self, name: str, location: str, language: str, only: str) -> None:
-        """A field that a state of the other query language may have."""
+        """Adds an error for a field that only the other query language's states may have."""
         message = (
             f"The QueryLanguage is set to '{language}', "
             f"but field '{name}' is only supported for the '{only}' QueryLanguage"

@@ -1,4 +1,4 @@
-"""Checks of what is computed: paths, Payload Templates, JSONata strings, and the names in Assign.
+"""Checks of expressions: paths, Payload Templates, JSONata strings, and the names in Assign.
 
 Every expression of a template is compiled, so that every wrong one is reported. A check takes
 (findings, value, location, query language, the field's name). Texts marked (ours) are not known
@@ -39,7 +39,7 @@ def check_path(findings: Findings, value: Json, location: str, language: str, na
 
 
 def check_reference_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """ResultPath: a place within the state's input, or null."""
+    """Checks ResultPath: a place within the state's input, or null."""
     path = None if value is None else _check_reference_path_expression(findings, value, location)
     if path is not None and path.root != "$":
         # (ours)
@@ -53,7 +53,10 @@ def check_items_path(findings: Findings, value: Json, location: str, language: s
 
 
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """A path in a Choice Rule. The specification requires a Reference Path; AWS accepts any."""
+    """Checks a path in a Choice Rule.
+
+    The specification requires a Reference Path; AWS accepts any.
+    """
     if findings.is_a("String", value, location) and _expression_begins_with_dollar(findings, value, location):
         try:
             compile_path(value)
@@ -97,7 +100,7 @@ def check_template(findings: Findings, value: Json, location: str, language: str
 
 
 def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
-    """A string of a JSONata state: `{% … %}` is compiled, what is neither that nor plain is refused."""
+    """Checks a string of a JSONata state: either plain or a `{% … %}` that compiles."""
     if is_expression(value):
         try:
             compile_jsonata_template_field(value, "")
@@ -110,7 +113,7 @@ def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
 
 
 def _check_states(findings: Findings, text: str, location: str) -> None:
-    """$states has its errorOutput in a Catcher only."""
+    """Checks that only a Catcher reads errorOutput of $states."""
     if (
         "errorOutput" in text
         and not findings.catching
@@ -144,7 +147,7 @@ def _check_jsonpath(findings: Findings, value: Json, location: str) -> None:
 
 
 def _check_computed(findings: Findings, key: str, text: Json, location: str) -> None:
-    """One `"key.$": text`. Observed: AWS's location is that of the object that holds it."""
+    """Checks one `"key.$": text`. Observed: AWS's location is that of the enclosing object."""
     try:
         if not isinstance(text, str):
             raise ValueError("not a string")
@@ -157,7 +160,7 @@ def _check_computed(findings: Findings, key: str, text: Json, location: str) -> 
 
 
 def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """Assign."""
+    """Checks Assign."""
     if not findings.is_a("Object", value, location):
         return
     check_template(findings, value, location, language, name)

@@ -1,7 +1,7 @@
-"""The specification's field table: which fields a state of each type may have, and of what kind.
+"""The specification's field table: the fields that a state of each type may have, and their kinds.
 
-ASL: https://states-language.net/#state-type-table. A kind is a word that `validate.py` knows how
-to check.
+ASL: https://states-language.net/#state-type-table. A kind is a word that `validate.py` knows how to
+check.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ REQUIRED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "Choice": ("Choices",),
     "Parallel": ("Branches",),
 }
-"""The fields that a state of the type must have, in addition to Type and (Next or End)."""
+"""The required fields of each state type, in addition to Type and (Next or End)."""
 
 ENDLESS_TYPES = ("Choice", "Succeed", "Fail")
 """The types that have neither Next nor End."""
@@ -115,7 +115,7 @@ EXCLUSIVE_FIELDS: Sequence[tuple[str, str]] = [
     ),
     *((name, f"{name}Path") for name in ("ToleratedFailureCount", "ToleratedFailurePercentage")),
 ]
-"""Of each pair, a state may have one only."""
+"""Pairs of fields of which a state may have only one."""
 
 RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "TimeoutSeconds": (1, 99_999_999), "HeartbeatSeconds": (1, 99_999_999), "Seconds": (0, 99_999_999),
@@ -125,8 +125,9 @@ RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None),
     "MaxDelaySeconds": (1, 31_622_400),
 }  # fmt: skip
-"""The least and the greatest value of each number that a state may hold. Observed: AWS takes an
-IntervalSeconds of 0, though it documents a positive one.
+"""The minimum and maximum of each number that a state may hold.
+
+Observed: AWS accepts an IntervalSeconds of 0, though it documents a positive one.
 """
 
 MACHINE_FIELDS: Mapping[str, Kind] = {

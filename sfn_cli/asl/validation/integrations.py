@@ -1,10 +1,11 @@
-"""The service integrations that there are in AWS, whether sfn has them or not: a Resource that
-names none of them is refused.
+"""The service integrations of AWS, whether sfn has them or not.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html (optimised integrations
-and their patterns)
+A Resource that names none of them is refused.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
+(optimised integrations and their patterns)
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-What an aws-sdk service's actions are is botocore's to know, when the task runs.
+The actions of an aws-sdk service are known to botocore only, when the task runs.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ OPTIMISED: Mapping[str, Mapping[str, frozenset[str]]] = {
     "sqs": {"sendMessage": _TOKEN},
     "states": {"startExecution": _ALL | {"sync:2"}},
 }
-"""Service → action → the patterns that it may be called by, "" being Request Response."""
+"""Service → action → the patterns in which it can be called; "" is Request Response."""
 
 _ACTION = re.compile(r"[a-z][A-Za-z0-9]*")
 
@@ -165,6 +166,7 @@ AWS_SDK_SERVICES = frozenset(
     workmailmessageflow workspaces workspacesinstances workspacesthinclient workspacesweb xray
     """.split()  # noqa: SIM905 - four hundred lines otherwise
 )
-"""The services of aws-sdk tasks: those of botocore, by the Java SDK's names (tests/integrations
-holds the two together).
+"""The services of aws-sdk tasks: those of botocore, by the Java SDK's names.
+
+A test in tests/integrations checks that they agree.
 """

@@ -1,9 +1,10 @@
-"""Checks of a Map's own fields: how its processor runs, where items come from, in what batches, and
-where results go.
+"""Checks of a Map's own fields: processor mode, item source, batches, and the place of results.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html,
-…-itembatcher.html, …-resultwriter.html Texts marked (ours) are not known from AWS.
+…-itembatcher.html, …-resultwriter.html
+
+Texts marked (ours) are not known from AWS.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ INLINE, DISTRIBUTED = "INLINE", "DISTRIBUTED"
 EXECUTION_TYPES = ("STANDARD", "EXPRESS")
 
 _DISTRIBUTED_FIELDS = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
-"""The fields that an inline Map may not have. Observed: it may have those of tolerated failures."""
+"""The fields that an inline Map may not have. Observed: those of tolerated failures are allowed."""
 
 _READERS = ("s3:getObject", "s3:listObjectsV2")
 _WRITERS = ("s3:putObject",)
@@ -36,13 +37,13 @@ _FORBIDDEN = frozenset('<>{}[]?*"#%\\^|~`$&,;:/').union(map(chr, (*range(0x20), 
 
 
 def map_mode(processor: Json) -> str:
-    """What an ItemProcessor says of its mode: INLINE, DISTRIBUTED, or something else."""
+    """Returns the mode of an ItemProcessor: INLINE, DISTRIBUTED, or something else."""
     config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
     return str(config.get("Mode", INLINE)) if isinstance(config, dict) else INLINE
 
 
 def check_map(findings: Findings, state: Mapping[str, Json], location: str) -> None:
-    """What the fields of a Map ask of each other."""
+    """Checks the dependencies between the fields of a Map."""
     findings.only_one(state, ("ItemProcessor", "Iterator"), location, required=True)
     if map_mode(state.get("ItemProcessor", state.get("Iterator"))) == INLINE:
         for name in _DISTRIBUTED_FIELDS:
@@ -108,7 +109,7 @@ def check_result_writer(findings: Findings, value: Json, location: str, language
         return
     _check_request(findings, value, _WRITERS, location, language, ("Resource", "WriterConfig"))
     if "WriterConfig" not in value or "Resource" in value:
-        # With a WriterConfig alone, the results are given back in its form, and written nowhere.
+        # With a WriterConfig alone, the results are returned in its form, and not written anywhere.
         findings.require(value, ("Resource", _map_request_field(language)), location)
     config, at = value.get("WriterConfig", {}), f"{location}/WriterConfig"
     if not findings.is_a("Object", config, at):

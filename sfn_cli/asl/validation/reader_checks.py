@@ -1,5 +1,4 @@
-"""Checks of ItemReader's ReaderConfig: in what form a Map's items lie in a file, and how many of
-them are read.
+"""Checks of ItemReader's ReaderConfig: the format of a file of items, and the number to read.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html#itemreader-field-contents
 """
@@ -27,8 +26,9 @@ _OWN_FIELDS: Mapping[str, Sequence[str]] = {
     "MANIFEST": ("ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"),
     "PARQUET": ("ManifestType",),
 }
-"""What the ReaderConfig of each InputType may have, in addition to the common fields. A manifest of S3
-Inventory lists CSV files, one of Athena files of the InputType.
+"""The fields of ReaderConfig for each InputType, in addition to the common fields.
+
+A manifest of S3 Inventory lists CSV files, one of Athena files of the InputType.
 """
 
 _CHOICES: Mapping[str, Sequence[str]] = {
@@ -43,7 +43,10 @@ _CHOICES: Mapping[str, Sequence[str]] = {
 def check_reader_config(
     findings: Findings, config: Json, location: str, language: str, *, listing: bool
 ) -> None:
-    """`listing`: the items are the objects that listObjectsV2 lists, and no file need be read."""
+    """Checks a ReaderConfig.
+
+    `listing`: the items are the objects that listObjectsV2 lists, and no file need be read.
+    """
     if not findings.is_a("Object", config, location):
         return
     if not listing or config.get("Transformation") == "LOAD_AND_FLATTEN":

@@ -1,4 +1,4 @@
-"""Checks of a Task: whether its Resource names an integration (integrations.py), and what each must be given.
+"""Checks of a Task: a known integration in Resource (integrations.py), and its required fields.
 
 Texts marked (ours) are not known from AWS.
 """
@@ -34,8 +34,9 @@ _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("http", "invoke"): ("ApiEndpoint", "Method"),
     ("apigateway", "invoke"): ("ApiEndpoint", "Method"),
 }
-"""What the request of an action must hold. Observed: of each but the last two, AWS refuses a
-definition without it.
+"""The required members of an action's request.
+
+Observed: of each but the last two, AWS refuses a definition without it.
 """
 
 _CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
@@ -95,7 +96,7 @@ def check_credentials(findings: Findings, value: Json, location: str, language: 
 
 
 def check_task(findings: Findings, state: Mapping[str, Json], location: str, language: str) -> None:
-    """What the fields of a Task ask of each other."""
+    """Checks the dependencies between the fields of a Task."""
     _check_heartbeat(findings, state, location)
     text = state.get("Resource")
     resource = parse_resource(text) if isinstance(text, str) else None
@@ -128,7 +129,7 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
     if service == "http":
         given = [name for name in _CONNECTION_FIELDS if name in request or f"{name}.$" in request]
         if len(given) != 1:
-            # That AWS refuses it is documented; its words are not.
+            # It is documented that AWS refuses it, but not in which words.
             findings.error(
                 location,
                 "This object should have only one of the following fields: "
@@ -145,7 +146,10 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
 
 
 def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: str) -> None:
-    """https://states-language.net/#task-state: HeartbeatSeconds MUST be smaller than TimeoutSeconds."""
+    """Checks that HeartbeatSeconds is smaller than TimeoutSeconds, as it MUST be.
+
+    https://states-language.net/#task-state
+    """
     heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
     if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
         # (ours)

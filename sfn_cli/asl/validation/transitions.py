@@ -1,5 +1,6 @@
-"""How the states of a machine lead to each other, for the validator: what is known of definitions
-that may be wrong.
+"""The transitions between the states of a machine, for the validator.
+
+The definition may be invalid.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def transition_targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]]:
-    """(location of the field that names it, name) of each state that a state may go on to."""
+    """Yields (location of the field that names it, name) of each possible next state."""
     for field in ("Next", "Default"):
         if isinstance(state.get(field), str):
             yield f"{location}/{field}", state[field]
@@ -27,8 +28,9 @@ def transition_targets(state: Mapping[str, Any], location: str) -> Iterable[tupl
 
 
 def may_end_transitions(state: Json) -> bool:
-    """Whether an execution may end with the state, or its end has an error of its own, which is
-    reported separately.
+    """Whether an execution may end with the state.
+
+    True also if its end has an error of its own, which is reported separately.
     """
     if not isinstance(state, dict) or state.get("Type") not in list(STATE_FIELDS) or state.get("End"):
         return True

@@ -1,8 +1,8 @@
-"""The validator of definitions. Reports every problem at once, with AWS's codes and messages.
+"""The definition validator: reports every problem at once, with AWS's codes and messages.
 
-It walks machines and their states; what a field may hold is checked by its kind (fields.py), in the
-`…_checks.py` beside. What passes here can be loaded (`state_machine.load`). Texts marked (ours) are
-not known from AWS.
+It walks machines and their states; a field's value is checked by its kind (fields.py), in the
+`…_checks.py` modules. A definition that passes can be loaded (`state_machine.load`). Texts marked
+(ours) are not known from AWS.
 """
 
 from __future__ import annotations
@@ -52,18 +52,19 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MAX_DEPTH = 100
-"""How deep machines may nest in machines. (ours: AWS does not say how deep is too deep)"""
+"""The maximum nesting of machines in machines. (ours: AWS does not document its limit)"""
 
 
 IsAvailable = Callable[["Resource"], bool]
-"""Whether tasks on a resource that AWS has can be carried out here."""
+"""Whether tasks on a resource that AWS has can be performed here."""
 
 
 def validate(
     definition: str, machine_type: str = "STANDARD", *, is_available: IsAvailable | None = None
 ) -> list[Diagnostic]:
-    """Every problem of a definition's text, in its order; empty when it is valid. Without
-    `is_available`, what AWS has is no problem.
+    """Returns every problem of a definition's text, in its order; empty when it is valid.
+
+    Without `is_available`, every integration of AWS counts as available.
     """
     return _validate(
         definition,
@@ -75,8 +76,9 @@ def validate(
 def validate_state(
     definition: str, location: str, *, is_available: IsAvailable | None = None
 ) -> list[Diagnostic]:
-    """Every problem of a text that is one state, to be tested. Where its transitions lead is
-    nowhere to be seen.
+    """Returns every problem of a text that is one state, to be tested.
+
+    The targets of its transitions are not checked.
     """
 
     def check(machines: _MachineValidation, state: Mapping[str, Json]) -> None:
@@ -104,7 +106,7 @@ def _validate(
 
 
 class _MachineValidation:
-    """Walks a machine, and those within it."""
+    """A walk over a machine and its nested machines."""
 
     def __init__(self, findings: Findings, *, language: str) -> None:
         self.findings = findings
@@ -129,7 +131,7 @@ class _MachineValidation:
     def check(
         self, machine: Mapping[str, Json], location: str, language: str, also: Iterable[str] = ()
     ) -> None:
-        """A machine, a branch or a processor; `also` names further fields that it may have."""
+        """Checks a machine, a branch or a processor; `also` names further fields it may have."""
         findings = self.findings
         findings.require(machine, ("States", "StartAt"), location)
         self.depth += 1
@@ -253,7 +255,7 @@ class _MachineValidation:
         given = [name for name in ("Next", "End") if name in state and state[name] is not False]
         self.findings.only_one(dict.fromkeys(given), ("Next", "End"), location, required=True)
 
-    # A state's own QueryLanguage is not handed down: the states within it have the whole machine's.
+    # A state's own QueryLanguage is not inherited: the states within it use the whole machine's.
 
     def check_branches(
         self, findings: Findings, value: Json, location: str, language: str, name: str
@@ -284,9 +286,9 @@ _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", 
 
 
 def _valid_query_language(language: Json) -> str:
-    """The language that a QueryLanguage means.
+    """Returns the query language that a QueryLanguage selects.
 
-    Observed: what is not exactly JSONPath is taken for JSONata.
+    Observed: everything other than exactly JSONPath counts as JSONata.
     """
     return JSONPATH if language == JSONPATH else JSONATA
 

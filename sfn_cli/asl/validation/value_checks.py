@@ -1,7 +1,7 @@
 """Checks of a field's value by its kind (fields.py), for all kinds that hold no states.
 
-A check takes (findings, value, location, query language, the field's name). Texts marked (ours) are not
-known from AWS.
+A check takes (findings, value, location, query language, the field's name). Texts marked (ours) are
+not known from AWS.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def check_text(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """A string that is never an expression."""
+    """Checks a string that is never an expression."""
     findings.is_a("String", value, location)
 
 
@@ -85,7 +85,7 @@ def _check_version_value(findings: Findings, value: Json, location: str, languag
 
 
 def _check_machine_timeout(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """Observed: AWS takes 0 here, and not as a state's TimeoutSeconds."""
+    """Checks TimeoutSeconds of a machine. Observed: AWS accepts 0 here, but not for a state."""
     check_integer(findings, value, location, JSONPATH, "Seconds")
 
 

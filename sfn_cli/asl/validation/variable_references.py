@@ -1,8 +1,8 @@
-"""Which variables each state of a machine reads, as DescribeStateMachine's variableReferences lists them.
+"""The variables that each state of a machine reads: DescribeStateMachine's variableReferences.
 
-Observed: states are by their own name, wherever in the machine they are; names are sorted; a state
-that reads none is left out. In JSONPath, `$name` counts outside of quoted text; in JSONata, the
-variables that an expression does not bind itself.
+Observed: states are listed by their own name, at any depth; names are sorted; a state that reads
+none is left out. In JSONPath, `$name` counts outside of quoted text; in JSONata, the variables that
+an expression does not bind itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NAME = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![\w.$])\$([^\W\d]
 
 
 def variable_references(machine: Mapping[str, Any]) -> dict[str, list[str]]:
-    """{state: sorted names of the variables that it reads} of a definition that is valid."""
+    """Returns {state: sorted names of the variables that it reads} of a valid definition."""
     found: dict[str, list[str]] = {}
     language = machine.get("QueryLanguage", JSONPATH)
     pending = [machine]
@@ -60,7 +60,7 @@ def _referenced_variables(state: Mapping[str, Any], language: str) -> set[str]:
 
 
 def _variable_expressions(value: Any) -> Iterator[str]:
-    """The JSONata strings within a field's value."""
+    """Yields the JSONata strings within a field's value."""
     if is_expression(value):
         yield value
     elif isinstance(value, (dict, list)):
@@ -69,12 +69,13 @@ def _variable_expressions(value: Any) -> Iterator[str]:
 
 
 _TEMPLATES = ("Assign", "Parameters", "BatchInput")
-"""Where a name that ends in Path may be a user's own, within fields in which it may be the language's."""
+"""The templates: in them a name that ends in Path may be a user's own, not the language's."""
 
 
 def _inner_variable_expressions(value: Any, *, template: bool) -> Iterator[str]:
-    """Yields the paths and functions within a field's value: a template, or an object with names of
-    the language's own.
+    """Yields the paths and functions within a field's value.
+
+    The value is a template, or an object with names of the language's own.
     """
     if isinstance(value, list):
         for item in value:

@@ -1,5 +1,6 @@
-"""Warnings: what is allowed, and yet is seldom meant. The codes and their rules are AWS's, the
-texts are (ours).
+"""Warnings: allowed definitions that are rarely intended.
+
+The codes and their rules are AWS's, the texts are (ours).
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinitionDiagnostic.html
 """
@@ -21,7 +22,7 @@ _INTRINSIC = re.compile(r"States\.[A-Z]\w*\(.*\)$", re.DOTALL)
 
 
 def warn_of_missing_dollar(findings: Findings, key: str, value: Json, location: str) -> None:
-    """NO_DOLLAR: a name of a Payload Template without `.$` whose value would be one to compute."""
+    """Adds NO_DOLLAR: a template's name without `.$` whose value looks like an expression."""
     if _looks_like_unread_path(value) or (isinstance(value, str) and _INTRINSIC.match(value)):
         message = (
             f"The value of '{key}' looks like a JSONPath or an intrinsic function, "
@@ -31,7 +32,7 @@ def warn_of_missing_dollar(findings: Findings, key: str, value: Json, location: 
 
 
 def warn_of_missing_path(findings: Findings, name: str, value: Json, location: str) -> None:
-    """NO_PATH: a field that takes a plain string, and has a sibling that takes a path."""
+    """Adds NO_PATH: a path in a field that takes a plain string and has a sibling for paths."""
     if _looks_like_unread_path(value):
         findings.warning(
             location,
@@ -41,7 +42,7 @@ def warn_of_missing_path(findings: Findings, name: str, value: Json, location: s
 
 
 def warn_of_static_result(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    """PASS_RESULT_IS_STATIC: a path in Result, which is given as it is."""
+    """Adds PASS_RESULT_IS_STATIC: a path in Result, which is returned unevaluated."""
     if _warn_if_holds_path(value):
         findings.warning(
             location, "The Result of a Pass state is static: the paths in it are not evaluated", STATIC_RESULT
@@ -64,7 +65,8 @@ def _warn_if_holds_path(value: Json) -> bool:
 
 
 def _looks_like_unread_path(value: Json) -> bool:
-    """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable` or the like: a price
-    ("$5") is not.
+    """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable` or the like.
+
+    A price ("$5") is not.
     """
     return isinstance(value, str) and _PATH.match(value) is not None

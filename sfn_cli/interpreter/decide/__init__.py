@@ -1,9 +1,9 @@
-"""What happens next: AWS's event grammar, one event at a time.
+"""The next event: AWS's event grammar, one event at a time.
 
 `decide(execution, now)` returns the next event that is due by `now`, or None when the execution
 waits: for a signal, or for `execution.wake_at`. Of the execution it changes two things, and neither
-changes an event: it takes frames off the agenda or puts them on it for later, and it writes the memo
-of a stay (`Stay.memo`: what states answered, what failed for good), which may be lost at any time.
+changes an event: it takes frames off the agenda or schedules them for later, and it writes the memo
+of a stay (`Stay.memo`: the answers of states, the final failures), which may be lost at any time.
 
 Laws, seen in recordings of AWS:
 1. An event follows the one before it in its own frame (previousEventId); the first state of all follows 0.
@@ -50,7 +50,7 @@ _SUCCEEDED = state_event_types("StateSucceeded")
 
 
 def decide(execution: Execution, now: int) -> HistoryEvent | None:
-    """The next event, or None when nothing is due by `now`.
+    """Returns the next event, or None when nothing is due by `now`.
 
     Raises BudgetExceeded when the next event takes longer than `execution.budget`; then it is still
     next.
@@ -58,7 +58,7 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     if execution.ended:
         return None
     if execution.deadline_at is not None and now >= execution.deadline_at:
-        # Observed of ExecutionAborted, and held here too: an end from outside follows 0.
+        # Observed of ExecutionAborted, and assumed here: an end from outside follows 0.
         return HistoryEvent(
             execution.last_id + 1, 0, now, "ExecutionTimedOut", details={"error": "States.Timeout"}
         )
@@ -78,7 +78,7 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
 
 
 def _decide_within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEvent:
-    """The event itself, or the execution's end when the history may have no more (law 5)."""
+    """Returns the event itself, or the execution's end if the history is full (law 5)."""
     if next_event.id < execution.max_events or next_event.type == "ExecutionSucceeded":
         return next_event
     cause = f"The execution reached the maximum number of history events ({execution.max_events})."
@@ -92,7 +92,7 @@ def _decide_within_limit(execution: Execution, next_event: HistoryEvent) -> Hist
 
 
 def _decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
-    """What the frame does now: an event, the time until it has nothing to do, or nothing at all."""
+    """Returns the frame's next event, the time until which it waits, or None if it has none."""
     if frame.parent is not None and _is_superseded(frame):
         return None
     phase = frame.phase
@@ -125,7 +125,7 @@ def _decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent |
 
 
 def _is_superseded(frame: Frame) -> bool:
-    """Whether a sibling of the frame, or of one of its ancestors, has failed: then it does no more."""
+    """Whether a sibling of the frame or of an ancestor has failed: the frame then does no more."""
     child: Frame = frame
     while (parent := child.parent) is not None:
         failed = parent.stay.failed_child
@@ -199,7 +199,7 @@ def _decide_end(execution: Execution, frame: Frame, now: int) -> HistoryEvent | 
 
 
 def _decide_children(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
-    """A Map or Parallel with its children: start another, or join them, or handle a failure."""
+    """Decides for a Map or Parallel with children: start one, join them, or handle a failure."""
     stay = frame.stay
     if stay.failed_child is not None:
         return fail_fork(execution, frame, now, stay.failed_child)

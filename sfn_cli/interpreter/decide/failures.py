@@ -1,6 +1,4 @@
-"""What happens when a state fails: it is retried, the error is caught, or the frame fails and its siblings
-are aborted.
-"""
+"""The failure of a state: a retry, a caught error, or the end of the frame and its siblings."""
 
 from __future__ import annotations
 
@@ -36,8 +34,9 @@ _ABORTED = state_event_types("StateAborted")
 def expression_failed(
     execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
 ) -> HistoryEvent | Due | None:
-    """An expression of the state failed, after the last event of `after`. Those of JSONata are
-    recorded first (law 3).
+    """Handles a failed expression of the state, after the last event of `after`.
+
+    Those of JSONata are recorded first (law 3).
     """
     stay = frame.stay
     if error.error == QUERY_EVALUATION_ERROR:
@@ -48,14 +47,14 @@ def expression_failed(
         return event_of_move(execution, frame, now, "EvaluationFailed", details, previous=previous)
     if frame.phase in ("WORKED", "JOINED"):
         return recover_from_failure(execution, frame, now, error)
-    # Nothing outside was asked, and asking the same state again would give the same error.
+    # Nothing outside was called, and evaluating the same state again would fail the same way.
     return _fail_state(execution, frame, now, error, after)
 
 
 def recover_from_failure(
     execution: Execution, frame: Frame, now: int, error: StatesError
 ) -> HistoryEvent | Due | None:
-    """The frame's state failed: retry it when its Retrier says so, or else catch the error, or fail."""
+    """Handles a failure of the frame's state: retries, or else catches the error, or fails."""
     again = _retry_after_failure(execution, frame, now, error, frame)
     return _fail_state(execution, frame, now, error, frame) if again is None else again
 
@@ -63,7 +62,7 @@ def recover_from_failure(
 def _retry_after_failure(
     execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
 ) -> HistoryEvent | Due | None:
-    """The event of another attempt, the time when it is due, or None if there is none left.
+    """Returns the event of another attempt, the time when it is due, or None if there is none left.
 
     The attempt follows the last event of `after`: the frame itself, or its child that failed.
     """
@@ -86,7 +85,10 @@ def _retry_after_failure(
 def _fail_state(
     execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
 ) -> HistoryEvent | Due | None:
-    """No attempt is left: record the failure of a Map or Parallel, then catch the error, or fail."""
+    """Handles a failure with no attempt left.
+
+    Records the failure of a Map or Parallel, then catches the error or fails.
+    """
     stay = frame.stay
     if frame.phase == "FAILED" and not stay.join_failed and stay.state.type in _FAILED:
         return event_of_move(execution, frame, now, _FAILED[stay.state.type])
@@ -101,7 +103,7 @@ def _fail_state(
 
 
 def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
-    """The frame fails, and with it what it is part of."""
+    """Fails the frame, and the execution or fork that it is part of."""
     frame.stay.note().failed_for_good = error
     parent = frame.parent
     if parent is None:
@@ -115,7 +117,7 @@ def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError)
 
 
 def fail_fork(execution: Execution, frame: Frame, now: int, failed: Frame) -> HistoryEvent | Due | None:
-    """A Map or Parallel one of whose children failed (law 4)."""
+    """Handles a Map or Parallel of which a child failed (law 4)."""
     aborted = _abort_children(execution, frame, now, spared=failed, previous=failed.last)
     if aborted is not None:
         return aborted
@@ -143,7 +145,7 @@ def _abort_children(
 
 
 def _abort_state(execution: Execution, frame: Frame, now: int, previous: int) -> HistoryEvent | None:
-    """The next event of aborting what the frame does, or None if there is nothing (more) to record."""
+    """Returns the next event of aborting the frame's work, or None if nothing is left to record."""
     if frame.phase in ("STARTING", "ENDING", "ABORTED"):
         return None
     stay = frame.stay

@@ -1,4 +1,4 @@
-"""How a state's move is recorded: the event that carries out what the state asks for."""
+"""The recording of a state's move: the event that carries out its request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def event_of_move(
     previous: int | None = None,
     next: str | None = None,
 ) -> HistoryEvent:
-    """The next event of the frame; it follows the frame's last one, unless `previous` says another."""
+    """Returns the frame's next event, which follows the frame's last one or else `previous`."""
     return HistoryEvent(
         execution.last_id + 1,
         frame.last if previous is None else previous,
@@ -45,7 +45,7 @@ def event_of_move(
 
 
 def iteration_move_details(frame: Frame) -> dict[str, Json]:
-    """The details of an event about an iteration of a Map."""
+    """Returns the details of an event about an iteration of a Map."""
     assert frame.parent is not None
     return {"name": frame.parent.stay.state.name, "index": frame.index}
 
@@ -53,8 +53,9 @@ def iteration_move_details(frame: Frame) -> dict[str, Json]:
 def perform_move(
     execution: Execution, frame: Frame, now: int, move: Move, previous: int
 ) -> HistoryEvent | Due | None:
-    """The event that begins what the state asks for, and follows the event `previous`; or the time
-    until which there is nothing to do.
+    """Returns the event that begins the requested work, or the time until which there is none.
+
+    The event follows the event `previous`.
     """
     match move:
         case Exit():
@@ -75,7 +76,7 @@ def perform_move(
 def move_out_of_state(
     execution: Execution, frame: Frame, now: int, done: Exit, previous: int
 ) -> HistoryEvent:
-    """The event by which the frame leaves its state. It follows the event `previous`."""
+    """Returns the event by which the frame leaves its state. It follows the event `previous`."""
     state = frame.stay.state
     details: dict[str, Json] = {"name": state.name}
     if done.assigned:

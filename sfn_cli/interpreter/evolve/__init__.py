@@ -1,8 +1,8 @@
-"""What an event means: the fold of a history into an Execution, and its only writer.
+"""The meaning of events: the fold of a history into an Execution, and its only writer.
 
-`evolve(execution, event)` is total over the events that `decide` and `receive` make; it never looks
-at a clock. The table of event types (`events.EVENT_TYPES`) says which function applies an event, and
-in which phases of its frame: they are in `evolve/states.py`, `evolve/tasks.py` and
+`evolve(execution, event)` is total over the events that `decide` and `receive` return; it never
+reads a clock. The table of event types (`events.EVENT_TYPES`) names the function that applies an
+event, and the phases of its frame: the functions are in `evolve/states.py`, `evolve/tasks.py` and
 `evolve/children.py`, and here where the event is about the execution as a whole.
 """
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def evolve(execution: Execution, event: HistoryEvent) -> None:
     """Applies one event. Events come in the order of their ids, each once.
 
-    Raises AssertionError where a damaged history has an event that cannot come next. Then the
-    execution is of no more use.
+    Raises AssertionError if a damaged history has an event that cannot come next. The execution
+    must then be discarded.
     """
     assert event.id == execution.last_id + 1, f"event {event.id} after {execution.last_id}"
     execution.last_id = event.id
@@ -60,7 +60,7 @@ def execution_started(execution: Execution, event: HistoryEvent) -> None:
 
 
 def _evolve_time_limit(execution: Execution, at: int) -> None:
-    """The machine's own TimeoutSeconds count from `at`, the quota from the start."""
+    """Sets the deadline: the machine's TimeoutSeconds count from `at`, the quota from the start."""
     longest = quotas.EXPRESS_SECONDS if execution.is_express else quotas.STANDARD_SECONDS
     own = execution.machine.timeout_seconds or longest
     execution.deadline_at = min(execution.started_at + longest * 1000, at + own * 1000)
@@ -121,8 +121,9 @@ _FRAME_HANDLERS: Mapping[str, Callable[[Execution, Frame, HistoryEvent], None]] 
 
 
 class _InFrame(NamedTuple):
-    """How events of one type are applied to their frame. `after` is None where the handler chooses
-    the phase, or leaves it as it was.
+    """The application of events of one type to their frame.
+
+    `after` is None where the handler chooses the phase, or leaves it unchanged.
     """
 
     handler: Callable[[Execution, Frame, HistoryEvent], None]

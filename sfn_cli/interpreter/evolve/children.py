@@ -1,4 +1,4 @@
-"""What the events of a Map or Parallel and its children mean: forks, iterations, joins."""
+"""The meaning of the events of a Map or Parallel and its children: forks, iterations, joins."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def add_child_frame(execution: Execution, frame: Frame) -> None:
-    """A new thread of control begins."""
+    """Adds a new thread of control."""
     execution.frames[frame.serial] = frame
     execution.next_serial = frame.serial + 1
     execution.make_ready(frame)
 
 
 def child_succeeded(execution: Execution, frame: Frame, event_id: int) -> None:
-    """A child is done; its parent now follows this event."""
+    """Records that a child is done; its parent now follows this event."""
     parent = frame.parent
     assert parent is not None
     fork = parent.stay.fork
@@ -38,7 +38,7 @@ def child_succeeded(execution: Execution, frame: Frame, event_id: int) -> None:
 
 
 def drop_children(execution: Execution, frame: Frame) -> None:
-    """The frame's children are of no more use: it leaves its state, or forks again."""
+    """Discards the frame's children, when it leaves its state or forks again."""
     fork = frame.stay.fork
     if fork is not None:
         for child in list(fork.children.values()):
@@ -58,7 +58,7 @@ def _drop_child(execution: Execution, frame: Frame) -> None:
 
 
 def set_children_aside(execution: Execution, frame: Frame) -> None:
-    """The frame's children do no more; a redrive may resume each from where it stands."""
+    """Stops the frame's children; a redrive may resume each where it stopped."""
     fork = frame.stay.fork
     if fork is not None:
         for child in fork.children.values():
@@ -95,7 +95,7 @@ def children_forked(execution: Execution, frame: Frame, event: HistoryEvent) -> 
 
 
 def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    """A Map or Parallel fails, or starts again, because of the child that the event follows."""
+    """Records the child that the event follows, which makes a Map or Parallel fail or restart."""
     fork = frame.stay.fork
     for child in fork.children.values() if fork is not None else ():
         if child.last == event.previous_event_id:

@@ -1,4 +1,4 @@
-"""What the events of states mean: entered, left, aborted, an expression that failed."""
+"""The meaning of the events of states: entered, left, aborted, a failed expression."""
 
 from __future__ import annotations
 

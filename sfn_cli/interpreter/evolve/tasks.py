@@ -1,4 +1,4 @@
-"""What the events of tasks mean: attempts at a state's work, the open task, its end.
+"""The meaning of the events of tasks: attempts at a state's work, the open task, its end.
 
 A Map Run is a task too.
 """
@@ -32,7 +32,7 @@ NO_ARGUMENTS = Payload({}, "{}")
 
 
 def follow_event(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    """The frame now follows the event, and may move."""
+    """Lets the frame follow the event and move."""
     frame.last = event.id
     frame.last_at = event.at
     frame.stay.memo = NO_MEMO
@@ -40,7 +40,7 @@ def follow_event(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
 
 
 def begin_task_attempt(execution: Execution, frame: Frame, event: HistoryEvent) -> Move:
-    """The move that this event carries out: the first one of the stay, or that of another attempt."""
+    """Returns the move that this event carries out: the stay's first, or another attempt's."""
     if frame.phase == "ENTERED":
         return first_visit_move(execution, frame)
     move = next_visit_move(execution, frame, event.at, frame)
@@ -49,7 +49,7 @@ def begin_task_attempt(execution: Execution, frame: Frame, event: HistoryEvent) 
 
 
 def count_task_retry(execution: Execution, frame: Frame) -> None:
-    """The state failed, and another attempt begins."""
+    """Counts another attempt after a failure of the state."""
     stay = frame.stay
     found = visit_retrier_with_attempts_left(stay, visit_failure(execution, frame))
     if found is not None:
@@ -134,8 +134,9 @@ def _answer_task(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
 
 
 def _task_heartbeat_was_due(task: OpenTask, event: HistoryEvent) -> bool:
-    """Whether a task timed out because no heartbeat came: by the event's time, or by the error's name
-    where the timeout was injected.
+    """Whether a task timed out because of a missed heartbeat.
+
+    Decided by the event's time, or by the error's name if the timeout was injected.
     """
     if (event.details or {}).get("error") == HEARTBEAT_TIMEOUT:
         return True

@@ -1,10 +1,10 @@
-"""CloudWatch's filter patterns: text → whether a log event's message matches.
+"""CloudWatch Logs filter patterns: text → whether the message of a log event matches.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 
     ERROR "exact phrase" -unwanted      terms, all of them            ?ERROR ?WARN    one of them
     %AUTH[A-Z]+%                        a regular expression
-    { $.status = 5* && $.id EXISTS }    a message that is JSON
+    { $.status = 5* && $.id EXISTS }    a JSON message
     [ip, user, ..., status=4*, bytes]   a message of columns
 """
 
@@ -21,9 +21,10 @@ __all__ = ["InvalidPattern", "compile_pattern"]
 
 
 def compile_pattern(pattern: str) -> Matches:
-    """What says of a message whether the pattern, which is not empty, matches it.
+    """Returns a function that reports whether a message matches the pattern, which is not empty.
 
-    Raises InvalidPattern; so does the result, when a regular expression searches for too long.
+    Raises InvalidPattern; so does the returned function, when a regular expression searches for too
+    long.
     """
     text = pattern.strip()
     if text.startswith("{"):

@@ -1,7 +1,8 @@
-"""Patterns for messages of columns: `[ip, user, ..., request = "GET *", status = 4* || status = 5*,
-bytes > 1000]`.
+"""Patterns for messages of columns.
 
-Columns are parted by spaces; what stands in double quotes or square brackets is one column.
+    [ip, user, ..., request = "GET *", status = 4* || status = 5*, bytes > 1000]
+
+Columns are separated by spaces; text in double quotes or square brackets is one column.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _read_column_condition(reader: ConditionReader[Columns]) -> Condition:
 
 
 def _columns_by_name(names: Sequence[str | None], fields: Sequence[str]) -> Columns | None:
-    """Returns the fields by the names of their columns, None when they are too few or too many."""
+    """Returns the fields by column name, or None if there are too few or too many."""
     if None not in names:
         return dict(zip(names, fields, strict=True)) if len(names) == len(fields) else None  # type: ignore[arg-type]
     before = names.index(None)

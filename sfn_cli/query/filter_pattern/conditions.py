@@ -1,5 +1,6 @@
-"""Conditions joined by && and || (which binds less), in parentheses or not: what JSON patterns and
-columns share.
+"""Conditions joined by && and || (which binds less tightly), with optional parentheses.
+
+JSON patterns and column patterns share them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ _SPACE = re.compile(r"\s*")
 
 
 class ConditionReader(Generic[Fields]):
-    """Reads a text from left to right; `read_condition` reads one comparison, where the reader stands."""
+    """A reader of a text from left to right.
+
+    `read_condition` reads one comparison at the current position.
+    """
 
     def __init__(
         self, text: str, read_condition: Callable[[ConditionReader[Fields]], Callable[[Fields], bool]]
@@ -31,14 +35,14 @@ class ConditionReader(Generic[Fields]):
         self._read_condition = read_condition
 
     def any_of(self) -> Callable[[Fields], bool]:
-        """Conditions with || between. Raises InvalidPattern, as all that follow."""
+        """Reads conditions joined by ||. Raises InvalidPattern, as do all methods below."""
         choices = [self._all_of()]
         while self.takes(r"\|\|"):
             choices.append(self._all_of())
         return choices[0] if len(choices) == 1 else lambda fields: any(holds(fields) for holds in choices)
 
     def takes(self, pattern: str) -> re.Match[str] | None:
-        """What the regular expression matches next, white space left out; the reader stands behind it."""
+        """Matches the regular expression next, after white space, and moves behind the match."""
         self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
         found = re.compile(pattern).match(self._text, self._at)
         if found is not None:

@@ -1,6 +1,6 @@
-"""Patterns for messages that are JSON.
+"""Patterns for JSON messages.
 
-`{ $.level = "ERROR" && ($.status >= 500 || $.user.id NOT EXISTS) }` is one.
+Example: `{ $.level = "ERROR" && ($.status >= 500 || $.user.id NOT EXISTS) }`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _read_json_field_condition(reader: ConditionReader[Any]) -> Condition:
 
 
 def _json_field_step(dotted: str, index: str, every: str, double: str, single: str) -> str | int | None:
-    """The name or the index of a step, None for every one."""
+    """Returns a step's name or index, or None for every one."""
     if index:
         return int(index)
     name = dotted or double or single
@@ -86,7 +86,7 @@ def _find_json_fields(value: Any, steps: list[str | int | None]) -> Iterator[Any
 
 
 def _json_field_text(value: Any) -> str | None:
-    """A scalar as its text; None for null, objects and arrays, which equal nothing."""
+    """Returns a scalar's text; None for null, objects and arrays, which equal nothing."""
     if isinstance(value, str):
         return value
     return None if value is None or isinstance(value, (dict, list)) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""What every kind of filter pattern compiles to, and the error of one that has the wrong form."""
+"""The compiled form of every kind of filter pattern, and the error for an invalid one."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ Matches = Callable[[str], bool]
 
 
 class InvalidPattern(ValueError):
-    """The pattern has the wrong form; the message says where."""
+    """A malformed pattern; the message says where."""

@@ -1,6 +1,6 @@
-"""Patterns of terms that a message has or must not have.
+"""Patterns of terms that a message must or must not contain.
 
-A term is a word, a phrase in quotes or a regular expression.
+A term is a word, a quoted phrase or a regular expression.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ _WORD = re.compile(r"\w+")
 
 
 def compile_terms(text: str) -> Matches:
-    """At least one term: all must be there, or not (`-term`), or one of several (`?term`; these
-    count for nothing beside others).
+    """Compiles one or more terms: all must be present, or absent (`-term`), or any one (`?term`).
+
+    `?term` is ignored if the pattern also has other terms.
     """
     wanted: list[Matches] = []
     unwanted: list[Matches] = []

@@ -1,5 +1,6 @@
-"""What a field is compared with: a number, a text that may have wildcards, or a regular expression
-between percent signs.
+"""The value that a field is compared with.
+
+A number, a text that may have wildcards, or a regular expression between percent signs.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def compile_value_comparison(sign: str, value: str) -> Matches:
-    """Whether a field's text stands so to the value, as the pattern writes it: `4*`, `"a b"`,
-    `%re%`, `1e3`. Raises InvalidPattern.
+    """Compiles the comparison of a field's text with a value as the pattern spells it.
+
+    Such a value is `4*`, `"a b"`, `%re%` or `1e3`. Raises InvalidPattern.
     """
     if sign in _ORDER:
         number = value_as_number(value)
@@ -42,12 +44,12 @@ def compile_value_comparison(sign: str, value: str) -> Matches:
 
 
 def value_as_number(text: str) -> float | None:
-    """The number that a text is, None if it is none."""
+    """Returns the number that the text spells, or None if it spells none."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def compile_value_regex(text: str) -> Matches:
-    """Whether the expression between percent signs is found in a text. Raises InvalidPattern."""
+    """Compiles the search for the expression between percent signs. Raises InvalidPattern."""
     import regex  # 20 ms
 
     inner = text[1:-1]
@@ -68,7 +70,7 @@ def compile_value_regex(text: str) -> Matches:
 
 
 def unquote_value(text: str) -> str:
-    """Returns a phrase without its double quotes and their escapes; a word as it is."""
+    """Returns a phrase without its double quotes and escapes, and a word unchanged."""
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
 
 

@@ -1,1 +1,1 @@
-"""JSONata as Step Functions has it."""
+"""JSONata as Step Functions uses it."""

@@ -1,7 +1,7 @@
 """JSONata's own functions that the engine gets wrong, reimplemented.
 
-`Builtins` holds them under JSONata's names, for the engine finds them so; the arguments that are
-missing are None, as undefined ones are.
+`Builtins` holds them under JSONata's names, because the engine looks them up by name; missing
+arguments are None, as undefined ones are.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 
 
 class Builtins:
-    """The functions, by JSONata's names."""
+    """The functions, by their JSONata names."""
 
     @staticmethod
     def string(value: Any, prettify: Any) -> str | None:
@@ -79,7 +79,10 @@ class Builtins:
 
     @staticmethod
     def sort(array: Any, comparator: Any) -> Any:
-        """Stable, as JSONata's merge sort: an element moves behind another only if the comparator says so."""
+        """Sorts stably, as JSONata's merge sort does.
+
+        An element moves behind another only if the comparator says so.
+        """
         if array is None or len(array) <= 1:
             return array
         if comparator is not None:
@@ -239,7 +242,7 @@ class Builtins:
 
 
 def _builtin_objects(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects in an array, and in arrays within it, in order; of an object, itself."""
+    """Yields the objects in an array and in nested arrays, in order; for an object, itself."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -251,7 +254,10 @@ def _builtin_objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _builtin_sort_goes_after(comparator: Any, left: Any, right: Any) -> bool:
-    """Whether `left` belongs behind `right`. `^(…)` compares with a Python function that returns a number."""
+    """Whether `left` belongs behind `right`.
+
+    `^(…)` compares with a Python function that returns a number.
+    """
     if callable(comparator):
         return bool(comparator(left, right) > 0)
     answer = Functions.func_apply(comparator, [left, right])

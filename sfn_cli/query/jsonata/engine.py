@@ -1,7 +1,8 @@
-"""The JSONata engine behind an adapter: with jsonata_*.py beside it, all that knows jsonata-python.
+"""The adapter for the JSONata engine; only the modules of this folder know jsonata-python.
 
-The engine is a port of JSONata to Python that keeps its shape and has faults of its own; what it
-would get wrong is put right here or refused, never passed on. Its None is undefined, and NULL null.
+The engine is a port of JSONata to Python that follows its structure and has faults of its own;
+wrong results are corrected here or refused, never passed on. Its None is undefined, and NULL is
+null.
 
 Importing this module imports the engine (33 ms): expression.py does so on first use.
 """
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
 
 
 class EngineProgram:
-    """One compiled expression. It keeps no state of its evaluations: threads may share it."""
+    """A compiled expression. It stores no evaluation state, so threads may share it."""
 
     def __init__(self, tree: Node, text: str) -> None:
         self._prototype = Evaluator(tree)
         self._tree = tree
         self._text = text
-        # More than is read may be bound, never less: a name within a text or comment does no harm.
+        # Binding more names than the expression reads is harmless (a name in a text or comment);
+        # binding fewer is not.
         self._states = (
             None
             if len(_STATES.findall(text)) < len(re.findall(r"\$states\b", text))
@@ -48,9 +50,9 @@ class EngineProgram:
         )
 
     def run(self, scope: Scope, input: Any = None) -> Any:
-        """The value as plain JSON, or UNDEFINED. Raises JsonataError.
+        """Returns the value as plain JSON, or UNDEFINED. Raises JsonataError.
 
-        `input` is the engine's value of `$`: there is none at AWS, but in JSONata's own suite.
+        `input` is the engine's value of `$`: AWS has none, but JSONata's own suite does.
         """
         evaluator = copy.copy(self._prototype)
         evaluator.allowance = Allowance(scope.budget)
@@ -69,22 +71,22 @@ class EngineProgram:
         except SfnError:
             raise
         except Exception as error:
-            # Any bug of the engine must fail the state, and not hold up its execution.
+            # Any bug of the engine must fail the state and not block its execution.
             raise JsonataError("", f"The expression cannot be evaluated: {error!r}") from None
         finally:
             Jsonata.CURRENT.jsonata = previous
 
     def top_level_reference(self) -> str | None:
-        """The first name that the expression reads where there is no value to read it from."""
+        """Returns the first name that the expression reads without a value to read it from."""
         return top_level_name_in_syntax(self._tree)
 
     def references(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The variables, and the fields of $states, that the expression reads."""
+        """Returns the variables, and the fields of $states, that the expression reads."""
         return references(self._text)
 
 
 def compile_program(text: str) -> EngineProgram:
-    """Raises ValueError with the engine's message if `text` does not parse."""
+    """Compiles `text`. Raises ValueError with the engine's message if it does not parse."""
     return EngineProgram(parse_syntax_tree(text), text)
 
 
@@ -92,7 +94,7 @@ _STATES = re.compile(r"\$states\s*\.\s*(\w+)")
 
 
 class _EngineScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no types
-    """The outermost names of one evaluation, each computed when it is first looked up."""
+    """The outermost names of one evaluation, each computed at its first lookup."""
 
     def __init__(self, scope: Scope, states: set[str] | None) -> None:
         super().__init__(_BASE_FRAME)
@@ -133,7 +135,7 @@ class _EngineScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has 
 
 
 class _EngineFunction(Jsonata.JNativeFunction):  # type: ignore[misc]  # the engine has no types
-    """One of the engine's functions, with an account of what it makes."""
+    """One of the engine's functions, with its results counted against the allowance."""
 
     def __init__(self, function: Any) -> None:
         self.__dict__.update(function.__dict__)
@@ -143,7 +145,7 @@ class _EngineFunction(Jsonata.JNativeFunction):  # type: ignore[misc]  # the eng
 
 
 class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine has no types
-    """A function that needs the scope: its time, its randomness."""
+    """A function that needs the scope for the time or random numbers."""
 
     def __init__(self, name: str, extension: Extension, scope: Scope) -> None:
         super().__init__(None, extension.signature)
@@ -164,14 +166,17 @@ class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine
 
 
 class _DecimalPart(datetimeutils.DateTimeUtils.MatcherPartDecimal):  # type: ignore[misc]  # the engine has no types
-    """Digits in a timestamp. Of a fraction of a second the engine would take any number for milliseconds."""
+    """Digits in a timestamp.
+
+    The engine would read any number for a fraction of a second as milliseconds.
+    """
 
     def parse(self, value: str) -> Any:
         return super().parse(value[:3] if self.component == "f" else value)
 
 
 def _account_engine_result(function_name: str, result: Any) -> Any:
-    """Counts the result of a function, and returns it."""
+    """Counts the result of a function against the allowance, and returns it."""
     current = current_allowance()
     current.walk(0)
     if function_name in _GIVE_WHAT_THERE_IS:
@@ -186,11 +191,14 @@ def _account_engine_result(function_name: str, result: Any) -> Any:
 
 
 _GIVE_WHAT_THERE_IS = frozenset(("lookup", "reduce", "single", "string"))
-"""Functions whose result was there before, or is counted where it is created."""
+"""Functions whose result already existed, or is counted where it is created."""
 
 
 def _engine_base_frame() -> Any:
-    """The engine's functions, those replaced that would give wrong values; `$eval` is no function at AWS."""
+    """Returns the engine's functions, with replacements for those that return wrong values.
+
+    `$eval` is removed: AWS does not have it.
+    """
     frame = Jsonata.Frame(None)
     for name, function in Jsonata.static_frame.bindings.items():
         if name in SIGNATURES:

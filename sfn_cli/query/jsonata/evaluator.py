@@ -42,9 +42,7 @@ if TYPE_CHECKING:
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
-    """See the module's docstring. One evaluates one expression once, as a copy of one that has its
-    `allowance`.
-    """
+    """A bounded evaluator of one expression, used once: a copy of one that has its `allowance`."""
 
     allowance: Allowance
 
@@ -70,7 +68,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         self.environment = enclosing
         self.depth -= counted
         if isinstance(result, (str, list)) and (length := len(result)) > 1_000:
-            # What uses the result looks at all of it, in a time that no step counts.
+            # The result's consumer visits all of it, in time that no step counts.
             text = isinstance(result, str)
             allowance.walk(length // (1024 if text else 64))
             if length > (MAX_CHARACTERS if text else MAX_ITEMS) and not isinstance(result, Utils.RangeList):
@@ -201,7 +199,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         return values_deeply_equal(double_value(lhs), double_value(rhs)) is (op == "=")
 
     def evaluate_group_expression(self, expr: Node, input: Any, environment: Any) -> Any:
-        # The engine appends to an empty array that it is given: to the state's input, it may be.
+        # The engine would append to an empty array passed in, which may be the state's input.
         return super().evaluate_group_expression(
             expr, [] if isinstance(input, list) and not input else input, environment
         )
@@ -216,7 +214,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             return int(remainder) if remainder.is_integer() else remainder
         except (ZeroDivisionError, OverflowError, ValueError) as error:
             if op == "/" and lhs != 0 and isinstance(error, ZeroDivisionError):
-                # An error where it is used as a number, or given.
+                # An error where it is used as a number or returned.
                 return math.copysign(math.inf, lhs) * math.copysign(1, rhs)
             raise Refusal(
                 "D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")
@@ -280,7 +278,7 @@ def _is_flattened_when_evaluated(result: Any) -> bool:
 
 
 def _evaluated_bindings(step: Node, position: int, item: Any, context: Any) -> dict[str, Any]:
-    """What a step with `@$name`, `#$name` or a parent to look up binds for one item."""
+    """Returns what a step with `@$name`, `#$name` or a parent reference binds for one item."""
     bound = {"@": item} if step.focus is None else {step.focus: item, "@": context}
     if step.index is not None:
         bound[step.index] = position

@@ -1,13 +1,13 @@
-"""JSONata as Step Functions has it: `{% $sum($states.input.items.price) %}`.
+"""JSONata as Step Functions uses it: `{% $sum($states.input.items.price) %}`.
 
 Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
 Rule 2: an expression without a value (undefined) fails its state; null is a value.
 Rule 3: its value is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
 Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the
-first run did. Only the search of a regular expression is bounded in seconds. (limits.py)
+first run did. Only a regular expression's search is bounded in seconds. (limits.py)
 
-The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is
-imported when the first expression is compiled. Texts of errors are AWS's; see
+The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is imported
+when the first expression is compiled. Error messages are AWS's; see
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
@@ -30,7 +30,7 @@ OPENING, CLOSING = "{%", "%}"
 
 
 class JsonataExpression:
-    """A compiled expression; `text` is what stood within the braces."""
+    """A compiled expression; `text` is the text within the braces."""
 
     __slots__ = ("_program", "text")
 
@@ -41,21 +41,22 @@ class JsonataExpression:
         self._program = engine.compile_program(text)
 
     def evaluate(self, scope: Scope) -> Json | Undefined:
-        """The value, or UNDEFINED. Raises JsonataError."""
+        """Returns the value, or UNDEFINED. Raises JsonataError."""
         raise_recursion_limit()
         return self._program.run(scope)
 
     @property
     def top_level_reference(self) -> str | None:
-        """A name that the expression reads from no value at all (`phone` in `phone.number`): AWS
-        refuses the definition.
+        """Returns a name that is read from no value at all (`phone` in `phone.number`).
+
+        AWS refuses the definition.
         """
         found: str | None = self._program.top_level_reference()
         return found
 
     @property
     def references(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The names of the variables, and the fields of $states, that the expression reads."""
+        """Returns the variables' names, and the fields of $states, that the expression reads."""
         raise_recursion_limit()
         found: tuple[frozenset[str], frozenset[str]] = self._program.references()
         return found
@@ -66,16 +67,16 @@ class JsonataExpression:
 
 @lru_cache(maxsize=2048)
 def compile_expression(text: str) -> JsonataExpression:
-    """The expression that `text`, without its braces, spells.
+    """Compiles the expression that `text`, without its braces, spells.
 
-    Raises ValueError if it does not parse; its text is JSONata's message, as AWS has it in
+    Raises ValueError if it does not parse; its message is JSONata's, as AWS reports it in
     INVALID_JSONATA_EXPRESSION.
     """
     return JsonataExpression(text)
 
 
 def is_expression(value: Json) -> bool:
-    """Rule 1."""
+    """Whether a value is an expression (Rule 1)."""
     return (
         isinstance(value, str)
         and value.startswith(OPENING)
@@ -85,22 +86,22 @@ def is_expression(value: Json) -> bool:
 
 
 def compile_expression_field(field_text: str) -> JsonataExpression:
-    """The expression within the braces of `{% … %}`."""
+    """Compiles the expression within the braces of `{% … %}`."""
     return compile_expression(field_text[len(OPENING) : -len(CLOSING)].strip())
 
 
 def evaluate_expression_text(field_text: str, field: str, scope: Scope, expected: str | None = None) -> Json:
-    """The value of the field whose text is `{% … %}`; see `evaluate_expression`."""
+    """Returns the value of the field whose text is `{% … %}`; see `evaluate_expression`."""
     return evaluate_expression(compile_expression_field(field_text), field, scope, expected)
 
 
 def evaluate_expression(
     expression: JsonataExpression, field: str, scope: Scope, expected: str | None = None
 ) -> Json:
-    """The value of an expression that stands in `field` ("Items", "Output/total").
+    """Returns the value of an expression in `field` ("Items", "Output/total").
 
-    `expected` is a type by JSON's name ("array", "number"). Raises States.QueryEvaluationError,
-    located at the field.
+    `expected` is a JSON type name ("array", "number"). Raises States.QueryEvaluationError, located
+    at the field.
     """
     subject = f"The JSONata expression '{expression.text}' specified for the field '{field}'"
     try:
@@ -123,7 +124,7 @@ def evaluate_expression(
 
 
 def expression_type_name(value: Json) -> str:
-    """JSON's name of the value's type."""
+    """Returns JSON's name of the value's type."""
     if value is None:
         return "null"
     return _TYPES[type(value)]
@@ -138,8 +139,10 @@ def _expression_error(cause: str, field: str) -> StatesError:
 
 @lru_cache(maxsize=1)
 def _expression_engine() -> ModuleType:
-    """The adapter of the engine. Importing the engine raises the recursion limit of the whole
-    process to 10,000: undone here.
+    """Returns the engine's adapter.
+
+    Importing the engine raises the recursion limit of the whole process to 10,000: this restores
+    it.
     """
     limit = sys.getrecursionlimit()
     try:

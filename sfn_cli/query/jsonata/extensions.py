@@ -1,4 +1,4 @@
-"""The functions that Step Functions adds to JSONata, and those of JSONata that need the scope.
+"""The functions that Step Functions adds to JSONata, and JSONata's own that need the scope.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 An undefined argument makes the result undefined, as everywhere in JSONata.
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
 
 MAX_RANGE = 360_145
-"""More elements than this are refused: AWS refuses somewhere below 500,000, for the memory they take."""
+"""The maximum number of elements; AWS's limit is below 500,000, because of the memory they take."""
 
 
 class Extension(NamedTuple):
-    """`run(scope, *arguments)`; an argument that is not given is None."""
+    """An added function, `run(scope, *arguments)`; a missing argument is None."""
 
     signature: str
     parameters: int
@@ -46,7 +46,7 @@ def _partition_extension(scope: Scope, array: list[Any] | None, size: float | No
 
 
 def _range_extension(scope: Scope, first: float | None, last: float | None, step: float | None) -> Any:
-    """Numbers are truncated towards zero. Observed: $range(-1.7, 2, 1) is [-1,0,1,2]."""
+    """Truncates numbers towards zero. Observed: $range(-1.7, 2, 1) is [-1,0,1,2]."""
     if first is None or last is None or step is None or int(step) == 0:
         return None
     numbers = range(int(first), int(last) + (1 if step > 0 else -1), int(step))
@@ -102,7 +102,7 @@ def _to_millis_extension(scope: Scope, timestamp: str | None, picture: str | Non
 
 
 def _extension_picture_lacks_date(picture: str) -> str:
-    """The part of a date that `picture` leaves to the present: of `[H]:[m]`, the whole date."""
+    """Returns the part of a date that `picture` takes from the present: of `[H]:[m]`, all of it."""
     parts = set(re.findall(r"\[\s*([A-Za-z])", picture.replace("[[", "")))
     if not parts or parts & {"Y", "X"}:
         return ""

@@ -1,4 +1,4 @@
-"""Timestamps of $toMillis: ISO 8601, as JavaScript reads it, but UTC where no offset is given."""
+"""Timestamps of $toMillis: ISO 8601, as JavaScript reads it, but in UTC if there is no offset."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _DEFAULTS = (1, 1, 1, 0, 0, 0)
 
 
 def iso_8601_milliseconds(timestamp: str) -> int:
-    """Milliseconds since 1970 of "2018-02-03T11:15:33.250+01:00"; all after the year may be left out."""
+    """Returns milliseconds since 1970, for a timestamp such as "2018-02-03T11:15:33.250+01:00".
+
+    Everything after the year is optional.
+    """
     found = _FORM.fullmatch(timestamp)
     if found is None:
         raise Refusal(

@@ -1,7 +1,8 @@
-"""What the JSONata engine's errors say, in the words of JSONata itself.
+"""The messages of the JSONata engine's errors, in JSONata's own words.
 
-The engine has JSONata's codes, but its texts say `Object` for `function` and fill in their blanks
-by position. AWS uses JSONata's own: `T0410: Argument 1 of function "abs" does not match function signature`.
+The engine has JSONata's codes, but its messages say `Object` for `function` and fill in their
+placeholders by position. AWS uses JSONata's own: `T0410: Argument 1 of function "abs" does not
+match function signature`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Refusal(JException):  # type: ignore[misc]  # the engine has no types
-    """An error of the adapter's own: the engine lets it through as one of its own."""
+    """An error of the adapter's own, which the engine lets through as one of its own."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, 0)
@@ -28,7 +29,7 @@ class Refusal(JException):  # type: ignore[misc]  # the engine has no types
 
     @classmethod
     def foreign(cls, function: str | None, args: Sequence[Any] | None, error: Exception) -> Refusal:
-        """For a Python exception that escaped from one of the engine's functions: JSONata's error for it."""
+        """Returns JSONata's error for a Python exception that escaped from an engine function."""
         first = to_message_text(args[0]) if args else "undefined"
         code = _CODES_OF_FUNCTIONS.get(function or "")
         if function in ("formatInteger", "parseInteger", "fromMillis", "toMillis"):
@@ -65,7 +66,7 @@ _CODES_OF_FUNCTIONS = {
     "formatNumber": "D3085",
 }
 _COMPONENTS = frozenset("YMDdFWwXxHhPmsfZzCE")
-"""Of a picture of a timestamp."""
+"""The components of a timestamp's picture."""
 _CODES_OF_TEXTS = {
     "In a decimal digit pattern": "D3131",
     "Formatting or parsing": "D3130",
@@ -78,7 +79,7 @@ _CODES_OF_TEXTS = {
 
 
 def message_of(error: JException) -> tuple[str, str]:
-    """(code, message) of any error of the engine."""
+    """Returns (code, message) of any error of the engine."""
     if isinstance(error, Refusal):
         return error.error, error.text
     code = str(error.error)
@@ -117,7 +118,7 @@ _TYPE_NAMES = {
 
 
 def _fill_message(code: str, inserts: Sequence[str]) -> str:
-    """Returns JSONata's text for `code`, with its blanks filled in order."""
+    """Returns JSONata's message for `code`, with its placeholders filled in order."""
     text = (
         JException.error_codes[code]
         .replace(" Object", " function")
@@ -136,8 +137,9 @@ _LONGEST_SHOWN = 262_144
 
 
 def to_message_text(value: Any, *, raw: bool = False) -> str:
-    """Returns a value within a message: its JSON, or a string without quotes if `raw`. A very large
-    one is only hinted at.
+    """Returns a value for a message: its JSON, or a string without quotes if `raw`.
+
+    A very large value is only hinted at.
     """
     if isinstance(value, str):
         return value if raw else json.dumps(value, ensure_ascii=False)
@@ -152,7 +154,7 @@ def to_message_text(value: Any, *, raw: bool = False) -> str:
 
 
 def syntax_message(text: str, error: Exception) -> str:
-    """For a Python exception that escaped from the engine's parser."""
+    """Returns a message for a Python exception that escaped from the engine's parser."""
     if isinstance(error, IndexError) and "/*" in text:
         return "Comment has no closing tag"
     if isinstance(error, KeyError):

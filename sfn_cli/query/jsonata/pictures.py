@@ -1,8 +1,8 @@
-"""$formatNumber: a number written by a picture, `$formatNumber(1234.5, '#,##0.00')`.
+"""$formatNumber: a number formatted by a picture, `$formatNumber(1234.5, '#,##0.00')`.
 
 The rules are those of https://www.w3.org/TR/xpath-functions-31/#formatting-numbers, as far as
-JSONata has them; of several errors in a picture JSONata reports the last. Reimplemented: the
-engine's own rounds halves up, and its codes differ.
+JSONata implements them; of several errors in a picture JSONata reports the last. Reimplemented: the
+engine's own function rounds halves up, and its codes differ.
 
     picture   sub-picture (';' sub-picture for negative numbers)?
     sub       prefix  integer ('.' fraction)?  ('e' exponent)?  suffix
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MAX_LENGTH = 10_000
-"""The longest picture: the number's text is as long. (ours)"""
+"""The maximum length of a picture: the number's text is as long. (ours)"""
 
 _MARKS: Mapping[str, str] = {
     "decimal-separator": ".",
@@ -38,14 +38,15 @@ _MARKS: Mapping[str, str] = {
     "pattern-separator": ";",
 }
 _LONG = frozenset(("minus-sign", "percent", "per-mille"))
-"""Marks that may have several characters."""
+"""Symbols that may have several characters."""
 
 
 def format_by_picture(
     value: int | float | None, picture: str, options: Mapping[str, Any] | None
 ) -> str | None:
-    """The number's text. Raises Refusal and JException, with JSONata's codes, if the picture or an
-    option is none.
+    """Returns the number's text.
+
+    Raises Refusal and JException, with JSONata's codes, if the picture or an option is invalid.
     """
     if value is None:
         return None
@@ -66,7 +67,7 @@ def format_by_picture(
 
 
 class _Picture:
-    """A sub-picture, taken apart and checked."""
+    """A sub-picture, parsed and checked."""
 
     def __init__(self, text: str, marks: Mapping[str, str]) -> None:
         self.text, self.marks = text, marks
@@ -91,7 +92,7 @@ class _Picture:
             raise JException(faults[-1], 0)
 
     def faults(self) -> Iterable[tuple[str, bool]]:
-        """(code, whether the picture has that fault), in JSONata's order."""
+        """Yields (code, whether the picture has that fault), in JSONata's order."""
         text, group, point = self.text, self.marks["grouping-separator"], self.marks["decimal-separator"]
         percents, per_milles = text.count(self.marks["percent"]), text.count(self.marks["per-mille"])
         yield "D3081", text.count(point) > 1
@@ -161,13 +162,11 @@ class _Picture:
         return minus + self.prefix + text + self.suffix
 
     def spelt(self, figures: str) -> str:
-        """The figures 0 to 9 in the picture's digits."""
+        """Returns the figures 0 to 9 as the picture's digits."""
         return "".join(self.digits[int(figure)] for figure in figures)
 
     def grouped_integer(self, whole: str) -> str:
-        """With separators where the picture has them, counted from the right; if they are regular,
-        on and on.
-        """
+        """Inserts the picture's separators, counted from the right; regular ones repeat."""
         group = self.marks["grouping-separator"]
         pieces = self.integer.split(group)
         places = [self.count("".join(pieces[n:]), self.digit_marks) for n in range(1, len(pieces))]
@@ -179,7 +178,7 @@ class _Picture:
         return _separate_picture_groups(whole, cuts, group)
 
     def grouped_fraction(self, rest: str) -> str:
-        """With separators where the picture has them, counted from the left."""
+        """Inserts the picture's separators, counted from the left."""
         group = self.marks["grouping-separator"]
         pieces = self.fraction.split(group)
         places = [self.count("".join(pieces[:n]), self.digit_marks) for n in range(1, len(pieces))]
@@ -191,7 +190,7 @@ def _separate_picture_groups(text: str, cuts: list[int], separator: str) -> str:
 
 
 def _scale_for_picture(value: int | float, digits: int) -> tuple[int | float, int]:
-    """Returns (mantissa with so many digits before the point, power of ten)."""
+    """Returns (mantissa with that many digits before the point, power of ten)."""
     power = 0
     while 0 < value < 10.0 ** (digits - 1):
         value, power = value * 10, power - 1
@@ -201,7 +200,10 @@ def _scale_for_picture(value: int | float, digits: int) -> tuple[int | float, in
 
 
 def _round_for_picture(value: int | float, places: int) -> str:
-    """Rounds to `1234.50`: halves of what JavaScript prints are rounded to the even digit."""
+    """Rounds to `1234.50`.
+
+    Halves, of the number as JavaScript prints it, are rounded to the even digit.
+    """
     exact = Decimal(repr(value)).quantize(
         Decimal(1).scaleb(-places), ROUND_HALF_EVEN, Context(prec=400 + places)
     )

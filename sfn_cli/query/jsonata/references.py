@@ -1,6 +1,4 @@
-"""What a JSONata expression refers to: the variables that it does not bind itself, and the fields
-of $states.
-"""
+"""The references in a JSONata expression: its free variables, and the fields of $states."""
 
 from __future__ import annotations
 
@@ -20,10 +18,9 @@ _VALUES_IN_CONTEXT = ("", "$")
 
 
 def references(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(variables, fields of $states) that the expression reads; functions are no variables. Raises
-    ValueError.
+    """Returns (variables, fields of $states) that the expression reads; functions are no variables.
 
-    `($x := $a; $x + $states.input.n)` returns ({"a"}, {"input"}).
+    `($x := $a; $x + $states.input.n)` returns ({"a"}, {"input"}). Raises ValueError.
     """
     variables: set[str] = set()
     fields: set[str] = set()
@@ -41,7 +38,10 @@ def _is_given_reference(name: str) -> bool:
 
 
 def _read_references(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> None:
-    """Notes what is read in the order of evaluation; `bound` are the names bound so far, here and around."""
+    """Records what is read, in the order of evaluation.
+
+    `bound` holds the names bound so far, here and in enclosing blocks.
+    """
     if node.type == "variable" and node.value not in bound:
         variables.add(str(node.value))
     if node.type == "path" and (field := _referenced_states_field(node)) is not None:
@@ -53,7 +53,7 @@ def _read_references(node: Any, bound: set[str], variables: set[str], fields: se
         _read_references(node.body, bound, variables, fields)
         return
     if node.type == "bind":
-        # A function may call itself by the name that it is given.
+        # A function may call itself by the name that it is bound to.
         names = bound | {str(node.lhs.value)} if node.rhs.type == "lambda" else bound
         _read_references(node.rhs, names, variables, fields)
         bound.add(str(node.lhs.value))
@@ -75,7 +75,7 @@ def _referenced_states_field(path: Node) -> str | None:
 
 
 _LINKS = ("ancestor", "seeking_parent", "outer_instance")
-"""Attributes of a node that lead to others than its parts."""
+"""Attributes of a node that link to nodes other than its parts."""
 
 
 def _reference_parts(node: Node) -> Iterator[Node]:

@@ -1,9 +1,9 @@
 """Regular expressions in JSONata: $match, $contains, $replace and $split.
 
-Reimplemented: the engine's own mistake the groups of a match and replace what they have replaced.
-A *matcher* is a compiled regular expression or, in JSONata, any function of a string that returns
-{"match", "start", "end", "groups", "next"}. Regular expressions are those of the package `regex`: it can stop
-one that would search for ever, and lets other threads run meanwhile.
+Reimplemented: the engine's own functions confuse the groups of a match and replace text they have
+already replaced. A *matcher* is a compiled regular expression or, in JSONata, any function of a
+string that returns {"match", "start", "end", "groups", "next"}. Regular expressions are those of
+the package `regex`: it can stop a search that would not end, and lets other threads run meanwhile.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ class RegexMatch(NamedTuple):
 
 
 def compile_regex(pattern: str, flags: Any) -> regex.Pattern[str]:
-    """A JavaScript pattern as Python has it: `$` is the end only, \\d and \\w are ASCII, a brace
-    may be no count.
+    """Compiles a JavaScript pattern for Python. Raises Refusal if it is invalid.
 
-    Raises Refusal if it is none.
+    `$` matches the end only, \\d and \\w are ASCII, and a brace need not be a count.
     """
     import regex  # 20 ms
 
@@ -55,15 +54,18 @@ def compile_regex(pattern: str, flags: Any) -> regex.Pattern[str]:
 
 
 def is_regex(value: Any) -> bool:
-    """Whether a value of the engine is what `compile_regex` gave."""
+    """Whether a value of the engine was returned by `compile_regex`."""
     return hasattr(value, "finditer")
 
 
 _PLAIN = r"[^\\\[\](){}|.*+?^$]"
 _LONG = rf"({_PLAIN}{{64}})(?={_PLAIN})"
 _SEAM = "(?!(?!))"
-"""Always holds. It keeps `regex` from treating a long text as one literal: the tables for a literal take time
-cubic in its length, during which no timeout counts (2 minutes for 5,000 equal characters)."""
+"""Always matches, to keep `regex` from treating a long text as one literal.
+
+The tables for a literal take time cubic in its length, during which no timeout counts (2 minutes
+for 5,000 equal characters).
+"""
 
 _DIFFERENT = re.compile(
     rf"\\(.)|\[((?:[^\]\\]|\\.)*+)\]|\(\?<(?=[A-Za-z_])|\$|\{{(?!\d+(?:,\d*)?\}})|{_LONG}", re.DOTALL
@@ -92,7 +94,7 @@ def _translate_regex_token(found: re.Match[str]) -> str:
 
 
 def regex_matcher_result(pattern: regex.Pattern[str], text: Any) -> Any:
-    """The value of a call of a regular expression: its first match, and how to get the next."""
+    """Returns the value of a regular expression's call: its first match, and a way to the next."""
     return _link_regex_matches(_regex_matches(pattern, text)) if isinstance(text, str) else None
 
 
@@ -104,7 +106,7 @@ def _link_regex_matches(matches: Iterator[RegexMatch]) -> Any:
 
 
 def regex_matches_of(matcher: Any, text: str) -> Iterator[RegexMatch]:
-    """All matches in order. A match of no characters is refused, as JSONata does."""
+    """Yields all matches in order. A match of no characters is refused, as JSONata does."""
     if is_regex(matcher):
         yield from _regex_matches(matcher, text)
         return
@@ -132,7 +134,10 @@ def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[RegexMatc
 
 
 def search_regex(pattern: regex.Pattern[str], text: str, at: int = 0) -> regex.Match[str] | None:
-    """The first match from `at` on. Raises Refusal, or BudgetExceeded, when the search takes too long."""
+    """Returns the first match from `at` on.
+
+    Raises Refusal or BudgetExceeded when the search takes too long.
+    """
     budget = current_allowance().budget
     if budget.is_over():
         raise Refusal("", TOO_LONG)
@@ -229,9 +234,7 @@ def _text_occurrences(wanted: str, text: str) -> Iterator[RegexMatch]:
 
 
 class BudgetedRe:
-    """Stands for the module `re` where the engine searches a timestamp by a picture: users spell
-    the pattern.
-    """
+    """A stand-in for `re` where the engine searches a timestamp with a user's picture."""
 
     IGNORECASE = re.IGNORECASE
     split = staticmethod(re.split)
@@ -260,8 +263,9 @@ class BudgetedRe:
 
 
 def _substitute_regex_groups(template: str, match: RegexMatch) -> str:
-    """Replaces `$0` by the match, `$1` … by its groups, `$$` by a dollar; of `$12` with two groups,
-    the group is 1.
+    """Replaces `$0` by the match, `$1` … by its groups, and `$$` by a dollar sign.
+
+    With two groups, `$12` is group 1 followed by a 2.
     """
     digits = len(str(len(match.groups)))
 

@@ -1,4 +1,4 @@
-"""What an evaluation comes to besides a value: nothing at all, or an error."""
+"""The outcomes of an evaluation other than a value: nothing at all, or an error."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ class Undefined:
 
 
 UNDEFINED = Undefined()
-"""The value of an expression that finds nothing: neither null nor any other JSON."""
+"""The value of an expression that matches nothing: neither null nor any other JSON."""
 
 
 class JsonataError(Exception):
-    """Evaluation failed. `code` is JSONata's ("T1006"), or empty for the bounds of Rule 4."""
+    """A failed evaluation. `code` is JSONata's ("T1006"), or empty for the limits of Rule 4."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}" if code else message)

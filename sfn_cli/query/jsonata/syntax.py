@@ -1,4 +1,4 @@
-"""Reading a JSONata expression: text -> the engine's syntax tree, with the faults of its parser put right."""
+"""The JSONata parser: text -> the engine's syntax tree, with its parser's faults corrected."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Node = Any
 
 
 def parse_syntax_tree(text: str) -> Node:
-    """The tree of `text`. Raises ValueError with JSONata's message."""
+    """Parses `text` into a tree. Raises ValueError with JSONata's message."""
     try:
         return TreeParser().parse(_join_surrogates_in_syntax(text), compile_regex)
     except JException as error:
-        # Of an escape, the engine says that a regular expression is empty.
+        # The engine reports an escape as an empty regular expression.
         if error.error == "S0301" and error.current is not None:
             raise ValueError(f"Unsupported escape sequence: \\{error.current}") from None
         if error.error == "S0102" and (number := _NUMBER.match(text, error.location)):
@@ -35,7 +35,7 @@ _PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{
 
 
 def _join_surrogates_in_syntax(text: str) -> str:
-    """`\\uD834\\uDD1E` as the one character it is: the engine would make two halves of it."""
+    """Joins `\\uD834\\uDD1E` into one character, of which the engine would create two halves."""
 
     def character(pair: re.Match[str]) -> str:
         high, low = int(pair[1], 16), int(pair[2], 16)
@@ -45,7 +45,10 @@ def _join_surrogates_in_syntax(text: str) -> str:
 
 
 class TreeParser(Parser):  # type: ignore[misc]  # the engine has no types
-    """The engine's parser processes the left side of `?:` and `??` twice, which negates `-5` twice."""
+    """The engine's parser, with a fault corrected.
+
+    It processes the left side of `?:` and `??` twice, which negates `-5` twice.
+    """
 
     def process_ast(self, expr: Node) -> Node:
         if expr is None or expr.type != "condition":
@@ -66,9 +69,10 @@ class TreeParser(Parser):  # type: ignore[misc]  # the engine has no types
 
 
 def top_level_name_in_syntax(node: Node) -> str | None:
-    """The first name that is read where there is no value to read it from: `phone` in `phone.number`.
+    """Returns the first name that is read from no value at all: `phone` in `phone.number`.
 
-    The later steps of a path, predicates and the like are evaluated with a value: not looked into.
+    The later steps of a path, predicates and the like are evaluated with a value, so they are
+    skipped.
     """
     if not isinstance(node, Parser.Symbol):
         return None

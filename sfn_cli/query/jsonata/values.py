@@ -1,7 +1,7 @@
-"""Values in and out of the JSONata engine, and what JSONata says of them.
+"""Conversion of values into and out of the JSONata engine, and their text and equality.
 
-Within the engine None is undefined and NULL is null; its lists carry flags, its functions are values.
-Outside there is plain JSON.
+Within the engine None is undefined and NULL is null; its lists carry flags, its functions are
+values. Outside there is plain JSON.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ NULL = Utils.NULL_VALUE
 
 
 class Bound(NamedTuple):
-    """A value of the scope as the engine takes it. If it holds no null, `plain`, it is also JSON as it is."""
+    """A value of the scope in the engine's form.
+
+    If it contains no null (`plain`), it is also JSON as it is.
+    """
 
     original: Json
     value: Any
@@ -39,7 +42,7 @@ class Bound(NamedTuple):
 
 
 def to_engine_value(value: Json) -> Any:
-    """`value` with NULL for null and 1 for 1.0. What needs no change is shared, not copied."""
+    """Returns `value` with NULL for null and 1 for 1.0. Unchanged parts are shared, not copied."""
     return _ValueConversion().of(value)
 
 
@@ -47,7 +50,7 @@ _AS_THEY_ARE = frozenset((str, int, bool))
 
 
 class _ValueConversion:
-    """`to_engine_value`; afterwards `plain` says whether there was no null."""
+    """The work of `to_engine_value`; afterwards `plain` says whether there was no null."""
 
     __slots__ = ("plain",)
 
@@ -79,7 +82,7 @@ class _ValueConversion:
 
 
 def from_engine_value(value: Any, scope: Scope) -> Json:
-    """The plain JSON of a result. Raises Refusal for what is none."""
+    """Returns the plain JSON of a result. Raises Refusal if it has none."""
     shared = {
         id(bound.value) for bound in scope.engine_values.values() if isinstance(bound, Bound) and bound.plain
     }
@@ -87,10 +90,10 @@ def from_engine_value(value: Any, scope: Scope) -> Json:
 
 
 class _PlainValue:
-    """Makes plain JSON; `shared` are the ids of values that are such already.
+    """Converts to plain JSON; `shared` holds the ids of values that are plain already.
 
-    `room` is how many elements are left, and `space` how many characters: a small result may hold one array
-    2**60 times, or one long text.
+    `room` is the number of elements left, and `space` the number of characters: a small result may
+    hold one array 2**60 times, or one long text.
     """
 
     def __init__(self, shared: set[int]) -> None:
@@ -129,7 +132,7 @@ class _PlainValue:
             raise Refusal("", TOO_BIG)
 
     def length_of(self, shared: Json) -> int:
-        """The length of a shared value's text, which matters from the second time on."""
+        """Returns the length of a shared value's text, which matters from the second time on."""
         known = self.lengths.get(id(shared))
         if known is None:
             self.lengths[id(shared)] = -1
@@ -144,8 +147,9 @@ _MOST_BITS = 1024
 
 
 def _plain_number_value(value: int | float) -> int | float:
-    """1 for 1.0, and 1e+22 for the integer of that size: as JavaScript writes the number. An
-    infinity or NaN is refused.
+    """Returns 1 for 1.0, and 1e+22 for the integer of that size, as JavaScript writes the number.
+
+    An infinity or NaN is refused.
     """
     if isinstance(value, int):
         if value.bit_length() > _MOST_BITS:
@@ -159,7 +163,7 @@ def _plain_number_value(value: int | float) -> int | float:
 
 
 def value_text(value: Any, indent: bool = False) -> str | None:
-    """`$string`: strings as they are, everything else as JavaScript's JSON.
+    """Returns `$string` of a value: a string as it is, everything else as JavaScript's JSON.
 
     A function is the empty string.
     """
@@ -202,7 +206,10 @@ def _value_json_text(value: Any, newline: str) -> str:
 
 
 def number_value_text(value: int | float) -> str:
-    """A number as JavaScript prints it, to 15 digits if it has a fraction: 0.1 + 0.2 is 0.3."""
+    """Returns a number as JavaScript prints it, to 15 digits if it has a fraction.
+
+    0.1 + 0.2 is 0.3.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")
     if isinstance(value, int) and abs(value) < 10**21:
@@ -224,14 +231,17 @@ def number_value_text(value: int | float) -> str:
 
 
 def values_strictly_equal(left: Any, right: Any) -> bool:
-    """Of one type and equal, as JavaScript's ===; objects and arrays only if they are the same one."""
+    """Whether both are of one type and equal, as in JavaScript's ===.
+
+    Objects and arrays are equal only if they are the same one.
+    """
     if isinstance(left, (dict, list)) or isinstance(right, (dict, list)):
         return left is right
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
 def values_deeply_equal(left: Any, right: Any) -> bool:
-    """Equal JSON; true is not 1."""
+    """Whether both are equal JSON; true is not 1."""
     if isinstance(left, list) and isinstance(right, list):
         current_allowance().walk(len(left))
         return len(left) == len(right) and all(map(values_deeply_equal, left, right))
@@ -244,7 +254,7 @@ def values_deeply_equal(left: Any, right: Any) -> bool:
 
 
 def value_key(value: Any) -> object:
-    """Equal, and hashable, for values that are deeply equal."""
+    """Returns a hashable key that is equal for values that are deeply equal."""
     if isinstance(value, (list, dict)):
         current_allowance().walk(32 + 16 * len(value))
         current_allowance().make(100 * len(value))
@@ -256,7 +266,7 @@ def value_key(value: Any) -> object:
 
 
 def double_value(value: Any) -> Any:
-    """A number as JavaScript has it, if it has."""
+    """Returns the number as JavaScript holds it, if it can."""
     if isinstance(value, bool) or not isinstance(value, int):
         return value
     try:

@@ -1,7 +1,7 @@
-"""How two values compare in a filter of a JSONPath: as in Jayway, which AWS uses.
+"""Comparison of two values in a JSONPath filter, as in Jayway, which AWS uses.
 
 Rule 1: a number and a string are equal if the right one, read as the left one's type, is: `'1' == 1`.
-Rule 2: an order is only between two numbers or two strings.
+Rule 2: only two numbers or two strings are ordered.
 Rule 3: MISSING equals nothing, not even itself, so it differs from everything.
 """
 
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MISSING = object()
-"""The value of a definite path in a filter that names nothing."""
+"""The value of a definite path in a filter that matches nothing."""
 
 _NUMBER = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d{1,6})?", re.ASCII)
 
 
 def read_compared_number(text: str) -> int | float | None:
-    """The number that the text spells in Java (`010` is ten), or None if it is none, or beyond a double."""
+    """Returns the number that the text spells in Java (`010` is ten), or None.
+
+    None if it is no number, or exceeds a double.
+    """
     if not _NUMBER.fullmatch(text):
         return None
     if text.isdigit() and len(text) < 300:
@@ -53,7 +56,7 @@ def compare_equal(left: Any, right: Any) -> bool:
 
 
 def _compare_json(left: Json, right: Json) -> bool:
-    """Equal JSON; true is not 1."""
+    """Whether both are equal JSON; true is not 1."""
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(_compare_json, left, right))
     if isinstance(left, dict) and isinstance(right, dict):

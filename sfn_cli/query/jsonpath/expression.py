@@ -1,4 +1,4 @@
-"""JSONPath as Step Functions has it: `$.a.b`, `$$.State.Name`, `$variable.items[0]`.
+"""JSONPath as Step Functions uses it: `$.a.b`, `$$.State.Name`, `$variable.items[0]`.
 
 AWS evaluates paths with Jayway's JsonPath, and differs from it. The rules, each seen in recordings
 or in https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html:
@@ -48,11 +48,11 @@ class PathNotFound(Exception):  # named for what happened
         self.document = document
 
     def as_invalid_path(self) -> StatesError:
-        """The States.Runtime error of a field that is itself a path, such as OutputPath."""
+        """Returns the States.Runtime error of a field that is itself a path, such as OutputPath."""
         return StatesError("States.Runtime", str(self))
 
     def in_field(self, field: str) -> StatesError:
-        """The States.Runtime error of a payload template's `field` ("value.$"), ErrorPath or CausePath."""
+        """Returns the States.Runtime error of `field`: "value.$" in a template, ErrorPath …"""
         if self.document is None:
             return StatesError(
                 "States.Runtime", "Unable to apply Path transformation to null or empty input."
@@ -64,7 +64,7 @@ class PathNotFound(Exception):  # named for what happened
         )
 
     def in_intrinsic(self) -> str:
-        """What AWS says within the error of an intrinsic function that has this path as an argument."""
+        """Returns AWS's wording in the error of an intrinsic function that has this path."""
         document = dumps(self.document)
         return (
             f"The JsonPath argument for the field '{self.path}' could not be found in the input '{document}'"
@@ -72,7 +72,10 @@ class PathNotFound(Exception):  # named for what happened
 
 
 class Path:
-    """A compiled path. `root` is "$", "$$" or a variable's name; `steps` are names, indexes and selectors."""
+    """A compiled path.
+
+    `root` is "$", "$$" or a variable's name; `steps` are names, indexes and selectors.
+    """
 
     __slots__ = ("_names", "_plain", "definite", "root", "steps", "text")
 
@@ -85,8 +88,9 @@ class Path:
         self._plain = not any(isinstance(step, Selector) for step in steps)
 
     def evaluate(self, scope: Scope) -> Json:
-        """The value that the path names in `scope`; raises PathNotFound (Rule 2), or States.Runtime
-        if it names too many.
+        """Returns the value that the path names in `scope`.
+
+        Raises PathNotFound (Rule 2), or States.Runtime if the path names too many values.
         """
         root = self.root
         if root == "$":
@@ -98,7 +102,7 @@ class Path:
         return self.read(scope.variables[root], scope.budget)
 
     def read(self, document: Json, budget: TimeBudget = UNLIMITED) -> Json:
-        """As `evaluate`, with the root's value given."""
+        """Evaluates the path like `evaluate`, with the root's value given."""
         if self._names is not None:
             value = document
             try:
@@ -144,7 +148,7 @@ class Path:
 
 @lru_cache(maxsize=4096)
 def compile_path(text: str) -> Path:
-    """The path that `text` spells. Raises ValueError, with the column, if it is none."""
+    """Parses the path that `text` spells. Raises ValueError, with the column, if it is none."""
     return Path(text, *parse_path(text))
 
 
@@ -158,7 +162,7 @@ def is_path(text: str) -> bool:
 
 
 def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
-    """All that the steps name in `document`, in document order. Raises TooManyNodes."""
+    """Returns all that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]
     for step in steps:
         if isinstance(step, Selector):
@@ -173,9 +177,9 @@ def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudg
 
 
 def _path_not_found_reason(steps: tuple[Step, ...], document: Json) -> str:
-    """Why a definite path names nothing, in Jayway's words.
+    """Returns why a definite path names nothing, in Jayway's words.
 
-    A missing last name is "No results for path", with the path whole; a missing name before the
+    A missing last name is "No results for path", with the whole path; a missing name before the
     last is "Missing property", with the path up to it.
     """
     value = document

@@ -1,5 +1,4 @@
-"""Filters in JSONPath, `[?(@.price < 10 && @.isbn)]`: text -> a function that keeps what the filter
-holds for.
+"""JSONPath filters, `[?(@.price < 10 && @.isbn)]`: text -> a function that filters items.
 
     or       and ('||' and)*                    and    operand ('&&' operand)*
     operand  '!' operand | '(' or ')' | value (comparison value)?
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from sfn_cli.query.limits import TimeBudget
 
 MAX_DEPTH = 50
-"""How deep parentheses, lists and `!` may be nested. (ours)"""
+"""The maximum nesting of parentheses, lists and `!`. (ours)"""
 
 _STRING = re.compile(TEXT, re.DOTALL)
 _WORD = re.compile(r"-?\d[\w.]*(?:(?<=[eE])[-+]\d+)?|\w+")
@@ -33,8 +32,9 @@ _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
 def compile_filter(body: str) -> Callable[[list[Json], TimeBudget], list[Json]]:
-    """A function that keeps the items for which `body` holds; it stops when the time budget is used up.
-    Raises ValueError.
+    """Compiles a function that returns the items for which `body` holds.
+
+    It stops when the time budget is used up. Raises ValueError.
     """
     filter = _FilterParser(body)
     holds = filter.whole()
@@ -63,7 +63,7 @@ class _FilterParser:
         self.at = 0
         self.depth = 0
         self.names_items = False
-        """Whether `@` is in it."""
+        """Whether the filter contains `@`."""
 
     def whole(self) -> Value:
         holds = self.any_of()
@@ -154,7 +154,7 @@ class _FilterParser:
         return str(name), self.literal()
 
     def items(self, end: str, one: Callable[[], Any]) -> list[Any]:
-        """Those between commas, up to `end`."""
+        """Parses the items between commas, up to `end`."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ValueError("the filter is nested too deeply")

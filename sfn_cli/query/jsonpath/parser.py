@@ -1,4 +1,4 @@
-"""Reading a JSONPath: text -> root and steps. What the steps mean is in expression.py.
+"""The JSONPath parser: text -> root and steps. The steps' meaning is in expression.py.
 
 $  $$  $name                     roots: the input, the Context Object, a variable
 .name  ['name']  ["na\\"me"]      a member           [0]  [-1]          an element
@@ -19,11 +19,11 @@ from sfn_cli.query.limits import TimeBudget
 Select = Callable[[list[Json], TimeBudget], list[Json]]
 
 MAX_NODES = 1_000_000
-"""How many values a path may name on its way: `..*..*..*` multiplies them with every step. (ours)"""
+"""The maximum number of values at any step: `..*..*..*` multiplies them with every step. (ours)"""
 
 
 class TooManyNodes(Exception):
-    """A path names more than MAX_NODES values, or takes too long to find them."""
+    """A path names more than MAX_NODES values, or takes too long to evaluate."""
 
 
 class Selector:
@@ -46,7 +46,7 @@ Step = str | int | Selector
 
 
 def path_step_text(step: Step) -> str:
-    """The step as Jayway prints it: `['a']`, `[0]`."""
+    """Returns the step as Jayway prints it: `['a']`, `[0]`."""
     if isinstance(step, str):
         return f"['{step}']"
     if isinstance(step, int):
@@ -55,7 +55,10 @@ def path_step_text(step: Step) -> str:
 
 
 def parse_path(text: str) -> tuple[str, tuple[Step, ...]]:
-    """("$", ("a", 0)) of "$.a[0]"; the root of a variable is its name. Raises ValueError."""
+    """Returns ("$", ("a", 0)) for "$.a[0]". Raises ValueError.
+
+    The root of a variable is its name.
+    """
     return _PathParser(text).path()
 
 
@@ -92,7 +95,7 @@ class _PathParser:
         return root.group() if variable in (None, "$") else variable, tuple(steps)
 
     def _steps(self, steps: list[Step]) -> None:
-        """Append the next step to `steps` (`..` adds two)."""
+        """Appends the next step to `steps` (`..` adds two)."""
         deep = self._take("..")
         if deep or self._take("."):
             if not self._take("["):
@@ -114,7 +117,7 @@ class _PathParser:
         return name.group()
 
     def _brackets(self, deep: bool) -> Step:
-        """The step after '['."""
+        """Parses the step after '['."""
         if _FILTER.match(self.text, self.at):
             return self._filter(deep)
         if self.text.startswith("*]", self.at):
@@ -150,7 +153,7 @@ class _PathParser:
         return number
 
     def _list(self, item: re.Pattern[str]) -> list[str]:
-        """Items between commas, and the closing bracket."""
+        """Parses items between commas, and the closing bracket."""
         items = []
         while True:
             found = item.match(self.text, self.at)
@@ -200,12 +203,15 @@ class _PathParser:
 
 
 def _unescape_path_name(name: str) -> str:
-    """Observed at AWS: in `['a\\"b']` the backslash is part of the name; before ' and \\ it is not."""
+    """Unescapes a name.
+
+    Observed at AWS: in `['a\\"b']` the backslash is part of the name; before ' and \\ it is not.
+    """
     return re.sub(r"\\(['\\])", r"\1", name)
 
 
 def _closing_parenthesis(text: str, at: int) -> int:
-    """Where the parenthesis that is open at `at` closes, or -1; quoted text is skipped."""
+    """Returns where the parenthesis opened at `at` closes, or -1; quoted text is skipped."""
     depth = 1
     for part in re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()]""").finditer(text, at):
         depth += {"(": 1, ")": -1}.get(part.group(), 0)
@@ -235,7 +241,7 @@ def _child_nodes(nodes: list[Json], budget: TimeBudget) -> list[Json]:
 
 
 def _container_nodes(nodes: list[Json], budget: TimeBudget) -> list[Json]:
-    """The nodes and all objects and arrays within them, each before its contents."""
+    """Returns the nodes and all objects and arrays within them, each before its contents."""
     found: list[Json] = []
     waiting = nodes[::-1]
     while waiting:
@@ -262,7 +268,7 @@ def _slice_step(start: int | None, stop: int | None) -> Select:
             item for node in nodes if isinstance(node, list) for item in node[start:stop]
         ]
 
-    # With both ends and one of them negative, Jayway counts from one to the other, wherever they lie.
+    # With both ends given and one negative, Jayway counts from one to the other as they are written.
     def select(nodes: list[Json], budget: TimeBudget) -> list[Json]:
         return [
             node[index]
@@ -289,7 +295,7 @@ def _path_names_text(names: Iterable[str]) -> str:
 
 
 def _objects_with_names(nodes: list[Json], names: Sequence[str], all_of_them: bool) -> list[dict[str, Json]]:
-    """After `..`, as in Jayway, only objects that have all of the names."""
+    """Returns, as Jayway does after `..`, only objects that have all of the names."""
     return [
         node
         for node in nodes

@@ -1,8 +1,8 @@
-"""Paths within a filter, `@.price` and `@.tags[0]`: what they name in one item. The only importer
-of jsonpath-ng.
+"""Paths within a filter, `@.price` and `@.tags[0]`, evaluated on one item.
 
-The names at the beginning are followed here; the rest (`[0]`, `[*].a`, `..b`) is read and followed by
-jsonpath-ng, as far as it means the same in Jayway. A path that could name several values returns a list.
+This is the only importer of jsonpath-ng. The names at the beginning are followed here; the rest
+(`[0]`, `[*].a`, `..b`) is parsed and followed by jsonpath-ng, as far as it means the same in
+Jayway. A path that could name several values returns a list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Value = Callable[[Any], Any]
 """The value of a part of a filter, for an item."""
 
 MAX_STEPS = 100
-"""How many steps may follow the names: jsonpath-ng calls itself for each. (ours)"""
+"""The maximum number of steps after the names: jsonpath-ng recurses for each. (ours)"""
 
 TEXT = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
 _NAME = r"""[^\s.\[\](){}'"=!<>&|*?,+/%~`]++"""
@@ -32,8 +32,9 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def path_of_item(text: str, at: int) -> tuple[Value, int]:
-    """The path behind the `@` before `at`, and where it ends. Of an item that it names nothing in,
-    its value is MISSING. Raises ValueError.
+    """Returns the path behind the `@` before `at`, and where it ends. Raises ValueError.
+
+    Its value is MISSING if it names nothing in the item.
     """
     names: list[str] = []
     while member := _MEMBER.match(text, at):
@@ -54,14 +55,17 @@ def path_of_item(text: str, at: int) -> tuple[Value, int]:
 
 
 def unescape_item_text(quoted: str) -> str:
-    """As in a string of Java: `\\n`, `\\u00e9`; before any other character a backslash is nothing."""
+    """Unescapes as in a Java string: `\\n`, `\\u00e9`.
+
+    Before any other character a backslash is dropped.
+    """
     return _ESCAPE.sub(
         lambda code: chr(int(code[1], 16)) if code[1] else _ESCAPES.get(code[2], code[2]), quoted
     )
 
 
 def _item_member(item: Json, names: list[str]) -> Any:
-    """What the names lead to from the item, or MISSING."""
+    """Returns the value that the names lead to from the item, or MISSING."""
     for name in names:
         if not isinstance(item, dict) or name not in item:
             return MISSING
@@ -70,7 +74,7 @@ def _item_member(item: Json, names: list[str]) -> Any:
 
 
 def _further_path_of_item(text: str) -> Value:
-    """What the steps from the first that is no name on give. Raises ValueError."""
+    """Compiles the steps from the first that is no name on. Raises ValueError."""
     from jsonpath_ng.exceptions import JSONPathError
     from jsonpath_ng.jsonpath import Child, Descendants, Fields, Index, Root, Slice, Wildcard  # 50 ms
     from jsonpath_ng.parser import parse
@@ -86,7 +90,7 @@ def _further_path_of_item(text: str) -> Value:
     waiting = [expression]
     while waiting:
         steps += 1
-        if steps > MAX_STEPS:  # the library calls itself for each
+        if steps > MAX_STEPS:  # the library recurses for each
             raise ValueError("a path in the filter has too many steps")
         match waiting.pop():
             case Root() | Index(indices=(_,)) | Fields(fields=(_,)):
@@ -102,7 +106,7 @@ def _further_path_of_item(text: str) -> Value:
                 several = True
             case Slice(start=int(start), end=int(end), step=None) if start >= 0 <= end:
                 several = True
-            case step:  # what means something else in Jayway
+            case step:  # steps with another meaning in Jayway
                 raise ValueError(f"the step '{step}' is not supported in a filter")
 
     def values(item: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Reference Paths: the paths that name exactly one place, and so can be written to.
+"""Reference Paths: paths that name exactly one place, and so can be written to.
 
 https://states-language.net/#ref-paths: only names and indexes, no selectors. ResultPath places a
 state's result into its input with one.
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 
 class ReferencePath:
-    """`$.a.b[0]`; `names` are ("a", "b", 0). `root` is "$", "$$" or a variable's name."""
+    """A path such as `$.a.b[0]`, whose `names` are ("a", "b", 0).
+
+    `root` is "$", "$$" or a variable's name.
+    """
 
     __slots__ = ("_path", "names", "root", "text")
 
     def __init__(self, text: str) -> None:
-        """Raises ValueError if `text` is no Reference Path."""
+        """Parses `text`. Raises ValueError if it is no Reference Path."""
         path = compile_path(text)
         names = tuple(step for step in path.steps if isinstance(step, (str, int)))
         if len(names) != len(path.steps):
@@ -37,14 +40,14 @@ class ReferencePath:
         self.names: tuple[str | int, ...] = names
 
     def read(self, document: Json) -> Json:
-        """The value at this place; raises PathNotFound."""
+        """Returns the value at this place; raises PathNotFound."""
         return self._path.read(document)
 
     def place(self, document: Json, value: Json) -> Json:
-        """A document with `value` at this place; `document` itself is left as it was.
+        """Returns a document with `value` at this place; `document` itself is unchanged.
 
         `$` returns `value`. Missing objects on the way are created; an array keeps its length.
-        Raises States.ResultPathMatchFailure where the place would lie within a string, a number …
+        Raises States.ResultPathMatchFailure where the place would be within a string, a number …
         """
         try:
             return _place_at_reference(document, self.names, value)
