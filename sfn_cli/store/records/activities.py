@@ -1,7 +1,5 @@
 """Activities: tasks that the user's own workers poll for."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """EventBridge connections: how HTTP tasks are authorised."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """Executions, and their summaries in lists."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """Pending invocations of the type Event."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

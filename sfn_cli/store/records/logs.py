@@ -1,7 +1,5 @@
 """Log groups, their streams, and the events in them."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -4,8 +4,6 @@ An execution's changes are numbered: 0 is its start, 1 its end, 2 its first redr
 that, and so on. EXPRESS executions have none.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """The facts that decide whether an execution may be redriven."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

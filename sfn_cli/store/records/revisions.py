@@ -4,8 +4,6 @@ A revision is never edited and never deleted: an execution refers to the one tha
 with, a version to the one that it was published from.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """An execution as an integrity check reads it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,11 +1,10 @@
 """State machines, each with its newest revision (revisions.py)."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.store.records.revisions import Revision
+
 if TYPE_CHECKING:
-    from sfn_cli.store.records.revisions import Revision
     from sfn_cli.store.records.versions import Alias, Version
 
 
@@ -26,5 +25,5 @@ class StateMachine(NamedTuple):
     revision: Revision
     id: int = 0
     first_version: str | None = None
-    version: Version | None = None
-    alias: Alias | None = None
+    version: "Version | None" = None
+    alias: "Alias | None" = None

@@ -1,7 +1,5 @@
 """Executions that sfn itself failed on."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 ATTEMPTS = 3

@@ -1,7 +1,5 @@
 """Tasks that can be answered from outside by their token."""
 
-from __future__ import annotations
-
 from enum import Enum, auto
 from typing import NamedTuple
 

@@ -17,8 +17,8 @@ from sfn_cli.store.sqlite.keys import event_key, event_of_key, execution_of_key
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
+from sfn_cli.store.sqlite.stepfunctions.executions import OWNER_OF_SUSPENDED
 from sfn_cli.store.sqlite.stepfunctions.inbox import send_to_inbox
-from sfn_cli.store.sqlite.stepfunctions.suspensions import OWNER_OF_SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

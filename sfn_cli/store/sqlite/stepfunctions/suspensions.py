@@ -19,16 +19,13 @@ from sfn_cli import jsonvalue
 from sfn_cli.store.records.suspensions import ATTEMPTS, Fault, Suspension
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.stepfunctions.events import last_event
+from sfn_cli.store.sqlite.stepfunctions.executions import OWNER_OF_SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from sqlite3 import Connection
 
     from sfn_cli.store.sqlite.database import Database
-
-
-OWNER_OF_SUSPENDED = -1
-"""The owner of an execution that no worker may claim."""
 
 
 class SqliteSuspensions:
