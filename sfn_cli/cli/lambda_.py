@@ -108,7 +108,7 @@ def _write_lambda_payload(path: str, payload: bytes) -> None:
         return
     try:
         with open(path, "wb") as file:
-            # A terminal by another name (/dev/tty, /dev/stderr) is one all the same.
+            # A terminal may have another name (/dev/tty, /dev/stderr).
             at_terminal = file.isatty()
             file.write(
                 visible_on_screen(payload.decode("utf-8", "replace")).encode() if at_terminal else payload

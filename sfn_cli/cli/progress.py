@@ -41,7 +41,7 @@ def _progress(stream: TextIO) -> Progress:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    # No thread draws it, and stdout is not led through it: that may be a file.
+    # No thread draws it, and stdout is not redirected through it: that may be a file.
     progress = Progress(
         *columns,
         console=screen_console(stream),

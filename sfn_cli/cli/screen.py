@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 _HIDDEN = (
     # C0 but tab and newline, DEL, C1
     r"\x00-\x08\x0b-\x1f\x7f-\x9f"
-    # Cf, format characters: they show nothing, and those for bidirectional text reorder what does
+    # Cf, format characters: invisible, and those for bidirectional text reorder visible ones
     r"\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
     r"\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0000-\U000e007f"
     r"\u2028\u2029"  # separators of lines and of paragraphs
-    r"\u115f\u1160\u3164\uffa0"  # fillers of Hangul: letters that show nothing
+    r"\u115f\u1160\u3164\uffa0"  # fillers of Hangul: invisible letters
     r"\ud800-\udfff"  # surrogates: no encoding has them
 )
-# Joiners (ZWNJ, ZWJ) belong to several scripts and to emoji; beside a letter of ASCII they only hide.
+# Joiners (ZWNJ, ZWJ) belong to several scripts and to emoji; beside ASCII they are only invisible.
 _JOINERS = r"(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 _INVISIBLE = re.compile(f"[{_HIDDEN}]|{_JOINERS}")
 _LINE_BREAKS = {"\n": "\\n", "\t": "\\t"}

@@ -48,7 +48,7 @@ def candidates(before: Sequence[str], current: str) -> list[Candidate]:
             found for found in _all_candidates(list(before), current) if _candidate_fits(found.value, current)
         ]
     except CommandLineError:
-        return []  # no command has such a beginning
+        return []  # no command begins like this
 
 
 def _candidate_fits(value: str, current: str) -> bool:

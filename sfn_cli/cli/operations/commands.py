@@ -113,7 +113,7 @@ class OperationCommand(TableCommand):
         return options.options_of_operation(self.operation)
 
     def check(self, read: arguments.Arguments, table: options.Table) -> None:
-        # A request in a file or a skeleton need not be completed by options: the model's check comes later.
+        # A request in a file or a skeleton needs no further options: the model's check comes later.
         given = read.given
         whole = "cli_input_json" in given or "cli_input_yaml" in given
         skeleton = given.get("generate_cli_skeleton") in ("input", "yaml-input")

@@ -42,7 +42,7 @@ def compile_query(expression: str) -> Query:
         except RecursionError:
             raise UsageError("Bad value for --query: the expression is nested too deeply") from None
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # jmespath leaves some checks to Python: a slice's step of 0, values that cannot be compared.
+            # jmespath leaves some checks to Python: a slice's step of 0, incomparable values.
             raise CommandFailedError(f"Bad value for --query: {error}") from None
 
     return search

@@ -106,7 +106,7 @@ def _load_value_location(text: str) -> str | bytes | None:
     if scheme == "fileb":
         return content
     try:
-        # As Python opens text files: line ends of any system become one.
+        # As in Python's text files: line ends of any system become "\n".
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise _UnreadableError(

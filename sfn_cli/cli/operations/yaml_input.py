@@ -73,7 +73,7 @@ class _YamlLoader(yaml.SafeLoader):
         return node
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
-        # Python limits the digits of decimal numbers alone, and reading `1:1:1…` (base 60) takes
+        # Python limits the digits of decimal numbers only, and reading `1:1:1…` (base 60) takes
         # quadratic time.
         if len(node.value) <= MAX_DIGITS:
             number: int = super().construct_yaml_int(node)

@@ -18,7 +18,7 @@ _INDENT = "    "
 
 def write(value: Any, stream: IO[str]) -> None:
     if value == {}:
-        return  # an operation that answers nothing prints nothing
+        return  # an empty response prints nothing
     for piece in _json_pieces(value, "", 2):
         stream.write(piece)
     stream.write("\n")

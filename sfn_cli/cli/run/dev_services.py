@@ -62,7 +62,7 @@ def running_dev_services(
     logs = _services_folder(settings, machine)
     started: list[_StartedService] = []
     try:
-        # One command at a time: a port that was found free is not found by another before it is taken.
+        # One command at a time, so that no two commands find the same free port.
         with _services_lock(logs.parent / "start.lock"):
             for service in services:
                 port = _free_service_port(service, settings, {other.port for other in started})

@@ -31,7 +31,7 @@ def companion_main(command: list[str]) -> NoReturn:
         sys.exit(127)
     threading.Thread(target=_end_companion_with_parent, args=(program,), daemon=True).start()
     code = program.wait()
-    _signal_companion_program(program, signal.SIGKILL)  # what it started and left behind
+    _signal_companion_program(program, signal.SIGKILL)  # the processes that it left behind
     sys.exit(code if code >= 0 else 128 - code)
 
 
