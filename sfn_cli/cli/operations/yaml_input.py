@@ -51,7 +51,7 @@ class _YamlLoader(yaml.SafeLoader):
         self._expanded = 0
         self._depth = 0
         self._sizes: dict[int, int] = {}
-        """What each composed node has added to `_expanded`, by the node's id."""
+        """How much each composed node has added to `_expanded`, by the node's id."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
