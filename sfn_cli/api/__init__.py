@@ -50,7 +50,7 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     except UnstorableError as error:
         raise ApiError("ValidationException", str(error)) from error
     if operation.service == "stepfunctions":
-        # The operation has been carried out: it does not fail because no worker can be started now.
+        # The operation has succeeded: it must not fail because no worker can be started now.
         try:
             keep_worker_while_following(service)  # after a crash any command starts the next worker
             service.worker_error = None

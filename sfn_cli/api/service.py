@@ -133,7 +133,7 @@ class Service:
     def _wake(self) -> None:
         self.runner.wake()
 
-    # The store's nouns
+    # The parts of the store
 
     @property
     def executions(self) -> Executions:

@@ -1,10 +1,11 @@
 """The terminal: argv in, text out, an exit code for the shell.
 
-    argv -> commands (which one?) -> arguments (its options, by the model) -> values (files, JSON, shorthand)
+    argv -> commands (which one?) -> arguments (its options, by the model)
+         -> values (files, JSON, shorthand)
          -> backend (the operation, here or at an endpoint) -> output
 
-A command imports what it needs and nothing else: `sfn start-execution` should cost little more
-than Python's own start.
+A command imports only what it needs: `sfn start-execution` should cost little more than Python's
+own start.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def process() -> NoReturn:
-    """The installed command: runs what argv says, and ends the process."""
-    # A command lives for milliseconds: looking for cycles, and the interpreter's own tidying up,
-    # would be a tenth of them. What is ours is closed when `main` returns.
+    """Runs what argv says, and ends the process: the installed command."""
+    # A command lives for milliseconds: collecting cycles, and the interpreter's own clean-up, would
+    # be a tenth of them. Our own resources are closed when `main` returns.
     gc.disable()
     _open_closed_cli_streams()
     _prepare_cli_output()
@@ -38,8 +39,9 @@ def process() -> NoReturn:
 def _open_closed_cli_streams() -> None:
     """Opens /dev/null in place of a standard stream that the shell closed (`sfn … >&-`).
 
-    Otherwise the next file to be opened, perhaps one of the store's, would become stdout. Reading stdin and
-    writing to stdout then fail as they do on a closed descriptor (EBADF); what is written to stderr is lost.
+    Otherwise the next file to be opened, perhaps one of the store's, would become stdout. Reading
+    stdin and writing to stdout then fail as they do on a closed descriptor (EBADF); output to
+    stderr is lost.
     """
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:
@@ -54,9 +56,10 @@ def _open_closed_cli_streams() -> None:
 
 
 def _prepare_cli_output() -> None:
-    """Lets text reach a terminal only as `screen.visible` shows it, whatever writes it: a traceback, too.
+    """Lets text, even a traceback, reach a terminal only as `screen.visible` shows it.
 
-    Elsewhere text stays as it is. A lone surrogate has no bytes in UTF-8: it is written as JSON escapes it.
+    Elsewhere text is unchanged. A lone surrogate has no bytes in UTF-8: it is written as JSON
+    escapes it.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -69,7 +72,7 @@ def _prepare_cli_output() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; the exit code (`exits.Exit`)."""
+    """Runs one command; returns the exit code (`exits.Exit`)."""
     try:
         code = _run_cli(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
@@ -133,5 +136,5 @@ def _report_cli_failure(message: str) -> int:
 
 
 def _drop_cli_output() -> None:
-    """What is still to be written goes nowhere: Python would complain when it closes stdout."""
+    """Discards the output still to be written: Python would complain when it closes stdout."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Names in place of ARNs in options: for people, at the terminal only. An ARN stays an ARN.
+"""Names in place of ARNs in options: for people, at the terminal only.
 
     --state-machine-arn Pay             the state machine of this name
     --state-machine-arn Pay:live        its alias, or a version of it (Pay:3)
@@ -7,7 +7,8 @@
     --execution-arn Pay/last            the youngest
     --activity-arn approve              the activity of this name
 
-A name of nothing is sent to the operation as it is, which then refuses it in AWS's words.
+An ARN is not changed. An unknown name is sent to the operation as it is, which then rejects it with
+AWS's message.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ LAST = "last"
 """Stands for the name of a machine's youngest execution."""
 _RESEMBLANCE = 0.6
 _EXECUTIONS = 200
-"""Among how many of a machine's executions, the youngest, a near miss is looked for."""
+"""How many of a machine's youngest executions are searched for a near miss."""
 
 
 class Kind(NamedTuple):
-    """What has names: the operation that lists it, and the members of its answer."""
+    """A kind of named resource: the operation that lists it, and the members of its response."""
 
     operation: str
     items: str
@@ -54,7 +55,7 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "activityArn": (ACTIVITY,),
     "resourceArn": (MACHINE, ACTIVITY),
 }
-"""What the members that ask for an ARN are named by."""
+"""ARN member → the kinds of resources whose names it accepts."""
 
 
 def resolve_arn_names(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def resolve_arn_names(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
 
 
 def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: Call) -> None:
-    """Lets the error for what does not exist say, to a person at a terminal, what resembles it."""
+    """Adds similar names to the error for a resource that does not exist, at a terminal only."""
     code = error.error.code
     if not sys.stderr.isatty() or not (
         code in ("InvalidArn", "ResourceNotFound") or code.endswith("DoesNotExist")
@@ -103,7 +104,7 @@ def _arn(member: str, given: str, call: Call) -> str | None:
 
 
 def _split_arn_name_suffix(given: str) -> tuple[str, str]:
-    """Splits a name from what follows it in an ARN too: ":live", "#Declined"."""
+    """Splits a name from the suffix that an ARN may have too: ":live", "#Declined"."""
     length = min((at for at in map(given.find, ":#") if at >= 0), default=len(given))
     return given[:length], given[length:]
 
@@ -125,7 +126,7 @@ def _execution_arn_names(machine: str, most: int, call: Call) -> list[dict[str, 
 
 
 def _list_all_arn_names(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
-    """Yields everything of a kind, page by page."""
+    """Yields all resources of a kind, page by page."""
     operation = model.load_model("stepfunctions", kind.operation)
     for page in paging.pages(
         lambda request: call(operation, request), operation, {}, paging.Limits(page_size=1000)
@@ -134,7 +135,7 @@ def _list_all_arn_names(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
 
 
 def _resembling_arn_names(member: str, given: str, call: Call) -> list[str]:
-    """The names that resemble what was given, by a name or by an ARN."""
+    """Returns the names that resemble the given name or ARN."""
     from difflib import get_close_matches
 
     divider = "/" if member == "executionArn" else ":"

@@ -1,4 +1,4 @@
-"""`sfn aws`: the store's own server of AWS's other services, as far as a person has to do with it."""
+"""`sfn aws`: finds or stops the store's own server of other AWS services."""
 
 from __future__ import annotations
 

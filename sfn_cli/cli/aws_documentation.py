@@ -1,6 +1,6 @@
-"""AWS's own words about the members of a request, where botocore is installed (the extra `aws`).
+"""AWS's documentation of a request's members, if botocore is installed (the extra `aws`).
 
-sfn's model has the facts of AWS's only: what AWS writes about them is read from botocore, or left out.
+sfn's model has only AWS's facts: the documentation is read from botocore, or left out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _SENTENCE_END = re.compile(r"(?<=\.)\s")
 
 
 def documentation_first_sentences(operation: Operation) -> dict[Path, str]:
-    """What AWS says first about each member of the operation's request; empty without botocore."""
+    """Returns the first sentence of AWS's documentation of each member of the request.
+
+    Empty without botocore.
+    """
     try:
         from botocore.exceptions import UnknownServiceError
         from botocore.loaders import create_loader
@@ -46,8 +49,9 @@ def documentation_first_sentences(operation: Operation) -> dict[Path, str]:
 def _documented_members(
     shapes: Mapping[str, Any], name: str, path: Path, above: Path
 ) -> Iterator[tuple[Path, str]]:
-    """The documentation of each member below the shape `name`; `above` has the shapes around it,
-    for some hold themselves.
+    """Yields the documentation of each member below the shape `name`.
+
+    `above` has the shapes around it, because some contain themselves.
     """
     shape = shapes[name]
     if name in above:

@@ -1,7 +1,7 @@
-"""`sfn events tail`: the events that executions' status changes make for EventBridge, oldest first;
-with --follow also those to come.
+"""`sfn events tail`: the EventBridge events of executions' status changes, oldest first.
 
-They are derived from the store: no EventBridge, and no rule, has to be there.
+With --follow also those to come. They are derived from the store: no EventBridge, and no rule, has
+to exist.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
 
 
 def _event_belongs_to(event: Event, machine_arn: str | None) -> bool:
-    """Whether the event is of an execution of this machine, or was started by this version or alias."""
+    """Whether the event's execution belongs to this machine, version or alias."""
     detail = event["detail"]
     started_by = (detail["stateMachineVersionArn"], detail["stateMachineAliasArn"])
     return machine_arn is None or qualifiers.qualifier_owns(
@@ -126,7 +126,7 @@ def _event_writer(terminal: Terminal) -> Callable[[Event], None]:
 
 
 def _event_line(detail: Event, *, color: bool) -> list[str]:
-    """The parts of an event's line, for people."""
+    """Returns the parts of an event's line, for people."""
     status = detail["status"].ljust(_STATUS_WIDTH)
     at = detail["stopDate"] or detail["redriveDate"] or detail["startDate"]
     why = ": ".join(part for part in (detail["error"], detail["cause"]) if part)

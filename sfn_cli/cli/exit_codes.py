@@ -14,8 +14,8 @@ class ExitCode(IntEnum):
     USAGE = 252
     """The command line, a parameter or a file that it names is wrong; no operation was called."""
     CONFIGURATION = 253
-    """Something that must be set up first is not."""
+    """A setting that is needed first is missing or unusable."""
     SERVICE = 254
-    """The operation refused the request."""
+    """The operation rejected the request."""
     FAILURE = 255
     """Anything else: the store, the network, an execution that `sfn run` followed and that failed."""

@@ -1,13 +1,14 @@
 """Reports errors on stderr as the aws CLI does, with its exit codes.
 
     CommandLineError      argv has the wrong form: the error, then the usage         252
-    UnknownOptionsError   argv holds what the command does not take: usage first     252
+    UnknownOptionsError   argv has options that the command does not take: usage     252
+                          first
     UsageError            a parameter's value is wrong                               252
     MisconfiguredError    a setting is missing or unusable, with aws's name for it   253
-    OperationError        the operation refused                                      254
+    OperationError        the operation rejected the request                         254
     CommandFailedError, StoreError                                                   255
 
-An error begins with an empty line, as aws's do.
+An error begins with an empty line, as in aws.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PROGRAM = "sfn"
 
 AWS_CLI = "2.36.7"
-"""The version of the aws CLI whose options, texts and exit codes sfn has."""
+"""The version of the aws CLI whose options, texts and exit codes sfn imitates."""
 
 USAGE = f"""\
 usage: {PROGRAM} [options] <command> <subcommand> [<subcommand> ...] [parameters]
@@ -42,7 +43,7 @@ class CommandLineError(UsageError):
 
 
 class UnknownOptionsError(UsageError):
-    """The command line holds words that the command does not take; the usage is shown first."""
+    """The command line contains words that the command does not take; the usage is shown first."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(f"Unknown options: {', '.join(words)}")
@@ -57,13 +58,13 @@ class MisconfiguredError(ConfigurationError):
 
 
 class CommandFailedError(SfnError):
-    """The command could not do its work, and neither argv nor the operation is to blame (255)."""
+    """The command could not do its work for another reason than argv or the operation (255)."""
 
 
 class OperationError(SfnError):
     """An operation's ApiError, with the operation's name and the number of failed retries.
 
-    `below` is a further text for people, on a terminal.
+    `below` is an additional text for people, on a terminal.
     """
 
     def __init__(self, operation: str, error: ApiError, retries: int | None = None) -> None:
@@ -77,7 +78,7 @@ class OperationError(SfnError):
 
 
 def invalid_choice_failure(argument: str, given: str, choices: Sequence[str]) -> CommandLineError:
-    """The error for a word that is none of the choices, with those that resemble it."""
+    """Returns the error for a word that is not one of the choices, with similar ones."""
     from difflib import get_close_matches
 
     lines = [f"argument {argument}: Found invalid choice '{given}'", ""]
@@ -91,7 +92,7 @@ _RESEMBLANCE = 0.75
 
 
 def report_failure(error: SfnError, error_format: str) -> ExitCode:
-    """Reports the error on stderr; returns the exit code that belongs to it."""
+    """Reports the error on stderr; returns its exit code."""
     with suppress(OSError):  # stderr is closed or full: only the exit code is left
         if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
             _write_structured_failure(error.error, error_format)

@@ -1,6 +1,4 @@
-"""The commands of Lambda that are more than their operation: code from a zip or a folder, and
-invoke's outfile.
-"""
+"""Lambda's commands with more than their operation: code from a zip or folder, invoke's outfile."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ _CODE_DIR = Option("--code-dir", "code_dir", metavar="folder")
 
 
 class _LambdaCodeCommand(OperationCommand):
-    """A command that takes a function's code: --zip-file fileb://ZIP, or our own --code-dir FOLDER."""
+    """A command with a function's code: --zip-file fileb://ZIP, or sfn's own --code-dir FOLDER."""
 
     def __init__(self) -> None:
         super().__init__(model.model_by_command("lambda", self.command))
@@ -43,7 +41,7 @@ class _LambdaCodeCommand(OperationCommand):
         return {**own, _ZIP_FILE.flag: _ZIP_FILE, _CODE_DIR.flag: _CODE_DIR}
 
     def code(self, given: dict[str, Any]) -> dict[str, Any]:
-        """The code's members of the request. Raises UsageError."""
+        """Returns the code's members of the request. Raises UsageError."""
         code: dict[str, Any] = {}
         if "zip_file" in given:
             code["ZipFile"] = _lambda_zip(given["zip_file"])
@@ -74,7 +72,7 @@ class UpdateFunctionCode(_LambdaCodeCommand):
 
 
 class InvokeFunction(OperationCommand):
-    """The function's answer goes to a file, what is known about the invocation to stdout."""
+    """Writes the function's response to a file, and the facts of the invocation to stdout."""
 
     positionals = ("outfile",)
 
@@ -100,7 +98,7 @@ class InvokeFunction(OperationCommand):
 def _write_lambda_payload(path: str, payload: bytes) -> None:
     """Writes the file. Raises CommandFailedError."""
     if path == "/dev/stdout":
-        # To open it would cut off what a file behind stdout already holds.
+        # Opening it would truncate a file behind stdout.
         sys.stdout.flush()
         if sys.stdout.isatty():
             sys.stdout.write(payload.decode("utf-8", "replace"))
@@ -110,7 +108,7 @@ def _write_lambda_payload(path: str, payload: bytes) -> None:
         return
     try:
         with open(path, "wb") as file:
-            # A terminal by another name (/dev/tty, /dev/stderr) is one all the same.
+            # A terminal may have another name (/dev/tty, /dev/stderr).
             at_terminal = file.isatty()
             file.write(
                 visible_on_screen(payload.decode("utf-8", "replace")).encode() if at_terminal else payload
@@ -131,7 +129,7 @@ _WAIT_SECONDS = 1.0
 
 
 class WaitForFunction(TableCommand):
-    """Waits until a function is there: here it can be called as soon as it is."""
+    """Waits until a function exists: here it can be called as soon as it does."""
 
     service = "lambda"
     positionals = ("waiter",)
@@ -167,7 +165,7 @@ class WaitForFunction(TableCommand):
 
 
 def _lambda_zip(given: str) -> bytes:
-    """The content of fileb://ZIP. Raises UsageError when it is no zip."""
+    """Returns the content of fileb://ZIP. Raises UsageError when it is not a zip."""
     option = _ZIP_FILE._replace(shape={"type": "blob"})
     content = values.value_of_option(option, given, raw_blobs=True)
     from zipfile import is_zipfile

@@ -49,7 +49,7 @@ def open_pager(environ: Mapping[str, str]) -> Iterator[TextIO]:
         yield screen.over_screen(cast("TextIO", process.stdin))
         process.stdin.close()
     except BrokenPipeError:
-        pass  # the reader has seen enough and left the pager
+        pass  # the user has quit the pager
     finally:
         _wait_for_pager(process)
 
@@ -62,7 +62,7 @@ def _chosen_pager(environ: Mapping[str, str]) -> str:
 
 
 def _wait_for_pager(process: subprocess.Popen[str]) -> None:
-    # Ctrl-C goes to the pager, too, which may want to stay.
+    # Ctrl-C goes to the pager, too, which may keep running.
     while True:
         try:
             process.wait()

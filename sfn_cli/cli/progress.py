@@ -1,4 +1,4 @@
-"""How far a long command is: a bar on stderr where that is a terminal, and nothing elsewhere."""
+"""The progress of a long command: a bar on stderr if that is a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ProgressBar:
-    """One bar, which is gone when its `with` block ends."""
+    """One bar, which is removed when its `with` block ends."""
 
     def __init__(self, stream: TextIO) -> None:
         self._progress = _progress(stream) if stream.isatty() else None
@@ -25,16 +25,14 @@ class ProgressBar:
         self.hide()
 
     def show(self, what: str, done: int, total: int | None) -> None:
-        """How much is done; without a `total` there is no telling how far that is."""
+        """Shows how much is done; without a `total`, the bar is of unknown length."""
         if self._progress:
             self._progress.update(self._progress.task_ids[0], description=what, completed=done, total=total)
             self._progress.start()
             self._progress.refresh()
 
     def hide(self) -> None:
-        """Gives the terminal free for lines that stay; the bar is there again when it next has
-        something to show.
-        """
+        """Removes the bar so that permanent lines can be written; the next `show` restores it."""
         if self._progress:
             self._progress.stop()
 
@@ -43,7 +41,7 @@ def _progress(stream: TextIO) -> Progress:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    # No thread draws it, and stdout is not led through it: that may be a file.
+    # No thread draws it, and stdout is not redirected through it: that may be a file.
     progress = Progress(
         *columns,
         console=screen_console(stream),

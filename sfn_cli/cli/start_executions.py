@@ -132,13 +132,16 @@ def _open_start_inputs(inputs: str) -> FileIO:
 
 
 def _start_inputs_size(file: FileIO) -> int | None:
-    """The size of a file in bytes, None for a pipe."""
+    """Returns the size of a file in bytes, None for a pipe."""
     status = os.fstat(file.fileno())
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _start_input_chunks(file: FileIO) -> Iterator[list[bulk.Line]]:
-    """The lines that are not blank, at most CHUNK together; those of a pipe do not wait for more."""
+    """Yields the lines that are not blank, at most CHUNK together.
+
+    Those of a pipe do not wait for more.
+    """
     number, rest, left_out = 0, b"", 0
     name = "-" if isinstance(file.name, int) else file.name
     while piece := _read_start_inputs(file, name):
@@ -184,7 +187,10 @@ def _start(
 
 
 def _started_executions_writer(terminal: Terminal) -> Callable[[Iterable[Mapping[str, Any]]], None]:
-    """What writes answers on stdout, each as one line where the output format has lines."""
+    """Returns a function that writes responses to stdout.
+
+    Each is one line if the output format has lines.
+    """
     shape = model.load_model("stepfunctions", "StartExecution").output
     query = terminal.query or (lambda value: value)
     output = terminal.output
@@ -208,7 +214,10 @@ def _report_refused_starts(refused: Iterable[bulk.Refused]) -> None:
 
 
 def _await_started_executions(backend: Backend, executions: Sequence[str], bar: ProgressBar) -> int:
-    """Waits until all have ended, and prints how many have which status; returns how many did not succeed."""
+    """Waits until all have ended, and prints how many have which status.
+
+    Returns how many did not succeed.
+    """
     statuses: Counter[str] = Counter()
     for ended in following.follow_ends(backend.service, executions):
         statuses.update(ended.values())

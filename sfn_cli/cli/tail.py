@@ -1,4 +1,4 @@
-"""`sfn logs tail GROUP`: the lines of a log group, oldest first; with --follow also those to come."""
+"""`sfn logs tail GROUP`: the lines of a log group, oldest first; with --follow also new ones."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Tail(TableCommand):
 
 
 def tail_since(text: str, now: datetime) -> int:
-    """Milliseconds since 1970 of a --since.
+    """Converts a --since to milliseconds since 1970.
 
     It is a span before `now` ("10m", "1h30m"), a time (UTC if it names no zone) or seconds since
     1970. Raises CommandFailedError.
@@ -126,7 +126,7 @@ def _tail_milliseconds(at: datetime) -> int:
 
 
 def tail_line(event: Mapping[str, Any], line_format: str, *, color: bool) -> list[str]:
-    """The parts of one event's line (or lines, for a message of several)."""
+    """Returns the parts of one event's line (or lines, for a message of several)."""
     seconds, milliseconds = divmod(event["timestamp"], 1000)
     at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
     message = event["message"].rstrip()

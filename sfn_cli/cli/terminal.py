@@ -1,4 +1,4 @@
-"""The terminal as one command sees it: where output goes, how it looks, and what the global options say."""
+"""The terminal of one command: where output goes, its format, and the global options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class Terminal:
-    """`given` holds the values of the global options that argv has, by their names in `options.GLOBALS`."""
+    """The terminal of one command.
+
+    `given` holds the values of the global options in argv, by their names in `options.GLOBALS`.
+    """
 
     def __init__(self, given: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> None:
         self.given = given
@@ -28,7 +31,7 @@ class Terminal:
 
     @property
     def output(self) -> str:
-        """The output format. Raises CommandFailedError when the environment names one that there is not."""
+        """The output format. Raises CommandFailedError if the environment names an unknown one."""
         chosen: str = self.given.get("output") or setting_value("AWS_DEFAULT_OUTPUT", self.environ)
         if chosen not in OUTPUTS:
             raise CommandFailedError(f"Unknown output type: {chosen}")
@@ -50,7 +53,7 @@ class Terminal:
 
     @property
     def query(self) -> Query | None:
-        """What --query makes of an answer. Raises UsageError when it is not JMESPath."""
+        """The function that applies --query. Raises UsageError when it is not JMESPath."""
         expression = self.given.get("query")
         if expression is None:
             return None
@@ -60,7 +63,10 @@ class Terminal:
 
     @property
     def color(self) -> bool:
-        """Whether stdout may be coloured: --color decides; `auto` depends on stdout and NO_COLOR."""
+        """Whether stdout may be coloured.
+
+        --color decides; `auto` depends on stdout and NO_COLOR.
+        """
         chosen = self.given.get("color", "auto")
         return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.no_color)
 
@@ -98,7 +104,10 @@ class Terminal:
         return settings
 
     def write(self, value: Any, title: str) -> None:
-        """Writes a value to stdout, through --query and in the output format; `title` is a table's."""
+        """Writes a value to stdout, through --query and in the output format.
+
+        `title` is a table's.
+        """
         from sfn_cli.cli import output
 
         query = self.query
@@ -107,7 +116,7 @@ class Terminal:
 
     @contextmanager
     def pager(self) -> Iterator[TextIO]:
-        """Where output goes: stdout, or a pager when stdout is a terminal and none was refused."""
+        """Yields the stream for output: stdout, or a pager at a terminal unless it is disabled."""
         if not sys.stdout.isatty() or not self.given.get("cli_pager", True):
             yield sys.stdout
             return

@@ -1,4 +1,4 @@
-"""`sfn worker`: the process that runs the executions, as far as a person has to do with it."""
+"""`sfn worker`: shows or stops the process that runs the executions."""
 
 from __future__ import annotations
 
@@ -99,7 +99,10 @@ def worker_log(terminal: Terminal, follow: bool) -> ExitCode:
 
 
 def _worker_log_text(home: str, name: str, follow: bool) -> Iterator[str]:
-    """The text of a file of the store, and with `follow` what is added to it; a missing file is empty."""
+    """Yields the text of a file of the store, and with `follow` what is added to it.
+
+    A missing file is empty.
+    """
     from sfn_cli import private_files
 
     private_files.check_private_home(home)

@@ -209,7 +209,7 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Rejects bytes that are not HTTP. uvicorn calls this while it handles h11's error."""
         if self._current_phase() is Phase.ANSWERING:
-            # More bytes after a request with `Connection: close`: that one's answer is the last one.
+            # More bytes after a request with `Connection: close`: its response is the last one.
             self._drops_data = True
             return
         error = sys.exc_info()[1]

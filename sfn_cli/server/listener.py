@@ -72,7 +72,7 @@ def run_listener(
         loop="asyncio",
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS + 1,  # what waits is answered at the end of the grace
+        timeout_graceful_shutdown=GRACE_SECONDS + 1,  # waits are answered at the end of the grace period
     )
     url = _listener_url(host, listening.getsockname()[1], scheme)
 
@@ -170,9 +170,7 @@ def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
         # acknowledge the headers.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
-    except (
-        UnicodeError
-    ) as error:  # no label of a host's name: too long, empty, or with characters that none has
+    except UnicodeError as error:  # not a host name: a label is too long, empty, or has invalid characters
         raise ConfigurationError(
             f"Cannot listen on {_listener_url(host, port, scheme)}: it is not the name of a host."
         ) from error

@@ -25,7 +25,7 @@ class Watch:
         self._ends: defaultdict[str, list[Future]] = defaultdict(list)  # by the execution's ARN
         self._tasks: defaultdict[str, list[Future]] = defaultdict(
             list
-        )  # by the activity's ARN; who came first is first
+        )  # by the activity's ARN, in order of arrival
         self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 
@@ -49,7 +49,7 @@ class Watch:
         try:
             await future
         except asyncio.CancelledError:
-            self._follower.look_again()  # it may have been assigned a task: another request may take it now
+            self._follower.look_again()  # it may hold a task that another can now take
             raise
         finally:
             with suppress(ValueError):  # it was answered

@@ -51,7 +51,7 @@ def existing_function_reference(service: Service, request: Mapping[str, Any]) ->
 def existing_latest_reference(service: Service, request: Mapping[str, Any]) -> Function:
     """Returns the function as it is now, for an operation without versions. Raises ApiError.
 
-    The request may name no version or alias.
+    A request that names a version or an alias is rejected.
     """
     if parse_function_reference(request).qualifier not in (None, LATEST):
         raise function_reference_not_found(service, request)

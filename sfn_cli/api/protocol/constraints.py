@@ -34,9 +34,9 @@ _JAVA_CLASSES: Mapping[str, str] = {
     r"\p{Z}": r"\s",
 }
 
-# EventBridge's patterns of words with blanks between them try every way to divide a text at its
-# blanks. The same texts, each read once, are: tabs, and from the first character that is one of a
-# word's, which may be a blank, what is that or a tab.
+# EventBridge's patterns of words separated by blanks backtrack over every way to divide a text at
+# its blanks. An equivalent pattern reads each text once: tabs, then a character of a word (which
+# may be a blank), then any of those characters or tabs.
 _OF_WORDS = (r"[^\x00-\x1F:\x7F]", r"[\x20-\x7E]")
 _PATTERNS: Mapping[str, str] = {
     rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS
@@ -57,7 +57,7 @@ def _constraint_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     kind = shape["type"]
     if kind == "structure":
         for member, member_shape in shape["members"].items():
-            # AWS writes a member with a small letter, whatever the model has.
+            # AWS writes a member's first letter in lower case, whatever the model has.
             written = member[:1].lower() + member[1:]
             member_path = f"{path}.{written}" if path else written
             if value.get(member) is not None:
@@ -86,7 +86,7 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
         return
     if kind in ("string", "list", "map", "blob"):
         size, measured = len(value), "length"
-        # The one maximum that counts bytes of UTF-8, not characters: that of inputs, outputs and results.
+        # The only maximum in bytes of UTF-8, not characters: that of inputs, outputs and results.
         if kind == "string" and shape.get("max") == quotas.PAYLOAD_BYTES and size * 4 > quotas.PAYLOAD_BYTES:
             size = len(value.encode())
     elif kind in ("integer", "long", "float", "double"):

@@ -96,8 +96,8 @@ def definition_variable_references(definition: str) -> dict[str, list[str]] | No
 
 def _format_definition_fault(code: str, message: str, location: str | None) -> str:
     if location is None:
-        return f"{code}: {message} at null"  # Observed: so AWS writes it of what has no place.
-    # A place in a text that is not JSON ("[Source: …]") stands on a line of its own, as Jackson writes it.
+        return f"{code}: {message} at null"  # Observed: AWS's form for a problem without a place
+    # A place in a text that is not JSON ("[Source: …]") is on its own line, as Jackson writes it.
     return (
         f"{code}: {message}\n at {location}"
         if location.startswith("[")

@@ -83,7 +83,7 @@ def resolve_execution_mocks(
     request = {**request, "stateMachineArn": machine_arn}
     if test_case is None and not inject:
         return request, None
-    from sfn_cli.api.stepfunctions.mocks.mocks import Mocking  # most starts need none of it
+    from sfn_cli.api.stepfunctions.mocks.mocks import Mocking  # most starts do not need it
 
     return request, Mocking(service.settings, test_case, inject)
 

@@ -46,7 +46,7 @@ def describe_map_run(service: Service, request: DescribeMapRunInputTypeDef) -> D
         "executionCounts": _map_run_counts(run, 0, run.children(*run.counts).executions, 0),
     }
     if run.redriven_at is not None:
-        # Observed: a run that was never redriven shows nothing of it.
+        # Observed: a run that was never redriven has no members about redrives.
         answer |= {"redriveCount": run.redrive_count, "redriveDate": run.redriven_at}
     return answer
 
@@ -71,7 +71,7 @@ def _map_run_counts(run: MapRun, part: int, total: int, waiting: int) -> dict[st
         "timedOut": of("TIMED_OUT"),
         "aborted": of("ABORTED"),
         "total": total,
-        # Observed: results count as written where no ResultWriter writes them, too.
+        # Observed: results count as written even without a ResultWriter.
         "resultsWritten": of("SUCCEEDED") if run.status == "SUCCEEDED" else 0,
     }
     if run.redriven_at is not None:

@@ -72,7 +72,7 @@ def why_no_redrive(state: RedriveState, now: int) -> str | None:
     if state.stopped_at is not None and now - state.stopped_at > quotas.REDRIVABLE_SECONDS * 1000:
         return "Execution redrivable period exceeded"
     if state.redrive_count >= quotas.REDRIVES:
-        return "Execution redrive limit exceeded"  # AWS documents the quota, not the words
+        return "Execution redrive limit exceeded"  # AWS documents the quota, not the message
     return None
 
 

@@ -124,9 +124,9 @@ def update_state_machine(
         if changed != old:
             changed = changed._replace(revision_id=random_uuid(), created_at=now, id=0)
         elif not publish:
-            # Observed: an update that changes nothing makes no revision.
+            # Observed: an update that changes nothing creates no revision.
             return {"updateDate": now, "revisionId": old.revision_id}
-        # Another update may have come first: this one then starts from its result.
+        # Another update may have come first: this one then builds on its result.
         updated = revise_state_machine(
             service, machine, changed, publish=publish, description=request.get("versionDescription", "")
         )

@@ -63,7 +63,7 @@ def _sync_execution_answer(service: Service, *, execution_arn: str, included: bo
         suspensions.refuse_to_wait_for_suspended(service, execution_arn)
     assert execution is not None
     assert execution.stopped_at is not None
-    # AWS bills no wait for a worker: the time counts from a worker's first event.
+    # AWS does not bill a wait for a worker: the time counts from a worker's first event.
     (begun,) = service.executions.history(execution.arn, after=1, limit=1)
     answer = {
         "executionArn": execution.arn,
@@ -73,7 +73,7 @@ def _sync_execution_answer(service: Service, *, execution_arn: str, included: bo
         "stopDate": execution.stopped_at,
         "status": execution.status,
         "inputDetails": {"included": included},
-        "outputDetails": {"included": included},  # observed of an execution that failed, too
+        "outputDetails": {"included": included},  # observed for a failed execution, too
         "traceHeader": execution.trace_header,
         "billingDetails": {
             "billedDurationInMilliseconds": _sync_execution_billing_steps(

@@ -1,6 +1,6 @@
-"""sfn as a client: the operations at an endpoint (--endpoint-url), such as another machine's `sfn serve`.
+"""The client: runs operations at an endpoint (--endpoint-url), such as another `sfn serve`.
 
-Failures of the service and throttling are tried again, up to AWS_MAX_ATTEMPTS times in all.
+Failures of the service and throttling are retried, up to AWS_MAX_ATTEMPTS attempts in all.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ _SIGNING_NAMES = {"stepfunctions": "states"}
 
 
 class Remote:
-    """Raises CommandFailedError, at once, for an endpoint that is no URL and for credentials that
-    are missing.
+    """The operations at an endpoint.
+
+    Raises CommandFailedError, at once, for an endpoint that is not a URL and for missing
+    credentials.
     """
 
     def __init__(self, terminal: Terminal) -> None:
@@ -66,7 +68,10 @@ class Remote:
         self.tls = _remote_tls(ca_bundle, given.get("verify_ssl", True))
 
     def call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
-        """The endpoint's answer. Raises UsageError before asking, OperationError, CommandFailedError."""
+        """Returns the endpoint's response.
+
+        Raises UsageError before a request is sent, OperationError, CommandFailedError.
+        """
         shapes.check_request_shape(operation.input, request)
         outgoing = wire.outgoing_wire(operation, request)
         for attempt in range(1, self.attempts + 1):
@@ -134,7 +139,7 @@ class Remote:
 
 
 def _remote_body(response: http.client.HTTPResponse) -> bytes:
-    """The body of a response. Raises CommandFailedError for one beyond the limit."""
+    """Reads the body of a response. Raises CommandFailedError for one beyond the limit."""
     body = bytearray()
     while piece := response.read(_PIECE_BYTES):
         body += piece

@@ -24,10 +24,10 @@ class Credentials(NamedTuple):
 
 
 def signing_credentials(environ: Mapping[str, str], profile: str | None) -> Credentials:
-    """Those of the profile that was named, else of the environment, else of the default profile.
+    """Returns the credentials of the named profile, else the environment, else the default profile.
 
-    Raises CommandFailedError for a profile that there is not, MisconfiguredError when there are no
-    credentials.
+    Raises CommandFailedError for a profile that does not exist, MisconfiguredError when there are
+    no credentials.
     """
     key, secret = setting_value("AWS_ACCESS_KEY_ID", environ), setting_value("AWS_SECRET_ACCESS_KEY", environ)
     if not profile and key and secret:
@@ -47,7 +47,8 @@ def signing_credentials(environ: Mapping[str, str], profile: str | None) -> Cred
 
 
 def _signing_profile(environ: Mapping[str, str], name: str) -> dict[str, str] | None:
-    """What the shared files say about a profile:
+    """Reads a profile from the shared files.
+
     https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
     """
     found: dict[str, str] | None = None
@@ -72,7 +73,7 @@ def _signing_profile(environ: Mapping[str, str], name: str) -> dict[str, str] | 
 
 
 class Request(NamedTuple):
-    """What is signed: an HTTP request's parts; `path` and `query` as they are sent."""
+    """The signed parts of an HTTP request; `path` and `query` as they are sent."""
 
     method: str
     host: str
@@ -83,7 +84,7 @@ class Request(NamedTuple):
 
 
 def signature_headers(request: Request, who: Credentials, region: str, service: str) -> dict[str, str]:
-    """The request's headers with its time, its token and its signature."""
+    """Returns the request's headers with its time, its token and its signature."""
     now = datetime.now(UTC).strftime(sigv4.TIME)
     scope = f"{now[:8]}/{region}/{service}/{sigv4.TERMINATOR}"
     headers = {**request.headers, "Host": request.host, "X-Amz-Date": now}

@@ -1,7 +1,8 @@
-"""AWS's protocols as a client speaks them: a request of a shape as HTTP, an HTTP answer as a shape.
+"""The client's side of AWS's protocols: a request as HTTP, and an HTTP response as members.
 
-json: everything in the body, the operation in X-Amz-Target.  rest-json: members may stand in the path, the
-query, the headers or be the whole body, as their `location` says.  query: a form, answered in XML.
+json: everything in the body, the operation in X-Amz-Target.  rest-json: members may be in the path,
+the query, the headers or be the whole body, as their `location` says.  query: a form, answered in
+XML.
 https://smithy.io/2.0/aws/protocols/index.html
 """
 
@@ -36,7 +37,7 @@ class Incoming(NamedTuple):
 
 
 def outgoing_wire(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
-    """The HTTP request for the operation."""
+    """Returns the HTTP request for the operation."""
     if operation.protocol == "json":
         headers = {
             "Content-Type": f"application/x-amz-json-{operation.json_version}",
@@ -58,7 +59,10 @@ def outgoing_wire(operation: Operation, request: Mapping[str, Any]) -> Outgoing:
 
 
 def answer_from_wire(operation: Operation, incoming: Incoming) -> dict[str, Any]:
-    """The operation's answer. Raises ValueError or ApiError when the body is not what the protocol says."""
+    """Returns the operation's response.
+
+    Raises ValueError or ApiError when the body is not as the protocol requires.
+    """
     if operation.protocol == "query":
         return _xml_wire_answer(operation, incoming.body)
     response: dict[str, Any] = {}
@@ -79,7 +83,7 @@ def answer_from_wire(operation: Operation, incoming: Incoming) -> dict[str, Any]
 
 
 def error_from_wire(incoming: Incoming) -> dict[str, Any] | None:
-    """The members of an error's body, with its code in "__type".
+    """Returns the members of an error's body, with its code in "__type".
 
     None when the body is neither JSON nor XML.
     """
@@ -98,7 +102,7 @@ def error_from_wire(incoming: Incoming) -> dict[str, Any] | None:
 
 
 def _xml_wire_answer(operation: Operation, body: bytes) -> dict[str, Any]:
-    """The members, which are texts all, of an answer in the query protocol. Raises ValueError."""
+    """Returns the members, all of them texts, of a query protocol response. Raises ValueError."""
     found = _xml_of_wire(body).find(f"{{*}}{operation.name}Result")
     if found is None:
         raise ValueError(f"no {operation.name}Result")

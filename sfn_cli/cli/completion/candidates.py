@@ -1,8 +1,9 @@
-"""What can stand at the end of a command line: for the completions of shells.
+"""Candidates for the last word of a command line, for the completions of shells.
 
-    command or operation -> option -> its value: a choice, a file, or what the store knows (known_names)
+    command or operation -> option -> its value: a choice, a file, or a name in the store
+                                      (known_names)
 
-A candidate replaces the whole word. More is to follow when it ends with a slash, a colon or "=".
+A candidate replaces the whole word. One that ends with a slash, a colon or "=" is incomplete.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _LOCATIONS = ("file://", "fileb://")
 _FILES = ("file", "FILE", "folder")
-"""What help calls the values that are paths."""
+"""The names that help uses for values that are paths."""
 
 _FILE_POSITIONALS = ("outfile", "path")
 
@@ -33,20 +34,21 @@ _FILE_POSITIONALS = ("outfile", "path")
 class Candidate(NamedTuple):
     value: str
     says: str = ""
-    """A few words on it, for the shells that show them."""
+    """A short description, for the shells that show it."""
 
 
 def candidates(before: Sequence[str], current: str) -> list[Candidate]:
-    """What `current`, the last word so far, may become behind the words `before` (without the program's).
+    """Returns what `current`, the last word so far, may become after the words `before`.
 
-    Names with characters that a terminal would act on or hide are left out: shells display candidates raw.
+    `before` does not have the program's name. Names with characters that a terminal would act on or
+    hide are left out: shells display candidates raw.
     """
     try:
         return [
             found for found in _all_candidates(list(before), current) if _candidate_fits(found.value, current)
         ]
     except CommandLineError:
-        return []  # no command has such a beginning
+        return []  # no command begins like this
 
 
 def _candidate_fits(value: str, current: str) -> bool:
@@ -107,7 +109,7 @@ def _command_candidates(command: click.Command, before: list[str], current: str)
 
 
 def _candidate_options(command: click.Command) -> Table:
-    """The options of a command, whichever parser reads its argv."""
+    """Returns the options of a command, whichever parser reads its argv."""
     if isinstance(command, TableCommand):
         return command.table()
     return options.option_table(
@@ -124,7 +126,7 @@ def _candidate_options(command: click.Command) -> Table:
 
 
 def _candidate_positionals(command: click.Command) -> list[tuple[str, Sequence[str]]]:
-    """The names of a command's positionals, and the words that each can be, where only some can."""
+    """Returns the names of a command's positionals, and their words where these are limited."""
     if isinstance(command, TableCommand):
         return [(name, command.words.get(name, ())) for name in command.positionals]
     return [
@@ -139,7 +141,7 @@ def _candidate_choices(kind: object) -> tuple[str, ...]:
 
 
 def _candidate_place(before: Iterable[str], table: Table) -> tuple[Option | None, list[str]]:
-    """The option whose value comes next, if one's does, and the words that are no option's."""
+    """Returns the option whose value comes next, or None, and the words outside of options."""
     awaiting: Option | None = None
     free: list[str] = []
     for word in before:
@@ -154,7 +156,10 @@ def _candidate_place(before: Iterable[str], table: Table) -> tuple[Option | None
 
 
 def _flag_candidates(table: Table, before: Sequence[str], current: str) -> Iterator[Candidate]:
-    """The options that are not there yet; those that every command takes come last, as in the table."""
+    """Yields the options that are not used yet.
+
+    Those that every command takes come last, as in the table.
+    """
     from sfn_cli.cli.operations import help_text
 
     for option in table.values():
@@ -195,7 +200,7 @@ def _word_candidates(positional: str, words: Sequence[str], current: str) -> Ite
 
 
 def _path_candidates(beginning: str) -> Iterator[str]:
-    """The files whose path begins so; a folder's ends with a slash."""
+    """Yields the files whose path begins so; a folder's path ends with a slash."""
     folder, start = os.path.split(beginning)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:

@@ -1,7 +1,7 @@
-"""`sfn completion SHELL` prints what the shell sources; `sfn __complete SHELL …` is what that calls
-at each press of Tab.
+"""`sfn completion SHELL` prints a shell's script; `sfn __complete SHELL …` answers it.
 
-The scripts are files of their own, in `completions/`. Each passes its line as its shell has it:
+The shell sources the script, which calls the second at each press of Tab. The scripts are files of
+their own, in `completions/`. Each passes its line as its shell has it:
 
     bash    the line up to the cursor, and the characters at which bash splits words
     zsh     the words up to the cursor, the last one whole or empty
@@ -29,7 +29,7 @@ _INSTALLED: Mapping[str, str] = {
     "zsh": "share/zsh/site-functions/_sfn",
     "fish": "share/fish/vendor_completions.d/sfn.fish",
 }
-"""As pyproject.toml says."""
+"""Where the wheel installs each script, as in pyproject.toml."""
 
 _CHECKOUT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "completions")
 
@@ -51,8 +51,10 @@ def completion(shell: str) -> ExitCode:
 
 
 def _completion_script(shell: str) -> str:
-    """Where a shell's script lies: in the checkout that this runs from, or where the wheel put it
-    for the shell to find.
+    """Returns the path of a shell's script.
+
+    It is in the checkout that this runs from, or where the wheel installed it for the shell to
+    find.
     """
     in_checkout = os.path.join(_CHECKOUT, _SCRIPTS[shell])
     if os.path.exists(in_checkout):
@@ -85,8 +87,9 @@ def answer_completion(argv: Sequence[str]) -> ExitCode:
 
 
 def _completion_words(line: str) -> list[str]:
-    """The words of a line that ends where the cursor is, perhaps within quotes; the last is the one
-    to complete.
+    """Splits a line that ends at the cursor, perhaps within quotes, into words.
+
+    The last word is the one to complete.
     """
     for closing in ("", '"', "'", "\\"):
         try:
@@ -99,14 +102,18 @@ def _completion_words(line: str) -> list[str]:
 
 
 def _escape_completion(value: str, line: str) -> str:
-    """Escapes a candidate for the command line: bash inserts it as it is, unless the word is in
-    quotes.
+    """Escapes a candidate for the command line, unless the word is in quotes.
+
+    Bash inserts it as it is.
     """
     in_quotes = re.search(r"""(^|\s)["'][^"']*$""", line)
     return value if in_quotes else re.sub(r"([^\w@%+=:,./~-])", r"\\\1", value)
 
 
 def _completion_tail(value: str, current: str, breaks: str) -> str:
-    """The part of a candidate behind the last character of the word so far at which bash splits words."""
+    """Returns the part of a candidate after the last character at which bash splits words.
+
+    Only characters in the word so far count.
+    """
     split_at = max((current.rfind(character) for character in breaks if character in ":="), default=-1)
     return value[split_at + 1 :]

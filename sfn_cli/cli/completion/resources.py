@@ -26,10 +26,10 @@ _MOST_EXECUTIONS = 200
 
 
 def complete_resources(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
-    """What the option `flag`, or the positional of that name, can be, its value so far being
-    `current`; `given` are the options beside it.
+    """Returns the values of the option or positional `flag` that continue `current`.
 
-    Nothing where the store is another's (--endpoint-url), not there yet, or cannot be read.
+    `given` are the other options. Empty if the store is remote (--endpoint-url), does not exist
+    yet, or cannot be read.
     """
     find = _FOUND_BY.get(flag)
     if find is None or "endpoint_url" in given:
@@ -50,9 +50,9 @@ def complete_resources(flag: str, current: str, given: Mapping[str, Any]) -> lis
 
 
 def _complete_state_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The machines; behind one and a colon, its versions and aliases.
+    """Yields the machines; after a machine and a colon, its versions and aliases.
 
-    They are named without an ARN until one is begun.
+    They are named without an ARN until the user types the beginning of one.
     """
     for arn in _complete_machine_arns(service):
         known = [arn]
@@ -74,8 +74,10 @@ def _complete_aliases(service: Service, current: str, given: Mapping[str, Any]) 
 
 
 def _complete_executions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The machines' parts of the ARNs; the executions of the only one that `current` leaves. Or
-    their names, in two steps too.
+    """Yields the executions' ARNs, in two steps: the machine's part first.
+
+    The second step begins when `current` leaves only one machine. Names are completed in two steps
+    too.
     """
     parts = {name_in_arn(arn): execution_arn(arn, "") for arn in _complete_machine_arns(service)}
     machine, slash, beginning = current.partition("/")
@@ -97,13 +99,13 @@ def _complete_activities(service: Service, current: str, given: Mapping[str, Any
 
 
 def _complete_any_resource(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """What can have tags."""
+    """Yields the resources that can have tags."""
     yield from _complete_state_machines(service, current, given)
     yield from _complete_activities(service, current, given)
 
 
 def _complete_map_runs(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The Map Runs of the youngest executions."""
+    """Yields the Map Runs of the youngest executions."""
     for machine in _complete_machine_arns(service):
         for arn in _list_resources(
             service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20
@@ -128,8 +130,9 @@ def _complete_log_streams(service: Service, current: str, given: Mapping[str, An
 
 
 def _complete_waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """The pending tasks: by their names, where these differ; and by their handles, once the user has
-    typed the beginning of one.
+    """Yields the pending tasks by name, where the names differ.
+
+    And by handle, once the user has typed the beginning of one.
     """
     from sfn_cli.api.stepfunctions.waiting_tasks import waiting_tasks
 
@@ -143,7 +146,7 @@ def _complete_waiting_tasks(service: Service, current: str, given: Mapping[str, 
 
 
 def _completes_arn(current: str) -> bool:
-    """Whether an ARN is begun, or nothing."""
+    """Whether the word is the beginning of an ARN, or empty."""
     return current.startswith("arn:") or "arn:".startswith(current)
 
 
@@ -170,7 +173,7 @@ def _complete_aliases_of(service: Service, arn: str) -> list[str]:
 def _list_resources(
     service: Service, operation: str, items: str, member: str, of: str = "stepfunctions", **request: Any
 ) -> list[str]:
-    """Lists a member of each item on an operation's first page; empty where the operation refuses."""
+    """Lists a member of each item on an operation's first page; empty if the operation fails."""
     try:
         answer = api.answer_api(service, model.load_model(of, operation), request)
     except SfnError:

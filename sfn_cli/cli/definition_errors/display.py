@@ -1,4 +1,4 @@
-"""For people: the lines of a definition that are at fault, below what aws prints.
+"""Shows people the faulty lines of a definition, below the aws CLI's output.
 
     machine.json:12:15  Missing 'Next' target: Pya
        12 |       "Next": "Pya"
@@ -41,14 +41,14 @@ _PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
 
 
 def source_of_definition(given: Any) -> str:
-    """What to call a definition: the path that `--definition file://PATH` names, or else "definition"."""
+    """Returns a definition's name: the PATH of `--definition file://PATH`, or "definition"."""
     text = given if isinstance(given, str) else ""
     scheme, separator, path = text.partition("://")
     return path if separator and scheme in ("file", "fileb") else "definition"
 
 
 def explain_definition_error(error: OperationError, request: Mapping[str, Any], source: str) -> None:
-    """Adds the lines at fault to the error of a request whose definition was refused."""
+    """Adds the faulty lines to the error of a request whose definition was rejected."""
     definition = request["definition"]
     if error.error.code == INVALID_DEFINITION and isinstance(definition, str) and sys.stderr.isatty():
         error.below = render_definition_errors(
@@ -57,7 +57,7 @@ def explain_definition_error(error: OperationError, request: Mapping[str, Any], 
 
 
 def display_definition_errors(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
-    """Shows the lines that a ValidateStateMachineDefinition found fault with."""
+    """Shows the lines of the diagnostics of a ValidateStateMachineDefinition."""
     if sys.stderr.isatty():
         found = [
             Diagnostic(each["severity"], each["code"], each["message"], each.get("location"))
@@ -68,9 +68,10 @@ def display_definition_errors(diagnostics: Iterable[Mapping[str, Any]], definiti
 
 
 def _displayed_diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagnostic]:
-    """The diagnostics of a refusal. An endpoint's refusal is text alone: the definition is validated again.
+    """Returns the diagnostics of a rejected definition.
 
-    Returns nothing where an endpoint finds other errors than this sfn does.
+    An endpoint returns only a text: the definition is validated again. Returns an empty sequence
+    where an endpoint finds different errors than this sfn does.
     """
     if isinstance(error, InvalidDefinitionError):
         return error.diagnostics
@@ -84,7 +85,7 @@ def _displayed_diagnostics(error: ApiError, request: Mapping[str, Any]) -> Seque
 
 
 def render_definition_errors(found: Sequence[Diagnostic], definition: str, source: str) -> str:
-    """Renders each fault below its lines of the definition; an empty text if there is none."""
+    """Renders each problem below its lines of the definition; an empty text if there is none."""
     if not found:
         return ""
     wanted = {location for fault in found for location, _ in _displayed_fault_candidates(fault)}
@@ -116,10 +117,10 @@ def render_definition_errors(found: Sequence[Diagnostic], definition: str, sourc
 
 
 def _displayed_fault_candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
-    """Where to look for a fault: at the field that its message names (True), then at its location.
+    """Returns the places of a problem: the field that its message names (True), then its location.
 
-    The location in a tested state begins as if a machine held it: it is looked for as it is, and
-    without that.
+    The location in a tested state begins as if a machine contained it: it is looked up as it is,
+    and without that beginning.
     """
     if fault.location is None:
         return []
@@ -135,7 +136,10 @@ def _displayed_fault_candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
 
 
 def _displayed_fault_offset(place: Place, *, by_name: bool) -> int:
-    """A field's name if the field itself is at fault, or holds much; else its value."""
+    """Returns the offset of a field's name if the field itself is at fault, or contains others.
+
+    Otherwise that of its value.
+    """
     return place.key if place.key is not None and (by_name or place.holds_others) else place.value
 
 
@@ -146,7 +150,7 @@ def _display_block(definition: str, source: str, message: str, line: int, column
     piece = text[start : start + _CONTEXT]
     before = "…" if start else ""
     after = "…" if start + _CONTEXT < len(text) else ""
-    # Under a tab stands a tab, so that the caret stands under its character.
+    # A tab goes below a tab, so that the caret is below its character.
     indent = re.sub(r"[^\t]", " ", before + visible_on_screen(piece[: column - 1 - start]))
     number = f"{line:>5}"
     shown = f"{number} | {before}{visible_on_screen(piece)}{after}\n{' ' * len(number)} | {indent}^\n"

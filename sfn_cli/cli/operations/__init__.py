@@ -1,1 +1,1 @@
-"""Operations at the terminal: from argv, by the service model, to the printed answer."""
+"""Operations at the terminal: from argv, by the service model, to the printed response."""

@@ -1,13 +1,13 @@
 """Reads argv by a table of options, as the aws CLI (Python's argparse) reads it.
 
-Rule 1: an option is known by its name or by an unambiguous beginning of it; `--option=value` is one
-word. One of sfn's own beside those of an operation is known by its whole name only: it makes no
-beginning ambiguous that aws takes.
+Rule 1: an option is recognised by its name or by an unambiguous prefix of it; `--option=value` is
+one word. One of sfn's own beside those of an operation is recognised by its whole name only, so
+that it makes no prefix ambiguous that aws accepts.
 Rule 2: the last of several uses of an option wins, unless each is to count.
-Rule 3: a word that looks like an option is no value, unless it is a negative number or holds a
-space.
-Rule 4: options that every command takes may stand anywhere, before the command too. Click has none
-of the four, which is why it does not read argv here.
+Rule 3: a word that looks like an option is not a value, unless it is a negative number or contains
+a space.
+Rule 4: options that every command takes may be anywhere, before the command too. Click has none of
+the four, which is why it does not read argv here.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 class Arguments(NamedTuple):
-    """What a command line says: `given` by the option's name (text, list of texts or constant)."""
+    """A parsed command line: `given` by the option's name (text, list of texts or constant)."""
 
     given: dict[str, Any]
     unknown: list[str]
 
 
 def split_arguments(argv: Sequence[str], globals: Table, depth: int) -> tuple[list[str], list[str]]:
-    """Returns the first `depth` words that are neither options nor their values, and the rest of argv.
+    """Splits off the first `depth` words that are neither options nor their values.
 
-    Both are in argv's order.
+    Returns them and the rest of argv, both in argv's order.
     """
     words: list[str] = []
     rest: list[str] = []
@@ -57,9 +57,9 @@ def split_arguments(argv: Sequence[str], globals: Table, depth: int) -> tuple[li
 
 
 def parse_arguments(argv: Sequence[str], options: Table, positionals: Sequence[str] = ()) -> Arguments:
-    """The values of options and positionals in argv. Raises CommandLineError.
+    """Returns the values of options and positionals in argv. Raises CommandLineError.
 
-    Whether required options are there is `check_required_arguments`'s: help and --cli-input-json come before.
+    `check_required_arguments` checks for missing ones later: help and --cli-input-json come first.
     """
     given: dict[str, Any] = {}
     unknown: list[str] = []
@@ -86,7 +86,10 @@ def parse_arguments(argv: Sequence[str], options: Table, positionals: Sequence[s
 def take_arguments(
     argv: Sequence[str], options: Table, but: Sequence[str] = ()
 ) -> tuple[dict[str, Any], list[str]]:
-    """The values of these options, known by their whole names, and what is left of argv; `but` stay in it."""
+    """Returns the values of these options, and the rest of argv.
+
+    They are recognised by their whole names; those in `but` stay in argv.
+    """
     whole = {flag: option for flag, option in options.items() if flag not in but}
     given: dict[str, Any] = {}
     rest: list[str] = []
@@ -102,7 +105,7 @@ def take_arguments(
 
 
 def check_required_arguments(arguments: Arguments, options: Table, positionals: Sequence[str] = ()) -> None:
-    """Raises CommandLineError, naming all that is missing."""
+    """Raises CommandLineError with the names of everything that is missing."""
     required: dict[str, str] = {}
     for option in options.values():
         if option.required:
@@ -145,7 +148,7 @@ def _argument_candidates(token: str, options: Table) -> list[str]:
 
 
 def _find_argument_option(token: str, options: Table) -> tuple[Option | None, str | None]:
-    """The option that a token names, and the value after "=" in the same word."""
+    """Returns the option that a token names, and the value after "=" in the same word."""
     if token in options:
         return options[token], None
     candidates = _argument_candidates(token, options)
@@ -158,7 +161,7 @@ def _find_argument_option(token: str, options: Table) -> tuple[Option | None, st
 
 
 def _argument_value(option: Option, value: str | None, tokens: list[str], options: Table) -> Any:
-    """The option's value, from the same word or from the words that follow (which are taken)."""
+    """Returns the option's value, from the same word or the following ones, which it removes."""
     if option.takes == "none":
         if value is not None:
             raise CommandLineError(f"argument {option.flag}: ignored explicit argument '{value}'")

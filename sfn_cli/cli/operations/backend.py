@@ -1,4 +1,4 @@
-"""Who answers a command: the operations in this process, or an endpoint (--endpoint-url)."""
+"""The backend of a command: the operations in this process, or an endpoint (--endpoint-url)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Backend:
 
     @cached_property
     def service(self) -> Service:
-        """The operations over the store of this machine. Raises UsageError when an endpoint was named."""
+        """The operations over this machine's store. Raises UsageError if an endpoint was named."""
         if self.is_remote:
             raise UsageError("This command works on the local store: it takes no --endpoint-url.")
         from sfn_cli import app
@@ -54,7 +54,10 @@ class Backend:
         return Remote(self.terminal)
 
     def call(self, operation: Operation, request: dict[str, Any]) -> dict[str, Any]:
-        """The answer; times are milliseconds since 1970, blobs bytes. Raises OperationError."""
+        """Returns the response of an operation. Raises OperationError.
+
+        Times are milliseconds since 1970, blobs are bytes.
+        """
         if self.is_remote:
             return self._remote.call(operation, request)
         from sfn_cli import api

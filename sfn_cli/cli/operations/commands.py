@@ -1,7 +1,8 @@
-"""The commands as Click knows them: a group that builds the one command that was named.
+"""The commands as Click knows them: a group that builds only the command that was named.
 
-Step Functions' operations stand at the top (`sfn start-execution`) and below `stepfunctions`; those
-of `lambda`, `logs` and `events` below their service. Nothing is imported for a command that was not named.
+Step Functions' operations are at the top (`sfn start-execution`) and below `stepfunctions`; those
+of `lambda`, `logs` and `events` are below their service. No module is imported for a command that
+was not named.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ SPECIAL: Mapping[tuple[str, str], str] = {
     ("logs", "tail"): "sfn_cli.cli.tail:Tail",
     ("events", "tail"): "sfn_cli.cli.events:tail_events",
 }
-"""Commands of a service that are more than their operation: a class of TableCommand, or a command
-that Click reads.
+"""Commands that do more than their operation: a class of TableCommand, or a command that Click
+reads.
 """
 
 
@@ -63,17 +64,17 @@ class TableCommand(click.Command):
     service: str
     positionals: tuple[str, ...] = ()
     words: ClassVar[Mapping[str, Sequence[str]]] = {}
-    """What a positional can be, where only some words can."""
+    """The words that a positional accepts, where these are limited."""
 
     def table(self) -> dict[str, Option]:
-        """The command's own options."""
+        """Returns the command's own options."""
         raise NotImplementedError
 
     def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:
         raise NotImplementedError
 
     def check(self, read: arguments.Arguments, table: options.Table) -> None:
-        """Raises UsageError when something is missing, or is there and not known."""
+        """Raises UsageError when an argument is missing or unknown."""
         arguments.check_required_arguments(read, table, self.positionals)
         if read.unknown:
             raise UnknownOptionsError(read.unknown)
@@ -101,7 +102,7 @@ class TableCommand(click.Command):
 
 
 class OperationCommand(TableCommand):
-    """The command of one operation: its options, its request and its answer come from the model."""
+    """The command of one operation: its options, request and response come from the model."""
 
     def __init__(self, operation: model.Operation) -> None:
         super().__init__(operation.command)
@@ -112,7 +113,7 @@ class OperationCommand(TableCommand):
         return options.options_of_operation(self.operation)
 
     def check(self, read: arguments.Arguments, table: options.Table) -> None:
-        # A request in a file or a skeleton need not be completed by options: the model's check comes later.
+        # A request in a file or a skeleton needs no further options: the model's check comes later.
         given = read.given
         whole = "cli_input_json" in given or "cli_input_yaml" in given
         skeleton = given.get("generate_cli_skeleton") in ("input", "yaml-input")
@@ -183,9 +184,9 @@ class Sfn(click.Group):
 
 
 def command_context(argv: Sequence[str]) -> click.Context:
-    """The named command with its arguments, ready to be invoked. Raises CommandLineError.
+    """Returns the named command with its arguments, ready to run. Raises CommandLineError.
 
-    Help and --version are answered here: they end with click's Exit.
+    Help and --version are printed here: they end with click's Exit.
     """
     group: click.Group = Sfn(PROGRAM)
     at = click.Context(group, info_name=PROGRAM)
@@ -218,7 +219,10 @@ def _find_command(
 
 
 def _own_command_context(command: click.Command, rest: list[str], parent: click.Context) -> click.Context:
-    """A command that Click itself reads; the options that every command takes are taken out first."""
+    """Returns the context of a command whose argv Click itself reads.
+
+    The options that every command takes are removed first.
+    """
     given, rest = arguments.take_arguments(rest, options.GLOBALS, but=("--help",))
     if rest[-1:] == ["help"] and len(rest) <= (2 if isinstance(command, click.Group) else 1):
         rest = [*rest[:-1], "--help"]
@@ -250,8 +254,9 @@ def _import_command(where: str) -> Any:
 
 
 def _version_command() -> str:
-    """First the aws CLI whose manners sfn has, for scripts ask that; then sfn's version and what it
-    runs on, for reports of bugs.
+    """Returns the version line, which begins with the imitated aws CLI's.
+
+    Scripts look for that one; sfn's version and its platform follow, for bug reports.
     """
     import platform
     from importlib.metadata import PackageNotFoundError, version

@@ -1,4 +1,4 @@
-"""Help: what a command does, its options, an example. The words are data, in `help.json`."""
+"""Help: what a command does, its options, an example. The text is data, in `help.json`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIDTH = 100
 
 
 def help_sentence(*command: str) -> str:
-    """What a command (its service and its name) or a service is for, in one sentence."""
+    """Returns what a command (its service and its name) or a service is for, in one sentence."""
     says: str = _help_words()["commands"].get(" ".join(command), {}).get("says", "")
     return says
 
@@ -32,7 +32,7 @@ def option_help_sentence(flag: str) -> str:
 
 
 def help_of_command(service: str, name: str, table: Table, positionals: Sequence[str]) -> str:
-    """The whole help of one command, whose own options are in `table`."""
+    """Returns the whole help of one command, whose own options are in `table`."""
     path = _help_path(service, name)
     formatter = click.HelpFormatter(width=_WIDTH)
     names = "".join(f" {word.upper()}" for word in positionals)
@@ -57,7 +57,7 @@ def help_of_command(service: str, name: str, table: Table, positionals: Sequence
 
 
 def help_overview(root: click.Group, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    """The help of `sfn` itself: its own commands, the services, the operations, the options of all."""
+    """Writes the help of `sfn` itself: own commands, services, operations and global options."""
     formatter.width = _WIDTH
     formatter.write_usage(PROGRAM, "<command> [options]")
     formatter.write_paragraph()
@@ -91,7 +91,7 @@ def help_overview(root: click.Group, ctx: click.Context, formatter: click.HelpFo
 
 
 def help_of_service(service: str, commands: Sequence[str], formatter: click.HelpFormatter) -> None:
-    """The help of a service: its commands."""
+    """Writes the help of a service: its commands."""
     formatter.width = _WIDTH
     formatter.write_usage(f"{PROGRAM} {service}", "<command> [options]")
     formatter.write_paragraph()

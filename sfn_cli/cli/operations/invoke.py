@@ -1,4 +1,4 @@
-"""One operation at the terminal: a request from options, the answer on stdout."""
+"""One operation at the terminal: a request from options, the response on stdout."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def request_to_invoke(given: dict[str, Any], options: Table, terminal: Terminal) -> dict[str, Any]:
-    """The request: --cli-input-json or --cli-input-yaml, with what the options say laid over it."""
+    """Returns the request: --cli-input-json or --cli-input-yaml, overridden by the options."""
     request: dict[str, Any] = {}
     if "cli_input_json" in given:
         request = values.json_input_value("--cli-input-json", given["cli_input_json"])
@@ -40,7 +40,7 @@ def request_to_invoke(given: dict[str, Any], options: Table, terminal: Terminal)
 def invoke_and_show(
     operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal
 ) -> None:
-    """Calls the operation, for all of its pages if it has pages, and writes the answer."""
+    """Calls the operation, for all of its pages if it has pages, and writes the response."""
     # Errors in these are reported before the operation is called.
     _ = (terminal.query, terminal.output)
     try:
@@ -89,7 +89,7 @@ def _invoke_and_show_pages(
 
 
 def _note_on_invoked(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str | None:
-    """A note for a person at a terminal: the execution that is shown as RUNNING is suspended."""
+    """Returns a note for people at a terminal if the execution shown as RUNNING is suspended."""
     if (
         operation.name != "DescribeExecution"
         or answer["status"] != "RUNNING"
@@ -105,8 +105,9 @@ def _note_on_invoked(backend: Backend, operation: Operation, answer: dict[str, A
 
 @contextmanager
 def resolve_names_to_invoke(request: dict[str, Any], backend: Backend) -> Iterator[None]:
-    """Replaces names in the request by ARNs. When the operation does not find one, adds suggestions
-    of similar names to its error.
+    """Replaces names in the request by ARNs.
+
+    When the operation does not find one, adds suggestions of similar names to its error.
     """
     arns = [value for member, value in request.items() if member.endswith("Arn") and isinstance(value, str)]
     if not all(value.startswith("arn:") for value in arns):
@@ -124,7 +125,7 @@ def resolve_names_to_invoke(request: dict[str, Any], backend: Backend) -> Iterat
 
 
 def show_invoke_answer(operation: Operation, response: dict[str, Any], terminal: Terminal) -> None:
-    """Writes one answer in the format and through the query that the command line names."""
+    """Writes one response in the format and through the query of the command line."""
     _write_invoke_answer(operation, show_output(response, operation.output), terminal)
 
 
@@ -137,7 +138,7 @@ def _write_invoke_answer(operation: Operation, shown: Any, terminal: Terminal) -
 
 
 def _show_each_invoked_page(operation: Operation, pages: Iterator[Page], terminal: Terminal) -> None:
-    """Writes page by page; a query sees one page at a time, as aws has it for these formats."""
+    """Writes page by page; a query sees one page at a time, as in aws for these formats."""
     query = terminal.query or (lambda value: value)
     first = next(pages)  # an error of the first page comes before any output
     with terminal.pager() as stream:
@@ -149,7 +150,7 @@ def _show_each_invoked_page(operation: Operation, pages: Iterator[Page], termina
 
 
 def _stream_invoked_pages(operation: Operation, pages: Iterator[Page], terminal: Terminal) -> None:
-    """Writes the JSON of one answer while its pages are read."""
+    """Writes the JSON of one response while its pages are read."""
     from sfn_cli.cli.operations.paging import first_page_list, page_with_token
     from sfn_cli.cli.output import json
 

@@ -1,4 +1,4 @@
-"""Which options a command has: those that every command takes, and those of one operation.
+"""The options of a command: those that every command takes, and those of one operation.
 
 An operation's options come from the service model: each member of its input is an option, named
 in words with hyphens (`stateMachineArn` -> `--state-machine-arn`).
@@ -14,7 +14,10 @@ from sfn_cli.settings.table import BINARY_FORMATS, ERROR_FORMATS, OUTPUTS
 
 
 class Option(NamedTuple):
-    """One option. `name` is where its value goes; two options may share one (`--x`, `--no-x`)."""
+    """One option.
+
+    `name` is the name of its value; two options may share one (`--x`, `--no-x`).
+    """
 
     flag: str
     name: str
@@ -98,11 +101,14 @@ _NUMBERS: Mapping[str, type[int] | type[float]] = {
 }
 
 _RENAMED: Mapping[tuple[str, str], str] = {("SendTaskSuccess", "output"): "--task-output"}
-"""Members whose option would be taken for one that every command takes."""
+"""Members whose option would be mistaken for one that every command takes."""
 
 
 def option_flag(member: str) -> str:
-    """The option of a member: "stateMachineArn" -> "--state-machine-arn", "S3Key" -> "--s3-key"."""
+    """Returns a member's option: "stateMachineArn" -> "--state-machine-arn".
+
+    And "S3Key" -> "--s3-key".
+    """
     before = zip(member, member[1:], member[2:] + " ", strict=False)
     words = [
         f"-{letter}" if letter.isupper() and (after.islower() or not previous.isupper()) else letter
@@ -112,7 +118,10 @@ def option_flag(member: str) -> str:
 
 
 def options_of_operation(operation: Operation) -> dict[str, Option]:
-    """The operation's own options: one for each member, then paging, then --cli-input-json and its like."""
+    """Returns the operation's own options.
+
+    One for each member, then paging, then --cli-input-json and related options.
+    """
     required = operation.input.get("required", ())
     paging = paging_option_members(operation)
     options: list[Option] = []
@@ -130,7 +139,10 @@ def options_of_operation(operation: Operation) -> dict[str, Option]:
 
 
 def paging_option_members(operation: Operation) -> tuple[str, ...]:
-    """The members of the input that automatic paging sets: a caller who sets one pages manually."""
+    """Returns the members of the input that automatic paging sets.
+
+    A caller who sets one pages manually.
+    """
     if not operation.paginator:
         return ()
     tokens = operation.paginator["input_token"]

@@ -1,7 +1,7 @@
 """Auto-paging: all pages of a list, one after the other, cut at --max-items.
 
-The token that --max-items leaves behind for --starting-token is base64 of {"nextToken": the page,
-"boto_truncate_amount": how many of its items were shown}: scripts may carry on with one from aws.
+The token that --max-items returns for --starting-token is base64 of {"nextToken": the page,
+"boto_truncate_amount": how many of its items were shown}: scripts may continue with one from aws.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -32,15 +32,16 @@ class Limits(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One page's lists. `token` is set on the last when --max-items left something behind."""
+    """One page's lists. The last one has a `token` when --max-items left items out."""
 
     response: Response
     token: str | None = None
 
 
 def find_page_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Limits | None:
-    """Returns the limits of automatic paging, or None for a single page: the operation has no
-    pages, or the caller pages manually.
+    """Returns the limits of automatic paging, or None for a single page.
+
+    It is a single page if the operation has no pages, or the caller pages manually.
 
     Raises UsageError for --no-paginate together with a limit.
     """
@@ -61,7 +62,7 @@ def find_page_limits(operation: Operation, given: Mapping[str, Any], paginate: b
 
 
 def pages(call: SendRequest, operation: Operation, request: dict[str, Any], limits: Limits) -> Iterator[Page]:
-    """Yields the pages; each is requested when the one before it was taken."""
+    """Yields the pages; each is requested after the one before it was consumed."""
     assert operation.paginator is not None
     tokens_in = _page_token_names(operation.paginator["input_token"])
     tokens_out = _page_token_names(operation.paginator["output_token"])
@@ -125,12 +126,12 @@ def merge_pages(all_pages: Iterable[Page]) -> Response:
 
 
 def page_with_token(page: Page) -> Response:
-    """A page's lists, with its NextToken if it has one."""
+    """Returns a page's lists, with its NextToken if it has one."""
     return page.response if page.token is None else {**page.response, "NextToken": page.token}
 
 
 def first_page_list(operation: Operation) -> str:
-    """The list of an answer that its limits count; it comes first."""
+    """Returns the list of a response that its limits count; it comes first."""
     assert operation.paginator is not None
     return _page_token_names(operation.paginator["result_key"])[0]
 
@@ -150,7 +151,7 @@ def _encode_page_token(token: Mapping[str, Any]) -> str:
 
 
 def _decode_page_token(text: str | None, names: list[str]) -> tuple[dict[str, Any], int]:
-    """The service's token and the number of items to leave out.
+    """Returns the service's token and the number of items to leave out.
 
     Text that this module did not write is the service's own token.
     """

@@ -1,4 +1,4 @@
-"""--query: a JMESPath expression over the answer.
+"""--query: a JMESPath expression over the response.
 
 A plain path of names ("executionArn", "tracingConfiguration.enabled"), by far the commonest, is
 followed here; the library is imported for everything else.
@@ -19,7 +19,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 
 
 def compile_query(expression: str) -> Query:
-    """Returns what selects the expression's part of an answer. Raises UsageError for bad syntax."""
+    """Returns a function that selects part of a response. Raises UsageError for bad syntax."""
     if _PLAIN_PATH.fullmatch(expression):
         names = expression.split(".")
         return lambda value: _follow_query_names(value, names)
@@ -42,7 +42,7 @@ def compile_query(expression: str) -> Query:
         except RecursionError:
             raise UsageError("Bad value for --query: the expression is nested too deeply") from None
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # jmespath leaves some checks to Python: a slice's step of 0, values that cannot be compared.
+            # jmespath leaves some checks to Python: a slice's step of 0, incomparable values.
             raise CommandFailedError(f"Bad value for --query: {error}") from None
 
     return search

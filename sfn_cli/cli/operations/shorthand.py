@@ -37,7 +37,7 @@ _MAX_DEPTH = 100
 
 
 class ShorthandError(ValueError):
-    """The text is not shorthand; the message shows it with a mark where the trouble is."""
+    """The text is not shorthand; the message shows it with a mark at the error."""
 
     def __init__(self, expected: str, text: str, position: int) -> None:
         received = text[position] if position < len(text) else "EOF"
@@ -49,14 +49,14 @@ class ShorthandError(ValueError):
 def _mark_shorthand(text: str, position: int) -> str:
     """Returns the text, or the part of a long one around the position, above a mark.
 
-    The mark stands one column to the left of its character, as aws draws it.
+    The mark is one column to the left of its character, as in aws.
     """
     start = max(0, position - SHOWN_CHARACTERS // 2) if len(text) > SHOWN_CHARACTERS else 0
     return f" {text[start : start + SHOWN_CHARACTERS]}\n{' ' * (position - start)}^"
 
 
 def parse_shorthand(text: str, load: Callable[[str], str | bytes | None]) -> dict[str, Any]:
-    """The structure that `text` describes, with texts for scalars. Raises ShorthandError.
+    """Parses the structure that `text` describes, with texts for scalars. Raises ShorthandError.
 
     `load` returns the content of a location such as file://PATH, or None for other text.
     """
@@ -64,7 +64,7 @@ def parse_shorthand(text: str, load: Callable[[str], str | bytes | None]) -> dic
 
 
 def convert_shorthand(value: Any, shape: Shape) -> Any:
-    """Converts a value read from shorthand to the model's types, where its texts have such a form."""
+    """Converts a value read from shorthand to the model's types, if its texts have such a form."""
     match shape["type"]:
         case "structure" if isinstance(value, dict):
             members = shape["members"]
@@ -144,7 +144,10 @@ class _ShorthandParser:
         return self.plain(nested=True) if nested else self.words()
 
     def words(self) -> str | list[str]:
-        """One text, or several with commas between them: a comma before `key=` ends the value."""
+        """Parses one text, or several with commas between them.
+
+        A comma before `key=` ends the value.
+        """
         first = self.plain(nested=False)
         words = [first]
         while self.peek() == "," and not self.pair_follows(self.position + 1):

@@ -1,4 +1,4 @@
-"""--generate-cli-skeleton: a request to fill in, or an example of an answer, from the model."""
+"""--generate-cli-skeleton: a request to fill in, or an example response, from the model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write_skeleton(operation: Operation, form: str, stream: IO[str]) -> None:
 
 
 def _skeleton_example(shape: Shape, name: str, *, named: bool = False) -> Any:
-    """An example of a value; with `named`, a text is its member's name, as in an answer."""
+    """Returns an example value; with `named`, a text is its member's name, as in a response."""
     match shape["type"]:
         case "structure":
             return {
@@ -56,8 +56,9 @@ def _skeleton_example(shape: Shape, name: str, *, named: bool = False) -> Any:
 
 
 class _YamlSkeleton:
-    """A request to fill in, each member with a comment: whether it is required, AWS's words about
-    it, which values it may have.
+    """A request to fill in, with a comment for each member.
+
+    It says whether the member is required, AWS's documentation of it, and which values it may have.
     """
 
     def __init__(self, operation: Operation, stream: IO[str]) -> None:
@@ -67,8 +68,9 @@ class _YamlSkeleton:
         self._stream = stream
 
     def write_members(self, shape: Shape, path: Path, first: str, indent: str) -> None:
-        """The members of a structure; `first` stands before the first of them ("- " in a list),
-        `indent` before the others.
+        """Writes the members of a structure.
+
+        `first` precedes the first of them ("- " in a list), `indent` the others.
         """
         required = shape.get("required", ())
         # aws puts two spaces between the first member's value and its comment, else one.

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def value_of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
-    """The value of an option, for its member.
+    """Returns the value of an option, for its member.
 
-    `raw_blobs`: a blob is given as it is, and not in base64 (--cli-binary-format raw-in-base64-out).
+    `raw_blobs`: a blob is raw, not in base64 (--cli-binary-format raw-in-base64-out).
     """
     assert option.shape is not None
     if isinstance(given, bool):
@@ -40,13 +40,13 @@ def value_of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> A
 
 
 def load_value(text: str) -> str | bytes:
-    """What `text_value` stands for: the content of file://PATH (text) or fileb://PATH (bytes), or itself."""
+    """Returns the content of file://PATH (text) or fileb://PATH (bytes); other text as it is."""
     loaded = _load_value_location(text)
     return text if loaded is None else loaded
 
 
 def text_value(option: str, given: str) -> str:
-    """The text of one of sfn's own options: the content of a location, or itself."""
+    """Returns the text of one of sfn's own options: a location's content, or the text itself."""
     try:
         return _decode_value(load_value(given))
     except _UnreadableError as error:
@@ -54,7 +54,7 @@ def text_value(option: str, given: str) -> str:
 
 
 def json_input_value(option: str, given: str) -> dict[str, Any]:
-    """The request of --cli-input-json."""
+    """Parses the request of --cli-input-json."""
     try:
         request = json_text.loads_json(text_value(option, given))
     except json_text.NotJson as error:
@@ -66,7 +66,7 @@ def json_input_value(option: str, given: str) -> dict[str, Any]:
 
 
 def yaml_input_value(option: str, given: str) -> dict[str, Any]:
-    """The request of --cli-input-yaml."""
+    """Parses the request of --cli-input-yaml."""
     from sfn_cli.cli.operations import yaml_input
 
     try:
@@ -106,7 +106,7 @@ def _load_value_location(text: str) -> str | bytes | None:
     if scheme == "fileb":
         return content
     try:
-        # As Python opens text files: line ends of any system become one.
+        # As in Python's text files: line ends of any system become "\n".
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise _UnreadableError(
@@ -120,7 +120,7 @@ def _decode_value(loaded: str | bytes) -> str:
 
 
 def _list_value(option: Option, words: list[str]) -> Any:
-    """A list: JSON in one word, or a word for each element."""
+    """Parses a list: JSON in one word, or a word for each element."""
     assert option.shape is not None
     if len(words) == 1:
         only = _decode_value(load_value(words[0]))

@@ -1,7 +1,7 @@
-"""Reads a user's YAML, within bounds on its depth and on what its aliases expand to.
+"""Reads a user's YAML, with limits on its depth and on the expanded size of its aliases.
 
-An alias is a reference, so a few lines can describe terabytes (a "billion laughs" text): the size is
-counted with each alias written out, while nodes are composed, before any value is built.
+An alias is a reference, so a few lines can describe terabytes (a "billion laughs" text): the size
+is counted with each alias written out, while nodes are composed, before any value is built.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ MAX_DIGITS = 4300
 
 
 class InvalidYamlError(ValueError):
-    """The text is not YAML, or exceeds a bound."""
+    """The text is not YAML, or exceeds a limit."""
 
 
 def loads_yaml(text: str) -> Json:
-    """The value of a YAML text, by YAML's safe types. Raises InvalidYamlError."""
+    """Parses a YAML text to YAML's safe types. Raises InvalidYamlError."""
     if len(text) > MAX_CHARACTERS:
         raise InvalidYamlError(f"the text is longer than {MAX_CHARACTERS:,} characters")
     jsonvalue.raise_recursion_limit()
@@ -51,7 +51,7 @@ class _YamlLoader(yaml.SafeLoader):
         self._expanded = 0
         self._depth = 0
         self._sizes: dict[int, int] = {}
-        """What each composed node has added to `_expanded`, by the node's id."""
+        """How much each composed node has added to `_expanded`, by the node's id."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -73,7 +73,7 @@ class _YamlLoader(yaml.SafeLoader):
         return node
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
-        # Python limits the digits of decimal numbers alone, and reading `1:1:1…` (base 60) takes
+        # Python limits the digits of decimal numbers only, and reading `1:1:1…` (base 60) takes
         # quadratic time.
         if len(node.value) <= MAX_DIGITS:
             number: int = super().construct_yaml_int(node)
@@ -91,6 +91,6 @@ _YamlLoader.add_constructor("tag:yaml.org,2002:int", _YamlLoader.construct_yaml_
 
 
 def _yaml_error(event: Any, problem: str) -> InvalidYamlError:
-    """The error for an exceeded bound, in one line, without the text that exceeds it."""
+    """Returns the error for an exceeded limit, in one line, without the text that exceeds it."""
     mark = event.start_mark
     return InvalidYamlError(f"{problem} (line {mark.line + 1}, column {mark.column + 1})")

@@ -1,6 +1,7 @@
-"""How an answer looks on stdout: json, text, table, yaml, yaml-stream or off.
+"""Formats of responses on stdout: json, text, table, yaml, yaml-stream or off.
 
-`show_output` converts a response to its readable form by the model; the module named like a format writes it.
+`show_output` converts a response to its readable form by the model; the module named like a format
+writes it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_output(value: Any, shape: Shape) -> Any:
-    """The value as a person reads it: members in the model's order, local times, blobs in base64.
+    """Converts a value for people: members in the model's order, local times, blobs in base64.
 
     Members that are None or that the model does not know are left out.
     """
@@ -24,7 +25,7 @@ def show_output(value: Any, shape: Shape) -> Any:
 
 
 def local_time_in_output(at: int) -> str:
-    """Milliseconds since 1970 as ISO 8601 in this machine's time zone."""
+    """Formats milliseconds since 1970 as ISO 8601 in this machine's time zone."""
     seconds, milliseconds = divmod(at, 1000)
     return (
         datetime.fromtimestamp(seconds, UTC).astimezone().replace(microsecond=milliseconds * 1000).isoformat()

@@ -1,7 +1,7 @@
 """--output json: four spaces, members in the model's order, text as it is.
 
-The text is what `json.dumps(value, indent=4, ensure_ascii=False, default=str)` returns. It is written here
-because dumps needs the whole value before it begins, and a list may have any length.
+The text is what `json.dumps(value, indent=4, ensure_ascii=False, default=str)` returns. It is
+written here because dumps needs the whole value before it begins, and a list may have any length.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _INDENT = "    "
 
 def write(value: Any, stream: IO[str]) -> None:
     if value == {}:
-        return  # an operation that answers nothing prints nothing
+        return  # an empty response prints nothing
     for piece in _json_pieces(value, "", 2):
         stream.write(piece)
     stream.write("\n")
 
 
 def write_pages(pages: Iterable[Mapping[str, Any]], streamed: str, stream: IO[str]) -> None:
-    """Writes the pages of one answer as if they were one, each as soon as it is read.
+    """Writes the pages of one response as if they were one, each as soon as it is read.
 
-    Every page has lists, and the last may have a NextToken. The list `streamed` comes first in the answer:
-    its items are written at once, everything else at the end.
+    Every page has lists, and the last may have a NextToken. The list `streamed` comes first in the
+    response: its items are written at once, everything else at the end.
     """
     rest: dict[str, Any] = {}
     separator = ""  # written before the next item; empty until the list has begun
@@ -54,7 +54,7 @@ def write_pages(pages: Iterable[Mapping[str, Any]], streamed: str, stream: IO[st
 
 
 def _json_pieces(value: Any, margin: str, levels: int) -> Iterator[str]:
-    """The JSON of a value, in pieces down to this many levels: a long list is never one string."""
+    """Yields a value's JSON in pieces, down to `levels` levels: a long list is never one string."""
     inner = margin + _INDENT
     if not (levels and value and isinstance(value, (dict, list, tuple))):
         yield _json_text(value, margin)
@@ -71,7 +71,7 @@ def _json_pieces(value: Any, margin: str, levels: int) -> Iterator[str]:
 
 
 def _json_text(value: Any, margin: str) -> str:
-    """The JSON of a value, with this margin before every line but the first."""
+    """Formats a value as JSON, with this margin before every line but the first."""
     kind = type(value)
     if kind is str:
         return quoted(value)

@@ -1,10 +1,10 @@
 """--output table: boxes within boxes, one for each structure and list.
 
-Rule 1: the scalars of a structure make a row below their keys; what is nested makes a box of its
+Rule 1: the scalars of a structure are a row below their keys; nested values are in a box of their
 own, one level in.
 Rule 2: all boxes are as wide as the widest; a table wider than the terminal turns its single rows
 into columns.
-Rule 3: widths are shared out in proportion to what the columns hold.
+Rule 3: widths are distributed in proportion to the content of the columns.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _add_table_of_structures(
 
 
 def _table_keys(structures: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
-    """The keys of scalars and the keys of what is nested, each sorted."""
+    """Returns the keys of scalars and the keys of nested values, each sorted."""
     keys = {key for structure in structures for key in structure}
     scalar = {key for key in keys if all(_is_table_scalar(structure.get(key)) for structure in structures)}
     return sorted(scalar), sorted(keys - scalar)
@@ -115,7 +115,7 @@ def _is_table_scalar(value: Any) -> bool:
 
 
 class _Paint(NamedTuple):
-    """What stands around the parts of a line: escape sequences, or nothing."""
+    """The escape sequences around the parts of a line, or empty texts."""
 
     reset: Control = Control("")
     frame: Control = Control("")
@@ -142,14 +142,14 @@ class _TableSection:
         self.rows: list[list[Any]] = []
 
     def turn(self) -> None:
-        """A single row below headers becomes one row for each header."""
+        """Turns a single row below headers into one row for each header."""
         if self.headers and len(self.rows) == 1:
             self.rows = [list(pair) for pair in zip(self.headers, self.rows[0], strict=True)]
             self.headers = []
 
     @property
     def columns(self) -> list[int]:
-        """The length of the longest text of each column."""
+        """Returns the length of the longest text of each column."""
         lines = [self.headers, *self.rows] if self.headers else self.rows
         count = max(map(len, lines), default=0)
         return [
@@ -230,7 +230,7 @@ def _centered_table_cell(text: str, width: int, first: bool) -> str:
 
 
 def _table_text_length(text: str) -> int:
-    """The columns of the terminal that a text takes: wide characters take two."""
+    """Returns how many terminal columns a text takes: wide characters take two."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)

@@ -1,7 +1,7 @@
 """--output text: values between tabs, for shell scripts.
 
-Rule 1: a structure is one line of its scalars, sorted by key; what is nested follows, each line led
-by its key in capitals.
+Rule 1: a structure is one line of its scalars, sorted by key; nested values follow, each line
+beginning with its key in capitals.
 Rule 2: the structures of one list have the same columns; a missing value leaves its column empty.
 Rule 3: a list of scalars is one line, or a line for each when it has a key.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write(value: Any, stream: IO[str], key: str | None = None) -> None:
-    """Writes a value; `key` is the member that it is the value of."""
+    """Writes a value; `key` is the member whose value it is."""
     match value:
         case dict():
             _write_text_structure(value, _text_scalar_keys(value), stream, key)

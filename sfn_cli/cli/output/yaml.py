@@ -9,14 +9,14 @@ import yaml
 
 
 class _YamlDumper(yaml.SafeDumper):
-    """Quotes what YAML 1.2 would not read as text, and no more: `level: OFF` stays plain."""
+    """Quotes only text that YAML 1.2 would read as another type: `level: OFF` stays plain."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _yaml_text(dumper: _YamlDumper, value: str) -> yaml.ScalarNode:
-    """Text of several lines is written in one, with \\n in it."""
+    """Represents text of several lines in one line, with \\n in it."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if "\n" in value else None)
 
 

@@ -1,6 +1,7 @@
-"""Starts the programs of a `services.json` (stacks/readers/services_json.py) for `sfn run`, and stops them.
+"""Starts and stops the programs of a `services.json` for `sfn run`.
 
-The programs end with the command, however it ends (service_companion.py).
+The file is read by stacks/readers/services_json.py. The programs end with the command, however it
+ends (service_companion.py).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.services_json import DevService
 
 START_SECONDS = 30.0
-"""How long a program may take until its port takes connections."""
+"""How long a program may take until its port accepts connections."""
 
 LOOK_SECONDS = 0.02
 
@@ -39,7 +40,7 @@ class _StartedService(NamedTuple):
     service: DevService
     port: int
     log: Path
-    """What it writes: stdout and stderr."""
+    """Its output: stdout and stderr."""
     companion: subprocess.Popen[bytes]
 
     @property
@@ -51,7 +52,7 @@ class _StartedService(NamedTuple):
 def running_dev_services(
     services: Sequence[DevService], machine: str, settings: Settings
 ) -> Iterator[dict[str, str]]:
-    """The URLs of the services, which take connections; they are stopped afterwards.
+    """Yields the URLs of the services, which accept connections, and stops them afterwards.
 
     Raises CommandFailedError.
     """
@@ -61,7 +62,7 @@ def running_dev_services(
     logs = _services_folder(settings, machine)
     started: list[_StartedService] = []
     try:
-        # One command at a time: a port that was found free is not found by another before it is taken.
+        # One command at a time, so that no two commands find the same free port.
         with _services_lock(logs.parent / "start.lock"):
             for service in services:
                 port = _free_service_port(service, settings, {other.port for other in started})
@@ -84,7 +85,7 @@ def running_dev_services(
 
 
 def _services_folder(settings: Settings, machine: str) -> Path:
-    """The private folder of the logs of a machine's services. Raises CommandFailedError."""
+    """Returns the private folder of the logs of a machine's services. Raises CommandFailedError."""
     try:
         return Path(private_files.make_private_folder(settings.home, "services", machine))
     except OSError as error:
@@ -104,7 +105,7 @@ def _services_lock(path: Path) -> Iterator[None]:
 
 
 def _free_service_port(service: DevService, settings: Settings, taken: Collection[int]) -> int:
-    """The same port for each run in a store, if it is free.
+    """Returns the same port for each run in a store, if it is free.
 
     A process that outlived the last run finds the service again.
     """
@@ -160,7 +161,7 @@ def _how_service_ended(code: int) -> str:
 
 
 def _service_log_tail(log: Path) -> str:
-    """The end of a program's log, as a sentence with the text on separate lines."""
+    """Returns the end of a program's log, as a sentence with the text on separate lines."""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TOLD_BYTES))
         text = file.read(_TOLD_BYTES).decode("utf-8", "replace").strip()

@@ -1,7 +1,7 @@
 """Makes the calls of a `resources.json` (stacks/readers/resources_json.py) for `sfn run`.
 
-Those that concern what sfn itself has (connections, functions, logs, state machines) go to its own
-operations; the rest go where tasks call.
+Calls to services that sfn itself has (connections, functions, logs, state machines) go to its own
+operations; the others go where tasks call.
 """
 
 from __future__ import annotations
@@ -31,10 +31,12 @@ EntityAlreadyExists (IAM), …
 
 
 def make_resources(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
-    """Makes the calls. The environment in which functions find the services that they went to, but
-    for sfn itself.
+    """Makes the calls. Returns the environment in which functions find the called services.
 
-    Raises UsageError for a call that the service does not have, ConfigurationError, CommandFailedError.
+    Services that are sfn itself are not in it.
+
+    Raises UsageError for a call that the service does not have, ConfigurationError,
+    CommandFailedError.
     """
     from sfn_cli.integrations.aws.clients import Clients
 

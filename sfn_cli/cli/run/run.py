@@ -1,4 +1,4 @@
-"""`sfn run PATH`: registers what a folder holds, starts an execution and shows it until it ends."""
+"""`sfn run PATH`: registers a folder's resources, starts an execution and follows it to its end."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _call_for_run(backend: Backend, service: str, operation: str, request: dict[
 
 
 def _register_run_function(backend: Backend, function: ProjectFunction, role: str) -> None:
-    """Creates the function, or brings an existing one to this folder and these settings."""
+    """Creates the function, or updates an existing one to this folder and these settings."""
     configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
     code = {"CodeDir": str(function.folder)}
     try:
@@ -135,7 +135,7 @@ def _register_run_function(backend: Backend, function: ProjectFunction, role: st
 
 
 def _run_state_machine(backend: Backend, project: Project, role: str) -> str:
-    """The ARN of the state machine, which has the project's definition from now on."""
+    """Creates or updates the project's state machine; returns its ARN."""
     _run_log_groups(backend, project)
     request = {**project.configuration, "definition": project.definition, "roleArn": role}
     try:
@@ -155,7 +155,7 @@ def _run_state_machine(backend: Backend, project: Project, role: str) -> str:
 
 
 def _run_log_groups(backend: Backend, project: Project) -> None:
-    """Makes the log groups that the project's loggingConfiguration names, as far as they are not there."""
+    """Creates the missing log groups that the project's loggingConfiguration names."""
     match project.configuration:
         case {"loggingConfiguration": {"destinations": [*destinations]}}:
             for destination in destinations:
@@ -175,8 +175,9 @@ def _make_run_log_group(backend: Backend, name: str) -> None:
 
 
 def _follow_run(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:
-    """Shows the events as they come, then the output. Raises CommandFailedError when the execution
-    did not succeed.
+    """Shows the events as they come, then the output.
+
+    Raises CommandFailedError when the execution did not succeed.
     """
     from sfn_cli.cli.run.watch import watcher_of_run
 

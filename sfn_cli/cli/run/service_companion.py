@@ -1,9 +1,10 @@
-"""The parent of a service's program, and all that `sfn run` knows of it: the program ends when `sfn
-run` does, however that ends.
+"""The parent process of a service's program: ends it when `sfn run` ends, however that happens.
 
-stdin is the lifeline: `sfn run` holds the other end and never writes, and when it goes, the kernel
-closes it. The program is then sent SIGTERM, and killed if it does not end, with all that it
-started. The exit code is the program's; 128 and its number for a signal, 127 when the program
+It is the only process of the service that `sfn run` knows.
+
+stdin is the lifeline: `sfn run` holds the other end and never writes, and when it ends, the kernel
+closes it. The program then receives SIGTERM, and is killed if it does not end, with everything that
+it started. The exit code is the program's; 128 and its number for a signal, 127 when the program
 cannot be started. It runs with the standard library only.
 """
 
@@ -30,7 +31,7 @@ def companion_main(command: list[str]) -> NoReturn:
         sys.exit(127)
     threading.Thread(target=_end_companion_with_parent, args=(program,), daemon=True).start()
     code = program.wait()
-    _signal_companion_program(program, signal.SIGKILL)  # what it started and left behind
+    _signal_companion_program(program, signal.SIGKILL)  # the processes that it left behind
     sys.exit(code if code >= 0 else 128 - code)
 
 

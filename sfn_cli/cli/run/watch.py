@@ -1,4 +1,4 @@
-"""An execution's events for a person: a line each, with colours and what is running when it is a terminal."""
+"""An execution's events for people: a line each, on a terminal with colours and running states."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STATUS_WIDTH = 60
 
 @contextmanager
 def watcher_of_run(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
-    """What shows an event: on a terminal in colour, elsewhere as plain lines."""
+    """Yields a function that shows an event: on a terminal in colour, elsewhere as a plain line."""
     lines = _WatchedLines()
     at_terminal = stream.isatty()
     if not at_terminal or terminal.no_color or terminal.given.get("color") == "off":
@@ -52,13 +52,16 @@ def watcher_of_run(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
 
 
 class _WatchedLines:
-    """Which state an event belongs to: the one that its frame last entered."""
+    """The lines of events, each with its state: the one that its frame last entered."""
 
     def __init__(self) -> None:
         self.running: dict[int, str] = {}
 
     def parts(self, event: HistoryEvent) -> tuple[str, str, str]:
-        """The time of day, the type (padded) and the state's name, with an iteration's index."""
+        """Returns the time of day, the padded type and the state's name.
+
+        The name is followed by an iteration's index and an error's name, if there are any.
+        """
         details = event.details or {}
         if event.type.endswith("StateEntered"):
             self.running[event.frame] = details.get("name", "")

@@ -1,4 +1,4 @@
-"""The tasks that wait, as a table for people: as wide as the terminal, and no wider."""
+"""Pending tasks as a table for people, no wider than the terminal."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _COLUMNS: Sequence[tuple[str, str]] = (
 )  # fmt: skip
 _WHOLE = ("Handle", "For", "Until", "Input")
 _WIDEST = {"Execution": 32, "Waits for": 26}
-"""What is longer is folded, so that the input has room."""
+"""Longer texts are folded, so that the input has room."""
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Table:
@@ -72,7 +72,7 @@ def _task_table_row(task: WaitingTask, now: int) -> tuple[str, ...]:
 
 
 def task_table_span(milliseconds: int) -> str:
-    """A time in its two largest units: "2d 3h", "45s"."""
+    """Formats a time span in its two largest units: "2d 3h", "45s"."""
     seconds = max(0, milliseconds // 1000)
     for position, (unit, name) in enumerate(_UNITS):
         if seconds >= unit:
@@ -96,7 +96,7 @@ def _task_waits_for(task: WaitingTask) -> str:
 
 
 def _shorten_in_task_table(text: str, characters: int) -> str:
-    """Returns the beginning of a text, in one line of at most so many columns."""
+    """Shortens a text to one line of at most so many columns."""
     beginning = screen.one_screen_line(" ".join(text[:characters].split()))
     line = Text(beginning + ("…" if len(text) > characters else ""))
     line.truncate(characters, overflow="ellipsis")

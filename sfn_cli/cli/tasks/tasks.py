@@ -1,8 +1,8 @@
-"""`sfn tasks`: who waits for whom, and the answers of people.
+"""`sfn tasks`: lists pending tasks, and answers them for people.
 
 HANDLE names a task: the handle that the list shows or a beginning of it, EXECUTION/STATE or
-MACHINE/EXECUTION/STATE, a task token; nothing, where only one task waits. The answers go through
-AWS's operations, and fail in their words.
+MACHINE/EXECUTION/STATE, a task token; it may be left out where only one task is pending. The
+answers go through AWS's operations, and fail with AWS's messages.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 WORKER_NAME = "sfn tasks"
-"""Who takes an activity's task to answer it, as its history names workers."""
+"""The worker's name in the history of an activity's task that is taken to answer it."""
 
 _LISTED = 10
-"""Among how many tasks a person may choose."""
+"""The most tasks that are listed for a person to choose from."""
 
 
 @click.group("tasks", short_help="Shows the tasks that wait for somebody, and answers them.")
@@ -138,8 +138,9 @@ def heartbeat_task(terminal: Terminal, handle: str | None) -> ExitCode:
 def _find_tasks(
     backend: Backend, state_machine_arn: str | None, execution_arn: str | None
 ) -> list[WaitingTask]:
-    """Returns the tasks of a state machine or an execution. Raises the describe operation's error
-    when it does not exist.
+    """Returns the tasks of a state machine or an execution.
+
+    Raises the describe operation's error when it does not exist.
     """
     if execution_arn is not None:
         execution_arn = _resolve_task_arn(backend, "DescribeExecution", "executionArn", execution_arn)
@@ -160,7 +161,7 @@ def _resolve_task_arn(backend: Backend, operation: str, member: str, given: str)
 
 
 def _readable_task(task: WaitingTask) -> dict[str, Any]:
-    """As JSON and its like show it; what there is not is left out."""
+    """Returns the task as JSON and similar formats show it, without its empty members."""
     shown = {name: value for name, value in task.to_response().items() if value is not None}
     return shown | {name: local_time_in_output(shown[name]) for name in ("since", "until") if name in shown}
 
@@ -184,7 +185,7 @@ def _answer_task(
 
 
 _HANDLE_LENGTH = 64
-"""What is longer is a token, whose first half is the handle."""
+"""A longer text is a token, whose first half is the handle."""
 
 
 def _token_of_task(backend: Backend, task: WaitingTask, operation: str) -> str:
@@ -202,8 +203,9 @@ def _token_of_task(backend: Backend, task: WaitingTask, operation: str) -> str:
 
 
 def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingTask:
-    """Returns the task with this handle, or the only one. Raises CommandFailedError when no task is
-    pending, UsageError when several match.
+    """Returns the task with this handle, or the only one.
+
+    Raises CommandFailedError when no task is pending, UsageError when several match.
     """
     if not all_tasks:
         raise CommandFailedError("No task waits for anybody.")

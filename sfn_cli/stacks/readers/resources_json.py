@@ -34,7 +34,7 @@ class ResourceCall(NamedTuple):
     """One call; `wait` says that `name` is a waiter's, not an operation's."""
 
     place: str
-    """Which of the calls of which file it is, for people."""
+    """The call's place in its file, for people."""
     service: str
     name: str
     wait: bool

@@ -54,7 +54,7 @@ class _Model(NamedTuple):
 
 def check_mock(resource: Resource, result: Json, mode: str) -> None:
     """Raises ApiError ValidationException for the first field that the mode does not allow."""
-    # What ends a task of the other patterns is not the answer of the API that it called.
+    # With the other patterns, a task's result is not the response of the API that it called.
     found = (
         _model_of_mocked_result(resource)
         if resource.kind == "service" and not resource.pattern and mode != "NONE"
@@ -98,7 +98,7 @@ def _botocore_model_of_mock(service: str, operation: str) -> _Model | None:
 def _check_mocked_fields(
     found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]
 ) -> None:
-    # Step Functions has all names of fields with a capital letter.
+    # In Step Functions, all names of fields begin with a capital letter.
     members = {_capitalise_mocked_field(name): member for name, member in shape["members"].items()}
     if strict:
         for name in map(_capitalise_mocked_field, shape.get("required", ())):

@@ -64,7 +64,7 @@ def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, 
     Raises ApiError InvalidDefinition, or ValidationException if the state does not exist.
     """
     definition = request["definition"]
-    # What a mock answers for need not be here; nor need what other states of the machine call.
+    # A mocked resource need not exist here, nor the resources of the machine's other states.
     is_available = None if "mock" in request else service.is_available
     if "stateName" not in request:
         refuse_definition_faults(

@@ -153,7 +153,7 @@ class _StateTest:
     def _enter(self) -> Move:
         if self.state.type == "Fail" and self.state.language == JSONPATH:
             self.steps.note("afterInputPath", self.frame.input)
-        # Observed: of a Parallel, AWS shows nothing that comes before its result.
+        # Observed: AWS shows no step of a Parallel before its result.
         trace = NO_TRACE if self.state.type == "Parallel" else None
         return enter_visit(self.stay, self._visit(trace=trace))
 

@@ -36,7 +36,7 @@ class TestedMap(NamedTuple):
 
     def check_tolerance(self, failures: int) -> None:
         """Raises StatesError for more failures than the Map tolerates."""
-        # Observed: a Map that tolerates no number of failures is not failed by their count.
+        # Observed: a Map without a tolerated number of failures does not fail by their count.
         count, percentage = self.tolerated_count, self.tolerated_percentage
         if (count is not None and failures > count) or (
             percentage is not None and failures * 100 > percentage * self.iterations
