@@ -47,16 +47,16 @@ def run_worker(*, additional: bool) -> None:
 def _run_task_of_app(
     service: Service, task: OpenTask, inspection: HttpInspection | None
 ) -> TaskSucceeded | TaskFailed:
-    from sfn_cli.integrations.run_synchronously import run_alone_synchronously
+    from sfn_cli.integrations.run_synchronously import run_lone_task
 
-    return run_alone_synchronously(service, task, inspection)
+    return run_lone_task(service, task, inspection)
 
 
 def _app_can_run(settings: Settings, resource: Resource) -> bool:
     """Whether a task on this resource can run, or perhaps be mocked."""
-    from sfn_cli.integrations.table import is_available_integration
+    from sfn_cli.integrations.table import has_integration
 
-    return is_available_integration(resource) or os.path.exists(settings.mock_config or MOCK_CONFIG_FILE)
+    return has_integration(resource) or os.path.exists(settings.mock_config or MOCK_CONFIG_FILE)
 
 
 def _app_clock() -> int:

@@ -90,7 +90,7 @@ def _finite_json_number(number: str) -> float:
 
 
 def _loads_finite_json(text: str) -> Json:
-    return json.loads(text, parse_float=_finite_json_number, parse_constant=jsonvalue.refuse_constant_value)
+    return json.loads(text, parse_float=_finite_json_number, parse_constant=jsonvalue.refuse_json_constant)
 
 
 class _JsonReader:

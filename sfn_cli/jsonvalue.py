@@ -46,16 +46,16 @@ dumps_spaced = _json_value_writer((", ", ": "))
 """The same with a space after each comma and colon."""
 
 
-def refuse_constant_value(name: str) -> None:
+def refuse_json_constant(name: str) -> None:
     """For what Python reads as a number, and JSON does not have: NaN, Infinity, -Infinity."""
     raise ValueError(f"{name} is not JSON")
 
 
-loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=refuse_constant_value).decode
+loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=refuse_json_constant).decode
 """The JSON value of a text. Raises ValueError (json.JSONDecodeError for bad syntax)."""
 
 
-def well_formed_value_text(text: str) -> str:
+def well_formed_text(text: str) -> str:
     """The text with "?" for each lone surrogate, which is what Java writes when it encodes a String."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 

@@ -40,7 +40,7 @@ def answer_api(service: Service, operation: Operation, request: Mapping[str, Any
 
 def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
     """Runs an operation as `answer_api` does, without waiting for executions or tasks to end."""
-    from sfn_cli.api.following import keep_worker_while_following
+    from sfn_cli.api.following import keep_worker_alive
     from sfn_cli.api.operations import find_operation
     from sfn_cli.api.protocol.constraints import check_constraints
 
@@ -52,7 +52,7 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     if operation.service == "stepfunctions":
         # The operation has succeeded: it must not fail because no worker can be started now.
         try:
-            keep_worker_while_following(service)  # after a crash any command starts the next worker
+            keep_worker_alive(service)  # after a crash any command starts the next worker
             service.worker_error = None
         except StoreError as error:
             service.worker_error = error

@@ -67,7 +67,7 @@ class Follower:
             if now >= self._wakes_at:
                 self._wakes_at = now + WAKE_SECONDS
                 self._changes.check_in_place()
-                keep_worker_while_following(self._service)
+                keep_worker_alive(self._service)
             if self._changes.wait(max(0.0, min(give_up_at, self._wakes_at) - now), every=every):
                 return True
             if time.monotonic() >= give_up_at:
@@ -88,7 +88,7 @@ def following_pause_seconds(unchanged_seconds: float, look_seconds: float) -> fl
     return max(pause, _SHARE * look_seconds)
 
 
-def keep_worker_while_following(service: Service) -> None:
+def keep_worker_alive(service: Service) -> None:
     """Ensures that a worker is running if there is work left, without waiting for it.
 
     Raises StoreError.

@@ -56,7 +56,7 @@ def _open_closed_cli_streams() -> None:
 
 
 def _prepare_cli_output() -> None:
-    """Lets text, even a traceback, reach a terminal only as `screen.visible` shows it.
+    """Lets text, even a traceback, reach a terminal only as `screen.visible_on_screen` returns it.
 
     Elsewhere text is unchanged. A lone surrogate has no bytes in UTF-8: it is written as JSON
     escapes it.
@@ -72,7 +72,7 @@ def _prepare_cli_output() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit code (`exits.Exit`)."""
+    """Runs one command; returns the exit code (`ExitCode`)."""
     try:
         code = _run_cli(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()

@@ -59,7 +59,7 @@ class InvocationLogWriter:
             self._logs.append(lines, self._clock())
 
 
-def turn_pool_to_invoke(pool: Pool, selector: selectors.BaseSelector, writer: InvocationLogWriter) -> None:
+def wait_for_pool(pool: Pool, selector: selectors.BaseSelector, writer: InvocationLogWriter) -> None:
     """Waits until something is ready or due, and does it."""
     times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
     timeout = max(0, min(times) - pool_monotonic_ms()) / 1000 if times else None
@@ -167,7 +167,7 @@ class InvokingHost:
         try:
             while not self._stopping:
                 with suppress(SfnError):
-                    turn_pool_to_invoke(pool, selector, writer)
+                    wait_for_pool(pool, selector, writer)
         finally:
             pool.close()
             flush()

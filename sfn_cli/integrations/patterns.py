@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import Signal
 
 
-def pattern_result_comes_later(request: Integration) -> Integration:
+def result_comes_later(request: Integration) -> Integration:
     """Wraps a .sync or .waitForTaskToken integration: the response is only a receipt.
 
     The result comes from the job's end, or by the task's token. A worker that resumes does not

@@ -98,7 +98,7 @@ def run_synchronously(task: Task, context: TaskContext, execution_arn: str = NO_
     return signals
 
 
-def run_alone_synchronously(
+def run_lone_task(
     service: Service, task: Task, inspection: HttpInspection | None = None
 ) -> TaskSucceeded | TaskFailed:
     """Runs a task outside any execution, and returns its end (TestState).

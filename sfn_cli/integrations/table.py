@@ -9,7 +9,7 @@ from sfn_cli.integrations.activity import wait_for_activity_worker
 from sfn_cli.integrations.integration import Cancel, Integration, TaskContext, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.lambda_.function import call_function
 from sfn_cli.integrations.lambda_.invoke import invoke_lambda
-from sfn_cli.integrations.patterns import pattern_result_comes_later
+from sfn_cli.integrations.patterns import result_comes_later
 from sfn_cli.integrations.start_execution import start_execution
 from sfn_cli.interpreter.signals import TaskFailed
 
@@ -43,31 +43,31 @@ _map_run = _late_integration("distributed_map.conduct", "conduct_map_run")
 
 SERVICES: Mapping[tuple[str, str], Integration] = {
     ("apigateway", "invoke"): _api_gateway,
-    ("apigateway", "invoke.waitForTaskToken"): pattern_result_comes_later(_api_gateway),
+    ("apigateway", "invoke.waitForTaskToken"): result_comes_later(_api_gateway),
     ("dynamodb", "deleteItem"): _dynamodb,
     ("dynamodb", "getItem"): _dynamodb,
     ("dynamodb", "putItem"): _dynamodb,
     ("dynamodb", "updateItem"): _dynamodb,
     ("events", "putEvents"): _events,
-    ("events", "putEvents.waitForTaskToken"): pattern_result_comes_later(_events),
+    ("events", "putEvents.waitForTaskToken"): result_comes_later(_events),
     ("http", "invoke"): _http,
     ("lambda", "invoke"): invoke_lambda,
-    ("lambda", "invoke.waitForTaskToken"): pattern_result_comes_later(invoke_lambda),
+    ("lambda", "invoke.waitForTaskToken"): result_comes_later(invoke_lambda),
     ("sns", "publish"): _sns,
-    ("sns", "publish.waitForTaskToken"): pattern_result_comes_later(_sns),
+    ("sns", "publish.waitForTaskToken"): result_comes_later(_sns),
     ("sqs", "sendMessage"): _sqs,
-    ("sqs", "sendMessage.waitForTaskToken"): pattern_result_comes_later(_sqs),
+    ("sqs", "sendMessage.waitForTaskToken"): result_comes_later(_sqs),
     ("states", "startExecution"): start_execution,
-    ("states", "startExecution.sync"): pattern_result_comes_later(start_execution),
-    ("states", "startExecution.sync:2"): pattern_result_comes_later(start_execution),
-    ("states", "startExecution.waitForTaskToken"): pattern_result_comes_later(start_execution),
+    ("states", "startExecution.sync"): result_comes_later(start_execution),
+    ("states", "startExecution.sync:2"): result_comes_later(start_execution),
+    ("states", "startExecution.waitForTaskToken"): result_comes_later(start_execution),
 }
 """(service, action with its pattern) → integration.
 
 In addition, aws-sdk tasks call any service's operations.
 """
 
-_AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": pattern_result_comes_later(_aws_sdk)}
+_AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_comes_later(_aws_sdk)}
 """Pattern → integration."""
 
 
@@ -76,7 +76,7 @@ def integration(resource: Resource) -> Integration:
     return _find_integration(resource) or _refuse_integration
 
 
-def is_available_integration(resource: Resource) -> bool:
+def has_integration(resource: Resource) -> bool:
     """Whether tasks on a resource that AWS has can be carried out here.
 
     One that cannot is refused when its machine is created.

@@ -13,7 +13,7 @@ come.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.jsonvalue import Json, Payload, well_formed_value_text
+from sfn_cli.jsonvalue import Json, Payload, well_formed_text
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.phase import Phase
@@ -229,7 +229,7 @@ def state_event_types(what: str) -> dict[str, str]:
 def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]:
     """Returns the details of a failure: those of the two that are not None, as storable text."""
     return {
-        name: well_formed_value_text(text)
+        name: well_formed_text(text)
         for name, text in (("error", error), ("cause", cause))
         if text is not None
     }

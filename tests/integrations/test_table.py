@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sfn_cli.asl.resource import parse_resource
 from sfn_cli.asl.validation.integrations import OPTIMISED, is_known_integration
-from sfn_cli.integrations.table import SERVICES, is_available_integration
+from sfn_cli.integrations.table import SERVICES, has_integration
 
 LACKING = {
     "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "eks", "elasticmapreduce",
@@ -16,7 +16,7 @@ def available(resource: str) -> bool:
     parsed = parse_resource(f"arn:aws:states:::{resource}")
     assert parsed is not None
     assert is_known_integration(parsed), resource
-    return is_available_integration(parsed)
+    return has_integration(parsed)
 
 
 def test_each_is_an_integration_of_aws() -> None:

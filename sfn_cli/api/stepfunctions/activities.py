@@ -42,7 +42,7 @@ def create_activity(service: Service, request: CreateActivityInputTypeDef) -> Cr
         name=name,
         created_at=service.clock(),
         encryption_configuration=configurations.encryption_configuration(request),
-        tags=tags.tags_of_new(request.get("tags", []), name),
+        tags=tags.tags_of_new_resource(request.get("tags", []), name),
     )
     kept = service.activities.create(activity)
     if kept.encryption_configuration != activity.encryption_configuration:

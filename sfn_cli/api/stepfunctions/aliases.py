@@ -123,7 +123,7 @@ def list_state_machine_aliases(
     """
     given_arn = request["stateMachineArn"]
     machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
-    machine = references.active_machine_reference(service, machine_arn)
+    machine = references.active_machine(service, machine_arn)
     version = None
     if qualifier is not None:
         number = arn.version_number_of_arn(qualifier)
@@ -209,7 +209,7 @@ def _machine_of_alias(service: Service, machine_arn: str, resource_arn: str) -> 
     if machine is None:
         raise _alias_not_found(resource_arn)
     if machine.status == "DELETING":
-        raise references.referenced_machine_is_deleting(machine_arn)
+        raise references.machine_is_deleting(machine_arn)
     return machine
 
 

@@ -62,7 +62,7 @@ def check_machine_arn(text: str) -> Arn:
     return parsed
 
 
-def no_execution_of_arn(execution_arn: str) -> ApiError:
+def no_such_execution(execution_arn: str) -> ApiError:
     """Returns the error for an execution that does not exist."""
     return ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'")
 

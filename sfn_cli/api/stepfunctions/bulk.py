@@ -17,7 +17,7 @@ from sfn_cli.api.stepfunctions.executions import (
     new_execution,
     resolve_execution_mocks,
 )
-from sfn_cli.api.stepfunctions.references import active_machine_reference
+from sfn_cli.api.stepfunctions.references import active_machine
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def start_executions_in_bulk(
         service, {"stateMachineArn": state_machine_arn, "inject": inject}
     )
     arn_checks.check_machine_arn(common["stateMachineArn"])
-    machine = active_machine_reference(service, common["stateMachineArn"])
+    machine = active_machine(service, common["stateMachineArn"])
     if mocking is not None:
         mocking.of(machine)
     shape = model.load_model("stepfunctions", "StartExecution").input

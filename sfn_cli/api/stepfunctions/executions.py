@@ -17,12 +17,12 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, qualifiers
 from sfn_cli.api.stepfunctions.redrive import redrive_status, redrive_status_of
 from sfn_cli.api.stepfunctions.references import (
-    active_machine_reference,
+    active_machine,
     existing_execution,
-    existing_machine_reference,
+    existing_machine,
     existing_map_run,
-    referenced_machine_does_not_exist,
-    referenced_type_not_supported,
+    machine_does_not_exist,
+    machine_type_not_supported,
 )
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started_event
@@ -94,9 +94,7 @@ def _start_new_execution(
     """Starts an execution; `members` are members of NewExecution besides the request's."""
     arn_checks.check_machine_arn(request["stateMachineArn"])
     check_execution_start(request)
-    new, started = new_execution(
-        active_machine_reference(service, request["stateMachineArn"]), request, at, mocking
-    )
+    new, started = new_execution(active_machine(service, request["stateMachineArn"]), request, at, mocking)
     return execution_start_answer(new, request, service.executions.start(new._replace(**members), started))
 
 
@@ -144,7 +142,7 @@ def execution_start_answer(
     Raises ApiError.
     """
     if execution is None:
-        raise referenced_machine_does_not_exist(new.state_machine_arn)
+        raise machine_does_not_exist(new.state_machine_arn)
     same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
     if execution.status != "RUNNING" or not same:
         raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
@@ -164,7 +162,7 @@ def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> Stop
         execution_arn, request.get("error"), request.get("cause"), service.clock()
     )
     if stopped_at is None:
-        raise arn_checks.no_execution_of_arn(execution_arn)
+        raise arn_checks.no_such_execution(execution_arn)
     return {"stopDate": stopped_at}
 
 
@@ -246,9 +244,9 @@ def _executions_filter(service: Service, request: Mapping[str, Any]) -> Executio
     if status == "PENDING_REDRIVE":
         # (ours)
         raise ApiError("ValidationException", "statusFilter PENDING_REDRIVE is only supported with mapRunArn")
-    machine = existing_machine_reference(service, request["stateMachineArn"])
+    machine = existing_machine(service, request["stateMachineArn"])
     if machine.type == "EXPRESS":
-        raise referenced_type_not_supported()
+        raise machine_type_not_supported()
     return ExecutionFilter(machine.arn, status=status, **qualifiers.qualifier_started_by(machine))
 
 

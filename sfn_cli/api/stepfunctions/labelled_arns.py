@@ -3,7 +3,7 @@
 It refers to the machine that the Map's children run.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
-Only DescribeStateMachine accepts one; names.check_machine rejects it elsewhere. (That page says
+Only DescribeStateMachine accepts one; arn_checks.check_machine_arn rejects it elsewhere. (That page says
 both that such a request fails and, for `label`, how it is answered; the operation declares no
 ValidationException, so it is answered here.)
 """

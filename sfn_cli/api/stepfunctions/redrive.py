@@ -47,7 +47,7 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
 
     redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, judge)
     if redriven_at is None:
-        raise arn_checks.no_execution_of_arn(execution_arn)
+        raise arn_checks.no_such_execution(execution_arn)
     return {"redriveDate": redriven_at}
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.state_machines import StateMachine
 
 
-def existing_machine_reference(service: Service, machine_arn: str) -> StateMachine:
+def existing_machine(service: Service, machine_arn: str) -> StateMachine:
     """Returns the machine that this ARN refers to, at its version if it names one.
 
     Raises ApiError InvalidArn or StateMachineDoesNotExist.
@@ -25,26 +25,26 @@ def existing_machine_reference(service: Service, machine_arn: str) -> StateMachi
     arn_checks.check_arn(machine_arn, "stateMachine")
     machine = qualifiers.find_qualified_machine(service, machine_arn)
     if machine is None:
-        raise referenced_machine_does_not_exist(machine_arn)
+        raise machine_does_not_exist(machine_arn)
     return machine
 
 
-def active_machine_reference(service: Service, machine_arn: str) -> StateMachine:
-    """As `existing_machine_reference`; raises StateMachineDeleting while it is deleted."""
-    machine = existing_machine_reference(service, machine_arn)
+def active_machine(service: Service, machine_arn: str) -> StateMachine:
+    """As `existing_machine`; raises StateMachineDeleting while it is deleted."""
+    machine = existing_machine(service, machine_arn)
     if machine.status == "DELETING":
-        raise referenced_machine_is_deleting(machine_arn)
+        raise machine_is_deleting(machine_arn)
     return machine
 
 
-def active_unqualified_reference(service: Service, machine_arn: str) -> StateMachine:
-    """As `active_machine_reference`, for operations on a machine as a whole.
+def active_unqualified_machine(service: Service, machine_arn: str) -> StateMachine:
+    """As `active_machine`, for operations on a machine as a whole.
 
     Versions and aliases do not exist for them (observed).
     """
-    machine = active_machine_reference(service, machine_arn)
+    machine = active_machine(service, machine_arn)
     if machine.version is not None:
-        raise referenced_machine_does_not_exist(machine_arn)
+        raise machine_does_not_exist(machine_arn)
     return machine
 
 
@@ -53,7 +53,7 @@ def existing_execution(service: Service, execution_arn: str) -> Execution:
     arn_checks.check_arn(execution_arn, "execution")
     execution = service.executions.find(execution_arn)
     if execution is None:
-        raise arn_checks.no_execution_of_arn(execution_arn)
+        raise arn_checks.no_such_execution(execution_arn)
     return execution
 
 
@@ -66,15 +66,15 @@ def existing_map_run(service: Service, map_run_arn: str) -> MapRun:
     return run
 
 
-def referenced_machine_does_not_exist(machine_arn: str) -> ApiError:
+def machine_does_not_exist(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{machine_arn}'")
 
 
-def referenced_type_not_supported() -> ApiError:
+def machine_type_not_supported() -> ApiError:
     return ApiError(
         "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine"
     )
 
 
-def referenced_machine_is_deleting(machine_arn: str) -> ApiError:
+def machine_is_deleting(machine_arn: str) -> ApiError:
     return ApiError("StateMachineDeleting", f"State Machine Deleting: '{machine_arn}'")

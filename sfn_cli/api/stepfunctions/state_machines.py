@@ -17,10 +17,10 @@ from sfn_cli import arn, jsonvalue
 from sfn_cli.api.protocol import paging
 from sfn_cli.api.stepfunctions import arn_checks, configurations, definitions, qualifiers, tags
 from sfn_cli.api.stepfunctions.references import (
-    active_unqualified_reference,
-    existing_machine_reference,
-    referenced_machine_does_not_exist,
-    referenced_machine_is_deleting,
+    active_unqualified_machine,
+    existing_machine,
+    machine_does_not_exist,
+    machine_is_deleting,
 )
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.revisions import Revision
@@ -60,7 +60,7 @@ def create_state_machine(
         type=type_,
         status="ACTIVE",
         created_at=service.clock(),
-        tags=tags.tags_of_new(request.get("tags", []), name),
+        tags=tags.tags_of_new_resource(request.get("tags", []), name),
         revision=Revision(
             revision_id=None,
             definition=definitions.check_definition(service, request["definition"], type_),
@@ -74,7 +74,7 @@ def create_state_machine(
     )
     kept = service.state_machines.create(machine)
     if kept.status == "DELETING":
-        raise referenced_machine_is_deleting(kept.arn)
+        raise machine_is_deleting(kept.arn)
     if _machine_identity(kept) != _machine_identity(machine):
         raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{kept.arn}'")
     return {
@@ -105,7 +105,7 @@ def update_state_machine(
         arn_checks.check_role_arn(request["roleArn"])
     _check_machine_publishing(request)
     while True:
-        machine = active_unqualified_reference(service, request["stateMachineArn"])
+        machine = active_unqualified_machine(service, request["stateMachineArn"])
         old = machine.revision
         changed = old._replace(
             definition=definitions.check_definition(service, request["definition"], machine.type)
@@ -178,8 +178,8 @@ def describe_state_machine(service: Service, request: DescribeStateMachineInputT
     arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
     machine_arn, _, label = request["stateMachineArn"].partition("/")
     if label:
-        return _describe_machine_label(existing_machine_reference(service, machine_arn), label, request)
-    machine = existing_machine_reference(service, machine_arn)
+        return _describe_machine_label(existing_machine(service, machine_arn), label, request)
+    machine = existing_machine(service, machine_arn)
     version = machine.version
     return {
         "stateMachineArn": request["stateMachineArn"],
@@ -201,7 +201,7 @@ def _describe_machine_label(machine: StateMachine, label: str, request: Mapping[
 
     children = labelled_arns.find_labelled_map(machine.arn, machine.revision.definition, label)
     if children is None:
-        raise referenced_machine_does_not_exist(request["stateMachineArn"])
+        raise machine_does_not_exist(request["stateMachineArn"])
     return {
         "stateMachineArn": request["stateMachineArn"],
         "name": f"{machine.name}/{label}",

@@ -15,9 +15,9 @@ from sfn_cli.api.protocol.long_polls import AwaitedEnd
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.stepfunctions.executions import check_execution_start, new_execution, resolve_execution_mocks
 from sfn_cli.api.stepfunctions.references import (
-    active_machine_reference,
-    referenced_machine_does_not_exist,
-    referenced_type_not_supported,
+    active_machine,
+    machine_does_not_exist,
+    machine_type_not_supported,
 )
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeD
     plain, mocking = resolve_execution_mocks(service, request)
     arn_checks.check_arn(plain["stateMachineArn"], "stateMachine")
     check_execution_start(plain)
-    machine = active_machine_reference(service, plain["stateMachineArn"])
+    machine = active_machine(service, plain["stateMachineArn"])
     if machine.type != "EXPRESS":
-        raise referenced_type_not_supported()
+        raise machine_type_not_supported()
     new, started = new_execution(machine, plain, service.clock(), mocking)
     execution = service.executions.start(new._replace(clock=service.settings.clock), started)
     if execution is None:
-        raise referenced_machine_does_not_exist(machine.arn)
+        raise machine_does_not_exist(machine.arn)
     return AwaitedEnd(
         execution.arn,
         partial(

@@ -83,12 +83,12 @@ def tags_by_key(tags: Iterable[TagTypeDef]) -> Tags:
     return found
 
 
-def tags_of_new(tags: Iterable[TagTypeDef], resource_name: str) -> str:
+def tags_of_new_resource(tags: Iterable[TagTypeDef], resource_name: str) -> str:
     """Returns the text of a new resource's tags. Raises ApiError."""
-    return tags_as_text(_add_tags({}, tags_by_key(tags), resource_name))
+    return tags_to_json(_add_tags({}, tags_by_key(tags), resource_name))
 
 
-def tags_as_text(tags: Tags) -> str:
+def tags_to_json(tags: Tags) -> str:
     """Formats tags as the store holds them: a JSON array in AWS's form."""
     return jsonvalue.dumps([{"key": key, "value": value} for key, value in tags.items()])
 
@@ -105,7 +105,7 @@ def _change_tags(service: Service, resource_arn: str, change: Callable[[Tags], T
     arn_checks.check_arn(resource_arn, *_TAGGABLE)
 
     def change_text(text: str) -> str:
-        return tags_as_text(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))
+        return tags_to_json(change({tag["key"]: tag["value"] for tag in jsonvalue.loads(text)}))
 
     if not _tagged_nouns(service, resource_arn).change_tags(resource_arn, change_text):
         raise _tagged_resource_not_found(resource_arn)

@@ -38,7 +38,7 @@ def publish_state_machine_version(
     arn_checks.check_machine_arn(request["stateMachineArn"])
     wanted = request.get("revisionId")
     while True:
-        machine = references.active_unqualified_reference(service, request["stateMachineArn"])
+        machine = references.active_unqualified_machine(service, request["stateMachineArn"])
         current = machine.revision.revision_id or _INITIAL
         if wanted not in (None, current):
             raise ApiError(

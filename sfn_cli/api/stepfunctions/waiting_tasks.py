@@ -1,6 +1,6 @@
 """Lists pending tasks that a person or program has to answer. AWS has no such operation.
 
-They are answered with their token by AWS's operations (tasks.py).
+They are answered with their token by AWS's operations (task_answers.py).
 """
 
 from __future__ import annotations

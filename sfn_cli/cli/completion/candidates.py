@@ -1,7 +1,7 @@
 """Candidates for the last word of a command line, for the completions of shells.
 
     command or operation -> option -> its value: a choice, a file, or a name in the store
-                                      (known_names)
+                                      (resources.py)
 
 A candidate replaces the whole word. One that ends with a slash, a colon or "=" is incomplete.
 """

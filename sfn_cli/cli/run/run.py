@@ -179,10 +179,10 @@ def _follow_run(backend: Backend, execution_arn: str, services: Sequence[str]) -
 
     Raises CommandFailedError when the execution did not succeed.
     """
-    from sfn_cli.cli.run.watch import watcher_of_run
+    from sfn_cli.cli.run.watch import run_watcher
 
     try:
-        with watcher_of_run(sys.stderr, backend.terminal) as show:
+        with run_watcher(sys.stderr, backend.terminal) as show:
             for event in following.follow_events(backend.service, execution_arn):
                 show(event)
     except KeyboardInterrupt:

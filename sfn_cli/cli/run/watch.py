@@ -20,7 +20,7 @@ _STATUS_WIDTH = 60
 
 
 @contextmanager
-def watcher_of_run(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
+def run_watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
     """Yields a function that shows an event: on a terminal in colour, elsewhere as a plain line."""
     lines = _WatchedLines()
     at_terminal = stream.isatty()

@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sfn_cli.drivers.local.driven_execution import DrivenExecution, PendingChanges
-from sfn_cli.jsonvalue import well_formed_value_text
+from sfn_cli.jsonvalue import well_formed_text
 from sfn_cli.store.records.logs import LogLine
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class GroupCommit:
 
     def log(self, group: str, stream: str, at: int, message: str) -> None:
         """Adds a line of a function's log to the next commit."""
-        self._lines.append(LogLine(group, stream, at, well_formed_value_text(message)))
+        self._lines.append(LogLine(group, stream, at, well_formed_text(message)))
 
     def forget(self, message: int) -> None:
         """Deletes a message to an execution that is no longer driven, with the next commit."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.api.model import is_not_in_aws_model
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, dumps, well_formed_value_text
+from sfn_cli.jsonvalue import Json, dumps, well_formed_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,16 +116,16 @@ def _convert_to_shape(shape: Shape, value: Any, field: str) -> Any:
             return [_convert_to_shape(shape.member, item, field) for item in value if item is not None]
         case "map":
             return {
-                well_formed_value_text(key): _convert_to_shape(shape.value, item, field)
+                well_formed_text(key): _convert_to_shape(shape.value, item, field)
                 for key, item in value.items()
                 if item is not None
             }
         case "blob":
             # Observed: a stream holds the JSON text of whatever it is given; "text" has its quotes.
             as_it_is = isinstance(value, str) and not shape.serialization.get("streaming")
-            return well_formed_value_text(value if as_it_is else dumps(value)).encode()
+            return well_formed_text(value if as_it_is else dumps(value)).encode()
         case "string" | "character":
-            return well_formed_value_text(value) if isinstance(value, str) else dumps(value)
+            return well_formed_text(value) if isinstance(value, str) else dumps(value)
         case "boolean" if isinstance(value, str):
             return value.lower() == "true"
         case "integer" | "long" if isinstance(value, (str, float)):

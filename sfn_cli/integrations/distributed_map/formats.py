@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, AnyStr, BinaryIO
 from sfn_cli import json_text
 from sfn_cli.errors import StatesError
 from sfn_cli.json_pointer import resolve_pointer
-from sfn_cli.jsonvalue import well_formed_value_text
+from sfn_cli.jsonvalue import well_formed_text
 from sfn_cli.query.java_hash_map import hash_map_order
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json
 def _check_csv_format_headers(headers: Any) -> None:
     if len(set(headers)) != len(headers):
         raise item_format_failed("CSV headers cannot contain duplicates.")
-    if len(well_formed_value_text(",".join(headers)).encode()) > MAX_HEADER_BYTES:
+    if len(well_formed_text(",".join(headers)).encode()) > MAX_HEADER_BYTES:
         raise item_format_failed(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
 
 

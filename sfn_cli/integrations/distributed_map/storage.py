@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws.errors import ErrorNaming, service_error
-from sfn_cli.jsonvalue import well_formed_value_text
+from sfn_cli.jsonvalue import well_formed_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -163,7 +163,7 @@ class _StorageFolder:
 
 
 def _is_unicode_object_key(text: str) -> bool:
-    return well_formed_value_text(text) == text
+    return well_formed_text(text) == text
 
 
 def _storage_entry(etag: str, modified: float, key: str, size: int, storage_class: str) -> dict[str, Json]:

@@ -4,8 +4,8 @@
     ├── order.asl.json         its definition: the only *.asl.json
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
-    ├── resources.json         calls that make the tables, queues, … that it needs: see resources.py
-    ├── services.json          programs that serve HTTP while it runs: see dev_services.py
+    ├── resources.json         calls that make the tables, queues, … that it needs: see resources_json.py
+    ├── services.json          programs that serve HTTP while it runs: see services_json.py
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 
-from sfn_cli.cli.run.watch import watcher_of_run
+from sfn_cli.cli.run.watch import run_watcher
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.interpreter.events import HistoryEvent
 
@@ -23,7 +23,7 @@ EVENTS = [
 def test_plain_lines() -> None:
     """Elsewhere than at a terminal, each event is a line: time, type, state."""
     stream = io.StringIO()
-    with watcher_of_run(stream, Terminal({})) as show:
+    with run_watcher(stream, Terminal({})) as show:
         for event in EVENTS:
             show(event)
     lines = [re.sub(" +", " ", line.partition(" ")[2]) for line in stream.getvalue().splitlines()]

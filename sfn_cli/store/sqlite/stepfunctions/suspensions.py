@@ -123,8 +123,8 @@ def suspend_execution(
             last,
             version,
             at,
-            jsonvalue.well_formed_value_text(fault.error),
-            jsonvalue.well_formed_value_text(fault.traceback),
+            jsonvalue.well_formed_text(fault.error),
+            jsonvalue.well_formed_text(fault.traceback),
         ),
     ).fetchone()
     connection.execute(
