@@ -30,7 +30,7 @@ import os
 import sys
 import time
 
-TYPE_CHECKING = False  # as in `typing`, whose import is spared
+TYPE_CHECKING = False  # as in `typing`, without the time to import it
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
@@ -169,7 +169,7 @@ def _answer_invocation(function: Handler | None, fault: FunctionError | None, he
         error, payload = _handler_failure(raised, context.aws_request_id)
     duration = (time.perf_counter() - began) * 1000
     if _Now.in_fork:
-        os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
+        os._exit(1)  # a fork returned from the handler: it must not answer the invocation
     if duration > 1 or not _Now.memory_kb:
         # This takes a tenth of an invocation: a short one hardly changes the memory in use.
         _Now.memory_kb = peak_runtime_memory_kb()
@@ -330,7 +330,7 @@ def _flush_handler_output() -> None:
         try:
             stream.flush()
         except (OSError, ValueError):
-            continue  # the handler closed it: its own affair
+            continue  # the handler closed it, which it may
 
 
 def write_runtime_log(message: str) -> None:
@@ -494,7 +494,7 @@ _FACTS = dict(os.environ)
 
 if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(__file__):
-        del sys.path[0]  # this file's folder is not the handler's to import from
+        del sys.path[0]  # handlers must not import from this file's folder
     if sys.argv[1] == "--become":
         become_program(sys.argv[2:])
     bootstrap_main(sys.argv[1], sys.argv[2])

@@ -135,7 +135,7 @@ class Child:
     def _on_answer(self, invocation: Invocation, head: Mapping[str, Any], body: str) -> None:
         try:
             duration, memory, error = float(head["duration"]), int(head["memory"]), head["error"]
-        except (KeyError, TypeError, ValueError):  # not bootstrap.py's: the handler found the socket
+        except (KeyError, TypeError, ValueError):  # not from bootstrap.py: the handler found the socket
             self.process.kill()
             self._owner.child_ended(self, None)
             return

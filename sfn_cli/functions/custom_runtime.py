@@ -15,7 +15,7 @@ import sys
 import threading
 from typing import NoReturn
 
-if __name__ == "__main__":  # by an interpreter that finds the standard library only
+if __name__ == "__main__":  # run by an interpreter that finds only the standard library
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from sfn_cli.functions import bootstrap

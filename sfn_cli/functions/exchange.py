@@ -133,7 +133,7 @@ class Exchange:
                 # It reported an error and gave up: the error says more than its end does.
                 self._tell(self._answer, last=True)
         while True:
-            time.sleep(3600)  # until the pool, which knows that this is the last answer, ends this process
+            time.sleep(3600)  # the pool, which knows that this is the last answer, ends this process
 
     def _become_ready(self) -> None:
         self._ready = True
@@ -167,7 +167,7 @@ def _end_exchange(status: int) -> NoReturn:
     if status < 0:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program's own is enough
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program's own core dump is enough
         if -status != signal.SIGKILL:
             signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)

@@ -32,9 +32,9 @@ class Fleet:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.children: set[Child] = set()
-        self.idle: list[Child] = []  # the one that rested last is taken first: the others may leave
+        self.idle: list[Child] = []  # the last one is taken first: the others may end
         self.starting = 0
-        self.pace: float | None = None  # what its handler took of late, in milliseconds
+        self.pace: float | None = None  # recent duration of its handler, in milliseconds
         self.answered_at = 0
         self.waiting: OrderedDict[Invocation, None] = OrderedDict()
 

@@ -52,5 +52,5 @@ class Invocation:
         """Reports the outcome, unless the invocation was cancelled."""
         if not self.settled:
             self.settled = True
-            self.payload = ""  # what still refers to this may live long
+            self.payload = ""  # this may be referenced for a long time
             self.done(ended if self.version == LATEST else ended._replace(version=self.version))

@@ -95,7 +95,7 @@ class InvokingHost:
                 return
             store = self._open_store()
             if self._pipe is not None:
-                self._pipe.close()  # of a thread that has died
+                self._pipe.close()  # left by a thread that has died
             self._pipe = WakePipe()
             self._stopping = False
             self._thread = threading.Thread(
@@ -154,7 +154,7 @@ class InvokingHost:
 
             def settle(answer: Outcome) -> None:
                 waiting.discard(done)
-                flush()  # who has the answer has the log
+                flush()  # a caller that has the answer can read the log
                 done(answer)
 
             try:

@@ -126,7 +126,7 @@ class Pool:
             )
             return invocation
         if fleet is None:
-            self._start_children()  # what was called before the function was deleted is still done
+            self._start_children()  # invocations from before the deletion are still done
             self._due.append(
                 (
                     invocation,
@@ -242,7 +242,7 @@ class Pool:
                 owner=self,
             )
         except OSError as error:
-            if fleet.children:  # those that live will do the work
+            if fleet.children:  # the existing ones will do the work
                 return False
             message = (
                 f"A process for the function {fleet.deployment.function.name} cannot be started: "
@@ -281,7 +281,7 @@ class Pool:
             self._end(child)
         elif (invocation := self._waiting.pop_first(fleet)) is not None:
             child.run(invocation)
-        elif child.faulty:  # what it could not import may be there next time
+        elif child.faulty:  # the import may succeed next time
             self._end(child)
         else:
             child.rest()

@@ -30,7 +30,7 @@ MORE_BYTES = 256 * 1024
 MAX_HEAD_BYTES = 65536
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
-_LOWEST = 10  # the child's own descriptors are 0 to 4: none of ours may be among them when it is created
+_LOWEST = 10  # the child's own descriptors are 0 to 4: ours must not overlap them when it is created
 _OWN_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
@@ -42,7 +42,7 @@ class ProcessWatcher(Protocol):
     def child_said(self, head: Mapping[str, Any], body: str) -> None: ...
 
     def child_ended(self, status: int | None) -> None:
-        """Called once. `status` is the exit code, negative for a signal's number, None if not known."""
+        """Called once. `status` is the exit code, negative for a signal, None if not known."""
 
 
 class Process:
@@ -124,7 +124,7 @@ class Process:
             return
         self._alive = False
         left = strays.note_killing_for_strays(self.pid, self._mark)
-        with suppress(OSError):  # gone, or (macOS) all of the group is dying
+        with suppress(OSError):  # ended, or (macOS) the whole group is dying
             os.killpg(self.pid, signal.SIGKILL)
         strays.kill_strays(left)
         self._close_output()
@@ -166,7 +166,7 @@ class Process:
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
         except BlockingIOError:
             pass
-        except OSError:  # it has ended: reading will show it
+        except OSError:  # it has ended: reading will detect that
             self._unsent = memoryview(b"")
 
     def _read(self) -> None:

@@ -60,7 +60,7 @@ class _Here:
     groups: ClassVar[set[int]] = set()
     """The process groups of children that were killed: some members may still be dying."""
     seen: ClassVar[set[int]] = set()
-    """Processes that were alive at the last sweep, adopted or started by other parts of this process."""
+    """Processes alive at the last sweep, adopted or started by other parts of this process."""
     reported: ClassVar[set[int]] = set()
 
 
@@ -137,7 +137,7 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
         environment = _stray_environment(pid)
         mark = environment.get(MARK)
         if found.group in _Here.groups:
-            left = True  # it has been killed with its group
+            left = True  # it was killed with its group
         elif mark is not None:
             if mark not in _Here.marks and (
                 mark.split("/")[2:3] == [_stray_owner()] or not _stray_owner_lives(mark)

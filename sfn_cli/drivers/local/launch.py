@@ -69,7 +69,7 @@ def launch_worker(settings: Settings, *, additional: bool = False) -> None:
         os.path.join(settings.home, START_LOCK_NAME), above=detached.INHERITED
     )
     if on_its_way is None:
-        return  # that one looks at the store after it has begun to listen: it sees what is there now
+        return  # that one checks the store after it starts to listen, and sees the present changes
     try:
         log = _open_launch_log(os.path.join(settings.home, LOG_NAME))
     except BaseException:
@@ -84,7 +84,7 @@ def launch_worker(settings: Settings, *, additional: bool = False) -> None:
 
 
 def _open_launch_log(path: str) -> int:
-    with suppress(OSError):  # no log yet, or not ours to move: the worker is started all the same
+    with suppress(OSError):  # no log yet, or not ours to move: start the worker anyway
         if os.lstat(path).st_size > MAX_LOG_BYTES:
             os.replace(path, path + ".1")
     return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=detached.INHERITED)

@@ -117,7 +117,7 @@ class Scheduler:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_CLAIM
         for one in claimed:
-            self._let_go(one.id)  # it was stopped and redriven, and this worker has not heard of it yet
+            self._let_go(one.id)  # stopped and redriven, which this worker has not read yet
             with self._isolation.of(one.id):
                 if one.damage is not None:
                     raise one.damage

@@ -158,7 +158,7 @@ def _catalog_folder_name(code_sha256: str) -> str:
 def _catalog_folder_names(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
-    except OSError:  # not there, or a file
+    except OSError:  # missing, or a file
         return []
 
 
@@ -172,7 +172,7 @@ def _code_file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple
             try:
                 is_folder = entry.is_dir()
                 status = entry.stat()
-            except OSError:  # gone since, or a link to nothing
+            except OSError:  # deleted meanwhile, or a dangling link
                 continue
             if not is_folder:
                 yield entry.path, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

@@ -149,7 +149,7 @@ def _look_for_embedded_aws(path: str) -> tuple[bool, _Served | None]:
         # A server that is starting has the lock, while the file may still be the previous one's.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _embedded_aws_lives(int(words[1])):
             return True, None
-        access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none
+        access_key = words[2] if len(words) > 2 else None  # a server of an older sfn has none
         return True, _Served(int(words[0]), int(words[1]), access_key)
     finally:
         os.close(descriptor)
