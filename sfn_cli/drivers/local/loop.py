@@ -54,7 +54,7 @@ class Loop:
     `service` has the operations for tasks that call them, and the worker's own connection; `worker`
     is the worker's id.
 
-    The caller registers with `selector` the pipe by which other processes call the worker, and it
+    The caller registers with `selector` the pipe by which other processes call the worker; a call
     sets `is_called`. `is_in_place` and `renew_lease` are called at each check of the store.
     """
 
