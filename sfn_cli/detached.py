@@ -12,8 +12,10 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from sfn_cli import file_lock
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FUNCTION_MARK = "SFN_FUNCTION_PROCESS"
 """Marks a function's process and what that starts (functions/strays.py), but no process of sfn's own."""
@@ -26,11 +28,29 @@ _MAX_DESCRIPTORS = 4096
 _children: set[int] = set()
 
 
-def start_detached(code: str, environment: Mapping[str, str], *, lock: int, log: int) -> int:
-    """Starts a process that runs Python code. Returns its id. Raises OSError.
+def start_detached(
+    code: str, environment: Mapping[str, str], *, lock_path: str, open_log: Callable[[], int]
+) -> int | None:
+    """Starts a process that runs Python code and inherits the lock on a file. Raises OSError.
 
-    `lock` and `log` are descriptors above INHERITED. The caller closes them.
+    Returns its id, or None when another process holds the lock. `open_log` returns the descriptor
+    of the log, which must be above INHERITED, and is called with the lock held.
     """
+    lock = file_lock.take_file_lock(lock_path, above=INHERITED)
+    if lock is None:
+        return None
+    log = -1
+    try:
+        os.ftruncate(lock, 0)
+        log = open_log()
+        return _spawn_detached(code, environment, lock, log)
+    finally:
+        os.close(lock)
+        if log >= 0:
+            os.close(log)
+
+
+def _spawn_detached(code: str, environment: Mapping[str, str], lock: int, log: int) -> int:
     reap_detached()
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

@@ -1,1 +1,1 @@
-"""Drivers: they run the interpreter and carry out what it asks for."""
+"""Drivers: they run the interpreter and carry out its requests."""

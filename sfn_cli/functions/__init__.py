@@ -1,9 +1,21 @@
 """Local Lambda: handlers run in warm children of the process that invokes them.
 
-catalog     where a function's code lies          runtimes   which interpreter runs it deployment
-what its children are started from    process    one child pool        who is invoked, who waits,
-who goes   output     what it printed, as log lines outcome     how an invocation ended
-invoke     waiting for one, from any thread bootstrap   the child's side: runs under the function's
-interpreter, imports nothing of sfn (.py, and .mjs for Node.js) custom_runtime, exchange,
-runtime_api   the child's side of a function that brings its own runtime
+code/           where a function's code is, and how a zip becomes a folder
+runtimes        which interpreter runs it
+deployment      what its children are started from
+routing         which version an invocation runs
+process         one process, and the messages to and from it
+child           one warm child, which runs one invocation after another
+fleets          the children of each function
+waiting_list    the invocations that wait for a child
+pool            which child is invoked, which waits, and which ends
+reaper, strays  what children leave behind when they end
+output          what a child prints, as log lines
+invocation      one requested invocation
+outcome         how an invocation ended
+invoke          waiting for an invocation, from any thread
+bootstrap       the child's side: runs under the function's interpreter, imports nothing of sfn
+(.py, and .mjs for Node.js)
+custom_runtime, exchange, runtime_api
+                the child's side of a function that brings its own runtime
 """

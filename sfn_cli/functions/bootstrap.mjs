@@ -1,7 +1,7 @@
 // The child's side in Node.js: loads one handler, then answers one invocation after another.
 //
 // Descriptors, messages and rules are those of bootstrap.py, which ties this process to its parent before it
-// becomes this program. What a handler sees and what becomes of its errors is as in Lambda's Node.js runtimes:
+// becomes this program. What a handler sees and how its errors are reported is as in Lambda's Node.js runtimes:
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
 
 import fs from "node:fs";
@@ -25,7 +25,7 @@ let handler = null;
 let fault = null;
 let current = null; // the invocation that is not answered yet
 
-/** What is wrong with the function itself, in Lambda's terms. */
+/** An error of the function itself, with Lambda's type and message. */
 class FunctionError extends Error {
     constructor(name, message, stack = "") {
         super(message);
@@ -117,7 +117,7 @@ function answer(head, body) {
     }
 }
 
-// Who neither returned a promise nor called back has ended once nothing is left to wait for.
+// A handler that neither returned a promise nor called back has ended once nothing is left to wait for.
 process.on("beforeExit", () => {
     const invocation = current;
     if (invocation) {
@@ -190,7 +190,7 @@ function done(invocation, payload, error, last) {
     send({ duration, memory: process.resourceUsage().maxRSS, error, last }, payload);
 }
 
-// What nobody caught fails the invocation that runs, and ends the process, as on AWS.
+// An uncaught error fails the running invocation, and ends the process, as on AWS.
 process.on("uncaughtException", (error) => end(error, EXIT_UNCAUGHT, "Uncaught Exception"));
 process.on("unhandledRejection", (reason) => {
     const stack = util.types.isNativeError(reason) ? reason.stack : "";
@@ -212,7 +212,7 @@ for (const [method, level] of Object.entries(LEVELS)) {
     console[method] = (...values) => writeLog(level, util.format(...values));
 }
 
-/** One event of the log, whatever line breaks it has; it is written before the answer is. */
+/** Writes one event of the log, whatever line breaks it has, before the answer is written. */
 function writeLog(level, text) {
     const line = [new Date().toISOString(), current?.id ?? "undefined", level, text].join("\t");
     let data = Buffer.from(`${line.replaceAll("\n", "\r")}\n`);
@@ -254,7 +254,7 @@ control.on("error", () => process.exit(0));
 control.on("end", () => process.exit(0)); // the pool has left
 
 if (process.platform !== "linux") {
-    // Elsewhere the kernel does not kill who ignores SIGIO.
+    // Elsewhere the kernel does not kill a process that ignores SIGIO.
     const lifeline = new net.Socket({ fd: LIFELINE, readable: true, writable: false }).on("close", () => process.kill(-process.pid, "SIGKILL"));
     lifeline.resume().unref();
 }

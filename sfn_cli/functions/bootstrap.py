@@ -1,8 +1,9 @@
 """The child's side: imports one handler, then answers one invocation after another.
 
-It runs under the interpreter that the function's Runtime names (Python 3.8 and newer), so it stands
-alone: the standard library only, and little of that, because a child should be ready in some
-thirty milliseconds. `logging` and `traceback`, ten milliseconds each, wait until they are needed.
+It runs under the interpreter that the function's Runtime names (Python 3.8 and newer), so it is
+self-contained: it uses the standard library only, and little of that, because a child should be
+ready in about thirty milliseconds. `logging` and `traceback`, ten milliseconds each, are imported
+only when needed.
 
 File descriptors: 0 is empty; 1 and 2 are the log; 3 is the socket to the pool; 4 is the lifeline.
 
@@ -10,12 +11,12 @@ A message is two lengths (of head and body: 32 bits each, big-endian), a JSON he
 body is JSON text as it is: an event of megabytes is not wrapped in JSON a second time.
 
     to the child    {"id": request id, "arn": invoked ARN, "remaining": ms}                      the event
-                    ("client_context": JSON text, when the client gave one)
+                    ("client_context": JSON text, when the client sent one)
     to the pool     {}                                                                           (ready)
     to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool}     the answer
 
 Rule 1: A child never outlives its parent, whatever its handler does.
-Rule 2: The log is written before the answer, so that who has the answer has the log.
+Rule 2: The log is written before the answer, so a client that has the answer can read the log.
 Rule 3: A line break within one event of the log is written as a carriage return.
 """
 
@@ -29,7 +30,7 @@ import os
 import sys
 import time
 
-TYPE_CHECKING = False  # as in `typing`, whose import is spared
+TYPE_CHECKING = False  # as in `typing`, without the time to import it
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
@@ -41,11 +42,11 @@ CONTROL, LIFELINE = 3, 4
 SIGKILL = 9
 MAX_RESPONSE_BYTES = 6_291_556
 TASK_ROOT = "/var/task"
-"""Where the code lies on AWS: stack traces show it so."""
+"""The folder of the code on AWS, as stack traces show it."""
 
 
 class _Now:
-    """What this process is about."""
+    """The state of this process."""
 
     folder = ""
     request_id = ""
@@ -54,7 +55,7 @@ class _Now:
 
 
 class LambdaContext:
-    """What a handler's second argument knows.
+    """A handler's second argument.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
@@ -87,7 +88,7 @@ class LambdaContext:
 
 
 class ClientContext:
-    """What the client says about itself."""
+    """The client's description of itself."""
 
     def __init__(self, told: Any) -> None:
         client = told.get("client") or {}
@@ -109,7 +110,7 @@ class Client:
 
 
 class FunctionError(Exception):
-    """What is wrong with the function itself, in Lambda's terms."""
+    """An error of the function itself, with Lambda's type and message."""
 
     def __init__(self, error_type: str, message: str, stack_trace: list[str] | None = None) -> None:
         super().__init__(message)
@@ -143,8 +144,9 @@ def bootstrap_main(folder: str, handler: str) -> None:
 
 
 def become_program(command: list[str]) -> NoReturn:
-    """Goes on as another program, which speaks as this one does; what ties it to its parent holds
-    for it as well.
+    """Replaces this process's program with another, which speaks the same protocol.
+
+    What ties this process to its parent applies to that program as well.
     """
     tie_to_parent()
     close_inherited_descriptors()
@@ -167,9 +169,9 @@ def _answer_invocation(function: Handler | None, fault: FunctionError | None, he
         error, payload = _handler_failure(raised, context.aws_request_id)
     duration = (time.perf_counter() - began) * 1000
     if _Now.in_fork:
-        os._exit(1)  # a copy of this process returned from the handler: the invocation is not its to answer
+        os._exit(1)  # a fork returned from the handler: it must not answer the invocation
     if duration > 1 or not _Now.memory_kb:
-        # Takes a tenth of an invocation: what is that short hardly moves it.
+        # This takes a tenth of an invocation: a short one hardly changes the memory in use.
         _Now.memory_kb = peak_runtime_memory_kb()
     _flush_handler_output()
     send_to_pool(
@@ -185,9 +187,10 @@ def _unmarshal_event(body: bytes) -> Any:
 
 
 def _marshal_handler_result(result: Any) -> bytes:
-    """The handler's result as JSON text, with spaces and escapes as each of AWS's runtimes writes them.
+    """Returns the handler's result as JSON text, spaced and escaped as AWS's runtime does.
 
-    Observed: bytes that are JSON text are the response as they are.
+    Each of AWS's runtimes has its own spaces and escapes. Observed: bytes that are JSON text are
+    the response as they are.
     """
     try:
         payload = result if _is_json_result(result) else dumps(result).encode()
@@ -210,7 +213,7 @@ def _is_json_result(result: Any) -> bool:
 
 
 def _simpler_result_value(value: Any) -> Any:
-    """Bytes and decimal numbers within a result, which the runtime writes as strings and floats."""
+    """Converts bytes and decimal numbers in a result to strings and floats, as the runtime does."""
     if isinstance(value, bytes):
         return value.decode()
     decimal = sys.modules.get("decimal")
@@ -223,7 +226,7 @@ dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpl
 
 
 def _handler_failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
-    """Returns the type of an error, and its payload as Lambda has it; also logs the error."""
+    """Logs an error, and returns its type and its payload in Lambda's form."""
     if isinstance(raised, FunctionError):
         error_type, message, stack_trace = raised.error_type, raised.message, raised.stack_trace
     else:
@@ -276,7 +279,7 @@ def _is_bootstrap_frame(filename: str) -> bool:
 
 
 def _aws_path_of_frame(filename: str) -> str:
-    """Returns the path of a file of the function as it is on AWS."""
+    """Returns the path that a file of the function has on AWS."""
     return TASK_ROOT + filename[len(_Now.folder) :] if filename.startswith(_Now.folder + "/") else filename
 
 
@@ -284,7 +287,7 @@ def _aws_path_of_frame(filename: str) -> str:
 
 
 def _load_handler(handler: str) -> Handler:
-    """The function that the handler setting names. Raises FunctionError."""
+    """Returns the function that the handler setting names. Raises FunctionError."""
     try:
         module_name, function_name = handler.rsplit(".", 1)
     except ValueError as error:
@@ -314,7 +317,7 @@ def _load_handler(handler: str) -> Handler:
 
 
 def _set_up_handler_output() -> None:
-    # Line by line: what a handler prints is seen while it runs, at the price of one write a line.
+    # Line by line: a handler's output is seen while it runs, at the cost of one write per line.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
@@ -327,11 +330,11 @@ def _flush_handler_output() -> None:
         try:
             stream.flush()
         except (OSError, ValueError):
-            continue  # the handler closed it: its own affair
+            continue  # the handler closed it, which it may
 
 
 def write_runtime_log(message: str) -> None:
-    """One event of the log, whatever line breaks it has (rule 3)."""
+    """Writes one event of the log, whatever line breaks it has (rule 3)."""
     _flush_handler_output()
     data = (message.rstrip("\n").replace("\n", "\r") + "\n").encode(errors="backslashreplace")
     try:
@@ -342,7 +345,7 @@ def write_runtime_log(message: str) -> None:
 
 
 class _LoggingHook:
-    """Sets `logging` up as Lambda does, when the handler imports it and only then."""
+    """Configures `logging` as Lambda does, when the handler imports it and only then."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name != "logging":
@@ -383,11 +386,12 @@ def _set_up_handler_logging(logging: Any) -> None:
 
 
 def tie_to_parent() -> None:
-    """Rule 1. The pool holds the other end of the lifeline and never writes: when it goes, the
-    kernel closes it.
+    """Ties this process to the pool (rule 1).
 
-    On Linux the kernel then kills this whole process group, even while a handler spins in C or
-    blocks every signal. Elsewhere SIGIO does so unless it is caught, and a thread watches too.
+    The pool holds the other end of the lifeline and never writes: when the pool ends, the kernel
+    closes it. On Linux the kernel then kills this whole process group, even while a handler spins
+    in C or blocks every signal. Elsewhere SIGIO does so unless it is caught, and a thread watches
+    too.
     """
     set_signal = getattr(fcntl, "F_SETSIG", None)
     if set_signal is not None:
@@ -413,24 +417,29 @@ def _watch_parent_of_bootstrap() -> None:
 
 
 def close_inherited_descriptors() -> None:
-    """What the pool's own parent had left open for its children is not for handlers."""
+    """Closes descriptors left open by the pool's own parent: handlers must not have them."""
     for name in os.listdir("/dev/fd"):
         if int(name) > LIFELINE:
-            # (As a range, so that one is no error which is closed by now: the listing's own.)
+            # (As a range: closing a single descriptor would fail for the listing's own, which is
+            # closed by now.)
             os.closerange(int(name), int(name) + 1)
 
 
 def _leave_pool_after_fork() -> None:
-    """In a fork of this process: the pool must see the end of the child though its forks live on."""
+    """Closes, in a fork of this process, what would hide the child's end from the pool.
+
+    The pool must see the end of the child even though its forks live on.
+    """
     _Now.in_fork = True
     os.closerange(CONTROL, CONTROL + 1)
 
 
 def peak_runtime_memory_kb(process: int | str = "self") -> int:
-    """The most memory that a process, by default this one, has used; elsewhere than on Linux always
-    this one.
+    """Returns the most memory that a process, by default this one, has used, in kB.
+
+    Elsewhere than on Linux it is always this one.
     """
-    # getrusage would do, but counts what the parent used before this process was this program.
+    # getrusage would be enough, but includes what the parent used before this program started.
     try:
         status = os.open(f"/proc/{process}/status", os.O_RDONLY)
     except OSError:
@@ -446,7 +455,7 @@ def peak_runtime_memory_kb(process: int | str = "self") -> int:
 
 
 def receive_from_pool() -> tuple[Any, bytes]:
-    """The next message. The process ends when the pool has left."""
+    """Returns the next message. The process ends when the pool has ended."""
     data = _read_from_pool(65536)
     while len(data) < 8:
         data += _read_from_pool(65536)
@@ -481,11 +490,11 @@ def send_to_pool(head: Any, body: bytes) -> None:
 
 
 _FACTS = dict(os.environ)
-"""The environment as it was: a handler may change its own."""
+"""The original environment: a handler may change its own."""
 
 if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(__file__):
-        del sys.path[0]  # this file's folder is not the handler's to import from
+        del sys.path[0]  # handlers must not import from this file's folder
     if sys.argv[1] == "--become":
         become_program(sys.argv[2:])
     bootstrap_main(sys.argv[1], sys.argv[2])

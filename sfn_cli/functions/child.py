@@ -1,7 +1,7 @@
 """One warm child of a function: it starts, runs one invocation after another, and logs them.
 
 A child is starting until its handler is imported; then it is busy while it has an invocation and
-idle otherwise. Its owner, the pool, decides what it runs and when it goes.
+idle otherwise. Its owner, the pool, decides what it runs and when it ends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 INIT_MILLISECONDS = 10_000
-"""Lambda's time for the import of a handler's module, in addition to an invocation's own."""
+"""Lambda's limit for the import of a handler's module, in addition to an invocation's own."""
 
 IDLE_MILLISECONDS = 5 * 60_000
 
@@ -40,7 +40,7 @@ class Owner(Protocol):
 
 
 class Child:
-    """A process with its log; `due_at` (monotonic, ms) is when its owner must look at it again."""
+    """A process with its log; `due_at` (monotonic, ms) is when its owner must check it again."""
 
     def __init__(
         self,
@@ -53,12 +53,12 @@ class Child:
         log: Log,
         owner: Owner,
     ) -> None:
-        """Starts it. Raises OSError."""
+        """Starts the child. Raises OSError."""
         self.deployment = deployment
         self.starting = True
         self.invocation: Invocation | None = None
         self.faulty = False
-        """The function could not be imported: all that the child can do is to say so."""
+        """Whether the function could not be imported: the child can only report that."""
         self._clock = clock
         self._monotonic = monotonic
         self._owner = owner
@@ -74,8 +74,9 @@ class Child:
         )
 
     def run(self, invocation: Invocation) -> None:
-        """Begins an invocation. Its outcome goes to the owner, or is returned by `time_out` or
-        `outcome_of_end`.
+        """Begins an invocation.
+
+        Its outcome goes to the owner, or is returned by `time_out` or `outcome_of_end`.
         """
         now = self._monotonic()
         limit = self.deployment.timeout_seconds * 1000
@@ -92,11 +93,11 @@ class Child:
         self.journal.start(invocation.request_id, self._clock())
 
     def rest(self) -> None:
-        """Makes it idle."""
+        """Makes the child idle."""
         self.due_at = self._monotonic() + IDLE_MILLISECONDS
 
     def time_out(self, invocation: Invocation) -> Outcome:
-        """Kills the child, which took too long over an invocation, or to get ready for it."""
+        """Kills the child, which took too long to run an invocation or to start."""
         now = self._clock()
         self.process.kill()
         if self.starting:
@@ -107,7 +108,7 @@ class Child:
         return outcome.timeout_outcome(seconds, invocation.request_id, self.journal.tail)
 
     def outcome_of_end(self, invocation: Invocation, status: int | None) -> Outcome:
-        """The outcome of an invocation whose child ended before it answered, or before it was ready."""
+        """Returns the outcome of an invocation whose child ended before an answer."""
         now = self._clock()
         if self.starting:
             self.journal.start(invocation.request_id, now)
@@ -115,7 +116,7 @@ class Child:
         self.journal.end_exited(now, self._monotonic() - self._began_at, ended.message)
         return ended._replace(log_tail=self.journal.tail)
 
-    # What the process does
+    # Events of the process
 
     def child_printed(self, data: bytes) -> None:
         self.journal.add_output(data, self._clock())
@@ -134,7 +135,7 @@ class Child:
     def _on_answer(self, invocation: Invocation, head: Mapping[str, Any], body: str) -> None:
         try:
             duration, memory, error = float(head["duration"]), int(head["memory"]), head["error"]
-        except (KeyError, TypeError, ValueError):  # not bootstrap.py's: the handler found the socket
+        except (KeyError, TypeError, ValueError):  # not from bootstrap.py: the handler found the socket
             self.process.kill()
             self._owner.child_ended(self, None)
             return

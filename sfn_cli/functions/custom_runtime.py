@@ -1,10 +1,9 @@
-"""The child's side of a custom runtime: the function's own `bootstrap` runs here, and gets its
-invocations over HTTP.
+"""The child's side of a custom runtime: runs the function's own `bootstrap`.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
-To the pool it speaks as bootstrap.py does; to the program, which is its child, as the Runtime API
-does (runtime_api.py; exchange.py is between them). It runs under sfn's own interpreter, with the
-standard library only.
+The program gets its invocations over HTTP. To the pool, this process speaks as bootstrap.py does;
+to the program, which is its child, as the Runtime API does (runtime_api.py; exchange.py is between
+them). It runs under sfn's own interpreter, with the standard library only.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import sys
 import threading
 from typing import NoReturn
 
-if __name__ == "__main__":  # by an interpreter that finds the standard library only
+if __name__ == "__main__":  # run by an interpreter that finds only the standard library
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from sfn_cli.functions import bootstrap
@@ -50,12 +49,13 @@ def _spawn_custom_runtime(program: str, port: int) -> int:
     if not os.path.isfile(program):
         raise FileNotFoundError
     environment = {**os.environ, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}"}
-    # What Python ignores, the program need not: a shell's pipes end by SIGPIPE.
+    # Signals that Python ignores must not be ignored by the program: a shell's pipes end by
+    # SIGPIPE.
     return os.posix_spawn(program, [program], environment, setsigdef=(signal.SIGPIPE, signal.SIGXFSZ))
 
 
 def _custom_runtime_refusal(program: str, error: OSError) -> tuple[str, str]:
-    """Why the program cannot be started, in Lambda's words, and how to fix that."""
+    """Returns why the program cannot be started, as Lambda words it, and how to fix that."""
     name = os.path.basename(program)
     if not os.path.isfile(program):
         places = f"{bootstrap.TASK_ROOT}/{name} /opt/{name}"

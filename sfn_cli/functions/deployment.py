@@ -1,4 +1,4 @@
-"""What the children of a function are started from: its configuration, its code, its interpreter.
+"""Deployments: the configuration, code and interpreter that a function's children start from.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 """
@@ -43,7 +43,7 @@ class Deployment(NamedTuple):
 
     @property
     def memory_size(self) -> int:
-        """In MB."""
+        """The memory limit in MB."""
         return int(self.function.configuration.get("MemorySize") or DEFAULT_MEMORY_SIZE)
 
     @property
@@ -53,18 +53,18 @@ class Deployment(NamedTuple):
 
     @property
     def command(self) -> list[str]:
-        """How a child is started.
+        """Returns the command that starts a child.
 
-        Not with -S: handlers import what is installed for their interpreter, by its .pth files and
-        by importlib.metadata as well, and -S would spare 4 of some 30 ms. Not with -E or -I: a child
-        sees no environment but its function's own, where PYTHONPATH and the like are meant.
+        Without -S: handlers import what is installed for their interpreter, by its .pth files and
+        by importlib.metadata as well, and -S would save 4 of about 30 ms. Without -E or -I: a child
+        sees no environment but its function's own, where PYTHONPATH and the like are intended.
         """
         if self.runtime in CUSTOM:
             return [self.executable, "-I", "-S", "-B", CUSTOM_RUNTIME, self.code.path, ENTRYPOINT]
         of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
         language, _ = language_of_runtime(self.runtime)
         if language is NODE:
-            # Node.js cannot ask the kernel to end it with its parent: a Python that becomes it can.
+            # Node.js cannot make the kernel end it with its parent: a Python that becomes it can.
             return [
                 sys.executable,
                 "-I",
@@ -76,13 +76,14 @@ class Deployment(NamedTuple):
                 NODE_BOOTSTRAP,
                 *of_function,
             ]
-        # Bytecode is checked by the second: a folder that is edited must not be run from what was
-        # compiled before the edit, and sfn leaves no files in it.
+        # No bytecode is written: Python checks its age only to the second, so a folder that is
+        # being edited could run what was compiled before the edit. And sfn leaves no files in the
+        # folder.
         flags = ["-B"] if self.code.in_place else []
         return [self.executable, "-X", "utf8", *flags, BOOTSTRAP, *of_function]
 
     def environment(self, settings: Settings, stream: str) -> dict[str, str]:
-        """All that a child sees; names that are Lambda's own win over the function's."""
+        """Returns a child's whole environment; Lambda's own names override the function's."""
         configuration = self.function.configuration
         variables: Mapping[str, str] = (configuration.get("Environment") or {}).get("Variables") or {}
         return {

@@ -1,8 +1,9 @@
-"""What goes to and fro between the pool and the program of a custom runtime: invocations, and their answers.
+"""The exchange between the pool and a custom runtime's program: invocations and their answers.
 
-Rule 1: An invocation has ended when the program requests the next one. What it prints until then is in
-        the log of this one; if it ends instead, the outcome is Lambda's Runtime.ExitError.
-Rule 2: This process ends as the program did, with its exit code or by its signal: the pool reports the rest.
+Rule 1: An invocation has ended when the program requests the next one. What it prints until then is
+in the log of this one; if it ends instead, the outcome is Lambda's Runtime.ExitError.
+Rule 2: This process ends as the program did, with its exit code or by its signal: the pool reports
+the rest.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint"
 
 
 class Event(NamedTuple):
-    """An invocation as the program is given it: milliseconds since 1970 for the deadline, JSON text
-    for the body.
+    """An invocation as the program receives it.
+
+    The deadline is in milliseconds since 1970, the body JSON text.
     """
 
     request_id: str
@@ -34,7 +36,7 @@ class Event(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the program said to an invocation; `error` is the error's type, None when it succeeded."""
+    """The program's response to an invocation; `error` is the error's type, None on success."""
 
     body: bytes
     error: str | None = None
@@ -45,11 +47,14 @@ class StateError(Exception):
 
 
 class Exchange:
-    """Hands the pool's invocations to the program, and its answers to the pool. Called from any thread."""
+    """Passes the pool's invocations to the program, and its answers to the pool.
+
+    May be called from any thread.
+    """
 
     def __init__(self) -> None:
         self.process_id = 0
-        """Of the program, once it runs."""
+        """The process id of the program, once it runs."""
         self._asking = threading.Lock()  # held while an invocation is waited for
         self._changing = threading.Lock()
         self._ready = False
@@ -59,7 +64,10 @@ class Exchange:
         self._began = 0.0
 
     def next(self) -> Event:
-        """The next invocation, when there is one; the one before has ended. Raises StateError."""
+        """Waits for the next invocation and returns it; the previous one has ended.
+
+        Raises StateError.
+        """
         with self._asking:
             with self._changing:
                 if self._fault is not None or (self._event is not None and self._answer is None):
@@ -76,7 +84,7 @@ class Exchange:
             return event
 
     def answer(self, request_id: str, answer: Answer) -> bool:
-        """Takes the program's answer. Returns whether an invocation was waiting for it."""
+        """Accepts the program's answer. Returns whether an invocation was waiting for it."""
         with self._changing:
             if self._event is None or self._event.request_id != request_id or self._answer is not None:
                 return False
@@ -84,8 +92,9 @@ class Exchange:
             return True
 
     def fail(self, fault: Answer) -> None:
-        """Fails every invocation with this fault: the program could not initialize. Raises StateError
-        if it is ready.
+        """Fails every invocation with this fault: the program could not initialize.
+
+        Raises StateError if the program is ready.
         """
         with self._changing:
             if self._ready or self._fault is not None:
@@ -95,7 +104,7 @@ class Exchange:
         threading.Thread(target=self._refuse, args=(lambda _: fault,), daemon=True).start()
 
     def refuse(self, reason: str, hint: str) -> NoReturn:
-        """There is no program to run: every invocation fails for this reason.
+        """Fails every invocation for this reason: there is no program to run.
 
         The log also gets the hint.
         """
@@ -113,8 +122,9 @@ class Exchange:
         self._refuse(explain)
 
     def report_end(self, status: int) -> NoReturn:
-        """Reports the end of the program. `status` is its exit code, negative for a signal's
-        number.
+        """Reports the end of the program.
+
+        `status` is its exit code, negative for a signal's number.
         """
         with self._changing:
             if self._fault is None and (self._answer is None or self._answer.error is None):
@@ -123,7 +133,7 @@ class Exchange:
                 # It reported an error and gave up: the error says more than its end does.
                 self._tell(self._answer, last=True)
         while True:
-            time.sleep(3600)  # until the pool, which knows that this is the last answer, ends this process
+            time.sleep(3600)  # the pool, which knows that this is the last answer, ends this process
 
     def _become_ready(self) -> None:
         self._ready = True
@@ -153,11 +163,11 @@ class Exchange:
 
 
 def _end_exchange(status: int) -> NoReturn:
-    """Rule 2."""
+    """Ends this process as the program ended (rule 2)."""
     if status < 0:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program's own is enough
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program's own core dump is enough
         if -status != signal.SIGKILL:
             signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)

@@ -1,4 +1,4 @@
-"""Fleets: the children of each function at each version, and what the function is now."""
+"""Fleets: the children of each function at each version, and the function's current deployment."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.functions import Functions
 
 HAND_OUT_MILLISECONDS = 0.2
-"""How long this process takes, about, to hand out an invocation."""
+"""How long this process takes, approximately, to hand out an invocation."""
 
 STUCK_MILLISECONDS = 30
-"""When no child of a function has answered for so long, what it took before says nothing."""
+"""After so long without an answer from any of a function's children, its pace means nothing."""
 
 
 class Fleet:
@@ -32,14 +32,14 @@ class Fleet:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.children: set[Child] = set()
-        self.idle: list[Child] = []  # the one that rested last is taken first: the others may leave
+        self.idle: list[Child] = []  # the last one is taken first: the others may end
         self.starting = 0
-        self.pace: float | None = None  # what its handler took of late, in milliseconds
+        self.pace: float | None = None  # recent duration of its handler, in milliseconds
         self.answered_at = 0
         self.waiting: OrderedDict[Invocation, None] = OrderedDict()
 
     def wants_another(self, cores: int, now: int) -> bool:
-        """Whether another child would do waiting work that those it has, or that are starting, will not."""
+        """Whether another child would do waiting work that existing or starting ones will not."""
         if self.starting >= len(self.waiting):
             return False
         if self.pace is None or len(self.children) < cores + self.pace / HAND_OUT_MILLISECONDS:
@@ -53,7 +53,11 @@ class Fleets:
     def __init__(
         self, functions: Functions, home: str, retire: Callable[[Fleet | None, Deployment | None], None]
     ) -> None:
-        """`retire` is called when a fleet's function was changed or deleted, with what it is now."""
+        """`retire` is called when a fleet's function was changed or deleted.
+
+        Its arguments are the fleet (None if it is new), and the function's deployment as it is now
+        (None if it was deleted).
+        """
         self._functions = functions
         self._retire = retire
         self._catalog = Catalog(functions, Path(home))
@@ -64,7 +68,7 @@ class Fleets:
         return iter(self._fleets.values())
 
     def find(self, name: str, number: int) -> Fleet | None:
-        """The fleet of a function as it is now, or at a version; None if there is no such function.
+        """Returns the fleet of a function at a version, or as it is now; None if it does not exist.
 
         Raises UnusableError.
         """
@@ -96,7 +100,7 @@ class Fleets:
         return fleet
 
     def sweep(self, children: Iterable[Child]) -> None:
-        """Deletes unpacked code that neither a fleet nor one of these children runs."""
+        """Deletes unpacked code that neither a fleet nor one of these children uses."""
         running = {child.deployment.code.path for child in children}
         self._catalog.sweep(running | {fleet.deployment.code.path for fleet in self})
 

@@ -31,7 +31,7 @@ class Invocation:
         request_id: str | None = None,
         client_context: str | None = None,
     ) -> None:
-        """`client_context` is JSON text for the handler's context, as the client gave it."""
+        """`client_context` is JSON text for the handler's context, as the client sent it."""
         self.request_id = request_id or random_uuid()
         self.client_context = client_context
         self.arn = ""
@@ -43,7 +43,7 @@ class Invocation:
         self._cancel = cancel
 
     def cancel(self) -> None:
-        """Ends it, with its child if it has one; it will not be done."""
+        """Cancels the invocation and kills its child, if it has one; `done` is not called."""
         if not self.settled:
             self.settled = True
             self._cancel(self)
@@ -52,5 +52,5 @@ class Invocation:
         """Reports the outcome, unless the invocation was cancelled."""
         if not self.settled:
             self.settled = True
-            self.payload = ""  # what still refers to this may live long
+            self.payload = ""  # this may be referenced for a long time
             self.done(ended if self.version == LATEST else ended._replace(version=self.version))

@@ -1,7 +1,7 @@
 """Invoking a function and waiting for it: from a command, or from any thread of a server.
 
-What functions log is stored, several lines in a transaction. A line waits for others no longer than some
-milliseconds, so that a person who follows the log of a running handler sees it at once.
+What functions log is stored, several lines in a transaction. A line waits for others for only a few
+milliseconds, so that a running handler's log can be followed without delay.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LINGER_MILLISECONDS = 20
 ALIVE_SECONDS = 5.0
-"""How often one who waits looks whether there is still a thread to wait for."""
+"""How often a waiting caller checks whether there is still a thread to wait for."""
 
 Clock = Callable[[], int]
 Done = Callable[[Outcome], None]
@@ -39,14 +39,14 @@ def _invocation_now() -> int:
 
 
 class InvocationLogWriter:
-    """Lines on their way to the store."""
+    """Log lines that are about to be stored."""
 
     def __init__(self, logs: Logs, clock: Clock) -> None:
         self._logs = logs
         self._clock = clock
         self._lines: list[LogLine] = []
         self.due_at: int | None = None
-        """When (monotonic, ms) the oldest line has waited long enough; None while there is none."""
+        """When (monotonic, ms) the oldest line is to be stored; None while there is none."""
 
     def add(self, group: str, stream: str, at: int, message: str) -> None:
         if not self._lines:
@@ -60,7 +60,7 @@ class InvocationLogWriter:
 
 
 def wait_for_pool(pool: Pool, selector: selectors.BaseSelector, writer: InvocationLogWriter) -> None:
-    """Waits until something is ready or due, and does it."""
+    """Waits until something is ready or due, and handles it."""
     times = [at for at in (pool.wake_at, writer.due_at) if at is not None]
     timeout = max(0, min(times) - pool_monotonic_ms()) / 1000 if times else None
     for key, _ in selector.select(timeout):
@@ -86,13 +86,16 @@ class InvokingHost:
         self._pipe: WakePipe | None = None
 
     def start(self) -> None:
-        """Starts the thread, unless it runs. `invoke` does so when first called. Raises StoreError."""
+        """Starts the thread, unless it is running.
+
+        `invoke` does so when first called. Raises StoreError.
+        """
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 return
             store = self._open_store()
             if self._pipe is not None:
-                self._pipe.close()  # of a thread that has died
+                self._pipe.close()  # left by a thread that has died
             self._pipe = WakePipe()
             self._stopping = False
             self._thread = threading.Thread(
@@ -151,7 +154,7 @@ class InvokingHost:
 
             def settle(answer: Outcome) -> None:
                 waiting.discard(done)
-                flush()  # who has the answer has the log
+                flush()  # a caller that has the answer can read the log
                 done(answer)
 
             try:

@@ -1,4 +1,4 @@
-"""How an invocation ended, and what Lambda answers when the function could not answer itself.
+"""How an invocation ended, and Lambda's response when the function could not respond itself.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 """
@@ -37,8 +37,9 @@ class Outcome(NamedTuple):
 
 
 class UnusableError(Exception):
-    """A function cannot be run on this machine: `error` is Lambda's name for it, the text says how
-    to fix it.
+    """A function cannot be run on this machine.
+
+    `error` is Lambda's name for it, the text says how to fix it.
     """
 
     def __init__(self, error: str, message: str) -> None:
@@ -54,7 +55,7 @@ def not_found_outcome(arn: str, request_id: str) -> Outcome:
 
 
 def outcome_without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcome:
-    """The outcome of an invocation that no process was given to."""
+    """Returns the outcome of an invocation that reached no process."""
     return Outcome(kind, _error_outcome_payload(error, message), request_id, "", error, message)
 
 
@@ -71,8 +72,9 @@ def timeout_outcome(seconds: float, request_id: str, log_tail: str) -> Outcome:
 
 
 def exit_outcome(status: int | None, request_id: str, log_tail: str) -> Outcome:
-    """The outcome when the process ended. `status` is its exit code, negative for a signal's
-    number, None when it is not known.
+    """Returns the outcome of an invocation whose process ended.
+
+    `status` is its exit code, negative for a signal's number, None when it is not known.
     """
     message = f"RequestId: {request_id} Error: Runtime exited {_exit_outcome_reason(status)}"
     return Outcome(

@@ -1,4 +1,4 @@
-"""What a child writes, as events of its function's log; and the lines that Lambda itself writes there.
+"""A child's output as events of its function's log, with the lines that Lambda itself writes.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
@@ -16,16 +16,19 @@ from sfn_cli import quotas
 TAIL_CHARACTERS = 4096
 
 Log = Callable[[str, str, int, str], None]
-"""Keeps one event: log(group, stream, at, message)."""
+"""Stores one event: log(group, stream, at, message)."""
 
 
 def output_stream_name(now: int, version: str) -> str:
-    """A new stream's name, as Lambda has one for each execution environment."""
+    """Returns a new stream's name, as Lambda has one for each execution environment."""
     return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[{version}]{os.urandom(16).hex()}"
 
 
 class OutputLines:
-    """Bytes in, lines out. A line that has no end yet waits; one that is too long for an event is cut."""
+    """Splits bytes into lines.
+
+    A line that has no end yet waits; one that is too long for an event is cut.
+    """
 
     def __init__(self) -> None:
         self._rest = b""
@@ -39,7 +42,7 @@ class OutputLines:
         return (_output_text(line) for line in lines)
 
     def flush(self) -> Iterator[str]:
-        """What was written without an end of line."""
+        """Yields what was written without an end of line."""
         rest, self._rest = self._rest, b""
         return iter([_output_text(rest)] if rest else [])
 
@@ -50,10 +53,10 @@ def _output_text(line: bytes) -> str:
 
 
 class OutputJournal:
-    """The log of one child: its own stream of its function's group."""
+    """The log of one child: its own stream in its function's group."""
 
     def __init__(self, group: str, memory_size: int, version: str, now: int, log: Log) -> None:
-        """`memory_size` is in MB; `now`, here and below, in milliseconds."""
+        """`memory_size` is in MB; `now`, here and below, is in milliseconds."""
         self.group = group
         self.stream = output_stream_name(now, version)
         self._version = version

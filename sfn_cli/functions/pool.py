@@ -1,20 +1,20 @@
 """The warm children of one process: which is invoked, which waits, and which ends.
 
-The pool has no thread and never waits. The selector's owner calls what is ready, and `tick`
-when `wake_at` has come:
+The pool has no thread and never waits. The selector's owner calls what is ready, and `tick` when
+`wake_at` has come:
 
     for key, _ in selector.select(timeout):
         key.data()
     pool.tick(monotonic())
 
 Rule 1: An invocation is given to an idle child of its function; else it waits, first come, first
-        served, for a child to become idle or ready.
+served, for a child to become idle or ready.
 Rule 2: A child is started for each invocation that waits, but no more at a time than there are
-        cores: while they start, those that are ready may have done the work. For a handler that
-        answers at once, a few children do: this process cannot keep more of them busy.
+cores: while they start, those that are ready may have done the work. For a handler that answers at
+once, a few children are enough: this process cannot keep more of them busy.
 Rule 3: When all places are taken, the child that has been idle longest makes room.
-Rule 4: A child runs what its function is now: one of an older revision or of older code ends
-        when it has answered.
+Rule 4: A child runs its function's current deployment: one of an older revision or of older code
+ends when it has answered.
 Rule 5: An invocation is done exactly once, and never from within `invoke`.
 """
 
@@ -69,8 +69,9 @@ class Pool:
         max_children: int | None = None,
         report: Callable[[str], None] | None = None,
     ) -> None:
-        """`clock` returns the time for the log, in milliseconds since 1970. `log(group, stream, at, message)`
-        stores one event. `report` is called with a line for the log of this process.
+        """`clock` returns ms since 1970. `log(group, stream, at, message)` stores one event.
+
+        `report` is called with a line for the log of this process.
         """
         self._functions = functions
         self._settings = settings
@@ -125,7 +126,7 @@ class Pool:
             )
             return invocation
         if fleet is None:
-            self._start_children()  # what was called before the function was deleted is still done
+            self._start_children()  # invocations from before the deletion are still done
             self._due.append(
                 (
                     invocation,
@@ -162,7 +163,7 @@ class Pool:
         return min(times, default=None)
 
     def tick(self, now: int) -> None:
-        """Does what is due: outcomes of what could not run, timeouts, idle children that leave."""
+        """Handles what is due: outcomes of calls that could not run, timeouts, idle children."""
         while self._due:
             invocation, ended = self._due.popleft()
             invocation.settle(ended)
@@ -176,11 +177,11 @@ class Pool:
         self._reaper.tick(now, has_children=bool(self._children))
 
     def end_orphans(self) -> None:
-        """Kills what the functions of workers that were killed have left behind."""
+        """Kills the processes that functions of killed workers have left behind."""
         self._reaper.end_orphans()
 
     def close(self) -> None:
-        """Kills all children, and waits until they are gone. What was not done will not be."""
+        """Kills all children, and waits for their end. Pending invocations are never done."""
         for child in list(self._children):
             self._end(child)
         self._reaper.close()
@@ -208,7 +209,7 @@ class Pool:
     # Functions
 
     def _retire_older(self, fleet: Fleet | None, deployment: Deployment | None) -> None:
-        """Ends the children that have nothing to do, or not begun, and are of another deployment."""
+        """Ends the children that are idle or have not begun, and are of another deployment."""
         for child in list(fleet.children if fleet is not None else ()):
             if child.invocation is None and child.deployment is not deployment:
                 self._end(child)
@@ -217,9 +218,7 @@ class Pool:
     # Children
 
     def _start_children(self) -> None:
-        """Rules 2 and 3: one child for each fleet in turn, first for those that have fewest, while
-        one is wanted and may be started.
-        """
+        """Starts children by rules 2 and 3, for each fleet in turn, those with fewest first."""
         progress, now = True, self._monotonic()
         while progress and self._waiting and self._starting < self._cores:
             progress = False
@@ -243,7 +242,7 @@ class Pool:
                 owner=self,
             )
         except OSError as error:
-            if fleet.children:  # those that live will do the work
+            if fleet.children:  # the existing ones will do the work
                 return False
             message = (
                 f"A process for the function {fleet.deployment.function.name} cannot be started: "
@@ -276,13 +275,13 @@ class Pool:
         return True
 
     def _next(self, child: Child) -> None:
-        """What a child does that has nothing to do."""
+        """Decides what an idle child does."""
         fleet = self._children[child]
         if child.deployment is not fleet.deployment or self._must_make_room(fleet):
             self._end(child)
         elif (invocation := self._waiting.pop_first(fleet)) is not None:
             child.run(invocation)
-        elif child.faulty:  # what it could not import may be there next time
+        elif child.faulty:  # the import may succeed next time
             self._end(child)
         else:
             child.rest()
@@ -290,9 +289,7 @@ class Pool:
         self._start_children()
 
     def _must_make_room(self, fleet: Fleet) -> bool:
-        """Whether a function with no child at all waits, and all places are taken: then one with
-        several gives way.
-        """
+        """Whether all places are taken, and this fleet must give one up to a fleet with none."""
         if (
             len(self._children) < self._max_children
             or len(fleet.children) < 2
@@ -302,11 +299,10 @@ class Pool:
         return any(other.waiting and not other.children for other in self._fleets)
 
     def _drop_child(self, child: Child, tell: Callable[[Invocation], Outcome]) -> None:
-        """Removes a child that has ended or has to end, and settles the invocation that fails with
-        it.
+        """Removes a child that has ended or has to end, and settles the invocation that it fails.
 
-        One that never got ready costs the invocation that has waited longest, so that a function
-        whose children all end does not start them for ever.
+        A child that never got ready fails the invocation that has waited longest, so that a
+        function whose children all end does not start them for ever.
         """
         invocation = child.invocation or (
             self._waiting.pop_first(self._children[child]) if child.starting else None
@@ -318,7 +314,7 @@ class Pool:
             invocation.settle(ended)
 
     def _end(self, child: Child) -> None:
-        """Ends a child, whatever it does."""
+        """Ends a child, whatever it is doing."""
         fleet = self._children.pop(child, None)
         if fleet is None:
             return
@@ -346,4 +342,4 @@ class Pool:
 
 
 def _no_pool_report(line: str) -> None:
-    """The report of a process that has no log of its own."""
+    """Drops the line: the report of a process that has no log of its own."""

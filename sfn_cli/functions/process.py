@@ -1,8 +1,8 @@
-"""One child: a process that runs one function, and what goes to and fro.
+"""One child: a process that runs one function, and the messages to and from it.
 
-The child's side, with what is said on the socket, is bootstrap.py. Nothing here waits: the child
-is read when the selector says so. It is started with posix_spawn, which is quick however much
-memory this process has, and safe in a process with threads.
+The child's side, with the protocol on the socket, is bootstrap.py. Nothing here waits: the child is
+read when the selector says so. It is started with posix_spawn, which is fast however much memory
+this process has, and safe in a process with threads.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PIPE_BYTES = 65536
-"""As much as a pipe holds."""
+"""The capacity of a pipe."""
 
 SOME_BYTES = 16 * 1024
 MORE_BYTES = 256 * 1024
 MAX_HEAD_BYTES = 65536
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
-_LOWEST = 10  # the child's own descriptors are 0 to 4: none of ours may be among them when it is created
+_LOWEST = 10  # the child's own descriptors are 0 to 4: ours must not overlap them when it is created
 _OWN_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
 class ProcessWatcher(Protocol):
-    """Receives what a child does."""
+    """Receives the events of a child."""
 
     def child_printed(self, data: bytes) -> None: ...
 
     def child_said(self, head: Mapping[str, Any], body: str) -> None: ...
 
     def child_ended(self, status: int | None) -> None:
-        """Called once. `status` is the exit code, negative for a signal's number, None if not known."""
+        """Called once. `status` is the exit code, negative for a signal, None if not known."""
 
 
 class Process:
@@ -56,7 +56,7 @@ class Process:
         watcher: ProcessWatcher,
         mark: str | None = None,
     ) -> None:
-        """Starts it; its strays are recognized by `mark` (strays.py). Raises OSError."""
+        """Starts the child; its strays are recognized by `mark` (strays.py). Raises OSError."""
         self._mark = mark
         self._selector = selector
         self._watcher = watcher
@@ -93,7 +93,7 @@ class Process:
         selector.register(self._socket, selectors.EVENT_READ, self._on_socket)
 
     def send(self, head: Mapping[str, Any], body: str) -> None:
-        """Sends a message; what the socket does not take now goes when it can."""
+        """Sends a message; what the socket does not accept now is sent when it can be."""
         text, data = json.dumps(head).encode(), body.encode()
         self._unsent = memoryview(
             b"".join((len(text).to_bytes(4, "big"), len(data).to_bytes(4, "big"), text, data))
@@ -103,11 +103,14 @@ class Process:
             self._selector.modify(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self._on_socket)
 
     def kill(self) -> None:
-        """Ends the child and all that it started, without telling the watcher. `reap` it, now or later."""
+        """Kills the child and all that it started, without notifying the watcher.
+
+        `reap` it later.
+        """
         self._let_go()
 
     def reap(self, *, wait: bool = False) -> bool:
-        """Whether a child that was killed is gone, and nothing is left of it."""
+        """Whether a child that was killed has ended, and nothing is left of it."""
         try:
             reaped = os.waitpid(self.pid, 0 if wait else os.WNOHANG)[0] != 0
         except ChildProcessError:
@@ -121,7 +124,7 @@ class Process:
             return
         self._alive = False
         left = strays.note_killing_for_strays(self.pid, self._mark)
-        with suppress(OSError):  # gone, or (macOS) all of the group is dying
+        with suppress(OSError):  # ended, or (macOS) the whole group is dying
             os.killpg(self.pid, signal.SIGKILL)
         strays.kill_strays(left)
         self._close_output()
@@ -163,12 +166,12 @@ class Process:
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
         except BlockingIOError:
             pass
-        except OSError:  # it has ended: reading will show it
+        except OSError:  # it has ended: reading will detect that
             self._unsent = memoryview(b"")
 
     def _read(self) -> None:
         try:
-            # Little at first: a buffer that is larger than most answers costs more than they do.
+            # Little at first: a buffer larger than most answers costs more than they do.
             data = self._socket.recv(MORE_BYTES if self._received else SOME_BYTES)
         except BlockingIOError:
             return
@@ -210,7 +213,7 @@ class Process:
         self._read_output()
         self._let_go()
         try:
-            # The kernel closes a process's descriptors just before it is gone.
+            # The kernel closes a process's descriptors just before the process ends.
             status: int | None = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         except (ChildProcessError, ValueError):
             status = None
@@ -225,7 +228,7 @@ def _spawn_process(command: list[str], environment: Mapping[str, str], theirs: S
         for descriptor in (null, output, output, control, lifeline):
             lifted.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST))
         actions = [(os.POSIX_SPAWN_DUP2, descriptor, number) for number, descriptor in enumerate(lifted)]
-        # What this process ignores or blocks, its children need not.
+        # Signals that this process ignores or blocks, its children need not.
         common: dict[str, Any] = {"file_actions": actions, "setsigmask": (), "setsigdef": _OWN_SIGNALS}
         try:
             return os.posix_spawn(command[0], command, environment, setsid=True, **common)

@@ -1,4 +1,4 @@
-"""What children of a pool leave behind when they end: dying processes, and daemons (strays.py)."""
+"""Cleans up after children that ended: dying processes, and daemons (strays.py)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Reaper:
         return min((at for at in (reap_at, self._sweep_at) if at is not None), default=None)
 
     def tick(self, now: int, *, has_children: bool) -> None:
-        """Does what is due. Strays are looked for again later, while the pool has children."""
+        """Handles what is due. Strays are looked for again later, while the pool has children."""
         self._dying = [process for process in self._dying if not process.reap()]
         if self._sweep_at is not None and self._sweep_at <= now:
             left = strays.sweep_strays(self._report) or bool(self._dying)
@@ -44,7 +44,7 @@ class Reaper:
             )
 
     def note_start(self, now: int) -> None:
-        """Takes note of a process that was started: it may leave strays."""
+        """Records that a process was started: it may leave strays."""
         self._sweep_by(now + SWEEP_MILLISECONDS)
 
     def kill(self, process: Process, now: int) -> None:
@@ -55,11 +55,11 @@ class Reaper:
         self._sweep_by(now)
 
     def end_orphans(self) -> None:
-        """Kills what the functions of workers that were killed have left behind."""
+        """Kills the processes that functions of killed workers have left behind."""
         strays.end_orphaned_strays(self._home, self._report)
 
     def close(self) -> None:
-        """Waits until all that was killed is gone, and kills all strays."""
+        """Waits until all killed processes have ended, and kills all strays."""
         for process in self._dying:
             process.reap(wait=True)
         self._dying.clear()

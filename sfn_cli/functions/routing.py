@@ -1,4 +1,4 @@
-"""Which version an invocation runs: what its qualifier says, or what its alias leads to.
+"""The version that an invocation runs: from its qualifier, or from the alias's routing.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
 """
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def routed_version(functions: Functions, name: str, qualifier: str | None) -> int | None:
-    """The number of the version that is run now (0 for $LATEST), which need not exist; None if
-    there is no such alias.
+    """Returns the number of the version to run now (0 for $LATEST), which need not exist.
+
+    None if there is no such alias.
     """
     if qualifier is None or qualifier == LATEST:
         return 0

@@ -1,8 +1,8 @@
-"""The Runtime API of Lambda, from which a custom runtime gets invocations, and to which it sends its answers.
+"""The Runtime API of Lambda: a custom runtime gets invocations and sends its answers here.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that clients could send, so it
-checks what it can: no other user of the machine (loopback.py), and no web page.
+It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that clients could
+send, so it checks what it can: no other user of the machine (loopback.py), and no web page.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 ROOT = "/2018-06-01/runtime/"
 PIECE_BYTES = 1 << 20
 UNKNOWN = "Runtime.Unknown"
-"""The type of an error that the program did not name."""
+"""The type of an error to which the program gave no name."""
 
 
 def serve_runtime_api(listening: socket.socket, exchange: Exchange) -> NoReturn:
-    """Answers at a socket that listens, each connection in a thread, as long as this process lives."""
+    """Serves a listening socket, each connection in a thread, as long as this process lives."""
     server = _RuntimeApiServer(listening, exchange)
     server.serve_forever(poll_interval=3600)
     raise AssertionError("nobody ends it")
@@ -47,7 +47,7 @@ class _RuntimeApiServer(ThreadingHTTPServer):
         return loopback.is_own_loopback(request) is not False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that the program broke off is its own affair."""
+        """Ignores a connection that the program broke off."""
 
 
 class _RuntimeApiHandler(BaseHTTPRequestHandler):
@@ -85,17 +85,17 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
                 )
 
     def log_message(self, format: str, *args: Any) -> None:
-        """The log is the function's own."""
+        """Logs nothing: the log is the function's own."""
 
     def _is_the_programs(self) -> bool:
-        """Whether a program sent the request, and no web page."""
+        """Whether a program sent the request, and not a web page."""
         if host_check.is_program({name.lower(): value for name, value in self.headers.items()}):
             return True
         self._say(403, {"errorType": "Forbidden", "errorMessage": "Only the function's own runtime may ask"})
         return False
 
     def _body(self) -> tuple[bytes | None, dict[str, str]]:
-        """The body, None when it is too large, and what follows it when it came in chunks."""
+        """Returns the body, None when it is too large, and the trailers when it came in chunks."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunks()
         length = int(self.headers.get("Content-Length") or 0)
@@ -138,7 +138,7 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
             self._say(202, {"status": "OK"})
 
     def _error(self, body: bytes | None) -> Answer:
-        """The error that the program reports: its report is the payload as it is, if it is one."""
+        """Returns the error that the program reports: its report, if it is one, is the payload."""
         header = self.headers["Lambda-Runtime-Function-Error-Type"]
         try:
             told = json.loads(body or b"")
@@ -196,8 +196,9 @@ def _runtime_api_headers(event: Event) -> dict[str, str]:
 
 
 def _runtime_api_response(body: bytes | None, trailers: dict[str, str]) -> Answer:
-    """A response, which need not be JSON; the error of one that broke off half-way follows
-    what it had written.
+    """Parses a response, which need not be JSON.
+
+    When the program broke off half-way, the error follows what it had written.
     """
     if body is None:
         return _runtime_api_failure(

@@ -1,12 +1,13 @@
-"""Which interpreter runs a Lambda runtime: `python3.12` is a Python 3.12 that is installed here,
-`nodejs20.x` a Node.js 20.
+"""The interpreter of each Lambda runtime.
 
-It is the first one found that really starts and has that very version: on PATH, where a version
-manager's shim may only print how to choose one, and then where version managers install. When
-there is none, the interpreter that runs sfn will do, if its version is the one.
+`python3.12` is a Python 3.12 that is installed here, `nodejs20.x` a Node.js 20.
 
-That an interpreter starts is remembered in $SFN_HOME, with what its file looked like, because a
-check takes as long as a whole invocation. One that does not start is soon checked again.
+It is the first one found that really starts and has exactly that version: on PATH, where a version
+manager's shim may only print how to choose one, and then where version managers install. If there
+is none, the interpreter that runs sfn is used if its version matches.
+
+That an interpreter starts is remembered in $SFN_HOME, with the state of its file, because a check
+takes as long as a whole invocation. One that does not start is soon checked again.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Language(NamedTuple):
-    """What the interpreters of a language have in common; `{}` stands for the version that is wanted."""
+    """What the interpreters of a language have in common; `{}` stands for the version."""
 
     name: str
     runtime: re.Pattern[str]
@@ -39,9 +40,9 @@ class Language(NamedTuple):
     """The oldest version that the bootstrap runs under."""
     commands: tuple[str, ...]
     question: tuple[str, ...]
-    """The arguments with which a command prints its program's path and its version, on a line each."""
+    """The arguments that make a command print its program's path and its version, a line each."""
     managed: tuple[str, ...]
-    """Where version managers keep it; `<…>` stands for a manager's own folder (`_managed_folders`)."""
+    """Where version managers install it; `<…>` is a manager's own folder (`_managed_folders`)."""
 
 
 PYTHON = Language(
@@ -105,9 +106,9 @@ class Runtimes:
         self._verdicts: dict[str, Any] | None = None
 
     def executable(self, runtime: str) -> str:
-        """The path of the interpreter for a runtime such as "python3.12". Raises UnusableError.
+        """Returns the path of the interpreter for a runtime such as "python3.12".
 
-        What a custom runtime talks to is Python: the one that runs sfn.
+        Raises UnusableError. A custom runtime's counterpart is Python: the one that runs sfn.
         """
         if runtime in CUSTOM:
             return sys.executable
@@ -151,7 +152,7 @@ class Runtimes:
         )
 
     def _candidates(self, language: Language, version: str) -> Iterator[str]:
-        """Commands that may be the interpreter, the likeliest first; each program once."""
+        """Yields commands that may be the interpreter, the likeliest first; each program once."""
         folders = [
             folder
             for folder in self._environ.get("PATH", os.defpath).split(os.pathsep)
@@ -163,14 +164,14 @@ class Runtimes:
             for folder in folders:
                 command = os.path.join(folder, name.format(version))
                 program = os.path.realpath(command)
-                # A virtual environment's python is a link to another, and yet not the same.
+                # A virtual environment's python is a link to another, but differs from it.
                 key = (program, os.path.exists(os.path.join(folder, os.pardir, "pyvenv.cfg")) and folder)
                 if key not in seen and os.path.isfile(command) and os.access(command, os.X_OK):
                     seen.add(key)
                     yield command
 
     def _managed_folders(self, language: Language, version: str) -> list[str]:
-        """Where version managers keep this version, the newest patch first."""
+        """Returns where version managers install this version, the newest patch first."""
         home = self._environ.get("HOME", "")
         roots = {
             "<data>": self._environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"),
@@ -188,7 +189,7 @@ class Runtimes:
         return found
 
     def _ask(self, command: str, language: Language) -> Interpreter:
-        """What a command is, as it says itself. Raises _StartError."""
+        """Runs a command to find its program and version. Raises _StartError."""
         if self._verdicts is None:
             self._verdicts = _read_runtime_verdicts(self._file)
         stamp = _runtime_command_stamp(command)
@@ -214,12 +215,15 @@ class _StartError(Exception):
 
 
 def _runtime_patch_version(folder: str) -> tuple[int, ...]:
-    """The numbers in a path, so that 3.12.10 comes after 3.12.9."""
+    """Returns the numbers in a path, so that 3.12.10 comes after 3.12.9."""
     return tuple(int(digits) for digits in re.findall(r"\d+", folder))
 
 
 def language_of_runtime(runtime: str) -> tuple[Language, str]:
-    """The language and the version of a runtime. Raises UnusableError for what sfn does not run."""
+    """Returns the language and the version of a runtime.
+
+    Raises UnusableError for a runtime that sfn does not support.
+    """
     for language in LANGUAGES:
         named = language.runtime.fullmatch(runtime)
         if named is None:
@@ -281,7 +285,7 @@ def _read_runtime_verdicts(file: Path) -> dict[str, Any]:
 
 
 def _write_runtime_verdicts(file: Path, verdicts: Mapping[str, Any]) -> None:
-    """Remembering is for speed only: a file that cannot be written is not missed."""
+    """Writes what is remembered. It is for speed only: a failure to write is ignored."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         private_files.make_private_folder(file.parent.parent, file.parent.name)

@@ -1,16 +1,18 @@
 """Strays: processes that handlers started and that have left the process group of their child.
 
-A child is killed with its group. A daemon is in another group (setsid), and would outlive its child, and sfn.
-On Linux it is found in these ways:
+A child is killed with its group. A daemon is in another group (setsid), and would outlive its
+child, and sfn. On Linux it is found in these ways:
 
 1. Descent. Before a child is killed, its descendants in any group are listed, and killed with it.
-2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not init's.
-   The mark, a variable that daemons inherit with the environment, names the child that it comes from.
-3. The mark alone, when this process was killed before it could end its children's daemons: the next worker of
-   the store looks for processes whose mark names a process that has ended.
+2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not
+   init's. The mark, a variable that daemons inherit with the environment, names the child that it
+   comes from.
+3. The mark alone, when this process was killed before it could end its children's daemons: the next
+   worker of the store looks for processes whose mark names a process that has ended.
 
-Only what descends from a function is killed. An adopted process that has neither the mark nor SFN_HOME, which
-sfn's own workers and services have, cleared its environment: it is reported, for its origin is not certain.
+Only what descends from a function is killed. An adopted process that has neither the mark nor
+SFN_HOME, which sfn's own workers and services have, cleared its environment: it is reported, for
+its origin is not certain.
 
 Other systems have neither subreapers nor /proc: there, a daemon outlives its function.
 """
@@ -37,7 +39,7 @@ MAX_NAMED = 5
 """How many processes one line of a report names."""
 
 MAX_LOOKS = 10
-"""How often the processes of the machine are looked through for those that a killed worker left."""
+"""How often the machine's processes are searched for those that a killed worker left."""
 
 ARE_FOUND: bool = sys.platform == "linux"
 """Whether strays are found on this system."""
@@ -58,7 +60,7 @@ class _Here:
     groups: ClassVar[set[int]] = set()
     """The process groups of children that were killed: some members may still be dying."""
     seen: ClassVar[set[int]] = set()
-    """Processes that were alive at the last sweep, adopted or started by other parts of this process."""
+    """Processes alive at the last sweep, adopted or started by other parts of this process."""
     reported: ClassVar[set[int]] = set()
 
 
@@ -66,9 +68,10 @@ class _Here:
 
 
 def new_stray_mark(home: str) -> str | None:
-    """The mark of the next child of a pool over the store in `home`; None where strays are not found.
+    """Returns the mark of a pool's next child; None where strays are not found.
 
-    HOME/NAMESPACE/OWNER/SERIAL, the owner being this process.
+    It has the form HOME/NAMESPACE/OWNER/SERIAL: the store is in `home`, and the owner is this
+    process.
     """
     return (
         f"{_stray_home_identity(home)}/{_stray_pid_namespace()}/{_stray_owner()}/{next(_serial)}"
@@ -78,7 +81,7 @@ def new_stray_mark(home: str) -> str | None:
 
 
 def note_child_of_strays(pid: int, mark: str | None) -> None:
-    """Notes that a child was started. While there are children, this process is a subreaper."""
+    """Records that a child was started. While there are children, this process is a subreaper."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
@@ -86,7 +89,7 @@ def note_child_of_strays(pid: int, mark: str | None) -> None:
 
 
 def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
-    """Notes that a child is about to be killed, or has ended.
+    """Records that a child is about to be killed, or has ended.
 
     Returns its descendants, to be killed with it.
     """
@@ -112,7 +115,7 @@ def kill_strays(pids: Iterable[int]) -> None:
 
 
 def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool:
-    """Kills adopted processes whose child has ended, and waits for adopted processes that have ended.
+    """Kills adopted processes whose child has ended, and reaps adopted processes that have ended.
 
     Returns whether any may be left. `at_end` means that there will be no further sweep.
     """
@@ -134,7 +137,7 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
         environment = _stray_environment(pid)
         mark = environment.get(MARK)
         if found.group in _Here.groups:
-            left = True  # it has been killed with its group
+            left = True  # it was killed with its group
         elif mark is not None:
             if mark not in _Here.marks and (
                 mark.split("/")[2:3] == [_stray_owner()] or not _stray_owner_lives(mark)
@@ -143,7 +146,8 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
                 ended.append(_Ended(pid, environment))
                 kill_strays([*_stray_descendants(pid), pid])
         elif "SFN_HOME" not in environment and pid not in _Here.reported and (at_end or pid in _Here.seen):
-            # (Seen twice: a process that is about to run another program has no environment for a moment.)
+            # (Seen twice: a process that is about to run another program has no environment for a
+            # moment.)
             _Here.reported.add(pid)
             report(
                 f"process {pid} ({_stray_name(pid)}) was left behind, probably by a function. "
@@ -158,7 +162,7 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
 
 
 def end_all_strays(report: Callable[[str], None]) -> None:
-    """Kills all strays of children that have ended, and waits until they are gone."""
+    """Kills all strays of children that have ended, and waits until they have ended."""
     give_up_at = time.monotonic() + LIMIT_SECONDS
     while sweep_strays(report, at_end=True) and time.monotonic() < give_up_at:
         time.sleep(0.001)
@@ -167,7 +171,7 @@ def end_all_strays(report: Callable[[str], None]) -> None:
 
 
 def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
-    """Kills the strays of processes that were killed while they used the same store, on this machine."""
+    """Kills the strays of killed processes that used the same store, on this machine."""
     if not ARE_FOUND or not hasattr(os, "pidfd_open"):
         return
     ours = f"{_stray_home_identity(home)}/{_stray_pid_namespace()}/"
@@ -182,10 +186,10 @@ def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
 
 
 def _end_marked(ours: str) -> Iterator[_Ended]:
-    """Kills the processes whose mark begins so and whose owner has ended, and yields them."""
+    """Kills the processes with this mark prefix whose owner has ended, and yields them."""
     for pid in _processes_for_strays():
         with suppress(OSError):
-            # The descriptor means this process, whatever becomes of its id.
+            # The descriptor refers to this process even if its id is reused.
             descriptor = os.pidfd_open(pid)
             try:
                 environment = _stray_environment(pid)
@@ -203,7 +207,7 @@ class _Ended(NamedTuple):
 
 
 def _report_ended_strays(ended: list[_Ended], report: Callable[[str], None]) -> None:
-    """A line for each function, however many processes it left."""
+    """Reports a line for each function, however many processes it left."""
     functions: dict[str, list[int]] = {}
     for pid, environment in ended:
         if pid not in _Here.reported:
@@ -220,7 +224,10 @@ def _report_ended_strays(ended: list[_Ended], report: Callable[[str], None]) -> 
 
 
 def _stray_owner_lives(mark: str) -> bool:
-    """Whether the process that started the child of a mark lives. True for a mark that is not sfn's."""
+    """Whether the process that started a mark's child is alive.
+
+    True for a mark that is not sfn's.
+    """
     try:
         pid, _, started = mark.split("/")[2].partition("-")
         found = _stray_stat(int(pid))
@@ -247,7 +254,7 @@ class _Stat(NamedTuple):
     group: int
     session: int
     started: int
-    """In clock ticks since the machine started: with the process id it identifies a process uniquely."""
+    """The start time in clock ticks since boot: with the process id, it identifies a process."""
 
 
 def _stray_stat(pid: int) -> _Stat | None:
@@ -260,7 +267,7 @@ def _stray_stat(pid: int) -> _Stat | None:
 
 
 def _stray_owner() -> str:
-    """This process, as marks name it."""
+    """Returns this process's name in marks."""
     found = _stray_stat(os.getpid())
     return f"{os.getpid()}-{found.started if found is not None else 0}"
 
@@ -289,7 +296,7 @@ def _stray_descendants(pid: int) -> list[int]:
 
 
 def _stray_environment(pid: int) -> dict[str, str]:
-    """The environment with which a process started; empty when it cannot be read."""
+    """Returns the environment with which a process started; empty when it cannot be read."""
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
             variables = file.read().split(b"\0")
@@ -320,7 +327,7 @@ def _stray_home_identity(home: str) -> str:
 
 
 def _stray_pid_namespace() -> int:
-    """The namespace of process ids, which are unique only within one (a container's)."""
+    """Returns the namespace of process ids, which are unique only within one (a container's)."""
     try:
         return os.stat("/proc/self/ns/pid").st_ino
     except OSError:

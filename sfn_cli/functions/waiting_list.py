@@ -30,7 +30,7 @@ class WaitingList:
         return self._timeouts[0][0] if self._timeouts else None
 
     def add(self, fleet: Fleet, invocation: Invocation) -> None:
-        """Lets an invocation wait for a child of this fleet."""
+        """Adds an invocation that waits for a child of this fleet."""
         fleet.waiting[invocation] = None
         self._fleets[invocation] = fleet
         if invocation.timeout_at is not None:
@@ -45,7 +45,7 @@ class WaitingList:
         return invocation
 
     def remove(self, invocation: Invocation) -> bool:
-        """Removes an invocation. Returns whether it waited."""
+        """Removes an invocation. Returns whether it was waiting."""
         fleet = self._fleets.pop(invocation, None)
         if fleet is None:
             return False

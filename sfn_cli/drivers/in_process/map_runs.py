@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Child(NamedTuple):
-    """A child execution to run: `processor` is its definition and `input` its input, both JSON texts."""
+    """A child execution to run: `processor` (its definition) and `input` are JSON texts."""
 
     arn: str
     state_machine_arn: str
@@ -71,7 +71,7 @@ def run_map_in_process(
         last_at = max((result.stopped_at or 0 for result in ended), default=task.at)
         if failure is not None:
             if plan.writing.bucket is not None:
-                with suppress(StatesError):  # the run fails anyway, and for this reason
+                with suppress(StatesError):  # the run fails anyway, for the reason above
                     _map_run_output(ended, names, plan, context)
             return [TaskFailed(task.id, failure.error, failure.cause, last_at)]
         return [TaskSucceeded(task.id, Payload(text=_map_run_output(ended, names, plan, context)), last_at)]

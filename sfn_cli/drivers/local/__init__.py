@@ -10,11 +10,11 @@ agenda.py            when they have their turns
 messages.py          messages to them from other processes
 group_commit.py      a round, stored in one transaction
 isolation.py         an error of one of them harms no other
-task_dispatch.py     their open tasks: started once their event is durable, cancelled when they
-close
+task_dispatch.py     their open tasks, started once their event is durable, cancelled when they close
 map_run_notices.py   notifies Map Runs that their children have ended
-offload.py           what must not hold up the loop: slow expressions and calls that block, in
-threads
+offload.py           threads for what must not hold up the loop
+offloaded_steps.py   slow expressions
+offloaded_calls.py   calls that block
 awaiting.py          answers that tasks wait for, all by one thread
 clocks.py            virtual and fast clocks
 outbox_delivery.py   status changes to EventBridge

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import arn
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.drivers.local.driven_execution import SECONDS_AT_A_TIME, DrivenExecution
-from sfn_cli.drivers.local.offload import loop_offload_budget
+from sfn_cli.drivers.local.offloaded_steps import loop_offload_budget
 from sfn_cli.errors import RowError
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskFailed, TaskHeartbeat
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.drivers.local.messages import Messages
-    from sfn_cli.drivers.local.offload import OffloadedSteps
+    from sfn_cli.drivers.local.offloaded_steps import OffloadedSteps
     from sfn_cli.drivers.local.task_dispatch import TaskDispatch
     from sfn_cli.store.records.worker_commits import Claimed
     from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
     from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
     from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
     from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
+
+CLAIM_LIMIT = 500
+"""How many executions one claim takes over at most."""
 
 SECONDS_A_CLAIM = 0.25
 """How long the replays of one claim may hold up the loop; threads replay the rest."""

@@ -20,7 +20,7 @@ from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.drivers.local.offload import OffloadedStep
+    from sfn_cli.drivers.local.offloaded_steps import OffloadedStep
     from sfn_cli.integrations.integration import Cancel
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.interpreter import Interpreter

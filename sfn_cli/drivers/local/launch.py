@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli import detached, file_lock, private_files
+from sfn_cli import detached, private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.worker_slots import Slot, live_workers
 
@@ -65,26 +65,18 @@ def launch_worker(settings: Settings, *, additional: bool = False) -> None:
     the worker inherits and releases when it listens, or when it dies.
     """
     private_files.check_private_home(settings.home)
-    on_its_way = file_lock.take_file_lock(
-        os.path.join(settings.home, START_LOCK_NAME), above=detached.INHERITED
+    # When the lock is held, that worker looks at the store after it has begun to listen: it sees
+    # what is there now.
+    detached.start_detached(
+        f"from sfn_cli.app import run_worker; run_worker(additional={additional})",
+        {**os.environ, **settings.environment()},
+        lock_path=os.path.join(settings.home, START_LOCK_NAME),
+        open_log=lambda: _open_launch_log(os.path.join(settings.home, LOG_NAME)),
     )
-    if on_its_way is None:
-        return  # that one looks at the store after it has begun to listen: it sees what is there now
-    try:
-        log = _open_launch_log(os.path.join(settings.home, LOG_NAME))
-    except BaseException:
-        os.close(on_its_way)
-        raise
-    code = f"from sfn_cli.app import run_worker; run_worker(additional={additional})"
-    try:
-        detached.start_detached(code, {**os.environ, **settings.environment()}, lock=on_its_way, log=log)
-    finally:
-        os.close(log)
-        os.close(on_its_way)
 
 
 def _open_launch_log(path: str) -> int:
-    with suppress(OSError):  # no log yet, or not ours to move: the worker is started all the same
+    with suppress(OSError):  # no log yet, or not ours to move: start the worker anyway
         if os.lstat(path).st_size > MAX_LOG_BYTES:
             os.replace(path, path + ".1")
     return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=detached.INHERITED)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
-from sfn_cli.drivers.local.claims import WorkerStore
+from sfn_cli.drivers.local.claims import CLAIM_LIMIT, WorkerStore
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
-from sfn_cli.drivers.local.scheduler import CLAIM_LIMIT, Scheduler
+from sfn_cli.drivers.local.scheduler import Scheduler
 from sfn_cli.errors import is_store_error
 from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
@@ -54,7 +54,7 @@ class Loop:
     `service` has the operations for tasks that call them, and the worker's own connection; `worker`
     is the worker's id.
 
-    The caller registers with `selector` the pipe by which other processes call the worker, and it
+    The caller registers with `selector` the pipe by which other processes call the worker; a call
     sets `is_called`. `is_in_place` and `renew_lease` are called at each check of the store.
     """
 

@@ -165,7 +165,7 @@ class OutboxDelivery:
 
     def _sent(self, outcome: _OutboxSent | Exception) -> None:
         self._sending = False
-        if isinstance(outcome, Exception):  # of any kind: no execution is to suffer by it
+        if isinstance(outcome, Exception):  # of any kind: no execution may be harmed by it
             why = str(outcome) if isinstance(outcome, ConfigurationError) else repr(outcome)
             outcome = _OutboxSent((), f"events cannot be delivered: {why}", again=True)
         if outcome.done:

@@ -62,7 +62,7 @@ def worker_process_main(build: Callable[[Settings], Service], *, additional: boo
         settings = Settings.from_environment()
         with translate_errors(settings.home):
             private_files.check_private_home(settings.home)
-            os.chdir(settings.home)  # not to hold the folder of the command that started it
+            os.chdir(settings.home)  # so as not to occupy the folder of the command that started it
         code = run_worker_process(settings, build, additional=additional)
     except ConfigurationError as error:
         report_in_process_log(str(error))
@@ -213,7 +213,7 @@ class _WorkerProcess:
         path = self._slot.pipe_path
         with translate_errors(path):
             private_files.make_private_pipe(path)
-            # Open for writing too: a pipe without a writer would be readable without end.
+            # Open for writing too: a pipe without a writer would always be readable.
             pipe = private_files.open_private_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
         self._selector.register(pipe, selectors.EVENT_READ, partial(self._called, pipe))

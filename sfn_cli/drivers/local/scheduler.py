@@ -4,10 +4,8 @@ A round gives a turn to every execution that may move, and commits their changes
 (group commit). Signals wait in the mail of their execution for its next turn. No task is started
 and nothing is shown before the transaction that records it.
 
-A step that takes long, because of the expressions of its state, is taken by a thread (offload.py),
-and its execution is away for it. The others continue meanwhile.
-
-Failures are isolated (isolation.py): only an error of the store itself ends the worker.
+A step that takes long, because of the expressions of its state, is taken by a thread, and its
+execution is away for it. Failures are isolated (isolation.py): only an error of the store itself ends the worker.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import quotas
 from sfn_cli.drivers.local.agenda import Agenda
-from sfn_cli.drivers.local.claims import SECONDS_A_CLAIM, Claims, WorkerStore
+from sfn_cli.drivers.local.claims import CLAIM_LIMIT, SECONDS_A_CLAIM, Claims, WorkerStore
 from sfn_cli.drivers.local.driven_execution import DrivenExecution, DrivenExecutions, PendingChanges
 from sfn_cli.drivers.local.group_commit import GroupCommit, Round
 from sfn_cli.drivers.local.isolation import Isolation
@@ -32,7 +30,7 @@ from sfn_cli.interpreter.interpreter import Interpreter
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from sfn_cli.drivers.local.offload import OffloadedSteps
+    from sfn_cli.drivers.local.offloaded_steps import OffloadedSteps
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.signals import Signal
     from sfn_cli.store.records.worker_commits import Claimed
@@ -42,8 +40,6 @@ EVENTS_A_ROUND = 5_000
 
 SECONDS_A_ROUND = 0.25
 """After how long a round is committed."""
-
-CLAIM_LIMIT = 500
 
 
 class Scheduler:
@@ -75,14 +71,9 @@ class Scheduler:
         self._group_commit = GroupCommit(store.turns, self._messages, self._isolation, self._driven)
         self.log = self._group_commit.log
         self._claims = Claims(
-            store,
-            self._messages,
-            self._dispatch,
-            steps,
-            context.clock,
-            fails_after_crash=on_crash == "fail",
-            max_events=max_events,
-        )
+            store, self._messages, self._dispatch, steps, context.clock,
+            fails_after_crash=on_crash == "fail", max_events=max_events,
+        )  # fmt: skip
         self.map_runs = MapRunNotices(context)
 
     @property
@@ -117,7 +108,7 @@ class Scheduler:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_CLAIM
         for one in claimed:
-            self._let_go(one.id)  # it was stopped and redriven, and this worker has not heard of it yet
+            self._let_go(one.id)  # stopped and redriven, which this worker has not read yet
             with self._isolation.of(one.id):
                 if one.damage is not None:
                     raise one.damage

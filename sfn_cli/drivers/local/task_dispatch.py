@@ -117,5 +117,5 @@ class TaskDispatch:
             driven.step.cancel()
         running, driven.running = driven.running, {}
         for cancel in running.values():
-            with self._isolating(driven.id):  # what cannot be cancelled keeps nothing else running
+            with self._isolating(driven.id):  # a failed cancel must not prevent the others
                 cancel()

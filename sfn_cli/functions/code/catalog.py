@@ -1,6 +1,6 @@
-"""Where a function's code lies.
+"""The folders with functions' code.
 
-A folder given with --code-dir is used in place, and looked at before every invocation: its
+A folder given with --code-dir is used in place, and checked before every invocation: its
 fingerprint changes when a file does, and children of older code are then not used again.
 
 A zip is unpacked once, to $SFN_HOME/functions/NAME/HASH/, where HASH is of the zip: an update of
@@ -8,7 +8,8 @@ the configuration unpacks nothing.
 
 Rule 1: An unpacked folder is complete: it is created under another name and renamed at the end.
 Rule 2: Nothing in a zip leaves its folder, neither by name nor by a symbolic link (zip_archive.py).
-Rule 3: Who uses an unpacked folder holds a shared lock on it, so that others do not remove it.
+Rule 3: A process that uses an unpacked folder holds a shared lock on it, so that others do not
+remove it.
 """
 
 from __future__ import annotations
@@ -36,13 +37,16 @@ Fingerprint = int
 FOLDER_NAME = "functions"
 
 FEW_FILES = 500
-"""A folder that has no more than these is looked at before every invocation."""
+"""A folder with at most this many files is checked before every invocation."""
 
 _NOT_CODE = frozenset({"__pycache__", "node_modules"})
 
 
 class CodeFolder(NamedTuple):
-    """A folder with code; what its files looked like (always 0 for a zip, which does not change)."""
+    """A folder with code, and its files' fingerprint.
+
+    The fingerprint is always 0 for a zip, which does not change.
+    """
 
     path: str
     fingerprint: Fingerprint
@@ -60,7 +64,7 @@ class Catalog:
         self._scans: dict[str, tuple[float, Fingerprint]] = {}
 
     def find(self, function: Function) -> CodeFolder:
-        """The folder with a function's code, as it is now. Raises UnusableError."""
+        """Returns the folder with a function's current code. Raises UnusableError."""
         if function.code_dir is not None:
             return CodeFolder(function.code_dir, self._fingerprint(function), True)
         path = os.path.join(
@@ -73,7 +77,7 @@ class Catalog:
         return CodeFolder(path, 0, False)
 
     def sweep(self, in_use: Collection[str]) -> None:
-        """Releases the folders that are not `in_use`, and removes those of old zips that are unused."""
+        """Releases the folders that are not `in_use`, and removes unused ones of old zips."""
         for path in [path for path in self._locks if path not in in_use]:
             self._let_go(path)
         for folder in self._unpacked_folders():
@@ -104,7 +108,7 @@ class Catalog:
             ) from None
         fingerprint = hash(states)
         if len(states) > FEW_FILES:
-            # Looking must not cost more than the invocations: a tenth of the time at most.
+            # Checking must not cost more than the invocations: a tenth of the time at most.
             self._scans[folder] = (began + 10 * (time.monotonic() - began), fingerprint)
         return fingerprint
 
@@ -116,7 +120,10 @@ class Catalog:
             os.close(lock)
 
     def _unpack(self, function: Function, path: Path) -> int:
-        """Unpacks the function's zip, unless it was unpacked before. Returns a lock on the folder."""
+        """Unpacks the function's zip, unless it was unpacked before.
+
+        Returns a lock on the folder.
+        """
         content = None
         while True:
             try:
@@ -151,18 +158,21 @@ def _catalog_folder_name(code_sha256: str) -> str:
 def _catalog_folder_names(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
-    except OSError:  # not there, or a file
+    except OSError:  # missing, or a file
         return []
 
 
 def _code_file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int, int, int, int]]:
-    """What differs when a file has changed, for all files below a folder except caches."""
+    """Yields a fingerprint of every file below a folder, except in caches.
+
+    It differs when a file has changed.
+    """
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
                 is_folder = entry.is_dir()
                 status = entry.stat()
-            except OSError:  # gone since, or a link to nothing
+            except OSError:  # deleted meanwhile, or a dangling link
                 continue
             if not is_folder:
                 yield entry.path, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
@@ -179,7 +189,10 @@ def _code_file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple
 
 
 def _lock_catalog_folder(path: Path) -> int | None:
-    """A shared lock on a folder, as a file descriptor that holds it; None if there is no such folder."""
+    """Takes a shared lock on a folder, and returns the file descriptor that holds it.
+
+    None if there is no such folder.
+    """
     while True:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

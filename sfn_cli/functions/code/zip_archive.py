@@ -1,7 +1,7 @@
 """Unpacking the zip of a function's code into a folder.
 
-Rules 1 and 2 of `catalog.py` are kept here: the folder is complete when it has its name, and nothing
-in the zip leaves it.
+This implements rules 1 and 2 of `catalog.py`: the folder is complete when it has its name, and
+nothing in the zip leaves it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def unpack_zip(content: bytes, path: Path, name: str) -> None:
-    """Makes the folder `path` of a zip, unless another process does so first. Raises UnusableError."""
+    """Unpacks a zip to the folder `path`, unless another process does so first.
+
+    Raises UnusableError.
+    """
     import io
     import shutil
     import zipfile
@@ -50,7 +53,10 @@ def unpack_zip(content: bytes, path: Path, name: str) -> None:
 
 
 def _extract_zip(archive: ZipFile, folder: Path) -> None:
-    """All files first and links last: while files are written there is no link that could lead elsewhere."""
+    """Extracts all files first and links last.
+
+    While files are written there is no link that could lead elsewhere.
+    """
     links = []
     for entry in archive.infolist():
         parts = entry.filename.split("/")
@@ -90,7 +96,7 @@ def _create_unzipped_file(path: str, flags: int) -> int:
 
 
 def _make_unzipped_folder(path: Path) -> None:
-    """Creates a folder and those above it, if need be, for this user alone."""
+    """Creates a folder, and those above it as needed, for this user alone."""
     if not path.is_dir():
         _make_unzipped_folder(path.parent)
         path.mkdir(private_files.FOLDER_MODE)

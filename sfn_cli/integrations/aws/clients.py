@@ -95,7 +95,7 @@ class Clients:
             if (own_key := self._access_key(endpoint)) != MADE_UP:
                 access_key = own_key
             if made.embedded:
-                found[_ENDPOINT] = endpoint  # which has all services
+                found[_ENDPOINT] = endpoint  # it has all services
             elif is_real_client_endpoint(endpoint):
                 real = True
             else:
@@ -185,11 +185,11 @@ class Clients:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=read_seconds,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS if real else 1},
-            parameter_validation=False,  # what is wrong is the service's to say
+            parameter_validation=False,  # the service reports what is wrong
             max_pool_connections=32,
             # A host that is set has no subdomain for each bucket.
             s3=None if real else {"addressing_style": "path"},
-            # As in the Java SDK: a response has no checksums unless the request wants them.
+            # As in the Java SDK: a response has checksums only if the request demands them.
             response_checksum_validation="when_required",
             proxies={} if _client_endpoint_host(endpoint) in _LOOPBACK else None,
         )

@@ -23,7 +23,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import detached, file_lock, host_check, loopback, private_files
+from sfn_cli import detached, host_check, loopback, private_files
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import Settings
 from sfn_cli.worker_slots import live_workers
@@ -149,7 +149,7 @@ def _look_for_embedded_aws(path: str) -> tuple[bool, _Served | None]:
         # A server that is starting has the lock, while the file may still be the previous one's.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _embedded_aws_lives(int(words[1])):
             return True, None
-        access_key = words[2] if len(words) > 2 else None  # an older sfn's server has none
+        access_key = words[2] if len(words) > 2 else None  # a server of an older sfn has none
         return True, _Served(int(words[0]), int(words[1]), access_key)
     finally:
         os.close(descriptor)
@@ -172,27 +172,16 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
         raise ConfigurationError(
             f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)"
         )
-    lock = file_lock.take_file_lock(path, above=detached.INHERITED)
-    if lock is None:
-        return None
-    log = -1
-    try:
-        os.ftruncate(lock, 0)
-        log = private_files.open_file(
+    return detached.start_detached(
+        f"from {__name__} import embedded_aws_main; embedded_aws_main()",
+        _embedded_aws_environment(settings),
+        lock_path=path,
+        open_log=lambda: private_files.open_file(
             os.path.join(settings.home, LOG_NAME),
             os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
             above=detached.INHERITED,
-        )
-        return detached.start_detached(
-            f"from {__name__} import embedded_aws_main; embedded_aws_main()",
-            _embedded_aws_environment(settings),
-            lock=lock,
-            log=log,
-        )
-    finally:
-        os.close(lock)
-        if log >= 0:
-            os.close(log)
+        ),
+    )
 
 
 def _embedded_aws_environment(settings: Settings) -> dict[str, str]:

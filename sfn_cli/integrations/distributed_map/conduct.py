@@ -58,7 +58,7 @@ class _Conduct:
         self._context = context
         self._runs = context.service.map_runs
         self._run: MapRun | None = None
-        self._cancel_work: Cancel | None = None  # what is done in the background, if anything is
+        self._cancel_work: Cancel | None = None  # the work in the background, if any
 
     def begin(self) -> Cancel:
         plan, task = self._plan, self._task_run.task
@@ -188,7 +188,7 @@ class _Conduct:
             return
 
         def write() -> None:
-            with suppress(StatesError):  # the run fails anyway, and for this reason
+            with suppress(StatesError):  # the run fails anyway, for the reason above
                 self._gather(run)
 
         self._work(write, lambda _: self._fail(THRESHOLD_EXCEEDED))

@@ -195,6 +195,6 @@ def _sign_api_gateway_request(request: Request, region: str, context: TaskContex
 
     signed = AWSRequest(request.method, request.url, data=request.body or b"")
     for name, value in request.headers:
-        signed.headers[name] = value  # which adds to those that are there
+        signed.headers[name] = value  # adds to the existing headers
     SigV4Auth(credentials, "execute-api", region).add_auth(signed)
     return tuple(signed.headers.items())

@@ -91,7 +91,7 @@ def send_http_request(request: Request, *, seconds: float) -> Response:
     finally:
         timer.cancel()
         connection.close()
-    if expired.is_set():  # where it was cut off may look like its end
+    if expired.is_set():  # the cut may look like the end of the response
         raise TimeoutError("timed out")
     return response
 

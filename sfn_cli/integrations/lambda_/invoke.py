@@ -88,7 +88,7 @@ def _lambda_invoke_not_waited_for(
 def _lambda_invoke_event(payload: Json) -> str:
     """Returns the JSON text that the function receives."""
     if payload is None:
-        return "{}"  # Observed: null is as no Payload.
+        return "{}"  # Observed: null is the same as no Payload.
     if isinstance(payload, str):
         # Observed: a text that is JSON itself is passed on as it is, as in Lambda's own API.
         with suppress(ValueError):

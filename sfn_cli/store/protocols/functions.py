@@ -35,6 +35,7 @@ class Functions(Protocol):
         self, name: str, change: Callable[[Function], Mapping[str, Json]], at: int, code: Code | None = None
     ) -> Function | None:
         """Replaces the configuration with `change`'s result, and the code with `code` if given.
+
         Returns the function as it is then; None if it does not exist.
         """
 

@@ -95,6 +95,7 @@ class StateMachines(Protocol):
         description: str = "",
     ) -> StateMachine | None:
         """Updates a machine and returns it with its new revision, and the version if published.
+
         None when the machine changed or was deleted since it was read. Raises QuotaReached (too
         many versions).
         """

@@ -57,7 +57,7 @@ class Database:
         """A write transaction: all of the block is stored, durably, or none of it."""
         with translate_errors(self.path):
             # IMMEDIATE takes the write lock at once: a transaction that reads first and
-            # asks for the lock later may be refused without a wait.
+            # requests the lock later may be refused without a wait.
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.drivers.local.offload import CALL_THREADS, WAITING_CALL_THREADS, Offload
+from sfn_cli.drivers.local.offload import Offload
+from sfn_cli.drivers.local.offloaded_calls import CALL_THREADS, WAITING_CALL_THREADS
 from tests.processes import until
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ class SqliteExecutions:
     def __init__(self, database: Database, wake: Wake = no_wake) -> None:
         self._database = database
         self._wake = wake
-        self._rows: dict[str, int] = {}  # of executions whose end is awaited
+        self._rows: dict[str, int] = {}  # by ARN, of executions whose end is awaited
 
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
         with self._database.transaction() as connection:
@@ -249,7 +249,7 @@ def _start_execution(connection: Connection, new: NewExecution, started: History
         insert_events(connection, event_rows(id, [started]))
         if new.logged:
             from sfn_cli.store.sqlite.stepfunctions.execution_logs import (
-                log_events,  # most starts need none of it
+                log_events,  # imported late: most starts do not need it
             )
 
             log_events(connection, id, [started])

@@ -36,7 +36,7 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
         for key, handle, beat_at, activity, taken, at, payload, details, *execution in rows:
             scheduled = jsonvalue.loads(details)
             if activity is None and not str(scheduled["resource"]).endswith(".waitForTaskToken"):
-                continue  # the end of what it started is its answer
+                continue  # answered by the end of what it started
             yield WaitingTask(
                 handle=handle,
                 execution=WaitingExecution._make(execution),
