@@ -5,7 +5,8 @@ A round gives a turn to every execution that may move, and commits their changes
 and nothing is shown before the transaction that records it.
 
 A step that takes long, because of the expressions of its state, is taken by a thread, and its
-execution is away for it. Failures are isolated (isolation.py): only an error of the store itself ends the worker.
+execution is away for it. Failures are isolated (isolation.py): only an error of the store itself
+ends the worker.
 """
 
 from __future__ import annotations

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+OWNER_OF_SUSPENDED = -1
+"""In the column `owner` instead of a worker's id: no worker may claim this execution."""
+
 EVENTS_PER_EXECUTION = 65536
 
 

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_failed_event
-from sfn_cli.store.sqlite.keys import event_key, event_of_key, execution_of_key
+from sfn_cli.store.sqlite.keys import OWNER_OF_SUSPENDED, event_key, event_of_key, execution_of_key
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, last_event
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
-from sfn_cli.store.sqlite.stepfunctions.executions import OWNER_OF_SUSPENDED
 from sfn_cli.store.sqlite.stepfunctions.inbox import send_to_inbox
 
 if TYPE_CHECKING:

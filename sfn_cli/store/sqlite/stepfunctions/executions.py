@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
 from sfn_cli.store.sqlite.columns import columns_of
-from sfn_cli.store.sqlite.keys import event_key
+from sfn_cli.store.sqlite.keys import OWNER_OF_SUSPENDED, event_key
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, read_events
 from sfn_cli.store.sqlite.wake import no_wake
 
@@ -28,9 +28,6 @@ _COLUMNS = columns_of(
     Execution, "e", map_run_arn="m.arn", mocks="(SELECT body FROM mocks WHERE id = e.mocks)"
 )
 """An Execution's columns, of the tables `execution e` and `map_run m`."""
-
-OWNER_OF_SUSPENDED = -1
-"""The owner of an execution that no worker may claim."""
 
 
 class SqliteExecutions:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.suspensions import ATTEMPTS, Fault, Suspension
 from sfn_cli.store.sqlite.columns import columns_of
+from sfn_cli.store.sqlite.keys import OWNER_OF_SUSPENDED
 from sfn_cli.store.sqlite.stepfunctions.events import last_event
-from sfn_cli.store.sqlite.stepfunctions.executions import OWNER_OF_SUSPENDED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
