@@ -1,6 +1,6 @@
 """Wiring: the one module that names concrete parts. Settings in, a Service out.
 
-Commands, the server and the worker get the same Service here, and so answer a request alike.
+Commands, the server and the worker all get the same Service here, and so answer requests alike.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def build_app(settings: Settings) -> Service:
-    """The Service of this process over the store in `settings.home`. Nothing is opened until it is used."""
+    """Returns this process's Service; the store in `settings.home` is opened on first use."""
     return Service(
         settings,
         open_store=partial(_open_app_store, settings),
@@ -38,7 +38,7 @@ def build_app(settings: Settings) -> Service:
 
 
 def run_worker(*, additional: bool) -> None:
-    """The worker's process, as `drivers.local.launch` starts it."""
+    """Runs the worker's process, as `drivers.local.launch` starts it."""
     from sfn_cli.drivers.local.process import worker_process_main
 
     worker_process_main(build_app, additional=additional)
@@ -64,7 +64,7 @@ def _app_clock() -> int:
 
 
 def has_store(settings: Settings) -> bool:
-    """Whether the store exists. (To open it would create it.)"""
+    """Whether the store exists. (Opening it would create it.)"""
     from sfn_cli.store.sqlite.error_translation import FILE_NAME
 
     return os.path.exists(os.path.join(settings.home, FILE_NAME))
