@@ -1,4 +1,4 @@
-"""`python -m sfn_cli`: the same as `sfn`."""
+"""Entry point of `python -m sfn_cli`: the same as `sfn`."""
 
 from sfn_cli.cli import process
 

@@ -1,6 +1,6 @@
 """Wiring: the one module that names concrete parts. Settings in, a Service out.
 
-Commands, the server and the worker get the same Service here, and so answer requests alike.
+Commands, the server and the worker all get the same Service here, and so answer requests alike.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def build_app(settings: Settings) -> Service:
-    """Returns this process's Service for the store in `settings.home`. Opens nothing until used."""
+    """Returns this process's Service; the store in `settings.home` is opened on first use."""
     return Service(
         settings,
         open_store=partial(_open_app_store, settings),

@@ -11,7 +11,7 @@ from sfn_cli.errors import ApiError
 
 
 class Arn(NamedTuple):
-    """arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; `resource` keeps its own colons."""
+    """The parts of arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; `resource` keeps its colons."""
 
     partition: str
     service: str
@@ -29,12 +29,12 @@ class Arn(NamedTuple):
 
     @property
     def resource_id(self) -> str:
-        """What follows the resource's type, with its own colons."""
+        """The text after the resource's type, with its own colons."""
         return self.resource.partition(":")[2]
 
 
 def parse_arn(text: str) -> Arn | None:
-    """The parts of an ARN, or None if `text` is not one."""
+    """Returns the parts of an ARN, or None if `text` is not one."""
     parts = text.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn":
         return None
@@ -42,15 +42,17 @@ def parse_arn(text: str) -> Arn | None:
 
 
 def name_in_arn(text: str) -> str:
-    """What may stand for an ARN, a version or alias included; of an execution's, its machine and
-    its name with a colon between.
+    """Returns the name in an ARN, a version or alias included.
+
+    In an execution's ARN, it is its machine and its name with a colon between.
     """
     return text.split(":", 6)[-1]
 
 
 def parse_arn_strictly(text: str) -> Arn | None:
-    """Parses an ARN as `parse_arn` does. Raises ApiError InvalidArn for text that does not begin as
-    one.
+    """Parses an ARN as `parse_arn` does.
+
+    Raises ApiError InvalidArn for text that does not begin as an ARN.
     """
     if not text.startswith("arn:"):
         raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
@@ -67,21 +69,22 @@ def qualify_arn(state_machine_arn: str, qualifier: int | str) -> str:
 
 
 def split_arn_qualifier(text: str) -> tuple[str, str | None]:
-    """Splits a state machine's ARN into its unqualified ARN and its qualifier: a version's number,
-    an alias's name, or None.
+    """Splits a state machine's ARN into its unqualified ARN and its qualifier.
+
+    The qualifier is a version's number, an alias's name, or None.
     """
     parts = text.split(":", 7)
     return ":".join(parts[:7]), parts[7] if len(parts) == 8 else None
 
 
 def test_case_of_arn(text: str) -> tuple[str, str | None]:
-    """A state machine's ARN, and the test case that follows it after "#" (Step Functions Local's)."""
+    """Returns a state machine's ARN, and the test case after "#" (Step Functions Local's)."""
     state_machine_arn, mark, name = text.partition("#")
     return state_machine_arn, name if mark else None
 
 
 def version_number_of_arn(qualifier: str | None) -> int | None:
-    """The number that a qualifier names a version by; None for an alias's name."""
+    """Returns the version number that a qualifier names; None for an alias's name."""
     is_number = (
         qualifier is not None
         and qualifier.isascii()
@@ -97,12 +100,12 @@ def activity_arn(region: str, account: str, name: str) -> str:
 
 
 def execution_arn(state_machine_arn: str, name: str) -> str:
-    """The ARN of the execution `name` of a state machine (an unqualified ARN)."""
+    """Returns the ARN of the execution `name` of a state machine (an unqualified ARN)."""
     return f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
 
 
 def express_execution_arn(state_machine_arn: str, name: str, id: str) -> str:
-    """The ARN of an execution of an EXPRESS machine: its name may recur, so it has an id too."""
+    """Returns the ARN of an EXPRESS execution; it includes an id, since names may recur."""
     return f"{state_machine_arn.replace(':stateMachine:', ':express:', 1)}:{name}:{id}"
 
 
@@ -111,7 +114,7 @@ def is_express_arn(execution_arn: str) -> bool:
 
 
 def connection_arn(region: str, account: str, name: str) -> str:
-    """The ARN of an EventBridge connection, but for the "/" and the id that AWS ends it with."""
+    """Returns the ARN of an EventBridge connection, without the "/" and the id at AWS's end."""
     return f"arn:aws:events:{region}:{account}:connection/{name}"
 
 
@@ -124,7 +127,7 @@ def log_group_arn(region: str, account: str, name: str) -> str:
 
 
 def log_group_name_in_arn(text: str) -> str | None:
-    """The name in a log group's ARN, which may end in ":*"; None if `text` is no such ARN."""
+    """Returns the name in a log group's ARN, which may end in ":*"; None for any other text."""
     parsed = parse_arn(text)
     if parsed is None or parsed.resource_type != "log-group":
         return None

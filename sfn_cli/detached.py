@@ -1,4 +1,6 @@
-"""Processes that outlive the one that starts them: workers, and the server of the store's own AWS services.
+"""Detached processes: workers, and the server of the store's own AWS services.
+
+They outlive the process that starts them.
 
 Rule 1: such a process has a session of its own and no terminal, and writes to a log.
 Rule 2: it inherits one lock, as the descriptor INHERITED, and no other descriptor.
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 FUNCTION_MARK = "SFN_FUNCTION_PROCESS"
-"""Marks a function's process and what that starts (functions/strays.py), but no process of sfn's own."""
+"""The mark of a function's process and its children (functions/strays.py).
+
+No process of sfn's own has it.
+"""
 
 INHERITED = 3
 """The descriptor under which the process inherits its lock."""
@@ -70,7 +75,7 @@ def _spawn_detached(code: str, environment: Mapping[str, str], lock: int, log: i
 
 
 def settle_detached() -> None:
-    """Makes the new process's session and closes all inherited descriptors but the lock.
+    """Creates the new process's session and closes all inherited descriptors but the lock.
 
     To be called first in the new process.
     """
@@ -80,7 +85,7 @@ def settle_detached() -> None:
 
 
 def reap_detached() -> None:
-    """Waits for the processes started here that have ended: otherwise they stay as zombies."""
+    """Waits for ended processes that were started here, which would otherwise remain as zombies."""
     for pid in list(_children):
         try:
             ended, _ = os.waitpid(pid, os.WNOHANG)
@@ -92,7 +97,7 @@ def reap_detached() -> None:
 
 def kill_detached(pid: int) -> None:
     """Kills a process that `start_detached` returned, unless it has ended."""
-    import signal  # slow to import, and seldom needed
+    import signal  # slow to import, and rarely needed
 
     reap_detached()
     if pid in _children:

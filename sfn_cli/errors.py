@@ -11,7 +11,7 @@
     └── StatesError     an execution's error: a name of the States Language and its cause
 
 Exit codes are those of the aws CLI, version 2 (`cli/exit_codes.py`). `StatesError` never reaches a
-person as an exception: the interpreter turns it into events.
+user as an exception: the interpreter turns it into events.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class SfnError(Exception):
 
 
 class ApiError(SfnError):
-    """An operation refused the request, as AWS does: `code` is the shape's name."""
+    """A refusal of the request by an operation, as at AWS: `code` is the shape's name."""
 
     def __init__(self, code: str, message: str, *, status: int = 400, **members: Any) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class ApiError(SfnError):
 
 
 class UsageError(SfnError):
-    """The request has a wrong shape: refused before any operation is called (exit 252)."""
+    """A request of the wrong shape: refused before any operation is called (exit 252)."""
 
 
 class ConfigurationError(SfnError):
@@ -43,11 +43,11 @@ class ConfigurationError(SfnError):
 
 
 class StoreError(SfnError):
-    """The store cannot be opened, read or written; what it holds is left as it was (exit 255)."""
+    """The store cannot be opened, read or written; its contents are unchanged (exit 255)."""
 
 
 class RowError(StoreError):
-    """One row cannot be read (it is damaged) or written (it breaks a constraint). The others can.
+    """One row cannot be read (it is damaged) or written (it breaks a constraint); the others can.
 
     A worker suspends the execution that the row belongs to, and drives the others on.
     """
@@ -59,9 +59,10 @@ def is_store_error(error: BaseException) -> bool:
 
 
 class UnstorableError(SfnError):
-    """Data that cannot be stored (a lone surrogate, an integer of more than 64 bits). Nothing was changed.
+    """Data that cannot be stored: a lone surrogate, an integer of more than 64 bits.
 
-    The data is to blame, not the store: a request with it is refused; an execution that produced it fails.
+    Nothing was changed. The data is at fault, not the store: a request with it is refused; an
+    execution that produced it fails.
     """
 
 
@@ -70,11 +71,11 @@ class SuspendedError(SfnError):
 
 
 class StatesError(SfnError):
-    """A state failed: `error` is matched against ErrorEquals, `cause` is for people.
+    """A failed state: `error` is matched against ErrorEquals, `cause` is for people.
 
     `location` is set for expressions that failed to evaluate: the field in the state, as the
-    EvaluationFailed event names it ("Arguments/total"). `cause` never holds the prefix that
-    names the state; the interpreter adds it for the errors that AWS prefixes.
+    EvaluationFailed event names it ("Arguments/total"). `cause` never holds the prefix that names
+    the state; the interpreter adds it for the errors that AWS prefixes.
     """
 
     def __init__(self, error: str | None, cause: str | None = None, *, location: str | None = None) -> None:

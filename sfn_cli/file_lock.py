@@ -1,4 +1,4 @@
-"""Locks on files, which the operating system lets go of the moment their holder ends, however it ends."""
+"""File locks, which the operating system releases when their holder ends, however it ends."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from sfn_cli import private_files
 
 
 def take_file_lock(path: str, *, above: int) -> int | None:
-    """Takes the lock on a file, which is created if needed. Returns its descriptor, or None if it is held.
+    """Takes the lock on a file, which is created if needed.
 
-    Closing the descriptor releases the lock. The descriptor is higher than `above`, the number
-    under which a child process inherits another one.
+    Returns its descriptor, or None if the lock is held. Closing the descriptor releases the lock.
+    The descriptor is higher than `above`, the number under which a child process inherits another
+    one.
     """
     descriptor = private_files.open_file(path, os.O_RDWR | os.O_CREAT, above=above)
     try:

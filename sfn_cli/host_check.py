@@ -1,8 +1,8 @@
-"""Who may ask: programs on this machine, and no web page.
+"""The permitted clients: programs on this machine, but no web page.
 
-A page that a browser shows can send requests to 127.0.0.1, also by a name of its own that it lets
-resolve there (DNS rebinding). Browsers send the true Host and Origin, so a request is refused
-whose Host is not a name of this server, or whose Origin is not this server.
+A page in a browser can send requests to 127.0.0.1, also under a name of its own that resolves there
+(DNS rebinding). Browsers send the true Host and Origin, so a request is refused whose Host is not a
+name of this server, or whose Origin is not this server.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _WILDCARDS = ("0.0.0.0", "::", "")
-_SYNC = "sync-"  # AWS's clients put this in front of the host of StartSyncExecution and TestState
+_SYNC = "sync-"  # AWS clients prefix the host of StartSyncExecution and TestState with this
 
 _HOST = re.compile(r"(?:\[[0-9A-Za-z:.%_~-]+\]|[^][:/?#@\\\s]+)(?::[0-9]*)?")
-"""A Host header: an IPv6 address in brackets or a name, and perhaps a port (RFC 9110, 7.2)."""
+"""A Host header: an IPv6 address in brackets or a name, and an optional port (RFC 9110, 7.2)."""
 
 
 def is_allowed_host(
     headers: Mapping[str, str], listening_host: str, origins: Collection[str] = (), scheme: str = "http"
 ) -> bool:
-    """Whether a request with these headers (names in lower case) is for a server that listens there.
+    """Whether a request with these headers (names in lower case) is for a server at this host.
 
     Pages of these `origins` are allowed, too. `scheme` is the server's own: "http" or "https".
     """
@@ -38,9 +38,9 @@ def is_allowed_host(
 
 
 def is_program(headers: Mapping[str, str]) -> bool:
-    """Whether a request with these headers (names in lower case) to a loopback address is no web page's.
+    """Whether a request with these headers (names in lower case) comes from no web page.
 
-    A page's GET has no Origin, but says where it comes from.
+    The request is to a loopback address. A page's GET has no Origin, but says where it comes from.
     """
     is_page = "origin" in headers or headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
     return not is_page and _is_own_host(headers.get("host", ""), "localhost")

@@ -1,6 +1,6 @@
-"""Reading files that a user names, up to a limit for each kind of them.
+"""Reading of files that a user names, up to a limit for each kind of file.
 
-A path may lead to /dev/zero, to a pipe that never ends or to a sparse file of terabytes: a file is never
+A path may lead to /dev/zero, to an endless pipe or to a sparse file of terabytes: a file is never
 read beyond its limit, and not at all if its size is known to exceed it.
 """
 
@@ -10,30 +10,38 @@ import errno
 import os
 
 PARAMETER_BYTES = 72 * 2**20
-"""For a file that an option names (file://, fileb://). The largest request, CreateFunction, has
-70,167,211."""
+"""The limit of a file that an option names (file://, fileb://).
+
+The largest request, CreateFunction, has 70,167,211.
+"""
 
 PROJECT_FILE_BYTES = 16 * 2**20
-"""For a definition, an input, settings or mocks in a folder. AWS's limit for a definition is a 16th of it."""
+"""The limit of a definition, an input, settings or mocks in a folder.
+
+AWS's limit for a definition is a 16th of it.
+"""
 
 RESOURCE_FILE_BYTES = 256 * 2**20
-"""For a file that a call of resources.json sends, to S3 for example."""
+"""The limit of a file that a call of resources.json sends, to S3 for example."""
 
 CREDENTIALS_BYTES = 2**20
-"""For an AWS config or credentials file."""
+"""The limit of an AWS config or credentials file."""
 
 _PIECE_BYTES = 2**20
 
 
 class FileTooLargeError(OSError):
-    """The file is longer than what is read of such a file."""
+    """A file longer than the limit for its kind."""
 
     def __init__(self, path: str | os.PathLike[str], most: int) -> None:
         super().__init__(errno.EFBIG, f"File too large (the limit is {most:,} bytes)", os.fspath(path))
 
 
 def read_input_bytes(path: str | os.PathLike[str], most: int) -> bytes:
-    """The content of a file, or of a pipe. Raises OSError (FileTooLargeError for more than `most` bytes)."""
+    """Returns the content of a file or pipe.
+
+    Raises OSError (FileTooLargeError for more than `most` bytes).
+    """
     content = bytearray()
     if "\0" in os.fspath(path):
         raise OSError(errno.EINVAL, "A path cannot contain a NUL character", os.fspath(path))
@@ -48,7 +56,7 @@ def read_input_bytes(path: str | os.PathLike[str], most: int) -> bytes:
 
 
 def read_input_text(path: str | os.PathLike[str], most: int) -> str:
-    """The text of a file in UTF-8, with newlines for the line ends of any system.
+    """Returns the text of a file in UTF-8, with newlines for the line ends of any system.
 
     Raises OSError, UnicodeDecodeError.
     """

@@ -1,6 +1,4 @@
-"""Where in a JSON text a location lies: "/States/Pay/Retry[0]" → line and column. One pass over the
-text finds them all.
-"""
+"""Places in a JSON text: "/States/Pay/Retry[0]" → line and column, all found in one pass."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Offsets in the text. `key` is where the name of a field begins, None for what has none."""
+    """Offsets in the text. `key` is the beginning of a field's name, None if there is none."""
 
     key: int | None
     value: int
@@ -23,9 +21,9 @@ class Place(NamedTuple):
 
 
 def json_places(text: str, locations: Iterable[str]) -> dict[str, Place]:
-    """The place of each location that there is, in a text that is JSON.
+    """Returns the place of each existing location in a JSON text.
 
-    Locations are JSON pointers but for indexes, which stand in brackets; the whole text is at "/".
+    Locations are JSON pointers except for indexes, which are in brackets; the whole text is at "/".
     """
     wanted = {"" if location == "/" else location: location for location in locations}
     found: dict[str, Place] = {}
@@ -83,5 +81,5 @@ class _OpenJson:
 
 
 def json_line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Both counted from one."""
+    """Returns the line and the column of an offset, both counted from one."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

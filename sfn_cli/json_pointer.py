@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def pointer(name: str) -> str:
-    """A name as a pointer has it."""
+    """Returns a name escaped for a pointer."""
     return name.replace("~", "~0").replace("/", "~1")
 
 

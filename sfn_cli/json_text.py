@@ -1,7 +1,7 @@
-"""What is wrong with a text that is not JSON, in the words of Jackson, the parser AWS uses.
+"""The errors of texts that are not JSON, in the words of Jackson, the parser AWS uses.
 
-Python's parser decides whether a text is JSON; this one reads a refused text again to say why,
-as AWS's messages do: "Unrecognized token 'not': was expecting (JSON String, Number, …)".
+Python's parser decides whether a text is JSON; this one reads a refused text again for the reason,
+in the form of AWS's messages: "Unrecognized token 'not': was expecting (JSON String, Number, …)".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ESCAPES = '"\\/bfnrt'
 
 
 class NotJson(ValueError):
-    """The text is not JSON: `message` in Jackson's words, `line` and `column` counted from one."""
+    """Text that is not JSON: `message` in Jackson's words, `line` and `column` counted from one."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -31,8 +31,9 @@ class NotJson(ValueError):
 
 
 def read_json(text: str) -> Json:
-    """Returns the value of a JSON text that comes from outside. Raises NotJson, also for what is
-    too deep or too large a number.
+    """Returns the value of a JSON text from outside.
+
+    Raises NotJson, also for nesting that is too deep or a number that is too large.
     """
     _prepare_json_text(text)
     try:
@@ -41,12 +42,12 @@ def read_json(text: str) -> Json:
         if isinstance(error, NotJson):
             raise
         _JsonReader(text).find_fault()
-        # The syntax is right, yet Python refuses: it reads integers of at most 4,300 digits.
+        # The syntax is valid, but Python reads integers of at most 4,300 digits.
         raise NotJson("Number value length exceeds the maximum allowed (1000)") from error
 
 
 def loads_json(text: str) -> Json:
-    """As Python's `json.loads`, with its messages and NaN.
+    """Acts as Python's `json.loads`, with its messages and NaN.
 
     Raises ValueError, also for text that is nested too deeply.
     """
@@ -65,7 +66,10 @@ def _prepare_json_text(text: str) -> None:
 
 
 _BRACKETS = r'(?s:"(?:[^"\\]|\\.)*+"|[\[{]+|[\]}]+)'
-"""Compiled when first used, as is the other pattern: few commands read JSON."""
+"""The pattern of strings and brackets.
+
+Like the other pattern, it is compiled on first use: few commands read JSON.
+"""
 
 
 def _json_nests_too_deeply(text: str) -> bool:
@@ -94,7 +98,10 @@ def _loads_finite_json(text: str) -> Json:
 
 
 class _JsonReader:
-    """Reads a text up to its first fault, which it raises. The open arrays and objects are a stack."""
+    """A reader of a text up to its first fault, which it raises.
+
+    The open arrays and objects are a stack.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -260,7 +267,7 @@ class _JsonReader:
             self.at += 1
 
     def peek(self) -> str:
-        """The character here, or "" at the end."""
+        """Returns the current character, or "" at the end."""
         return self.text[self.at : self.at + 1]
 
     def end_of_input(self) -> NoReturn:

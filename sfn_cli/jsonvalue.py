@@ -1,6 +1,6 @@
-"""JSON as the States Language has it: one type, one way to write it, one way to read it.
+"""JSON in the States Language: one type, one way to write it, one way to read it.
 
-A payload that passes through a state unchanged is written once, not at every event: `Payload`
+A payload that passes through a state unchanged is serialised once, not at every event: `Payload`
 carries a value together with its text, and computes either from the other on first use.
 """
 
@@ -17,7 +17,7 @@ Json = Any
 """Any JSON value: None, bool, int, float, str, list of Json, dict of str to Json."""
 
 MAX_DEPTH = 1000
-"""How many arrays and objects may lie within each other: as many as Jackson, AWS's parser, reads."""
+"""The maximum nesting of arrays and objects: that of Jackson, AWS's parser."""
 
 
 def _json_value_writer(separators: tuple[str, str]) -> Callable[[Json], str]:
@@ -38,33 +38,34 @@ def _json_value_writer(separators: tuple[str, str]) -> Callable[[Json], str]:
 
 
 dumps = _json_value_writer((",", ":"))
-"""The compact text of a JSON value, as AWS writes payloads: no spaces, no \\u escapes but of lone
-surrogates.
+"""Returns the compact text of a JSON value, as AWS writes payloads.
+
+It has no spaces, and \\u escapes only for lone surrogates.
 """
 
 dumps_spaced = _json_value_writer((", ", ": "))
-"""The same with a space after each comma and colon."""
+"""Acts as `dumps`, with a space after each comma and colon."""
 
 
 def refuse_json_constant(name: str) -> None:
-    """For what Python reads as a number, and JSON does not have: NaN, Infinity, -Infinity."""
+    """Refuses the numbers that Python reads and JSON does not have: NaN, Infinity, -Infinity."""
     raise ValueError(f"{name} is not JSON")
 
 
 loads: Callable[[str], Json] = json.JSONDecoder(parse_constant=refuse_json_constant).decode
-"""The JSON value of a text. Raises ValueError (json.JSONDecodeError for bad syntax)."""
+"""Returns the JSON value of a text. Raises ValueError (json.JSONDecodeError for bad syntax)."""
 
 
 def well_formed_text(text: str) -> str:
-    """The text with "?" for each lone surrogate, which is what Java writes when it encodes a String."""
+    """Returns the text with "?" for each lone surrogate, as Java encodes a String."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def json_value_is_larger_than(value: Json, characters: int) -> bool:
     """Whether the text of `value` is certainly longer than this many characters.
 
-    It looks no further than that: a small value may hold one string a million times, and its text would fill
-    the memory. Raises RecursionError where arrays and objects lie more than MAX_DEPTH within each other.
+    It stops there: a small value may hold one string a million times, and its text would fill the
+    memory. Raises RecursionError if arrays and objects are nested more than MAX_DEPTH deep.
     """
     size = 0
     level, depth = [value], 0
@@ -95,7 +96,7 @@ _ROOM = 5 * MAX_DEPTH
 
 
 def raise_recursion_limit() -> None:
-    """Lets functions call each other deeply enough for JSON of MAX_DEPTH levels, and for JSONata.
+    """Allows recursion deep enough for JSON of MAX_DEPTH levels, and for JSONata.
 
     The limit is the whole process's: it is never lowered again, which would fail other threads.
     """
@@ -116,7 +117,7 @@ class Payload:
 
     @property
     def value(self) -> Json:
-        """The value. It is shared by all that hold this payload: never changed in place."""
+        """The value, which all holders of this payload share: it must not be changed in place."""
         if self._value is Payload._missing:
             assert self._text is not None
             self._value = loads(self._text)
@@ -130,7 +131,7 @@ class Payload:
         return self._text
 
     def is_larger_than(self, characters: int) -> bool:
-        """As the function of this name; without looking at a value whose text is there."""
+        """Acts as the function of this name, without visiting the value if the text is known."""
         return (
             len(self._text) > characters
             if self._text is not None

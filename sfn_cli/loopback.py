@@ -1,7 +1,7 @@
 """The user who owns the other end of a loopback connection, on systems that report it (Linux).
 
-The kernel is queried for the one connection (sock_diag(7)), which takes microseconds. Where that is not
-possible, as in some containers, the connection is looked up in the table of all connections.
+The kernel is queried for the one connection (sock_diag(7)), which takes microseconds. Where that is
+not possible, as in some containers, the connection is looked up in the table of all connections.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ Address = tuple[str, int]
 
 
 def is_own_loopback(connection: socket.socket) -> bool | None:
-    """Whether the other end of an accepted IPv4 loopback connection is this user's; None if unknown."""
+    """Whether the other end of an accepted IPv4 loopback connection is this user's.
+
+    None if unknown.
+    """
     user = loopback_peer_user(connection)
     return None if user is None else user == os.geteuid()
 
 
 def loopback_peer_user(connection: socket.socket) -> int | None:
-    """The user id of the process at the other end of such a connection, or NO_USER; None if unknown."""
+    """Returns the user id at the other end of such a connection, or NO_USER; None if unknown."""
     try:
         peer, own = connection.getpeername(), connection.getsockname()
     except OSError:
@@ -49,7 +52,7 @@ def loopback_peer_user(connection: socket.socket) -> int | None:
 
 
 def _loopback_user_from_kernel(peer: Address, own: Address) -> tuple[int, int] | None:
-    """(user, inode) of the socket at the other end; None if the kernel does not answer."""
+    """Returns (user, inode) of the other end's socket; None if the kernel does not answer."""
     if sys.platform != "linux":
         return None
     (peer_host, peer_port), (own_host, own_port) = peer, own
@@ -74,7 +77,7 @@ def _loopback_user_from_kernel(peer: Address, own: Address) -> tuple[int, int] |
 
 
 def _loopback_user_from_tables(peer: Address, own: Address) -> tuple[int, int] | None:
-    """The same from the tables: (0, 0) when the socket is gone, None when there are no tables."""
+    """Returns the same from the tables: (0, 0) for a closed socket, None without tables."""
     found = None
     local, remote = _loopback_address_in_tables(peer), _loopback_address_in_tables(own)
     for table, prefix in _TABLES:
@@ -90,6 +93,6 @@ def _loopback_user_from_tables(peer: Address, own: Address) -> tuple[int, int] |
 
 
 def _loopback_address_in_tables(address: Address) -> str:
-    """An address as the tables spell it."""
+    """Returns an address as the tables spell it."""
     host, port = address
     return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"

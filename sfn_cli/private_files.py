@@ -23,7 +23,10 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
 OWN_NAMES = ("sfn.db", "worker", "aws.", "events.lock", "functions", "map-runs", "services")
-"""Prefixes of the names of sfn's own files in the home. The user may keep other files beside them."""
+"""Prefixes of the names of sfn's own files in the home.
+
+The user may store other files beside them.
+"""
 
 _FOLDERS = ("functions", "map-runs", "services")
 _FILES = (".db", ".db-wal", ".db-shm", ".lock", ".log")
@@ -67,7 +70,7 @@ def check_private_home(home: str | os.PathLike[str]) -> None:
         )
     if stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) and found.st_uid == user:
         os.chmod(home, FOLDER_MODE)  # a process was killed between mkdir, under a umask of 777, and chmod
-    # Also checked where each is opened. Here, a command fails before it has stored anything.
+    # Each is also checked where it is opened. Here, a command fails before it has stored anything.
     for entry in _private_home_entries(home):
         if entry.name.startswith(OWN_NAMES):
             with suppress(FileNotFoundError):
@@ -75,7 +78,7 @@ def check_private_home(home: str | os.PathLike[str]) -> None:
 
 
 def _check_private_entry(entry: os.DirEntry[str]) -> None:
-    """Raises StoreError when something in the home cannot be what sfn has under that name."""
+    """Raises StoreError when an entry of the home cannot be what sfn stores under that name."""
     found = entry.stat(follow_symlinks=False)
     if stat.S_ISLNK(found.st_mode):
         raise _is_file_link(entry.path)
@@ -88,7 +91,7 @@ def _check_private_entry(entry: os.DirEntry[str]) -> None:
 
 
 def private_home_notes(home: str | os.PathLike[str]) -> list[str]:
-    """What other users may do with a store's folder that is safe to use: one line each."""
+    """Returns what other users may do with a safe store folder: one line each."""
     try:
         found = os.stat(home)
         parent = os.stat(os.path.dirname(os.path.realpath(home)))
@@ -128,7 +131,7 @@ def _private_home_entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]
 
 
 def _is_private_group(found: os.stat_result) -> bool:
-    """Whether the owner of a file is the only member of its group: Linux creates a group for each user."""
+    """Whether a file's owner is the only member of its group: Linux creates a group per user."""
     import grp
     import pwd
 
@@ -250,7 +253,7 @@ def make_private_pipe(path: str) -> None:
 
 
 def make_private_folder(home: str | os.PathLike[str], *names: str) -> str:
-    """The path of a folder of the store, created if needed with its parents.
+    """Returns the path of a folder of the store, created if needed with its parents.
 
     Raises StoreError (rule 2) and OSError.
     """

@@ -1,9 +1,10 @@
-"""AWS's limits as named constants: what its services, and so sfn, refuse or cut.
+"""AWS's limits as named constants: beyond them its services, and so sfn, refuse or cut.
 
 Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 CloudWatch Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
-Bounds that are sfn's own, on time, depth and memory, are beside the code that they protect. So are those
+
+sfn's own limits, on time, depth and memory, are beside the code that they protect. So are those
 that functions/bootstrap.py needs: it runs without the rest of sfn.
 """
 
@@ -17,10 +18,13 @@ VARIABLE_NAME_CHARACTERS = 80
 MAP_LABEL_CHARACTERS = 40
 
 DIAGNOSTICS = 100
-"""How many problems of a definition one answer reports."""
+"""The maximum number of problems of a definition in one answer."""
 
 TAGS = 50
-"""Of one resource of any service: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html"""
+"""Tags of one resource of any service.
+
+https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+"""
 
 PAGE_ITEMS = 1000
 DEFAULT_PAGE_ITEMS = 100
@@ -35,26 +39,28 @@ PAYLOAD_BYTES = 262_144
 
 STANDARD_SECONDS = 365 * 24 * 60 * 60
 EXPRESS_SECONDS = 5 * 60
-"""How long an execution may take, by its type."""
+"""The maximum duration of an execution, by its type."""
 
 TEST_STATE_SECONDS = 5 * 60
 """https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html"""
 
 ACTIVITY_POLL_SECONDS = 60
-"""How long GetActivityTask waits for a task."""
+"""The time that GetActivityTask waits for a task."""
 
 WAIT_SECONDS = 99_999_999
 """The longest Seconds of a Wait state. https://states-language.net/#wait-state"""
 
 REDRIVES = 1_000
 REDRIVABLE_SECONDS = 14 * 24 * 60 * 60
-"""How long after its end an execution can be redriven.
+"""The time after its end in which an execution can be redriven.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 """
 
 REPORTED_DATA_BYTES = 248 * 1024
-"""Input and output in a status change event or a log line, as JSON text; what is longer is left out or cut.
+"""Input and output in a status change event or a log line, as JSON text; longer text is cut.
+
+In an event, it is left out.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
@@ -79,7 +85,7 @@ FUNCTION_PAGE_ITEMS = 50
 LOG_EVENT_BYTES = 256 * 1024
 PUT_LOG_BYTES = 1_048_576
 LOG_EVENT_OVERHEAD_BYTES = 26
-"""What each event counts in a PutLogEvents beside its message."""
+"""The size of each event in a PutLogEvents in addition to its message."""
 
 LOG_FUTURE_SECONDS = 2 * 60 * 60
 LOG_PAST_SECONDS = 14 * 24 * 60 * 60

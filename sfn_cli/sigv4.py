@@ -1,5 +1,6 @@
-"""Signature Version 4: what of a request is signed, and how. The terminal signs by it, the server
-checks by it.
+"""Signature Version 4: the signed parts of a request, and their signature.
+
+The terminal signs with it, and the server verifies with it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 A scope is "DATE/REGION/SERVICE/aws4_request": "20150830/us-east-1/states/aws4_request".
@@ -24,7 +25,7 @@ _UNRESERVED = "-_.~"
 
 
 def sigv4_signature(secret_access_key: str, at: str, scope: str, canonical: str) -> str:
-    """The signature, in hexadecimal, of a canonical request at a time ("20150830T123600Z")."""
+    """Returns the hexadecimal signature of a canonical request at a time ("20150830T123600Z")."""
     key = f"AWS4{secret_access_key}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
@@ -35,10 +36,10 @@ def sigv4_signature(secret_access_key: str, at: str, scope: str, canonical: str)
 def sigv4_canonical_request(
     method: str, path: str, query: str, headers: Mapping[str, Iterable[str]], body_sha256: str
 ) -> str:
-    """What is signed of a request.
+    """Returns the signed text of a request.
 
-    `path` and `query` are as they are sent, `headers` are those that are signed: by their names in
-    lower case, in order, their values.
+    `path` and `query` are as they are sent, `headers` are the signed ones: values in order, by
+    header name in lower case.
     """
     arguments = sorted(
         (_canonical_sigv4_text(name), _canonical_sigv4_text(value))
@@ -61,7 +62,7 @@ def sigv4_canonical_request(
 
 
 def sigv4_query_arguments(query: str) -> list[tuple[str, str]]:
-    """The names and values in a query, as they are sent."""
+    """Returns the names and values in a query, as they are sent."""
     return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part)]
 
 
@@ -70,7 +71,7 @@ def _canonical_sigv4_text(sent: str) -> str:
 
 
 def _normal_sigv4_path(path: str) -> str:
-    """The path without empty segments, "." and ".."."""
+    """Returns the path without empty segments, "." and ".."."""
     segments: list[str] = []
     for segment in path.split("/"):
         if segment == "..":

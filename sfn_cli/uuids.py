@@ -1,4 +1,4 @@
-"""UUIDs (RFC 9562) as text. The standard module is slow to import."""
+"""UUIDs (RFC 9562) as text, because the standard module is slow to import."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import os
 
 
 def random_uuid() -> str:
-    """A random UUID (version 4)."""
+    """Returns a random UUID (version 4)."""
     return uuid_text(os.urandom(16), version=4)
 
 
 def time_ordered_uuid(at: int) -> str:
-    """A UUID that begins with the time (version 7), in milliseconds since 1970.
+    """Returns a UUID that begins with the time (version 7), in milliseconds since 1970.
 
-    As keys of an index, many of them fill neighbouring pages; random ones would each change another page.
+    As keys of an index, many of them fill neighbouring pages; random ones would each change another
+    page.
     """
     return uuid_text(at.to_bytes(6, "big") + os.urandom(10), version=7)
 
 
 def uuid_text(data: bytes, version: int) -> str:
-    """The UUID of a version with these 16 bytes, but for the bits that say that it is one."""
+    """Returns the UUID with these 16 bytes, except for its version and variant bits."""
     octets = bytearray(data)
     octets[6] = octets[6] & 0x0F | version << 4
     octets[8] = octets[8] & 0x3F | 0x80

@@ -7,7 +7,10 @@ from contextlib import suppress
 
 
 class WakePipe:
-    """Readable from `wake` until `clear`, however often it was woken. Registered with the loop's selector."""
+    """A pipe that is readable from `wake` until `clear`, however often it was woken.
+
+    It is registered with the loop's selector.
+    """
 
     __slots__ = ("_read_end", "_write_end")
 
@@ -21,7 +24,7 @@ class WakePipe:
 
     def wake(self) -> None:
         """Wakes the loop. Called from any thread."""
-        with suppress(OSError):  # full: it is readable all the same; closed: the loop has ended
+        with suppress(OSError):  # full: it is readable already; closed: the loop has ended
             os.write(self._write_end, b".")
 
     def clear(self) -> None:
@@ -31,7 +34,7 @@ class WakePipe:
                 pass
 
     def close(self) -> None:
-        """Closes both ends, once the loop has ended. A later `wake` does nothing."""
+        """Closes both ends, after the loop has ended. A later `wake` does nothing."""
         ends = self._read_end, self._write_end
         self._read_end = self._write_end = -1
         for end in ends:

@@ -1,8 +1,8 @@
 """Worker slots: the places that live workers may take, each a locked file and a pipe.
 
-A live worker holds the lock on its slot's file, which the operating system releases the moment the process
-ends, however it ends; and it signs the file again every second. A suspended worker holds the lock but no
-longer signs: past its lease it counts as dead, and others take over.
+A live worker holds the lock on its slot's file, which the operating system releases the moment the
+process ends, however it ends; and it signs the file again every second. A suspended worker holds
+the lock but no longer signs: past its lease it counts as dead, and others take over.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ class Slot:
         self.pipe_path = os.path.join(home, f"worker-{number}.wake")
 
     def take(self) -> int | None:
-        """The descriptor of the held lock, or None if another process holds it. It is let go when closed."""
+        """Returns the descriptor of the lock, or None if another process holds it.
+
+        Closing the descriptor releases the lock.
+        """
         descriptor = private_files.open_file(self.lock_path, os.O_RDWR | os.O_CREAT)
         while True:
             try:
@@ -44,8 +47,9 @@ class Slot:
                     return None
 
     def owns(self, lock: int) -> bool:
-        """Whether the held lock is still that of this slot: its file may have been deleted, with
-        the whole store.
+        """Whether the held lock is still that of this slot.
+
+        Its file may have been deleted, with the whole store.
         """
         try:
             there, held = os.stat(self.lock_path), os.fstat(lock)
@@ -54,12 +58,12 @@ class Slot:
         return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
 
     def sign(self, lock: int, worker: int) -> None:
-        """Writes into the held file who holds it, and when: this renews the lease."""
+        """Renews the lease: writes the holder and the time into the held file."""
         # Monotonic time is the machine's, the same in every process, and no clock change moves it.
         os.pwrite(lock, f"{worker} {time.monotonic():.3f}\n".encode().ljust(40), 0)
 
     def holder(self, lease_seconds: float) -> int | None:
-        """The id of the live worker in this slot, or None.
+        """Returns the id of the live worker in this slot, or None.
 
         A worker that has not signed for this long counts as dead.
         """
@@ -69,13 +73,13 @@ class Slot:
         return signature[0]
 
     def signature(self) -> tuple[int, float] | None:
-        """(worker id, when it signed last), or None when the lock is free."""
+        """Returns (worker id, time of its last signature), or None when the lock is free."""
         try:
             descriptor = private_files.open_file(self.lock_path, os.O_RDONLY)
         except FileNotFoundError:
             return None
         try:
-            # A shared lock: two who ask at once do not take each other for a worker.
+            # A shared lock: two concurrent readers do not take each other for a worker.
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             return None
         except OSError:
@@ -95,7 +99,7 @@ class Slot:
         try:
             os.write(descriptor, b"!")
         except BlockingIOError:
-            pass  # the pipe is full of calls already
+            pass  # the pipe is full: a call is pending already
         except OSError:
             return False
         finally:
@@ -104,7 +108,7 @@ class Slot:
 
 
 def taken_slots(home: str) -> Iterator[Slot]:
-    """The slots that a worker has ever taken."""
+    """Yields the slots that a worker has ever taken."""
     for number in range(MAX_WORKERS):
         slot = Slot(home, number)
         if not os.path.exists(slot.lock_path):
@@ -113,6 +117,6 @@ def taken_slots(home: str) -> Iterator[Slot]:
 
 
 def live_workers(settings: Settings) -> dict[int, int]:
-    """The live workers: slot → worker id."""
+    """Returns the live workers: slot → worker id."""
     holders = {slot.number: slot.holder(settings.lease_seconds) for slot in taken_slots(settings.home)}
     return {number: holder for number, holder in holders.items() if holder is not None}

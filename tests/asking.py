@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 async def posted(url: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    """What an operation of Step Functions answers, which must succeed."""
+    """Returns an operation's answer from Step Functions, which must succeed."""
     status, body = await post(url, operation, request)
     assert status == 200, body
     return body
@@ -24,8 +24,9 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def asked(url: str, operation: str, request: dict[str, Any]) -> Connection:
-    """A connection on which the server is answering; asked as AWS's clients do: under a host that
-    begins with sync-.
+    """Returns a connection whose request the server is answering.
+
+    As from AWS clients, its host begins with sync-.
     """
     port = urlsplit(url).port
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

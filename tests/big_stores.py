@@ -20,7 +20,7 @@ BIG = bool(os.environ.get("SFN_BIG"))
 
 
 class Run(NamedTuple):
-    """What a command did. `peak_bytes` is its largest resident set."""
+    """The outcome of a command. `peak_bytes` is its largest resident set."""
 
     peak_bytes: int
     exit_code: int

@@ -188,7 +188,7 @@ def _structure_or_none(shape: Shape | None) -> dict[str, Any]:
 
 
 def _shape(shape: Shape) -> dict[str, Any]:
-    """The facts of a shape, with those of the shapes it is made of written out in place."""
+    """Returns the facts of a shape, with those of its member shapes written out in place."""
     facts: dict[str, Any] = {"type": shape.type_name}
     for key in _CONSTRAINTS:
         if key in shape.metadata:

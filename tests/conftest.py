@@ -1,5 +1,6 @@
-"""In CI a test that cannot run for want of a tool is a failure: with CI=true, as CI services set it, the
-whole run is refused when one of these tools is missing. Elsewhere its tests are skipped.
+"""Missing tools fail a run in CI and skip tests elsewhere.
+
+With CI=true, as CI services set it, the whole run is refused when one of these tools is missing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ TOOLS = ("zsh", "fish", "node")
 
 
 def missing() -> list[str]:
-    """What tests need and this machine has not, each with what to do about it."""
+    """Returns the tools that tests need and this machine does not have, each with a remedy."""
     tools = [f"{tool} is not installed" for tool in TOOLS if shutil.which(tool) is None]
     if not RECORDINGS.is_dir():
         tools.append(f"there are no recordings of AWS in {RECORDINGS} (SFN_CONFORMANCE names another folder)")
@@ -39,8 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With -n, a process that has no tests left takes some of another's: end-to-end tests come in one row,
-    and would be the work of one process alone.
+    """Lets an idle process take tests from another, with -n.
+
+    End-to-end tests are in one sequence, and would otherwise run in one process alone.
     """
     from xdist.scheduler import WorkStealingScheduling
 

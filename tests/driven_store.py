@@ -1,4 +1,4 @@
-"""A store with a state machine, filled without commands, and driven in this process as a worker drives it."""
+"""A store with a state machine, filled without commands, and driven in-process like a worker's."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class Store:
         self._database = database_of(self.service.store)
         self.connection = self._database.connection
         self.selector = selectors.DefaultSelector()
-        """What the threads of schedulers wake."""
+        """The selector that the threads of schedulers wake."""
         self.reports: list[str] = []
-        """What schedulers have reported."""
+        """The reports of schedulers."""
 
     def machine(self, name: str, definition: object) -> StateMachine:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE}
@@ -67,7 +67,7 @@ class Store:
         return machine
 
     def start(self, machine: StateMachine, inputs: Iterable[str]) -> None:
-        """Starts an execution for each input; no worker is told, and the disk is not waited for."""
+        """Starts an execution for each input, without notice to a worker or waits for the disk."""
         self.connection.execute("PRAGMA synchronous = OFF")
         at = self.service.clock()
         SqliteExecutions(self._database).start_many(
@@ -76,7 +76,7 @@ class Store:
         self.connection.execute("PRAGMA synchronous = FULL")
 
     def scheduler(self, **options: Any) -> Scheduler:
-        """What a worker drives executions with, save the functions."""
+        """Returns a worker's Scheduler, without functions."""
         database = self._database
         worker = SqliteWorkers(database).register(0, 1, self.service.clock())
         offload: Offload[DrivenExecution] = Offload(self.selector)
@@ -89,7 +89,7 @@ class Store:
         return Scheduler(store, self.context(offload), offload.steps, self._report, **options)
 
     def context(self, offload: Offload[Any]) -> TaskContext:
-        """What a worker's integrations use, save the functions."""
+        """Returns the context of a worker's integrations, without functions."""
         service = self.service
         pool: Any = None  # no task is called here
         return TaskContext(
@@ -97,7 +97,7 @@ class Store:
         )
 
     def outbox(self) -> OutboxDelivery:
-        """What a worker sends status changes with."""
+        """Returns a worker's delivery of status changes."""
         return OutboxDelivery(
             SqliteOutbox(self._database), self.context(Offload(self.selector)), self._report
         )
@@ -107,7 +107,7 @@ class Store:
         print(line, file=sys.stderr)
 
     def call(self, operation: str, **request: Any) -> Any:
-        """What an operation of Step Functions answers."""
+        """Returns an operation's answer from Step Functions."""
         return call_api(self.service, model.load_model("stepfunctions", operation), request)
 
     def work(self, scheduler: Scheduler, condition: Callable[[], object]) -> None:

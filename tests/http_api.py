@@ -1,11 +1,12 @@
-"""An HTTP API for tests, on a real socket: it answers with what it was asked, or by the path it was
-asked for.
+"""An HTTP API for tests, on a real socket: it echoes the request, or answers by its path.
 
 /json          the request as JSON: method, path, headers (with capitals, as they came), body
-/status/NNN    that status /type/A/B      the bytes 0xff 0x00 with this content type /large
-more than a task's result may hold /private       401, unless the bearer token is the one that was
-given last /token         a new bearer token, for the client "client" with the secret "hidden"
-(`expires_in` says for how long)
+/status/NNN    that status
+/type/A/B      the bytes 0xff 0x00 with this content type
+/large         more than a task's result may hold
+/private       401, unless the bearer token is the last one issued
+/token         a new bearer token, for the client "client" with the secret "hidden"
+               (`expires_in` says for how long)
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Api:
-    """What an API has been asked so far; `url` is where it is."""
+    """An API with its requests so far; `url` is its address."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -96,7 +97,7 @@ def api() -> Iterator[Api]:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, *args: object) -> None:
-            """Who has read enough hangs up."""
+            """Ignores the error of a client that has read enough and hangs up."""
 
     server = Server(("127.0.0.1", 0), Handler)
     played.url = f"http://127.0.0.1:{server.server_port}"

@@ -1,7 +1,7 @@
-"""Draws the machines of `examples/` into their READMEs, as Mermaid's state diagrams: `python -m
-tests.pictures`.
+"""Draws the machines of `examples/` as Mermaid state diagrams: `python -m tests.pictures`.
 
-https://mermaid.js.org/syntax/stateDiagram.html. A README's picture is its block of ```mermaid.
+They are written into the READMEs. https://mermaid.js.org/syntax/stateDiagram.html. A README's
+picture is its block of ```mermaid.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _inside(name: str, state: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _ways(name: str, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Where a state leads, and what is written at the arrow."""
+    """Yields the transitions of a state, and the label of each arrow."""
     for retrier in state.get("Retry", []):
         if retrier.get("MaxAttempts") != 0:
             yield name, f"retry {_names(retrier)}"

@@ -1,4 +1,4 @@
-"""Real processes for tests: the installed command, a server on a real socket, workers that are awaited."""
+"""Real processes for tests: the installed command, a server on a real socket, awaited workers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def sfn(
 
 
 def sfn_json(home: Path, *arguments: str, **options: Any) -> Any:
-    """Runs the command, which must succeed, and gives the JSON that it prints."""
+    """Runs the command, which must succeed. Returns the JSON that it prints."""
     done = sfn(home, *arguments, **options)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout) if done.stdout else None
@@ -98,9 +98,10 @@ def ended(home: Path, execution: str) -> dict[str, Any]:
 
 
 def _await_end_of_execution(home: Path, execution: str) -> None:
-    """Awaits the end of an execution in its store, for LOOK_SECONDS: then a command may be needed again.
+    """Awaits the end of an execution in its store, for LOOK_SECONDS.
 
-    (It starts a worker where there is none.) A process for each look would keep the worker from its work.
+    After that, another command may be needed, to start a missing worker. A process for each look
+    would take time from the worker.
     """
     look_again_at = time.monotonic() + LOOK_SECONDS
     with closing(sqlite3.connect(f"{(home / FILE_NAME).absolute().as_uri()}?mode=ro", uri=True)) as store:
@@ -112,7 +113,10 @@ def _await_end_of_execution(home: Path, execution: str) -> None:
 
 
 def until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_SECONDS) -> Any:
-    """Awaits a condition in another process that has no event to wait for; gives its first true value."""
+    """Awaits a condition in another process without an event to wait for.
+
+    Returns its first true value.
+    """
     give_up_at = time.monotonic() + timeout
     while True:
         looked_at = time.monotonic()
@@ -173,7 +177,7 @@ def _alive(pid: int) -> bool:
 
 
 def boto3_client(url: str, service: str) -> Any:
-    """A client of boto3 for an `sfn serve`, made as the README says."""
+    """Returns a boto3 client of an `sfn serve`, created as the README says."""
     import boto3
     from botocore.config import Config
 

@@ -1,4 +1,4 @@
-"""Writes docs/reference/settings.md from the table in sfn_cli/settings/table.py: `python -m tests.reference`.
+"""Writes docs/reference/settings.md from sfn_cli/settings/table.py: `python -m tests.reference`.
 
 With `--check` it writes nothing, and exits with 1 when the page is stale.
 """

@@ -1,8 +1,8 @@
 """Writes docs/schema.sql, the schema of the store as it is now: `python -m tests.schema`.
 
-The schema is made by the files in `sfn_cli/store/sqlite/schema/`, one after the other. This page
-shows what they come to, with their comments. With `--check` it writes nothing, and exits with 1
-when the page is stale.
+The schema is the result of the files in `sfn_cli/store/sqlite/schema/`, in sequence. This page
+shows it, with their comments. With `--check` it writes nothing, and exits with 1 when the page is
+stale.
 """
 
 from __future__ import annotations
@@ -64,14 +64,15 @@ def _comments(script: str) -> dict[str, str]:
 
 
 def _comments_of_added_columns(script: str) -> dict[tuple[str, str], str]:
-    """What stands behind ALTER TABLE … ADD COLUMN, by table and column."""
+    """Returns the comments after ALTER TABLE … ADD COLUMN, by table and column."""
     found = re.finditer(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)[^;]*;[ ]*(--.*)?$", script, re.MULTILINE)
     return {(match[1], match[2]): match[3] or "" for match in found}
 
 
 def _one_column_a_line(sql: str, table: str, added: dict[tuple[str, str], str]) -> str:
-    """A CREATE TABLE, with columns that were added later on lines of their own: SQLite has them in
-    one.
+    """Returns a CREATE TABLE with later added columns on lines of their own.
+
+    SQLite has them in one.
     """
     columns = [column for of, column in added if of == table]
     if not columns:

@@ -1,4 +1,4 @@
-"""What `.ci/run` relies on: a run in CI skips nothing for want of a tool."""
+"""The tools that `.ci/run` needs: a run in CI skips no test because one is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ MISSING = ("zsh is not installed", "fish is not installed", "node is not install
     [("true", pytest.ExitCode.USAGE_ERROR, MISSING), ("", pytest.ExitCode.OK, ())],
 )
 def test_missing_tools(tmp_path: Path, ci: str, exit_code: int, reasons: tuple[str, ...]) -> None:
-    """With CI=true the run is refused and names all that is missing; elsewhere such tests are skipped."""
+    """With CI=true the run is refused and names all missing tools.
+
+    Elsewhere such tests are skipped.
+    """
     bare = {**os.environ, "CI": ci, "PATH": str(tmp_path), "SFN_CONFORMANCE": str(tmp_path / "gone")}
     command = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", __file__]
     done = subprocess.run(command, env=bare, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Who may ask a server that listens on every address."""
+"""The permitted clients of a server that listens on every address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sfn_cli.host_check import is_allowed_host, is_program
     ],
 )
 def test_hosts(listening: str, host: str, allowed: bool) -> None:
-    """The names that the server was told, and those that no attacker can own."""
+    """The configured names, and those that no attacker can own."""
     assert is_allowed_host({"host": host}, listening) is allowed
 
 
@@ -38,5 +38,5 @@ def test_hosts(listening: str, host: str, allowed: bool) -> None:
     ],
 )
 def test_programs(headers: dict[str, str], expected: bool) -> None:
-    """A server for programs alone answers no page, and no name that DNS could make this machine's."""
+    """A server for programs alone answers no page, and no name that DNS could point here."""
     assert is_program(headers) is expected

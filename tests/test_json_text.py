@@ -1,4 +1,4 @@
-"""Why a text is not JSON, in Jackson's words."""
+"""The reasons why a text is not JSON, in Jackson's words."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
     ],
 )
 def test_faults(text: str, message: str, column: int) -> None:
-    """The first fault is told, with where it was found."""
+    """The first fault is reported, with its place."""
     with pytest.raises(NotJson) as refused:
         read_json(text)
     assert (refused.value.message, refused.value.line, refused.value.column) == (message, 1, column)
@@ -60,7 +60,7 @@ def test_faults(text: str, message: str, column: int) -> None:
 
 @given(st.text(alphabet='{}[],:"\\ \n\t01-+.eEu/trufalsn\x00é', max_size=12))
 def test_every_refused_text_has_a_reason(text: str) -> None:
-    """What Python's parser refuses, the reader explains, and it ends on every text."""
+    """The reader explains every text that Python's parser refuses, and ends on every text."""
     try:
         json.loads(text)
     except ValueError:

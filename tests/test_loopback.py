@@ -33,8 +33,9 @@ sys.stdin.read()
 def test_peer_user(
     family: str, user: int | None, kernel_answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The user of the process that holds the other end, over IPv4 and over its addresses within
-    IPv6; no user once it is closed.
+    """The user of the process at the other end, over IPv4 and its addresses within IPv6.
+
+    A closed connection has no user.
     """
     if not kernel_answers:
         monkeypatch.setattr(loopback, "_SOCK_DIAG", 31)  # a protocol that Linux does not have

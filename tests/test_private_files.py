@@ -1,5 +1,6 @@
-"""The store's folder and its files belong to their user alone: through the installed command,
-whatever the umask.
+"""The store's folder and files belong to their user alone, whatever the umask.
+
+Tested through the installed command.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.slow
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) -> None:
-    """A home that is not safe is refused by every command in one line, before it opens or writes anything."""
+    """An unsafe home is refused by every command in one line, before anything is opened."""
     home.mkdir()
     home.chmod(0o777)
     done = sfn(home, *argv)
@@ -118,7 +119,10 @@ def test_a_folder_of_another_user(home: Path, argv: tuple[str, ...]) -> None:
     ],
 )
 def test_modes(home: Path, mode: int, group: int, refused: bool) -> None:
-    """Only the owner, and a group without other members, may write to the folder; others may read it."""
+    """Only the owner, and a group without other members, may write to the folder.
+
+    Others may read it.
+    """
     home.mkdir()
     os.chown(home, 0, group)
     home.chmod(mode)
@@ -126,8 +130,9 @@ def test_modes(home: Path, mode: int, group: int, refused: bool) -> None:
 
 
 def test_doctor_notes_what_others_may_do(home: Path) -> None:
-    """A folder that others may read is used, and reported, which is no fault; a private one is not
-    mentioned.
+    """A folder that others may read is used, and noted, which is no fault.
+
+    A private one is not mentioned.
     """
     assert sfn(home, "list-state-machines").returncode == 0
     assert sfn(home, "doctor").stderr == ""
@@ -257,7 +262,7 @@ def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, comman
     ],
 )
 def test_something_else_in_place_of_a_file(home: Path, name: str) -> None:
-    """It is refused before anything is stored: no worker could run what a command had accepted."""
+    """Another kind of file is refused before anything is stored, for no worker could use it."""
     machine = create_machine(home, "M", PASS)
     stop_workers(home)
     (home / name).unlink(missing_ok=True)

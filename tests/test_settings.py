@@ -33,7 +33,7 @@ print(Settings.from_environment().home)
 
 @pytest.mark.parametrize("data_home", [None, "", "/elsewhere/data"])
 def test_the_default_home_is_the_user_data_folder(data_home: str | None) -> None:
-    """Where SFN_HOME is not set, the store lies where platformdirs says."""
+    """Without SFN_HOME, the store is where platformdirs says."""
     environment = {"HOME": "/home/ada", **({} if data_home is None else {"XDG_DATA_HOME": data_home})}
     command = [sys.executable, "-c", BOTH]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""The structure that keeps the package easy to find one's way in, besides import-linter's layers."""
+"""The package's structure beyond import-linter's layers, so that modules are easy to find."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ MACHINE_AND_STATES = {
     "sfn_cli.asl.state_machine",
     "sfn_cli.asl.states",
 }
-"""A machine has states, and states have machines: the types of these modules, and of each state, refer
-to one another.
-"""
+"""Modules whose types refer to one another: a machine has states, and states have machines."""
 
 
 def _module(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""A Service for tests: a store of its own, a clock that is turned by hand, and nobody who runs anything."""
+"""A Service for tests: a store of its own, a manual clock, and no runner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an operation refuses a request."""
+"""Assertions on how an operation refuses a request."""
 
 from __future__ import annotations
 

@@ -49,14 +49,20 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
 
 
 def test_looks_end_in_time(call: Caller) -> None:
-    """A wait with a time limit ends when nothing changes; with a limit of 0 there is still one look."""
+    """A wait with a time limit ends when nothing changes.
+
+    With a limit of 0 there is still one look.
+    """
     assert len(list(following.follow_looks(call.service, 0.0))) == 1
     assert len(list(following.follow_looks(call.service, 0.05))) == 1
 
 
 @pytest.mark.usefixtures("_wakes_at_once")
 def test_a_worker_is_woken_for_what_is_unfinished_only(call: Caller) -> None:
-    """A running execution or a function event wakes one at each due look; an idle store never does."""
+    """A running execution or a function event wakes a worker at each due look.
+
+    An idle store never.
+    """
     service = call.service
     follower, runner = following.Follower(service), service.runner
 
@@ -128,7 +134,7 @@ def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
 
 
 def test_settled(service: Service) -> None:
-    """An execution that runs has not settled. One whose row is gone never ends: nobody waits for it."""
+    """A running execution has not settled; one whose row is deleted counts as suspended."""
     running, gone = start(Caller(service), 1)[0], "arn:aws:states:us-east-1:123456789012:execution:m:gone"
     assert following.follow_settled(service, [running]) == {}
     assert following.follow_settled(service, [running, gone]) == {gone: following.SUSPENDED}

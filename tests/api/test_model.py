@@ -33,7 +33,7 @@ def test_has_every_operation_of_step_functions() -> None:
     "service, name", [("stepfunctions", "Nope"), ("s3", "GetObject"), ("lambda", "index")]
 )
 def test_unknown_operation(service: str, name: str) -> None:
-    """What the model does not know is a KeyError, not a file that is missing."""
+    """An operation unknown to the model is a KeyError, not a missing file."""
     with pytest.raises(KeyError):
         model.load_model(service, name)
 

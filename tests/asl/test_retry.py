@@ -31,7 +31,7 @@ def test_matches(error_equals: list[str], error: str | None, matched: bool) -> N
 
 
 def test_a_missed_heartbeat() -> None:
-    """It is a States.Timeout that States.HeartbeatTimeout matches too."""
+    """A missed heartbeat is a States.Timeout that States.HeartbeatTimeout also matches."""
     assert matches_error_equals(["States.HeartbeatTimeout"], "States.Timeout", heartbeat=True)
     assert matches_error_equals(["States.Timeout"], "States.Timeout", heartbeat=True)
 
@@ -60,6 +60,6 @@ def test_full_jitter() -> None:
 
 
 def test_a_backoff_that_outgrows_all_numbers() -> None:
-    """It waits longer than any execution runs, and raises nothing."""
+    """The delay exceeds every execution's duration, and raises nothing."""
     retrier = Retrier.load({"ErrorEquals": ["States.ALL"], "BackoffRate": 1e300, "MaxAttempts": 99})
     assert retrier.delay_ms(9, "seed") > 365 * 24 * 3600 * 1000

@@ -27,7 +27,7 @@ class Notes(dict[str, Json]):
 
 
 def answers(state: dict[str, Any], trace: Trace) -> str:
-    """What a state A of these fields answers on being entered, and once its work is done."""
+    """Returns the answers of a state A with these fields on being entered and after its work."""
     machine = load_machine(dumps({"StartAt": "A", "States": {"A": state}}))
     visit = Visit(Payload({"a": 1, "v": [1, 2]}), {}, dict, 0, 0, "seed", trace=trace)
     entered = machine.states["A"].enter(visit)

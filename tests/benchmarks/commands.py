@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 MANY = 10_000
 
 START_UP_RUNS = 40
-"""How often the start of a command is timed, at least: its ratio to Python's own is close to the limit."""
+"""The minimum number of timed starts: the ratio to Python's own start is close to the limit."""
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """With a worker that lives, and without one, which the command then starts; then what Tab waits for."""
+    """Yields times with a live worker, without one (the command starts it), and of completion."""
     home = folder / "home"
     machine = create(home, "Hello", {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     command = [SFN, "start-execution", "--state-machine-arn", machine]

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHELLS, SECONDS, PAUSE_SECONDS = 50, 20, 4.0
-"""Two cores start about 25 processes of Python a second: without pauses the shells would wait for
-those alone.
-"""
+"""Two cores start about 25 Python processes a second: without pauses, only that would count."""
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:

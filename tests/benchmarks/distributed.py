@@ -21,8 +21,9 @@ CHILDREN = 20_000
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """A million rows in batches, against a tenth of them; and as many children as there are rows,
-    though fewer.
+    """Times a million rows in batches against a tenth of them.
+
+    A second measure has as many children as rows, with fewer rows.
     """
     few, many, single = (_Measured(folder / name) for name in ("few", "many", "single"))
     few.run(ROWS // 10, BATCH)

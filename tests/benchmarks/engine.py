@@ -1,7 +1,7 @@
 """The engine against a floor that is written by hand (`floor.py`), in events per second.
 
-The engine is the worker's Scheduler in this process, from its claim of executions that were started
-before to its last commit: load, interpret, check the lease, write the history, end the execution.
+The engine is the worker's Scheduler in this process, from its claim of already started executions
+to its last commit: load, interpret, check the lease, write the history, end the execution.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class State(NamedTuple):
-    """One state: `run` gives a Pass state's output, `choose` the state that a Choice leads to."""
+    """One state: `run` returns a Pass state's output, `choose` a Choice's next state."""
 
     type: str
     next: str | None = None
@@ -34,7 +34,10 @@ ROWS_A_COMMIT = 500
 
 
 def drive(store: Store, states: Mapping[str, State]) -> int:
-    """Runs what runs in the store to its end, from the first of the states; the number of events."""
+    """Runs the store's running executions to their end, from the first state.
+
+    Returns the number of events.
+    """
     start_at = next(iter(states))
     count = 0
     batch: list[Row] = []
@@ -65,7 +68,10 @@ def _commit(store: Store, rows: list[Row]) -> int:
 
 
 def events(execution: int, start_at: str, states: Mapping[str, State], value: Any) -> Iterator[Row]:
-    """The rows of an execution, after that of ExecutionStarted; a text is made when the value changed."""
+    """Yields an execution's rows after that of ExecutionStarted.
+
+    A text is serialised when the value changes.
+    """
     text = dumps(value)
     key = (execution << 16) + 1
     id = 1
@@ -87,7 +93,7 @@ def events(execution: int, start_at: str, states: Mapping[str, State], value: An
 
 
 def chain(length: int) -> Mapping[str, State]:
-    """So many Pass states."""
+    """Returns that many Pass states."""
     return {f"S{n}": State("Pass", f"S{n + 1}" if n + 1 < length else None) for n in range(length)}
 
 

@@ -21,7 +21,10 @@ IN_A_ROW, ITEMS = 200, 1_000
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """After one run that starts a child: a chain of tasks, from the first answer to the last; a whole Map."""
+    """Times a chain of tasks, from the first answer to the last, and a whole Map.
+
+    One run beforehand starts a child.
+    """
     few = max(3, runs // 3)
     home = folder / "home"
     code = folder / "code"

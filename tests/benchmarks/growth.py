@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 EVENTS = 1_000_000
 TENTH = EVENTS // 10 // 12
-"""So many executions of five Pass states, of 12 events each, have a tenth of the events."""
+"""The number of executions with a tenth of the events: five Pass states make 12 events."""
 CHUNK = 500
 SHOWN = 100
 

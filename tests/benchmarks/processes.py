@@ -1,4 +1,4 @@
-"""What measures of real commands and workers have in common. (`tests.processes` runs them.)"""
+"""The parts that benchmarks of real commands and workers share. (`tests.processes` runs them.)"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def create(home: Path, name: str, definition: object) -> str:
 
 
 def timed(command: Sequence[str], environment: Mapping[str, str]) -> float:
-    """How many milliseconds a command takes, from its start to its end."""
+    """Returns the milliseconds that a command takes, from its start to its end."""
     began = time.perf_counter()
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     return (time.perf_counter() - began) * 1000

@@ -1,4 +1,4 @@
-"""The table of results: a line for each measure, told as soon as it is known."""
+"""The table of results: a line for each measure, printed as soon as it is known."""
 
 from __future__ import annotations
 

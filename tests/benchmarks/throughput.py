@@ -22,8 +22,9 @@ ITEMS = 10_000
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """A bulk start, from the command's start without a worker to the last execution's end; single
-    executions by their events.
+    """Times a bulk start, from the command without a worker to the last execution's end.
+
+    Single executions are timed by their events.
     """
     few = range(max(3, runs // 3))
     rates = [_bulk(folder / f"bulk{run}") for run in few]
@@ -71,8 +72,9 @@ def _map(home: Path) -> float:
 
 
 def _run(home: Path, definition: object, input: object) -> tuple[int, float]:
-    """The number of events of one execution, and the seconds from its start to its end; the quota
-    of events is raised.
+    """Returns the number of events of one execution, and the seconds from its start to its end.
+
+    The quota of events is raised.
     """
     machine = create(home, "M", definition)
     start = ("start-execution", "--state-machine-arn", machine, "--input", json.dumps(input))

@@ -21,7 +21,10 @@ LEAD_SECONDS, SPREAD_SECONDS, IDLE_SECONDS = 20, 5, 5
 
 
 def measure(folder: Path, runs: int) -> Iterator[Result]:
-    """All wait until a time of their own; the times lie evenly within some seconds."""
+    """Each execution waits until a time of its own.
+
+    The times are evenly distributed over some seconds.
+    """
     store = Store(folder / "home")
     machine = store.machine(
         "Wait", {"StartAt": "W", "States": {"W": {"Type": "Wait", "TimestampPath": "$.at", "End": True}}}

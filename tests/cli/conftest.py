@@ -26,7 +26,7 @@ Sfn = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """The environment in which the transcripts were recorded; the store and the home are the test's own."""
+    """The environment of the recorded transcripts; the store and the home are the test's own."""
     for name in (
         "AWS_PROFILE",
         "AWS_REGION",

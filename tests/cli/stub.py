@@ -1,6 +1,4 @@
-"""An endpoint that answers each operation with a fixed answer: the one that the transcripts were
-recorded against.
-"""
+"""A stub endpoint with fixed answers, against which the transcripts were recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches a terminal: escaped data, and sfn's own colours."""
+"""Terminal output: escaped data, and sfn's own colours."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ def test_visible(text: str, shown: str) -> None:
 
 
 def test_every_character_without_a_shape() -> None:
-    """All that Unicode calls a control, a format character, a surrogate or a separator of lines is
-    escaped, but joiners.
+    """Unicode's controls, format characters, surrogates and line separators are escaped.
+
+    Joiners are not.
     """
     hidden = [
         chr(code)

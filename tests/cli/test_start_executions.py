@@ -60,7 +60,7 @@ def stopped_worker(sfn: Sfn, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_errors(argv: tuple[str, ...], exit: int, message: str, sfn: Sfn) -> None:
-    """What is wrong with the whole is one error, and starts nothing."""
+    """A problem of the whole file is one error, and starts nothing."""
     result = sfn("start-executions", *argv)
     assert (result.exit, result.stdout) == (exit, "")
     assert message in result.stderr

@@ -35,7 +35,7 @@ def test_since(text: str, at: int) -> None:
 
 @pytest.mark.parametrize("text", ["bogus", "m", "1y", "nan", "99999999999999w"])
 def test_since_that_is_wrong(text: str) -> None:
-    """What is neither is refused."""
+    """A value that is neither is refused."""
     with pytest.raises(CommandFailedError, match="Invalid timestamp"):
         tail_since(text, NOW)
 

@@ -1,7 +1,7 @@
-"""What the aws CLI answered, sfn answers: exit code, stdout and stderr, byte for byte.
+"""The aws CLI's answers, from sfn: exit code, stdout and stderr, byte for byte.
 
 `transcripts.json` holds the recordings. Those that sfn does not follow are in GAPS with the reason;
-a case that begins to pass must leave the list.
+a case that begins to pass must be removed from the list.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The recordings of AWS, their player and two suites of others: they are not part of this repository.
+"""The recordings of AWS, their player and two third-party suites, from outside this repository.
 
-They are looked for beside a checkout (../shared/conformance), or where the environment variable
-SFN_CONFORMANCE says. Tests that need them are skipped without them (in CI: see tests/conftest.py).
+They are expected next to a checkout (../shared/conformance), or in the folder of the environment
+variable SFN_CONFORMANCE. Tests that need them are skipped without them (in CI: see
+tests/conftest.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,6 @@ needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"no recor
 
 
 def scenarios() -> Iterator[dict[str, Any]]:
-    """What was recorded: an id, what it needs, and the calls with their answers."""
+    """Yields the recordings: an id, its needs, and the calls with their answers."""
     for line in (RECORDINGS / "dev.jsonl").read_text().splitlines():
         yield json.loads(line)

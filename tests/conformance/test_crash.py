@@ -57,7 +57,7 @@ def test_crash_after_every_event() -> None:
 
 
 def test_redrive_and_crash_after_every_event() -> None:
-    """What ended badly is redriven; cut after any event that follows, it goes on to the same end."""
+    """A failed execution is redriven; cut after any later event, it goes on to the same end."""
     played = 0
     for name, definition, input in recorded():
         whole = run(definition, input)

@@ -1,7 +1,7 @@
-"""What AWS itself answered: recorded executions and calls, played against `sfn serve` on a real socket.
+"""AWS's recorded executions and calls, played against `sfn serve` on a real socket.
 
-A scenario that misses must be in known_gaps.toml with its reason, and one that passes must not: the
-list only shrinks.
+A failing scenario must be in known_gaps.toml with its reason, and a passing one must not: the list
+only shrinks.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ OWN = {"activity", "lambda", "logs", "states"}
 """The needs of scenarios that sfn meets itself."""
 
 SERVICES = {"dynamodb", "events", "kms", "s3", "secretsmanager", "sfn", "sns", "sqs"}
-"""The needs of scenarios whose tasks call AWS's services, or that prepare something there: moto's
-server has them.
+"""The needs of scenarios that call AWS services, in tasks or for preparation.
+
+moto's server has these services.
 """
 MEASURED = ("SdkHttpMetadata", "SdkResponseMetadata", "billedDurationInMilliseconds")
-"""What tells of the one answer that was recorded, not of every one: headers, and how long AWS's Lambda took.
-"""
+"""The values of the recorded answer alone: headers, and the durations of AWS's Lambda."""
 pytestmark = [needs_recordings, pytest.mark.slow]  # hundreds of executions, over HTTP
 
 GAPS: dict[str, str] = tomllib.loads((HERE / "known_gaps.toml").read_text())["gaps"]
 
 
 def test_every_field_of_every_event(tmp_path: Path) -> None:
-    """Scenarios that need nothing but sfn itself pass at level c, but for the known gaps.
+    """Scenarios that need nothing but sfn itself pass at level c, except for the known gaps.
 
-    Every history that they left goes on to the same end, event by event, from after each of its events.
+    Every recorded history goes on to the same end, event by event, from after each of its events.
     """
     with serving(tmp_path / "home", environment=ACCOUNT) as url:
         misses, played = play(
@@ -57,7 +57,7 @@ def test_every_field_of_every_event(tmp_path: Path) -> None:
 
 
 def test_lists_of_a_whole_account(tmp_path: Path) -> None:
-    """So do those that ask for all that there is, each in a store of its own."""
+    """Scenarios that list a whole account pass, each in a store of its own."""
     for number, asked in enumerate(
         scenario["id"] for scenario in scenarios() if needs_of(scenario) <= OWN and asks_for_all(scenario)
     ):
@@ -69,7 +69,7 @@ def test_lists_of_a_whole_account(tmp_path: Path) -> None:
 
 
 def test_tasks_that_call_services(tmp_path: Path) -> None:
-    """So do those that need SQS, S3 and the like; these are the store's own (moto's server)."""
+    """Scenarios that need SQS, S3 and others pass with the store's own services (moto's server)."""
     home = tmp_path / "home"
 
     def chosen(scenario: dict[str, Any]) -> bool:
@@ -95,7 +95,7 @@ def asks_for_all(scenario: dict[str, Any]) -> bool:
 
 
 def check(misses: dict[str, str], played: set[str]) -> None:
-    """What misses is a known gap, and what passes is none."""
+    """Checks that each failure is a known gap, and no known gap passes."""
     unexpected = {id: why for id, why in misses.items() if id not in GAPS}
     healed = sorted(id for id in GAPS if id in played and id not in misses)
     assert unexpected == {}

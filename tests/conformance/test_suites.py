@@ -1,14 +1,14 @@
-"""What JSONata's own suite and the library Jayway say of expressions and paths, against what sfn gives.
+"""JSONata's own suite and the library Jayway, compared with sfn's expressions and paths.
 
-Both files lie beside a checkout, as the recordings do (test_recordings.py). They are no law: AWS
-leaves out features of both languages, and bounds expressions. So each case that misses is in
-suite_gaps.toml with its reason, `not_at_aws` or `gaps`, and one that passes is not: the tables only
+Both files are next to a checkout, as the recordings are (test_recordings.py). They are no law: AWS
+leaves out features of both languages, and limits expressions. So each failing case is in
+suite_gaps.toml with its reason, `not_at_aws` or `gaps`, and a passing one is not: the tables only
 shrink.
 
-A case *passes* if sfn gives the same value, or fails where the suite does: in JSONata with the same
-code, or, as messages of syntax errors and of bounds have no code, with the text of that code. A
-path that names nothing gives [] at AWS where Jayway fails. It is *refused* if sfn fails otherwise,
-and *wrong* if sfn gives another value.
+A case *passes* if sfn returns the same value, or fails where the suite does: in JSONata with the
+same code, or, as messages of syntax errors and of limits have no code, with the text of that code.
+A path that names nothing returns [] at AWS where Jayway fails. It is *refused* if sfn fails
+otherwise, and *wrong* if sfn returns another value.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def test_jsonata(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_jsonpath(capsys: pytest.CaptureFixture[str]) -> None:
-    """Paths on documents, as Jayway: a value is other only for a stated reason, and at least 99.5 %
-    of what AWS allows passes.
+    """Paths on documents, as in Jayway: a different value needs a stated reason.
+
+    At least 99.5 % of the cases that AWS allows pass.
     """
     outcomes = [
         (f"{pair['source']}/{pair['name']}", jsonpath_outcome(pair))
@@ -118,7 +119,7 @@ def jsonata_input(data: Any) -> Any:
 
 
 def fails(case: dict[str, Any], code: str, message: str) -> Outcome:
-    """Whether that is the error which the case asks for."""
+    """Whether that is the error which the case expects."""
     if "result" in case or "undefinedResult" in case:
         return "refused", f"{code}: {message}"
     wanted = case.get("code") or case["error"].get("code")
@@ -142,7 +143,10 @@ def text_of(code: str) -> str:
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Equal JSON; a sum of fractions may differ in its last digits, by the order in which it was made."""
+    """Whether both are equal JSON.
+
+    A sum of fractions may differ in its last digits, because of the order of additions.
+    """
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(equal, left, right))
     if isinstance(left, dict) and isinstance(right, dict):

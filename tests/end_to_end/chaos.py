@@ -148,7 +148,7 @@ CHILDREN = {
     "Distributes/Each": "SUCCEEDED",
     "DistributedStops/Each": "ABORTED",
 }
-"""What other executions start, and how it must end."""
+"""The children of other executions, and their expected end."""
 
 
 def given(n: int) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def expected(kind: str, n: int) -> tuple[str, Any]:
 
 
 class Result(NamedTuple):
-    """What a run did, and all that was wrong afterwards: nothing, if every promise was kept."""
+    """The work of a run, and the broken promises found afterwards."""
 
     kills: Counter[str]
     seconds: float
@@ -239,7 +239,7 @@ class Chaos:
         self.database = Database(self.home)
 
     def start_by_commands(self) -> None:
-        """A fifth of the executions, each by a command that may be killed and is then given again."""
+        """Starts a fifth of the executions by commands that may be killed and are then repeated."""
         for kind, n in self.work[::5]:
             self.insist(
                 "start-execution", "--state-machine-arn", MACHINES + kind, "--name", f"e{n}",
@@ -278,7 +278,7 @@ class Chaos:
             )
 
     def answer(self) -> None:
-        """Answers every token that a function was given, once or, when the command was killed, once more."""
+        """Answers every token that a function got, once, or once more if the command was killed."""
         while not self.done.is_set():
             for file in sorted(self.tokens.glob("*.token")):
                 n = int(file.name.partition("-")[0])
@@ -294,8 +294,9 @@ class Chaos:
             self.done.wait(0.05)
 
     def insist(self, *arguments: str, already: str | None = None) -> None:
-        """Gives a command until it is not killed; then it must have done its work, or have done it
-        `already`.
+        """Repeats a command until it is not killed.
+
+        It must then have done its work, or have done it `already`.
         """
         while not self.errors:
             process = subprocess.Popen(
@@ -350,7 +351,7 @@ class Chaos:
         return rows[0] == len(self.work) and not rows[1]
 
     def findings(self) -> Iterator[str]:
-        """What is not as it was promised."""
+        """Yields the broken promises."""
         rows = self.database.connection.execute("SELECT id, arn, status, output FROM execution").fetchall()
         machines: Counter[str] = Counter()
         for id, arn, status, output in rows:

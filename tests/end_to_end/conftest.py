@@ -1,4 +1,4 @@
-"""What every end-to-end test has: an empty home, and no worker left behind."""
+"""Fixtures of every end-to-end test: an empty home, and no worker left running."""
 
 from __future__ import annotations
 

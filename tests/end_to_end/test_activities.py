@@ -1,4 +1,4 @@
-"""Activities: tasks that workers of the user's own ask for, over HTTP and at the terminal."""
+"""Activities: tasks that a user's workers poll for, over HTTP and at the terminal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def start(home: Path, input: str, **fields: Any) -> str:
 
 
 def test_a_worker_takes_a_task(home: Path) -> None:
-    """A poll that waits gets the task; the history names the worker; each task goes to one worker only."""
+    """A long poll gets the task.
+
+    The history names the worker; each task goes to one worker only.
+    """
     assert sfn_json(home, "create-activity", "--name", "Work")["activityArn"] == ACTIVITY
     with ThreadPoolExecutor(2) as workers:
         polls = [
@@ -54,7 +57,7 @@ def test_a_worker_takes_a_task(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_task_that_nobody_takes(home: Path) -> None:
-    """It times out, and is not handed out afterwards."""
+    """The task times out, and no worker gets it afterwards."""
     sfn_json(home, "create-activity", "--name", "Work")
     late = ended(home, start(home, "{}", TimeoutSeconds=1))
     assert (late["status"], late["error"]) == ("FAILED", "States.Timeout")
@@ -67,8 +70,9 @@ def test_a_task_that_nobody_takes(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_task_for_no_activity(home: Path) -> None:
-    """It cannot be scheduled: the execution fails at once, and by no Retrier's grace; one that is
-    scheduled outlives its activity.
+    """A task for a missing activity fails its execution at once, whatever Retry says.
+
+    A scheduled task outlives its activity.
     """
     arn = start(home, "{}", Retry=[{"ErrorEquals": ["States.ALL"]}])
     failed = ended(home, arn)
@@ -100,8 +104,9 @@ def test_a_task_for_no_activity(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_poll_brings_a_worker(home: Path) -> None:
-    """One that would schedule the task died: who polls for the task brings another, and nobody else
-    need ask for anything.
+    """A poll starts a worker in place of the dead one that would schedule the task.
+
+    No other command is needed.
     """
     sfn_json(home, "create-activity", "--name", "Work")
     states = {

@@ -1,4 +1,4 @@
-"""apigateway:invoke: tasks that call a method of an API, by the installed command and real workers."""
+"""apigateway:invoke: tasks that call an API, by the installed command and real workers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def output(home: Path, *arguments: Any, **more: Any) -> Any:
 
 
 def test_an_api_on_this_machine(home: Path, there: Api) -> None:
-    """Stage and Path make the path; lists have several values; null is left out unless it is allowed."""
+    """Stage and Path form the path; lists have several values; null is left out unless allowed."""
     told = output(
         home, there.url.removeprefix("http://"), "POST", Stage="prod", Path="bills/due today",
         QueryParameters={"id": ["1", "2"]}, Headers={"key": ["v1", "v2"], "one": "v"},
@@ -94,8 +94,9 @@ def test_an_api_of_aws(home: Path, there: Api) -> None:
 
 @pytest.mark.parametrize("more, key", [({}, "sfn"), ({"SFN_AWS": "real"}, "the-user")])
 def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str], key: str) -> None:
-    """An API of AWS's goes there under its own name, signed if that is asked; the user's
-    credentials sign with leave only.
+    """Requests to an AWS API go to the named endpoint under its own name, signed on request.
+
+    The user's credentials sign only with permission.
     """
     environment = {
         "AWS_ENDPOINT_URL_API_GATEWAY": there.url,
@@ -113,7 +114,7 @@ def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str]
 
 
 def test_a_task_that_waits(home: Path, there: Api) -> None:
-    """The API is given the token, and whoever has it answers; the API's own answer is but the receipt."""
+    """The API gets the token, and its holder answers; the API's own answer is only the receipt."""
     state = {
         "Type": "Task",
         "Resource": "arn:aws:states:::apigateway:invoke.waitForTaskToken",

@@ -1,4 +1,4 @@
-"""The aws CLI (version 1, from PyPI) against `sfn serve`: its own commands, paging, output and exit codes.
+"""The aws CLI (version 1, from PyPI) against `sfn serve`: commands, paging, output and exit codes.
 
 One server serves the whole module; each command is a process of its own.
 """
@@ -35,8 +35,9 @@ DEFINITION = json.dumps({"StartAt": "One", "States": STATES})
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    """Runs a command of aws with the environment that the README names; gives what it printed, as
-    JSON if it is.
+    """A function that runs an aws command with the environment that the README names.
+
+    It returns the command's output, as JSON if it is.
     """
     folder = tmp_path_factory.mktemp("aws")
     with serving(folder / "home") as url:
@@ -119,7 +120,7 @@ def test_an_execution(aws: Callable[..., Any]) -> None:
 
 
 def test_versions_aliases_tags(aws: Callable[..., Any]) -> None:
-    """What is deployed with, and what it leaves."""
+    """The operations of a deployment, and their results."""
     sfn = ("stepfunctions",)
     updated = aws(
         *sfn, "update-state-machine", "--state-machine-arn", MACHINE, "--role-arn", ROLE + "2", "--publish"
@@ -152,7 +153,7 @@ def test_versions_aliases_tags(aws: Callable[..., Any]) -> None:
 
 
 def test_express_and_test_state(aws: Callable[..., Any]) -> None:
-    """The two operations for which clients put sync- before the host, unless they are told not to."""
+    """The two operations for which clients prefix the host with sync-, unless configured not to."""
     arn = aws(
         "stepfunctions",
         "create-state-machine",
@@ -183,7 +184,7 @@ def test_express_and_test_state(aws: Callable[..., Any]) -> None:
 
 
 def test_activities(aws: Callable[..., Any]) -> None:
-    """A worker in shell: it asks for a task, and answers it."""
+    """A worker in shell polls for a task, and answers it."""
     assert aws("stepfunctions", "create-activity", "--name", "Work")["activityArn"] == ACTIVITY
     work = {"StartAt": "W", "States": {"W": {"Type": "Task", "Resource": ACTIVITY, "End": True}}}
     arn = aws(
@@ -249,7 +250,7 @@ def test_a_function_and_its_log(aws: Callable[..., Any], tmp_path: Path) -> None
 
 
 def test_who_am_i(aws: Callable[..., Any]) -> None:
-    """What scripts ask first."""
+    """The usual first call of scripts."""
     assert aws("sts", "get-caller-identity", "--query", "Account", "--output", "text") == "123456789012\n"
 
 
@@ -288,7 +289,7 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
     ],
 )
 def test_errors(aws: Callable[..., Any], command: tuple[str, ...], told: str) -> None:
-    """Exit code 255, and the server's words; what is another service's is told where to go."""
+    """Exit code 255, and the server's message; another service's operation gets a hint."""
     code, printed = aws(*command, fails=True)
     assert code == 255
     assert printed.startswith(told)

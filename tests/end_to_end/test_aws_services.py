@@ -1,6 +1,4 @@
-"""Tasks that call AWS's services: the store's own (moto's server), one that a test plays, and Step
-Functions itself.
-"""
+"""Tasks that call AWS services: the store's own (moto's server), a test's, and Step Functions."""
 
 from __future__ import annotations
 
@@ -84,7 +82,10 @@ def services(home: Path) -> Iterator[Callable[[str], Any]]:
 
 @contextmanager
 def played(answer: Callable[[str, bytes], bytes]) -> Iterator[str]:
-    """The URL of a server of AWS's JSON protocol; `answer` makes a response of the operation and the body."""
+    """The URL of a server of AWS's JSON protocol.
+
+    `answer` returns a response for the operation and the body.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -119,7 +120,10 @@ def received(body: bytes) -> bytes:
 
 
 def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> None:
-    """Without any setting, tasks call services on this machine, which start by themselves and remember."""
+    """Without any setting, tasks call services on this machine, which start by themselves.
+
+    They retain their data between tasks.
+    """
     table = {
         "TableName": "t",
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
@@ -173,7 +177,7 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
 
 
 def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
-    """Tasks of a worker that used them start them anew, empty; processes of one store share them."""
+    """Tasks start stopped services again, empty; processes of one store share them."""
     make = chain(
         Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}), List=task("aws-sdk:sqs:listQueues", {})
     )
@@ -191,7 +195,7 @@ def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> 
 def test_web_pages_cannot_ask_them(
     home: Path, services: Callable[[str], Any], header: tuple[str, str]
 ) -> None:
-    """A page of another origin is refused, and one whose name was made to mean this machine."""
+    """A page of another origin is refused, and so is one whose name was made to resolve here."""
     url = services("sqs").meta.endpoint_url
     with pytest.raises(HTTPError, match="403"):
         urlopen(Request(f"{url}/", headers=dict([header])), timeout=30)
@@ -229,7 +233,7 @@ def no_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_users")
 def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
-    """Where a connection's user is unknown, a request must be signed with the key of this start."""
+    """If a connection's user is unknown, a request must be signed with the key of this start."""
     client = services("sqs")
     with pytest.raises(ClientError, match="403"):
         client.list_queues()
@@ -264,7 +268,7 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 @pytest.mark.usefixtures("no_users")
 @pytest.mark.parametrize("named", [False, True])
 def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], named: bool) -> None:
-    """Tasks use the key by themselves, even if the server is named as an endpoint, and after its restart."""
+    """Tasks use the key by themselves, even if the server is an endpoint, and after its restart."""
     variables = (
         dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines()) if named else {}
     )
@@ -304,8 +308,9 @@ def test_services_that_die_as_they_start(home: Path, tmp_path: Path, services: C
 
 
 def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
-    """If the services never start, a command names their log; a task fails with an error that Catch
-    can match.
+    """If the services never start, a command names their log, and a task fails.
+
+    Catch can match the task's error.
     """
     environment = dying(tmp_path, 1000)
     done = sfn(home, "aws", "endpoint", environment=environment)
@@ -339,7 +344,7 @@ def test_one_task_on_its_own(home: Path, services: Callable[[str], Any]) -> None
 
 
 def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -> None:
-    """sqs:sendMessage.waitForTaskToken: whoever reads the message answers the task."""
+    """sqs:sendMessage.waitForTaskToken: the reader of the message answers the task."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     message = {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token"}}
     arn = start_execution(
@@ -352,8 +357,9 @@ def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -
 
 
 def test_events_tell_where_they_come_from(home: Path, services: Callable[[str], Any]) -> None:
-    """The execution and its state machine are among an event's resources; an event that is refused
-    fails the task.
+    """The execution and its state machine are among an event's resources.
+
+    A refused event fails the task.
     """
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     services("events").put_rule(Name="r", EventPattern='{"source": ["here"]}')
@@ -376,7 +382,7 @@ def test_events_tell_where_they_come_from(home: Path, services: Callable[[str], 
 
 
 def test_many_calls_at_once(home: Path, services: Callable[[str], Any]) -> None:
-    """All are made, each once, however many wait for a thread."""
+    """All calls are made, each once, however many wait for a thread."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     send = task(
         "sqs:sendMessage",
@@ -393,8 +399,9 @@ def test_many_calls_at_once(home: Path, services: Callable[[str], Any]) -> None:
 
 
 def test_step_functions_itself(home: Path) -> None:
-    """aws-sdk:sfn asks this very store, over no network; an operation that waits long holds up no
-    other execution.
+    """aws-sdk:sfn calls this very store, without a network.
+
+    A long operation does not block other executions.
     """
     activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
     take = task("aws-sdk:sfn:getActivityTask", {"ActivityArn": activity})
@@ -426,8 +433,9 @@ def test_step_functions_itself(home: Path) -> None:
 
 
 def test_functions_of_the_store(home: Path, tmp_path: Path) -> None:
-    """aws-sdk:lambda:invoke calls a function that was registered here; what it raises is told, and
-    fails nothing.
+    """aws-sdk:lambda:invoke calls a function that was registered here.
+
+    The function's error is reported, and does not fail the task.
     """
     (tmp_path / "app.py").write_text("def handler(event, context): return {'n': 1 / event['n']}")
     create_function(home, "Divide", tmp_path)
@@ -498,8 +506,9 @@ def test_a_call_that_takes_too_long(home: Path) -> None:
 
 
 def test_nobody_listens(home: Path) -> None:
-    """A named endpoint that does not answer fails the task, by the service's name, and no other is
-    asked instead.
+    """A named endpoint that does not answer fails the task, with the service's name.
+
+    No other endpoint is called instead.
     """
     found = run(
         home,
@@ -512,7 +521,10 @@ def test_nobody_listens(home: Path) -> None:
 
 @pytest.mark.parametrize("absent", ["botocore", "moto"])
 def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
-    """Without moto, the task fails with an error that Catch can match, and that says what to install."""
+    """Without moto, the task fails with an error that Catch matches.
+
+    The error says what to install.
+    """
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
     definition = chain(List=task("aws-sdk:sqs:listQueues", {}))
     found = run(home, definition, environment={"PYTHONPATH": str(tmp_path)})
@@ -524,7 +536,7 @@ def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
 
 
 def test_an_operation_that_there_is_not(home: Path) -> None:
-    """What only botocore can know fails the task, by name."""
+    """An operation that only botocore knows to be missing fails the task, by name."""
     found = run(
         home,
         chain(List=task("aws-sdk:sqs:listQueue", {})),

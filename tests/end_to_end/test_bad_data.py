@@ -1,4 +1,4 @@
-"""Data beyond reason fails its own state, or is refused; the worker and all other executions go on."""
+"""Data that is too large or too deep fails its own state; the worker and other executions go on."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def ended_as(home: Path, definition: Any, *arguments: str) -> dict[str, Any]:
     ],
 )
 def test_what_a_function_may_answer(home: Path, tmp_path: Path, source: str, status: str, told: str) -> None:
-    """A result that is too deep, no JSON or too large is the task's failure; a lone surrogate is kept."""
+    """A result that is too deep, too large or no JSON fails the task.
+
+    A lone surrogate is stored.
+    """
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(f"def handler(event, context): return ({source}).encode()\n")

@@ -1,6 +1,4 @@
-"""Input beyond reason, and output that cannot be written: one clear line, the right exit code, and
-no traceback.
-"""
+"""Oversized input and unwritable output: one clear line, the right exit code, no traceback."""
 
 from __future__ import annotations
 
@@ -32,7 +30,10 @@ START_MANY = ("start-executions", "--state-machine-arn", "x", "--inputs")
 CREATE_FUNCTION = ("lambda", "create-function", "--function-name", "f", "--role", ROLE)
 QUERY = ("list-state-machines", "--query")
 MEMORY_KIB = 1_500_000
-"""The memory limit of a command: one that reads without a limit fails instead of exhausting the machine."""
+"""The memory limit of a command.
+
+A command that reads without a limit fails instead of exhausting the machine.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -162,8 +163,9 @@ TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
     ids=lambda value: " ".join(value)[:70] if isinstance(value, tuple) else None,
 )  # fmt: skip
 def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code: int, message: str) -> None:
-    """What is too large, too deep or without an end is refused in a line, with little memory, and
-    before it is read.
+    """Input that is too large, too deep or endless is refused in a line, with little memory.
+
+    It is refused before it is read.
     """
     done = limited(home, *(word.replace("FOLDER", str(folder)) for word in line))
     assert done.returncode == code, done.stderr[-500:]

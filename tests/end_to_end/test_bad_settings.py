@@ -48,7 +48,10 @@ HELP = [("--version",), ("--help",), ("help",), ("start-execution", "help")]
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the files that the commands name, and a store with a state machine and no worker."""
+    """A folder with the files that the commands name.
+
+    The store has a state machine and no worker.
+    """
     place = tmp_path_factory.mktemp("place")
     (place / "inputs.jsonl").write_text("{}\n")
     (place / "m.asl.json").write_text(json.dumps(PASS))

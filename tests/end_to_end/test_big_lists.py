@@ -51,7 +51,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 
 def test_events_take_what_they_show(home: Path, execution: str) -> None:
-    """What happened before `--since`, and what has run since then, costs SQLite no step."""
+    """Events before `--since`, and runs since then, cost SQLite no step."""
 
     def steps() -> int:
         service = app.build_app(Settings.from_environment({"SFN_HOME": str(home)}))

@@ -1,4 +1,4 @@
-"""boto3 against `sfn serve`: its paginators and waiters, and what Terraform does when it deploys."""
+"""boto3 against `sfn serve`: its paginators and waiters, and Terraform's calls on deployment."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ GROUP = "/aws/vendedlogs/states/deployed"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
-    """A client of a service, as the README says that one is made."""
+    """A function that returns a service's client, created as the README says."""
     with serving(tmp_path_factory.mktemp("boto3") / "home") as url:
         yield partial(boto3_client, url)
 
@@ -61,7 +61,7 @@ def refusal(function: Callable[..., Any], **request: Any) -> str:
 
 
 def items(client: Any, operation: str, size: int, **request: Any) -> tuple[Sequence[Any], int]:
-    """What a paginator gives in pages of at most so many, and the number of pages."""
+    """Returns a paginator's items, in pages of at most this size, and the number of pages."""
     paginator = client.get_paginator(operation)
     pages = list(paginator.paginate(**request, PaginationConfig={"PageSize": size}))
     (key,) = paginator.result_keys
@@ -130,8 +130,9 @@ def test_paginators_of_logs_and_lambda(client: Callable[[str], Any]) -> None:
 
 
 def test_waiters(client: Callable[[str], Any]) -> None:
-    """Every one of Lambda's ends at once, for a function is ready when it is there. (Step Functions
-    and Logs have none.)
+    """Each of Lambda's waiters ends at once, for a function is ready once it exists.
+
+    (Step Functions and Logs have none.)
     """
     functions = client("lambda")
     functions.create_function(
@@ -149,9 +150,10 @@ def test_waiters(client: Callable[[str], Any]) -> None:
 
 
 def test_a_deployment(client: Callable[[str], Any]) -> None:
-    """A function, a log group, an activity and a state machine with an alias: made, read, changed,
-    run, taken down and made again, by the operations that Terraform's provider asks for, in its
-    order.
+    """A function, a log group, an activity and a state machine with an alias, deployed twice.
+
+    They are created, read, updated, run, deleted and created again, by the operations that
+    Terraform's provider calls, in its order.
     """
     sfn, logs, functions, sts = (client(service) for service in ("stepfunctions", "logs", "lambda", "sts"))
     account = sts.get_caller_identity()["Account"]
@@ -220,7 +222,7 @@ def test_a_deployment(client: Callable[[str], Any]) -> None:
 
 
 def make_group(logs: Any) -> str:
-    """The ARN of a log group that was made, read and changed."""
+    """Creates, reads and updates a log group. Returns its ARN."""
     logs.create_log_group(logGroupName=GROUP, tags={"a": "1"})
     logs.put_retention_policy(logGroupName=GROUP, retentionInDays=7)
     (group,) = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
@@ -239,7 +241,7 @@ def make_group(logs: Any) -> str:
 
 
 def make_function(functions: Any) -> str:
-    """The ARN of a function that was made, read and changed: it adds one."""
+    """Creates, reads and updates a function that adds one. Returns its ARN."""
     created = functions.create_function(
         FunctionName="deployed",
         Runtime=RUNTIME,

@@ -1,5 +1,6 @@
-"""`sfn start-executions`: many executions from lines, durable before they are told of, and none
-harmed by another's line.
+"""`sfn start-executions`: many executions from lines, durable before they are printed.
+
+No line harms another's execution.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def inputs_by_arn(home: Path) -> dict[str, str]:
 
 
 def test_every_line_becomes_an_execution_that_ends(home: Path, tmp_path: Path) -> None:
-    """In the lines' order, over several transactions; with --wait the command ends when they have."""
+    """In the lines' order, over several transactions.
+
+    With --wait the command ends when they have.
+    """
     define(home, ECHO)
     texts = [f'{{"n": {n}, "text": "é"}}' for n in range(1234)]
     inputs = tmp_path / "inputs.jsonl"
@@ -108,7 +112,7 @@ def test_every_line_becomes_an_execution_that_ends(home: Path, tmp_path: Path) -
 
 
 def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
-    """It is told on stderr by its number, in the words that start-execution has for it."""
+    """A refused line is reported on stderr by its number, with start-execution's message."""
     define(home, WAIT)
     refused = {
         2: b"nope",
@@ -149,7 +153,10 @@ def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
 
 
 def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
-    """Whoever writes a line has its execution without writing another, and Ctrl-C leaves what was started."""
+    """Each line starts its execution at once, without another line.
+
+    Ctrl-C leaves started ones running.
+    """
     define(home, WAIT)
     process = piped(home)
     assert process.stdin is not None
@@ -168,8 +175,9 @@ def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_told_survives_a_kill(home: Path) -> None:
-    """After kill -9 in mid-stream, each execution that was printed is there, and runs on; none is
-    half there.
+    """After kill -9 in mid-stream, each printed execution exists and runs on.
+
+    None is incomplete.
     """
     define(home, ECHO)
     process = piped(home)
@@ -192,8 +200,9 @@ def test_what_was_told_survives_a_kill(home: Path) -> None:
 
 
 def test_a_repeated_command_starts_no_line_twice(home: Path, tmp_path: Path) -> None:
-    """With --name-prefix the same line means the same execution: what an interruption left out is
-    started, the rest answered.
+    """With --name-prefix the same line is the same execution.
+
+    Lines that an interruption left out are started, the others answered.
     """
     define(home, WAIT)
     inputs = tmp_path / "inputs.jsonl"

@@ -1,4 +1,4 @@
-"""Tasks that wait for a token, and executions that tasks start: answered once, whoever dies meanwhile."""
+"""Tasks that wait for a token, and nested executions: answered once, whichever process dies."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ def task(pattern: str, **fields: Any) -> dict[str, Any]:
 
 
 def waiting(home: Path, **fields: Any) -> tuple[str, str]:
-    """An execution whose task waits for its token, and the token. (Its child, which ends at once,
-    was given it.)
+    """Returns an execution whose task waits for its token, and the token.
+
+    (Its child, which ends at once, got it.)
     """
     create(home, "Child", DEFINITIONS["Echo"])
     after = {"After": {"Type": "Pass", "End": True}} if "Catch" in fields else {}
@@ -73,8 +74,9 @@ def waiting(home: Path, **fields: Any) -> tuple[str, str]:
 
 
 def test_a_token_is_answered_once(home: Path) -> None:
-    """send-task-success ends the task with its output; the second answer, and a token that was made
-    up, are refused.
+    """send-task-success ends the task with its output.
+
+    A second answer, and an invented token, are refused.
     """
     arn, token = waiting(home)
     made_up = token[:-1] + ("0" if token[-1] != "0" else "1")
@@ -107,7 +109,7 @@ def test_a_failure_by_token_is_caught(home: Path) -> None:
 
 
 def test_an_answer_while_no_worker_lives(home: Path) -> None:
-    """It is kept, and brings the worker that goes on with it; the request is not made again."""
+    """The answer is stored, and starts the worker that goes on; the request is not repeated."""
     arn, token = waiting(home)
     kill_workers(home)
     sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '"late, not lost"')
@@ -117,8 +119,9 @@ def test_an_answer_while_no_worker_lives(home: Path) -> None:
 
 @pytest.mark.slow
 def test_heartbeats(home: Path) -> None:
-    """They keep a task alive, over the death of a worker too; without them it times out, and its
-    token is worth nothing.
+    """Heartbeats extend a task, beyond the death of a worker too.
+
+    Without them it times out, and its token is invalid.
     """
     arn, token = waiting(home, HeartbeatSeconds=2)
     alive_until = time.monotonic() + 3
@@ -154,8 +157,9 @@ def test_heartbeats(home: Path) -> None:
     ],
 )
 def test_nested_executions(home: Path, child: str, pattern: str, status: str, told: dict[str, Any]) -> None:
-    """What the task makes of the execution that it starts: an output, or States.TaskFailed with all
-    of it as the cause.
+    """The end of a nested execution: its output, or States.TaskFailed.
+
+    The error's cause is the child's whole description.
     """
     create(home, "Child", DEFINITIONS[child])
     found = ended(home, start_execution(home, create(home, "Parent", {"T": task(pattern)})))

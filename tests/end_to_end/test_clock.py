@@ -1,4 +1,4 @@
-"""A wall clock that is set while executions run: stored times decide, and nothing else is measured by it."""
+"""A wall clock that is set while executions run: only stored times are compared with it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,10 @@ def clocked(home: Path, tmp_path: Path) -> Clocked:
 
 
 def test_set_forward_in_a_wait(clocked: Clocked) -> None:
-    """A Wait of an hour ends when the clock is set to its end, with no command to call the worker."""
+    """A Wait of an hour ends when the clock is set to its end.
+
+    No command calls the worker.
+    """
     waits = clocked.start("W", Type="Wait", Seconds=HOUR)
     clocked.await_event(waits, "WaitStateEntered")
     (pid,) = worker_pids(clocked.home)
@@ -110,8 +113,9 @@ def test_set_forward_in_a_wait(clocked: Clocked) -> None:
 
 
 def test_set_back_in_a_wait(clocked: Clocked) -> None:
-    """A Wait of a second ends by the time that is stored, and not a second later; when the clock is
-    right again it ends.
+    """A Wait of a second ends by the stored time, and not a second later.
+
+    It ends when the clock is right again.
     """
     waits = clocked.start("W", Type="Wait", Seconds=1)
     clocked.await_event(waits, "WaitStateEntered")
@@ -126,7 +130,7 @@ def test_set_back_in_a_wait(clocked: Clocked) -> None:
 
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR])
 def test_set_while_a_task_is_in_flight(clocked: Clocked, seconds: int) -> None:
-    """A function has its own time, whatever the clock says; its events come after those before them."""
+    """A function's time limit ignores the clock; its events come after those before them."""
     clocked.gate(timeout_seconds=60)
     calls = clocked.start("T", Type="Task", Resource=FUNCTION)
     clocked.await_call(calls)
@@ -140,7 +144,7 @@ def test_set_while_a_task_is_in_flight(clocked: Clocked, seconds: int) -> None:
 
 
 def test_set_back_while_a_function_hangs(clocked: Clocked) -> None:
-    """Its own time ends all the same: it is not waited for until the clock is where it was."""
+    """The time limit still ends the function, without waiting for the clock to catch up."""
     clocked.gate(timeout_seconds=2)
     hangs = clocked.start("T", Type="Task", Resource=FUNCTION)
     clocked.await_call(hangs)
@@ -160,8 +164,9 @@ def test_set_forward_past_the_timeout_of_a_task(clocked: Clocked) -> None:
 
 
 def test_idle_workers(home: Path, tmp_path: Path) -> None:
-    """How long a worker has been idle is not told by the clock: set forward it stays, and set back
-    it leaves in time.
+    """A worker's idle time does not depend on the clock.
+
+    Set forward, it stays; set back, it exits in time.
     """
     stays = Clocked(home, tmp_path, SFN_WORKER_IDLE_SECONDS="600")
     stays.await_end(stays.start("P", Type="Pass"))

@@ -114,14 +114,12 @@ LINES = [
         "validate-state-machine-definition --definition file://orders/pay.json",
     ),
 ]  # fmt: skip
-"""What is typed, `~` for Tab; and what the command is then given."""
+"""Typed text, `~` for Tab; and the resulting arguments of the command."""
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A machine with a version and two executions, an activity, a task that waits; and some files,
-    for the paths.
-    """
+    """Executions, a version, an activity, a waiting task; and files for paths."""
     folder = tmp_path_factory.mktemp("completions")
     home = folder / "store"
     sfn_json(home, "create-activity", "--name", "approve")
@@ -162,7 +160,7 @@ class Terminal:
         os.write(self.master, text.encode())
 
     def read_until(self, text: str) -> str:
-        """What the terminal shows up to this text."""
+        """Returns the terminal's output up to this text."""
         while text not in self.seen:
             ready, _, _ = select.select([self.master], [], [], TIMEOUT_SECONDS)
             assert ready, f"{text!r} does not come: {self.seen!r}"
@@ -211,14 +209,14 @@ def test_tab(terminal: Terminal, typed: str, given: str) -> None:
     ],
 )
 def test_nothing_to_say(home: Path, words: list[str]) -> None:
-    """Where there is nothing to complete, Tab does nothing: no error is shown in the middle of a line."""
+    """Without a completion, Tab does nothing: no error is shown in the middle of a line."""
     done = sfn(home, "__complete", "zsh", *words)
     assert (done.returncode, done.stderr) == (0, "")
     assert "arn:" not in done.stdout
 
 
 def test_no_store(tmp_path: Path) -> None:
-    """Tab makes no store, and a damaged one is the next command's to tell."""
+    """Tab creates no store, and leaves the report of a damaged one to the next command."""
     home = tmp_path / "home"
     asked = ("__complete", "zsh", "describe-execution", "--execution-arn", "")
     assert sfn(home, *asked).stdout == ""

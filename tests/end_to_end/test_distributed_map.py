@@ -1,5 +1,6 @@
-"""Map in DISTRIBUTED mode: datasets in files, child executions, tolerated failures, results
-written, through the installed command.
+"""Map in DISTRIBUTED mode, through the installed command.
+
+Datasets in files, child executions, tolerated failures, written results.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def events(home: Path, execution: str) -> list[tuple[int, int, str]]:
 
 @pytest.mark.parametrize("execution_type", ["STANDARD", pytest.param("EXPRESS", marks=pytest.mark.slow)])
 def test_children_are_executions(home: Path, execution_type: str) -> None:
-    """The Map Run tells of its counts; its children are listed by its ARN, and describe themselves."""
+    """The Map Run reports its counts; its children are listed by its ARN, and can be described."""
     described = run(home, distributed(PASS, execution_type, Label="Items"), ["a", "b", "c"])
     assert output(described) == ["a", "b", "c"]
     assert events(home, described["executionArn"]) == [
@@ -397,7 +398,7 @@ WRITES_ARRAYS = {
     ],
 )
 def test_result_writer(home: Path, tmp_path: Path, config: dict[str, str], written: bytes) -> None:
-    """The state's output says where the manifest lies, which names the files."""
+    """The state's output names the manifest's place; the manifest names the files."""
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": "jobs"}
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place, "WriterConfig": config}
     told = output(run(home, distributed(WRITES_ARRAYS, ResultWriter=writer), [1, 2]))
@@ -419,7 +420,10 @@ def test_result_writer(home: Path, tmp_path: Path, config: dict[str, str], writt
 
 @pytest.mark.slow
 def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
-    """By default each result is written with its execution's description, failures in a file of their own."""
+    """By default each result has its execution's description.
+
+    Failures are in a file of their own.
+    """
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place}
     told = output(run(home, distributed(FAILS_IF_ODD, ToleratedFailureCount=1, ResultWriter=writer), [1, 2]))
@@ -442,7 +446,7 @@ def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
-    """They are written too: what failed can be looked at, and done by hand."""
+    """They are written too: failed items can be inspected, and processed manually."""
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place}
     described = run(home, distributed(FAILS_IF_ODD, MaxConcurrency=1, ResultWriter=writer), [2, 1, 4])
@@ -622,7 +626,7 @@ def handler(event, context):
 @pytest.mark.slow
 @pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
 def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
-    """What succeeded is kept, what failed goes on, and what never began begins, in the same Map Run."""
+    """Successes remain, failed items go on, and items not begun begin, in the same Map Run."""
     flag, code = tmp_path / "flag", tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(HANDLER.format(flag=str(flag)))
@@ -695,7 +699,7 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
 
 @pytest.mark.slow
 def test_redrive_of_what_was_stopped(home: Path) -> None:
-    """Children that were aborted with their parent go on where they stood."""
+    """Children that were aborted with their parent go on where they stopped."""
     two = {"StartAt": "First", "States": {"First": {"Type": "Pass", "Next": "Sleep"}, **A_DAY["States"]}}
     machine = create_machine(home, "Machine", distributed(two, MaxConcurrency=1))
     execution = start_execution(home, machine, "--input", "[1, 2]")

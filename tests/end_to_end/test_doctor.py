@@ -1,4 +1,4 @@
-"""`sfn doctor`: no findings in a healthy store, however busy, and one for each damaged execution."""
+"""`sfn doctor`: no findings in a healthy store, one for each damaged execution."""
 
 from __future__ import annotations
 

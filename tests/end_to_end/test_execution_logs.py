@@ -1,4 +1,4 @@
-"""Execution logs: each event's line is kept with the event, whatever is killed in between."""
+"""Execution logs: each event's line is stored with the event, whatever is killed in between."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def configuration(level: str) -> str:
 
 
 def create(home: Path, definition: object, level: str, type: str = "STANDARD") -> str:
-    """The ARN of a machine that logs to the group, which is made."""
+    """Creates a machine that logs to the group, and the group. Returns the machine's ARN."""
     sfn_json(home, "logs", "create-log-group", "--log-group-name", GROUP)
     created = sfn_json(
         home, "create-state-machine", "--name", "Logged", "--role-arn", ROLE, "--type", type,
@@ -96,7 +96,7 @@ def test_levels(home: Path, level: str, types: list[str]) -> None:
 
 
 def test_an_abortion_is_logged(home: Path) -> None:
-    """It is another process that ends the execution, and its line is there at once."""
+    """Another process ends the execution, and its line is logged at once."""
     execution = start_execution(home, create(home, SLEEP, "FATAL"))
     sfn_json(home, "stop-execution", "--execution-arn", execution, "--error", "E", "--cause", "C")
     ((line),) = logged(home)
@@ -131,7 +131,7 @@ def test_a_deleted_group_is_not_made_again(home: Path) -> None:
 
 
 def test_tail_follows_an_express_execution(home: Path) -> None:
-    """What nobody can describe is seen as it happens."""
+    """An execution that cannot be described is shown as it happens."""
     machine = create(home, FAIL, "ALL", "EXPRESS")
     command = [SFN, "logs", "tail", GROUP, "--follow", "--format", "short"]
     with subprocess.Popen(command, env=environment_of(home), stdout=subprocess.PIPE, text=True) as follower:

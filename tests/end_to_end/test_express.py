@@ -1,5 +1,6 @@
-"""EXPRESS machines: started and waited for, at the terminal and over HTTP, by many at once, through
-a kill of the worker.
+"""EXPRESS machines: started and awaited, at the terminal and over HTTP.
+
+Also by many clients at once, and through a kill of the worker.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def test_success(home: Path) -> None:
 
 
 def test_failure_is_no_error_of_the_command(home: Path) -> None:
-    """It exits with 0, as AWS's does, and says what the execution failed with."""
+    """The command exits with 0, as AWS's does, and reports the execution's error."""
     machine = create(home, "Express", FAIL)
     answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine)
     assert (answer["status"], answer["error"], answer["cause"]) == ("FAILED", "Oops", "it was to be")

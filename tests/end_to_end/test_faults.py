@@ -1,5 +1,6 @@
-"""A disk that fails under sfn: what was acknowledged stays, what was refused is not half there, and
-work goes on.
+"""A failing disk under sfn: acknowledged work is durable, refused work leaves nothing.
+
+Work goes on afterwards.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow  # each of hundreds of disk operations fails once
 
 EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "8"))
-"""Of many operations of a command or a worker, every how many-th fails: 1 tries all."""
+"""The interval of failing operations of a command or a worker: 1 tries all."""
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 ACCOUNT = "arn:aws:states:us-east-1:123456789012"
@@ -80,7 +81,7 @@ ONE_LINE = re.compile(r"\nsfn: \[ERROR\]: Cannot use the store [^\n]+\n")
 
 
 class Case(NamedTuple):
-    """A command, what was asked before it, and a look that shows its effect."""
+    """A command, the commands before it, and a look that shows its effect."""
 
     before: tuple[list[str], ...]
     command: list[str]
@@ -131,7 +132,7 @@ def commands() -> Iterator[Commands]:
 
 
 def hold(home: Path) -> int:
-    """While this lock is held a worker is said to be on its way, and no command starts one."""
+    """Takes the lock of a starting worker: while it is held, no command starts one."""
     home.mkdir(exist_ok=True)
     lock = os.open(home / launch.START_LOCK_NAME, os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -139,7 +140,7 @@ def hold(home: Path) -> int:
 
 
 def following(number: int) -> int:
-    """Which operation fails after this one: the first few all do, of the others every `EVERY`-th."""
+    """Returns the next operation to fail: each of the first few, then every `EVERY`-th."""
     return number + (1 if number < 4 else EVERY)
 
 
@@ -155,10 +156,10 @@ def test_a_fault_at_every_operation_of_a_command(
     persists: bool,
     waited_out: bool,
 ) -> None:
-    """The command succeeds, or ends with 255 and one line; the store is whole, with all of its
-    effect or none.
+    """The command succeeds, or ends with 255 and one line.
 
-    One that succeeds and cannot make sure of a worker afterwards warns in one line.
+    The store passes its integrity check, with all of the command's effect or none. A command that
+    succeeds and cannot make sure of a worker afterwards warns in one line.
     """
     case = CASES[name]
     before = tmp_path / "before"
@@ -207,8 +208,9 @@ def test_a_fault_at_every_operation_of_a_command(
     ],
 )
 def test_the_installed_command(home: Path, tmp_path: Path, plan: str, told: str) -> None:
-    """The same by the command as it is installed: 255, one line that says what to do, and no worse
-    the next time.
+    """The installed command does the same: 255 and one line that says what to do.
+
+    The next command is not affected.
     """
     failed = sfn(home, *CREATE, environment=failing(plan, tmp_path / "count"))
     assert (failed.returncode, failed.stdout) == (255, "")
@@ -304,8 +306,9 @@ class Work:
             return bool(connection.execute("SELECT 1 FROM execution WHERE status <> 'RUNNING'").fetchone())
 
     def finish(self) -> tuple[str, str, list[str]]:
-        """The end that commands bring about, with a sound disk: status, output and event types; the
-        store is whole.
+        """Returns the end after further commands with a sound disk: status, output, event types.
+
+        The store passes its integrity check.
         """
         until(
             lambda: self.ended or "Cannot use the store" in self.log,
@@ -336,7 +339,7 @@ def attempt(
 
 @pytest.fixture(scope="module")
 def undisturbed(commands: Commands, workplace: Path) -> tuple[str, str, list[str]]:
-    """How the work ends when nothing fails."""
+    """Returns the end of the work when nothing fails."""
     return attempt(commands, workplace, workplace.parent / "undisturbed", "write:1000000:FULL")[1]
 
 
@@ -352,8 +355,9 @@ def test_a_fault_at_every_operation_of_a_worker(
     persists: bool,
     waited_out: bool,
 ) -> None:
-    """The worker waits it out, or leaves with a line in its log, and the next command's worker ends
-    what it began.
+    """The worker retries, or exits with a line in its log.
+
+    The next command's worker completes its work.
     """
 
     def with_fault_at(number: int) -> tuple[Work, tuple[str, str, list[str]]]:
@@ -377,8 +381,9 @@ def test_a_fault_at_every_operation_of_a_worker(
 def test_workers_with_a_full_disk_start_no_others(
     commands: Commands, workplace: Path, home: Path, tmp_path: Path
 ) -> None:
-    """While the disk stays full each command brings one worker, which says so and leaves; with room
-    again the work is done.
+    """While the disk stays full each command starts one worker, which logs that and exits.
+
+    With space again the work is completed.
     """
     shutil.copytree(workplace, home)
     full = failing("write:1+:FULL:worker", tmp_path / "count")
@@ -396,8 +401,9 @@ def test_workers_with_a_full_disk_start_no_others(
 
 
 def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path, home: Path) -> None:
-    """One that no longer listens, and still holds its slot, looks at the store no more: its
-    successor waits for the slot.
+    """A worker that no longer listens, but still holds its slot, does not read the store again.
+
+    Its successor waits for the slot.
     """
     shutil.copytree(workplace, home)
     leaving = Slot(str(home), 0)
@@ -422,9 +428,7 @@ def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path,
 
 @pytest.fixture(scope="module")
 def stores(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A store that was closed, and one as it lies while it is open or after a crash: what came last
-    is in its -wal.
-    """
+    """A closed store, and one that is open or crashed, with its last data in the -wal."""
     home = tmp_path_factory.mktemp("stores") / "closed"
     left_open = home.with_name("open")
     lock = hold(home)
@@ -512,7 +516,7 @@ def test_a_damaged_store_is_refused(
     spoil: Callable[[Path], None],
     told: str,
 ) -> None:
-    """Every command says in one line what is wrong and what to do, and leaves all bytes as they are."""
+    """Every command reports the damage and the remedy in one line, and changes no byte."""
     home = tmp_path / "home"
     before = spoilt(stores[store], home, spoil)
     lock = hold(home)
@@ -528,8 +532,9 @@ def test_a_damaged_store_is_refused(
 def test_a_page_that_is_overwritten(
     commands: Commands, stores: dict[str, Path], tmp_path: Path, place: float
 ) -> None:
-    """`sfn doctor` finds it; other commands, which may not come by it, succeed or say in a line
-    that the file is damaged.
+    """`sfn doctor` finds it.
+
+    Other commands, which may not read the page, succeed or report a damaged file in a line.
     """
     home = tmp_path / "home"
     before = spoilt(stores["closed"], home, overwrite(place))
@@ -561,8 +566,9 @@ def test_a_page_that_is_overwritten(
 def test_what_sqlite_recovers(
     commands: Commands, stores: dict[str, Path], tmp_path: Path, spoil: Callable[[Path], None], kept: float
 ) -> None:
-    """A -wal that was cut counts to its last whole transaction; a -shm is made anew. What is left
-    is whole, and goes on.
+    """A truncated -wal counts up to its last whole transaction; a -shm is created again.
+
+    The result passes the integrity check, and work goes on.
     """
     home = tmp_path / "home"
     spoilt(stores["open"], home, spoil)
@@ -578,7 +584,7 @@ def test_what_sqlite_recovers(
 
 
 def test_an_empty_file_is_a_new_store(commands: Commands, tmp_path: Path) -> None:
-    """A process that was killed as it made its store leaves an empty file; the next one goes on."""
+    """A process killed while creating its store leaves an empty file; the next one goes on."""
     tmp_path.joinpath("sfn.db").touch()
     done = commands.run(tmp_path, CREATE, MACHINES)
     assert [command.code for command in done] == [0, 0]
@@ -606,8 +612,9 @@ def test_a_store_that_is_damaged_under_a_worker(
 
 
 def test_a_store_that_is_moved_away_under_a_worker(commands: Commands, home: Path, tmp_path: Path) -> None:
-    """The worker leaves; an execution that was started at once in a new store, in the same place,
-    is driven all the same.
+    """The worker exits.
+
+    An execution started at once in a new store in the same place is driven nevertheless.
     """
     commands.run(home, CREATE, START)
     (pid,) = until(lambda: worker_pids(home), "a worker")

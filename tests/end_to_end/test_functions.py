@@ -1,6 +1,4 @@
-"""Functions as workflows and terminals call them: at a version, by an alias, or as an event that
-nobody waits for.
-"""
+"""Functions called by workflows and terminals: at a version, by an alias, or as an event."""
 
 from __future__ import annotations
 
@@ -37,7 +35,7 @@ def write(code: Path, word: str) -> None:
 
 
 def messages(home: Path) -> list[str]:
-    """What the function has logged."""
+    """Returns the messages that the function has logged."""
     done = sfn(home, "logs", "tail", "/aws/lambda/fn", "--format", "short")
     return [line.partition(" ")[2] for line in done.stdout.splitlines()]
 
@@ -50,8 +48,9 @@ def run_task(home: Path, name: str, task: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_versions_in_workflows(home: Path, tmp_path: Path) -> None:
-    """A Task calls the version that its Resource, FunctionName or Qualifier names; the folder's
-    code goes on beside it.
+    """A Task calls the version that its Resource, FunctionName or Qualifier names.
+
+    The folder's code can be called as well.
     """
     write(tmp_path / "code", "old")
     create_function(home, "fn", tmp_path / "code", "--publish")
@@ -101,7 +100,10 @@ def test_versions_in_workflows(home: Path, tmp_path: Path) -> None:
 
 
 def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
-    """It is answered at once; a worker handles it, also one that comes after the first was killed."""
+    """It is answered at once.
+
+    A worker handles it, even one that starts after the first was killed.
+    """
     write(tmp_path / "code", "x")
     create_function(home, "fn", tmp_path / "code")
     answer = sfn_json(
@@ -128,8 +130,9 @@ def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind, status, handled", [("Event", 202, True), ("DryRun", 204, False)])
 def test_a_task_that_does_not_wait(home: Path, tmp_path: Path, kind: str, status: int, handled: bool) -> None:
-    """lambda:invoke with InvocationType Event goes on at once, whatever the function does; DryRun
-    calls nothing.
+    """lambda:invoke with InvocationType Event goes on at once, whatever the function does.
+
+    DryRun calls nothing.
     """
     write(tmp_path / "code", "x")
     create_function(home, "fn", tmp_path / "code")
@@ -147,7 +150,7 @@ def test_a_task_that_does_not_wait(home: Path, tmp_path: Path, kind: str, status
 
 
 def test_a_shell_function(home: Path, tmp_path: Path) -> None:
-    """A custom runtime from a folder, by a Task; what it reports as its error is what Catch sees."""
+    """A custom runtime from a folder, called by a Task; Catch matches the error that it reports."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "bootstrap").write_text(

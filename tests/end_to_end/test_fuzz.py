@@ -1,5 +1,4 @@
-"""Odd definitions and inputs through commands' operations, a real worker and SQLite: each execution
-ends by itself.
+"""Odd definitions and inputs through operations, a real worker and SQLite: all executions end.
 
 The laws of the pure interpreter are in tests/interpreter/test_laws.py. These tests cover the whole
 path: the effect of an unforeseen text, number or depth between the interpreter and the store.
@@ -39,7 +38,7 @@ T = TypeVar("T")
 ROLE = "arn:aws:iam::123456789012:role/any"
 SECONDS = 60.0
 AT_ONCE = 8
-"""How many inputs each machine gets: most of the time, one turn of the worker has them all."""
+"""The number of inputs for each machine: usually, one turn of the worker takes them all."""
 
 BUILTINS = (
     "abs", "append", "average", "base64decode", "base64encode", "boolean", "ceil", "clone", "contains",
@@ -189,7 +188,7 @@ def comparison(draw: Any) -> dict[str, Any]:
 
 @st.composite
 def states(draw: Any) -> dict[str, Any]:
-    """A state that may be refused when its machine is created, and that ends its execution otherwise."""
+    """A state that may be refused at its machine's creation, and otherwise ends its execution."""
     kind = draw(
         st.sampled_from(
             ["Pass", "Output", "Wait", "Fail", "Choice", "Map", "Distributed", "Task", "Parallel"]
@@ -319,8 +318,9 @@ def text_of(value: Any) -> str:
 def test_every_execution_ends_and_harms_no_other(
     store: Store, state: dict[str, Any], given_inputs: list[Any]
 ) -> None:
-    """Whatever its data, an execution succeeds or fails with an error of its own; its siblings and
-    the worker go on.
+    """Whatever its data, an execution succeeds or fails with an error of its own.
+
+    Its siblings and the worker go on.
     """
     if store.machines == 0:
         store.create(text_of(MACHINE))

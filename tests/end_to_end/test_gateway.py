@@ -1,5 +1,6 @@
-"""`POST /gateway/NAME`: a web client starts executions, as through an API Gateway; a web page only
-if its origin was named.
+"""`POST /gateway/NAME`: a web client starts executions, as through an API Gateway.
+
+A web page may only if its origin is configured.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ class Answer(NamedTuple):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """EXPRESS machines that succeed (in two versions, and with an alias for the first), fail and
-    time out; a STANDARD one.
+    """EXPRESS machines that succeed, fail and time out; a STANDARD one.
+
+    The first has two versions, and an alias for the first version.
     """
     home = tmp_path_factory.mktemp("gateway") / "home"
     for name, definition in {"Echo": ECHO, "Fail": FAIL, "Slow": SLOW}.items():
@@ -82,7 +84,7 @@ def url(home: Path) -> Iterator[str]:
 
 
 def ask(url: str, path: str, body: bytes = b"", method: str = "POST", **headers: str) -> Answer:
-    """`_` in a header's name stands for `-`."""
+    """Sends a request; `_` in a header's name stands for `-`."""
     request = Request(
         f"{url}/gateway/{path}",
         body,
@@ -135,7 +137,7 @@ def test_a_standard_machine_is_started(home: Path, url: str) -> None:
 
 
 def test_bodies_and_methods(url: str) -> None:
-    """What is no text, is too long or no POST is refused with its own status."""
+    """A body that is no text or too long, and a method other than POST, has its own status."""
     assert ask(url, "Echo", b"\xff").status == 400
     assert ask(url, "Echo", b'"' + b"x" * (5 << 20) + b'"').status == 413
     assert ask(url, "Echo", method="PUT").status == 405
@@ -166,13 +168,13 @@ def test_a_page_whose_origin_was_named(url: str) -> None:
 )
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])
 def test_other_pages_start_nothing(url: str, origin: str, method: str) -> None:
-    """A page that was not named is refused by the server, and not only kept from reading the answer."""
+    """A page of another origin is refused by the server, not only kept from reading the answer."""
     answered = ask(url, "Echo", b"{}", method, Origin=origin)
     assert (answered.status, answered.headers["Access-Control-Allow-Origin"]) == (403, None)
 
 
 def test_a_named_page_has_the_gateway_alone(url: str) -> None:
-    """The operations stay closed to it; and a name that an attacker lets resolve to here opens nothing."""
+    """The operations stay closed to it, and a name made to resolve here opens nothing."""
     headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Origin": PAGE}
     with pytest.raises(HTTPError) as refused:
         urlopen(Request(url, b"{}", headers))
@@ -195,7 +197,7 @@ def test_a_named_page_has_the_gateway_alone(url: str) -> None:
     ],
 )
 def test_what_is_no_origin(home: Path, origin: str) -> None:
-    """It is refused before the server listens."""
+    """An invalid origin is refused before the server listens."""
     argv = [SFN, "serve", "--port", "0", "--gateway-origin", origin]
     done = subprocess.run(
         argv, env=environment_of(home), capture_output=True, text=True, timeout=60, check=False
@@ -225,9 +227,7 @@ def test_many_wait_at_once(home: Path, url: str) -> None:
 
 
 async def _crowd(url: str) -> tuple[list[bytes], bytes]:
-    """The statuses of all who waited, and of one who asked for something short before the first of
-    them was answered.
-    """
+    """Returns the statuses of all waiting requests, and of a short one answered before them."""
     waiting = [asyncio.create_task(_status(url, "W")) for _ in range(WAITERS)]
     short = await _status(url, "Echo")
     assert not any(task.done() for task in waiting)

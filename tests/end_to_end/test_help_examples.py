@@ -1,5 +1,6 @@
-"""The example in each command's help, run as a shell runs it: one session, in which each finds what
-those before it made.
+"""The example in each command's help, run as in a shell.
+
+All run in one session, where later ones use the results of earlier ones.
 """
 
 from __future__ import annotations
@@ -199,7 +200,7 @@ def _write_files(folder: Path) -> None:
 
 
 def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]:
-    """What the example takes for granted; the variables that it names."""
+    """Sets up the example's preconditions; yields the variables that it names."""
     order = f"{ARN}:stateMachine:order"
     create = ("create-state-machine", "--role-arn", ROLE)
     match command:
@@ -260,7 +261,7 @@ def _example(home: Path, command: str) -> str:
 
 
 def _environment(home: Path, given: dict[str, str]) -> dict[str, str]:
-    """That of a user of the aws CLI, which an example calls."""
+    """Returns the environment of a user of the aws CLI, which an example calls."""
     aws = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
     return environment_of(
         home, {"PATH": f"{Path(SFN).parent}{os.pathsep}{os.environ['PATH']}", **aws, **given}

@@ -1,5 +1,6 @@
-"""http:invoke: tasks that call an HTTP API, with what a connection adds; by the installed command
-and real workers.
+"""http:invoke: tasks that call an HTTP API with a connection's additions.
+
+They run by the installed command and real workers.
 """
 
 from __future__ import annotations
@@ -86,8 +87,9 @@ def run(home: Path, state: dict[str, Any], name: str = "M") -> dict[str, Any]:
 
 
 def test_a_connection_is_merged(home: Path, there: Api) -> None:
-    """AWS's own example: of what the definition and the connection both have, the connection's
-    goes. The history has no secret.
+    """As in AWS's example, the connection's parameters override the definition's.
+
+    The history has no secret.
     """
     connection = connect_by_key(
         home,
@@ -165,7 +167,7 @@ def test_bodies(home: Path, there: Api) -> None:
 
 
 def test_tokens(home: Path, there: Api) -> None:
-    """A token is asked for once, and again when it is about to expire or an API refuses it."""
+    """A token is requested once, and again when it is about to expire or an API refuses it."""
     connection = connect_by_oauth(home, there)
     machine = create_machine(
         home, "M", {"StartAt": "T", "States": {"T": task(f"{there.url}/private", connection)}}
@@ -235,7 +237,7 @@ def test_failures(home: Path, there: Api) -> None:
 
 @pytest.mark.slow
 def test_a_request_that_is_traced(home: Path, there: Api) -> None:
-    """TestState shows the request and the response; what the connection adds only to who asks for secrets."""
+    """TestState shows the request and the response; the connection's additions only on request."""
     key = connect_by_key(home, QueryStringParameters=[{"Key": "added", "Value": "hidden"}])
     state = json.dumps(
         task(
@@ -273,8 +275,9 @@ def test_a_request_that_is_traced(home: Path, there: Api) -> None:
 
 @pytest.mark.slow
 def test_connections_over_http(home: Path, there: Api) -> None:
-    """EventBridge's clients make, show and delete connections; a task, and an aws-sdk task, find
-    them by AWS's own ARN.
+    """EventBridge's clients create, show and delete connections.
+
+    A task, and an aws-sdk task, find them by AWS's own ARN.
     """
     with serving(home) as url:
         events = boto3.client(

@@ -1,5 +1,6 @@
-"""A fault in one execution harms no other: poisoned text fails its own execution, and a damaged one
-is suspended.
+"""A fault in one execution harms no other.
+
+Poisoned text fails its own execution, and a damaged one is suspended.
 """
 
 from __future__ import annotations
@@ -103,8 +104,9 @@ POISONED = {
 
 
 def test_poisoned_text_fails_its_own_execution(home: Path, tmp_path: Path) -> None:
-    """A lone surrogate, wherever it would reach SQL, ends only its execution; the same worker
-    drives the others.
+    """A lone surrogate, wherever it would reach SQL, ends only its execution.
+
+    The same worker drives the others.
     """
     code = tmp_path / "code"
     code.mkdir()
@@ -135,8 +137,9 @@ def waits(home: Path, name: str, *options: str) -> str:
 
 
 def damage(home: Path, machine: str, details: str = '{"name"') -> None:
-    """Damages the last event of each execution of a machine, which no worker drives then; a command
-    brings the next.
+    """Damages the last event of each execution of a machine, while no worker drives it.
+
+    A command starts the next worker.
     """
     kill_workers(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
@@ -157,7 +160,7 @@ ANOTHER_STATE = '{"name":"Gone"}'
 
 
 def events_of(home: Path, machine: str) -> int:
-    """How many events the executions of a machine have."""
+    """Returns the number of events of a machine's executions."""
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         row = connection.execute(
             "SELECT count(*) FROM event JOIN execution e ON key >> 16 = e.id WHERE e.state_machine_arn = ?",
@@ -187,7 +190,10 @@ def damaged(home: Path) -> str:
 
 
 def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
-    """After three attempts no worker tries again, status and doctor show the traceback, and others run on."""
+    """After three attempts no worker tries again; status and doctor show the traceback.
+
+    Other executions run on.
+    """
     (shown,) = suspended(home)
     assert (shown["executionArn"], shown["attempts"]) == (damaged, 3)
     assert "Traceback" in shown["traceback"]
@@ -206,7 +212,7 @@ WELL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 
 def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> None:
-    """describe-execution reports a suspension on stderr if that is a terminal, and never on stdout."""
+    """describe-execution reports a suspension on stderr if that is a terminal, never on stdout."""
     terminal, stderr = os.openpty()
     command = [SFN, "describe-execution", "--execution-arn", damaged]
     done = subprocess.run(
@@ -242,7 +248,7 @@ def test_a_stop_ends_a_suspended_express_execution(home: Path) -> None:
 
 
 def test_a_newer_version_tries_a_suspended_execution_again(home: Path, damaged: str) -> None:
-    """The first worker of another version claims a suspended execution, whose row is sound again here."""
+    """The first worker of another version claims a suspended execution, whose row is sound here."""
     kill_workers(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
         connection.execute('UPDATE event SET details = \'{"name":"W"}\' WHERE details = \'{"name"\'')
@@ -278,7 +284,10 @@ def parent_of(machine: str) -> dict[str, Any]:
 def test_a_command_that_waits_for_a_suspended_execution(
     home: Path, tmp_path: Path, command: str, damaged_kind: str
 ) -> None:
-    """A wait for a suspended execution, or for one that awaits it, ends with 255 (HTTP 500) and one line."""
+    """A wait for a suspended execution, or for one that awaits it, ends with 255 and one line.
+
+    Over HTTP, it ends with status 500.
+    """
     express = command in ("start-sync-execution", "http")
     waiting = waits(home, "Waits", *(("--type", "EXPRESS") if express else ()))
     target, definition = waiting, json.loads(WAITING)

@@ -1,4 +1,4 @@
-"""Integrations that AWS has and sfn lacks: refused by name when a machine is made, and not before."""
+"""Integrations that AWS has and sfn does not: refused by name when a machine is created."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLACE = "/States/Each/ItemProcessor/States/Job/Resource"
 
 
 def test_refused_by_name(home: Path) -> None:
-    """Neither made nor led to by an update; the message says what to do instead."""
+    """The integration is refused on creation and on update; the message names the alternatives."""
     arn = create_machine(home, "M", {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
     for command in (
         ("create-state-machine", "--name", "N", "--role-arn", ROLE, "--definition", MACHINE),
@@ -37,7 +37,7 @@ def test_refused_by_name(home: Path) -> None:
 
 
 def test_made_to_be_mocked(home: Path, tmp_path: Path) -> None:
-    """Where there are mocks, a machine may be made that can be run with them alone."""
+    """Where there are mocks, a machine may be created that runs with them alone."""
     cases = {
         "StateMachines": {"N": {"TestCases": {"Done": {"Job": "Done"}}}},
         "MockedResponses": {"Done": {"0": {"Return": {"n": 1}}}},
@@ -51,7 +51,7 @@ def test_made_to_be_mocked(home: Path, tmp_path: Path) -> None:
 
 
 def test_valid_as_aws_has_it(home: Path) -> None:
-    """AWS takes the definition: the result is OK, and what sfn lacks is a warning."""
+    """AWS accepts the definition: the result is OK, and the missing integration is a warning."""
     validate = ("validate-state-machine-definition", "--definition", MACHINE)
     assert sfn_json(home, *validate) == {"result": "OK", "diagnostics": [], "truncated": False}
     warned = sfn_json(home, *validate, "--severity", "WARNING")

@@ -31,7 +31,7 @@ LOOPS = "{% ($f := function($x) { $f($x + 1) }; $f(1)) %}"
 
 
 def asking(expression: str) -> Any:
-    """A machine that asks one expression."""
+    """Returns a machine that evaluates one expression."""
     return {
         "QueryLanguage": "JSONata",
         "StartAt": "A",
@@ -50,8 +50,9 @@ WAITING = {
 
 
 def test_runaways_beside_quick_ones(home: Path) -> None:
-    """An expression that never ends holds up nobody, fails in the end, and lets itself be stopped;
-    the worker lives on.
+    """An endless expression blocks no other execution, fails in the end, and can be stopped.
+
+    The worker lives on.
     """
     runaways = [
         start_execution(home, create_machine(home, f"Runaway{n}", asking(text)))
@@ -84,9 +85,7 @@ def test_runaways_beside_quick_ones(home: Path) -> None:
 
 
 def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
-    """What comes for an execution while its slow step runs is not lost: here, the answer to another
-    branch's task.
-    """
+    """A message to an execution in a slow step is not lost: here, another branch's task result."""
     slow = asking(LOOPS)
     catch = {"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Caught"}
     trying = {"Type": "Parallel", "Branches": [slow], "Catch": [catch], "End": True}
@@ -123,7 +122,7 @@ def parallels(depth: int) -> str:
 
 
 def test_fifty_parallels_within_each_other(home: Path) -> None:
-    """Depth that somebody might need runs."""
+    """A depth that may occur in practice runs."""
     execution = start_execution(home, create_machine(home, "Deep", json.loads(parallels(50))), "--input", "7")
     assert ended(home, execution)["output"] == "[" * 50 + "7" + "]" * 50
 
@@ -139,7 +138,7 @@ def test_fifty_parallels_within_each_other(home: Path) -> None:
     ],
 )
 def test_ten_thousand_levels(home: Path, tmp_path: Path, definition: str) -> None:
-    """A definition nested beyond reason is refused by each operation that takes one, in AWS's way."""
+    """A definition nested too deeply is refused by each operation that takes one, in AWS's way."""
     file = tmp_path / "definition.json"
     file.write_text(definition)
     given = ("--definition", f"file://{file}")
@@ -238,8 +237,9 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
     ],
 )
 def test_a_stored_definition_that_cannot_be_loaded(home: Path, definition: str) -> None:
-    """An execution of what an older version may have stored is suspended, and its worker drives all
-    others on.
+    """An execution of an unloadable definition, stored by an older version, is suspended.
+
+    Its worker drives all others on.
     """
     broken = create_machine(home, "Broken", asking("{% 1 %}"))
     sfn_json(home, "worker", "stop") if worker_pids(home) else None

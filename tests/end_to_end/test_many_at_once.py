@@ -1,4 +1,4 @@
-"""Fifty shells at once: each does the whole round of commands, and none is told that the store is locked."""
+"""Fifty shells at once, each with the whole round of commands: none sees a locked store."""
 
 from __future__ import annotations
 

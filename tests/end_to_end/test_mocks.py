@@ -1,5 +1,6 @@
-"""Test cases of a mock configuration file, and faults on purpose, by real workers: nothing is
-called, and nothing is forgotten.
+"""Test cases of a mock configuration file, and injected faults, with real workers.
+
+No integration is called, and no invocation count is lost.
 """
 
 from __future__ import annotations
@@ -130,8 +131,9 @@ KINDS = {
 
 
 def test_every_kind_of_task(mocked: Mocked) -> None:
-    """Each records the events of its integration and passes its result through the state's own
-    fields; none is called.
+    """Each task records its integration's events and passes its result through the state's fields.
+
+    No integration is called.
     """
     responses = {name: returns({"from": name}) for name in KINDS}
     responses["Invoke"] = returns({"StatusCode": 200, "Payload": {"from": "Invoke"}})
@@ -154,7 +156,10 @@ def test_every_kind_of_task(mocked: Mocked) -> None:
 
 @pytest.mark.slow
 def test_retries_by_number_and_range(mocked: Mocked) -> None:
-    """Invocations count from 0; one beyond the last fails the execution, whatever Retry and Catch say."""
+    """Invocations count from 0.
+
+    One beyond the last fails the execution, despite Retry and Catch.
+    """
     caught = {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Charge"}]}
     machine = mocked.create(
         chain(
@@ -195,8 +200,9 @@ def test_retries_by_number_and_range(mocked: Mocked) -> None:
 
 
 def test_items_of_maps(mocked: Mocked) -> None:
-    """The iterations of an inline Map are invocations in turn; each child of a DISTRIBUTED one
-    counts its own.
+    """The iterations of an inline Map are invocations in turn.
+
+    Each child of a DISTRIBUTED one counts its own.
     """
     inline = {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": chain(One=task(Retry=AGAIN))}
     distributed = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
@@ -218,9 +224,7 @@ def test_items_of_maps(mocked: Mocked) -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed(mocked: Mocked) -> None:
-    """The mocks are the execution's: neither a dead worker nor a file that is gone changes what it
-    is answered.
-    """
+    """The mocks are the execution's: no dead worker or deleted file changes its answers."""
     sfn_json(mocked.home, "create-activity", "--name", "Approve")
     machine = mocked.create(
         chain(First=task(), Ask=task(ACTIVITY), Last=task(Retry=AGAIN)),
@@ -243,7 +247,7 @@ def test_a_worker_that_is_killed(mocked: Mocked) -> None:
 
 @pytest.mark.slow
 def test_a_redrive_goes_on_with_the_mocks(mocked: Mocked) -> None:
-    """Its invocations go on counting, and so do its attempts: what was made to fail is over."""
+    """Invocations and attempts continue to count: an injected failure is not repeated."""
     machine = mocked.create(chain(Charge=task()), Charge={"0": throws("Busy"), "1-2": {"Return": "charged"}})
     for arguments in ((), ("--inject", "Charge:Broken@1")):
         execution = mocked.start(f"{machine}#Case", *arguments)
@@ -254,8 +258,9 @@ def test_a_redrive_goes_on_with_the_mocks(mocked: Mocked) -> None:
 
 @pytest.mark.slow
 def test_faults_and_then_the_real_function(mocked: Mocked, tmp_path: Path) -> None:
-    """A fault fails attempts as its error would, and the function is called by the next one; each
-    iteration has its own attempts.
+    """A fault fails attempts as its error would, and the next attempt calls the function.
+
+    Each iteration has its own attempts.
     """
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "app.py").write_text("def handler(event, context): return event * 10\n")
@@ -287,8 +292,9 @@ def test_faults_and_then_the_real_function(mocked: Mocked, tmp_path: Path) -> No
 
 
 def test_over_http(mocked: Mocked) -> None:
-    """boto3 starts a test case, and waits for one of an EXPRESS machine; a test case that there is
-    not is refused.
+    """boto3 starts a test case, and waits for one of an EXPRESS machine.
+
+    A missing test case is refused.
     """
     machine = mocked.create(chain(Charge=task()), Charge=returns("charged"))
     fast = sfn_json(

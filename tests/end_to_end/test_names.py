@@ -1,4 +1,4 @@
-"""Names where ARNs are asked, at the terminal only."""
+"""Names in place of ARNs, at the terminal only."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_many(home: Path, tmp_path: Path) -> None:
 
 
 def test_endpoint(home: Path, tmp_path: Path) -> None:
-    """The names are those of the endpoint that is asked."""
+    """The names are those of the endpoint that the command calls."""
     with serving(home) as url:
         asked = ("describe-execution", "--execution-arn", "Pay/monday", "--endpoint-url", url)
         described = sfn_json(
@@ -110,7 +110,7 @@ NEAR_MISSES = [
 
 @pytest.mark.parametrize("line, code, meant", NEAR_MISSES)
 def test_near_misses(home: Path, line: str, code: str, meant: str | None) -> None:
-    """AWS's own error, and at a terminal below it what was perhaps meant; a script gets the error alone."""
+    """AWS's own error, and at a terminal a suggestion below it; a script gets the error alone."""
     plain = sfn(home, *line.split())
     assert (plain.returncode, plain.stderr.count("\n")) == (254, 2)
     assert f"({code})" in plain.stderr
@@ -119,7 +119,7 @@ def test_near_misses(home: Path, line: str, code: str, meant: str | None) -> Non
 
 
 def _at_terminal(home: Path, line: str) -> str:
-    """What a command says on stderr where that is a terminal."""
+    """Returns a command's stderr where that is a terminal."""
     master, slave = pty.openpty()
     try:
         subprocess.run([SFN, *line.split()], env=environment_of(home), stderr=slave, check=False)

@@ -27,9 +27,7 @@ TIMES = {
 
 
 def restore(dump: Path, home: Path) -> None:
-    """Restores a store, as if it had been written just now: an execution may run for a year at
-    most.
-    """
+    """Restores a store as if it had just been written: an execution may run for a year at most."""
     home.mkdir(mode=0o700, exist_ok=True)
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         connection.executescript(dump.read_text(encoding="utf-8"))
@@ -43,9 +41,7 @@ def restore(dump: Path, home: Path) -> None:
 
 @pytest.mark.parametrize("dump", STORES, ids=lambda dump: dump.stem)
 def test_a_store_goes_on(home: Path, dump: Path) -> None:
-    """What has ended is read as it was, what runs goes on to its end, and `doctor` finds nothing
-    wrong.
-    """
+    """Ended executions are unchanged, running ones end, and `doctor` has no findings."""
     restore(dump, home)
     assert sfn(home, "doctor").returncode == 0
     described = sfn_json(home, "describe-execution", "--execution-arn", f"{ARN}execution:Fail:failed")

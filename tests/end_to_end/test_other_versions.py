@@ -80,7 +80,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def before_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as it was before the store held a version, where the checkout has its history."""
+    """The package before stores had a version, if the checkout has its history."""
     folder = tmp_path_factory.mktemp("before")
     archive = subprocess.run(
         ["git", "-C", str(CHECKOUT), "archive", BEFORE_VERSIONS, "sfn_cli"], capture_output=True, check=False
@@ -115,8 +115,9 @@ def driven(home: Path) -> int:
 
 
 def test_a_command_stops_workers_of_an_older_version(home: Path, tmp_path: Path, old: OtherSfn) -> None:
-    """Mocks are answered by this version's worker, not by an old one that calls the real function;
-    what it drove goes on.
+    """Mocks are answered by this version's worker, not by an old one that calls the function.
+
+    The old worker's executions go on.
     """
     long = start_with(old, "Long")
     (pid,) = worker_pids_of_any_version(home)
@@ -166,8 +167,9 @@ def test_a_suspended_old_worker_is_killed(home: Path, older: Path) -> None:
 
 
 def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
-    """An older command on a newer store names the store's version in one line, exits with 255, and
-    changes nothing.
+    """An older command on a newer store names the store's version in one line and exits with 255.
+
+    It changes nothing.
     """
     execution = start_execution(home, create_machine(home, "Long", WAITS))
     (pid,) = worker_pids_of_any_version(home)
@@ -183,7 +185,10 @@ def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
 
 @pytest.mark.parametrize("written", ["UPDATE sfn_version SET version = '99.0.0'", "PRAGMA user_version = 99"])
 def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: str) -> None:
-    """A worker that finds another version in the store releases its executions, logs that, and exits."""
+    """A worker that finds another version in the store releases its executions and exits.
+
+    It logs the reason.
+    """
     start_execution(home, create_machine(home, "Long", WAITS))
     until(lambda: driven(home) == 1, "its claim")
     (pid,) = worker_pids(home)
@@ -196,7 +201,10 @@ def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: 
 
 
 def test_a_server_refuses_requests_when_another_version_uses_the_store(home: Path) -> None:
-    """A server that finds another version in the store writes nothing; each response says what to do."""
+    """A server that finds another version in the store writes nothing.
+
+    Each response says what to do.
+    """
     with serving(home) as url:
         assert asyncio.run(post(url, "ListStateMachines", {})) == (200, {"stateMachines": []})
         with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:

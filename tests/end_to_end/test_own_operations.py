@@ -75,7 +75,7 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("describeStateMachine", {"stateMachineArn": f"{MACHINE}:Gone"}),
 ]
 PASSING = {"executionArn", "name", "startDate", "stopDate", "creationDate", "traceHeader", "billingDetails"}
-"""What differs from one call to the next."""
+"""The values that differ from one call to the next."""
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
 
 @pytest.mark.slow
 def test_tests_that_wait_hold_up_nobody(home: Path, tmp_path: Path) -> None:
-    """While a hundred tasks of one execution test a Wait of minutes, another's functions and calls go on."""
+    """Tasks that test a Wait of minutes, a hundred at once, block no other functions or calls."""
     wait = ("testState", {"roleArn": ROLE, **definition({"Type": "Wait", "Seconds": 250, "End": True})})
     patient = create_machine(home, "Patient", _side_by_side([wait] * 100))
     waiting = start_execution(home, patient)
@@ -181,7 +181,7 @@ def _count(home: Path, execution: str, kind: str) -> int:
 
 
 def test_executions_that_wait_for_executions(home: Path) -> None:
-    """Tasks that wait for an execution's end, however many, do not hold up the calls of those executions."""
+    """Tasks that wait for an execution's end, however many, do not block that execution's calls."""
     test = {"RoleArn": ROLE, **_renamed(definition({"Type": "Succeed"}), str.upper)}
     call = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:testState", "End": True}
     inner = json.dumps({"StartAt": "T", "States": {"T": {**call, "Parameters": test}}})
@@ -194,7 +194,10 @@ def test_executions_that_wait_for_executions(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_task_that_polls_for_a_task(home: Path) -> None:
-    """GetActivityTask by a task returns the input of the activity's task; each task is assigned once."""
+    """GetActivityTask by a task returns the input of the activity's task.
+
+    Each task is assigned once.
+    """
     activity = sfn_json(home, "create-activity", "--name", "Work")["activityArn"]
     poll = {
         "Type": "Task",

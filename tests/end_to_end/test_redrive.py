@@ -1,5 +1,6 @@
-"""Executions that are redriven: by a worker that lives, or the next one; beside parents, tokens and
-clocks of their own.
+"""Redriven executions, by a live worker or the next one.
+
+Some have parents, tokens and clocks of their own.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def whole(home: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
-    """Only what failed is called again; kill -9 in the middle of it costs no more than the task that ran."""
+    """Only failed tasks are called again; kill -9 meanwhile repeats the running one at most."""
     code = deploy(home, tmp_path)
     (code / "broken").touch()
     items = [{"n": 0}, {"n": 1, "seconds": 1}, {"n": 2}]
@@ -152,7 +153,7 @@ def test_stopped_and_redriven_at_once(home: Path) -> None:
 
 @pytest.mark.slow  # the wait outlasts the commands on a busy machine
 def test_with_no_worker_alive(home: Path) -> None:
-    """It was stopped and redriven while none was there: what the dead one was told is nobody's."""
+    """An execution stopped and redriven without a worker; messages to the dead one are dropped."""
     states = {"W": {"Type": "Wait", "Seconds": 5, "End": True}}
     arn = start_execution(home, create_machine(home, "Wait", {"StartAt": "W", "States": states}))
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
@@ -227,7 +228,7 @@ def test_a_child_goes_on_without_its_parent(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_child_that_is_redriven_before_its_parent_hears_of_its_end(home: Path) -> None:
-    """The parent's task is told of the end that was, not of what became of the child since."""
+    """The parent's task gets the end at that time, not the child's later state."""
     hold = {"Type": "Wait", "Seconds": 2, "End": True}
     child = create_machine(home, "Child", {"StartAt": "W", "States": {"W": hold}})
     parent = start_execution(home, create_machine(home, "Parent", nesting("Child")))

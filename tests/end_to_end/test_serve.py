@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WAITERS = 1000
 AT_ONCE = 40
-"""How many iterations a Map runs at once, at most."""
+"""The maximum number of concurrent iterations of a Map."""
 
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:Work"
 WORK = {"Type": "Task", "Resource": ACTIVITY, "End": True}
@@ -44,7 +44,10 @@ async def create(url: str, name: str, definition: object, type: str = "EXPRESS")
 
 @pytest.mark.slow
 def test_a_thousand_wait_for_executions(home: Path) -> None:
-    """More wait than the server has threads, each gets its answer, and others are answered meanwhile."""
+    """More requests wait than the server has threads.
+
+    Each is answered, and so are others meanwhile.
+    """
 
     async def scenario(url: str) -> None:
         slow, quick = await create(url, "Slow", wait(10)), await create(url, "Quick", PASS)
@@ -114,7 +117,7 @@ def test_who_has_gone_gets_no_task(home: Path) -> None:
 
 
 def test_bytes_after_the_last_request(home: Path) -> None:
-    """What a client sends after a request with `Connection: close` does not take the place of its answer."""
+    """Bytes that follow a request with `Connection: close` do not replace its answer."""
 
     async def scenario(url: str) -> None:
         slow = await create(url, "Slow", wait(1))
@@ -139,8 +142,9 @@ def test_ipv6(home: Path) -> None:
 
 @pytest.mark.parametrize("signals", [1, 2])
 def test_its_end(home: Path, signals: int) -> None:
-    """Who polls is answered at once, with nothing; who waits for an execution gets its end, unless
-    a second signal comes. Then the port is free and the exit code 0.
+    """At the end, polls are answered at once, empty, and waits for executions with their end.
+
+    A second signal ends them earlier. Then the port is free and the exit code 0.
     """
 
     async def scenario(url: str) -> None:

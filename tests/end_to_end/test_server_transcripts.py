@@ -1,9 +1,8 @@
-"""What the aws CLI answered about what a server keeps, sfn answers with the same exit code, in the
-same shape.
+"""The aws CLI's answers for a server's data, from sfn: the same exit code and the same shape.
 
-The recordings were made from another server than AWS: that one's values and texts do not count, and
-sfn, as AWS, may answer members that it left out. What sfn does not follow is in GAPS with the
-reason; a case that begins to pass must leave the list.
+The recordings were made from a server other than AWS: its values and texts do not count, and sfn,
+as AWS, may return members that it left out. What sfn does not follow is in GAPS with the reason; a
+case that begins to pass must be removed from the list.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def _write_fixtures(folder: Path) -> None:
 
 
 def _prepare(home: Path, case: str) -> None:
-    """What the server had, and the recording does not show."""
+    """Creates the data that the server had and the recording does not show."""
     if case == "describe-exec":
         ended(home, f"{ARN}:execution:hello:e1")
     elif case == "logs-create-stream2":
@@ -69,7 +68,7 @@ def _prepare(home: Path, case: str) -> None:
 
 
 def _problem(case: dict[str, Any], done: CompletedProcess[str]) -> str | None:
-    """How the answer differs from the recorded one."""
+    """Returns how the answer differs from the recorded one."""
     if done.returncode != case["exit"]:
         return f"exit {done.returncode}, not {case['exit']}: {done.stderr}"
     error = re.search(r"An error occurred \((\w*)\)", done.stderr)
@@ -101,10 +100,10 @@ def _values(text: str) -> list[Any]:
 
 
 def _is_like(value: object, recorded: object) -> bool:
-    """Whether a JSON value has the members of the recorded one, each of the same type, and lists
-    have items as those do.
+    """Whether a JSON value has the members of the recorded one, each of the same type.
 
-    Lists that are empty may be missing: AWS leaves out the Layers of a function that has none.
+    Lists must have items as the recorded ones do. Lists that are empty may be missing: AWS leaves
+    out the Layers of a function that has none.
     """
     if isinstance(recorded, dict) and isinstance(value, dict):
         return all(

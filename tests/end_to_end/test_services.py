@@ -57,7 +57,7 @@ server = HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler)
 print(os.getpid(), child.pid)
 server.serve_forever()
 """
-"""It has a child, which must not outlive it, and says both ids."""
+"""A service with a child, which must not outlive it. It prints both ids."""
 
 
 def folder_of(
@@ -77,8 +77,9 @@ def log_of(home: Path, machine: str) -> Path:
 
 
 def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
-    """It runs in the folder, has the same URL in each run, and is gone afterwards with what it
-    started. No extra is needed.
+    """A service runs in the folder, with the same URL in each run, and ends with its children.
+
+    No extra is needed.
     """
     folder = folder_of(tmp_path / "echo", ASK)
     urls = set()
@@ -95,7 +96,7 @@ def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
 
 
 def test_no_package_is_needed_for_what_sfn_has(home: Path, tmp_path: Path) -> None:
-    """botocore is not asked for a connection."""
+    """A connection does not need botocore, which is not imported."""
     folder = folder_of(tmp_path / "echo", ASK)
     script = (
         "import sys; from sfn_cli.cli import main; code = main(sys.argv[1:]); "
@@ -131,8 +132,9 @@ def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signa
 
 
 def test_the_next_run_brings_the_services_back(home: Path) -> None:
-    """What an interrupted run has left undone is undone when its services are there again, at the
-    same addresses.
+    """After an interrupted run, the pending compensation runs when its services run again.
+
+    They have the same addresses.
     """
     command, quickly = [SFN, "run", str(EXAMPLES / "order")], environment_of(home, {"SFN_CLOCK": "4"})
     with subprocess.Popen(command, env=quickly, stderr=subprocess.PIPE, text=True) as run:
@@ -181,7 +183,7 @@ def _order_services() -> list[services_json.DevService]:
     ],
 )
 def test_a_service_that_does_not_start(home: Path, tmp_path: Path, command: Sequence[str], told: str) -> None:
-    """It is named, with what it wrote, and no execution is started."""
+    """The error names the service and its output, and no execution is started."""
     done = sfn(home, "run", str(folder_of(tmp_path / "echo", ASK, command)))
     assert (done.returncode, done.stdout) == (255, ""), done.stderr
     assert "\nsfn: [ERROR]: Echo (" in done.stderr
@@ -201,7 +203,7 @@ def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has so much time; then it is ended, though it does not want to."""
+    """A service has a time limit to listen; then it is killed, even if it ignores signals."""
     monkeypatch.setattr(dev_services, "START_SECONDS", 0.5)
     script = (
         "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
@@ -222,7 +224,7 @@ def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_service_that_ends_early(home: Path, tmp_path: Path) -> None:
-    """Its end is told, besides what the execution came to."""
+    """A service's early end is reported in addition to the execution's outcome."""
     script = (
         "import os, socket; "
         "socket.create_server(('127.0.0.1', int(os.environ['PORT']))).accept(); os._exit(3)"

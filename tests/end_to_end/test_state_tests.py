@@ -1,4 +1,4 @@
-"""`sfn test-state` with the work really done: a function that runs, as the installed command has it."""
+"""`sfn test-state` with real work: a function that runs, through the installed command."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def handler(event, context):
 
 
 def test_a_task_that_runs(tmp_path: Path) -> None:
-    """The function is invoked; its result and its errors take the ways that they take in an execution."""
+    """The function is invoked; its result and errors are processed as in an execution."""
     home, code = tmp_path / "home", tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(APP)

@@ -80,8 +80,9 @@ def test_the_form(home: Path) -> None:
 
 @pytest.mark.slow
 def test_every_end(home: Path) -> None:
-    """Each way to end has its status; what a redrive changes is told, and what was before it stays
-    told; EXPRESS machines tell nothing.
+    """Each way to end has its status; a redrive's changes are sent, and earlier ones stay listed.
+
+    EXPRESS machines send nothing.
     """
     for name, definition in {"Pass": PASS, "Fail": FAIL, "Late": LATE, "Long": LONG}.items():
         start_execution(home, create_machine(home, name, definition), "--name", name.lower())
@@ -126,7 +127,7 @@ def test_every_end(home: Path) -> None:
 
 @pytest.mark.slow
 def test_long_data(home: Path) -> None:
-    """What EventBridge would not take is left out, the input first."""
+    """Data beyond EventBridge's limit is left out, the input first."""
     machine = create_machine(home, "M", PASS)
     text = json.dumps("x" * 140_000)
     (home.parent / "input.json").write_text(text)
@@ -148,7 +149,7 @@ def test_long_data(home: Path) -> None:
 
 @pytest.mark.slow
 def test_versions_and_aliases(home: Path) -> None:
-    """An event names those by which its execution was started, and can be asked for by them."""
+    """An event names the version or alias that started its execution, and can be filtered by it."""
     machine = create_machine(home, "M", PASS)
     answer = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", machine)
     version = answer["stateMachineVersionArn"]
@@ -168,7 +169,7 @@ def test_versions_and_aliases(home: Path) -> None:
 
 @pytest.mark.slow
 def test_follow(home: Path) -> None:
-    """What comes is shown as it comes, once, whoever makes it; Ctrl-C ends it."""
+    """Each event is shown once, as it comes, whatever its source; Ctrl-C ends the command."""
     long = create_machine(home, "Long", LONG)
     start_execution(home, long, "--name", "before")
     with subprocess.Popen(
@@ -194,7 +195,7 @@ def test_follow(home: Path) -> None:
 
 
 class Bus:
-    """A server that takes events as EventBridge does, or is told not to."""
+    """A server that accepts events as EventBridge does, or fails on request."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -256,8 +257,9 @@ def bus() -> Iterator[Bus]:
 
 @pytest.mark.slow
 def test_delivery(home: Path, bus: Bus) -> None:
-    """Each change is put once, those of an execution in order, the first start included; a bus that
-    is named later is told of the rest.
+    """Each change is put once, those of an execution in order, the first start included.
+
+    A bus that is named later gets the rest.
     """
     machine, long = create_machine(home, "Pass", PASS), create_machine(home, "Long", LONG)
     for number in range(12):
@@ -285,8 +287,9 @@ def test_delivery(home: Path, bus: Bus) -> None:
 
 @pytest.mark.slow
 def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
-    """Executions go on meanwhile; nothing is lost, not even by a kill of the worker; the worker's
-    log says what is wrong.
+    """Executions go on meanwhile, and nothing is lost, not even by a kill of the worker.
+
+    The worker's log names the error.
     """
     bus.close()
     environment = bus.environment | {"SFN_WORKER_IDLE_SECONDS": "300"}
@@ -306,7 +309,7 @@ def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
 
 @pytest.mark.slow
 def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
-    """What may pass is tried again; what is refused for good is not, and holds up nothing."""
+    """A transient error is retried; a permanent refusal is not, and blocks nothing."""
     machine = create_machine(home, "Pass", PASS)
     bus.answer = (500, {"__type": "InternalFailure"})
     start_execution(home, machine, "--name", "again", environment=bus.environment)
@@ -325,8 +328,9 @@ def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
 
 @pytest.mark.slow
 def test_nobody_to_deliver_to(home: Path, bus: Bus) -> None:
-    """Without an endpoint nothing is noted and nothing is started; what was noted for one that is
-    named no more is dropped.
+    """Without an endpoint nothing is recorded and nothing is started.
+
+    Records for an endpoint that is no longer named are dropped.
     """
     machine = create_machine(home, "Pass", PASS)
     ended(home, start_execution(home, machine, "--name", "quiet"))
@@ -361,8 +365,9 @@ def notes(home: Path) -> int:
 
 
 def test_rules_of_the_stores_own_services(home: Path) -> None:
-    """While they run, a rule there sends the events on, to a queue; the start that brought the
-    worker is among them.
+    """While the services run, a rule there forwards the events to a queue.
+
+    The start that started the worker is among them.
     """
     try:
         url = sfn(home, "aws", "endpoint").stdout.strip()

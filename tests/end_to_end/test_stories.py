@@ -1,5 +1,6 @@
-"""The stories of `examples/`: each ends as its README says, twice in a row, and when its workers
-are killed in the middle of it.
+"""The stories of `examples/`: each ends as its README says, twice in succession.
+
+The second time, its workers are killed in the middle of it.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Store(NamedTuple):
         return accounts(self.client("dynamodb"))
 
     def bank(self, order: str) -> list[str]:
-        """What the bank has done for an order, in the order in which it was first done."""
+        """Returns the bank's work for an order, in the order in which it was first done."""
         messages = sfn(
             self.home, "logs", "tail", "/aws/lambda/Bank", "--since", "1h", "--format", "short"
         ).stdout.splitlines()
@@ -67,7 +68,7 @@ class Store(NamedTuple):
         )
 
     def files(self, title: str) -> dict[str, bytes]:
-        """What the video pipeline has made of a film: the first bytes of each file but of chunks."""
+        """Returns the video pipeline's files for a film: the first bytes of each, except chunks."""
         s3 = self.client("s3")
         keys = [found["Key"] for found in s3.list_objects_v2(Bucket="video-story").get("Contents", [])]
         mine = [key for key in keys if f"/{title}." in key]
@@ -88,8 +89,9 @@ class Store(NamedTuple):
         return {json.loads(message["Body"])["customer"]["id"] for message in found}
 
     def served(self, service: str) -> list[str]:
-        """What a service of the last order has answered: method, kind of thing, status; what was
-        asked again, once.
+        """Returns a service's answers to the last order: method, kind of thing, status.
+
+        Repeated requests are listed once.
         """
         answers = [
             line.split()[:3]
@@ -102,7 +104,7 @@ class Store(NamedTuple):
         )
 
     def told_customer(self) -> str:
-        """The last that a customer was told of an order."""
+        """Returns the last message to a customer about an order."""
         tail = sfn(
             self.home, "logs", "tail", "/aws/lambda/TellCustomer", "--since", "1h", "--format", "short"
         ).stdout
@@ -126,8 +128,9 @@ def accounts(dynamodb: Any) -> dict[str, str]:
 
 
 class Told(NamedTuple):
-    """What a README tells of an input: how it ends (an output, or an error, perhaps with its cause)
-    and what is there then.
+    """A README's account of an input: its end and the resulting data.
+
+    The end is an output, or an error, perhaps with its cause.
     """
 
     story: str
@@ -135,11 +138,10 @@ class Told(NamedTuple):
     end: Any
     effects: dict[Callable[[Store], Any], Any]
     killed_at: str | None = None
-    """The event at which the workers are killed in the second run, if there is one: its type and its state.
-    """
+    """The event at which the workers are killed in the second run, if any: its type and state."""
     options: Sequence[str] = ()
     middle: Callable[[Store], bool] | None = None
-    """What they are to have done by then besides."""
+    """A further condition on their work by then."""
 
     def command(self) -> list[str]:
         return [
@@ -241,7 +243,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.mark.parametrize("told", STORIES, ids=str)
 def test_a_story(store: Store, told: Told) -> None:
-    """It ends as told, and then once more, though its workers are killed in the middle of it."""
+    """A story ends as its README says, and again when its workers are killed in the middle."""
     check_end(told, sfn(store.home, *told.command()))
     check_effects(store, told)
     if told.killed_at is None:
@@ -367,8 +369,9 @@ def dynalite(tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
-    """The sign-up with its table in a DynamoDB of another make, which is named; the mail still goes
-    where it did.
+    """The sign-up with its table in a named DynamoDB of another make.
+
+    The mail's service is unchanged.
     """
     database = boto3.client(
         "dynamodb", "us-east-1", endpoint_url=dynalite, aws_access_key_id="any", aws_secret_access_key="any"

@@ -1,4 +1,4 @@
-"""`sfn tasks`: people see the tasks that wait for somebody, and answer them."""
+"""`sfn tasks`: lists the tasks that wait for people, and answers them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ CHILD = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 @pytest.fixture
 def home(home: Path) -> Path:
-    """Machines that wait: Pay for a token, Do for a worker of an activity, Each for three tokens at once."""
+    """Machines that wait.
+
+    Pay waits for a token, Do for an activity's worker, Each for three tokens at once.
+    """
     child = create_machine(home, "Child", CHILD)
     sfn_json(home, "create-activity", "--name", "Work")
     parameters = {"StateMachineArn": child, "Input": {"token.$": "$$.Task.Token", "amount.$": "$"}}
@@ -77,8 +80,9 @@ def waiting(home: Path, count: int, *options: str) -> list[dict[str, Any]]:
 
 
 def test_a_token(home: Path) -> None:
-    """The list says all that AWS's history does; without a name, the only task is meant; a second
-    answer comes too late.
+    """The list has all that AWS's history has; without a name, the only task is chosen.
+
+    A second answer is too late.
     """
     execution = started(home, "Pay", "monday", {"amount": 5})
     (task,) = waiting(home, 1)
@@ -110,9 +114,7 @@ def test_a_token(home: Path) -> None:
 
 @pytest.mark.slow
 def test_an_activity(home: Path) -> None:
-    """A task that no worker has taken is taken, and out of turn; one that a worker has is answered
-    beside it.
-    """
+    """A task without a worker is taken, even out of turn; one with a worker is answered as well."""
     first, second = (started(home, "Do", name, name) for name in ("first", "second"))
     tasks = waiting(home, 2)
     assert [(task["status"], task["resource"], "taskToken" in task) for task in tasks] == [
@@ -145,7 +147,7 @@ def test_an_activity(home: Path) -> None:
 
 
 def test_a_rejection_is_caught(home: Path) -> None:
-    """It has a name of its own, for Catch."""
+    """A rejection has a name of its own, for Catch."""
     execution = started(home, "Pay", "tuesday")
     waiting(home, 1)
     assert sfn(home, "tasks", "reject").returncode == 0
@@ -153,7 +155,7 @@ def test_a_rejection_is_caught(home: Path) -> None:
 
 
 def test_a_heartbeat(home: Path) -> None:
-    """It moves the time at which the task is given up."""
+    """A heartbeat moves the time at which the task times out."""
     started(home, "Pay", "monday")
     (before,) = waiting(home, 1)
     assert sfn(home, "tasks", "heartbeat", before["handle"]).returncode == 0
@@ -163,9 +165,7 @@ def test_a_heartbeat(home: Path) -> None:
 
 @pytest.mark.slow
 def test_which_one(home: Path) -> None:
-    """Where several may be meant, they are named; each kind of name finds its own; filters leave
-    the others out.
-    """
+    """Ambiguous names are listed; each kind of name finds its own; filters exclude the others."""
     executions = {name: started(home, "Pay", name) for name in ("monday", "tuesday")}
     executions["three"] = started(home, "Each", "three", [1, 2, 3])
     tasks = waiting(home, 5)

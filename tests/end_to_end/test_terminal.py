@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ARN = "arn:aws:states:us-east-1:123456789012"
 EVIL = "\x1b]0;OWNED\x07\x1b[2J\x1b[8mhid\x1b[H\rspoof\x08 \x9b3J \x7f \u202ertl\u2066 \u200b [bold]x[/bold]"
 STATE = "S\u202e\u009b\u200b[red]x[/red]"
-"""What a name of a state may hold."""
+"""A hostile name of a state."""
 
 COLOURED = {"NO_COLOR": ""}
 OWN = re.compile(r"\x1b\[(?:0|[1-6]|3[1-9]|90)?m|\x1b\[(?:\?25[lh]|2K|1A)|\r+\n|\r(?=\x1b\[)|\n")
@@ -43,8 +43,9 @@ OWN = re.compile(r"\x1b\[(?:0|[1-6]|3[1-9]|90)?m|\x1b\[(?:\?25[lh]|2K|1A)|\r+\n|
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Executions that failed, succeeded and wait, with hostile texts; their log; a worker's log
-    with the same.
+    """Executions that failed, succeeded and wait, with hostile texts, and their log.
+
+    A worker's log has the same texts.
     """
     home = tmp_path_factory.mktemp("terminal") / "store"
     fail = {
@@ -85,7 +86,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose execution fails, a definition with faults, and inputs of which one is refused."""
+    """A project whose execution fails, a definition with faults, and inputs, one invalid."""
     folder = tmp_path_factory.mktemp("project")
     states = {STATE: {"Type": "Pass", "Next": "F"}, "F": {"Type": "Fail", "Error": EVIL, "Cause": EVIL}}
     (folder / "x.asl.json").write_text(json.dumps({"StartAt": STATE, "States": states}, ensure_ascii=False))
@@ -157,7 +158,7 @@ DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
 def test_no_control_of_data_reaches_a_terminal(
     home: Path, folder: Path, line: Sequence[str], environment: dict[str, str]
 ) -> None:
-    """Whatever a command shows, and wherever the text comes from: what a terminal would act on is escaped."""
+    """Control characters are escaped, in the output of every command and from every source."""
     words = [word.replace("FOLDER", str(folder)) for word in line]
     code, shown = at_terminal(home, *words, environment=environment)
     assert "Traceback" not in shown

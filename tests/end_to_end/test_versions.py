@@ -1,4 +1,4 @@
-"""Versions and aliases at the terminal: published, led to, run by a worker, and kept apart."""
+"""Versions and aliases at the terminal: published, routed, run by a worker, and separate."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def routes(**weights: int) -> tuple[str, ...]:
 
 @pytest.mark.slow
 def test_each_runs_what_it_holds(home: Path) -> None:
-    """A version, an alias and the machine itself start what they lead to; each description says by what."""
+    """A version, an alias and the machine itself start the definition that they refer to.
+
+    Each description names what started it.
+    """
     published(home, 1, 2)
     sfn_json(home, "update-state-machine", "--state-machine-arn", MACHINE, "--definition", answering(3))
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v2=100))
@@ -93,8 +96,9 @@ def test_each_runs_what_it_holds(home: Path) -> None:
 
 
 def test_an_alias_moves_on(home: Path) -> None:
-    """Executions that run stay with their version when the alias is led elsewhere, and end by it;
-    then it may be deleted.
+    """Running executions stay with their version when the alias is updated, and end by it.
+
+    Then the version may be deleted.
     """
     published(home, 1)
     waiting = json.dumps(
@@ -137,7 +141,7 @@ def test_an_alias_moves_on(home: Path) -> None:
 
 @pytest.mark.slow
 def test_many_by_an_alias(home: Path, tmp_path: Path) -> None:
-    """Each line of a file is drawn for itself: the two versions share them, and each runs its own."""
+    """Each line of a file draws its own version, and runs it; both versions have a share."""
     published(home, 1, 2)
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v1=50, v2=50))
     inputs = tmp_path / "inputs.jsonl"
@@ -154,7 +158,7 @@ def test_many_by_an_alias(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_child_by_an_alias(home: Path) -> None:
-    """A task starts an execution by an alias's ARN, and is told by what it was started."""
+    """A task starts an execution by an alias's ARN, and its result names the alias."""
     published(home, 1)
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v1=100))
     parent = answering(
@@ -180,7 +184,7 @@ def test_a_child_by_an_alias(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_crash_keeps_the_version(home: Path) -> None:
-    """Its history says by what it was started, whichever worker goes on with it."""
+    """The history names what started it, whichever worker goes on with it."""
     published(home, 1)
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v1=100))
     waiting = answering(2, Type="Wait", Seconds=1).replace('"Result": 2, ', "")

@@ -1,4 +1,4 @@
-"""Executions by a virtual clock: months pass in a moment, and the history is the one of real time."""
+"""Executions by a virtual clock: months pass in a moment, with the history of real time."""
 
 from __future__ import annotations
 
@@ -64,15 +64,16 @@ def start(home: Path, name: str, states: dict[str, Any], environment: dict[str, 
 
 
 def seconds(described: dict[str, Any]) -> float:
-    """How long an execution took by its own clock."""
+    """Returns an execution's duration by its own clock."""
     return (
         datetime.fromisoformat(described["stopDate"]) - datetime.fromisoformat(described["startDate"])
     ).total_seconds()
 
 
 def test_a_month_and_three_retries(home: Path) -> None:
-    """Waits and delays of retries are jumped over; events, output and context tell the times of the
-    real history.
+    """Waits and retry delays are skipped.
+
+    Events, output and context have the times of the real history.
     """
     arn = start(home, "Long", LONG, VIRTUAL)
     found = ended(home, arn)
@@ -88,8 +89,9 @@ def test_a_month_and_three_retries(home: Path) -> None:
 
 
 def test_sfn_run(home: Path, tmp_path: Path) -> None:
-    """`sfn run --virtual-time` does the same for one execution, and the next one runs by the wall's
-    clock again.
+    """`sfn run --virtual-time` does the same for one execution.
+
+    The next uses the wall clock again.
     """
     (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "Wait", "States": MONTH}))
     assert sfn(home, "run", str(tmp_path), "--virtual-time").returncode == 0
@@ -104,7 +106,7 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_answers_from_outside(home: Path) -> None:
-    """A worker that polls is in time; when nobody takes the task, the clock jumps to its timeout."""
+    """A worker that polls is in time; when none takes the task, the clock jumps to its timeout."""
     sfn_json(home, "create-activity", "--name", "Work")
     with ThreadPoolExecutor(1) as workers:
         poll = workers.submit(sfn_json, home, "get-activity-task", "--activity-arn", ACTIVITY)
@@ -118,8 +120,9 @@ def test_answers_from_outside(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_child_has_its_parents_clock(home: Path) -> None:
-    """It is started in its parent's time, and its end is a time of the parent too; a worker's death
-    changes nothing.
+    """A child starts in its parent's time, and its end is a time of the parent too.
+
+    A worker's death changes nothing.
     """
     create(home, "Month", MONTH)
     arn = start(
@@ -140,6 +143,6 @@ def test_a_clock_that_runs_faster(home: Path) -> None:
 
 @pytest.mark.parametrize("setting", ["backwards", "0", "-1", "0.5"])
 def test_a_clock_that_there_is_not(home: Path, setting: str) -> None:
-    """It is told in a line (253)."""
+    """An invalid clock is reported in one line (253)."""
     refused = sfn(home, "list-state-machines", environment={"SFN_CLOCK": setting})
     assert (refused.returncode, "SFN_CLOCK" in refused.stderr) == (253, True)

@@ -1,4 +1,4 @@
-"""Commands whose worker is killed while they wait: each brings another, and ends with its answer."""
+"""Commands whose worker is killed while they wait: each starts another, and ends normally."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ACTIVITY = f"arn:aws:states:{ACCOUNT}:activity:Ask"
 MACHINE = f"arn:aws:states:{ACCOUNT}:stateMachine:"
 KILLS = 3
 AFTER_A_KILL_SECONDS = 30.0
-"""How long a test waits for a worker, which comes within seconds, or later under load."""
+"""The time that a test waits for a worker, which starts within seconds, or later under load."""
 
 HANDLER = """
 import os, time
@@ -94,10 +94,10 @@ class Gated:
 
 
 class Waiting(NamedTuple):
-    """A command that waits, and what its stdout holds at the end.
+    """A command that waits, and its final stdout.
 
-    `begins` names the machine that is started beforehand. A command that follows for ever is ended by Ctrl-C
-    when it has shown what it should.
+    `begins` names the machine that is started beforehand. A command that follows for ever is ended
+    by Ctrl-C when it has shown its output.
     """
 
     command: tuple[str, ...]
@@ -174,7 +174,7 @@ def running(
 
 
 def shown(command: subprocess.Popen[str], waiting: Waiting) -> str:
-    """What the command has written to stdout when it has ended."""
+    """Returns a command's whole stdout, after its end."""
     seen = ""
     if waiting.follows:
         assert command.stdout is not None

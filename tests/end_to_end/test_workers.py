@@ -1,4 +1,4 @@
-"""Workers: detached, found dead by the operating system, and gone when nothing is owed."""
+"""Workers: detached, found dead by the operating system, and gone when nothing is pending."""
 
 from __future__ import annotations
 
@@ -113,8 +113,9 @@ def start_many(home: Path, count: int, at: float) -> None:
 
 @pytest.mark.slow
 def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp_path: Path) -> None:
-    """After kill -9 of all workers the next command brings one, all 200 end, and no event is lost
-    or doubled.
+    """After kill -9 of all workers the next command starts one, and all 200 end.
+
+    No event is lost or doubled.
     """
     define(home, tmp_path)
     at = time.time() + 3
@@ -190,8 +191,9 @@ def start_wait(home: Path, seconds: int) -> str:
 
 
 def test_a_worker_outlives_the_shell_that_started_it(home: Path) -> None:
-    """It is the leader of its own session, with no terminal, and a hangup of the starter's group
-    does not reach it.
+    """A worker is the leader of its own session, without a terminal.
+
+    A hangup of the starter's group does not reach it.
     """
     start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
@@ -230,8 +232,9 @@ def test_status_log_and_stop(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_broken_history_holds_up_nobody(home: Path) -> None:
-    """An execution whose history cannot be replayed is suspended, with its traceback in the log;
-    others go on.
+    """An execution whose history cannot be replayed is suspended, with its traceback in the log.
+
+    Others go on.
     """
     broken = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
@@ -264,7 +267,7 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_suspended_worker_writes_no_more(home: Path) -> None:
-    """Past its lease another worker takes over; when the first wakes again, nothing it holds is written."""
+    """Past its lease another worker takes over; when the first wakes again, it writes nothing."""
     environment = {"SFN_LEASE_SECONDS": "2"}
     definition = {
         "StartAt": "W",
@@ -313,7 +316,7 @@ def test_a_suspended_worker_writes_no_more(home: Path) -> None:
 def test_a_task_in_flight_at_a_crash(
     home: Path, tmp_path: Path, on_crash: str, status: str, error: str | None
 ) -> None:
-    """It is called again (at least once), or fails its state, as SFN_ON_CRASH says."""
+    """The task is called again (at least once), or fails its state, as SFN_ON_CRASH says."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(
@@ -352,7 +355,7 @@ def test_a_task_in_flight_at_a_crash(
 
 
 def test_a_worker_leaves_when_its_store_is_gone(home: Path) -> None:
-    """Who deletes the folder of the store is left no process behind."""
+    """After the deletion of the store's folder, no process remains."""
     start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     shutil.rmtree(home)

@@ -30,7 +30,7 @@ def clock_ahead_by(file: Path) -> dict[str, str]:
 
 @cache
 def why_no_disk_fails() -> str:
-    """Why disks cannot fail with this Python; empty when they can."""
+    """Returns why disks cannot fail with this Python; empty when they can."""
     tried = subprocess.run(
         [sys.executable, "-c", f"import sqlite3; sqlite3.connect({os.devnull!r})"],
         env={**os.environ, **failing("open:1:CANTOPEN", Path(os.devnull))},

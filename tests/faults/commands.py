@@ -1,4 +1,4 @@
-"""Many commands quickly: a process that has imported sfn once, and runs each command in a fork of itself.
+"""Many commands quickly: a process that has imported sfn once runs each command in a fork.
 
     commands.run(home, ["doctor"], ["describe-execution", …])      one after the other in one fork
     commands.run(home, [...], fault="write:3:FULL")                with a disk that fails
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Done(NamedTuple):
-    """How a command ended."""
+    """The end of a command."""
 
     code: int
     stdout: str
@@ -38,7 +38,7 @@ class Commands:
     """The process; use it in a `with` block. Threads may share it."""
 
     operations = 0
-    """How many operations of the fault's kind the last run made."""
+    """The number of operations of the fault's kind in the last run."""
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
@@ -62,8 +62,10 @@ class Commands:
     def run(
         self, home: Path, *commands: list[str], fault: str = "", environment: Mapping[str, str] | None = None
     ) -> list[Done]:
-        """How each command ended. With `fault` the disk fails as that says; `environment` is theirs
-        and their workers'.
+        """Returns how each command ended.
+
+        With `fault` the disk fails accordingly; `environment` is that of the commands and their
+        workers.
         """
         count = Path(self._folder.name, "count")
         asked = {

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file with the interpreters that were found to start: looked for once, and not in every test."""
+    """The file with the found interpreters: they are looked up once, and not in every test."""
     bench = Workbench(tmp_path_factory.mktemp("interpreters"))
     bench.function("def handler(event, context): return event")
     assert bench.answer(1) == 1

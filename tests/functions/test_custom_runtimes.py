@@ -75,8 +75,9 @@ def python(body: str, begin: str = "") -> str:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_a_shell_script(bench: Workbench) -> None:
-    """A few lines of sh and curl are a function; what it prints until it asks again is in the log
-    of its event.
+    """A few lines of sh and curl are a function.
+
+    Its output up to the next poll is in the log of its event.
     """
     custom(bench, SHELL)
     assert [bench.answer({"a": 1}), bench.answer("é")] == [{"echo": {"a": 1}}, {"echo": "é"}]
@@ -127,21 +128,21 @@ ANSWERS = [
 
 @pytest.mark.parametrize("body, event, answer", ANSWERS)
 def test_answer(bench: Workbench, body: str, event: Any, answer: Any) -> None:
-    """An event is given with its headers, and answered in one piece or in chunks; the program stays warm."""
+    """An event has its headers, and is answered at once or in chunks; the program stays warm."""
     custom(bench, python(body))
     assert bench.answer(event) == answer
     assert bench.answer(event) == answer
 
 
 def test_the_clients_context(bench: Workbench) -> None:
-    """What the client tells of itself is a header, and there is none when it tells nothing."""
+    """The client context is a header, which is absent without one."""
     custom(bench, python("answer('response', head['Lambda-Runtime-Client-Context'] or 'null')"))
     assert bench.invoke(client_context='{"custom": {"a": 1}}').payload == '{"custom": {"a": 1}}'
     assert bench.answer() is None
 
 
 def test_an_answer_need_not_be_json(bench: Workbench) -> None:
-    """Whatever text the program sends is the payload, as in AWS's tutorial."""
+    """Any text that the program sends is the payload, as in AWS's tutorial."""
     custom(bench, python("answer('response', 'Echoing request')"))
     outcome = bench.invoke()
     assert (outcome.kind, outcome.payload) == ("succeeded", "Echoing request")
@@ -180,8 +181,9 @@ ERRORS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("body, kind, error, message", ERRORS)
 def test_error(bench: Workbench, body: str, kind: str, error: str, message: str) -> None:
-    """An error that the program reports is its own; one that it does not is Lambda's; the next
-    event is not harmed.
+    """An error that the program reports is its own; any other is Lambda's.
+
+    The next event is not affected.
     """
     custom(bench, python(f"if event == 1: answer('response', 'true'); continue\n{body}"), Timeout=1)
     outcome = bench.invoke()
@@ -192,7 +194,10 @@ def test_error(bench: Workbench, body: str, kind: str, error: str, message: str)
 
 
 def test_an_error_at_the_start(bench: Workbench) -> None:
-    """Who reports it before the first event has every event fail with it; who just ends, with the end."""
+    """An error reported before the first event fails every event.
+
+    Without a report, the exit is the error.
+    """
     report = (
         'call("POST", "init/error", json.dumps({"errorType": "Init.Error", "errorMessage": "no"})); '
         "sys.exit(1)"
@@ -224,7 +229,7 @@ INVALID = [
 
 @pytest.mark.parametrize("source, mode, reason, hint", INVALID)
 def test_what_is_no_program(bench: Workbench, source: str | None, mode: int, reason: str, hint: str) -> None:
-    """Lambda's words are the answer; the log besides says how to mend it."""
+    """Lambda's message is the answer; the log also names the remedy."""
     program = custom(bench, source or "")
     program.chmod(mode)
     if source is None:
@@ -249,7 +254,7 @@ OUT_OF_TURN = [
 
 
 def test_out_of_turn(bench: Workbench) -> None:
-    """What the Runtime API does not allow is refused, and changes nothing."""
+    """A call that the Runtime API does not allow is refused, and changes nothing."""
     custom(
         bench,
         python(
@@ -261,7 +266,7 @@ def test_out_of_turn(bench: Workbench) -> None:
 
 
 def test_a_zip_keeps_the_executable_bit(bench: Workbench) -> None:
-    """Which is in the mode of the zip's entry."""
+    """The executable bit is in the mode of the zip's entry."""
     from zipfile import ZipInfo
 
     entry = ZipInfo("bootstrap")

@@ -1,4 +1,4 @@
-"""What a handler is given, and what becomes of its answer, its errors and its misbehaviour."""
+"""A handler's event and context, and the results of its answer, its errors and its misbehaviour."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
     ],
 )
 def test_answer(bench: Workbench, source: str, event: Any, answer: Any) -> None:
-    """An event goes in, what the handler returns comes out; bytes of JSON are the answer
-    (recorded), decimals are numbers.
+    """The handler's return value is the answer to its event.
+
+    Bytes of JSON are the answer (recorded), decimals are numbers.
     """
     bench.function(source)
     assert bench.answer(event) == answer
@@ -120,7 +121,7 @@ def handler(event, context):
     ],
 )
 def test_error(bench: Workbench, source: str, error_type: str, message: str, trace: list[str]) -> None:
-    """An error is told in Lambda's form (the first two are recorded), with its place as it is on AWS."""
+    """An error has Lambda's form (the first two are recorded), with its place as on AWS."""
     bench.function(source)
     outcome = bench.invoke()
     assert outcome.kind == "failed"
@@ -158,7 +159,7 @@ def test_handler_setting(bench: Workbench, handler: str, error_type: str, messag
 
 
 def test_handler_in_a_package(bench: Workbench) -> None:
-    """A handler's module may lie in a folder, named with a slash or a dot."""
+    """A handler's module may be in a folder, named with a slash or a dot."""
     folder = bench.function("", Handler="shop/orders.pay")
     (folder / "shop").mkdir()
     bench.write(folder / "shop" / "orders.py", "def pay(event, context): return 'paid'")
@@ -231,7 +232,7 @@ def test_exit(bench: Workbench, source: str, reason: str) -> None:
     ],
 )
 def test_misbehaviour(bench: Workbench, body: str) -> None:
-    """Whatever a handler does to its process, it is answered, and so is the next invocation."""
+    """Whatever a handler does to its process, its invocation and the next one are answered."""
     bench.function(
         "import os, signal, subprocess, sys, threading, time\n"
         f"def handler(event, context):\n    {body}\n"

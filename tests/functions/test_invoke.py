@@ -34,8 +34,9 @@ def messages(bench: Workbench) -> list[str]:
 
 
 def test_outcomes(bench: Workbench, host: InvokingHost) -> None:
-    """The outcome is the answer; the log is stored by then; the child is used again, and ends with
-    the host.
+    """The outcome is the answer, and the log is stored by then.
+
+    The child is used again, and ends with the host.
     """
     bench.function(ECHO)
     first, second = host.invoke("fn", "1"), host.invoke("fn", "2")
@@ -48,7 +49,7 @@ def test_outcomes(bench: Workbench, host: InvokingHost) -> None:
 
 
 def test_a_command_that_is_interrupted(bench: Workbench, host: InvokingHost) -> None:
-    """What it waited for ends with it."""
+    """The command's invocation ends with it."""
     told = bench.folder / "pid"
     bench.function(
         f"""
@@ -68,7 +69,7 @@ def test_a_command_that_is_interrupted(bench: Workbench, host: InvokingHost) -> 
 
 
 def test_threads(bench: Workbench, host: InvokingHost) -> None:
-    """Many threads ask at once; each has its own answer, and the log of it."""
+    """Many threads invoke at once; each gets its own answer, and its own log."""
     bench.function(ECHO)
     answers: dict[int, str] = {}
     threads = [
@@ -88,7 +89,7 @@ def test_threads(bench: Workbench, host: InvokingHost) -> None:
 
 
 def test_a_host_keeps_the_log_live(bench: Workbench, host: InvokingHost) -> None:
-    """What a running handler prints is in the store before it ends."""
+    """A running handler's output is in the store before it ends."""
     fifo = bench.folder / "fifo"
     os.mkfifo(fifo)
     bench.function(
@@ -106,7 +107,7 @@ def test_a_host_keeps_the_log_live(bench: Workbench, host: InvokingHost) -> None
 
 
 def test_a_host_that_is_stopped(bench: Workbench) -> None:
-    """Who waits is told; the children are gone; and it can be started again."""
+    """Waiting callers get an error; the children end; and the host can be started again."""
     bench.function(
         "import os\ndef handler(event, context):\n    print(os.getpid())\n    while event: pass\n",
         Timeout=900,

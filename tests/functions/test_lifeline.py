@@ -55,7 +55,7 @@ def handler(event, context):
     ],
 )
 def test_a_killed_parent(tmp_path: Path, first: str, then: str) -> None:
-    """Whatever the handler does when its parent is killed, it and what it started end too."""
+    """When its parent is killed, a handler ends with all that it started, whatever it does."""
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path), BEGIN.format(first=first, then=then)],
         stdout=subprocess.PIPE,

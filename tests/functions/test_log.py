@@ -1,4 +1,4 @@
-"""What invocations leave in the log of their function."""
+"""The log of a function's invocations."""
 
 from __future__ import annotations
 
@@ -72,7 +72,10 @@ def test_an_invocation(bench: Workbench) -> None:
     ],
 )
 def test_output(bench: Workbench, body: str, lines: list[str]) -> None:
-    """Each line is an event; a record of `logging` is one, in Lambda's form, with its line breaks."""
+    """Each line is an event.
+
+    A record of `logging` is one, in Lambda's form, with its line breaks.
+    """
     bench.function(f"import logging, os, subprocess, sys\ndef handler(event, context):\n    {body}\n")
     request_id = bench.invoke().request_id
     printed = [
@@ -100,7 +103,7 @@ def test_an_error(bench: Workbench) -> None:
 
 
 def test_live(bench: Workbench) -> None:
-    """What a handler prints is seen while it still runs."""
+    """A handler's output can be read while it still runs."""
     fifo = bench.folder / "fifo"
     os.mkfifo(fifo)
     bench.function(

@@ -1,4 +1,4 @@
-"""Handlers in Node.js: CommonJS and ES modules, promises and callbacks, and what becomes of their errors."""
+"""Handlers in Node.js: CommonJS and ES modules, promises and callbacks, and their errors."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_answer(bench: Workbench, runtime: str, source: str, event: Any, answer:
 
 
 def test_the_clients_context(bench: Workbench, runtime: str) -> None:
-    """What the client tells of itself is in the context."""
+    """The client context is in the handler's context."""
     create(bench, runtime, {"index.js": "exports.handler = async (event, context) => context.clientContext"})
     assert bench.invoke(client_context='{"custom":{"a":1}}').payload == '{"custom":{"a":1}}'
     assert bench.answer() is None
@@ -188,7 +188,7 @@ ERRORS = [
 def test_error(
     bench: Workbench, runtime: str, source: str, error_type: str, message: str, trace: list[str] | None
 ) -> None:
-    """An error is told in the form of Lambda's Node.js runtimes; the next invocation is not harmed by it."""
+    """An error has the form of Lambda's Node.js runtimes; the next invocation is not affected."""
     create(bench, runtime, {"index.js": source})
     for _ in range(2):
         outcome = bench.invoke()
@@ -267,7 +267,7 @@ bench.until(lambda: False)
     ],
 )
 def test_a_killed_parent(tmp_path: Path, runtime: str, then: str) -> None:
-    """Whatever the handler does when its parent is killed, it ends too."""
+    """When its parent is killed, a handler ends too, whatever it does."""
     begin = "const say = (text) => process.stdout.write(`${text}\\n`)\n"
     source = f"{begin}exports.handler = async () => {{ say(process.pid); say('begun'); {then} }}"
     parent = subprocess.Popen(

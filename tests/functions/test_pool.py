@@ -1,4 +1,4 @@
-"""Who is given an invocation, who waits, who goes: the rules of the pool."""
+"""The rules of the pool: the next invocation, the waiting ones, and the child to end."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_invocations_that_answer_at_once_need_few_children(make_bench: Callable[
 
 
 def test_slow_invocations_after_quick_ones(make_bench: Callable[..., Workbench]) -> None:
-    """That a handler was quick does not keep those waiting that come when it is slow."""
+    """Earlier quick invocations do not make later slow ones wait."""
     bench = make_bench(cores=1)
     bench.function(HOLD)
     for _ in range(20):
@@ -103,7 +103,7 @@ def test_an_idle_child_makes_room_for_another_function(make_bench: Callable[...,
 
 
 def test_a_function_without_children_is_not_starved(make_bench: Callable[..., Workbench]) -> None:
-    """With all places taken by a busy function, another one gets a place before that has done all."""
+    """If a busy function has all places, another gets one before the first has finished."""
     bench = make_bench(max_children=2)
     for name in ("busy", "late"):
         bench.function(PID, name)
@@ -225,7 +225,7 @@ def test_an_unchanged_folder_keeps_its_child(bench: Workbench) -> None:
 
 
 def test_an_update_is_used_at_once(bench: Workbench) -> None:
-    """Of the configuration, of the code, and of a function that was deleted and made again."""
+    """An update of the configuration, of the code, and of a function that was created again."""
     bench.zipped({"app.py": "import os\ndef handler(event, context): return os.environ.get('A', 'one')"})
     assert bench.answer() == "one"
     bench.update(Environment={"Variables": {"A": "two"}})
@@ -239,7 +239,7 @@ def test_an_update_is_used_at_once(bench: Workbench) -> None:
 
 
 def test_a_busy_child_of_older_code_ends_when_it_has_answered(bench: Workbench) -> None:
-    """What runs is not disturbed, and not used again."""
+    """A running invocation is not disturbed, and its child is not used again."""
     folder = bench.function(HOLD)
     gate = Gate(bench.folder / "gate")
     _, old = bench.begin(gate.path)

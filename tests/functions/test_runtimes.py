@@ -1,4 +1,4 @@
-"""Which interpreter runs a runtime."""
+"""The interpreter of each runtime."""
 
 from __future__ import annotations
 
@@ -64,8 +64,9 @@ def test_python3_of_the_right_version(tmp_path: Path) -> None:
 
 
 def test_a_version_manager_keeps_it(tmp_path: Path) -> None:
-    """A shim that only says how to choose a version is passed over for what the manager installed,
-    newest first.
+    """A shim that only explains how to choose a version is skipped.
+
+    The manager's installed versions are used, newest first.
     """
     shim = command(
         tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127"
@@ -82,12 +83,12 @@ def test_a_version_manager_keeps_it(tmp_path: Path) -> None:
 
 
 def test_the_interpreter_of_sfn_itself(tmp_path: Path) -> None:
-    """It is taken when PATH has none."""
+    """sfn's own interpreter is used when PATH has none."""
     assert runtimes(tmp_path).executable(RUNTIME) == sys.executable
 
 
 def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
-    """The message names what is missing, what was tried, and two ways to mend it."""
+    """The message names the missing interpreter, the tried ones, and two remedies."""
     shim = command(
         tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127"
     )
@@ -113,14 +114,14 @@ def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
     ],
 )
 def test_other_runtimes(tmp_path: Path, runtime: str, message: str) -> None:
-    """They are refused clearly."""
+    """Other runtimes are refused clearly."""
     with pytest.raises(UnusableError) as refused:
         runtimes(tmp_path).executable(runtime)
     assert refused.value.message == message
 
 
 def test_a_replaced_interpreter_is_asked_again(tmp_path: Path) -> None:
-    """What is remembered is of one file: another in its place is another interpreter."""
+    """The cached version is of one file: another file in its place is another interpreter."""
     command(tmp_path / "bin", RUNTIME, f'exec {sys.executable} "$@"')
     assert runtimes(tmp_path, tmp_path / "bin").executable(RUNTIME) == sys.executable
     command(tmp_path / "bin", RUNTIME, f"echo /other/python; echo {VERSION}  # of another size")
@@ -129,7 +130,7 @@ def test_a_replaced_interpreter_is_asked_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"a": 1}'])
 def test_a_damaged_memory_is_not_missed(tmp_path: Path, content: str) -> None:
-    """The interpreters are then asked again."""
+    """Without the cache, the interpreters are called again."""
     command(tmp_path / "bin", RUNTIME, f'exec {sys.executable} "$@"')
     (tmp_path / "functions").mkdir()
     (tmp_path / "functions" / "interpreters.json").write_text(content)

@@ -1,6 +1,4 @@
-"""Processes that a handler starts and that leave its process group: on Linux they end with the
-handler's process.
-"""
+"""Processes that a handler starts outside its process group: on Linux they end with it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ GLANCE_SECONDS = 0.05
 
 
 class Workbench:
-    """What tests of functions stand on."""
+    """The base of tests of functions."""
 
     def __init__(self, folder: Path, **pool: Any) -> None:
         self.folder = folder
@@ -66,7 +66,7 @@ class Workbench:
     # Functions
 
     def function(self, source: str, name: str = "fn", **configuration: Any) -> Path:
-        """Makes a function whose code lies in a folder, which is the answer."""
+        """Creates a function with its code in a folder. Returns the folder."""
         folder = self.folder / name
         folder.mkdir()
         self.write(folder / "app.py", source)

@@ -1,4 +1,4 @@
-"""What a mock makes of a task: its events, by numbers that a replay counts again."""
+"""The events of a mocked task, by invocation numbers that a replay counts again."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ def mocks(response: dict[str, Any] | None = None, *faults: tuple[str, int, int |
 def run(
     definition: dict[str, Any], input: Any, kept: str, history: Sequence[HistoryEvent] = ()
 ) -> list[HistoryEvent]:
-    """The whole history, from its start or on from where it was cut off; every task is answered by
-    the mocks.
+    """Returns the whole history, from its start or from where it was cut off.
+
+    The mocks answer every task.
     """
     cut = [stored(event) for event in history]
     execution = InProcessExecution(

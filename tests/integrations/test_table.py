@@ -34,7 +34,7 @@ def test_each_is_an_integration_of_aws() -> None:
 
 
 def test_available() -> None:
-    """What is in the table, and aws-sdk tasks; not what only AWS has."""
+    """The integrations in the table and aws-sdk tasks are available, but not those of AWS alone."""
     for resource in (
         "http:invoke",
         "apigateway:invoke.waitForTaskToken",

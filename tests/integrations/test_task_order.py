@@ -1,4 +1,4 @@
-"""Tasks that are carried out without a worker: their orders are plain data, and their answers signals."""
+"""Tasks performed without a worker: their orders are plain data, and their answers signals."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     ids=["function", "token", "child", "activity"],
 )
 def test_an_order_is_plain_data(task: OpenTask) -> None:
-    """It comes back from JSON as it was, and has all that an integration reads of the task itself."""
+    """An order survives JSON, and has everything that an integration reads of the task itself."""
     order = TaskOrder.of(task)
     again = TaskOrder.from_data(json.loads(json.dumps(order.data())))
     names = (*TaskOrder._fields, "awaits_child", "plan", "map_run_arn")
@@ -63,7 +63,7 @@ def test_an_order_is_plain_data(task: OpenTask) -> None:
 
 
 def test_a_map_run_has_no_order() -> None:
-    """Its plan holds functions of its Map state."""
+    """A Map Run's plan holds functions of its Map state."""
     processor = {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
         "StartAt": "P",

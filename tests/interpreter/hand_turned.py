@@ -1,4 +1,4 @@
-"""A driver for tests: it turns the handle in memory, and its clock jumps to whatever is due next."""
+"""A driver for tests: it drives executions in memory, and its clock jumps to the next due time."""
 
 from __future__ import annotations
 
@@ -89,9 +89,10 @@ def run(
     budget: TimeBudget = UNLIMITED,
     forgetful: bool = False,
 ) -> list[HistoryEvent]:
-    """The whole history of an execution: from its start, or on from a history that was cut off.
+    """Returns an execution's whole history: from its start, or on from a history that was cut off.
 
-    A `forgetful` one loses all memos before and after every event, and sees that `decide` writes no more.
+    A `forgetful` run drops all memos before and after every event, and checks that `decide` writes
+    no more.
     """
     events = list(history) or begin(input)
     interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
@@ -125,8 +126,9 @@ def _advance(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
 
 
 def _advance_forgetfully(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
-    """The one event that is due. Nothing that `decide` remembers outlives it, and `decide` writes
-    nothing else.
+    """Returns the one event that is due.
+
+    No cached value of `decide` outlives it, and `decide` writes nothing else.
     """
     before = list(_written(interpreter.execution))
     event = decide(interpreter.execution, now)
@@ -148,7 +150,7 @@ UNWRITTEN = {
     ForkState: (),
     OpenTask: (),
 }
-"""What an execution consists of, without what `decide` may write: the agenda and memos."""
+"""The parts of an execution without those that `decide` may write: the agenda and memos."""
 
 
 def _written(part: Any) -> Iterator[Any]:
@@ -176,7 +178,7 @@ def _forget(execution: Execution) -> None:
 
 
 def answered_so_far(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
-    """How many answers each state has had already: the tasks that were closed before the history was cut."""
+    """Returns how many answers each state has had: its tasks closed before the history was cut."""
     counts: dict[str, int] = {}
     entered: dict[int, str] = {}
     for event in events:

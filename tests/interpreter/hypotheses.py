@@ -1,4 +1,4 @@
-"""How often Hypothesis tries, and which definitions it takes for valid."""
+"""Hypothesis's number of examples, and the definitions that count as valid."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def tries(count: int) -> settings:
-    """So many examples, times SFN_FUZZ; where nobody watches, always the same ones."""
+    """Returns that many examples, times SFN_FUZZ; in CI without it, always the same ones."""
     return settings(
         max_examples=count * int(os.environ.get("SFN_FUZZ", "1")),
         deadline=None,
@@ -26,7 +26,8 @@ def tries(count: int) -> settings:
 
 
 def errors(text: str) -> list[Diagnostic]:
-    """What keeps the machine from running: tasks are answered by name, so machines in machines have
-    the same names.
+    """Returns the problems that keep the machine from running.
+
+    Tasks are answered by name, so machines in machines have the same names.
     """
     return [fault for fault in validate(text) if fault.severity == "ERROR" and fault.code != DUPLICATE_STATE]

@@ -26,7 +26,7 @@ TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
 
 
 def breaches(database: Database) -> Iterator[str]:
-    """Each ended execution of a store, cut after each of its events, that does not go on to the same end."""
+    """Yields each ended execution that does not go on to the same end after a cut at some event."""
     rows = database.connection.execute(
         "SELECT e.arn, e.state_machine_arn, r.definition, e.seed "
         "FROM execution e JOIN revision r ON r.id = e.revision"
@@ -56,7 +56,7 @@ def _goes_on(interpreter: Interpreter, rest: Sequence[HistoryEvent]) -> str | No
 
 
 def _signal(interpreter: Interpreter, event: HistoryEvent) -> Signal | None:
-    """What the world said, when the event records that."""
+    """Returns the signal that the event records, if any."""
     kind = next((kind for kind in TASKS if event.type.startswith(kind)), None)
     what = event.type.removeprefix(kind) if kind else ""
     if (

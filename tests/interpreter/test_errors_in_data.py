@@ -104,7 +104,7 @@ def test_an_expression_of_a_number_that_does_not_suit(field: str, expression: st
     ],
 )
 def test_a_text_that_no_encoding_has(call: str, value: Any, result: Any) -> None:
-    """Half of a surrogate pair is a question mark in bytes; two halves that meet are a character."""
+    """Half of a surrogate pair is a question mark in bytes; two adjacent halves are a character."""
     state = {"Type": "Pass", "Parameters": {"x.$": call}}
     assert ended(state, value) == ("ExecutionSucceeded", {"x": result})
 
@@ -145,7 +145,10 @@ def test_an_integer_that_is_infinite_to_jsonata() -> None:
     ],
 )
 def test_a_long_word_in_a_regular_expression(expression: str) -> None:
-    """A word of thousands of equal characters is found at once, without tables that take minutes."""
+    """A word of thousands of equal characters is found at once, without slow tables.
+
+    The tables would take minutes.
+    """
     word = "9" * 20_000
     output = f"{{% {expression.replace('{}', word)} %}}"
     assert ended({"Type": "Pass", "Output": output}, word, "JSONata") == ("ExecutionSucceeded", True)

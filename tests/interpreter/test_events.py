@@ -49,7 +49,7 @@ def test_the_types_are_awss() -> None:
 
 @pytest.mark.parametrize("name", EVENT_TYPES)
 def test_the_members_are_awss(name: str) -> None:
-    """A type's details, its payload and what describes that are members that AWS's service model has."""
+    """A type's details, payload and payload details are members in AWS's service model."""
     type, members = EVENT_TYPES[name], history_event()
     own = f"{name[0].lower()}{name[1:]}EventDetails"
     if type.details is None:
@@ -65,7 +65,7 @@ def test_the_members_are_awss(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVENT_TYPES)
 def test_the_phases_are_ours(name: str) -> None:
-    """What can be replayed has a handler; it is about the execution, or says in which phases it may come."""
+    """A type that can be replayed has a handler, and is about the execution or lists phases."""
     type = EVENT_TYPES[name]
     assert (type.handler is None) == (name in NEVER_RECORDED)
     assert (type.before == ()) == (name in NEVER_RECORDED | ABOUT_EXECUTIONS)
@@ -74,8 +74,9 @@ def test_the_phases_are_ours(name: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_the_phases_are_those_of_histories(case: dict[str, Any]) -> None:
-    """An event finds its frame in a phase that the table lists before it, and leaves it in one that
-    the table lists after it.
+    """An event finds its frame in a phase that the table lists before it.
+
+    It leaves it in one that the table lists after it.
     """
     execution = Execution(EXECUTION_ARN, MACHINE_ARN, load_machine(dumps(case["definition"])), "secret")
     for event in run(case["definition"], case["input"], case["answers"]):
@@ -121,7 +122,7 @@ ENTERED = event(2, "TaskStateEntered")
     ],
 )
 def test_an_event_out_of_place_is_damage(history: list[HistoryEvent], damage: str) -> None:
-    """A stored event that cannot come next is refused, with what it is, and where its frame stands."""
+    """A stored event that cannot come next is refused, with its type and its frame's phase."""
     interpreter = interpreter_of(MACHINE, begin({}) + history[:-1])
     with pytest.raises(AssertionError, match=damage):
         interpreter.apply(history[-1])
@@ -144,5 +145,5 @@ def test_a_type_that_is_never_recorded_is_damage(name: str) -> None:
     ],
 )
 def test_an_end_from_outside(ended: HistoryEvent, type: str, details: dict[str, str]) -> None:
-    """It is the next event, follows no other, and its texts can be stored."""
+    """The end is the next event, follows no other, and its texts can be stored."""
     assert ended == HistoryEvent(5, 0, 5, type, details=details)

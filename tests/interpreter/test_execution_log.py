@@ -49,13 +49,13 @@ def configuration(level: str, *, include: bool = True, group: str = f"{GROUP}:*"
     ],
 )
 def test_levels(type: str, levels: set[str]) -> None:
-    """Which levels log an event of this type."""
+    """The levels that log an event of this type."""
     logs = {level: execution_log(configuration(level)) for level in ("ALL", "ERROR", "FATAL")}
     assert {level for level, log in logs.items() if log is not None and type in log.types} == levels
 
 
 def test_all_and_off() -> None:
-    """ALL has every type that there is; OFF, and a machine without a configuration, have no log at all."""
+    """ALL has every type; OFF, and a machine without a configuration, have no log at all."""
     log = execution_log(configuration("ALL"))
     assert log is not None
     assert log.types == set(EVENT_TYPES)
@@ -73,7 +73,7 @@ def test_group(arn: str) -> None:
 
 @pytest.mark.parametrize("machine", [MACHINE_ARN, f"{MACHINE_ARN}:3", f"{MACHINE_ARN}:PROD"])
 def test_stream(machine: str) -> None:
-    """One stream a machine and hour, whatever version or alias was started."""
+    """There is one stream per machine and hour, for all its versions and aliases."""
     assert execution_log_stream(machine, AT) == "states/Case/2026-08-24-03/00000000"
 
 
@@ -82,7 +82,7 @@ def logged(event: HistoryEvent, *, include: bool = True) -> Json:
 
 
 def test_line() -> None:
-    """As recorded on AWS: every member but the details is a string."""
+    """The line is as recorded on AWS: every member except the details is a string."""
     event = HistoryEvent(
         2, 0, AT, "TaskStateEntered", payload=Payload(text='{"a": 1}'), details={"name": "Intake"}
     )
@@ -135,13 +135,13 @@ def test_line() -> None:
     ],
 )
 def test_without_execution_data(event: HistoryEvent, shown: Json) -> None:
-    """Neither data nor their details; what failed, and why, is told all the same."""
+    """Neither data nor their details are logged, but errors and causes are."""
     assert logged(event, include=False)["details"] == shown
 
 
 @pytest.mark.parametrize("character, bytes", [("a", 1), ("é", 2), ('"', 2), ("\x01", 6), ("😀", 4)])
 def test_long_payloads_are_cut(character: str, bytes: int) -> None:
-    """To 248 KB as they stand in the line, and not in the middle of a character."""
+    """Payloads are cut to 248 KB of the line, and not in the middle of a character."""
     fitting = REPORTED_DATA_BYTES // bytes
     for length, truncated in ((fitting, False), (fitting + 1, True)):
         event = HistoryEvent(

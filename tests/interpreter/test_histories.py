@@ -36,7 +36,7 @@ def shown(event: HistoryEvent) -> list[Any]:
 
 @BY_NAME
 def test_history(case: dict[str, Any]) -> None:
-    """An execution records the very events that the case tells."""
+    """An execution records exactly the events of the case."""
     assert validate(json.dumps(case["definition"])) == []
     events = run(case["definition"], case["input"], case["answers"])
     assert [shown(event) for event in events] == case["events"]
@@ -76,14 +76,15 @@ def test_crash_while_a_map_run_is_aborted() -> None:
 
 @BY_NAME
 def test_without_memos(case: dict[str, Any]) -> None:
-    """What `decide` remembers changes no event, and it writes nothing else but the agenda."""
+    """The memos of `decide` change no event, and it writes nothing else but the agenda."""
     whole = run(case["definition"], case["input"], case["answers"])
     assert run(case["definition"], case["input"], case["answers"], forgetful=True) == whole
 
 
 def test_shown_without_data() -> None:
-    """Whoever asks for no execution data sees no input, no output and no variable, but that they
-    are there whole.
+    """Without execution data there is no input, output or variable.
+
+    The history says that they are complete.
     """
     state = {"Type": "Pass", "Assign": {"secret": 5}, "End": True}
     exited = run({"StartAt": "P", "States": {"P": state}}, {"a": 1})[2]

@@ -1,7 +1,7 @@
-"""Laws that hold for every machine, tried on machines that nobody thought of.
+"""Laws that hold for every machine, tried on generated machines.
 
-Hypothesis builds definitions and inputs: valid ones, and ones spoilt from valid. What it found once
-is kept here as an example. SFN_FUZZ=20 tries twenty times as many.
+Hypothesis builds definitions and inputs: valid ones, and mutations of valid ones. Its earlier
+findings are explicit examples here. SFN_FUZZ=20 tries twenty times as many.
 """
 
 from __future__ import annotations
@@ -214,8 +214,9 @@ def _reached(made: dict[str, Any], start: str) -> set[str]:
 
 
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
-    """A machine's history is whole, and comes out the same when it is cut, asked without budget, or
-    made without what `decide` remembers.
+    """Checks that a machine's history is complete, and the same under interruptions.
+
+    It is cut, evaluated without a budget, and decided without memos.
     """
     whole = run(definition, input, answered, max_events=MOST_EVENTS)
     assert [event.id for event in whole] == list(range(1, len(whole) + 1))
@@ -230,7 +231,10 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
 
 
 def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent], cuts: int) -> None:
-    """Redriven from where it ended, or from where it was stopped, it comes out the same however it is cut."""
+    """Checks that a redrive has the same history however it is cut.
+
+    It starts from the end, or from a stop.
+    """
     ends = [stopped(whole[:length]) for length in _cuts(whole, cuts)]
     if whole[-1].type in UNSUCCESSFUL:
         twice = run(definition, input, answered, history=redriven(whole), max_events=2 * MOST_EVENTS)
@@ -287,7 +291,7 @@ def beside_a_wait(state: Any) -> Any:
 # Its second error was retried, without the first's catch.
 @example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
-    """It ends, or waits for something that is owed; cut anywhere, it goes on to the same history."""
+    """It ends, or waits for something pending; cut anywhere, it goes on to the same history."""
     assert errors(json.dumps(definition)) == []
     holds(definition, input, answered, cuts=20)
 
@@ -295,8 +299,9 @@ def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, 
 @tries(100)
 @given(machines(), values, answered_by_name)
 def test_a_machine_that_is_redriven_replays(definition: Any, input: Any, answered: Any) -> None:
-    """Stopped anywhere, or at its bad end, it is redriven; cut anywhere after that, it goes on to
-    the same history.
+    """Stopped anywhere, or at its failure, it is redriven.
+
+    Cut anywhere after that, it goes on to the same history.
     """
     goes_on(definition, input, answered, run(definition, input, answered, max_events=MOST_EVENTS), cuts=6)
 
@@ -349,8 +354,9 @@ odd_values = (
 
 @st.composite
 def spoilt_values(draw: Any, value: Any) -> Any:
-    """A JSON value with up to three things changed: a field dropped, replaced, repeated under
-    another name, or moved.
+    """Returns a JSON value with up to three changes.
+
+    A field is dropped, replaced, repeated under another name, or moved.
     """
     value = deepcopy(value)
     for _ in range(draw(st.integers(1, 3))):
@@ -416,7 +422,7 @@ spoilt = machines(depth=1).flatmap(spoilt_values)
     {},
 )
 def test_a_spoilt_machine_is_refused_or_runs(definition: Any, input: Any, answered: Any) -> None:
-    """Whatever became of a definition, its faults are told; if it has none, the laws hold for it too."""
+    """The problems of a mutated definition are reported; without any, the laws hold for it too."""
     faults = errors(json.dumps(definition))
     assert all(fault.code.isupper() and fault.message for fault in faults)
     if not faults:
@@ -427,7 +433,7 @@ def test_a_spoilt_machine_is_refused_or_runs(definition: Any, input: Any, answer
 @tries(200)
 @given(spoilt_texts() | st.text(max_size=30) | values.map(json.dumps))
 def test_validate_takes_any_text(text: str) -> None:
-    """Whatever the text, it has faults, each with a code and a message, or it can be loaded."""
+    """Any text either has problems, each with a code and a message, or can be loaded."""
     faults = errors(text)
     assert all(fault.code.isupper() and fault.message for fault in faults)
     if not faults:

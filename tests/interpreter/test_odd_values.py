@@ -1,4 +1,4 @@
-"""Errors in data are the state's own: odd values in any function, path or operator fail their state only.
+"""Errors in data are the state's own: odd values in functions, paths and operators fail only it.
 
 Hypothesis draws the values. SFN_FUZZ=20 tries twenty times as many.
 """
@@ -85,7 +85,10 @@ arguments = st.sampled_from(
 
 
 def holds(definition: Any, input: Any, cuts: int = 3) -> HistoryEvent:
-    """The event that ends the execution. Its history can be written, read and replayed from some places."""
+    """Returns the event that ends the execution.
+
+    Its history can be written, read and replayed from some places.
+    """
     whole = run(definition, input, max_events=MOST_EVENTS)
     for event in whole:
         text = dumps([event.type, event.details, event.payload and event.payload.text])
@@ -110,7 +113,7 @@ def machine(state: Any) -> Any:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_intrinsic_function(name: str) -> None:
-    """Whatever its first argument is, and whatever its others, it returns a value or fails its state."""
+    """For any arguments, it returns a value or fails its state."""
     function = FUNCTIONS[name]
     for given_count in range(function.least, min(function.most, 3) + 1):
         for call in (
@@ -138,7 +141,7 @@ def intrinsic_calls(draw: Any, depth: int = 0) -> str:
 @tries(200)
 @given(intrinsic_calls(), inputs)
 def test_intrinsic_functions(call: str, input: Any) -> None:
-    """Whatever they are given, they give a value or fail their state."""
+    """For any arguments, they return a value or fail their state."""
     holds(machine({"Type": "Pass", "Parameters": {"x.$": call}}), input)
 
 
@@ -166,7 +169,7 @@ jsonata_atoms = st.sampled_from(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", JSONATA_NAMES)
 def test_every_function_of_jsonata(name: str) -> None:
-    """Whatever its first argument is, the result is JSON, or the state fails."""
+    """For any first argument, the result is JSON, or the state fails."""
     value = "$states.input.v"
     for call in (value, f"{value}, {value}", f"'a', {value}"):
         state = {"Type": "Pass", "Output": f"{{% ${name}({call}) %}}"}
@@ -196,7 +199,7 @@ def jsonata_expressions(draw: Any, depth: int = 0) -> str:
 @tries(200)
 @given(jsonata_expressions(), inputs)
 def test_jsonata(expression: str, input: Any) -> None:
-    """Whatever an expression computes from odd values, the result is JSON, or the state fails."""
+    """For any odd values in an expression, the result is JSON, or the state fails."""
     definition = {"QueryLanguage": "JSONata", **machine({"Type": "Pass", "Output": f"{{% {expression} %}}"})}
     if not errors(dumps(definition)):
         holds(definition, input)

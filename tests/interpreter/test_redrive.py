@@ -1,4 +1,4 @@
-"""What a redriven execution does: which events follow ExecutionRedriven.
+"""Redriven executions: the events that follow ExecutionRedriven.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
 """
@@ -43,7 +43,7 @@ def map_of(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def shown(events: Sequence[HistoryEvent]) -> list[str]:
-    """The events as a person would tell them: the type, and which state or iteration it names."""
+    """Returns the events in short: the type, and the state or iteration that it names."""
     return [
         " ".join(
             [
@@ -62,8 +62,9 @@ def shown(events: Sequence[HistoryEvent]) -> list[str]:
 def after_redrive(
     definition: Any, input: Any, answers: Any, *, stop_after: int | None = None
 ) -> list[HistoryEvent]:
-    """The events from ExecutionRedriven on, of an execution that ended badly or was stopped after
-    so many events.
+    """Returns the events from ExecutionRedriven on.
+
+    The execution failed, or was stopped after that many events.
     """
     first = run(definition, input, answers)
     end = stopped(first[:stop_after]) if stop_after is not None else first
@@ -71,7 +72,7 @@ def after_redrive(
 
 
 def test_a_failed_task_is_scheduled_again() -> None:
-    """It is not entered again; what succeeded before is not run again, and its results are kept."""
+    """The task's state is not entered again; earlier successes are not repeated."""
     states = {
         "A": {"Type": "Task", "Resource": FUNCTION, "ResultPath": "$.a", "Next": "B"},
         "B": {**TASK, "ResultPath": "$.b"},
@@ -123,7 +124,7 @@ def test_each_thread_follows_its_own_last_event() -> None:
     ],
 )
 def test_a_state_that_fails_again(state: Any, input: Any, followed_by: list[str]) -> None:
-    """A Fail is entered again; every other state is asked again, in the visit that failed."""
+    """A Fail is entered again; every other state is evaluated again, in the visit that failed."""
     definition = {"StartAt": "A", "States": {"A": state}}
     assert shown(after_redrive(definition, input, {})) == ["ExecutionRedriven", *followed_by]
 
@@ -146,7 +147,7 @@ def test_a_wait(wait: Any, exits_after: int) -> None:
 
 
 def test_only_the_branches_that_did_not_succeed_run_again() -> None:
-    """The failed and the aborted go on where they stood; the outputs of the others are kept."""
+    """Failed and aborted branches go on where they stopped; the outputs of the others remain."""
     wait = {"Type": "Wait", "Seconds": 5, "End": True}
     definition = parallel({"Type": "Pass", "Result": "kept", "End": True}, TASK, wait)
     events = after_redrive(definition, {}, {"C": [FAILS, {"result": "late"}]})
@@ -166,7 +167,7 @@ def test_only_the_branches_that_did_not_succeed_run_again() -> None:
 
 
 def test_only_the_iterations_that_did_not_succeed_run_again() -> None:
-    """Those that never began begin; MaxConcurrency holds."""
+    """Iterations not begun yet begin; MaxConcurrency holds."""
     events = after_redrive(
         map_of(TASK, MaxConcurrency=1),
         ["x", "y", "z"],
@@ -227,13 +228,13 @@ def test_after_data_limit_exceeded_all_run_again(state: str) -> None:
 
 
 def test_a_join_that_failed_is_tried_again() -> None:
-    """When every branch succeeded, and what was made of their results failed, only that is done again."""
+    """When every branch succeeded, and only the state's output failed, only that is repeated."""
     definition = parallel({"Type": "Pass", "End": True}, ResultSelector={"a.$": "$[7].gone"})
     assert shown(after_redrive(definition, {}, {})) == ["ExecutionRedriven", "ExecutionFailed"]
 
 
 def test_a_map_in_a_branch_that_was_aborted_keeps_its_results() -> None:
-    """What stood deep inside goes on, with what its own children had done."""
+    """A deeply nested frame goes on, with the results of its own children."""
     inner = {
         "Type": "Map",
         "ItemProcessor": {"StartAt": "I", "States": {"I": TASK}},
@@ -279,7 +280,7 @@ def test_an_execution_that_was_stopped_goes_on_where_it_stood() -> None:
 
 
 def test_retriers_have_all_their_attempts_again() -> None:
-    """MaxAttempts counts anew, and so does $$.State.RetryCount."""
+    """MaxAttempts counts from the start, and so does $$.State.RetryCount."""
     retry = [{"ErrorEquals": ["Boom"], "MaxAttempts": 2, "IntervalSeconds": 1}]
     events = after_redrive(
         one({**TASK, "Retry": retry, "Parameters": {"n.$": "$$.State.RetryCount"}}), {}, {"A": [FAILS]}
@@ -356,7 +357,7 @@ def test_two_branches_of_a_redrive_draw_their_own_randomness() -> None:
 
 
 def test_a_state_that_draws_again_may_succeed() -> None:
-    """Though nothing is recorded between its failure and its next attempt, it draws other numbers."""
+    """The next attempt draws other numbers, though no event lies between it and the failure."""
     pick = "States.ArrayGetItem(States.Array('1', 'no', 'no', 'no'), States.MathRandom(0, 4))"
     drawn = f"States.StringToJson({pick})"
     definition = one({"Type": "Pass", "Parameters": {"n.$": drawn}, "End": True})

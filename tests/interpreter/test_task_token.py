@@ -37,8 +37,9 @@ def open_task(locator: str) -> OpenTask:
 
 @pytest.mark.parametrize("locator", ["", "arn:aws:states:us-east-1:123456789012:execution:Case:run"])
 def test_a_locator_ends_the_token(locator: str) -> None:
-    """The locator of an execution is the end of its tokens, as its states see them; what comes before is
-    the same as without one.
+    """The locator of an execution is the end of its tokens, as its states see them.
+
+    The rest is the same as without one.
     """
     task = open_task(locator)
     assert task.token is not None

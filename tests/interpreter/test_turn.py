@@ -1,4 +1,4 @@
-"""A turn as *given a history, when these signals come at this time, then this is what it brings*."""
+"""Turns: *given a history, when these signals come at this time, then these events follow*."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def beat(task: int, seconds: float) -> TaskHeartbeat:
 
 
 def summary(turned: Turned) -> dict[str, Any]:
-    """What differs from a turn that brings nothing. Times are seconds since the start."""
+    """Returns the differences from an empty turn. Times are seconds since the start."""
     seen = {
         "events": [event.type for event in turned.events],
         "opened": [task.id for task in turned.opened],
@@ -161,13 +161,13 @@ def test_turn(
     seconds: float,
     brought: dict[str, Any],
 ) -> None:
-    """A turn brings these events, tasks and due time, and goes on alike in a worker that resumes."""
+    """A turn has these events, tasks and due time, also in a worker that resumes."""
     interpreter = resumed(definition, earlier)
     assert summary(turn(interpreter, signals, START + int(seconds * 1000))) == brought
 
 
 def test_the_first_turn_after_a_replay_opens_what_is_still_open() -> None:
-    """A driver that resumes starts the open tasks again with no code of its own; closed ones are gone."""
+    """A driver that resumes restarts open tasks without code of its own, but not closed ones."""
     history = begin({})
     interpreter = interpreter_of(TWO_TASKS, history)
     for signals in ([], [TaskStarted(5), TaskStarted(7)], [result(5)]):
@@ -221,7 +221,7 @@ def test_an_expression_that_is_over_budget() -> None:
 
 
 def test_a_budget_of_seconds_is_enough_for_what_is_quick() -> None:
-    """A budget bounds an expression, not a turn: many quick states are made under a small one."""
+    """A budget limits an expression, not a turn: many quick states run under a small one."""
     interpreter = interpreter_of(CHAIN, begin({}))
     interpreter.budget = TimeBudget(time.thread_time, 60, is_all=False)
     assert turn(interpreter, [], START).ended

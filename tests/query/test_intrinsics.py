@@ -62,7 +62,7 @@ def evaluate(text: str, input: Any = None, **scope: Any) -> Any:
     ],
 )
 def test_recorded(call: str, input: Any, result: Any) -> None:
-    """As AWS answered."""
+    """The values are as AWS answered."""
     assert evaluate(call, input) == result
 
 
@@ -89,7 +89,7 @@ def test_recorded(call: str, input: Any, result: Any) -> None:
     ],
 )
 def test_functions(call: str, result: Any) -> None:
-    """What each function gives."""
+    """The result of each function."""
     input = {
         "n": [1, 2, 3, 4, 5],
         "twice": [1, True, 1.0, {"a": 1, "b": 2}, {"b": 2, "a": 1}, "1"],
@@ -169,8 +169,9 @@ def test_ten_deep() -> None:
 
 
 def test_randomness() -> None:
-    """Random values come from the scope's seed; a seed of the call's own gives one number, whatever
-    the scope.
+    """Random values come from the scope's seed.
+
+    A seed in the call always yields the same number.
     """
     call = compile_intrinsic("States.MathRandom(10, 20)")
     scope = Scope(seed="s")

@@ -1,4 +1,4 @@
-"""How Java prints values, and draws numbers."""
+"""Java's text for values, and its random numbers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sfn_cli.query.java_text import java_text
     ],
 )
 def test_java_text(value: Any, text: str) -> None:
-    """As toString() of Java's values."""
+    """The text is that of toString() for Java's values."""
     assert java_text(value) == text
 
 

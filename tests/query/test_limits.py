@@ -1,6 +1,4 @@
-"""Expressions that would never end, or fill the memory, are put off by the impatient and stopped
-for all others.
-"""
+"""Expressions without end or limit: postponed under a small budget, and failed under any other."""
 
 from __future__ import annotations
 
@@ -70,8 +68,9 @@ def all_there_is() -> TimeBudget:
     ],
 )
 def test_it_is_put_off_or_stopped(expression: str) -> None:
-    """Who has others to serve is not held up, and is told of no failure; who has not sees it fail
-    in the end.
+    """A caller with other work is not blocked, and sees no failure.
+
+    For any other caller, the expression fails in the end.
     """
     compiled = compile_expression(expression)
     with pytest.raises(BudgetExceeded):
@@ -101,7 +100,7 @@ def test_it_is_put_off_or_stopped(expression: str) -> None:
     ],
 )
 def test_it_fills_no_memory(expression: str) -> None:
-    """What is small, or names the same text many times, is not written out to any size."""
+    """A small value that names the same text many times is not expanded."""
     with pytest.raises(JsonataError, match="memory limit exceeded"):
         compile_expression(expression).evaluate(scope(TimeBudget()))
 
@@ -119,7 +118,7 @@ def test_it_fills_no_memory(expression: str) -> None:
     ],
 )
 def test_it_is_an_error_like_others(expression: str, message: str) -> None:
-    """What Python or the engine cannot do fails the state in words, and is no fault of sfn's."""
+    """A computation beyond Python or the engine fails the state with a message, without a bug."""
     with pytest.raises(JsonataError, match=message):
         compile_expression(expression).evaluate(scope(TimeBudget()))
 
@@ -136,7 +135,7 @@ def test_it_is_an_error_like_others(expression: str, message: str) -> None:
     ],
 )
 def test_what_is_allowed(expression: str, value: Any) -> None:
-    """Long texts that are only referred to, and arrays that grow step by step, stay within the limits."""
+    """Long texts that are only referred to, and slowly growing arrays, are within the limits."""
     assert compile_expression(expression).evaluate(scope(TimeBudget())) == value
 
 

@@ -41,7 +41,7 @@ SCOPE = Scope(
     ],
 )
 def test_jsonpath_template(template: Any, value: Any) -> None:
-    """Only names that end in `.$` are evaluated, at any depth; the order of names is kept."""
+    """Only names that end in `.$` are evaluated, at any depth; the order of names is unchanged."""
     made = compile_jsonpath_template(template, "Parameters").evaluate(SCOPE)
     assert made == value
     assert not isinstance(value, dict) or list(made) == list(value)
@@ -63,7 +63,7 @@ def test_jsonpath_template(template: Any, value: Any) -> None:
     ],
 )
 def test_jsonata_template(template: Any, value: Any) -> None:
-    """Strings that are `{% … %}` are evaluated, wherever they stand."""
+    """Strings of the form `{% … %}` are evaluated, at any depth."""
     assert compile_jsonata_template(template, "Output").evaluate(SCOPE) == value
 
 
@@ -101,7 +101,7 @@ def test_missing_path_names_its_key() -> None:
     ],
 )
 def test_undefined_is_located(template: Any, location: str) -> None:
-    """An expression that gives nothing fails, and says where it stands."""
+    """An expression without a value fails, and the error names its place."""
     with pytest.raises(StatesError) as caught:
         compile_jsonata_template(template, "Output").evaluate(SCOPE)
     assert caught.value.error == "States.QueryEvaluationError"
@@ -122,7 +122,7 @@ def test_undefined_is_located(template: Any, location: str) -> None:
     ],
 )
 def test_invalid_jsonpath_template(template: Any, location: str, key: str) -> None:
-    """What does not parse is refused in AWS's words, with the place of the object that holds it."""
+    """A text that does not parse is refused in AWS's words, with the place of its object."""
     with pytest.raises(InvalidTemplate) as caught:
         compile_jsonpath_template(template, "Parameters")
     assert caught.value.location == location
@@ -147,7 +147,7 @@ def test_invalid_jsonpath_template(template: Any, location: str, key: str) -> No
     ],
 )
 def test_invalid_jsonata_template(template: Any, location: str, code: str, message: str) -> None:
-    """An expression that does not parse, or reads from no value, is refused where it stands."""
+    """An expression that does not parse, or reads from no value, is refused at its place."""
     with pytest.raises(InvalidTemplate) as caught:
         compile_jsonata_template(template, "Output")
     assert (caught.value.location, caught.value.code, caught.value.message) == (location, code, message)

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 
 class Served:
-    """A server process and its port; with `open_files`, it may have no more files and sockets open."""
+    """A server process and its port; `open_files` limits its files and sockets."""
 
     started: ClassVar[list[Served]] = []
 
@@ -43,8 +43,9 @@ class Served:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def client(self, service: str, verify: str | None = None) -> Any:
-        """A boto3 client that leaves the checks to the server; `verify` is a file of certificates
-        that it trusts.
+        """Returns a boto3 client that leaves the checks to the server.
+
+        `verify` is a file of certificates that it trusts.
         """
         return boto3.client(
             service,
@@ -59,7 +60,7 @@ class Served:
         )
 
     def printed(self) -> str:
-        """What the server has printed on stderr so far."""
+        """Returns the server's output on stderr so far."""
         return self._errors.read_text()
 
     def stop(self) -> int:

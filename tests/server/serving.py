@@ -1,6 +1,6 @@
-"""A server for tests, in a process of its own: `python -m tests.server.serving HOME [OPTION VALUE]…`.
+"""A server for tests, in its own process: `python -m tests.server.serving HOME [OPTION VALUE]…`.
 
-It listens on a free port, says so as `sfn serve` does, and runs no executions and no functions.
+It listens on a free port, prints it as `sfn serve` does, and runs no executions and no functions.
 """
 
 from __future__ import annotations

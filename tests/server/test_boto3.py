@@ -1,4 +1,4 @@
-"""What boto3 sees of the server."""
+"""The server as boto3 sees it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_extra_members_of_errors(served: Served) -> None:
 
 
 def test_every_operation_is_there() -> None:
-    """Of Step Functions, none is left out: boto3's methods all work."""
+    """No operation of Step Functions is left out: boto3's methods all work."""
     names = model.model_operation_names("stepfunctions")
     assert [name for name in names if ("stepfunctions", name) not in OPERATIONS] == []
 

@@ -74,7 +74,7 @@ def signed(
     auth: Any = SigV4Auth,
     **headers: str,
 ) -> AWSRequest:
-    """A request signed by botocore; `_` in a header's name stands for `-`."""
+    """Returns a request signed by botocore; `_` in a header's name stands for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = AWSRequest(method, served.url + path, named, body or None)
     auth(by, "states", "eu-central-1").add_auth(request)
@@ -84,8 +84,9 @@ def signed(
 def send(
     served: Served, request: AWSRequest, *, body: bytes | None = None, repeated: tuple[str, ...] = ()
 ) -> tuple[int, str, str]:
-    """The status, the code and the message with which the request is answered; `body` takes the
-    place of the one that was signed.
+    """Returns the status, the code and the message of the answer to a request.
+
+    `body` replaces the signed one.
     """
     content = (request.data or b"") if body is None else body
     url = urlsplit(request.url)
@@ -133,7 +134,7 @@ def send(
     ids=["json", "headers", "date", "query", "get", "path", "form"],
 )  # fmt: skip
 def test_accepted(guarded: Served, by: Credentials, request_of: dict[str, Any]) -> None:
-    """What botocore signs is accepted, whatever region and service it names."""
+    """A request that botocore signs is accepted, whatever region and service it names."""
     headers = dict(request_of.get("headers", {}))
     if "Date" in headers:
         headers["Date"] = f"{datetime.now(UTC):%a, %d %b %Y %H:%M:%S GMT}"
@@ -157,7 +158,7 @@ def test_a_functions_arn_in_the_path(guarded: Served) -> None:
 
 @pytest.mark.parametrize("by", [LONG, TEMPORARY])
 def test_a_presigned_url(guarded: Served, by: Credentials) -> None:
-    """The signature may stand in the query."""
+    """The signature may be in the query."""
     request = signed(guarded, by, "GET", "/2015-03-31/functions/?MaxItems=5", b"", auth=SigV4QueryAuth)
     assert "X-Amz-Signature=" in request.url
     assert send(guarded, request)[0] == 200
@@ -296,7 +297,7 @@ SCOPE = "AKIDEXAMPLE/20260101/us-east-1/states/aws4_request"
     ],
 )
 def test_who_did_not_sign(guarded: Served, authorization: str | None, refusal: tuple[str, str]) -> None:
-    """It is told what is missing, before its body is read."""
+    """An unsigned request is refused with the missing parts, before its body is read."""
     headers = LIST | ({} if authorization is None else {"Authorization": authorization})
     assert send(guarded, AWSRequest("POST", guarded.url + "/", headers, b"{}")) == (403, *refusal)
 
@@ -320,7 +321,7 @@ def test_who_did_not_sign(guarded: Served, authorization: str | None, refusal: t
     ],
 )
 def test_scopes_and_dates(guarded: Served, credential: str, date: str, refusal: str) -> None:
-    """What is no signature of AWS's is refused with AWS's words."""
+    """An invalid AWS signature is refused in AWS's words."""
     authorization = (
         f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date;x-amz-target, Signature=é"
     )
@@ -358,7 +359,7 @@ def test_the_terminal(guarded: Served, tmp_path: Path, secret: str, code: int) -
 
 
 def test_the_gateway(guarded: Served) -> None:
-    """It demands a signature, too, as before an API Gateway with AWS_IAM."""
+    """The gateway requires a signature, too, like an API Gateway with AWS_IAM."""
     assert _gateway(guarded, AWSRequest("POST", f"{guarded.url}/gateway/Gone", {}, b"{}")) == (
         403,
         "Missing Authentication Token",
@@ -379,7 +380,7 @@ def _gateway(served: Served, request: AWSRequest) -> tuple[int, str]:
 
 
 def test_health_needs_no_signature(guarded: Served) -> None:
-    """Whoever waits until the server is there has no keys."""
+    """A client that waits for the server to start has no keys."""
     connection = http.client.HTTPConnection("127.0.0.1", guarded.port, timeout=30)
     connection.request("GET", "/")
     assert connection.getresponse().status == 200

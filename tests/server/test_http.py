@@ -1,4 +1,4 @@
-"""The server's HTTP: protocols, limits, who may ask, and its end."""
+"""The server's HTTP: protocols, limits, permitted clients, and its end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ TARGET = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Content-Type": 
 def ask(
     served: Served, method: str, path: str, body: bytes = b"", **headers: str
 ) -> tuple[int, Any, http.client.HTTPMessage]:
-    """The status, the body as JSON, and the headers; `_` in a header's name stands for `-`."""
+    """Returns the status, the body as JSON, and the headers.
+
+    `_` in a header's name stands for `-`.
+    """
     status, text, answered = ask_raw(served, method, path, body, **headers)
     return status, json.loads(text) if text else None, answered
 
@@ -61,7 +64,7 @@ def test_aws_json(served: Served) -> None:
 
 
 def test_trace_header(served: Served) -> None:
-    """Of an execution's trace header, AWS prefers the one that the request has as an HTTP header."""
+    """AWS prefers the trace header in a request's HTTP headers."""
     sfn = served.client("stepfunctions")
     machine = sfn.create_state_machine(name="traced", definition=PASS, roleArn=ROLE)["stateMachineArn"]
     target = {**TARGET, "X-Amz-Target": "AWSStepFunctions.StartExecution"}
@@ -73,7 +76,7 @@ def test_trace_header(served: Served) -> None:
 
 @pytest.mark.parametrize("method, path", [("GET", "/"), ("HEAD", "/"), ("GET", "/?x=1")])
 def test_health(served: Served, method: str, path: str) -> None:
-    """Whoever waits for the server asks for / until it answers."""
+    """A client that waits for the server requests / until it answers."""
     status, body, _ = ask(served, method, path)
     assert (status, body) == (200, None if method == "HEAD" else {"sfn": __version__})
 
@@ -174,9 +177,7 @@ def test_shapes(
     in_header: str | None,
     in_body: str,
 ) -> None:
-    """An answer is in the protocol in which was asked, be it an error or not, and each has a
-    request id of its own.
-    """
+    """An answer has the protocol of its request, even an error, and a request id of its own."""
     answers = [ask_raw(served, method, path, body, **sent) for _ in range(2)]
     for answered, text, headers in answers:
         assert (answered, headers["content-type"], headers["x-amzn-errortype"]) == (
@@ -223,7 +224,7 @@ def test_unknown_targets(served: Served, target: str) -> None:
     [("GET", "/x"), ("POST", "/"), ("GET", "/2015-03-31/nope"), ("PUT", "/2015-03-31/functions")],
 )
 def test_unknown_paths(served: Served, method: str, path: str) -> None:
-    """What no route matches is not found."""
+    """A path without a route is not found."""
     status, body, _ = ask(served, method, path)
     assert (status, body["__type"]) == (404, "UnknownOperationException")
 
@@ -247,7 +248,7 @@ def test_unknown_paths(served: Served, method: str, path: str) -> None:
     ],
 )
 def test_hosts(served: Served, host: str, allowed: bool) -> None:
-    """A name that an attacker may have made resolve to this machine is refused."""
+    """A name that an attacker may have made to resolve here is refused."""
     status, _, _ = ask(served, "POST", "/", b"{}", Host=host.format(port=served.port), **TARGET)
     assert status == (200 if allowed else 403)
 
@@ -263,7 +264,7 @@ def test_hosts(served: Served, host: str, allowed: bool) -> None:
     ],
 )
 def test_origins(served: Served, origin: str, allowed: bool) -> None:
-    """A page of another origin may not ask, whatever the browser would let it read."""
+    """A page of another origin is refused, whatever the browser would let it read."""
     status, _, _ = ask(served, "POST", "/", b"{}", Origin=origin.format(port=served.port), **TARGET)
     assert status == (200 if allowed else 403)
 
@@ -276,7 +277,7 @@ def test_bodies_are_bounded(served: Served) -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
-    """It says when it listens, and ends with exit code 0, without a word."""
+    """The server reports that it listens, and ends with exit code 0, without a message."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.server.serving", str(tmp_path)],
         stdout=subprocess.PIPE,
@@ -291,7 +292,7 @@ def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
 
 @pytest.mark.slow
 def test_what_does_not_end_before_the_server(tmp_path: Path) -> None:
-    """Who waits for an execution that goes on when the server's time is over is told so."""
+    """A wait for an execution that outlasts the server's time is answered with an error."""
     served = Served(str(tmp_path))
     arn = served.client("stepfunctions").create_state_machine(
         name="x", definition=PASS, roleArn=ROLE, type="EXPRESS"
@@ -319,7 +320,7 @@ def test_an_address_that_is_taken(tmp_path: Path) -> None:
 
 
 def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who did not install what a server needs is told how to."""
+    """The message names the missing extra and how to install it."""
     monkeypatch.delitem(sys.modules, "sfn_cli.server.listener", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ConfigurationError, match=r"sfn serve needs uvicorn: pip install 'sfn-cli\[serve\]'"):

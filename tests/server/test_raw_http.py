@@ -1,8 +1,8 @@
-"""Bytes that no client sends: whatever they are, the answer is a client's error, and the server goes on.
+"""Malformed requests: each answer is a client error, and the server goes on.
 
-Each case is a request that is complete, or wrong at once; incomplete ones are in test_time_limits.py.
-The server closes the connection after its answer: each request that can be read has `Connection: close`.
-SFN_FUZZ=10 tries ten times as many mutations.
+Each case is a request that is complete, or wrong at once; incomplete ones are in
+test_time_limits.py. The server closes the connection after its answer: each readable request has
+`Connection: close`. SFN_FUZZ=10 tries ten times as many mutations.
 """
 
 from __future__ import annotations
@@ -416,7 +416,7 @@ def test_there_are_enough_cases() -> None:
 
 @pytest.mark.parametrize("case", OPEN, ids=[case.name for case in OPEN])
 def test_raw_requests(served: Served, case: Case) -> None:
-    """Wrong bytes get an error with status 4xx that says what is wrong, never 5xx and never a traceback."""
+    """Wrong bytes get a 4xx error that names the problem, never 5xx and never a traceback."""
     check(served, case)
 
 

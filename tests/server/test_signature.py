@@ -59,8 +59,10 @@ def check(request: HttpRequest, now: datetime) -> None:
 def test_what_botocore_signs(
     signer: type[SigV4Auth], path: str, query: str, headers: dict[str, str], body: bytes, region: str
 ) -> None:
-    """It is accepted as it is, and refused with another method, path, query, body or header that it
-    had, or with one more of AWS's.
+    """A signed request is accepted unchanged.
+
+    It is refused with another method, path, query, body or signed header, or with one more of
+    AWS's.
     """
     if signer is SigV4QueryAuth:
         body = b""  # botocore would move one into the query

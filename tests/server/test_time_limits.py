@@ -1,5 +1,6 @@
-"""Clients that send half of something, or take half of it: each has its time, and none keeps others
-from being answered.
+"""Clients that send or read only half of something: each has a time limit.
+
+None blocks the others.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ HALF_OPEN = 4300
 AHEAD_BYTES = 300_000_000
 MAX_AHEAD_MEMORY = 120_000_000
 OWN_FILES = 300
-"""How many files and sockets the tests' own process may have open in addition."""
+"""The number of files and sockets that the tests' own process may have open in addition."""
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def connected(served: Served, sent: bytes = b"") -> Iterator[socket.socket]:
 
 
 def read_all(client: socket.socket) -> bytes:
-    """What the server sends until it closes the connection."""
+    """Returns all that the server sends until it closes the connection."""
     answer = b""
     try:
         while received := client.recv(65536):
@@ -77,8 +78,9 @@ def poll(served: Served) -> bytes:
 
 @pytest.mark.slow
 def test_the_end_of_the_server(tmp_path: Path) -> None:
-    """A body that has not arrived when the server's time is over is refused with status 503; a
-    half-sent head ends with it.
+    """A body that is incomplete when the server's time is over is refused with status 503.
+
+    A half-sent head ends with it.
     """
     served = Served(str(tmp_path / "home"))
     with (
@@ -94,7 +96,10 @@ def test_the_end_of_the_server(tmp_path: Path) -> None:
 
 @contextmanager
 def half_open(served: Served, count: int) -> Iterator[selectors.BaseSelector]:
-    """So many connections that have sent half a head; those that the server closed are ready to be read."""
+    """Opens that many connections with half a head.
+
+    Those that the server closed are ready to be read.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, count + OWN_FILES)), hard))
     try:
@@ -109,7 +114,7 @@ def half_open(served: Served, count: int) -> Iterator[selectors.BaseSelector]:
 
 @pytest.mark.slow
 def test_thousands_of_half_open_connections(tmp_path: Path) -> None:
-    """More half-open connections than descriptors do not keep the server from answering signed requests."""
+    """Half-open connections beyond the descriptors do not block signed requests."""
     count = min(HALF_OPEN, resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OWN_FILES)
     open_files = min(4096, count - count // 20)
     (tmp_path / "credentials").write_text(CREDENTIALS)
@@ -174,8 +179,10 @@ def test_all_connections_are_being_answered(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_takes_too_long(tmp_path: Path) -> None:
-    """An incomplete head or body is refused with status 408 when its time is over; a slow upload
-    that goes on is answered, and neither an idle connection nor a long poll is closed meanwhile.
+    """An incomplete head or body is refused with status 408 when its time is over.
+
+    A slow upload that goes on is answered, and neither an idle connection nor a long poll is closed
+    meanwhile.
     """
     served = Served(str(tmp_path / "home"))
     long_poll = poll(served)
@@ -262,7 +269,7 @@ def test_who_does_not_read(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_pipelined_requests_wait_in_the_socket(tmp_path: Path) -> None:
-    """Requests that a client sends ahead of their answers are not collected in the server's memory."""
+    """Pipelined requests are not collected in the server's memory."""
     served = Served(str(tmp_path / "home"))
     requests = (b"POST / HTTP/1.1\r\n" + HOST + LIST + b"Content-Length: 2\r\n\r\n{}") * 1000
     sent = 0

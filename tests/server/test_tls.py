@@ -49,7 +49,7 @@ def connect(served: Served, sent: bytes = b"") -> ssl.SSLSocket:
 
 
 def test_boto3(https: Served) -> None:
-    """A client that trusts the certificate is answered, and one that does not refuses the server."""
+    """A client that trusts the certificate is answered; one that does not refuses the server."""
     assert https.line.startswith(f"sfn listens on https://127.0.0.1:{https.port} ")
     assert https.client("stepfunctions", CERTIFICATE).list_state_machines()["stateMachines"] == []
     with pytest.raises(SSLError):
@@ -99,7 +99,10 @@ def test_origins(https: Served, origin: str, status: int, path: str) -> None:
 
 
 def test_what_is_not_tls(https: Served) -> None:
-    """A client that does not speak TLS, or half of it, is a line at most, and does not stop the others."""
+    """A client that does not speak TLS, or only half, logs one line at most.
+
+    It blocks no other client.
+    """
     for sent in (get(), b"\x16\x03\x01\x02\x00" + b"x" * 600, b"\x00" * 100, b"\x16", b""):
         with socket.create_connection(("127.0.0.1", https.port), timeout=30) as client:
             client.sendall(sent)
@@ -121,7 +124,7 @@ def test_what_is_not_tls(https: Served) -> None:
     ],
 )
 def test_requests(https: Served, sent: bytes, status: bytes) -> None:
-    """What is refused over http is refused over https, too.
+    """A request that is refused over http is refused over https, too.
 
     Each connection is closed after its answer.
     """
@@ -133,7 +136,7 @@ def test_requests(https: Served, sent: bytes, status: bytes) -> None:
 
 
 def test_handshakes_that_hang(tmp_path: Path) -> None:
-    """Connections without a handshake count as connections: they give way to a client that speaks."""
+    """Connections without a handshake count too: they give way to a client that speaks."""
     served = Served(str(tmp_path / "home"), "--certfile", CERTIFICATE, "--keyfile", KEY, open_files=256)
     silent = [socket.create_connection(("127.0.0.1", served.port), timeout=30) for _ in range(300)]
     assert served.client("stepfunctions", CERTIFICATE).list_state_machines()["stateMachines"] == []
@@ -171,7 +174,10 @@ def test_handshakes_that_hang(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_used(tmp_path: Path, arguments: list[str], code: int, complaint: str) -> None:
-    """One line that says which file is wrong and why, before the server listens; it asks for no password."""
+    """One line names the invalid file and the reason, before the server listens.
+
+    No password is prompted for.
+    """
     done = sfn(tmp_path / "home", "serve", "--port", "0", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout, len(done.stderr.strip().splitlines())) == (code, "", 1), done.stderr
     assert complaint in done.stderr

@@ -1,4 +1,4 @@
-"""Versions and aliases as boto3, and tools that deploy with it, ask for them."""
+"""Versions and aliases over boto3, and as deployment tools call them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEXT = json.dumps({"StartAt": "N", "States": {"N": {"Type": "Succeed"}}})
 
 
 def refreshed(sfn: Any, arn: str) -> tuple[str, str | None, list[str]]:
-    """What Terraform reads of a machine before each plan: its definition, its newest version and its tags."""
+    """Returns what Terraform reads before each plan: definition, newest version, and tags."""
     described = sfn.describe_state_machine(stateMachineArn=arn)
     versions = sfn.list_state_machine_versions(stateMachineArn=arn, maxResults=1)["stateMachineVersions"]
     tags = sfn.list_tags_for_resource(resourceArn=arn)["tags"]
@@ -28,7 +28,7 @@ def refreshed(sfn: Any, arn: str) -> tuple[str, str | None, list[str]]:
 
 
 def test_the_life_of_a_deployment(served: Served) -> None:
-    """Made, changed, led to, taken down and made again, in the order in which Terraform does it."""
+    """Created, updated, routed, deleted and created again, in Terraform's order."""
     sfn = served.client("stepfunctions")
     machine = {
         "name": "deployed",
@@ -88,9 +88,7 @@ def test_the_life_of_a_deployment(served: Served) -> None:
 
 
 def test_many_at_once(served: Served) -> None:
-    """Those who publish together get the same version; those who update together get one each, all
-    different.
-    """
+    """Concurrent publishers get the same version; concurrent updaters each get a different one."""
     sfn = served.client("stepfunctions")
     arn = sfn.create_state_machine(name="busy", definition=PASS, roleArn=ROLE)["stateMachineArn"]
     with ThreadPoolExecutor(16) as threads:

@@ -268,7 +268,7 @@ def _slice_step(start: int | None, stop: int | None) -> Select:
             item for node in nodes if isinstance(node, list) for item in node[start:stop]
         ]
 
-    # With both ends given and one negative, Jayway counts from one to the other as they are written.
+    # With both ends given and one negative, Jayway counts up through the negative indexes.
     def select(nodes: list[Json], budget: TimeBudget) -> list[Json]:
         return [
             node[index]

@@ -1,4 +1,4 @@
-"""Connections: kept, changed, listed and deleted as EventBridge does; what is secret is never told."""
+"""Connections: created, updated, listed and deleted as in EventBridge; secrets are never shown."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_described(service: Service, type_: str, parameters: Any, shown: Any) ->
 
 
 def test_updated(service: Service) -> None:
-    """What is not given stays; another way to authorise replaces the one before."""
+    """Omitted fields remain; another authorization type replaces the previous one."""
     create(service, Description="first")
     ask(
         service,
@@ -113,7 +113,7 @@ def test_updated(service: Service) -> None:
 
 
 def test_deauthorized(service: Service) -> None:
-    """Its secrets are gone, until an update authorises it again with all that it needs."""
+    """Its secrets are deleted, until an update authorizes it again with everything required."""
     create(service)
     assert ask(service, "DeauthorizeConnection", Name="c")["ConnectionState"] == "DEAUTHORIZED"
     kept = connections.find_connection(service, f"{STEM}/c/any")
@@ -185,7 +185,7 @@ def test_deleted(service: Service) -> None:
     ],
 )  # fmt: skip
 def test_refused(service: Service, request_: dict[str, Any], message: str) -> None:
-    """What does not fit together is refused, and a secret is not repeated."""
+    """Inconsistent parameters are refused, and the error repeats no secret."""
     code, told = refused(service, "CreateConnection", Name="c", **request_)
     assert code == "ValidationException"
     assert message in told
@@ -217,8 +217,9 @@ def test_words(service: Service, password: str) -> None:
     ],
 )
 def test_meant(service: Service, named: str, meant: str | None) -> None:
-    """A task means the connection of its ARN, or the one of that name: AWS's own id for it is not
-    known here.
+    """A task finds the connection by its ARN, or by its name.
+
+    AWS's own id for it is not known here.
     """
     create(service, "Stripe")
     there = service.sibling()

@@ -24,7 +24,7 @@ ARN = "arn:aws:lambda:us-east-1:123456789012:function:fn"
 
 
 def test_a_new_function(call: Call, create: Call) -> None:
-    """CreateFunction answers the configuration with Lambda's defaults; GetFunctionConfiguration the same."""
+    """CreateFunction and GetFunctionConfiguration return Lambda's defaults."""
     content = zip_of(ECHO)
     answer = create(Code={"ZipFile": content}, Environment={"Variables": {"KEY": "b"}}, Timeout=10)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", answer["LastModified"])
@@ -187,7 +187,7 @@ def test_pages(call: Call, create: Call) -> None:
 
 
 def test_delete(call: Call, create: Call) -> None:
-    """It is gone, and its name is free."""
+    """A deleted function does not exist, and its name is free."""
     create()
     assert call("DeleteFunction", FunctionName="fn") == {"StatusCode": 204}
     assert call("ListFunctions") == {"Functions": []}
@@ -252,7 +252,7 @@ def test_invoke_that_is_refused(
 
 
 def test_invoke_without_an_interpreter(call: Call, create: Call) -> None:
-    """The error says what is missing and how to mend it."""
+    """The error names the missing interpreter and the way to install it."""
     create(Runtime="java21")
     with pytest.raises(ApiError) as refused:
         call("Invoke", FunctionName="fn")
@@ -263,7 +263,7 @@ def test_invoke_without_an_interpreter(call: Call, create: Call) -> None:
 
 
 def test_a_zip_that_would_be_too_large(create: Call) -> None:
-    """What it would unpack to is known before it is unpacked."""
+    """The unpacked size is checked before the zip is unpacked."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("zeros", "w") as entry:
         for _ in range(251):
@@ -273,7 +273,7 @@ def test_a_zip_that_would_be_too_large(create: Call) -> None:
 
 
 def test_tags(call: Call, create: Call) -> None:
-    """They are no part of what a function is: its revision stays."""
+    """Tags are not part of a function: its revision does not change."""
     create(Tags={"a": "1"})
     before = call("GetFunctionConfiguration", FunctionName="fn")
     call("TagResource", Resource=ARN, Tags={"b": "2", "c": "3"})

@@ -1,4 +1,4 @@
-"""Versions of functions and their aliases: what is kept, what is run, and what is refused."""
+"""Versions of functions and their aliases: what is stored, what is run, and what is refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ARN = "arn:aws:lambda:us-east-1:123456789012:function:fn"
 
 
 def saying(word: str) -> dict[str, bytes]:
-    """The code of a function that answers with a word and with what its context says of its version."""
+    """Returns the code of a function that answers with a word and the version in its context."""
     source = (
         "def handler(event, context): "
         f"return [{word!r}, context.function_version, context.invoked_function_arn]"
@@ -54,8 +54,9 @@ def two_versions(call: Call, create: Call) -> None:
 
 @pytest.mark.usefixtures("two_versions")
 def test_what_is_run(call: Call) -> None:
-    """A version is named by qualifier, with the name or in the ARN; the handler, Invoke and the log
-    know which it was.
+    """A version is named by a qualifier, in a parameter or in the ARN.
+
+    The handler, Invoke and the log show which version ran.
     """
     call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="2")
     assert said(call) == ["now", "$LATEST", ARN, "$LATEST"]
@@ -68,7 +69,7 @@ def test_what_is_run(call: Call) -> None:
 
 
 def test_the_streams_of_a_version(bench: Workbench, call: Call, create: Call) -> None:
-    """A log stream's name tells which version wrote it."""
+    """A log stream's name contains the version that wrote it."""
     create(Publish=True)
     bench.invoke(name="fn:1")
     bench.invoke(name="fn")
@@ -79,8 +80,9 @@ def test_the_streams_of_a_version(bench: Workbench, call: Call, create: Call) ->
 
 
 def test_publishing(call: Call, create: Call) -> None:
-    """A version has a number and an ARN of its own, and stays as it was; what has not changed is
-    not published again.
+    """A version has a number and an ARN of its own, and never changes.
+
+    An unchanged function is not published again.
     """
     latest = create(Description="first", Timeout=5)
     one = call(
@@ -122,7 +124,7 @@ def test_numbers_are_not_used_again(call: Call, create: Call) -> None:
 
 
 def test_a_folder_is_published_as_it_is_then(call: Call, create: Call, tmp_path: Path) -> None:
-    """A version of a function whose code lies in a folder keeps a copy: the folder may change, or go."""
+    """A version of a function in a folder stores a copy: the folder may change, or be deleted."""
     folder = tmp_path / "code"
     (folder / "lib").mkdir(parents=True)
     (folder / "app.py").write_text("import lib.word\ndef handler(event, context): return lib.word.IT")
@@ -162,8 +164,9 @@ def test_lists(call: Call) -> None:
 
 @pytest.mark.usefixtures("two_versions")
 def test_an_alias(call: Call) -> None:
-    """It is made, read, led elsewhere and deleted; a function's ARN has the qualifier that it was
-    asked for by.
+    """An alias is created, read, updated and deleted.
+
+    The function's ARN has the qualifier of the request.
     """
     made = call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="1", Description="of the shop")
     assert made == {
@@ -194,8 +197,9 @@ def test_an_alias(call: Call) -> None:
 
 @pytest.mark.usefixtures("two_versions")
 def test_weights(call: Call) -> None:
-    """An alias may lead to two versions: each invocation is of either; weights stay until they are
-    taken away.
+    """An alias may refer to two versions: each invocation runs one of them.
+
+    Weights remain until they are removed.
     """
     call(
         "CreateAlias",
@@ -324,7 +328,7 @@ def test_other_code_than_meant(call: Call, create: Call) -> None:
 
 
 def test_the_clients_context(call: Call, create: Call) -> None:
-    """What the client says of itself reaches the handler, if it is the base64 of an object."""
+    """The client context reaches the handler if it is the base64 of an object."""
     source = (
         "def handler(event, context): "
         "c = context.client_context; return [c.client.app_title, c.custom, c.env]"

@@ -60,7 +60,7 @@ def letters(answer: dict[str, Any]) -> str:
 
 
 def test_groups_and_streams(call: Call) -> None:
-    """They are made, described and deleted."""
+    """Groups and streams are created, described and deleted."""
     call("CreateLogGroup", logGroupName="/aws/g")
     call("CreateLogStream", logGroupName="/aws/g", logStreamName="s")
     call("PutRetentionPolicy", logGroupName="/aws/g", retentionInDays=7)
@@ -207,8 +207,9 @@ def test_filter_by_pages(call: Call) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_get_forward_and_backward(call: Call) -> None:
-    """From the head with forward tokens; from the end with backward tokens; a token at an end is
-    answered unchanged.
+    """Tokens page forward from the head and backward from the end.
+
+    At an end, the token is unchanged.
     """
 
     def get(**request: Any) -> dict[str, Any]:
@@ -245,7 +246,7 @@ def test_retention(service: Service, call: Call) -> None:
 
 
 def test_retention_of_later_lines(service: Service, call: Call) -> None:
-    """What grows old is shown no more, though nobody has deleted it yet."""
+    """Expired events are not shown, even before they are deleted."""
     call("CreateLogGroup", logGroupName="g")
     call("PutRetentionPolicy", logGroupName="g", retentionInDays=1)
     service.logs.append([LogLine("g", "s", NOW - age * HOUR, f"{age}") for age in (25, 23)], NOW)
@@ -255,7 +256,7 @@ def test_retention_of_later_lines(service: Service, call: Call) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_a_deleted_stream(call: Call) -> None:
-    """Its lines are gone with it."""
+    """A deleted stream's lines are deleted with it."""
     call("DeleteLogStream", logGroupName="g", logStreamName="s/1")
     assert letters(call("FilterLogEvents", logGroupName="g")) == "x"
 
@@ -280,7 +281,7 @@ def test_streams_by_time(call: Call) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_put(call: Call) -> None:
-    """What is too old or too new is told, and not kept."""
+    """Events that are too old or too new are reported, and not stored."""
     times = [NOW - 15 * 24 * HOUR, NOW - HOUR, NOW, NOW + 3 * HOUR]
     answer = call(
         "PutLogEvents",
@@ -308,7 +309,7 @@ def test_followers(service: Service) -> None:
 
 
 def test_lines_after_their_group_was_deleted(service: Service) -> None:
-    """Group and stream are made again."""
+    """Group and stream are created again."""
     logs: SqliteLogs = service.logs
     logs.append([LogLine("g", "s", NOW, "1")], NOW)
     service.log_groups.delete_group("g")
@@ -347,7 +348,7 @@ def test_tags(call: Call) -> None:
     ],
 )
 def test_tags_that_are_refused(call: Call, operation: str, request_: dict[str, Any], code: str) -> None:
-    """What is refused changes nothing."""
+    """A refused request changes nothing."""
     call("CreateLogGroup", logGroupName="/g", tags={"a": "1"})
     with pytest.raises(ApiError) as error:
         call(operation, **request_)

@@ -29,7 +29,7 @@ def test_token_gives_its_key_back() -> None:
     ],
 )
 def test_other_tokens_are_invalid(token: str, scope: str, now: int) -> None:
-    """Another question's, an old one, a made-up one: AWS's one answer (recorded)."""
+    """A token of another request, an old one, an invented one: AWS's one error (recorded)."""
     with pytest.raises(ApiError) as refused:
         paging.last_page_key({"nextToken": token}, scope, now, int)
     assert (refused.value.code, refused.value.message) == ("InvalidToken", "Invalid Token: 'Invalid token'")

@@ -43,7 +43,7 @@ WRONG_REQUESTS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize("operation, request_", WRONG_REQUESTS)
 def test_client_checks_are_botocores(operation: str, request_: Any) -> None:
-    """What botocore refuses is refused in the same words, all problems at once."""
+    """A request that botocore refuses is refused in the same words, all problems at once."""
     shape = (
         botocore.session.get_session()
         .get_service_model("stepfunctions")
@@ -177,7 +177,7 @@ def test_to_wire() -> None:
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 1_700_000_000_001, 1_699_999_999_999, 253402300799999])
 def test_times_survive_the_wire(milliseconds: int) -> None:
-    """A time in seconds, as a JSON number, gives the same millisecond back."""
+    """A time in seconds, as a JSON number, is parsed as the same millisecond."""
     shape = {"type": "timestamp"}
     assert shapes.shape_from_wire(shape, shapes.shape_to_wire(shape, milliseconds)) == milliseconds
 

@@ -1,4 +1,4 @@
-"""Aliases of state machines: made, changed, followed, listed and deleted as AWS does."""
+"""Aliases of state machines: created, updated, followed, listed and deleted as at AWS."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def make(
 
 
 def test_described(call: Caller) -> None:
-    """What was given, in its order; a new alias was updated when it was created (documented)."""
+    """The fields in their order; a new alias's update date is its creation date (documented)."""
     made = make(call, routes=BOTH, description="to try")
     assert call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE) == {
         "stateMachineAliasArn": LIVE,
@@ -52,7 +52,10 @@ def test_described(call: Caller) -> None:
 
 
 def test_making_again_is_idempotent(call: Caller) -> None:
-    """The same answer to the same request; another description or routing is a conflict (recorded)."""
+    """The same request returns the same answer.
+
+    Another description or routing is a conflict (recorded).
+    """
     first = make(call, description="d")
     assert first["stateMachineAliasArn"] == LIVE
     assert make(call, description="d") == first
@@ -71,7 +74,7 @@ def test_making_again_is_idempotent(call: Caller) -> None:
 
 
 def test_updated(call: Caller) -> None:
-    """What is given changes, the rest stays; an update that changes nothing keeps its date."""
+    """Given fields change, the others remain; an update that changes nothing retains its date."""
     made = make(call, description="d")
     first = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, description="e")["updateDate"]
     assert first > made["creationDate"]
@@ -185,8 +188,9 @@ def test_refused_names(call: Caller, name: str) -> None:
 )
 @pytest.mark.parametrize("arn", [M + ":gone", MACHINE + "gone:live", M + ":1", M])
 def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], arn: str) -> None:
-    """Aliases that do not exist have one error (recorded); of another machine's versions, the
-    routes are told first.
+    """A missing alias has one error (recorded).
+
+    With another machine's versions, routing errors are reported first.
     """
     expected = MISSING
     if more == {"routingConfiguration": FIRST} and arn.startswith(MACHINE + "gone"):
@@ -229,7 +233,7 @@ def test_listed(call: Caller) -> None:
 
 
 def test_an_execution_of_an_alias(call: Caller) -> None:
-    """It is of the alias and of the version that the alias leads to, and stays so."""
+    """An execution belongs to the alias and to the version that it referred to at the start."""
     make(call)
     arn = call("StartExecution", stateMachineArn=LIVE, name="e")["executionArn"]
     call("StartExecution", stateMachineArn=M + ":1", name="f")
@@ -267,8 +271,9 @@ def test_an_execution_of_an_alias(call: Caller) -> None:
     ],
 )
 def test_drawn_by_weight(call: Caller, weights: tuple[int, int], expected: dict[int, int]) -> None:
-    """Each execution's version comes from its seed: the same seed gives the same one, and many come
-    near the weights.
+    """Each execution's version is drawn from its seed: the same seed draws the same one.
+
+    Over many executions, the shares are near the weights.
     """
     make(call, routes=routing((M + ":1", weights[0]), (M + ":2", weights[1])))
     machine = qualifiers.find_qualified_machine(call.service, LIVE)
@@ -305,7 +310,7 @@ def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
 
 
 def test_deleting_the_machine(call: Caller) -> None:
-    """Its aliases go with it, whatever they lead to."""
+    """A deleted machine's aliases are deleted with it, whatever their versions."""
     make(call, routes=BOTH)
     execution = call("StartExecution", stateMachineArn=LIVE)["executionArn"]
     call("DeleteStateMachine", stateMachineArn=M)
@@ -324,8 +329,9 @@ def test_deleting_the_machine(call: Caller) -> None:
 
 
 def test_an_alias_is_described_as_a_machine(call: Caller) -> None:
-    """The first version that it leads to, under the alias's ARN; it has no tags, and is not to be
-    updated or deleted.
+    """An alias is described under its own ARN, as its first version.
+
+    It has no tags, and cannot be updated or deleted as a machine.
     """
     make(call, routes=BOTH)
     described = call("DescribeStateMachine", stateMachineArn=LIVE)

@@ -37,14 +37,14 @@ def test_faults_are_the_answer(call: Caller) -> None:
 
 
 def test_max_results(call: Caller) -> None:
-    """More faults than asked for are cut off, and that is said."""
+    """The list ends at maxResults, and `truncated` says so."""
     bad = '{"StartAt":"A","States":{"A":{"Type":"X"},"B":{"Type":"Y"}}}'
     answer = call("ValidateStateMachineDefinition", definition=bad, maxResults=1)
     assert (answer["result"], len(answer["diagnostics"]), answer["truncated"]) == ("FAIL", 1, True)
 
 
 def test_severity(call: Caller) -> None:
-    """Warnings are told when they are asked for, and are no failure."""
+    """Warnings are returned only on request, and do not fail the result."""
     odd = json.dumps(
         {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"a": "$.a"}, "End": True}}}
     )
@@ -72,7 +72,7 @@ def test_what_creating_says(call: Caller) -> None:
 
 
 def test_variable_references(call: Caller) -> None:
-    """Describing a machine tells which variables its states read, unless its definition is held back."""
+    """A description lists the variables that the states read, unless it has no definition."""
     machine = {"StartAt": "P", "States": {"P": {"Type": "Pass", "InputPath": "$x", "End": True}}}
     answer = call("CreateStateMachine", name="m", roleArn=ROLE, definition=json.dumps(machine))
     arn = answer["stateMachineArn"]

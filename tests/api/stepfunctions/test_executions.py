@@ -22,7 +22,7 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
 
 
 def test_start(call: Caller) -> None:
-    """The row and the first event are kept, and the runner is woken."""
+    """The row and the first event are stored, and the runner is woken."""
     arn = call.create()
     started = call("StartExecution", stateMachineArn=arn, name="e", input='{"a": 1}', traceHeader="t")
     assert call.service.runner.wakes == 1  # type: ignore[attr-defined]
@@ -71,8 +71,9 @@ def test_start_without_name_and_input(call: Caller) -> None:
 
 
 def test_start_again_is_idempotent_while_it_runs(call: Caller) -> None:
-    """The same name and input give the first answer; another input, or an ended execution, is
-    refused.
+    """The same name and input return the first answer.
+
+    Another input, or an ended execution, is refused.
     """
     call.create()
     taken = ("ExecutionAlreadyExists", f"Execution Already Exists: '{EXECUTION}m:e'")
@@ -103,7 +104,7 @@ def test_input_that_is_not_json(call: Caller, input_: str, message: str) -> None
 
 @pytest.mark.parametrize("input_", ["2", '"text"', "null", "[]", ' {"a" :1}\n', '{"é":"\\ud800"}'])
 def test_input_of_any_json(call: Caller, input_: str) -> None:
-    """Any JSON value will do, and is kept as it was written."""
+    """Any JSON value is accepted, and stored as it was written."""
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m", input=input_)["executionArn"]
     assert call("DescribeExecution", executionArn=arn)["input"] == input_
@@ -122,15 +123,16 @@ def test_input_of_any_json(call: Caller, input_: str) -> None:
     ],
 )
 def test_refused_starts(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
-    """Each fault has AWS's code and words; nobody is woken."""
+    """Each refusal has AWS's code and message, and wakes no worker."""
     call.create()
     assert refused(call, "StartExecution", **request_) == (code, message)
     assert call.service.runner.wakes == 0  # type: ignore[attr-defined]
 
 
 def test_stop(call: Caller) -> None:
-    """The execution is aborted at once, with an event whose previous event is 0, and a message to
-    its worker.
+    """The execution is aborted at once, and its worker gets a message.
+
+    The event's previous event is 0.
     """
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
@@ -162,7 +164,7 @@ def test_stop(call: Caller) -> None:
 
 
 def test_stop_again(call: Caller) -> None:
-    """What has ended stays as it is."""
+    """An ended execution does not change."""
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
     first = call("StopExecution", executionArn=arn)
@@ -338,8 +340,9 @@ def test_express_names_may_be_used_again(call: Caller) -> None:
 
 
 def test_a_page_of_a_token_of_an_earlier_version(call: Caller) -> None:
-    """Tokens held the row of the last item, and the list's filter under its old name: they are good
-    for their day.
+    """Tokens of an earlier version work for their day.
+
+    They held the row of the last item, and the list's filter under its old name.
     """
     machine = call.create()
     arns = [call("StartExecution", stateMachineArn=machine)["executionArn"] for _ in range(3)]

@@ -52,7 +52,7 @@ def in_a_branch(machine: str) -> str:
     ],
 )
 def test_described(call: Caller, definition: str, label: str, type_: str, shown: Mapping[str, Any]) -> None:
-    """What the children of its runs run."""
+    """A labelled ARN describes the machine of a Map Run's children."""
     call.create(definition=definition)
     described = call("DescribeStateMachine", stateMachineArn=f"{M}/{label}")
     assert (described["stateMachineArn"], described["label"], described["type"]) == (

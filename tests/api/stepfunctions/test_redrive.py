@@ -45,7 +45,7 @@ def change(call: Caller, column: str, value: object) -> None:
 
 
 def test_it_runs_again(call: Caller) -> None:
-    """The row and the event are kept together, the end is forgotten, and the runner is woken."""
+    """The row and the event are stored together, the end is cleared, and the runner is woken."""
     stop(call)
     wakes = call.service.runner.wakes  # type: ignore[attr-defined]
     redriven = call("RedriveExecution", executionArn=ARN)
@@ -126,7 +126,7 @@ def with_24_999_events(call: Caller) -> None:
     ],
 )
 def test_not_redrivable(call: Caller, become: Callable[[Caller], None], reason: str) -> None:
-    """DescribeExecution tells the reason beforehand; a refusal leaves everything as it was."""
+    """DescribeExecution returns the reason beforehand; a refusal changes nothing."""
     become(call)
     before = call("DescribeExecution", executionArn=ARN)
     assert (before["redriveStatus"], before["redriveStatusReason"]) == ("NOT_REDRIVABLE", reason)
@@ -155,13 +155,14 @@ def test_the_last_moment(call: Caller) -> None:
     ],
 )
 def test_what_is_not_there(call: Caller, request_: Any, code: str, message: str) -> None:
-    """As for the other operations on executions."""
+    """The errors are those of the other operations on executions."""
     assert refused(call, **request_) == (code, message)
 
 
 def test_a_client_token_redrives_once(call: Caller) -> None:
-    """For 15 minutes it gets the answer of its redrive, whatever became of the execution; another
-    token redrives again.
+    """A client token returns the answer of its redrive for 15 minutes, whatever happens meanwhile.
+
+    Another token redrives again.
     """
     stop(call)
     first = call("RedriveExecution", executionArn=ARN, clientToken="t")
@@ -180,7 +181,7 @@ def test_a_client_token_redrives_once(call: Caller) -> None:
 
 
 def test_the_last_ten_client_tokens(call: Caller) -> None:
-    """An older one redrives anew."""
+    """An older token redrives again."""
     stop(call)
     for n in range(11):
         call("RedriveExecution", executionArn=ARN, clientToken=f"t{n}")
@@ -192,7 +193,7 @@ def test_the_last_ten_client_tokens(call: Caller) -> None:
 
 
 def test_of_many_at_once_one_wins(call: Caller) -> None:
-    """The others are told that it runs."""
+    """All other requests fail because the execution is running."""
     stop(call)
     siblings: list[Service] = [call.service.sibling() for _ in range(8)]
 
@@ -222,7 +223,7 @@ def test_it_keeps_its_definition(call: Caller) -> None:
 
 @pytest.mark.parametrize("clock, factor", [(None, 1), ("virtual", 1), ("60", 60)])
 def test_the_time_of_a_redrive(call: Caller, clock: str | None, factor: int) -> None:
-    """It is that of the execution's own clock: its limits of time begin there."""
+    """A redrive has the time of the execution's own clock: its time limits start there."""
     stop(call)
     change(call, "clock", clock)
     started_at = call("DescribeExecution", executionArn=ARN)["startDate"]
@@ -240,7 +241,7 @@ def test_no_time_before_the_end(call: Caller) -> None:
 
 
 def test_redrive_filter(call: Caller) -> None:
-    """It is for the executions of a Map Run: with a state machine it is refused."""
+    """redriveFilter is for the executions of a Map Run: with a state machine it is refused."""
     stop(call)
     with pytest.raises(ApiError) as refusal:
         call("ListExecutions", stateMachineArn=MACHINE + "m", redriveFilter="REDRIVEN")

@@ -14,7 +14,7 @@ UNSTARRED = {"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:us-east-1:1
 
 
 def test_described_with_defaults(call: Caller) -> None:
-    """What was not given is AWS's default; a machine that was never updated has no revisionId."""
+    """Omitted fields have AWS's defaults; a machine that was never updated has no revisionId."""
     created = call("CreateStateMachine", name="m", definition=PASS, roleArn=ROLE)
     assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m") == {
         "stateMachineArn": MACHINE + "m",
@@ -33,7 +33,7 @@ def test_described_with_defaults(call: Caller) -> None:
 
 
 def test_metadata_only_hides_the_definition(call: Caller) -> None:
-    """As AWS documents it."""
+    """The definition is left out, as AWS documents."""
     call.create()
     answer = call("DescribeStateMachine", stateMachineArn=MACHINE + "m", includedData="METADATA_ONLY")
     assert answer["definition"] == "{}"
@@ -41,7 +41,7 @@ def test_metadata_only_hides_the_definition(call: Caller) -> None:
 
 @pytest.mark.parametrize("more", [{}, {"roleArn": ROLE + "2"}, {"tags": [{"key": "a", "value": "b"}]}])
 def test_creating_again_is_idempotent(call: Caller, more: dict[str, Any]) -> None:
-    """The same definition gives the first answer; role and tags are not compared."""
+    """The same definition returns the first answer; role and tags are not compared."""
     first = call("CreateStateMachine", name="m", definition=PASS, roleArn=ROLE)
     assert call("CreateStateMachine", **{"name": "m", "definition": PASS, "roleArn": ROLE, **more}) == first
     assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["roleArn"] == ROLE
@@ -139,7 +139,7 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
     ],
 )
 def test_refused_machines(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
-    """Each fault has AWS's code and words, and nothing is kept."""
+    """Each refusal has AWS's code and message, and nothing is stored."""
     assert refused(
         call, "CreateStateMachine", **{"name": "m", "definition": PASS, "roleArn": ROLE, **request_}
     ) == (code, message)
@@ -154,7 +154,7 @@ def test_accepted_names(call: Caller, name: str) -> None:
 
 @pytest.mark.parametrize("given", [{}, {"destinations": []}])
 def test_incomplete_logging(call: Caller, given: dict[str, Any]) -> None:
-    """What is not given of loggingConfiguration is its default (recorded)."""
+    """Omitted members of loggingConfiguration have their defaults (recorded)."""
     call.create(loggingConfiguration=given)
     expected = {"level": "OFF", "includeExecutionData": False, **given}
     assert call("DescribeStateMachine", stateMachineArn=MACHINE + "m")["loggingConfiguration"] == expected
@@ -169,7 +169,7 @@ def test_logging_to_a_group_that_exists(call: Caller) -> None:
 
 
 def test_update_makes_a_revision(call: Caller) -> None:
-    """What is given changes, the rest stays, and the revision has an id."""
+    """Given fields change, the others remain, and the revision has an id."""
     call.create()
     updated = call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=OTHER)
     described = call("DescribeStateMachine", stateMachineArn=MACHINE + "m")
@@ -184,7 +184,7 @@ def test_update_makes_a_revision(call: Caller) -> None:
 
 
 def test_update_that_changes_nothing(call: Caller) -> None:
-    """No revision is made of what is the same (recorded)."""
+    """An update without changes creates no revision (recorded)."""
     call.create()
     assert call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=PASS)["revisionId"] is None
 
@@ -304,7 +304,7 @@ def test_list_in_pages(call: Caller) -> None:
 
 
 def test_another_region_has_its_own_machines(call: Caller) -> None:
-    """A list shows the machines of the region and account that are asked."""
+    """A list shows the machines of the requested region and account."""
     call.create()
     other = call.service.settings
     call.service.settings = type(other)(home=other.home, region="eu-west-1", account_id=other.account_id)

@@ -1,4 +1,4 @@
-"""StartSyncExecution's checks, and its answer when the execution has ended. Nobody runs anything here."""
+"""StartSyncExecution's validation, and its answer after the execution's end, without a worker."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def begin(call: Caller, **request: Any) -> AwaitedEnd:
 
 
 def answered(call: Caller, awaited: AwaitedEnd, *, after_ms: int = 0, output: str = "{}") -> dict[str, Any]:
-    """The answer when the execution has entered its state and succeeded so many milliseconds later."""
+    """Returns the answer for an execution that succeeds this many milliseconds after its state."""
     turns = SqliteWorkerCommits(
         call.service.store.database, SqliteWorkers(call.service.store.database).register(0, 1, 0)
     )

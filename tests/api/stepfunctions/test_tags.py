@@ -13,7 +13,7 @@ A = {"key": "a", "value": "1"}
 
 
 def test_tags_come_and_go(call: Caller) -> None:
-    """Tags of the creation are kept, others added, replaced by key and removed."""
+    """Tags of the creation are stored; later ones are added, replaced by key and removed."""
     arn = call.create(tags=[A])
     call("TagResource", resourceArn=arn, tags=[{"key": "b", "value": ""}, {"key": "a", "value": "2"}])
     assert call("ListTagsForResource", resourceArn=arn)["tags"] == [
@@ -50,8 +50,9 @@ def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], a
     ],
 )
 def test_refused_tags(call: Caller, tag: dict[str, str], message: str) -> None:
-    """Tags consist of what AWS documents, in whatever operation they come; nothing is kept of a
-    request with another.
+    """Tags consist of what AWS documents, in every operation.
+
+    A request with an invalid tag stores nothing.
     """
     arn = call.create()
     for operation, more in (("TagResource", {"resourceArn": arn}), ("CreateActivity", {"name": "a"})):
@@ -86,7 +87,7 @@ def test_what_has_no_tags(call: Caller, arn: str, reason: str) -> None:
 
 
 def test_too_many(call: Caller) -> None:
-    """The limit is of the resource, not of the request; nothing is kept of what exceeds it."""
+    """The limit is per resource, not per request; a request that exceeds it stores nothing."""
     arn = call.create(tags=[{"key": str(number), "value": ""} for number in range(50)])
     with pytest.raises(ApiError, match="at most 50 tags"):
         call("TagResource", resourceArn=arn, tags=[A])

@@ -28,8 +28,9 @@ def listed(call: Caller, machine_arn: str = M) -> list[str]:
 
 
 def test_published_as_it_is_created(call: Caller) -> None:
-    """The first version, with its description; creating again answers the same (documented: publish
-    is compared).
+    """The first version, with its description; creating again returns the same answer.
+
+    (Documented: `publish` is compared.)
     """
     request = {
         "name": "m",
@@ -61,7 +62,7 @@ def test_described(call: Caller) -> None:
 
 
 def test_publishing_is_idempotent(call: Caller) -> None:
-    """A revision has one version (recorded), whatever the description; what an update makes has another."""
+    """A revision has one version (recorded), whatever the description; an update's has another."""
     call.create()
     first = call("PublishStateMachineVersion", stateMachineArn=M, description="a")
     assert call("PublishStateMachineVersion", stateMachineArn=M, description="b") == first
@@ -87,9 +88,7 @@ def test_a_number_is_not_used_again(call: Caller) -> None:
 
 
 def test_only_a_revision_that_is_current(call: Caller) -> None:
-    """The revisionId guards against a change that came between; a machine that was never updated is
-    at INITIAL.
-    """
+    """The revisionId guards against a concurrent update; before any update it is INITIAL."""
     call.create()
     assert publish(call, revisionId="INITIAL") == M + ":1"
     revision = call("UpdateStateMachine", stateMachineArn=M, definition=OTHER)["revisionId"]
@@ -188,7 +187,7 @@ def test_what_is_not_there_is_no_error(call: Caller) -> None:
 
 
 def test_an_execution_of_a_version(call: Caller) -> None:
-    """It runs what the version holds, under the machine's name, and keeps the version when that is gone."""
+    """An execution runs its version under the machine's name, even after the version is deleted."""
     call.create(publish=True)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, roleArn=ROLE + "2")
     arn = call("StartExecution", stateMachineArn=M + ":1", name="e")["executionArn"]
@@ -209,8 +208,9 @@ def test_an_execution_of_a_version(call: Caller) -> None:
 
 
 def test_executions_by_version(call: Caller) -> None:
-    """A version's list has what was started by it; the machine's has all. An unqualified start has
-    no version.
+    """A version's list has the executions started by it; the machine's list has all.
+
+    An unqualified execution has no version.
     """
     call.create(publish=True)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, publish=True)
@@ -241,8 +241,9 @@ def test_the_same_name_by_a_version(call: Caller) -> None:
 
 
 def test_deleting_the_machine(call: Caller) -> None:
-    """Its versions go with it; until its executions end it is DELETING, and so are they. The next
-    of its name begins at 1.
+    """A machine's versions are deleted with it; until its executions end, all are DELETING.
+
+    The versions of the next machine of this name begin at 1.
     """
     call.create(publish=True)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, publish=True)
@@ -262,8 +263,9 @@ def test_deleting_the_machine(call: Caller) -> None:
 
 
 def test_a_thousand_at_most(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What exceeds the quota changes nothing, not even the machine; what is published already is no
-    new version.
+    """A request over the quota changes nothing, not even the machine.
+
+    Publishing an already published revision adds no version.
     """
     assert versions.MAX_VERSIONS == 1000
     monkeypatch.setattr(versions, "MAX_VERSIONS", 2)

@@ -1,4 +1,4 @@
-"""What the validator finds, in the form in which the tables of the tests have it."""
+"""The validator's findings, in the form of the tests' tables."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def only(field: str, language: str, other: str) -> str:
 def told(
     definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR"
 ) -> list[tuple[str, str, str | None]]:
-    """(code, message, location) of each; that this version may run no Map in DISTRIBUTED mode is
-    not looked at.
+    """Returns (code, message, location) of each finding.
+
+    Missing support for a Map in DISTRIBUTED mode is ignored.
     """
     found = validate(json.dumps(definition), machine_type)
     shown = [

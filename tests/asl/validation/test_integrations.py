@@ -13,7 +13,7 @@ from sfn_cli.integrations.aws.clients import client_service_names
 
 
 def faults(resource: str) -> list[str]:
-    """What is wrong with the Resource itself, not with what it is given."""
+    """Returns the problems of the Resource itself, not of its arguments."""
     state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True}
     found = validate(json.dumps({"StartAt": "T", "States": {"T": state}}))
     return [fault.message for fault in found if "Parameters" not in fault.message]

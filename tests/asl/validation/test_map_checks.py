@@ -82,7 +82,7 @@ def test_distributed_in_express() -> None:
 
 
 def test_inline() -> None:
-    """An inline Map reads no items, writes no results and has no label; failures it may tolerate."""
+    """An inline Map has no reader, writer or label, but may tolerate failures."""
     fields = {
         "Label": "L",
         "ItemReader": {"Resource": GET, "Parameters": BUCKET},
@@ -167,7 +167,7 @@ NO_CSV = "Field 'CSVHeaderLocation' is not supported"
     ],
 )
 def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
-    """Where items come from."""
+    """The sources of items."""
     assert problems({"ItemReader": reader}) == [(message, f"ItemReader{where}") for message, where in found]
 
 
@@ -222,7 +222,7 @@ def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
     ],
 )
 def test_reader_config(config: Any, found: list[tuple[str, str]]) -> None:
-    """What form of file has which fields."""
+    """The fields for each file format."""
     reader = {"Resource": GET, "Parameters": BUCKET, "ReaderConfig": config}
     assert problems({"ItemReader": reader}) == [
         (message, f"ItemReader/ReaderConfig{where}") for message, where in found
@@ -253,7 +253,7 @@ def test_reader_config(config: Any, found: list[tuple[str, str]]) -> None:
     ],
 )
 def test_item_batcher(batcher: Any, found: list[tuple[str, str]]) -> None:
-    """How many items a child is given."""
+    """The number of items for each child."""
     assert problems({"ItemBatcher": batcher}) == [
         (message, f"ItemBatcher{where}") for message, where in found
     ]
@@ -292,7 +292,7 @@ def test_item_batcher(batcher: Any, found: list[tuple[str, str]]) -> None:
     ],
 )
 def test_result_writer(writer: Any, found: list[tuple[str, str]]) -> None:
-    """Where results go."""
+    """The destination of results."""
     assert problems({"ResultWriter": writer}) == [
         (message, f"ResultWriter{where}") for message, where in found
     ]

@@ -1,4 +1,4 @@
-"""The validator: AWS's codes, words and locations, and every problem in one go."""
+"""The validator: AWS's codes, words and locations, and every problem at once."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ END = ("MISSING_END_STATE", "Workflow has no terminal state", None)
 def test_transitions(
     start: str, states: dict[str, str | None], found: list[tuple[str, str, str | None]]
 ) -> None:
-    """What AWS says of Pass states that go on to each other (None is the end)."""
+    """AWS's findings for Pass states that follow each other (None is the end)."""
     passes = {name: {"Type": "Pass", "Next": next} if next else PASS for name, next in states.items()}
     assert told({"StartAt": start, "States": passes}) == found
 
@@ -160,7 +160,7 @@ def test_transitions(
     ],
 )
 def test_targets(state: Any, location: str) -> None:
-    """Whatever field names a state that is missing, AWS calls it Next."""
+    """AWS calls each field that names a missing state Next."""
     definition = {"StartAt": "F", "States": {"F": {"Type": "Pass", "Next": "S"}, "S": state, "T": PASS}}
     found = [each for each in told(definition) if "reachable" not in each[1]]
     assert found == [(TARGET, "Missing 'Next' target: Gone", location)]
@@ -231,7 +231,7 @@ def test_targets(state: Any, location: str) -> None:
     ],
 )
 def test_tasks_and_waits(definition: Any, message: str, location: str) -> None:
-    """What a Task may call, what that must be given, and how long it may take."""
+    """The resources that a Task may call, their required arguments, and the time limits."""
     assert told(definition) == [(SCHEMA, message, f"/States/S/{location}".rstrip("/"))]
 
 
@@ -277,7 +277,7 @@ def test_error_equals(entries: Any, found: list[tuple[str, str]]) -> None:
     ],
 )
 def test_retriers(fields: Any, message: str | None) -> None:
-    """The numbers of a Retrier lie within AWS's bounds."""
+    """The numbers of a Retrier must be within AWS's bounds."""
     (name,) = fields
     assert told(retry(**fields)) == ([(SCHEMA, message, f"/States/S/Retry[0]/{name}")] if message else [])
 
@@ -412,7 +412,7 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
     ],
 )
 def test_expressions(definition: Any, found: list[tuple[str, str, str]]) -> None:
-    """Paths, templates, JSONata and the query language: all of those that are wrong are told."""
+    """Every invalid path, template, JSONata string and query language is reported."""
     assert told(definition) == [
         (code, message, f"/States/S/{location}".rstrip("/")) for code, message, location in found
     ]
@@ -444,7 +444,7 @@ def test_error_output_in_a_catcher() -> None:
     ],
 )
 def test_warnings(definition: Any, code: str, location: list[str]) -> None:
-    """What looks like a mistake, and is allowed."""
+    """Allowed definitions that look like mistakes."""
     assert told(definition) == []
     assert [(each[0], each[2]) for each in told(definition, severity="WARNING")] == [
         (code, f"/States/S/{where}") for where in location
@@ -484,7 +484,7 @@ def test_no_definition(text: str, code: str, message: str) -> None:
     ],
 )
 def test_express(resource: str, message: str) -> None:
-    """What an Express machine may not call, and neither may an Express child of a Map."""
+    """The calls that neither an Express machine nor an Express child of a Map may make."""
     definition = task(resource, Parameters={"QueueUrl": "q", "MessageBody": "b", "StateMachineArn": "m"})
     assert told(definition, "STANDARD") == []
     assert [each[1] for each in told(definition, "EXPRESS")] == [message]
@@ -601,7 +601,7 @@ def intrinsic(depth: int) -> str:
     ],
 )
 def test_deep_nesting(definition: str, told: str | None) -> None:
-    """What is nested beyond reason is refused in words; what is not, is loaded."""
+    """A definition that is nested too deeply is refused with a message; any other is loaded."""
     messages = [fault.message for fault in validate(definition)]
     if told is None:
         assert messages == []
@@ -611,7 +611,7 @@ def test_deep_nesting(definition: str, told: str | None) -> None:
 
 
 def test_the_language_of_machines_within() -> None:
-    """A state within a branch has the whole machine's language, whatever the branch around it has."""
+    """A state within a branch has the whole machine's language, whatever its branch says."""
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"a.$": "$"}, "End": True}}}
     middle = {"Type": "Parallel", "Branches": [inner], "End": True}
     branch = {"StartAt": "B", "States": {"B": middle}, "QueryLanguage": "JSONata"}

@@ -1,4 +1,4 @@
-"""Which variables the states of a machine read."""
+"""The variables that the states of a machine read."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_jsonata(text: str, names: list[str] | None) -> None:
 
 
 def test_machines_within() -> None:
-    """Each state is told by its own name, in the language that it has."""
+    """Each state is listed by its own name, in its own language."""
 
     def one(name: str, state: Any) -> Any:
         return {"StartAt": name, "States": {name: state}}

@@ -87,7 +87,7 @@ def test_places(text: str, lines: str | None) -> None:
 
 
 def test_a_long_line() -> None:
-    """Of a definition on one line, what is around the fault is shown."""
+    """For a definition on one line, the text around the fault is shown."""
     text = json.dumps(
         {"Comment": "c" * 500, "StartAt": "A", "States": {"A": {"Type": "Succeed", "Odd": "o" * 500}}}
     )
@@ -127,9 +127,9 @@ STATE = '{\n  "Type": "Pass",\n  "Odd": 1,\n  "InputPath": "a",\n  "End": true\n
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
-    """At a terminal, the lines of the file stand below the line that aws prints.
+    """At a terminal, the lines of the file follow the line that aws prints.
 
-    Elsewhere, that line stands alone.
+    Elsewhere, only that line is printed.
     """
     path = tmp_path / "machine.json"
     path.write_text(MACHINE)
@@ -167,7 +167,7 @@ def test_run(tmp_path: Path) -> None:
 
 
 def test_validate(tmp_path: Path) -> None:
-    """The answer is on stdout as aws has it; warnings are told as such."""
+    """The answer is on stdout as in aws; warnings are marked as such."""
     path = tmp_path / "state.json"
     path.write_text('{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a":"$.a"},"End":true}}}')
     command = ["validate-state-machine-definition", "--severity", "WARNING", "--definition", f"file://{path}"]

@@ -117,7 +117,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     ],
 )
 def test_the_command_is_the_first_free_word(argv: list[str], words: list[str], rest: list[str]) -> None:
-    """Options that every command takes, and their values, may stand before the command."""
+    """Options of all commands, and their values, may come before the command."""
     assert split_arguments(argv, GLOBALS, 1) == (words, rest)
 
 

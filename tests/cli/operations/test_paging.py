@@ -1,4 +1,4 @@
-"""Auto-paging: all pages, cut where asked, carried on by a token."""
+"""Auto-paging: all pages, cut on request, continued by a token."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def everything(limits: Limits) -> dict[str, Any]:
 @pytest.mark.parametrize("max_items", [1, 2, 3, 4])
 @pytest.mark.parametrize("page_size", [None, 1, 2, 3])
 def test_tokens_carry_on_without_a_gap(max_items: int, page_size: int | None) -> None:
-    """Piece after piece, --starting-token gives every item once."""
+    """Part after part, --starting-token returns every item once."""
     seen: list[int] = []
     token = None
     while True:
@@ -65,7 +65,7 @@ def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
     ],
 )
 def test_paging_by_hand_turns_it_off(given: dict[str, Any], paginate: bool, limits: Limits | None) -> None:
-    """--no-paginate, --max-results and --next-token page by hand."""
+    """--no-paginate, --max-results and --next-token page manually."""
     assert find_page_limits(LIST, given, paginate) == limits
 
 

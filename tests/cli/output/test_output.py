@@ -1,4 +1,4 @@
-"""How answers look; most of it is in the transcripts."""
+"""The form of answers; most of it is in the transcripts."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_times_are_local(zone: str, at: int, text: str, monkeypatch: pytest.Monk
     ],
 )
 def test_queries(expression: str, value: Any, found: Any) -> None:
-    """A query gives a part of the answer, and null where there is none."""
+    """A query returns a part of the answer, or null where there is none."""
     assert compile_query(expression)(value) == found
 
 
@@ -219,7 +219,7 @@ def test_a_plain_path_needs_no_library() -> None:
 
 
 def test_queries_that_are_wrong() -> None:
-    """Bad syntax is told before anything is asked; a wrong type when the answer is there."""
+    """Bad syntax is reported before the request; a wrong type after the answer."""
     with pytest.raises(UsageError, match="Bad value for --query a\\["):
         compile_query("a[")
     with pytest.raises(CommandFailedError, match="invalid type for value"):

@@ -1,4 +1,4 @@
-"""`sfn run`: a folder becomes a state machine and functions, and an execution is shown to its end."""
+"""`sfn run`: a folder becomes a state machine and functions; an execution is shown to its end."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_output_and_events(sfn: Sfn) -> None:
 
 
 def test_a_log_of_executions(sfn: Sfn) -> None:
-    """machine.json says what else the machine is created and updated with; its log group is made."""
+    """machine.json configures the machine, when created and updated; its log group is created."""
     make(factor=10)
     group = "arn:aws:logs:us-east-1:123456789012:log-group:orders:*"
     logging = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]}

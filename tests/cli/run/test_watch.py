@@ -1,4 +1,4 @@
-"""How `sfn run` shows an event."""
+"""The display of an event by `sfn run`."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def execution(
 
 
 def machine(**states: Mapping[str, Any]) -> dict[str, Any]:
-    """A machine that starts with the first of these states; each but the last goes on with the next."""
+    """Returns a machine of these states, in sequence."""
     names = list(states)
     linked = {
         name: {**state, "Next": after} if after else {**state, "End": True}
@@ -67,7 +67,7 @@ def wait(seconds: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_its_history_is_that_of_any_driver(case: dict[str, Any]) -> None:
-    """Each case of the interpreter's tests has the same history here, also after a crash at any event."""
+    """Each case of the interpreter's tests has the same history here, even after any crash."""
     whole = hand_turned.run(case["definition"], case["input"], case["answers"])
     for length in range(len(whole)):
         history = [hand_turned.stored(event) for event in whole[:length]]
@@ -89,7 +89,7 @@ def test_its_history_is_that_of_any_driver(case: dict[str, Any]) -> None:
 
 
 def case_answer(case: dict[str, Any], history: Sequence[HistoryEvent]) -> Answer:
-    """What answers the tasks of a case that has come so far."""
+    """Returns the answer to the tasks of a case with this history."""
     interpreter = hand_turned.interpreter_of(case["definition"], history)
     answered = hand_turned.answered_so_far(interpreter, history)
 
@@ -101,7 +101,10 @@ def case_answer(case: dict[str, Any], history: Sequence[HistoryEvent]) -> Answer
 
 
 def test_waits_take_no_time() -> None:
-    """The clock jumps to what is due next: a year of waiting is run at once, and is in the history."""
+    """The clock jumps to the next due time.
+
+    A year of waiting runs at once, and is in the history.
+    """
     run = execution(machine(A=wait(3600), B=wait(180 * 24 * 3600), C={"Type": "Pass"}), {"n": 1})
     assert (run.run(), run.output and run.output.value) == ("SUCCEEDED", {"n": 1})
     assert [event.at for event in run.history if event.type == "WaitStateExited"] == [
@@ -112,7 +115,7 @@ def test_waits_take_no_time() -> None:
 
 
 def test_each_step_is_one_turn() -> None:
-    """What a debugger sees: entering, the start of the task, its result, the retry after its delay."""
+    """A debugger sees each step: the entry, the task's start, its result, the delayed retry."""
     results = iter([StatesError("Busy", "later"), {"paid": True}])
 
     def pay(order: Any) -> Any:
@@ -142,7 +145,7 @@ def test_each_step_is_one_turn() -> None:
 
 
 def test_functions_are_called_by_state_or_resource() -> None:
-    """A function is given the task's arguments; the state's own goes before that of its resource."""
+    """A function gets the task's arguments; the state's own has priority over its resource's."""
     calls: list[Any] = []
 
     def called(name: str) -> Any:
@@ -194,7 +197,10 @@ def test_a_task_that_somebody_outside_answers() -> None:
 
 
 def test_a_task_that_nobody_answers_times_out() -> None:
-    """With a TimeoutSeconds the clock jumps there; without one, only to the end of the whole time."""
+    """With a TimeoutSeconds, the clock jumps there.
+
+    Without one, only to the execution's deadline.
+    """
     run = execution(machine(Ask={**CALLBACK, "TimeoutSeconds": 60}))
     assert (run.run(), run.error[0], run.now) == ("FAILED", "States.Timeout", 60_000)
     run = execution(machine(Ask=CALLBACK))
@@ -204,7 +210,7 @@ def test_a_task_that_nobody_answers_times_out() -> None:
 
 
 def test_an_execution_that_is_stopped() -> None:
-    """It is ABORTED, and goes on no more."""
+    """A stopped execution is ABORTED, and does not go on."""
     run = execution(machine(Ask=CALLBACK))
     run.run()
     run.stop("E", "enough")
@@ -224,7 +230,7 @@ def test_what_is_skipped_to_comes_after_what_was_sent() -> None:
 
 
 def test_an_activity_starts_when_it_is_answered() -> None:
-    """Its task is scheduled until a worker takes it: one that answers has."""
+    """An activity's task is scheduled until a worker takes it: a worker that answers has."""
     activity = task(Resource="arn:aws:states:us-east-1:123456789012:activity:A")
     run = execution(machine(A=activity), {}, answers_by_calling({"A": lambda _: {"done": True}}))
     assert run.run() == "SUCCEEDED"
@@ -238,7 +244,7 @@ def test_an_activity_starts_when_it_is_answered() -> None:
 
 
 def test_mocks_answer_first() -> None:
-    """A mocked response or an injected fault answers instead; what has none is answered otherwise."""
+    """A mocked response or an injected fault answers first; any other task is answered normally."""
     kept = {
         "testCase": "Case",
         "responses": {"A": {"name": "R", "response": {"0": {"Return": {"mocked": True}}}}},
@@ -267,7 +273,7 @@ def distributed(child: Mapping[str, Any], execution_type: str = "STANDARD", **fi
 
 
 def test_a_distributed_map_runs_in_memory() -> None:
-    """Its children wait side by side, as many as may run at once, and the answers are theirs as well."""
+    """Its children wait concurrently, up to the maximum, and are answered like other executions."""
     child = machine(W={"Type": "Wait", "SecondsPath": "$"}, T=task())
     run = execution(
         distributed(child, MaxConcurrency=2), [10, 20, 30], answers_by_calling({"T": lambda n: n + 1})

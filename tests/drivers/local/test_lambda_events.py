@@ -18,7 +18,7 @@ WORKER = 7
 
 
 class Worker:
-    """What a worker is to its events: a pool, a clock that can be turned, and a log."""
+    """A worker as its events see it: a pool, a manual clock, and a log."""
 
     def __init__(self, folder: Path) -> None:
         self.bench = Workbench(folder)
@@ -65,8 +65,9 @@ def test_an_event_is_handled_once(worker: Worker) -> None:
 
 
 def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
-    """After a minute and after two more, under the same request; then the event is given up, and
-    the worker's log says so.
+    """A failed function is retried after one minute and after two more, with the same request id.
+
+    Then the event is dropped, and the worker's log says so.
     """
     worker.bench.function("def handler(event, context): raise ValueError('no')")
     worker.send()
@@ -87,7 +88,7 @@ def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
 
 
 def test_a_function_that_is_gone(worker: Worker) -> None:
-    """Its events are given up at once."""
+    """Events of a deleted function are dropped at once."""
     worker.send("gone:live")
     worker.look()
     worker.until_idle()
@@ -98,7 +99,7 @@ def test_a_function_that_is_gone(worker: Worker) -> None:
 
 
 def test_a_worker_that_died(worker: Worker) -> None:
-    """What it had in hand is handled by another, once it no longer lives."""
+    """Another worker handles the events of a dead one."""
     worker.bench.function("def handler(event, context): return event")
     worker.send()
     dead = 3
@@ -113,7 +114,7 @@ def test_a_worker_that_died(worker: Worker) -> None:
 
 
 def test_a_worker_that_lost_its_place(worker: Worker) -> None:
-    """What it says of an event that is another's by now does not count."""
+    """A worker's report on an event that another has taken over is ignored."""
     worker.send()
     (event,) = worker.events.take(WORKER, {WORKER}, worker.bench.clock(), 10)
     worker.events.take(8, {8}, worker.bench.clock(), 10)

@@ -1,4 +1,4 @@
-"""Calls beside the loop: answered in it, once, unless nobody wants the answer."""
+"""Calls outside the loop: answered in it, once, unless they are cancelled."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def raise_error() -> None:
 
 
 def test_calls_are_answered_in_the_loop() -> None:
-    """What a call gives or raises is told in the thread that turns the loop; calls are made in
-    others, side by side.
-    """
+    """Results and errors are reported in the loop's thread; calls run concurrently in others."""
     selector = selectors.DefaultSelector()
     background = Offload[None](selector).calls
     meeting = threading.Barrier(5)  # passed only by five calls that are made at the same time
@@ -57,9 +55,7 @@ def test_calls_are_answered_in_the_loop() -> None:
 
 
 def test_a_cancelled_call_is_not_answered() -> None:
-    """Neither one that is being made, nor one whose answer waits to be handed over; the calls after
-    them are.
-    """
+    """Neither a running call nor one with an undelivered answer; later calls are not affected."""
     selector = selectors.DefaultSelector()
     background = Offload[None](selector).calls
     begun, go_on = threading.Event(), threading.Event()
@@ -95,7 +91,7 @@ def test_calls_that_wait_hold_up_no_others() -> None:
 
 
 def test_an_error_of_one_who_is_answered_costs_the_others_nothing() -> None:
-    """Answers that have come together are all handed over, though the first one's callback raises."""
+    """Answers that came together are all delivered, even if the first callback raises."""
     selector = selectors.DefaultSelector()
     background = Offload[None](selector).calls
     answers: list[str] = []

@@ -21,7 +21,7 @@ PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 
 class EventBus(ThreadingHTTPServer):
-    """An endpoint of EventBridge: it answers the next requests with these statuses, and others with 200."""
+    """An EventBridge endpoint: it answers the next requests with these statuses, then with 200."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -93,7 +93,7 @@ def deliver(store: Store, outbox: OutboxDelivery) -> None:
 
 
 def test_each_change_is_sent_once(store: Store, bus: EventBus) -> None:
-    """In the order of the changes, those of many executions together; then there is nothing to send."""
+    """Changes are sent in order, those of many executions together, until there is none left."""
     outbox = store.outbox()
     outbox.look()
     run_all(store, "A", "B")

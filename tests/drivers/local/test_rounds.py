@@ -104,7 +104,10 @@ def test_a_wait_ends_by_the_wall_clock(store: Store, clock: Clock) -> None:
 
 
 def test_a_long_execution_holds_up_no_other(store: Store) -> None:
-    """In one round it makes no more than its share of events; one that was claimed after it ends."""
+    """In one round it appends at most its share of events.
+
+    An execution claimed later ends first.
+    """
     start(store, LOOP)
     quick, scheduler = start(store, PASS, name="Quick"), store.scheduler()
     scheduler.claim_new()
@@ -114,7 +117,7 @@ def test_a_long_execution_holds_up_no_other(store: Store) -> None:
 
 
 def test_a_slow_step_is_taken_by_a_thread(store: Store) -> None:
-    """Its execution is away: others end meanwhile, and what is said to it waits until it is back."""
+    """The execution is away: others end meanwhile, and its messages wait until it is back."""
     slow, quick = start(store, SLOW), start(store, PASS, name="Quick")
     scheduler = store.scheduler()
     store.work(scheduler, lambda: status(store, quick) == "SUCCEEDED")
@@ -179,7 +182,7 @@ def test_a_heartbeat_is_remembered_by_the_next_worker(store: Store, clock: Clock
     [("retry", "Execution Does Not Exist"), ("fail", "The worker died while the task was in flight")],
 )
 def test_a_task_that_was_in_flight_when_its_worker_died(store: Store, on_crash: str, cause: str) -> None:
-    """It is called again, or failed, as SFN_ON_CRASH says."""
+    """The task is called again, or failed, as SFN_ON_CRASH says."""
     definition = {
         "StartAt": "T",
         "States": {

@@ -1,5 +1,6 @@
-"""What a worker makes of an execution that was stopped and redriven before it heard of either, one
-step at a time.
+"""A worker and an execution that was stopped and redriven before it read of either.
+
+Each test runs one step at a time.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def stop_and_redrive(store: Store) -> None:
 
 
 def work(scheduler: Scheduler) -> None:
-    """What a worker does when it is called."""
+    """Runs a worker's work for one call."""
     scheduler.read_inbox()
     scheduler.claim_new()
     scheduler.run_round()
@@ -53,7 +54,7 @@ def wait_ends_at(store: Store) -> object:
 
 
 def test_one_who_claims_it_before_it_reads_that_it_was_stopped(store: Store) -> None:
-    """It lets go of what it has, old and new, and claims it anew."""
+    """The worker releases the old and the new run, and claims the execution again."""
     scheduler = store.scheduler()
     work(scheduler)
     stop_and_redrive(store)
@@ -66,7 +67,10 @@ def test_one_who_claims_it_before_it_reads_that_it_was_stopped(store: Store) -> 
 
 
 def test_another_takes_it_over(store: Store) -> None:
-    """What the first was told does not concern the other; the first lets go when it reads it."""
+    """The first worker's messages do not concern the other.
+
+    The first releases it when it reads them.
+    """
     first, other = store.scheduler(), store.scheduler()
     work(first)
     stop_and_redrive(store)
@@ -87,9 +91,7 @@ def statuses(store: Store) -> list[tuple[str, str]]:
 
 
 def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
-    """A state whose name cannot be stored, in a definition that no validation has seen, harms no
-    sibling of the turn.
-    """
+    """A state name that cannot be stored, in an unvalidated definition, fails one execution."""
     store = Store(tmp_path)
     named = store.machine(
         "Odd",
@@ -106,7 +108,7 @@ def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
 
 
 def test_a_damaged_message_harms_its_execution_alone(store: Store) -> None:
-    """A row of the inbox that cannot be read sets its execution aside; another's message is taken in."""
+    """An unreadable inbox row suspends its execution; another execution's message is consumed."""
     store.start(store.machine("Other", WAIT), ["{}"])
     scheduler = store.scheduler()
     work(scheduler)
@@ -149,8 +151,9 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -> None:
-    """Whichever row of an execution a worker cannot read, the others run on, waits for them end,
-    and a stop ends it.
+    """An unreadable row suspends its execution alone.
+
+    The others run on, waits for it end, and a stop ends it.
     """
     store.start(
         store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"] * 2
@@ -179,7 +182,7 @@ def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -
 
 
 def test_a_message_that_is_not_utf_8(store: Store) -> None:
-    """It concerns the execution that it was sent to: a worker reads all others."""
+    """It affects its own execution only: a worker reads all other messages."""
     store.connection.execute(
         f"INSERT INTO inbox (execution, kind, body, sent_at) VALUES (1, 'taskFailed', {NOT_UTF8}, 0)"
     )
@@ -193,8 +196,9 @@ def test_a_message_that_is_not_utf_8(store: Store) -> None:
 
 
 def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
-    """When what belongs to no execution cannot be stored, executions go on from what is stored,
-    with no event left out.
+    """After a storage failure that concerns no single execution, all go on from the stored state.
+
+    No event is left out.
     """
     scheduler = store.scheduler()
     scheduler.claim_new()

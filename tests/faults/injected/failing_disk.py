@@ -1,8 +1,9 @@
-"""A disk that fails: a VFS in front of SQLite's own, in which one operation, or all from one on,
-give an error.
+"""A failing disk: a VFS in front of SQLite's own, in which some operations return an error.
+
+It is one operation, or all from one on.
 
 https://www.sqlite.org/vfs.html. The library's structures are copied, and some of their functions
-replaced by ours; the rest go straight to the original. All their members but the first integers
+replaced by ours; the rest call the original directly. All their members except the first integers
 are as large as a pointer, so that both are arrays of pointers here.
 """
 
@@ -43,7 +44,7 @@ _METHODS = {
     "shmlock": (14, (c_void_p, c_int, c_int, c_int)),
 }
 _SIZES = {1: 13, 2: 17, 3: 19}
-"""How many members sqlite3_io_methods has, by its version."""
+"""The number of members of sqlite3_io_methods, by its version."""
 
 _PNEXT, _NAME, _OPEN, _DELETE, _SLEEP, _VFS_SIZE = 2, 3, 5, 6, 14, 21
 _OPENS = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_void_p)
@@ -55,11 +56,11 @@ _kept: list[object] = []  # what SQLite refers to, and Python must not free
 
 
 class Plan:
-    """OPERATION:NUMBER[+]:ERROR[:PART]: which operation fails, the how many-th (or all from that
-    on), with what, where.
+    """A fault, OPERATION:NUMBER[+]:ERROR[:PART]: the failing operation, its error, and its process.
 
-    PART is "worker": only the worker's process has a failing disk. Each operation of the kind adds a
-    byte to the file FAULT_COUNT, whether it fails or not.
+    NUMBER counts the operations of that kind; with + all later ones fail too. PART is "worker":
+    only the worker's process has a failing disk. Each operation of the kind adds a byte to the file
+    FAULT_COUNT, whether it fails or not.
     """
 
     def __init__(self, text: str) -> None:
@@ -102,8 +103,9 @@ def install(text: str) -> None:
 
 
 def _pass_time_at_once() -> Callable[[int | None, int], int]:
-    """Who waits for a lock, in Python or by the VFS's xSleep, which is the answer, waits no time on
-    the wall.
+    """Makes waits for a lock take no wall time, in Python and in the VFS.
+
+    Returns the VFS's xSleep.
     """
     really = time.monotonic
     slept = 0.0
@@ -122,7 +124,10 @@ def _pass_time_at_once() -> Callable[[int | None, int], int]:
 
 
 def sqlite() -> ctypes.CDLL:
-    """The library that the module sqlite3 uses. Raises AttributeError when it does not show its functions."""
+    """Returns the library that the module sqlite3 uses.
+
+    Raises AttributeError when it does not export its functions.
+    """
     import _sqlite3
 
     library = ctypes.CDLL(getattr(_sqlite3, "__file__", None))

@@ -1,6 +1,4 @@
-"""Python imports this at its start when its folder is on PYTHONPATH: the faults that FAULT asks for
-begin here.
-"""
+"""Starts the faults that FAULT describes: Python imports this when its folder is on PYTHONPATH."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A wall clock that is set forward or back while the process runs; the monotonic clock goes on as it did."""
+"""A wall clock that is set while the process runs; the monotonic clock is unchanged."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import time
 
 
 def install(path: str) -> None:
-    """Moves `time.time` by the seconds that the file at `path` holds when they are asked; no file
-    is no change.
+    """Moves `time.time` by the seconds in the file at `path`, which is read at each call.
+
+    A missing file means no change.
     """
     really, really_ns = time.time, time.time_ns
 

@@ -1,4 +1,4 @@
-"""Where code lies: zips are unpacked once, whole, and within their folder."""
+"""The code of functions: zips are unpacked once, whole, and within their folder."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_nothing_leaves_its_folder(
 
 
 def test_a_link_that_is_written_through(bench: Workbench) -> None:
-    """A link to elsewhere is not there while files are written, wherever in the zip it stands."""
+    """A link to another place, anywhere in the zip, does not exist while files are written."""
     bench.zipped({link("out"): str(bench.folder), "out/evil.py": "", "app.py": HANDLER})
     assert bench.invoke().kind == "unusable"
     assert not list(bench.folder.rglob("evil.py"))
@@ -96,7 +96,7 @@ def test_links_and_programs(bench: Workbench) -> None:
 
 
 def test_no_zip(bench: Workbench) -> None:
-    """What is no zip is said to be none."""
+    """Bytes that are no zip are refused as such."""
     bench.create("fn", Code(zip=b"nonsense"), {"CodeSha256": "AAAA"})
     outcome = bench.invoke()
     assert (outcome.kind, outcome.message) == (
@@ -144,7 +144,7 @@ def test_what_another_process_uses_stays(bench: Workbench) -> None:
 
 
 def test_what_was_left_by_a_crash_is_removed(bench: Workbench) -> None:
-    """A folder that was being unpacked when its process ended is nobody's."""
+    """A folder that was being unpacked when its process ended is removed."""
     bench.zipped({"app.py": HANDLER})
     bench.answer()
     left = Path(bench.settings.home) / "functions" / "fn" / ".unpacking-0"
@@ -154,7 +154,7 @@ def test_what_was_left_by_a_crash_is_removed(bench: Workbench) -> None:
 
 
 def test_a_folder_that_is_gone(bench: Workbench, tmp_path: Path) -> None:
-    """A function whose folder does not exist says how to mend it; and runs when it is there again."""
+    """The error for a missing folder names the remedy; the function runs when it exists again."""
     folder = bench.function(HANDLER)
     assert bench.answer() == 1
     folder.rename(tmp_path / "elsewhere")
@@ -166,7 +166,7 @@ def test_a_folder_that_is_gone(bench: Workbench, tmp_path: Path) -> None:
 
 
 def test_a_folder_with_links(bench: Workbench) -> None:
-    """Linked modules are watched where they lie; a link to a folder above does no harm."""
+    """Linked modules are watched at their target; a link to a parent folder does no harm."""
     folder = bench.function("import shared\ndef handler(event, context): return shared.x")
     real = bench.folder / "shared.py"
     (folder / "shared.py").symlink_to(real)
@@ -178,7 +178,7 @@ def test_a_folder_with_links(bench: Workbench) -> None:
 
 @pytest.mark.slow
 def test_a_large_folder_is_not_scanned_each_time(bench: Workbench) -> None:
-    """What takes long to look at is looked at for a tenth of the time at most."""
+    """Scans of a large folder take a tenth of the time at most."""
     folder = bench.function(HANDLER)
     for number in range(3000):
         (folder / f"f{number}").touch()
@@ -190,7 +190,7 @@ def test_a_large_folder_is_not_scanned_each_time(bench: Workbench) -> None:
 
 
 def test_a_folder_that_was_removed_by_hand(bench: Workbench) -> None:
-    """It is unpacked again."""
+    """The zip is unpacked again."""
     bench.zipped({"app.py": HANDLER})
     bench.answer()
     shutil.rmtree(Path(bench.settings.home) / "functions" / "fn")
@@ -208,8 +208,9 @@ def test_no_code(bench: Workbench) -> None:
 
 
 def test_a_link_in_place_of_a_functions_folder(bench: Workbench, tmp_path: Path) -> None:
-    """A link in place of a function's folder is refused: nothing is unpacked through it, and its
-    code is not run.
+    """A link in place of a function's folder is refused.
+
+    Nothing is unpacked through it, and its code is not run.
     """
     bench.zipped({"app.py": HANDLER})
     (tmp_path / "elsewhere").mkdir()

@@ -1,4 +1,4 @@
-"""Where the calls of tasks go, and with whose credentials. Nothing is asked here: the clients tell."""
+"""The endpoints and credentials of tasks' calls, read from the clients: nothing is called here."""
 
 from __future__ import annotations
 
@@ -84,8 +84,9 @@ def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeClients:
 def test_where_calls_go(
     clients: MakeClients, environment: dict[str, str], config: str, endpoint: str, key: str
 ) -> None:
-    """An endpoint that is named wins. The user's credentials are for AWS alone, and for what is
-    named beside SFN_AWS=real.
+    """A named endpoint wins.
+
+    The user's credentials are for AWS alone, and for endpoints named together with SFN_AWS=real.
     """
     client = clients(environment, config=config).get("sqs")
     assert (client.meta.endpoint_url, client._request_signer._credentials.access_key) == (endpoint, key)
@@ -138,7 +139,7 @@ def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: s
 
 
 def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) -> None:
-    """A task that may take long has a client that waits long; those of about one budget have the same."""
+    """A task with a long time limit has a client that waits long; similar limits share a client."""
     made = clients({"AWS_ENDPOINT_URL": HERE})
     budget = {
         seconds: made.get("sqs", timeout_seconds=seconds).meta.config.read_timeout
@@ -149,9 +150,7 @@ def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) 
 
 
 def test_a_request_for_no_place(clients: MakeClients) -> None:
-    """What is wrong with a request is the service's to say; but for one without a place to go,
-    which nobody can ask.
-    """
+    """The service reports the problems of a request, except for one without an endpoint to call."""
     made = clients({"AWS_ENDPOINT_URL": HERE})
     with pytest.raises(ParamValidationError, match='Missing required parameter in input: "Key"'):
         made.get("s3").get_object(Bucket="b")

@@ -1,4 +1,4 @@
-"""What AWS's services answer, whoever stands in for them."""
+"""Corrections of the answers of services that emulate AWS's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ SENT, MALFORMED = {"EventId": "e"}, {"ErrorCode": "MalformedDetail", "ErrorMessa
 def test_events(
     details: list[str | None], sent: list[str | None] | None, entries: list[dict[str, str]]
 ) -> None:
-    """An event whose Detail is no object is refused by itself; the others are sent, in their order."""
+    """An event whose Detail is no object is refused by itself.
+
+    The others are sent, in their order.
+    """
     asked: list[Any] = []
 
     def send(request: Any) -> dict[str, Any]:

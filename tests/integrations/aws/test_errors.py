@@ -1,6 +1,4 @@
-"""Errors of AWS's services: their names and causes, as aws-sdk tasks and the optimised integrations
-tell them.
-"""
+"""Errors of AWS's services: their names and causes in aws-sdk tasks and optimised integrations."""
 
 from __future__ import annotations
 
@@ -80,9 +78,7 @@ SNS = ErrorNaming("SNS", "AmazonSNS", "AmazonSNS")
     ],
 )  # fmt: skip
 def test_failures(naming: ErrorNaming, error: ServiceError, name: str, cause: str) -> None:
-    """The two SDKs tell of errors in their own ways; what the model does not know goes by the
-    service's name.
-    """
+    """The two SDKs report errors in their own ways; an unknown error has the service's name."""
     assert naming.failure(error) == (name, cause)
 
 
@@ -100,7 +96,7 @@ def test_failures(naming: ErrorNaming, error: ServiceError, name: str, cause: st
     ],
 )
 def test_the_exception_of_an_error(service: str, told: dict[str, str], exception: str | None) -> None:
-    """It is the one that the service's model has for the code, if it has one."""
+    """The exception is the one that the service's model has for the code, if it has one."""
     model = botocore.session.Session().get_service_model(service)
     response = {
         "Error": {"Message": "m", **told},
@@ -111,7 +107,7 @@ def test_the_exception_of_an_error(service: str, told: dict[str, str], exception
 
 
 def test_a_server_that_broke() -> None:
-    """Its page of HTML is no cause."""
+    """A page of HTML from the server is no cause."""
     response = {
         "Error": {"Code": "500", "Message": "<!doctype html>..."},
         "ResponseMetadata": {"HTTPStatusCode": 500},

@@ -149,7 +149,8 @@ def test_requests_that_cannot_be_made(service: str, name: str, arguments: Any, t
     ],
 )
 def test_results(service: str, name: str, answered: Any, told: Any) -> None:
-    """An answer's fields are capitalised, its times are texts, its bytes are UTF-8; what is not
-    there is left out.
+    """An answer's fields are capitalised, its times are texts, its bytes are UTF-8.
+
+    Missing values are left out.
     """
     assert shape_result(operation(service, name).output_shape, answered) == told

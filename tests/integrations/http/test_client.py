@@ -70,14 +70,14 @@ def test_a_response() -> None:
 
 
 def test_what_is_too_long_is_cut() -> None:
-    """No more is read than tells that it is too long."""
+    """Reading stops as soon as the answer is known to be too long."""
     with answering(said(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", b"x" * 300_000)) as url:
         response = send_http_request(Request("GET", url, ()), seconds=ENOUGH_SECONDS)
     assert len(response.body) == MAX_BODY_BYTES + 1
 
 
 def trickles(peer: socket.socket) -> None:
-    """Sends a byte now and then, for as long as somebody listens."""
+    """Sends a byte now and then, until the reader closes the connection."""
     peer.settimeout(SOON_SECONDS / 4)
     peer.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
     while True:

@@ -1,5 +1,4 @@
-"""http:invoke and apigateway:invoke: what cannot be asked, and what cannot be taken, fails the task
-with States.Runtime.
+"""http:invoke and apigateway:invoke: invalid requests and answers fail with States.Runtime.
 
 Each task is run by TestState, in a store of its own.
 """
@@ -122,7 +121,7 @@ METHODS = "should be one of [GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS] but w
     ],
 )
 def test_what_cannot_be_asked(run: Run, service: str, given: dict[str, Any], cause: str) -> None:
-    """What only the input tells is found when the task runs; nothing is sent."""
+    """A problem in the input alone is found when the task runs; nothing is sent."""
     answer = run(service, given)
     assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
     assert cause in answer["cause"]

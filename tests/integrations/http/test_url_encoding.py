@@ -27,7 +27,7 @@ ARRAY = {"array": ["a", "b"]}
     ],
 )
 def test_forms(body: Any, array_format: str, form: str) -> None:
-    """Nested values have their path in brackets; ArrayFormat says how items are told."""
+    """Nested values have their path in brackets; ArrayFormat sets the form of items."""
     assert unquote(url_encode(url_form_pairs(body, array_format))) == form
 
 

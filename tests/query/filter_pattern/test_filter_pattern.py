@@ -95,7 +95,7 @@ COLUMNS = "[ip, id, user, timestamp, request"
     ],
 )
 def test_patterns(pattern: str, message: str, matches: bool | None) -> None:
-    """What matches, what does not, and (None) what is no pattern."""
+    """Matching texts, others, and (None) invalid patterns."""
     if matches is None:
         with pytest.raises(InvalidPattern):
             compile_pattern(pattern)
@@ -119,7 +119,7 @@ def test_patterns(pattern: str, message: str, matches: bool | None) -> None:
     ],
 )
 def test_errors(pattern: str, message: str) -> None:
-    """They say what is wrong, and where."""
+    """Errors name the problem and its place."""
     with pytest.raises(InvalidPattern) as refused:
         compile_pattern(pattern)
     assert str(refused.value) == message

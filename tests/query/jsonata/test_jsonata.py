@@ -1,4 +1,4 @@
-"""JSONata: the values it gives, AWS's texts, and the engine's faults that must not come back."""
+"""JSONata: its values, AWS's messages, and the engine's faults that must not return."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_values(expression: str, value: Any) -> None:
     ],
 )
 def test_undefined(expression: str) -> None:
-    """What finds nothing is UNDEFINED, not null."""
+    """An expression that matches nothing is UNDEFINED, not null."""
     assert evaluate(expression) is UNDEFINED
 
 
@@ -107,7 +107,7 @@ def test_undefined(expression: str) -> None:
     ],
 )
 def test_functions_of_step_functions(expression: str, value: Any) -> None:
-    """What AWS adds to JSONata; the time and the dice are the scope's."""
+    """The functions that AWS adds to JSONata; time and randomness are the scope's."""
     assert evaluate(expression) == value
 
 
@@ -168,12 +168,12 @@ def test_randomness_repeats() -> None:
     ],
 )
 def test_faults_of_the_engine(expression: str, value: Any) -> None:
-    """What the engine alone would give a wrong value for."""
+    """The expressions for which the engine alone would return a wrong value."""
     assert evaluate(expression) == value
 
 
 def test_the_input_is_never_changed() -> None:
-    """Evaluating leaves the scope's values as they were: the engine would append to an empty array."""
+    """Evaluating does not change the scope's values: the engine would append to an empty array."""
     before = copy.deepcopy(INPUT)
     for expression in (
         "$states.input.empty{'a': 1}",
@@ -332,7 +332,7 @@ def test_causes(expression: str, ending: str) -> None:
     ],
 )
 def test_bad_syntax(text: str, message: str | None) -> None:
-    """The texts that AWS gives in INVALID_JSONATA_EXPRESSION."""
+    """The messages of AWS's INVALID_JSONATA_EXPRESSION."""
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the text is compared below
         compile_expression(text)
     assert message is None or str(caught.value) == message

@@ -44,7 +44,7 @@ STORE = {
     ],
 )
 def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
-    """A path that can only name one value gives that value."""
+    """A path that can only name one value returns that value."""
     assert compile_path(path).definite
     assert compile_path(path).read(STORE) == found
 
@@ -77,7 +77,7 @@ def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
     ],
 )
 def test_indefinite_path_gives_a_list(path: str, found: list[Any]) -> None:
-    """A path that could name several values gives a list, even of one or none."""
+    """A path that could name several values returns a list, even of one or none."""
     assert not compile_path(path).definite
     assert compile_path(path).read(STORE) == found
 
@@ -151,8 +151,9 @@ def test_filter(body: str, kept: list[int]) -> None:
     ],
 )
 def test_negative_bounds(path: str, found: list[int] | None) -> None:
-    """A slice with both ends counts from one to the other, as Jayway's does; one with one end never
-    passes the array's.
+    """A slice with both ends counts from one to the other, as Jayway's does.
+
+    One with a single end never exceeds the array's.
     """
     if found is None:
         with pytest.raises(PathNotFound):
@@ -208,7 +209,10 @@ def test_roots(path: str, found: Any) -> None:
     ],
 )
 def test_reason_why_nothing_is_found(path: str, document: Any, reason: str) -> None:
-    """The reason is Jayway's: the last name has "No results", one before it is a "Missing property"."""
+    """The reason is Jayway's.
+
+    It is "No results" for the last name, and "Missing property" for one before it.
+    """
     with pytest.raises(PathNotFound) as caught:
         compile_path(path).evaluate(Scope(document))
     assert str(caught.value) == f"Invalid path '{path}' : {reason}"
@@ -276,5 +280,5 @@ def test_bad_syntax_is_pointed_at(path: str, column: int, why: str) -> None:
 
 
 def test_paths_are_compiled_once() -> None:
-    """The same text gives the same compiled path."""
+    """The same text returns the same compiled path."""
     assert compile_path("$.a.b") is compile_path("$.a.b")

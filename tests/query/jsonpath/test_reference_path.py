@@ -24,7 +24,7 @@ from sfn_cli.query.jsonpath.reference_path import ReferencePath
     ],
 )
 def test_place(path: str, document: Any, placed: Any) -> None:
-    """The document is given anew, with the value in its place; the old one stays as it was."""
+    """The result is a new document with the value in its place; the old one is unchanged."""
     before = copy.deepcopy(document)
     assert ReferencePath(path).place(document, "new") == placed
     assert document == before

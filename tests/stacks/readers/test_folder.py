@@ -1,4 +1,4 @@
-"""What `sfn run` finds in a folder."""
+"""The parts of a folder that `sfn run` finds."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_whole_project() -> None:
 
 
 def test_variables_of_a_function() -> None:
-    """What leads to the services is added; what the function says itself wins."""
+    """Variables for the services are added; the function's own have priority."""
     make(
         {
             "p/p.asl.json": PASS,

@@ -44,7 +44,7 @@ def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, migrations.LATEST))
 def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
-    """What a store of an earlier schema holds is found by this version."""
+    """The data of an earlier schema's store can be read by this version."""
     connection = sqlite3.connect(tmp_path / "sfn.db")
     for script in sorted((Path(migrations.__file__).parent / "schema").glob("*.sql")):
         if int(script.name[:4]) <= number:
@@ -117,7 +117,7 @@ def test_read_only_folder(tmp_path: Path) -> None:
 
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    """All of a transaction is kept, or none of it."""
+    """All of a transaction is stored, or none of it."""
     opened = Database(tmp_path)
 
     def fail_after_a_write() -> None:
@@ -132,7 +132,7 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
-    """What SQLite refuses as late as at COMMIT is undone, and the connection serves the next transaction."""
+    """A refusal at COMMIT is rolled back, and the connection serves the next transaction."""
     opened = Database(tmp_path)
 
     def refused_at_the_end() -> None:
@@ -151,7 +151,10 @@ def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", ["X'7bff7d'", "'{\"name\"'"])
 def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
-    """What is not UTF-8, or no JSON where sfn wrote JSON, is a damaged store: one line, without the text."""
+    """Text that is not UTF-8, or not JSON where it must be, means a damaged store.
+
+    The error is one line, without the text.
+    """
     opened = Database(tmp_path)
     opened.connection.execute(
         "INSERT INTO event (key, previous, at, type, frame, details) VALUES "
@@ -167,8 +170,9 @@ def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: int) -> None:
-    """SQLite would delete the -wal beside an empty file: such a store is refused, and both are left
-    as they are.
+    """SQLite would delete the -wal beside an empty file.
+
+    Such a store is refused, and both files are unchanged.
     """
     (tmp_path / "sfn.db").write_bytes(b"S" * size)
     (tmp_path / "sfn.db-wal").write_bytes(b"transactions")
@@ -205,8 +209,9 @@ def test_in_place(tmp_path: Path) -> None:
     ],
 )
 def test_the_store_of_a_newer_version_is_refused(tmp_path: Path, written_by: str, is_refused: bool) -> None:
-    """Versions are ordered as releases are: a candidate comes before its release, and after the
-    release before that.
+    """Versions are ordered as releases are.
+
+    A candidate comes before its release, and after the release before that.
     """
     store = Database(tmp_path)
     store.connection.execute("UPDATE sfn_version SET version = ?", (written_by,))

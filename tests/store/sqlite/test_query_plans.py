@@ -1,4 +1,4 @@
-"""What a store is asked every second, or by a command, is found by an index: no table is read through."""
+"""Frequent queries of the store use an index: none scans a whole table."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
 ARN = "arn:aws:states:us-east-1:123456789012:execution:M:e"
 MAP_RUN = "arn:aws:states:us-east-1:123456789012:mapRun:M/Label:1"
 BY_ARN = "sqlite_autoindex_execution_1 (arn=?)"
-"""How the one execution of an ARN is found."""
+"""The index of executions by ARN."""
 
 GROWS = ("event", "execution", "log_event", "task", "child", "e", "t", "c")
-"""The tables that grow, and what queries call them. (Messages that were taken in are gone: the
-inbox stays small.)
+"""The tables that grow, and their aliases in queries.
+
+(Consumed messages are deleted: the inbox stays small.)
 """
 
 ASKED: dict[str, Callable[[Database], object]] = {
@@ -151,7 +152,7 @@ def test_no_table_that_grows_is_read_through(store: Database, ask: Callable[[Dat
 
 @pytest.mark.parametrize("asked", ["list-executions --status-filter", "delete-state-machine"])
 def test_a_status_is_found_at_once(store: Database, asked: str) -> None:
-    """Whether a machine has executions of a status does not take a look at each of its executions."""
+    """Whether a machine has executions of a status is found without reading each of them."""
     looks = [line for line in plans(store, ASKED[asked]) if "execution" in line and BY_ARN not in line]
     assert looks
     assert all("execution_by_status (state_machine_arn=? AND status=?" in line for line in looks)
@@ -167,12 +168,12 @@ def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by
 
 @pytest.mark.parametrize("asked", [asked for asked in ASKED if asked.startswith("list-executions")])
 def test_a_list_is_read_in_its_order(store: Database, asked: str) -> None:
-    """A page takes its executions from an index as they are shown, and does not sort all of them first."""
+    """A page reads its executions from an index in their order, without sorting them all."""
     assert [line for line in plans(store, ASKED[asked]) if "B-TREE" in line] == []
 
 
 def plans(store: Database, ask: Callable[[Database], object]) -> list[str]:
-    """How SQLite carries out each statement of what is asked, step by step."""
+    """Returns SQLite's plan of each executed statement, step by step."""
     statements: list[str] = []
     store.connection.set_trace_callback(statements.append)
     ask(store)

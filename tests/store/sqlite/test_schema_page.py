@@ -25,12 +25,12 @@ def columns(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
 
 
 def test_the_page_is_fresh() -> None:
-    """What `python -m tests.schema` writes is what the page has."""
+    """The page has what `python -m tests.schema` writes."""
     assert schema.PAGE.read_text(encoding="utf-8") == schema.page()
 
 
 def test_the_page_makes_the_same_schema(tmp_path: Path) -> None:
-    """The page can be run: the store that it makes has the tables, columns and indexes of a real one."""
+    """The page can be run: its store has the tables, columns and indexes of a real one."""
     store = Database(tmp_path)
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(schema.page())

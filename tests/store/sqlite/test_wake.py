@@ -1,6 +1,4 @@
-"""Which methods of a store wake a worker: those that give an execution something to do, after their
-commit.
-"""
+"""The store's methods that wake a worker, after the commit: those that add work."""
 
 from __future__ import annotations
 
@@ -76,7 +74,7 @@ def test_wakes(tmp_path: Path, step: Callable[[SqliteStore], object], wakes: int
 
 
 def test_a_refused_redrive_wakes_nobody(tmp_path: Path) -> None:
-    """What the caller raises leaves the execution as it was."""
+    """An error raised by the caller leaves the execution unchanged."""
 
     def refuse(_: object) -> int:
         raise ValueError("too late")

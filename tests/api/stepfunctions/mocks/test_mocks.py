@@ -1,4 +1,4 @@
-"""What StartExecution makes of a test case and of faults, and what it says of those that cannot be."""
+"""StartExecution with a test case or faults, and its errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -132,9 +132,7 @@ def test_what_is_no_file_of_mocks(
 
 
 def test_what_a_case_does_not_use_is_not_looked_at(call: Caller, machine: str) -> None:
-    """As Step Functions Local does: a fault elsewhere harms nobody, nor does a response that has no
-    answers yet.
-    """
+    """An unused fault or a response without answers is ignored, as in Step Functions Local."""
     write(
         cases={"Case": {"Charge": "Empty"}, "Other": {"Gone": "Gone"}},
         responses={"Empty": {}, "Wrong": {"x": []}},
@@ -145,8 +143,9 @@ def test_what_a_case_does_not_use_is_not_looked_at(call: Caller, machine: str) -
 
 
 def test_idempotency(call: Caller, machine: str) -> None:
-    """The same name with the same mocks is the same execution; with others it is taken, as with
-    another input.
+    """The same name with the same mocks is the same execution.
+
+    With other mocks the name is taken, as with another input.
     """
     write(cases={"Case": {"Charge": "R"}, "Other": {}})
     request = {"stateMachineArn": f"{machine}#Case", "name": "e"}
@@ -178,7 +177,7 @@ def test_idempotency(call: Caller, machine: str) -> None:
     ],
 )
 def test_faults_that_cannot_be(call: Caller, machine: str, inject: str, said: str) -> None:
-    """The command line is to blame, and told what there is instead."""
+    """An unknown state or test case is a usage error that lists the existing ones."""
     with pytest.raises(UsageError) as error:
         call("StartExecution", stateMachineArn=machine, inject=[inject])
     assert str(error.value).startswith(said)

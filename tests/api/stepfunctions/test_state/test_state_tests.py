@@ -108,12 +108,12 @@ def _read(name: str, value: Any) -> Any:
     ],
 )
 def test_plain_states(call: Caller, state: Any, input: Any, answer: Any) -> None:
-    """A state's end is told as an execution would have it."""
+    """A state's end is reported as in an execution."""
     assert tried(call, state, input) == answer
 
 
 def test_a_lone_surrogate(call: Caller) -> None:
-    """What is no character is shown escaped."""
+    """A lone surrogate is shown escaped."""
     answer = call("TestState", definition=json.dumps(PASS), input='["\\ud800", "é"]')
     assert answer["output"] == '["\\ud800", "\\u00e9"]'
 
@@ -202,7 +202,7 @@ def test_steps(call: Caller, state: Any, input: Any, mock: Any, steps: Any) -> N
 
 
 def test_variables(call: Caller) -> None:
-    """Those that were given, and over them those that the state assigns."""
+    """The given variables, overridden by those that the state assigns."""
     state = {**PASS, "Assign": {"y.$": "$x"}}
     answer = tried(call, state, inspectionLevel="TRACE", variables='{"x": 1, "y": 2}')
     assert answer["inspectionData"]["variables"] == {"x": 1, "y": 1}
@@ -260,7 +260,7 @@ def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
     ],
 )
 def test_a_map_that_fails_to_start(call: Caller, fields: Any, noted: set[str], read: Any) -> None:
-    """The steps before its error are shown, over items found or read, and the error names the state."""
+    """The steps before the error are shown, for found or read items; the error names the state."""
     state = {**MAP, **fields}
     if "ToleratedFailureCountPath" in fields:
         del state["ToleratedFailureCount"]
@@ -272,7 +272,7 @@ def test_a_map_that_fails_to_start(call: Caller, fields: Any, noted: set[str], r
 
 
 def test_what_a_reader_read(call: Caller) -> None:
-    """The items are found in it by ItemsPointer, and shown in the batches that children would be given."""
+    """ItemsPointer finds the items, which are shown in the batches of the child executions."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
     state = {
         "Type": "Map",
@@ -296,7 +296,7 @@ def test_what_a_reader_read(call: Caller) -> None:
 
 
 def test_context(call: Caller) -> None:
-    """The Context Object is the one given; else it names an execution that is nowhere kept."""
+    """The Context Object is the given one, or else names an execution that is not stored."""
     state = {**TASK, "Parameters": {"FunctionName": "f", "Payload.$": "$$"}}
     more: dict[str, Any] = {"mock": {"result": "{}"}, "inspectionLevel": "DEBUG"}
     assert tried(call, state, context='{"Execution": {"Id": "me"}}', **more)["inspectionData"][
@@ -418,7 +418,7 @@ def test_state_of_a_machine(call: Caller) -> None:
     ],
 )
 def test_refused(call: Caller, state: Any, more: dict[str, Any], code: str, message: str) -> None:
-    """What cannot be tested is refused in AWS's words."""
+    """An untestable state is refused in AWS's words."""
     with pytest.raises(ApiError) as refused:
         call("TestState", **{"definition": json.dumps(state), "input": '{"v": [1, 2]}', **more})
     assert refused.value.code == code
@@ -438,7 +438,7 @@ def test_refused(call: Caller, state: Any, more: dict[str, Any], code: str, mess
     ],
 )
 def test_field_validation(call: Caller, result: Any, mode: str, problem: str | None) -> None:
-    """A mocked result is held against the API's model."""
+    """A mocked result is validated against the API's model."""
     mock = {"result": json.dumps(result), "fieldValidationMode": mode}
     if problem is None:
         assert tried(call, START, mock=mock)["output"] == result

@@ -29,7 +29,7 @@ def logs(tmp_path: Path) -> Iterator[SqliteLogs]:
 
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_pages_of_many_streams(logs: SqliteLogs, newest_first: bool) -> None:
-    """Page by page each event comes once, by its time and, where that is the same, by its ingestion."""
+    """Page by page each event comes once, by its time and then by its ingestion."""
     times = [(n * 7) % 20 for n in range(60)]
     logs.append([LogLine("g", f"s{n % 4}", at, f"line {n}") for n, at in enumerate(times)], 100)
     pages = []
@@ -56,7 +56,7 @@ def test_pages_of_many_streams(logs: SqliteLogs, newest_first: bool) -> None:
 
 
 def test_stored_bytes(tmp_path: Path) -> None:
-    """A group tells how many bytes of UTF-8 its messages have."""
+    """A group reports the number of UTF-8 bytes of its messages."""
     opened = Database(tmp_path)
     logs = SqliteLogs(opened)
     logs.append([LogLine("g", "s", 1, "é" * 10), LogLine("g", "t", 1, "x"), LogLine("other", "s", 1, "y")], 1)
@@ -69,7 +69,7 @@ def test_stored_bytes(tmp_path: Path) -> None:
 
 
 def test_an_older_store_is_counted_once(tmp_path: Path) -> None:
-    """A store of the schema before this number was kept has it from its first opening on."""
+    """A store from before this number was stored has it from its first opening on."""
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     for script in sorted(SCHEMA.glob("000[12]_*.sql")):
         connection.executescript(script.read_text())

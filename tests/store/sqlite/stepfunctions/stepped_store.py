@@ -1,4 +1,4 @@
-"""A store whose executions a test moves by the events that it writes: with no interpreter and no process."""
+"""A store whose executions a test moves by writing events, without an interpreter or process."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ DATA_OF_END = {
 class SteppedStore:
     """A store with one state machine, M, and one worker.
 
-    Executions are named by their rows, as in the store. Times are those that the test gives.
+    Executions are named by their rows, as in the store. Times are given by the test.
     """
 
     def __init__(self, home: Path) -> None:
@@ -100,9 +100,10 @@ class SteppedStore:
     def write(
         self, execution: int, *types: str, at: int = 2, previous: int | None = None, **moved: Any
     ) -> int:
-        """Writes a turn of the execution with these events; the id of the last.
+        """Writes a turn of the execution with these events. Returns the id of the last.
 
-        `previous` is the event that the first of them follows. `moved` are other fields of ExecutionChanges.
+        `previous` is the event that the first of them follows. `moved` are other fields of
+        ExecutionChanges.
         """
         last = self.executions.history(self.arn(execution))[-1].id
         follows = [last if previous is None else previous, *range(last + 1, last + len(types))]
@@ -117,7 +118,7 @@ class SteppedStore:
         return last + len(events)
 
     def open_task(self, execution: int, at: int = 2, *, activity: str | None = None) -> tuple[int, str]:
-        """Schedules a task that the outside world answers: the event that scheduled it, and its token."""
+        """Schedules a task that is answered from outside. Returns its event and its token."""
         task = self.executions.history(self.arn(execution))[-1].id + 1
         token = task_token(f"seed of {self.get(execution).name}", str(task))
         event = HistoryEvent(task, task - 1, at, "TaskScheduled", payload=Payload({}), details={})

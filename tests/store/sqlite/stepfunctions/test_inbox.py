@@ -165,7 +165,7 @@ def test_who_sends_what(store: SteppedStore, sender: Callable[[SteppedStore], Me
 
 @pytest.fixture
 def two(store: SteppedStore) -> tuple[int, int]:
-    """Two executions that a worker drives, with these messages: 1 beat, 2 beat, 1 beat, 1 stopped."""
+    """Two executions of one worker, with these messages: 1 beat, 2 beat, 1 beat, 1 stopped."""
     first, second = store.start_and_claim("first"), store.start_and_claim("second")
     tokens = {execution: store.open_task(execution)[1] for execution in (first, second)}
     for at, execution in enumerate((first, second, first), 5):
@@ -176,7 +176,7 @@ def two(store: SteppedStore) -> tuple[int, int]:
 
 @pytest.mark.parametrize("last", range(5))
 def test_messages_after_one(store: SteppedStore, two: tuple[int, int], last: int) -> None:
-    """They come in the order in which they were sent, whichever execution they are for."""
+    """Messages come in the order in which they were sent, whichever execution they are for."""
     first, second = two
     whose = [first, second, first, first]
     assert [(message.id, message.execution) for message in store.inbox.after(last)] == list(
@@ -188,7 +188,7 @@ def test_messages_after_one(store: SteppedStore, two: tuple[int, int], last: int
 def test_messages_to_one_execution(
     store: SteppedStore, two: tuple[int, int], up_to: int, found: list[int]
 ) -> None:
-    """A worker that claims an execution reads what came before, except a stop: that was of an earlier run."""
+    """A worker that claims an execution reads earlier messages, except a stop of an earlier run."""
     assert [message.id for message in store.inbox.of(two[0], up_to)] == found
 
 
@@ -196,13 +196,13 @@ def test_messages_to_one_execution(
 def test_whether_a_message_has_come(
     store: SteppedStore, two: tuple[int, int], after: int, has_come: bool
 ) -> None:
-    """A turn asks so before it lets a task time out: for its own execution only."""
+    """A turn checks this before it lets a task time out: for its own execution only."""
     with store.database.reading() as connection:
         assert inbox.has_come_to_inbox(connection, two[1], after=after) is has_come
 
 
 def test_a_message_is_consumed_with_the_turn(store: SteppedStore) -> None:
-    """It goes when the turn that took it in is written, and stays when that is refused."""
+    """A message is deleted when its turn is written, and stays if the turn is refused."""
     execution = store.start_and_claim()
     task, token = store.open_task(execution)
     store.tasks.answer(token, "taskSucceeded", {"output": "1"}, 5)
@@ -232,7 +232,7 @@ def test_a_message_to_an_execution_that_is_driven_no_more(store: SteppedStore) -
     ],
 )
 def test_a_damaged_message(store: SteppedStore, column: str, damage: str, readable: bool) -> None:
-    """It keeps no other from being read; that its body cannot be read is a ValueError."""
+    """A damaged message does not block others; reading its body is a ValueError."""
     for name in ("damaged", "well"):
         store.abort(store.start_and_claim(name), 5)
     with store.database.transaction() as connection:

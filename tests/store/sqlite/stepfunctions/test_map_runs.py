@@ -91,7 +91,7 @@ class Stage:
 
     @property
     def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Status → how many children have it, and how many items these have: only those that any has."""
+        """Returns status → (number of children, number of their items), without zeros."""
         return {status: (*count,) for status, count in self.run.counts.items() if count != Count()}
 
 
@@ -101,7 +101,7 @@ def stage(store: SteppedStore) -> Stage:
 
 
 def test_a_map_run_begins_once(stage: Stage) -> None:
-    """A worker that resumes finds the one that there is, as it stands."""
+    """A worker that resumes finds the existing Map Run, unchanged."""
     stage.start(2, 1)
     run = stage.run
     assert (run.status, run.state_machine_arn, run.started_items, run.place) == ("RUNNING", LABELLED, 3, 100)
@@ -116,7 +116,7 @@ def test_no_map_run_of_an_execution_that_has_ended(stage: Stage) -> None:
 
 
 def test_how_many_items_there_are(stage: Stage) -> None:
-    """They are counted after the run began, when they are read from a dataset: then the first comes next."""
+    """Items of a dataset are counted after the run began, before the first is processed."""
     run = stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:two", task=9, total_items=None)
     assert (run.total_items, run.has_started_all) == (None, False)
     stage.store.map_runs.set_total(run.arn, 7)
@@ -190,7 +190,7 @@ def test_no_item_is_started_twice(stage: Stage, meanwhile: Callable[[Stage], Non
 
 @pytest.mark.parametrize("event, status", [("MapRunSucceeded", "SUCCEEDED"), ("MapRunFailed", "FAILED")])
 def test_the_end_of_a_map_run(stage: Stage, event: str, status: str) -> None:
-    """It is written with its event; children that still run are stopped, and counted."""
+    """The end is written with its event; children that still run are stopped, and counted."""
     stage.start(1, 2, 3)
     stage.end(0, SUCCEEDS)
     stage.end_run(event, at=7)
@@ -211,7 +211,7 @@ def give_up_the_task(stage: Stage) -> None:
 
 @pytest.mark.parametrize("abort", [stop_the_execution, give_up_the_task])
 def test_a_map_run_is_aborted_with_its_task(stage: Stage, abort: Callable[[Stage], None]) -> None:
-    """A stop of the execution, or a state that waits no longer for the run, ends it and its children."""
+    """A Map Run and its children end with its task: by a stop, or when its state goes on."""
     stage.start(1, 2)
     abort(stage)
     assert (stage.run.status, stage.run.stopped_at) == ("ABORTED", 7)
@@ -228,7 +228,7 @@ def test_a_map_run_is_aborted_with_its_task(stage: Stage, abort: Callable[[Stage
     ],
 )
 def test_an_update(stage: Stage, changes: dict[str, float]) -> None:
-    """It changes what it names and nothing else, and nothing of a run that has ended."""
+    """An update changes only the fields that it names, and nothing of an ended run."""
     before = stage.run
     assert stage.store.map_runs.update(before.arn, changes)
     assert stage.run == before._replace(**changes)
@@ -243,7 +243,10 @@ def test_an_update(stage: Stage, changes: dict[str, float]) -> None:
     [(None, 9, [3, 2, 1]), (None, 2, [3, 2]), (2, 9, [1]), (3, 1, [2]), (1, 9, [])],
 )
 def test_pages_of_map_runs(stage: Stage, before: int | None, limit: int, shown: list[int]) -> None:
-    """Those of one execution, newest first; `before` is the last one of the page before."""
+    """The pages have one execution's runs, newest first.
+
+    `before` is the last one of the page before.
+    """
     for n in (2, 3):
         stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:{n}", task=10 + n)
     other = stage.store.start_and_claim("other")
@@ -256,7 +259,7 @@ def test_pages_of_map_runs(stage: Stage, before: int | None, limit: int, shown: 
 
 
 def test_what_children_run(stage: Stage) -> None:
-    """One revision of the machine for all runs of the same Map, and another when its processor changes."""
+    """All runs of the same Map share one revision; a changed processor has another."""
     revisions = []
     for n, processor in enumerate(["A", "A", "B", "B", "A"]):
         run = stage.begin(
@@ -276,7 +279,7 @@ def test_what_children_run(stage: Stage) -> None:
 
 
 def test_results(stage: Stage) -> None:
-    """What became of each child, in the order of the items."""
+    """The outcome of each child, in the order of the items."""
     stage.start(1, 1, 1)
     stage.end(2, SUCCEEDS, at=8)
     stage.end(0, FAILS, at=9)
@@ -301,7 +304,7 @@ def failed(stage: Stage) -> Stage:
 
 
 def test_a_redrive_lets_children_wait(failed: Stage) -> None:
-    """Those that did not succeed wait to go on; the run has the same name, and runs again."""
+    """Children that did not succeed wait to go on; the run has the same name, and runs again."""
     assert failed.statuses == ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
     failed.redrive(at=10)
     run = failed.run
@@ -331,7 +334,7 @@ def test_so_many_children_go_on(
 
 
 def test_a_standard_child_goes_on_where_it_was(failed: Stage) -> None:
-    """Its history gets a redrive of its own."""
+    """The child's history gets a redrive of its own."""
     failed.redrive()
     failed.store.map_runs.redrive_children(failed.run, 1, 11)
     child = failed.store.get(failed.children[1])
@@ -340,7 +343,7 @@ def test_a_standard_child_goes_on_where_it_was(failed: Stage) -> None:
 
 
 def test_an_express_child_starts_again(store: SteppedStore) -> None:
-    """Of an EXPRESS execution AWS keeps no history to go on with."""
+    """AWS stores no history of an EXPRESS execution to go on with."""
     stage = Stage(store, express=True)
     stage.start(1)
     stage.end(0, FAILS)

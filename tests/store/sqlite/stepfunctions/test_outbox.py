@@ -1,4 +1,4 @@
-"""The outbox of status changes: what each execution has gone through, and what has not been sent yet."""
+"""The outbox of status changes: those of each execution, and those not sent yet."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHANGES = [
         ["RUNNING", "ABORTED", "RUNNING", "TIMED_OUT", "RUNNING", "FAILED"],
     ),
 ]
-"""What happens to an execution that was started at 1 (in turn, at 10, 20, …), and its statuses so far."""
+"""The changes of an execution started at 1 (in turn, at 10, 20, …), and its statuses so far."""
 
 
 def live_through(store: SteppedStore, execution: int, steps: list[str]) -> None:
@@ -69,7 +69,7 @@ def test_changes_are_derived_from_the_store(
 
 @pytest.mark.parametrize("steps, statuses", CHANGES)
 def test_each_change_is_noted_once(store: SteppedStore, steps: list[str], statuses: list[str]) -> None:
-    """A start, a worker, a stop and a redrive all put their change into the outbox, with the same number."""
+    """A start, a worker, a stop and a redrive each add their change once, with the same number."""
     store.outbox.enable(0)
     execution = store.start_and_claim()
     live_through(store, execution, steps)
@@ -98,7 +98,7 @@ def test_an_execution_as_it_was_after_each_change(store: SteppedStore) -> None:
 
 @pytest.mark.parametrize("number, status", [(0, "RUNNING"), (1, "FAILED"), (2, None)])
 def test_an_execution_that_was_never_redriven(store: SteppedStore, number: int, status: str | None) -> None:
-    """Its row alone tells both of its changes: no history is read."""
+    """The execution's row alone shows both of its changes: no history is read."""
     execution = store.start_and_claim()
     live_through(store, execution, [FAILS])
     stood = store.status_changes.execution_after(execution, number)
@@ -170,7 +170,10 @@ def unclaimed_and_express(store: SteppedStore) -> None:
 def test_starts_before_the_event_bus(
     store: SteppedStore, come_to: Callable[[SteppedStore], None], noted: list[tuple[int, int]]
 ) -> None:
-    """A worker that starts for an execution notes its start, once: no event bus was open at that time."""
+    """A worker that starts for an execution records its start, once.
+
+    No event bus was open at that time.
+    """
     come_to(store)
     for _ in range(2):
         store.outbox.enable(0)
@@ -253,7 +256,7 @@ def test_executions_by_the_time_of_a_change(store: SteppedStore, at: int) -> Non
 
 
 def test_executions_of_many_machines(store: SteppedStore) -> None:
-    """Those that started since a time are found machine by machine: none is left out."""
+    """Executions started since a time are found machine by machine: none is left out."""
     machine = store.state_machines.find(MACHINE)
     assert machine is not None
     for name in ("N", "O"):

@@ -1,4 +1,4 @@
-"""Redrives in the store: one transaction, once for each client token; what was closed stays closed."""
+"""Redrives in the store: one transaction, once for each client token; closed tasks stay closed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_any_number_of_redrives(store: SteppedStore, event: str) -> None:
 
 
 def test_no_such_execution(store: SteppedStore) -> None:
-    """Nobody is asked whether it may be redriven."""
+    """The judge of redrives is not called."""
 
     def judge(_: RedriveState) -> int:
         raise AssertionError
@@ -74,7 +74,7 @@ def test_no_such_execution(store: SteppedStore) -> None:
 
 
 def test_a_refusal_changes_nothing(store: SteppedStore, failed: int) -> None:
-    """Whoever judges raises why it may not be redriven; its client token is not remembered either."""
+    """The judge raises the reason of its refusal; the client token is not stored either."""
 
     def refuse(_: RedriveState) -> int:
         raise ApiError("ExecutionNotRedrivable", "too late")
@@ -131,7 +131,11 @@ def of_a_machine_that_is_gone(store: SteppedStore) -> None:
 def test_what_decides_whether_it_may_be_redriven(
     store: SteppedStore, come_to: Callable[[SteppedStore], None], standing: tuple[object, ...]
 ) -> None:
-    """Status, end, redrives, clock, the machine's status, and the number and time of its last event."""
+    """The condition depends on these fields of the execution and its machine.
+
+    They are status, end, redrives, clock, the machine's status, and the number and time of its last
+    event.
+    """
     come_to(store)
     found = store.redrives.state(store.get(1).arn)
     assert found is not None
@@ -172,7 +176,10 @@ def test_the_last_client_tokens(store: SteppedStore, failed: int) -> None:
 
 
 def test_tasks_of_before_stay_closed(store: SteppedStore) -> None:
-    """An answer to a task that was open when its execution ended is late for ever, and is no message."""
+    """An answer to a task that was open at the execution's end is late for ever.
+
+    It is no message.
+    """
     execution = store.start_and_claim()
     _, token = store.open_task(execution, activity=ACTIVITY)
     store.abort(execution, 5)
@@ -183,7 +190,10 @@ def test_tasks_of_before_stay_closed(store: SteppedStore) -> None:
 
 
 def test_messages_of_before_are_dropped(store: SteppedStore) -> None:
-    """But for the stop: the worker that drove the execution has yet to let go. Others keep theirs."""
+    """The stop remains: the old worker has yet to release the execution.
+
+    Other executions keep theirs.
+    """
     execution, other = store.start_and_claim(), store.start_and_claim("other")
     tokens = [store.open_task(one)[1] for one in (execution, other)]
     for token in tokens:
@@ -197,7 +207,7 @@ def test_messages_of_before_are_dropped(store: SteppedStore) -> None:
 
 
 def test_who_waited_for_the_execution_waits_no_longer(store: SteppedStore) -> None:
-    """The task that started it has been told of its first end, in full, and hears of no other."""
+    """The starting task has got the child's first end, in full, and gets no other."""
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
     child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
@@ -209,7 +219,7 @@ def test_who_waited_for_the_execution_waits_no_longer(store: SteppedStore) -> No
 
 
 def test_a_stop_of_the_parent_leaves_a_redriven_child(store: SteppedStore) -> None:
-    """It was redriven by itself, and no task waits for it."""
+    """The child was redriven by itself, and no task waits for it."""
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
     child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
@@ -220,7 +230,7 @@ def test_a_stop_of_the_parent_leaves_a_redriven_child(store: SteppedStore) -> No
 
 
 def test_a_suspended_execution(store: SteppedStore) -> None:
-    """After a stop and a redrive a worker tries it again: the failed attempts of before do not count."""
+    """After a stop and a redrive a worker tries it again: earlier failed attempts do not count."""
     execution = store.start()
     for _ in range(ATTEMPTS):
         store.turns.claim_new(1)

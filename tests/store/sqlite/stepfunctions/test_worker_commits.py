@@ -1,4 +1,4 @@
-"""What a worker writes: the lease is checked in the same transaction, and what ended stays ended."""
+"""A worker's commits: the lease is checked in the same transaction, and an end is final."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def succeeded(id: int) -> HistoryEvent:
 
 
 def test_a_new_execution_is_claimed_once(database: Database) -> None:
-    """Of two workers, one gets it; the other finds nothing that is new."""
+    """Of two workers, one claims it; the other finds nothing new."""
     first, second = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
     assert [claimed.arn for claimed in SqliteWorkerCommits(database, first).claim_new(10)] == [ARN]
     assert SqliteWorkerCommits(database, second).claim_new(10) == []
@@ -52,7 +52,7 @@ def test_a_new_execution_is_claimed_once(database: Database) -> None:
 
 
 def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
-    """What a worker that no longer lives drove is claimed, and the dead one can write no more."""
+    """A dead worker's execution is claimed, and the dead worker can write no more."""
     dead, next_one = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
     (claimed,) = SqliteWorkerCommits(database, dead).claim_new(10)
     assert [
@@ -101,8 +101,9 @@ def timed_out(id: int) -> HistoryEvent:
 
 
 def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> None:
-    """A worker that did not know of the answer writes no timeout: the execution is claimed anew,
-    its message unread.
+    """A worker that did not know of the answer writes no timeout.
+
+    The execution is claimed again, its message unread.
     """
     turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
