@@ -39,14 +39,17 @@ _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 
 
 def make_private_home(home: str | os.PathLike[str]) -> None:
-    """Creates the store's folder, unless it exists, and checks it. Raises StoreError and OSError."""
+    """Creates the store's folder if it is missing, and checks it. Raises StoreError and OSError."""
     if not os.path.isdir(home):
         _make_private_folders(os.path.abspath(home))
     check_private_home(home)
 
 
 def check_private_home(home: str | os.PathLike[str]) -> None:
-    """Raises StoreError when the store's folder is not safe to use (rule 1). A missing folder is safe."""
+    """Raises StoreError when the store's folder is not safe to use (rule 1).
+
+    A missing folder is safe.
+    """
     try:
         found = os.stat(home)
     except FileNotFoundError:
@@ -217,7 +220,10 @@ def _move_descriptor_above(descriptor: int, above: int) -> int:
 
 
 def check_file(path: str) -> None:
-    """Raises StoreError unless a file is safe to open by its path (rule 2). A missing file is safe."""
+    """Raises StoreError unless a file is safe to open by its path (rule 2).
+
+    A missing file is safe.
+    """
     try:
         found = os.lstat(path)
     except FileNotFoundError:

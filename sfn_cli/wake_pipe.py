@@ -28,7 +28,10 @@ class WakePipe:
             os.write(self._write_end, b".")
 
     def clear(self) -> None:
-        """Makes the pipe unreadable until the next `wake`. Called in the loop, before it looks for work."""
+        """Makes the pipe unreadable until the next `wake`.
+
+        Called in the loop, before it looks for work.
+        """
         with suppress(BlockingIOError):
             while os.read(self._read_end, 4096):
                 pass

@@ -89,7 +89,7 @@ EXTENSIONS: Mapping[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
     ("stepfunctions", "StartExecution"): (("inject",), INJECT),
     ("stepfunctions", "StartSyncExecution"): (("inject",), INJECT),
 }
-"""Operations whose input has a member besides AWS's: the path to it, and its shape."""
+"""Operations whose input has a member in addition to AWS's: the path to it, and its shape."""
 
 _CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive", "deprecated")
 _BINDINGS = ("location", "locationName", "streaming", "timestampFormat", "idempotencyToken")

@@ -40,7 +40,7 @@ class Runner:
     """Starts no worker: the test is one."""
 
     def wake(self) -> None:
-        """The test looks at the store by itself."""
+        """Does nothing: the test reads the store by itself."""
 
 
 class Store:

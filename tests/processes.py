@@ -140,7 +140,7 @@ def stop_workers(home: Path) -> None:
     if not (home / "sfn.db").exists():
         return
     with (home / launch.START_LOCK_NAME).open("a") as on_its_way:
-        fcntl.flock(on_its_way, fcntl.LOCK_EX)  # whoever was on its way listens now
+        fcntl.flock(on_its_way, fcntl.LOCK_EX)  # a worker that was starting listens now
         kill_workers(home)
 
 

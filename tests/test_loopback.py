@@ -59,7 +59,7 @@ def test_peer_user(
 
 @cache
 def _python(user: int | None) -> str:
-    """A Python that this user may run."""
+    """Returns a Python that this user may run."""
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
         try:
             if (

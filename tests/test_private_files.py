@@ -279,7 +279,7 @@ def test_something_else_in_place_of_a_file(home: Path, name: str) -> None:
 
 
 def test_a_folder_by_a_link_of_the_users(home: Path, tmp_path: Path) -> None:
-    """SFN_HOME itself may be a link: it is the folder that counts."""
+    """SFN_HOME itself may be a link: only the folder counts."""
     link = tmp_path / "link"
     link.symlink_to(home)
     home.mkdir(0o700)

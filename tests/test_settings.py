@@ -136,7 +136,7 @@ def test_numbers_with_two_homes() -> None:
     assert limit.must.endswith(f" to {EVENTS_PER_EXECUTION - 1}")
 
 
-# Who reads them
+# Readers
 
 
 PACKAGE = Path(settings.__file__).parents[1]
@@ -172,7 +172,7 @@ def _is_variable(name: str) -> bool:
     return name in VARIABLES or name.startswith(("SFN_", "AWS_ENDPOINT_URL"))
 
 
-# What is written about them
+# Documentation
 
 
 def test_the_reference_is_fresh() -> None:

@@ -1,4 +1,4 @@
-"""Payload templates within a state's own fields (ItemReader's Arguments, BatchInput and the like)."""
+"""Payload templates within a state's own fields (ItemReader's Arguments, BatchInput …)."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Scope:
         self.budget = budget
         self._draws = 0
         self.engine_values: dict[tuple[str, str], object] = {}
-        """The JSONata adapter's values of `states` and `variables`, cached for the next expression."""
+        """The JSONata adapter's values of `states` and `variables`, cached between expressions."""
 
     def draw(self) -> bytes:
         """Returns 32 random bytes, the next of the sequence that `seed` begins."""

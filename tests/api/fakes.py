@@ -44,7 +44,7 @@ class Runner:
 
 
 class Invoker:
-    """Runs no function; knows whether it was stopped."""
+    """An invoker that runs no function, and records whether it was stopped."""
 
     def __init__(self) -> None:
         self.stopped = False

@@ -73,7 +73,7 @@ def test_choice_rule(rule: dict[str, Any], input: Any, holds: bool) -> None:
     "rule", [{"Variable": "$.gone", "IsNull": True}, {"Variable": "$.gone", "StringEquals": "a"}]
 )
 def test_a_variable_that_is_not_there(rule: dict[str, Any]) -> None:
-    """Only IsPresent may look at a value that is missing."""
+    """Only IsPresent may read a missing value."""
     with pytest.raises(
         StatesError,
         match=r"Invalid path '\$\.gone': The choice state's condition path references an invalid value",

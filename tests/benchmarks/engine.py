@@ -88,7 +88,7 @@ def _by_hand(
 
 
 def chain(length: int) -> object:
-    """A definition of so many Pass states."""
+    """Returns a definition of that many Pass states."""
     states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(length - 1)}
     return {"StartAt": "S0", "States": {**states, f"S{length - 1}": {"Type": "Pass", "End": True}}}
 

@@ -1,8 +1,8 @@
-"""What plain Python and SQLite can do: an interpreter written by hand, for Pass, Choice and Succeed alone.
+"""The limit of plain Python and SQLite: a minimal interpreter of Pass, Choice and Succeed.
 
-It walks a table of states and writes the rows that sfn writes for the same executions, into the same
-tables, with the same synchronous = FULL and as many rows a commit. It has nothing that sfn has to
-have besides: no definitions, reference paths, quotas, variables, timers, leases, replay, other workers.
+It walks a table of states and writes the rows that sfn writes for the same executions, into the
+same tables, with the same synchronous = FULL and as many rows per commit. It has nothing else of
+sfn: no definitions, reference paths, quotas, variables, timers, leases, replay, other workers.
 """
 
 from __future__ import annotations

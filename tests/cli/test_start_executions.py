@@ -100,7 +100,7 @@ def test_forms_of_output(options: tuple[str, ...], stdout: str, sfn: Sfn) -> Non
 
 
 def test_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a terminal it is drawn, and wiped before anything else is written."""
+    """On a terminal the bar is drawn, and cleared before anything else is written."""
     monkeypatch.setenv("TERM", "xterm")
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as terminal:

@@ -36,7 +36,7 @@ GAPS: dict[str, dict[str, dict[str, str]]] = tomllib.loads((HERE / "suite_gaps.t
 pytestmark = [needs_recordings, pytest.mark.slow]  # thousands of expressions and paths
 
 Outcome = tuple[str, str]
-"""("pass", "refused" or "wrong", what was given)."""
+"""("pass", "refused" or "wrong", the actual result)."""
 
 
 def test_jsonata(capsys: pytest.CaptureFixture[str]) -> None:

@@ -402,7 +402,7 @@ def _environment(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
-        return b""  # it has ended, or this system does not tell
+        return b""  # it has ended, or this system does not report it
 
 
 def _folder(pid: int) -> str:

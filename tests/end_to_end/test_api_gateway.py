@@ -30,7 +30,7 @@ def there() -> Iterator[Api]:
 def started(
     home: Path, endpoint: str, method: str = "GET", *, pattern: str = "", environment: Any = None, **more: Any
 ) -> str:
-    """The ARN of an execution of one task."""
+    """Starts an execution of one task. Returns its ARN."""
     resource = f"arn:aws:states:::apigateway:invoke{pattern}"
     state = {
         "Type": "Task",

@@ -20,7 +20,7 @@ from tests.processes import ROLE, TIMEOUT_SECONDS, serving, until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = pytest.mark.slow  # a command takes half a second, and there are some thirty
+pytestmark = pytest.mark.slow  # about thirty commands of half a second each
 
 AWS = Path(sys.executable).with_name("aws")
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:Cli"

@@ -1,4 +1,4 @@
-"""Bad settings are refused by every command, before anything is written or started."""
+"""Invalid settings are refused by every command, before anything is written or started."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def test_a_deployment(client: Callable[[str], Any]) -> None:
 
         sfn.delete_state_machine_alias(stateMachineAliasArn=alias)
         sfn.delete_state_machine(stateMachineArn=machine_arn)
-        # As long as it is DELETING, Terraform asks again.
+        # While it is DELETING, Terraform repeats its request.
         until(lambda: is_gone(sfn, machine_arn), "the end of the state machine")
         sfn.delete_activity(activityArn=activity_arn)
         assert refusal(sfn.describe_activity, activityArn=activity_arn) == "ActivityDoesNotExist"

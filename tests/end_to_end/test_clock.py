@@ -42,7 +42,7 @@ class Clocked:
         return sfn_json(self.home, *arguments, environment=self.environment)
 
     def start(self, name: str, **state: Any) -> str:
-        """Starts an execution of one state; its ARN."""
+        """Starts an execution of one state. Returns its ARN."""
         definition = json.dumps({"StartAt": "S", "States": {"S": {**state, "End": True}}})
         self.sfn("create-state-machine", "--name", name, "--role-arn", ROLE, "--definition", definition)
         started = self.sfn(
@@ -76,7 +76,7 @@ class Clocked:
         return self.status(execution)
 
     def gate(self, timeout_seconds: int) -> None:
-        """Makes the function Gate, which answers when the file "open" is there."""
+        """Creates the function Gate, which answers when the file "open" exists."""
         code = self.folder / "code"
         code.mkdir()
         (code / "app.py").write_text(

@@ -1,4 +1,4 @@
-"""Tab in real shells: what the user has typed becomes what the command is given."""
+"""Tab in real shells: the typed text becomes the command's arguments."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ A_DAY = {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 864
 def distributed(
     processor: Mapping[str, Any], execution_type: str = "STANDARD", **fields: Any
 ) -> dict[str, Any]:
-    """A machine of one Map state, named Each, in DISTRIBUTED mode."""
+    """Returns a machine of one Map state, named Each, in DISTRIBUTED mode."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": execution_type}
     each = {"Type": "Map", "ItemProcessor": {"ProcessorConfig": config, **processor}, "End": True, **fields}
     return {"StartAt": "Each", "States": {"Each": each}}
@@ -234,7 +234,7 @@ def reader(bucket: str, key: str, **config: Any) -> dict[str, Any]:
     ],
 )
 def test_item_reader(home: Path, bucket: str, key: str, config: dict[str, Any], items: list[Any]) -> None:
-    """MapStateStarted knows of no items yet; the Map Run has counted them."""
+    """MapStateStarted has no count of items yet; the Map Run has."""
     described = run(home, distributed(PASS, ItemReader=reader(bucket, key, **config)), {"two": 2})
     assert output(described) == items
     assert map_run(home, described["executionArn"])["itemCounts"]["total"] == len(items)
@@ -531,7 +531,7 @@ LATE_FAILURE = {
 
 @pytest.mark.slow
 def test_update_map_run(home: Path) -> None:
-    """A change is applied while the run goes on."""
+    """An update applies while the run goes on."""
     machine = create_machine(home, "Machine", distributed(A_DAY, MaxConcurrency=1))
     execution = start_execution(home, machine, "--input", "[1, 2, 3]")
     until(lambda: _running(home, execution) == 1, "the first child")
@@ -567,7 +567,7 @@ def test_unknown_map_run(home: Path) -> None:
 
 @pytest.mark.slow
 def test_kill(home: Path, bucket: str) -> None:
-    """A worker that is killed again and again leaves no item out and starts none twice."""
+    """A worker that is killed repeatedly skips no item and starts none twice."""
     each = {
         "StartAt": "Pause",
         "States": {

@@ -180,7 +180,7 @@ def test_a_fault_at_every_operation_of_a_command(
             assert (done.code, done.stdout) == (255, ""), (plan, done)
             assert ONE_LINE.fullmatch(done.stderr), (plan, done)
             assert not waited_out, plan
-        # What was acknowledged is there; what was refused can be asked for again.
+        # An acknowledged request has its effect; a refused one can be repeated.
         doctor, *again, look = commands.run(
             home, ["doctor"], *([] if done.code == 0 else [case.command]), case.look
         )
@@ -487,7 +487,7 @@ def spoilt(store: Path, home: Path, spoil: Callable[[Path], None]) -> dict[str, 
 
 
 def contents(home: Path) -> dict[str, bytes]:
-    # The -shm is an index of the -wal, made anew from it when it is opened.
+    # The -shm is an index of the -wal, rebuilt from it when it is opened.
     return {
         path.name: path.read_bytes() if path.is_file() else b""
         for path in home.glob("sfn.db*")
@@ -594,7 +594,7 @@ def test_an_empty_file_is_a_new_store(commands: Commands, tmp_path: Path) -> Non
 def test_a_store_that_is_damaged_under_a_worker(
     commands: Commands, stores: dict[str, Path], home: Path
 ) -> None:
-    """Once the worker comes by the damage it leaves, with a line in its log."""
+    """When the worker reads the damage it exits, with a line in its log."""
     shutil.copytree(stores["closed"], home)
     commands.run(home, MACHINES)
     (pid,) = until(lambda: worker_pids(home), "a worker")

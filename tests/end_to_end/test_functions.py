@@ -111,7 +111,7 @@ def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
     )
     assert (answer, (tmp_path / "out").read_text()) == ({"StatusCode": 202}, "")
     until(lambda: "handles {}" in messages(home), "the event")
-    # One that is due when there is no worker: the next command brings one.
+    # An event that is due without a worker: the next command starts one.
     (tmp_path / "code" / "app.py").write_text(
         "import time\ndef handler(event, context):\n    print('begins')\n    time.sleep(event)\n"
     )

@@ -144,7 +144,7 @@ def test_bodies_and_methods(url: str) -> None:
 
 
 def test_a_page_whose_origin_was_named(url: str) -> None:
-    """The browser's question is answered, and the page may read the answer, also a refusal."""
+    """The browser's preflight is answered, and the page may read the answer, also a refusal."""
     preflight = ask(
         url, "Echo", method="OPTIONS", Origin=PAGE,
         Access_Control_Request_Method="POST", Access_Control_Request_Headers="content-type",

@@ -249,7 +249,7 @@ def _tasks(home: Path) -> list[dict[str, Any]]:
 
 
 def _example(home: Path, command: str) -> str:
-    """The example as the help shows it, under the Python that is there."""
+    """Returns the example from the help, run by the current Python."""
     shown = sfn(home, *command.split(), "help").stdout
     found = re.search(r"^ *Examples?:\n((?: .*\\\n)* .*)$", shown, re.MULTILINE)
     assert found is not None, shown
@@ -280,7 +280,7 @@ def _run(home: Path, folder: Path, example: str, given: dict[str, str]) -> subpr
 
 
 def _followed(home: Path, folder: Path, example: str) -> subprocess.CompletedProcess[str]:
-    """A command that goes on until Ctrl-C, which comes when it has shown something."""
+    """Runs a command that goes on until Ctrl-C, which is sent when it has printed something."""
     command = ["bash", "-c", f"exec {example}"]
     process = subprocess.Popen(
         command,

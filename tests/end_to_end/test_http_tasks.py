@@ -80,7 +80,7 @@ def task(url: str, connection: str, method: str = "GET", **parameters: Any) -> d
 
 
 def run(home: Path, state: dict[str, Any], name: str = "M") -> dict[str, Any]:
-    """The description of an execution of one state, which has ended."""
+    """Returns the description of an ended execution of one state."""
     return ended(
         home, start_execution(home, create_machine(home, name, {"StartAt": "T", "States": {"T": state}}))
     )
@@ -184,8 +184,8 @@ def test_tokens(home: Path, there: Api) -> None:
         == "grant_type=client_credentials&client_id=client&client_secret=hidden&scope=read"
     )
 
-    there.tokens += 1  # somebody else got one: the first is not good any more
-    there.expires_in = 30  # which is so soon that the next task asks again
+    there.tokens += 1  # another client got one: the first is no longer valid
+    there.expires_in = 30  # so soon that the next task requests another
     assert succeeds()
     assert [len(there.asked(path)) for path in ("/token", "/private")] == [2, 4]
     assert succeeds()

@@ -204,7 +204,7 @@ LARGE = 262_144 - 2
     ],
 )
 def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: str) -> None:
-    """An output, and variables together, may have 262,144 bytes; more is not even written out."""
+    """An output, and variables together, may have 262,144 bytes; more is not even serialised."""
     file = tmp_path / "definition.json"
     file.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}))
     (tmp_path / "input.json").write_text(json.dumps("x" * LARGE))

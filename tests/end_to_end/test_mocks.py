@@ -345,7 +345,7 @@ def test_many_at_once(mocked: Mocked, tmp_path: Path) -> None:
 
 
 def test_sfn_run(home: Path, tmp_path: Path) -> None:
-    """A folder may have its own test cases; those that SFN_MOCK_CONFIG names come first."""
+    """A folder may have its own test cases; those of SFN_MOCK_CONFIG have priority."""
     folder = tmp_path / "M"
     folder.mkdir()
     (folder / "m.asl.json").write_text(json.dumps(chain(Charge=task(Retry=AGAIN))))

@@ -93,7 +93,7 @@ def before_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["older", "before_versions"])
 def old(request: pytest.FixtureRequest, home: Path) -> OtherSfn:
-    """An older sfn: one that knows of versions, and one that does not."""
+    """Two older versions of sfn: one that records versions in the store, and one that does not."""
     return OtherSfn(request.getfixturevalue(request.param), home)
 
 

@@ -145,7 +145,7 @@ def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
     """The task's result is the command's answer; its error has the command's code and message."""
     action, request = REQUESTS[number]
     command = re.sub("([A-Z])", r"-\1", action).lower()
-    # MockConfigFile.json is looked for in the current folder, which is the home for a worker.
+    # MockConfigFile.json is read from the current folder, which is the home for a worker.
     done = sfn(shop, command, "--cli-input-json", json.dumps(request), cwd=shop)
     answer = _renamed(answers[number], str.lower)
     if done.returncode == 0:

@@ -98,7 +98,7 @@ def no_worker(home: Path) -> Iterator[None]:
 
 
 def whole(home: Path) -> None:
-    """Everything stored folds, and each history goes on to its own end wherever it is cut."""
+    """Checks that stored events fold, and that each history, cut anywhere, goes on to its end."""
     assert sfn(home, "doctor").stdout.endswith(": all whole\n")
     database = Database(home)
     assert list(breaches(database)) == []
@@ -137,7 +137,7 @@ def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow  # the wait outlasts the commands on a busy machine
 def test_stopped_and_redriven_at_once(home: Path) -> None:
-    """Again and again, before its worker has let go of it: it goes on, by one worker."""
+    """Repeatedly, before its worker has released it: it goes on, driven by one worker."""
     states = {"W": {"Type": "Wait", "Seconds": 5, "Next": "P"}, "P": {"Type": "Pass", "End": True}}
     arn = start_execution(home, create_machine(home, "Wait", {"StartAt": "W", "States": states}))
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
@@ -182,7 +182,7 @@ def test_a_token_of_before_answers_nothing(home: Path) -> None:
         redrive(home, arn)
     assert describe(home, arn)["status"] == "RUNNING"  # and with that a worker comes
     second = taken()
-    kill_workers(home)  # the next one is told of neither the stop nor the first task
+    kill_workers(home)  # the next one learns neither of the stop nor of the first task
     refused = sfn(home, "send-task-success", "--task-token", first, "--task-output", "1")
     assert (refused.returncode, "TaskTimedOut" in refused.stderr) == (254, True), refused.stderr
     sfn_json(home, "send-task-success", "--task-token", second, "--task-output", "2")
@@ -250,7 +250,7 @@ def test_a_child_that_is_redriven_before_its_parent_hears_of_its_end(home: Path)
 
 
 def test_by_a_virtual_clock(home: Path) -> None:
-    """A redriven execution goes on by the clock that it has: another month passes in a moment."""
+    """A redriven execution goes on by its own clock: another month passes in a moment."""
     month = 30 * 24 * 60 * 60
     states = {"W": {"Type": "Wait", "Seconds": month, "Next": "F"}, "F": {"Type": "Fail", "Error": "E"}}
     machine = create_machine(home, "Month", {"StartAt": "W", "States": states, "TimeoutSeconds": month // 2})

@@ -1,4 +1,4 @@
-"""`services.json`: the programs of a folder serve while `sfn run` goes on, and no longer."""
+"""`services.json`: a folder's programs run while `sfn run` does, and no longer."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_no_package_is_needed_for_what_sfn_has(home: Path, tmp_path: Path) -> No
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name
 )
 def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signal.Signals) -> None:
-    """However it ends, its services do, and what they started; the execution goes on."""
+    """However the command ends, its services and their children end; the execution goes on."""
     folder = folder_of(tmp_path / "echo", {"Type": "Wait", "Seconds": 3600})
     run = subprocess.Popen(
         [SFN, "run", str(folder)], env=environment_of(home), stderr=subprocess.PIPE, text=True

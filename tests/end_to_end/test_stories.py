@@ -35,14 +35,14 @@ from tests.processes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-pytestmark = pytest.mark.slow  # each story is told more than once, with the services that it needs
+pytestmark = pytest.mark.slow  # each story runs more than once, with its services
 
 VIRTUAL = ("--virtual-time",)
 QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012/"
 
 
 class Store(NamedTuple):
-    """A store, and what can be seen of the services beside it."""
+    """A store, and the observable state of the services."""
 
     home: Path
 
@@ -278,7 +278,7 @@ def check_effects(store: Store, told: Told) -> None:
 
 @contextmanager
 def running(home: Path, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """An `sfn run` that goes on beside the test; it is gone afterwards."""
+    """Runs an `sfn run` in parallel with the test, and ends it afterwards."""
     # Without a buffer: what comes after the line that was awaited is left to be read by others.
     run = subprocess.Popen(
         [SFN, *command], env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
@@ -355,7 +355,7 @@ DYNALITE = shutil.which("dynalite") or shutil.which(
 
 @pytest.fixture
 def dynalite(tmp_path: Path) -> Iterator[str]:
-    """The URL of a DynamoDB that keeps its tables on disk."""
+    """The URL of a DynamoDB that stores its tables on disk."""
     if DYNALITE is None:
         pytest.skip(f"dynalite is not installed: npm install --prefix {sys.prefix} dynalite")
     with socket.create_server(("127.0.0.1", 0)) as found:

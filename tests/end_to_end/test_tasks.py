@@ -69,7 +69,7 @@ def started(home: Path, machine: str, name: str, input: object = 1) -> str:
 
 
 def waiting(home: Path, count: int, *options: str) -> list[dict[str, Any]]:
-    """The list, once it has so many tasks."""
+    """Returns the list, once it has this many tasks."""
 
     def listed() -> list[dict[str, Any]] | None:
         tasks: list[dict[str, Any]] = sfn_json(home, "tasks", "list", *options)["tasks"]
@@ -240,7 +240,7 @@ def test_at_a_terminal(home: Path, columns: int) -> None:
 
 
 def at_terminal(home: Path, columns: int, *arguments: str) -> list[str]:
-    """The lines that a command shows on a terminal of so many columns."""
+    """Returns the lines that a command shows on a terminal of this width."""
     master, slave = pty.openpty()
     environment = environment_of(home, {"COLUMNS": str(columns), "TERM": "xterm"})
     with subprocess.Popen(

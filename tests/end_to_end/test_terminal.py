@@ -217,7 +217,7 @@ def test_bytes_elsewhere_are_the_datas_own(home: Path, line: Sequence[str], text
 
 
 def test_a_line_of_a_log_keeps_its_colours_in_a_pipe(home: Path) -> None:
-    """`logs tail` into a pipe leaves escape sequences in the message alone."""
+    """`logs tail` into a pipe has escape sequences in the message only."""
     assert f" {EVIL}\nsecond\n".encode() in _bytes(home, "logs", "tail", "G")
 
 

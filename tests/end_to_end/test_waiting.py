@@ -193,7 +193,7 @@ TEST_STATE = ("test-state", "--definition", STATE, "--role-arn", ROLE, "--query"
 
 @pytest.mark.parametrize("argv", [INVOKE, TEST_STATE], ids=["lambda invoke", "test-state"])
 def test_commands_that_run_the_function_themselves(home: Path, tmp_path: Path, argv: tuple[str, ...]) -> None:
-    """Commands that wait for no worker give the same answer while workers are killed or absent."""
+    """Commands that run the function themselves give the same answer while workers are killed."""
     gated = Gated(tmp_path)
     gated.create(home)
     start_execution(home, f"{MACHINE}Standard")

@@ -220,7 +220,7 @@ def test_a_worker_leaves_when_nothing_is_owed(home: Path) -> None:
 
 
 def test_status_log_and_stop(home: Path) -> None:
-    """`sfn worker` shows who works, what they logged, and ends them; the execution stays."""
+    """`sfn worker` shows the workers and their logs, and ends them; the execution remains."""
     arn = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     assert str(pid) in sfn(home, "worker", "status").stdout

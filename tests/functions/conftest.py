@@ -36,7 +36,7 @@ def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_bench(tmp_path: Path, interpreters: Path) -> Iterator[Callable[..., Workbench]]:
-    """Makes a workbench whose pool has the given limits."""
+    """Creates a workbench whose pool has the given limits."""
     made = []
 
     def make(**limits: int) -> Workbench:

@@ -25,7 +25,7 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
         ("from decimal import Decimal\ndef handler(event, context): return Decimal('1.5')", {}, 1.5),
         ("def handler(event, context): return len(event)", "x" * 3_000_000, 3_000_000),
         ("def handler(event, context): return 'y' * 5_000_000", {}, "y" * 5_000_000),
-        # What is installed for the interpreter can be imported.
+        # The interpreter's installed packages can be imported.
         (
             "import site, sys\ndef handler(event, context): return site.getsitepackages()[0] in sys.path",
             {},
@@ -249,7 +249,7 @@ def test_garbage_on_the_socket(bench: Workbench) -> None:
 
 
 def test_context(bench: Workbench) -> None:
-    """The context knows the function, the request and the time that is left."""
+    """The context has the function, the request and the remaining time."""
     bench.function(
         """
         def handler(event, context):

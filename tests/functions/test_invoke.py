@@ -135,7 +135,7 @@ def test_a_host_sees_updates(bench: Workbench, host: InvokingHost) -> None:
 
 
 def test_a_store_that_cannot_be_read(bench: Workbench, host: InvokingHost) -> None:
-    """The invocation fails with what is wrong, and the host goes on."""
+    """The invocation fails with the store's error, and the host goes on."""
     bench.function(ECHO)
     assert host.invoke("fn", "1").kind == "succeeded"
     with bench.database.transaction() as connection:

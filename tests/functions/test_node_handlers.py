@@ -58,7 +58,7 @@ ANSWERS = [
         "later",
     ),
     ("exports.handler = (event, context) => context.succeed('old')", {}, "old"),
-    # Who neither calls back nor returns a promise has ended when nothing is left to wait for.
+    # A handler without a callback or promise ends when its event loop is empty.
     ("exports.handler = () => 'not a promise'", {}, None),
     ("exports.handler = async () => new Promise(() => {})", {}, None),
     # Nothing is waited for that the handler does not want to wait for.
@@ -79,7 +79,7 @@ ANSWERS = [
 def test_answer(bench: Workbench, runtime: str, source: str, event: Any, answer: Any) -> None:
     create(bench, runtime, {"index.js": source})
     assert bench.answer(event) == answer
-    assert bench.answer(event) == answer  # by the same child, which is warm
+    assert bench.answer(event) == answer  # by the same warm child
 
 
 def test_the_clients_context(bench: Workbench, runtime: str) -> None:

@@ -86,7 +86,7 @@ def test_slow_invocations_after_quick_ones(make_bench: Callable[..., Workbench])
 
 @pytest.mark.parametrize("count, most", [(200, 64), (50, 1)])
 def test_many_invocations(make_bench: Callable[..., Workbench], count: int, most: int) -> None:
-    """All are done, in however many children there may be."""
+    """All invocations are done, in any number of children."""
     bench = make_bench(max_children=most)
     bench.function(PID)
     begun = [bench.begin(number)[1] for number in range(count)]
@@ -216,7 +216,7 @@ def test_an_edited_file_is_used_at_once(bench: Workbench) -> None:
 
 
 def test_an_unchanged_folder_keeps_its_child(bench: Workbench) -> None:
-    """Reading a file, or writing bytecode beside it, changes no code."""
+    """Reading a file, or writing bytecode next to it, changes no code."""
     folder = bench.function(PID)
     pid = bench.answer()
     (folder / "app.py").read_text()
@@ -328,7 +328,7 @@ def test_close_leaves_nothing(bench: Workbench) -> None:
 
 
 def test_descriptors_do_not_leak(bench: Workbench) -> None:
-    """A child that has ended leaves nothing open."""
+    """A child that has ended leaves no descriptor open."""
     bench.function("import os\ndef handler(event, context): os._exit(0)")
     bench.invoke()
     before = len(os.listdir("/dev/fd"))

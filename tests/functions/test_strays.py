@@ -115,7 +115,7 @@ def _name_of(start: str) -> str:
 
 
 def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports: list[str]) -> None:
-    """An orphan without the mark may not come from a function: it is reported, and left alone."""
+    """An orphan without the mark may not come from a function: it is reported, but not killed."""
     (pid,) = daemon(bench, STARTS["shell"].replace("pass_fds", "env={'PATH': os.environ['PATH']}, pass_fds"))
     bench.pool.close()
     try:
@@ -174,7 +174,7 @@ def test_the_next_worker_ends_those_of_one_that_was_killed(
 
 
 def _lives(pid: int) -> bool:
-    """Whether it has not ended, though it may not have been waited for."""
+    """Whether it has not ended, even if it was not reaped."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

@@ -21,7 +21,10 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 
 
 def machine(**fields: Any) -> dict[str, Any]:
-    """One Task state, T, whose errors are caught by the name that the state it goes on with has."""
+    """Returns a machine of one Task state, T.
+
+    Each Catcher goes on to a state named for its error.
+    """
     task = {"Type": "Task", "Resource": FUNCTION, "End": True, **fields}
     caught = {
         name: {"Type": "Pass", "End": True} for name in ("Heartbeat", "Timeout", "Task", "Refused", "All")

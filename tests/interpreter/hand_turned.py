@@ -37,7 +37,7 @@ Answers = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 class EndlessError(Exception):
-    """The execution goes on and on."""
+    """An execution does not end."""
 
 
 def no_budget() -> TimeBudget:
@@ -154,7 +154,7 @@ UNWRITTEN = {
 
 
 def _written(part: Any) -> Iterator[Any]:
-    """The values of an execution that events alone may change."""
+    """Yields the values of an execution that events alone may change."""
     if type(part) in UNWRITTEN:
         for name in type(part).__slots__:
             if name in ("parent", "frame"):
@@ -202,7 +202,7 @@ def _next_signal(interpreter: Interpreter, answers: Answers, answered: dict[str,
 
 
 def answer_of(task: OpenTask, answers: Answers, answered: dict[str, int]) -> Signal | None:
-    if task.plan is not None:  # a Map Run each of whose children gives back its input
+    if task.plan is not None:  # a Map Run whose children each return their input
         assert all(
             0 <= number < 2**63 for number in (task.plan.max_concurrency, task.plan.tolerance.failures)
         ), "as stored"

@@ -1,4 +1,4 @@
-"""Resume a stored history after each of its events, and see whether it goes on as it did."""
+"""Resumption of a stored history after each of its events: it must go on as it did."""
 
 from __future__ import annotations
 

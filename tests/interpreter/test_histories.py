@@ -1,4 +1,4 @@
-"""The interpreter as *given a definition, an input and what the world answers, then these events*.
+"""The interpreter: *given a definition, an input and answers from outside, then these events*.
 
 The cases are data: tests/cases/histories.json. An event is [id, previousEventId, milliseconds since
 the start, type, details]; in details, `payload` is the input, output or parameters as a value.

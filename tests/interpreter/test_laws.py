@@ -256,7 +256,7 @@ def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent
 
 
 def _cuts(whole: list[HistoryEvent], most: int) -> list[int]:
-    """After which events to cut: all, or so many."""
+    """Returns the events after which to cut: all, or at most this many."""
     return list(range(1, len(whole), max(1, len(whole) // most)))
 
 

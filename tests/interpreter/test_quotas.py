@@ -1,4 +1,4 @@
-"""AWS's quotas on how long an execution may take and how long its history may grow."""
+"""AWS's quotas on the duration of an execution and the length of its history."""
 
 from __future__ import annotations
 

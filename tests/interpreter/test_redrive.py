@@ -30,7 +30,7 @@ def one(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def parallel(*branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A Parallel A with branches of one state each, named B, C, …"""
+    """Returns a Parallel A with branches of one state each, named B, C, …"""
     made = [
         {"StartAt": name, "States": {name: branch}} for name, branch in zip("BCD", branches, strict=False)
     ]
@@ -196,7 +196,7 @@ def test_only_the_iterations_that_did_not_succeed_run_again() -> None:
 
 
 def test_iterations_that_were_aborted_run_again() -> None:
-    """Each of its own, beside the one that failed."""
+    """Each runs again, in addition to the one that failed."""
     definition = map_of({**TASK, "TimeoutSeconds": 60})
     events = after_redrive(definition, [1, 2], {"B": [FAILS, {"result": 0}, {"result": 1}]})
     assert [name for name in shown(events) if name.startswith(("Map", "LambdaFunctionScheduled"))] == [
@@ -308,7 +308,7 @@ def test_time_limits_begin_anew() -> None:
 
 
 def test_the_context_object_tells_of_the_redrive() -> None:
-    """RedriveCount and RedriveTime, which is there only then."""
+    """RedriveCount and RedriveTime, which is absent before a redrive."""
     definition = one(
         {**TASK, "Parameters": {"execution.$": "$$.Execution", "entered.$": "$$.State.EnteredTime"}}
     )
@@ -370,7 +370,7 @@ def test_a_state_that_draws_again_may_succeed() -> None:
 
 
 def test_what_has_ended_holds_nothing_back() -> None:
-    """An execution that succeeded keeps no frames: nothing of it can be redriven."""
+    """A succeeded execution keeps no frames in memory: nothing of it can be redriven."""
     ended = interpreter_of(
         map_of({"Type": "Pass", "End": True}),
         run(map_of({"Type": "Pass", "End": True}), [1, 2]),

@@ -1,4 +1,4 @@
-"""Task tokens: who has one may answer its task, wherever its execution lives."""
+"""Task tokens: the holder of one may answer its task, wherever its execution is stored."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ SLOW = machine({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $sum([
 
 
 def test_an_expression_that_is_over_budget() -> None:
-    """The turn ends before it, is due again at once, and one with a larger budget goes on."""
+    """The turn ends before it and is due again at once; a turn with a larger budget goes on."""
     interpreter = interpreter_of(SLOW, begin({}))
     interpreter.budget = no_budget()
     postponed = {"due": 0, "over_budget": True}

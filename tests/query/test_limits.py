@@ -174,7 +174,7 @@ def test_a_filter_over_very_much() -> None:
     ],
 )
 def test_intrinsic_functions(call: str, why: str) -> None:
-    """No function makes more than a state could ever give."""
+    """No function creates more than a state could ever output."""
     input = {"a": [LONG[:60_000]] * 100, "deep": "[" * 2000 + "]" * 2000}
     with pytest.raises(StatesError, match=why) as failed:
         compile_intrinsic(call).evaluate(Scope(input))

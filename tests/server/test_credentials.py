@@ -57,7 +57,7 @@ MISMATCH = (
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server that knows the credentials in FILE."""
+    """A server with the credentials in FILE."""
     folder = tmp_path_factory.mktemp("guarded")
     (folder / "credentials").write_text(FILE)
     served = Served(str(folder / "home"), "--credentials", str(folder / "credentials"))

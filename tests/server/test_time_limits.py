@@ -131,7 +131,7 @@ def test_thousands_of_half_open_connections(tmp_path: Path) -> None:
     )
     with half_open(served, count) as others:
         for number in range(10):
-            client.create_activity(name=f"a{number}")  # on the connection that is open
+            client.create_activity(name=f"a{number}")  # on the open connection
             client.close()
             assert len(client.list_activities()["activities"]) == number + 1  # on a new one
         closed = {key.fd for key, _ in others.select(0)}
@@ -286,7 +286,7 @@ def test_pipelined_requests_wait_in_the_socket(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_bodies_are_bounded_together(tmp_path: Path) -> None:
-    """Large bodies that do not end are given up, the oldest first, before they fill the memory."""
+    """Large bodies that do not end are abandoned, the oldest first, before they fill the memory."""
     served = Served(str(tmp_path / "home"))
     size = 70 * 1024 * 1024
     head = (

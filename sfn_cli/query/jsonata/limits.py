@@ -24,7 +24,7 @@ MAX_CHARACTERS = 6_990_256
 MAX_ELEMENTS = 2_000_000
 """The maximum number of elements in a result, nested ones included."""
 MAX_MADE = 2**29
-"""The maximum of bytes that one evaluation may create.
+"""The maximum number of bytes that one evaluation may create.
 
 A character counts as one byte, an element of an array as 4 or more.
 """

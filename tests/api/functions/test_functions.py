@@ -176,7 +176,7 @@ def test_a_revision_that_is_not_the_latest(call: Call, create: Call) -> None:
 
 
 def test_pages(call: Call, create: Call) -> None:
-    """ListFunctions goes by name, with a marker from page to page."""
+    """ListFunctions lists by name, with a marker from page to page."""
     for name in ("c", "a", "b"):
         create(FunctionName=name)
     page = call("ListFunctions", MaxItems=2)

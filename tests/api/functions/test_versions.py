@@ -151,7 +151,7 @@ def test_an_executable_is_published_as_one(call: Call, create: Call, tmp_path: P
 
 @pytest.mark.usefixtures("two_versions")
 def test_lists(call: Call) -> None:
-    """The versions of one function, or of all, page by page."""
+    """The list has the versions of one function, or of all, page by page."""
     first = call("ListVersionsByFunction", FunctionName="fn", MaxItems=2)
     rest = call("ListVersionsByFunction", FunctionName="fn", MaxItems=2, Marker=first["NextMarker"])
     listed = [version["FunctionArn"] for version in [*first["Versions"], *rest["Versions"]]]

@@ -228,9 +228,9 @@ def test_get_forward_and_backward(call: Call) -> None:
 
 
 def test_retention(service: Service, call: Call) -> None:
-    """Events older than their group's retention are gone; a group without a policy keeps all.
+    """Events older than their group's retention are not shown; without a policy all are.
 
-    A day is a day.
+    A day is 24 hours.
     """
     days = [
         LogLine(group, "s", NOW - age * 24 * HOUR + 1, f"{age}")

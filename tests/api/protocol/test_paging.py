@@ -12,7 +12,7 @@ DAY = 24 * 60 * 60 * 1000
 
 
 def test_token_gives_its_key_back() -> None:
-    """For the question it was given for, up to a day later."""
+    """A token restores its key, for the same request and up to a day later."""
     token = paging.page_token("list of a", "7:x", NOW)
     assert paging.last_page_key({"nextToken": token}, "list of a", NOW + DAY, str) == "7:x"
 

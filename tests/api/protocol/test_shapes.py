@@ -207,7 +207,7 @@ def test_from_wire_refuses_other_types(body: Any, message: str) -> None:
 
 
 def test_from_wire_drops_null_and_unknown() -> None:
-    """Null means not given, and members that the model does not know are ignored."""
+    """Null means absent, and members that the model does not know are ignored."""
     assert shapes.shape_from_wire(
         model.load_model("stepfunctions", "StartExecution").input, {"name": None, "x": 1, "input": "{}"}
     ) == {"input": "{}"}

@@ -155,7 +155,7 @@ MISSING = ("ResourceNotFound", "Request references a resource that does not exis
 def test_refused_routes(
     call: Caller, operation: str, routes: list[dict[str, Any]], code: str, message: str
 ) -> None:
-    """Each fault has AWS's code and words, and leaves the alias that there is."""
+    """Each refusal has AWS's code and message, and does not change the alias."""
     make(call, description="d")
     which = {"name": "new"} if operation == "CreateStateMachineAlias" else {"stateMachineAliasArn": LIVE}
     assert refused(call, operation, routingConfiguration=routes, **which) == (code, message)
@@ -203,7 +203,7 @@ def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], a
 
 
 def test_an_update_of_nothing(call: Caller) -> None:
-    """Something must be given."""
+    """An update needs at least one field."""
     make(call)
     assert refused(call, "UpdateStateMachineAlias", stateMachineAliasArn=LIVE)[0] == "ValidationException"
 

@@ -1,4 +1,4 @@
-"""RedriveExecution: who may be redriven, what the store says then, and the same request twice."""
+"""RedriveExecution: its conditions, its changes to the store, and repeated requests."""
 
 from __future__ import annotations
 

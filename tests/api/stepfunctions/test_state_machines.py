@@ -241,7 +241,7 @@ def test_describing_what_is_not_there(call: Caller, arn: str, code: str, message
 
 
 def test_delete(call: Caller) -> None:
-    """A machine without executions goes at once; deleting what is not there succeeds."""
+    """A machine without executions is deleted at once; deleting a missing one succeeds."""
     arn = call.create()
     assert call("DeleteStateMachine", stateMachineArn=arn) == {}
     assert call("DeleteStateMachine", stateMachineArn=arn) == {}
@@ -274,7 +274,7 @@ def test_delete_while_an_execution_runs(call: Caller) -> None:
 
 
 def test_delete_leaves_other_machines(call: Caller) -> None:
-    """A running execution keeps its own machine only."""
+    """A running execution delays the deletion of its own machine only."""
     first, second = call.create("a"), call.create("b")
     call("StartExecution", stateMachineArn=first)
     call("DeleteStateMachine", stateMachineArn=second)

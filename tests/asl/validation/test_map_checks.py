@@ -1,4 +1,4 @@
-"""The validator on Map: its processor, and what only a Map in DISTRIBUTED mode may have."""
+"""The validator on Map: its processor, and the fields of a Map in DISTRIBUTED mode alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def machine(fields: Any, config: Any = DISTRIBUTED, language: str = "JSONPath") 
 
 
 def problems(*given: Any, **more: Any) -> list[tuple[str, str]]:
-    """(message, location within the Map) of each problem, all of one code."""
+    """Returns (message, location within the Map) of each problem, all of one code."""
     found = told(machine(*given, **more))
     assert {code for code, _, _ in found} <= {SCHEMA}
     return [

@@ -55,7 +55,7 @@ OPTIONS = option_table(
         (["--skeleton"], {"skeleton": "input"}),
         (["--skeleton", "output"], {"skeleton": "output"}),
         (["--skeleton", "--name", "x"], {"skeleton": "input", "name": "x"}),
-        # Ours takes no beginning from aws's.
+        # An option of ours does not take a prefix from one of aws's.
         (["--nail", "x", "--na", "y", "--nail=z"], {"nail": ["x", "z"], "name": "y"}),
     ],
 )

@@ -1,4 +1,4 @@
-"""Options are named as the aws CLI names them, and help knows each of them."""
+"""Options have their names in the aws CLI, and help lists each of them."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_scalars(kind: str, given: str, value: Any) -> None:
 
 
 def test_raw_blobs() -> None:
-    """--cli-binary-format raw-in-base64-out: a blob is given as it is."""
+    """--cli-binary-format raw-in-base64-out: a blob is passed unchanged."""
     assert values.value_of_option(Option("--x", "x", shape={"type": "blob"}), "{}", raw_blobs=True) == b"{}"
 
 

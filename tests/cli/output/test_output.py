@@ -56,7 +56,7 @@ def test_text(value: Any, text: str) -> None:
     ],
 )
 def test_json(value: Any, text: str) -> None:
-    """Four spaces, the given order, text as it is; an empty answer prints nothing."""
+    """Four spaces, the original order, unescaped text; an empty answer prints nothing."""
     assert written(value, "json") == text
 
 
@@ -101,7 +101,7 @@ def test_json_is_what_python_writes(value: Any) -> None:
     ],
 )
 def test_pages_of_json_are_one_answer(pages: list[dict[str, Any]]) -> None:
-    """Pages written one by one give the same JSON as the whole answer."""
+    """Pages written one by one have the same JSON as the whole answer."""
     stream = io.StringIO()
     write_pages(pages, "a", stream)
     assert stream.getvalue() == written(merge_pages(Page(page) for page in pages), "json")

@@ -125,7 +125,7 @@ def test_a_worker_that_lost_its_place(worker: Worker) -> None:
 
 
 def test_a_damaged_event_is_given_up(worker: Worker) -> None:
-    """A row that cannot be read is reported and deleted; the events beside it are handled."""
+    """An unreadable row is reported and deleted; the other events are handled."""
     worker.bench.function("def handler(event, context): return event")
     worker.send(request_id="damaged")
     worker.send()

@@ -36,7 +36,7 @@ def test_calls_are_answered_in_the_loop() -> None:
     """Results and errors are reported in the loop's thread; calls run concurrently in others."""
     selector = selectors.DefaultSelector()
     background = Offload[None](selector).calls
-    meeting = threading.Barrier(5)  # passed only by five calls that are made at the same time
+    meeting = threading.Barrier(5)  # passed only by five concurrent calls
     answers: list[tuple[object, bool]] = []
     here = threading.current_thread()
 

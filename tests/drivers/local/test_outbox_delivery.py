@@ -135,7 +135,7 @@ def test_a_bus_that_fails_gets_them_later(store: Store, bus: EventBus) -> None:
 
 
 def test_one_worker_delivers(store: Store, bus: EventBus) -> None:
-    """Another leaves it to the one that holds the lock."""
+    """Another worker leaves the delivery to the holder of the lock."""
     first, other = store.outbox(), store.outbox()
     first.look()
     other.look()

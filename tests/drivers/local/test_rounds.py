@@ -196,7 +196,7 @@ def test_a_task_that_was_in_flight_when_its_worker_died(store: Store, on_crash: 
     }
     arn, dead = start(store, definition), store.scheduler()
     dead.claim_new()
-    dead.run_round()  # schedules the task, whose call is made by a thread
+    dead.run_round()  # schedules the task, which a thread calls
     dead.run_round()  # its start is stored
     assert events(store, arn)[-1] == "TaskStarted"
     other = store.scheduler(on_crash=on_crash)

@@ -63,7 +63,7 @@ def unpacked(bench: Workbench) -> list[str]:
 def test_nothing_leaves_its_folder(
     bench: Workbench, files: dict[str | zipfile.ZipInfo, str], reason: str
 ) -> None:
-    """A zip with an entry that leads elsewhere is not used, and leaves nothing behind."""
+    """A zip with an entry outside its folder is not used, and leaves nothing behind."""
     bench.zipped({"app.py": HANDLER, **files})
     outcome = bench.invoke()
     assert outcome.kind == "unusable"

@@ -112,7 +112,7 @@ CREDENTIALS_MADE_UP = {"AWS_ACCESS_KEY_ID": MADE_UP, "AWS_SECRET_ACCESS_KEY": MA
 def test_where_functions_call(
     clients: MakeClients, environment: dict[str, str], config: str, variables: dict[str, str]
 ) -> None:
-    """Functions are led to the same endpoints, and are never given the user's credentials."""
+    """Functions get the same endpoints, and never the user's credentials."""
     assert clients(environment, config=config).variables(["sqs"]) == variables
 
 
@@ -134,7 +134,7 @@ def test_another_word_than_real(clients: MakeClients) -> None:
     ],
 )
 def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: str | None) -> None:
-    """A service of aws-sdk tasks goes by its id in its model, small and without blanks."""
+    """A service of aws-sdk tasks is named by its id in its model, in lower case without blanks."""
     assert clients({}).service_name(sdk_name) == botocore_name
 
 

@@ -30,7 +30,7 @@ from sfn_cli.integrations.aws.errors import (
     ],
 )
 def test_names_of_services(service_id: str, name: str) -> None:
-    """A service goes by the name of its client in the Java SDK."""
+    """A service is named as its client in the Java SDK."""
     assert pascal_case_of_error(service_id) == name
 
 

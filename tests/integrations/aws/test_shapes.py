@@ -33,7 +33,7 @@ def operation(service: str, name: str) -> Any:
     ],
 )
 def test_names_of_fields(member: str, field: str) -> None:
-    """A member goes by the Java SDK's name for it, capitalised."""
+    """A member is named as in the Java SDK, capitalised."""
     assert sdk_member_name(member) == field
 
 
@@ -63,7 +63,7 @@ def test_names_of_fields(member: str, field: str) -> None:
         ("sqs", "SendMessage", {"QueueUrl": "q", "DelaySeconds": "3"}, {"QueueUrl": "q", "DelaySeconds": 3}),
         ("s3", "ListObjectsV2", {"Bucket": "b", "MaxKeys": 7.0}, {"Bucket": "b", "MaxKeys": 7}),
         ("kms", "Encrypt", {"KeyId": "k", "Plaintext": "text"}, {"KeyId": "k", "Plaintext": b"text"}),
-        # A stream holds JSON, whatever it is given; the Java SDK says what it is.
+        # A stream holds JSON, whatever its content; the Java SDK defines its type.
         (
             "s3",
             "PutObject",
@@ -85,7 +85,7 @@ def test_names_of_fields(member: str, field: str) -> None:
     ],
 )
 def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
-    """A task's arguments are taken as the Java SDK's reader takes them; null is as not given."""
+    """A task's arguments are read as the Java SDK reads them; null counts as absent."""
     assert shape_request(operation(service, name).input_shape, arguments) == asked
 
 

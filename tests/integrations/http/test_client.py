@@ -97,7 +97,7 @@ def is_silent(peer: socket.socket) -> None:
 
 @pytest.mark.parametrize("answer", [is_silent, trickles])
 def test_the_time_is_for_the_whole(answer: Callable[[socket.socket], None]) -> None:
-    """A server that says nothing, and one that never ends, are given up after the same time."""
+    """A silent server, and one whose answer never ends, are abandoned after the same time."""
     with answering(answer) as url, pytest.raises(TimeoutError):
         send_http_request(Request("GET", url, ()), seconds=SOON_SECONDS)
 

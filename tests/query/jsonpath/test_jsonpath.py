@@ -70,8 +70,8 @@ def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
         ("$.book[?(@.price < 10 && @.isbn)].title", ["Moby Dick"]),
         ("$.book[?(@.title == 'Sword' || @.tags)].title", ["Sayings", "Sword"]),
         ("$..[?(@.title == 'Sword')].price", [12.99]),
-        ("$.n[?(@ > 1)]", []),  # `@` stands for objects only
-        ("$.gone[*]", []),  # whatever is missing adds nothing
+        ("$.n[?(@ > 1)]", []),  # `@` matches objects only
+        ("$.gone[*]", []),  # a missing value adds nothing
         ("$.s[1:]", []),
         ("$.open.x[*].y", []),
     ],
@@ -99,7 +99,7 @@ ITEMS = [
 @pytest.mark.parametrize(
     "body, kept",
     [
-        ("@.a == 1", [0, 2]),  # JSON's true is no number; a text that is written alike is equal to it
+        ("@.a == 1", [0, 2]),  # JSON's true is no number; a text with the same spelling is equal to it
         ("@.a == '1'", [0, 2]),
         ("@.a == '01'", [0, 3]),  # to the right of a number, a text is read as one
         ("1 == @.a", [0, 2, 3]),
@@ -108,13 +108,13 @@ ITEMS = [
         ("@.a !== 1", [1, 2, 3, 4, 5, 6, 7, 8]),
         ("@.a == true", [1]),
         ("@.a == null", [4]),
-        ("@.a != null", [0, 1, 2, 3, 5, 6, 7, 8]),  # what is missing differs
+        ("@.a != null", [0, 1, 2, 3, 5, 6, 7, 8]),  # a missing value differs
         ("!(@.a == 1)", [1, 3, 4, 5, 6, 7, 8]),
         ("!@.a", [7, 8]),
         ("@.a < 2", [0]),  # an order is between two numbers, or two texts
         ("@.a < '2'", [2, 3]),
         ("2 >= @.a", [0]),
-        ("@.a == @.b", []),  # what is missing equals nothing
+        ("@.a == @.b", []),  # a missing value equals nothing
         ("@.a == [1, 'x']", [5]),
         ('@.a == {"b": 1}', [6]),
         ("@.a == [[]]", []),
@@ -133,7 +133,7 @@ ITEMS = [
     ],
 )
 def test_filter(body: str, kept: list[int]) -> None:
-    """A filter compares as Jayway does, and keeps objects and arrays only."""
+    """A filter compares as Jayway does, and selects objects and arrays only."""
     assert compile_path(f"$[?({body})]").read(ITEMS) == [ITEMS[n] for n in kept]
 
 

@@ -17,7 +17,7 @@ from sfn_cli.query.jsonpath.reference_path import ReferencePath
         ("$", {"a": 1}, "new"),
         ("$.b", {"a": 1}, {"a": 1, "b": "new"}),
         ("$.a", {"a": 1}, {"a": "new"}),
-        ("$.a.b.c", {}, {"a": {"b": {"c": "new"}}}),  # what is missing is created
+        ("$.a.b.c", {}, {"a": {"b": {"c": "new"}}}),  # missing objects are created
         ("$.a.b", {"a": {"x": 1}}, {"a": {"x": 1, "b": "new"}}),
         ("$.a[1]", {"a": [1, 2]}, {"a": [1, "new"]}),
         ("$['a b']", {}, {"a b": "new"}),

@@ -183,7 +183,7 @@ def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: in
 
 
 def test_in_place(tmp_path: Path) -> None:
-    """A connection knows whether its file was deleted, moved away, or replaced."""
+    """A connection can tell whether its file was deleted, moved away, or replaced."""
     opened = Database(tmp_path)
     path = tmp_path / "sfn.db"
     assert opened.is_in_place()

@@ -123,7 +123,7 @@ def store(tmp_path: Path) -> Iterator[Database]:
         "VALUES (?, 'M', 'STANDARD', 'ACTIVE', 1, 1)",
         (MACHINE,),
     )
-    # One that runs and is driven by nobody, one that a worker left: every look finds something to do.
+    # A running execution without a worker, and one that a worker left: every look finds work.
     connection.executemany(
         """
         INSERT INTO execution
@@ -160,7 +160,7 @@ def test_a_status_is_found_at_once(store: Database, asked: str) -> None:
 
 @pytest.mark.parametrize("by", ["version", "alias"])
 def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by: str) -> None:
-    """A list of one version's executions does not take a look at each of its machine's."""
+    """A list of one version's executions does not read all of its machine's."""
     asked = f"list-executions of {'an alias' if by == 'alias' else 'a version'}"
     line, *_ = [line for line in plans(store, ASKED[asked]) if BY_ARN not in line]
     assert f"execution_by_{by} (state_machine_arn=? AND {by}=?" in line

@@ -188,7 +188,7 @@ def test_faults_that_cannot_be(call: Caller, machine: str, inject: str, said: st
     ["Charge:E", "Charge:E@1", "Charge:E@1-2, Charge:F@3", "Ship, now:States.Timeout@1", "Ship, now:E"],
 )
 def test_faults_that_can_be(call: Caller, machine: str, inject: str) -> None:
-    """One, or a list of them; a state's name may have a comma."""
+    """A fault, or a list of them; a state's name may have a comma."""
     assert call("StartExecution", stateMachineArn=machine, inject=[inject])["executionArn"]
 
 

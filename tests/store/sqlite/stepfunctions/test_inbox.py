@@ -1,4 +1,4 @@
-"""The inbox: who sends which message to an execution, and when it is consumed."""
+"""The inbox: the messages to an execution, their senders, and their consumption."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def test_a_message_is_consumed_with_the_turn(store: SteppedStore) -> None:
 
 
 def test_a_message_to_an_execution_that_is_driven_no_more(store: SteppedStore) -> None:
-    """The worker that lets go of an execution forgets what came for it."""
+    """A worker that releases an execution discards its messages."""
     store.abort(store.start_and_claim(), 5)
     (message,) = store.inbox.after(0)
     store.turns.commit([], forgotten=[message.id])

@@ -155,7 +155,7 @@ def test_a_stop_of_one_child_is_counted(stage: Stage) -> None:
 
 
 def test_chunk_after_chunk(stage: Stage) -> None:
-    """The place in the dataset, the items given away and the children go forward together."""
+    """The place in the dataset, the assigned items and the children advance together."""
     stage.start(4, 3, at=4)
     assert (stage.run.started_items, stage.run.place, stage.run.has_started_all) == (7, 100, False)
     stage.start(3, at=5)

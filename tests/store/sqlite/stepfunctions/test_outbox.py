@@ -205,7 +205,7 @@ def test_no_note_of_what_did_not_happen(store: SteppedStore, fails: Callable[[St
 
 
 def test_notes_come_oldest_first_until_they_are_dropped(store: SteppedStore) -> None:
-    """A page of notes is read again as long as they are not dropped."""
+    """A page of notes is returned again until they are dropped."""
     store.outbox.enable(0)
     for number in range(5):
         store.start(f"e{number}")

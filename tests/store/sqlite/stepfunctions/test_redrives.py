@@ -30,7 +30,7 @@ def failed(store: SteppedStore) -> int:
 
 
 def test_a_redrive(store: SteppedStore, failed: int) -> None:
-    """The execution runs again, its end is forgotten, and any worker may claim it."""
+    """The execution runs again, its end is cleared, and any worker may claim it."""
     before = store.get(failed)
     assert store.redrive(failed, 20) == 20
     assert store.get(failed) == before._replace(

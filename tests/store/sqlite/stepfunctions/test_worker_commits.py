@@ -162,7 +162,7 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
 def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
     database: Database, poisoned: HistoryEvent, refusal: type[Exception]
 ) -> None:
-    """One execution that cannot be written keeps no other of its turn from being written."""
+    """An execution that cannot be written does not block the others of its turn."""
     new = NewExecution(ARN + "2", 1, MACHINE, 1, "e2", None, "seed")
     SqliteExecutions(database).start(new, execution_started_event(Payload({}), "r", 1))
     turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
