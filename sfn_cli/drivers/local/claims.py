@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.messages import Messages
     from sfn_cli.drivers.local.offloaded_steps import OffloadedSteps
     from sfn_cli.drivers.local.task_dispatch import TaskDispatch
+    from sfn_cli.store.protocols.driver import Heartbeats, Inbox, WorkerCommits
+    from sfn_cli.store.protocols.stepfunctions import Executions
     from sfn_cli.store.records.worker_commits import Claimed
-    from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
-    from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
-    from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 
 CLAIM_LIMIT = 500
 """How many executions one claim takes over at most."""
@@ -48,10 +46,10 @@ CRASHED = "The worker died while the task was in flight, and SFN_ON_CRASH is fai
 class WorkerStore(NamedTuple):
     """The parts of the store that a worker's scheduler uses."""
 
-    turns: SqliteWorkerCommits
-    executions: SqliteExecutions
-    tasks: SqliteTasks
-    inbox: SqliteInbox
+    turns: WorkerCommits
+    executions: Executions
+    tasks: Heartbeats
+    inbox: Inbox
 
 
 class Claims:

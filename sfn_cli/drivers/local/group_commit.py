@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.driven_execution import DrivenExecutions
     from sfn_cli.drivers.local.isolation import Isolation
     from sfn_cli.drivers.local.messages import Messages
+    from sfn_cli.store.protocols.driver import WorkerCommits
     from sfn_cli.store.records.worker_commits import ExecutionChanges
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 
 Round = defaultdict[DrivenExecution, PendingChanges]
 """The changes of a round, by execution."""
@@ -31,7 +31,7 @@ class GroupCommit:
     """
 
     def __init__(
-        self, turns: SqliteWorkerCommits, messages: Messages, isolation: Isolation, driven: DrivenExecutions
+        self, turns: WorkerCommits, messages: Messages, isolation: Isolation, driven: DrivenExecutions
     ) -> None:
         self._turns = turns
         self._messages = messages

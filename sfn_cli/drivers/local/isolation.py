@@ -19,7 +19,7 @@ from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
+    from sfn_cli.store.protocols.driver import WorkerCommits
 
 
 class _IsolatedBlock:
@@ -49,7 +49,7 @@ class Isolation:
 
     def __init__(
         self,
-        turns: SqliteWorkerCommits,
+        turns: WorkerCommits,
         clock: Callable[[], int],
         report: Callable[[str], None],
         let_go: Callable[[int], None],

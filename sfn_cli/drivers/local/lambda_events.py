@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.functions.pool import Pool
+    from sfn_cli.store.protocols.driver import FunctionEventQueue
     from sfn_cli.store.records.function_events import FunctionEvent
-    from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 
 RETRY_SECONDS = (60, 120)
 """How long Lambda waits before each retry; one entry per retry."""
@@ -31,7 +31,7 @@ class LambdaEvents:
 
     def __init__(
         self,
-        events: SqliteFunctionEvents,
+        events: FunctionEventQueue,
         pool: Pool,
         worker: int,
         clock: Callable[[], int],

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     from sfn_cli.drivers.local.driven_execution import DrivenExecution
     from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.store.protocols.driver import Inbox
+    from sfn_cli.store.protocols.stepfunctions import Executions
     from sfn_cli.store.records.inbox import Message
-    from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
-    from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
 
 
 class Messages:
     """The inbox as one worker reads it: each message once."""
 
-    def __init__(self, inbox: SqliteInbox, executions: SqliteExecutions) -> None:
+    def __init__(self, inbox: Inbox, executions: Executions) -> None:
         self._inbox = inbox
         self._executions = executions
         self.last_read = 0
@@ -54,9 +54,7 @@ class Messages:
             self.deliver(message, driven)
 
 
-def signal_of_message(
-    message: Message, open_tasks: Mapping[int, OpenTask], executions: SqliteExecutions
-) -> Signal:
+def signal_of_message(message: Message, open_tasks: Mapping[int, OpenTask], executions: Executions) -> Signal:
     """Returns a message's signal.
 
     One about a task that is no longer open is late, whatever its kind.

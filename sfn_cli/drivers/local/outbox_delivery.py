@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
+    from sfn_cli.store.protocols.driver import Outbox
     from sfn_cli.store.records.outbox import Note
-    from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
 
 LOCK_NAME = "events.lock"
 
@@ -65,7 +65,7 @@ class _OutboxSent(NamedTuple):
 class OutboxDelivery:
     """One worker's part in the delivery. `report` takes a line for the worker's log."""
 
-    def __init__(self, outbox: SqliteOutbox, context: TaskContext, report: Callable[[str], None]) -> None:
+    def __init__(self, outbox: Outbox, context: TaskContext, report: Callable[[str], None]) -> None:
         self._outbox = outbox
         self._context = context
         self._home = context.settings.home

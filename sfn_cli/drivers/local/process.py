@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sfn_cli.api.service import Service
+    from sfn_cli.store.protocols.driver import Workers
 
 LEAVING_SECONDS = 0.01
 """How often a process that waits for a slot checks whether the slot's worker has left."""
@@ -136,7 +137,8 @@ class _WorkerProcess:
         self._lock = lock
         self._is_starting = True  # until it listens
         self._database = database_of(service.store)
-        self._id = SqliteWorkers(self._database).register(slot.number, os.getpid(), process_clock())
+        workers: Workers = SqliteWorkers(self._database)
+        self._id = workers.register(slot.number, os.getpid(), process_clock())
         self._renew_lease()
         self._selector = selectors.DefaultSelector()
         self._loop = Loop(

@@ -9,7 +9,8 @@ that follows `after`. `create` is idempotent where it returns a record: the one 
 from now on, new or not. `change` and `change_tags` replace what is stored with the result of the
 given function; if that function raises, nothing changes. Methods that return bool say whether there
 was such an item (or, for `create`, whether it is new). Times are milliseconds since 1970, and `at`
-is now; executions and machines are named by ARN, events by their number.
+is now; executions, machines and Map Runs are named by ARN, events by their number. `Versions` and
+`Aliases` take `StateMachine.id`, an opaque key: another machine may have the same ARN later.
 
 Errors. Every method may raise StoreError (the store cannot be read or written, or no worker can be
 started), RowError (one row is damaged) and, if it stores text or numbers, UnstorableError (no store

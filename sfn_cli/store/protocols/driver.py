@@ -74,11 +74,18 @@ class Inbox(Protocol):
     def after(self, last: int) -> list[Message]:
         """Returns the messages that came after the message `last`."""
 
-    def to(self, execution: int, up_to: int) -> list[Message]:
+    def of(self, execution: int, up_to: int) -> list[Message]:
         """Returns the messages to a running execution, up to the message `up_to`.
 
         Messages that it was aborted are left out: they are from before its redrive.
         """
+
+
+class Heartbeats(Protocol):
+    """The latest heartbeats of open tasks: they leave no event."""
+
+    def beats(self, execution: int) -> list[tuple[int, int]]:
+        """Returns (task, time) of the last heartbeat of each open task that has one."""
 
 
 class Outbox(Protocol):
@@ -117,6 +124,9 @@ class FunctionEventQueue(Protocol):
 
     The worker that takes an event owns it; the events of a dead worker are free again.
     """
+
+    def any(self) -> bool:
+        """Whether there are events at all, due now or later."""
 
     def waiting(self, owner: int, live: Collection[int]) -> bool:
         """Whether there are events, due now or later, that no live worker owns."""
