@@ -8,7 +8,7 @@ Our own words, in addition to those of the States Language and of the AWS API:
     visit    what a state sees each time it is called: the input, variables, time and seed
     memo     what `decide` caches to save time; it may be lost at any time
     signal   a message to an execution from outside: a task started, succeeded, failed
-    driver   what calls `turn` and stores the result: the local worker, or a process of its own
+    driver   what calls `turn` and keeps the result: the local worker, or the in-memory runner
     turn     the events of one execution that follow from its signals and the time
     round    a worker's work between two commits: a turn for every execution that may move
     lease    a worker's hold on an execution: the row names it, and each commit checks it

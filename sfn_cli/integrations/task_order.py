@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Task(Protocol):
     """A task as integrations read it: an `OpenTask` of an execution here, or a `TaskOrder`.
 
-    The fields are those of `OpenTask` (interpreter/execution.py).
+    The fields are those of `OpenTask` (interpreter/open_task.py).
     """
 
     @property

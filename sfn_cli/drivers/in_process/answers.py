@@ -4,7 +4,8 @@ An answer is a function of a task: it returns the task's signals in their order,
 that only an outside caller can answer (`InProcessExecution.send`). Answers are tried one after the
 other:
 
-    mocked(mocks, otherwise=calling({"Pay": pay}, otherwise=integrated(service)))
+    calls = answers_by_calling({"Pay": pay}, otherwise=integrated_answers(service))
+    InProcessExecution(definition, input, mocked_answers(mocks, otherwise=calls))
 """
 
 from __future__ import annotations

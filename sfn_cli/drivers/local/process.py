@@ -54,7 +54,7 @@ def report_in_process_log(line: str) -> None:
 
 
 def worker_process_main(build: Callable[[Settings], Service], *, additional: bool) -> None:
-    """Runs the process that `launch.start` starts.
+    """Runs the process that `launch.launch_worker` starts.
 
     It reads its settings; `build` creates its Service.
     """
