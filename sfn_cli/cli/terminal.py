@@ -86,10 +86,6 @@ class Terminal:
     def paginate(self) -> bool:
         return bool(self.given.get("paginate", True))
 
-    @property
-    def debug(self) -> bool:
-        return bool(self.given.get("debug"))
-
     @cached_property
     def settings(self) -> Settings:
         """The environment's settings, with --region.

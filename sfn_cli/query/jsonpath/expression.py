@@ -152,15 +152,6 @@ def compile_path(text: str) -> Path:
     return Path(text, *parse_path(text))
 
 
-def is_path(text: str) -> bool:
-    """Whether `text` is a valid path."""
-    try:
-        compile_path(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
     """Returns all that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]

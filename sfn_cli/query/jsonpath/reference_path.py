@@ -6,7 +6,6 @@ state's result into its input with one.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import StatesError
@@ -59,12 +58,6 @@ class ReferencePath:
 
     def __repr__(self) -> str:
         return f"ReferencePath({self.text!r})"
-
-
-@lru_cache(maxsize=4096)
-def reference_path(text: str) -> ReferencePath:
-    """Returns the Reference Path that `text` spells, compiled once. Raises ValueError."""
-    return ReferencePath(text)
 
 
 class _CannotPlace(Exception):
