@@ -20,6 +20,9 @@ MAX_MODULES = 20
 IN_A_CHILD = {"functions/bootstrap.py"}
 """Runs in the process of a function, alone in one file."""
 
+STORED_AND_INTERPRETED = {"Execution"}
+"""Nouns with two sides: an execution as it is stored and as it is interpreted."""
+
 MACHINE_AND_STATES = {
     "sfn_cli.asl.distributed_map.map_run",
     "sfn_cli.asl.moves",
@@ -72,6 +75,18 @@ def test_a_folder_is_small() -> None:
     """A folder with more modules needs folders by what a reader looks for."""
     sizes = Counter(str(path.parent.relative_to(PACKAGE)) for path in FILES)
     assert {folder: size for folder, size in sizes.items() if size > MAX_MODULES} == {}
+
+
+def test_a_class_has_its_name_alone() -> None:
+    """One name, one meaning: no two classes of the package share one, but for these."""
+    names = Counter(
+        node.name
+        for path in FILES
+        if str(path.relative_to(PACKAGE)) not in IN_A_CHILD
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, count in names.items() if count > 1} <= STORED_AND_INTERPRETED
 
 
 def test_imports_have_one_direction() -> None:

@@ -36,7 +36,7 @@ _EXECUTIONS = 200
 """How many of a machine's youngest executions are searched for a near miss."""
 
 
-class Kind(NamedTuple):
+class ArnKind(NamedTuple):
     """A kind of named resource: the operation that lists it, and the members of its response."""
 
     operation: str
@@ -44,10 +44,10 @@ class Kind(NamedTuple):
     arn: str
 
 
-MACHINE = Kind("ListStateMachines", "stateMachines", "stateMachineArn")
-ACTIVITY = Kind("ListActivities", "activities", "activityArn")
+MACHINE = ArnKind("ListStateMachines", "stateMachines", "stateMachineArn")
+ACTIVITY = ArnKind("ListActivities", "activities", "activityArn")
 
-_KINDS: Mapping[str, tuple[Kind, ...]] = {
+_KINDS: Mapping[str, tuple[ArnKind, ...]] = {
     "stateMachineArn": (MACHINE,),
     "stateMachineVersionArn": (MACHINE,),
     "stateMachineAliasArn": (MACHINE,),
@@ -109,7 +109,7 @@ def _split_arn_name_suffix(given: str) -> tuple[str, str]:
     return given[:length], given[length:]
 
 
-def _find_arn(kind: Kind, name: str, call: Call) -> str | None:
+def _find_arn(kind: ArnKind, name: str, call: Call) -> str | None:
     return next((item[kind.arn] for item in _list_all_arn_names(kind, call) if item["name"] == name), None)
 
 
@@ -125,7 +125,7 @@ def _execution_arn_names(machine: str, most: int, call: Call) -> list[dict[str, 
     return found
 
 
-def _list_all_arn_names(kind: Kind, call: Call) -> Iterator[dict[str, Any]]:
+def _list_all_arn_names(kind: ArnKind, call: Call) -> Iterator[dict[str, Any]]:
     """Yields all resources of a kind, page by page."""
     operation = model.load_model("stepfunctions", kind.operation)
     for page in paging.pages(

@@ -13,7 +13,7 @@ from sfn_cli.store.records.functions import LATEST
 
 if TYPE_CHECKING:
     from sfn_cli.store.protocols.functions import Functions
-    from sfn_cli.store.records.functions import Route
+    from sfn_cli.store.records.functions import FunctionRoute
 
 
 def routed_version(functions: Functions, name: str, qualifier: str | None) -> int | None:
@@ -30,7 +30,7 @@ def routed_version(functions: Functions, name: str, qualifier: str | None) -> in
     return None if route is None else _draw_route(route)
 
 
-def _draw_route(route: Route) -> int:
+def _draw_route(route: FunctionRoute) -> int:
     """Draws a version by weight, for each invocation separately."""
     if route.weights:
         draw = random.random()

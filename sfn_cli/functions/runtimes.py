@@ -88,7 +88,7 @@ REFUSED_SECONDS = 5.0
 CHECK_SECONDS = 10.0
 
 
-class Interpreter(NamedTuple):
+class LanguageInterpreter(NamedTuple):
     """The program behind a command (a shim is called only once), and its version."""
 
     executable: str
@@ -188,7 +188,7 @@ class Runtimes:
                 found += sorted(glob(folder), key=_runtime_patch_version, reverse=True)
         return found
 
-    def _ask(self, command: str, language: Language) -> Interpreter:
+    def _ask(self, command: str, language: Language) -> LanguageInterpreter:
         """Runs a command to find its program and version. Raises _StartError."""
         if self._verdicts is None:
             self._verdicts = _read_runtime_verdicts(self._file)
@@ -196,7 +196,7 @@ class Runtimes:
         try:
             known_stamp, executable, executable_stamp, version = self._verdicts[command]
             if known_stamp == stamp and executable_stamp == _runtime_command_stamp(executable):
-                return Interpreter(executable, version)
+                return LanguageInterpreter(executable, version)
         except (KeyError, TypeError, ValueError):
             pass
         interpreter = _probe_runtime(command, language, self._environ)
@@ -244,7 +244,7 @@ def language_of_runtime(runtime: str) -> tuple[Language, str]:
     )
 
 
-def _probe_runtime(command: str, language: Language, environ: Mapping[str, str]) -> Interpreter:
+def _probe_runtime(command: str, language: Language, environ: Mapping[str, str]) -> LanguageInterpreter:
     import subprocess
 
     try:
@@ -264,7 +264,7 @@ def _probe_runtime(command: str, language: Language, environ: Mapping[str, str])
     if answer.returncode != 0 or len(lines) != 2:
         complaint = answer.stderr.decode(errors="replace").strip().splitlines()
         raise _StartError(complaint[0] if complaint else f"exit status {answer.returncode}")
-    return Interpreter(lines[0] or command, lines[1])
+    return LanguageInterpreter(lines[0] or command, lines[1])
 
 
 def _runtime_command_stamp(path: str) -> list[int]:

@@ -57,7 +57,7 @@ class Throw(NamedTuple):
 Answer = Return | Throw
 
 
-class Response(NamedTuple):
+class MockedResponse(NamedTuple):
     """A mocked response: its name in the file, and its answers in their order.
 
     An answer is (first invocation, last invocation, answer).
@@ -67,7 +67,7 @@ class Response(NamedTuple):
     answers: Sequence[tuple[int, int, Answer]]
 
 
-class Fault(NamedTuple):
+class InjectedFault(NamedTuple):
     """An error for these attempts at a state; without `last`, for all from the first."""
 
     state: str
@@ -80,8 +80,8 @@ class Mocks(NamedTuple):
     """The mocks of an execution: the responses of its test case by state, and its faults."""
 
     test_case: str | None
-    responses: Mapping[str, Response]
-    faults: Sequence[Fault]
+    responses: Mapping[str, MockedResponse]
+    faults: Sequence[InjectedFault]
 
     def answer(self, task: OpenTask) -> Answer | None:
         """Returns the answer to the task, or None if the integration answers it."""
@@ -97,7 +97,7 @@ class Mocks(NamedTuple):
         response = self.responses.get(task.state_name)
         return None if response is None else self._mocked_answer(response, task)
 
-    def _mocked_answer(self, response: Response, task: OpenTask) -> Answer:
+    def _mocked_answer(self, response: MockedResponse, task: OpenTask) -> Answer:
         for first, last, answer in response.answers:
             if first <= task.invocation <= last:
                 return answer
@@ -116,10 +116,10 @@ def read_mocks(text: str) -> Mocks:
     return Mocks(
         kept["testCase"],
         {
-            state: Response(mocked["name"], mocked_answers(mocked["response"]))
+            state: MockedResponse(mocked["name"], mocked_answers(mocked["response"]))
             for state, mocked in kept["responses"].items()
         },
-        [Fault(**fault) for fault in kept["faults"]],
+        [InjectedFault(**fault) for fault in kept["faults"]],
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from sfn_cli.server.connections import Connection, Connections
+    from sfn_cli.server.connections import HttpConnection, HttpConnections
 
 _AT_ONCE = 64
 """How many connections are accepted before the open ones get their turn."""
@@ -33,8 +33,8 @@ class Acceptor:
         self,
         listening: socket.socket,
         tls: ssl.SSLContext | None,
-        connections: Connections,
-        connect: Callable[[], Connection],
+        connections: HttpConnections,
+        connect: Callable[[], HttpConnection],
     ) -> None:
         """Takes the listening socket, and how to set up its connections.
 
@@ -90,7 +90,7 @@ class Acceptor:
             connection.setting_up = task
             self._being_set_up.add(task)
 
-    async def _set_up(self, connection: Connection, accepted: socket.socket) -> None:
+    async def _set_up(self, connection: HttpConnection, accepted: socket.socket) -> None:
         try:
             await self._loop.connect_accepted_socket(
                 lambda: connection,

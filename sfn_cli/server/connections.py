@@ -67,36 +67,36 @@ _SECONDS = {
 """The time for each phase; a body's time is counted where it is read (bodies.py)."""
 
 
-class Connections:
+class HttpConnections:
     """The open connections of one server, at most `most` of them."""
 
     def __init__(self, most: int, notices: Notices) -> None:
         self.notices = notices
         self._most = most
-        self._open: set[Connection] = set()
-        self._inactive: dict[Connection, None] = {}  # the one that has been inactive for longest is first
+        self._open: set[HttpConnection] = set()
+        self._inactive: dict[HttpConnection, None] = {}  # the one that has been inactive for longest is first
         self._on_room: Callable[[], None] | None = None
 
-    def add(self, connection: Connection) -> None:
+    def add(self, connection: HttpConnection) -> None:
         """Adds a new connection, which may take another's place."""
         self._open.add(connection)
         if len(self._open) > self._most:
             self.drop_one()
         self._inactive[connection] = None
 
-    def remove(self, connection: Connection) -> None:
+    def remove(self, connection: HttpConnection) -> None:
         self._open.discard(connection)
         self._inactive.pop(connection, None)
         self._notify_of_room()
 
-    def be_active(self, connection: Connection) -> None:
+    def be_active(self, connection: HttpConnection) -> None:
         """Moves a connection behind all others that may be dropped."""
         if connection in self._open:
             self._inactive.pop(connection, None)
             self._inactive[connection] = None
             self._notify_of_room()
 
-    def keep(self, connection: Connection) -> None:
+    def keep(self, connection: HttpConnection) -> None:
         """Protects a connection from being dropped, until it is active or inactive again."""
         self._inactive.pop(connection, None)
 
@@ -127,7 +127,7 @@ class _Flow(FlowControl):
     uvicorn resumes reading whenever the application awaits a message of its request.
     """
 
-    def __init__(self, transport: asyncio.Transport, connection: Connection) -> None:
+    def __init__(self, transport: asyncio.Transport, connection: HttpConnection) -> None:
         super().__init__(transport)
         self._connection = connection
 
@@ -136,7 +136,7 @@ class _Flow(FlowControl):
             super().resume_reading()
 
 
-class Connection(H11Protocol):
+class HttpConnection(H11Protocol):
     """One client's connection, from the moment that it is accepted.
 
     `setting_up` is the task for TLS.
@@ -145,7 +145,11 @@ class Connection(H11Protocol):
     setting_up: asyncio.Task[None] | None = None
 
     def __init__(
-        self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], connections: Connections
+        self,
+        config: uvicorn.Config,
+        state: ServerState,
+        app_state: dict[str, Any],
+        connections: HttpConnections,
     ) -> None:
         super().__init__(config=config, server_state=state, app_state=app_state)
         self._connections = connections

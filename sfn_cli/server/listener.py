@@ -14,7 +14,7 @@ import uvicorn
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
-from sfn_cli.server.connections import Connection, Connections
+from sfn_cli.server.connections import HttpConnection, HttpConnections
 from sfn_cli.server.gateway import check_gateway_origins
 from sfn_cli.server.limits import (
     KEEP_ALIVE_SECONDS,
@@ -52,7 +52,7 @@ def run_listener(
     open_files = _open_more_listener_files()
     listening = _listen_on(host, port, scheme)
     notices = Notices()
-    connections = Connections(max_connections_limit(open_files), notices)
+    connections = HttpConnections(max_connections_limit(open_files), notices)
     application = Application(
         service,
         host,
@@ -100,7 +100,7 @@ class _ListeningServer(uvicorn.Server):
         config: uvicorn.Config,
         listening: socket.socket,
         tls: ssl.SSLContext | None,
-        connections: Connections,
+        connections: HttpConnections,
         listens: Callable[[], None],
         ends: Callable[[], None],
     ) -> None:
@@ -114,8 +114,8 @@ class _ListeningServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
 
-        def connect() -> Connection:
-            return Connection(self.config, self.server_state, self.lifespan.state, self._connections)
+        def connect() -> HttpConnection:
+            return HttpConnection(self.config, self.server_state, self.lifespan.state, self._connections)
 
         self._acceptor = Acceptor(self._listening, self._tls, self._connections, connect)
         self._listens()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.state_machines import StateMachine
-    from sfn_cli.store.records.versions import Route, Version
+    from sfn_cli.store.records.versions import AliasRoute, Version
 
 
 def find_qualified_machine(service: Service, given_arn: str) -> StateMachine | None:
@@ -88,7 +88,7 @@ def _qualified_at(machine: StateMachine, version: Version) -> StateMachine:
     return machine._replace(version=version, revision=version.revision)
 
 
-def _draw_qualified_version(routes: Sequence[Route], seed: str) -> Version:
+def _draw_qualified_version(routes: Sequence[AliasRoute], seed: str) -> Version:
     from hashlib import sha256  # which no other start needs, and which loads OpenSSL
 
     draw = int.from_bytes(sha256(f"{seed}/route".encode()).digest()[:8]) % 100

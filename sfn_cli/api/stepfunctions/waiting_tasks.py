@@ -112,7 +112,7 @@ def _waiting_task_belongs_to(execution: WaitingExecution, machine_arn: str | Non
     )
 
 
-def _waiting_task(task: records.WaitingTask) -> WaitingTask:
+def _waiting_task(task: records.StoredWaitingTask) -> WaitingTask:
     status = "WAITING" if task.activity is None else "STARTED" if task.taken else "SCHEDULED"
     details, execution = task.details, task.execution
     return WaitingTask(
@@ -131,7 +131,7 @@ def _waiting_task(task: records.WaitingTask) -> WaitingTask:
     )
 
 
-def _waiting_task_until(task: records.WaitingTask) -> int | None:
+def _waiting_task_until(task: records.StoredWaitingTask) -> int | None:
     beat_at = task.scheduled_at
     if task.beat_at is not None:
         beat_at = max(beat_at, clock_reading(task.execution.clock, task.execution.started_at, task.beat_at))

@@ -94,7 +94,7 @@ class Remote:
         headers = {**outgoing.headers, "Host": f"{name}{port}"}
         if self.who:
             service = _SIGNING_NAMES.get(operation.service, operation.service)
-            signing = signature.Request(
+            signing = signature.RequestToSign(
                 outgoing.method, f"{name}{port}", path, outgoing.query, outgoing.headers, outgoing.body
             )
             headers = signature.signature_headers(signing, self.who, self.region, service)

@@ -72,7 +72,7 @@ def _signing_profile(environ: Mapping[str, str], name: str) -> dict[str, str] | 
     return found
 
 
-class Request(NamedTuple):
+class RequestToSign(NamedTuple):
     """The signed parts of an HTTP request; `path` and `query` as they are sent."""
 
     method: str
@@ -83,7 +83,7 @@ class Request(NamedTuple):
     body: bytes
 
 
-def signature_headers(request: Request, who: Credentials, region: str, service: str) -> dict[str, str]:
+def signature_headers(request: RequestToSign, who: Credentials, region: str, service: str) -> dict[str, str]:
     """Returns the request's headers with its time, its token and its signature."""
     now = datetime.now(UTC).strftime(sigv4.TIME)
     scope = f"{now[:8]}/{region}/{service}/{sigv4.TERMINATOR}"

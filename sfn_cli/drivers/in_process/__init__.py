@@ -4,7 +4,8 @@ execution.py    one execution: its turns, its clock, its history
 answers.py      what answers its tasks: mocks, Python functions, or the real integrations
 map_runs.py     Map Runs, whose children run in memory as well
 
-    execution = InProcessExecution(definition, Payload({"n": 1}), calling({"Pay": lambda order: …}))
+    answer = answers_by_calling({"Pay": lambda order: …})
+    execution = InProcessExecution(definition, Payload({"n": 1}), answer)
     execution.run()
     execution.status, execution.output, execution.history
 

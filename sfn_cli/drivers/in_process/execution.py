@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.drivers.in_process.answers import Answer, leave_unanswered
-from sfn_cli.drivers.in_process.map_runs import Child, run_map_in_process
+from sfn_cli.drivers.in_process.map_runs import MapRunChild, run_map_in_process
 from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_started_event
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskStarted, time_of_signal
@@ -177,7 +177,7 @@ class InProcessExecution:
             return answered
         return run_map_in_process(task, self.interpreter.execution.seed, self._run_child, self._context)
 
-    def _run_child(self, child: Child) -> Result:
+    def _run_child(self, child: MapRunChild) -> Result:
         execution = InProcessExecution(
             child.processor,
             Payload(text=child.input),

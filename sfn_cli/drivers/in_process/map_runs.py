@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import Signal
 
 
-class Child(NamedTuple):
+class MapRunChild(NamedTuple):
     """A child execution to run: `processor` (its definition) and `input` are JSON texts."""
 
     arn: str
@@ -43,7 +43,7 @@ class Child(NamedTuple):
     started_at: int
 
 
-RunChild = Callable[[Child], Result]
+RunChild = Callable[[MapRunChild], Result]
 """Runs a child as far as it goes. One that waits for an outside caller is still RUNNING."""
 
 
@@ -120,7 +120,9 @@ def _run_map_run_children(
     return ended, None
 
 
-def _map_run_child(plan: MapRunPlan, names: _MapRunNames, seed: str, input: str, started_at: int) -> Child:
+def _map_run_child(
+    plan: MapRunPlan, names: _MapRunNames, seed: str, input: str, started_at: int
+) -> MapRunChild:
     scope = Scope(seed=seed)
     name, machine_arn = scope.uuid(), names.state_machine_arn
     is_express = plan.execution_type == "EXPRESS"
@@ -129,4 +131,4 @@ def _map_run_child(plan: MapRunPlan, names: _MapRunNames, seed: str, input: str,
         if is_express
         else arn.execution_arn(machine_arn, name)
     )
-    return Child(child_arn, machine_arn, name, plan.processor, input, seed, started_at)
+    return MapRunChild(child_arn, machine_arn, name, plan.processor, input, seed, started_at)

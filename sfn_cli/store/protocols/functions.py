@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.store.records.functions import Code, Function, FunctionAlias, Route
+    from sfn_cli.store.records.functions import Code, Function, FunctionAlias, FunctionRoute
 
 
 class Functions(Protocol):
@@ -19,7 +19,7 @@ class Functions(Protocol):
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
         """Returns (id, revision), which changes with code or configuration. Cheap."""
 
-    def route(self, name: str, alias: str) -> Route | None: ...
+    def route(self, name: str, alias: str) -> FunctionRoute | None: ...
     def zip(self, function: Function) -> bytes | None:
         """Returns the zip with its code; None if its code is a folder."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.suspensions import Suspension
     from sfn_cli.store.records.tasks import AnswerOutcome, TakenTask
     from sfn_cli.store.records.versions import Alias, Listed, Version, Weights
-    from sfn_cli.store.records.waiting_tasks import WaitingTask
+    from sfn_cli.store.records.waiting_tasks import StoredWaitingTask
 
 
 class Executions(Protocol):
@@ -172,7 +172,7 @@ class Tasks(Protocol):
     def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
         """Returns how many tasks wait to be taken, for each of these activities that has any."""
 
-    def waiting(self) -> Iterator[WaitingTask]:
+    def waiting(self) -> Iterator[StoredWaitingTask]:
         """Yields every task that waits for an answer from outside.
 
         Those of the oldest execution come first, then in the order of events.

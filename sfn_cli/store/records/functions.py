@@ -40,7 +40,7 @@ class Function(NamedTuple):
         return function_version_name(self.number)
 
 
-class Route(NamedTuple):
+class FunctionRoute(NamedTuple):
     """Where an alias leads: to the version with this number.
 
     `weights` are the parts of the invocations that other versions (by number) take.

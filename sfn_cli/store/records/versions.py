@@ -36,7 +36,7 @@ Weights = tuple[tuple[int, int], ...]
 """A routing configuration: version numbers → weights in percent, in the caller's order."""
 
 
-class Route(NamedTuple):
+class AliasRoute(NamedTuple):
     """A version that an alias leads to, and how many of 100 executions it gets."""
 
     version: Version
@@ -49,7 +49,7 @@ class Alias(NamedTuple):
     created_at: int
     updated_at: int
     id: int
-    routes: tuple[Route, ...]
+    routes: tuple[AliasRoute, ...]
 
     @property
     def weights(self) -> Weights:

@@ -21,7 +21,7 @@ class WaitingExecution(NamedTuple):
     seed: str
 
 
-class WaitingTask(NamedTuple):
+class StoredWaitingTask(NamedTuple):
     """One task.
 
     `input` is the JSON text that it received, `details` those of the event that scheduled it.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.records.functions import Code, Function, Route
+from sfn_cli.store.records.functions import Code, Function, FunctionRoute
 from sfn_cli.store.sqlite.columns import columns_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SqliteFunctions:
             ).fetchone()
             return row
 
-    def route(self, name: str, alias: str) -> Route | None:
+    def route(self, name: str, alias: str) -> FunctionRoute | None:
         """Returns where an alias of a function leads; None if there is no such alias."""
         with self._database.reading() as connection:
             row = connection.execute(
@@ -63,7 +63,7 @@ class SqliteFunctions:
                 "WHERE f.name = ? AND a.name = ?",
                 (name, alias),
             ).fetchone()
-            return None if row is None else Route(row[0], jsonvalue.loads(row[1]))
+            return None if row is None else FunctionRoute(row[0], jsonvalue.loads(row[1]))
 
     def zip(self, function: Function) -> bytes | None:
         with self._database.reading() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.store.records.versions import Alias, Listed, QuotaReached, Route, Weights
+from sfn_cli.store.records.versions import Alias, AliasRoute, Listed, QuotaReached, Weights
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.stepfunctions.versions import VERSION_COLUMNS, version_from
 
@@ -116,7 +116,9 @@ def _find_alias(connection: Connection, machine: int, name: str) -> Alias | None
         """,
         (alias.id,),
     ).fetchall()
-    return alias._replace(routes=tuple(Route(version_from(version), weight) for weight, *version in routes))
+    return alias._replace(
+        routes=tuple(AliasRoute(version_from(version), weight) for weight, *version in routes)
+    )
 
 
 def _alias_version_rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:

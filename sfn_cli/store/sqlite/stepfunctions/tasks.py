@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.store.records.waiting_tasks import WaitingTask
+    from sfn_cli.store.records.waiting_tasks import StoredWaitingTask
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 
@@ -71,7 +71,7 @@ class SqliteTasks:
             ).fetchone()
             return None if row is None else _take_task(connection, row, worker_name, at)
 
-    def waiting(self) -> Iterator[WaitingTask]:
+    def waiting(self) -> Iterator[StoredWaitingTask]:
         from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
 
         return waiting_tasks(self._database)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.records.waiting_tasks import WaitingExecution, WaitingTask
+from sfn_cli.store.records.waiting_tasks import StoredWaitingTask, WaitingExecution
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.keys import event_key, event_of_key, execution_of_key
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
+def waiting_tasks(database: Database) -> Iterator[StoredWaitingTask]:
     """Yields all of them: those of the oldest execution first, then in the order of events."""
     with database.reading() as connection:
         rows = connection.execute(
@@ -37,7 +37,7 @@ def waiting_tasks(database: Database) -> Iterator[WaitingTask]:
             scheduled = jsonvalue.loads(details)
             if activity is None and not str(scheduled["resource"]).endswith(".waitForTaskToken"):
                 continue  # answered by the end of what it started
-            yield WaitingTask(
+            yield StoredWaitingTask(
                 handle=handle,
                 execution=WaitingExecution._make(execution),
                 state=_state_of_waiting_task(connection, key),
