@@ -140,7 +140,7 @@ class Application:
             raise ApiError("BadRequestException", "The request's target must be a path, such as /.")
         if head.path.startswith(PREFIX):
             return await self._gateway.answer(
-                head, partial(self._signed, head, body), partial(self._call, body=body)
+                head, partial(self._check_signature, head, body), partial(self._call, body=body)
             )
         if not is_allowed_host(head.headers, self._listening_host, scheme=self._scheme):
             raise ApiError(
@@ -156,7 +156,7 @@ class Application:
                 message_with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
                 dumps({"sfn": __version__}).encode(),
             )
-        operation, members, response = self._read(await self._signed(head, body))
+        operation, members, response = self._read(await self._check_signature(head, body))
         return response(operation, await self._call(operation, members, body))
 
     def _read(
@@ -175,7 +175,7 @@ class Application:
         route = rest_json.find_rest_json_route(self._routes, whole)
         return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
 
-    async def _signed(self, head: HttpRequest, body: Body) -> HttpRequest:
+    async def _check_signature(self, head: HttpRequest, body: Body) -> HttpRequest:
         """Returns the request with its body, after checking its signature if required.
 
         Raises ApiError.

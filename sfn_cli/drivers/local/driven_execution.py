@@ -131,7 +131,7 @@ class DrivenExecution:
         turned = turn.turn(
             self.interpreter,
             signals,
-            self.shown(now),
+            self.own_time(now),
             limit=EVENTS_AT_A_TIME,
             is_time_up=lambda: time.monotonic() >= ends_at,
             follows_signals=virtual is not None,
@@ -149,7 +149,7 @@ class DrivenExecution:
         finally:
             self.interpreter.budget = loop_budget
 
-    def shown(self, now: int) -> int:
+    def own_time(self, now: int) -> int:
         """Returns its own clock's time at that time by the wall clock."""
         return now if self.clock is None else self.clock.now(now)
 
@@ -161,7 +161,7 @@ class DrivenExecution:
         due_at = turned.due
         if due_at is None or self.clock is None:
             return due_at
-        if due_at <= self.shown(now):
+        if due_at <= self.own_time(now):
             return now  # the turn was cut short
         if isinstance(self.clock, VirtualClock):
             return self._virtual_due(self.clock, due_at, now)

@@ -232,7 +232,7 @@ class Scheduler:
         for driven in self._over_budget:
             if self._driven.holds(driven):
                 # At the time of this round, the step is the same one.
-                driven.step = self._steps.start(driven, partial(driven.slow_turn, driven.shown(now)))
+                driven.step = self._steps.start(driven, partial(driven.slow_turn, driven.own_time(now)))
         self._over_budget.clear()
 
     def _let_go(self, execution: int) -> None:

@@ -63,7 +63,10 @@ class SqliteFunctions:
                 "WHERE f.name = ? AND a.name = ?",
                 (name, alias),
             ).fetchone()
-            return None if row is None else FunctionRoute(row[0], jsonvalue.loads(row[1]))
+        if row is None:
+            return None
+        number, weights = row
+        return FunctionRoute(number, jsonvalue.loads(weights))
 
     def zip(self, function: Function) -> bytes | None:
         with self._database.reading() as connection:
@@ -78,7 +81,7 @@ class SqliteFunctions:
             rows = connection.execute(
                 "SELECT configuration FROM function_at WHERE name = ? AND code_dir IS NULL", (name,)
             ).fetchall()
-            return {jsonvalue.loads(row[0])["CodeSha256"] for row in rows}
+            return {jsonvalue.loads(configuration)["CodeSha256"] for (configuration,) in rows}
 
     def page(
         self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False

@@ -52,7 +52,10 @@ def last_event(connection: Connection, execution: int) -> tuple[int, int]:
         "SELECT key, CAST(at AS INTEGER) FROM event WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1",
         (event_key(execution, 0), event_key(execution + 1, 0)),
     ).fetchone()
-    return (0, 0) if row is None else (event_of_key(row[0]), row[1])
+    if row is None:
+        return 0, 0
+    key, at = row
+    return event_of_key(key), at
 
 
 def read_events(

@@ -106,9 +106,9 @@ class SqliteWorkerCommits:
             # Of thousands of executions most run the same definition: it is read once.
             read = {
                 revision: _committed_definition_and_logging(connection, revision)
-                for revision in {row[3] for row in rows}
+                for revision in {revision for _, _, _, revision, *_ in rows}
             }
-            mocks = {row: _mocks_of_commit(connection, row) for row in {row[-1] for row in rows}}
+            mocks = {row: _mocks_of_commit(connection, row) for row in {row for *_, row in rows}}
         return [
             Claimed(
                 id=id,
