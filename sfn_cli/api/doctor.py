@@ -113,7 +113,7 @@ class _ReplayedMachines:
         found = self._loaded.get(revision)
         if found is None:
             definition = self._snapshot.definition(revision)
-            # Not `load` itself: its cache holds machines of any size.
+            # Not `load_machine` itself: its cache holds machines of any size.
             found = self._loaded[revision] = (load_machine.__wrapped__(definition), len(definition))
             self._characters += found[1]
             while self._characters > MACHINE_CHARACTERS and len(self._loaded) > 1:

@@ -9,7 +9,8 @@
 Rule 1: signals come first. An answer that was acknowledged never loses to a timeout that falls due in
 the same turn.
 Rule 2: the first turn after a replay (`Interpreter.apply`) opens every task that is still open. So a
-driver that resumes an execution runs the same lines as one that starts it.
+driver that resumes an execution runs the same lines as one that starts it. One that has stored its
+open tasks takes them from `Interpreter.changed_tasks` before that turn, and starts them itself.
 Rule 3: a turn is as long as its caller allows: `limit` counts events, `is_time_up` is called between
 them, and the budget of the interpreter bounds the expressions of one state (query/limits.py). A turn
 that was cut short is due again at once, and the next one goes on where it stopped.

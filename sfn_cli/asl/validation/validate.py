@@ -1,8 +1,8 @@
 """The definition validator: reports every problem at once, with AWS's codes and messages.
 
 It walks machines and their states; a field's value is checked by its kind (fields.py), in the
-`…_checks.py` modules. A definition that passes can be loaded (`state_machine.load`). Texts marked
-(ours) are not known from AWS.
+`…_checks.py` modules. A definition that passes can be loaded (`state_machine.load_machine`). Texts
+marked (ours) are not known from AWS.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Everything a worker knows of one execution that it drives, and the execution's turn.
 
-An execution is *away* while a thread takes a slow step of it (offload.py): the thread has its
+An execution is *away* while a thread takes a slow step of it (offloaded_steps.py): the thread has its
 interpreter then, and its mail waits.
 """
 
