@@ -1,8 +1,7 @@
-"""What the three services share: JSON over HTTP, an API key, and answers that are kept by their
-Idempotency-Key.
+"""JSON over HTTP with an API key, for the three services; responses are stored by Idempotency-Key.
 
-A request that is asked twice (a worker may die before it has heard the answer) is answered as the
-first time, and nothing is done again. What is busy (503) is not kept.
+A request that is repeated (a worker may die before it has the response) gets the first response, and
+nothing is done again. A response that the service is busy (503) is not stored.
 """
 
 import json
@@ -38,8 +37,9 @@ class Undoable:
 
 
 def serve(routes):
-    """Serves `routes`, {(method, first part of the path): function(rest of the path, body or query,
-    key)}, until it is ended.
+    """Serves the routes until the process is stopped.
+
+    `routes` is {(method, first part of the path): function(rest of the path, body or query, key)}.
     """
     lock, kept = Lock(), {}
 

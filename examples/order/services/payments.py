@@ -1,5 +1,4 @@
-"""The payments: charges cards, and refunds. It opens slowly: the first two charges that it is asked
-for find it busy.
+"""The payments: charges cards, and refunds. It is busy for the first two charges.
 
 POST /charges {"order", "card", "amount"}    402 when the card is declined, 503 when it is busy
 DELETE /charges/KEY                          the key is that of the request that charged

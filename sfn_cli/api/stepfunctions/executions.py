@@ -27,7 +27,7 @@ from sfn_cli.api.stepfunctions.references import (
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import api_event, execution_started_event
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
+from sfn_cli.store.records.executions import Execution, NewExecution
 from sfn_cli.uuids import random_uuid, time_ordered_uuid
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.records.execution_lists import ExecutionFilter, ExecutionSummary
     from sfn_cli.store.records.state_machines import StateMachine
 
 
@@ -232,6 +233,8 @@ def _executions_page_scope(filter: ExecutionFilter) -> str:
 
 def _executions_filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     """Returns the filter of the requested list."""
+    from sfn_cli.store.records.execution_lists import ExecutionFilter
+
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
     if ("stateMachineArn" in request) == ("mapRunArn" in request):
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")

@@ -1,5 +1,6 @@
-"""A row of the old system as an item of the new: {"customer": {"id", "name", "joined", "balance"},
-"attempt"} → DynamoDB's attributes.
+"""Converts a row of the old system to an item of the new one.
+
+{"customer": {"id", "name", "joined", "balance"}, "attempt"} → DynamoDB's attributes.
 """
 
 import logging

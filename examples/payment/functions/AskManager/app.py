@@ -1,5 +1,6 @@
-"""Asks a person: {"order", "amount", "token"}. The answer comes later, by the token; a real one
-would send a mail.
+"""Asks a person: {"order", "amount", "token"}.
+
+The answer comes later, with the token. A real function would send an e-mail.
 """
 
 

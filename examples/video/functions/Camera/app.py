@@ -1,5 +1,6 @@
-"""Films a ball that rolls over a grey floor, as Y4M: {"bucket", "key", "seconds", "damaged_frame"}
-→ {"bytes"}.
+"""Films a ball that rolls over a grey floor, as Y4M.
+
+{"bucket", "key", "seconds", "damaged_frame"} → {"bytes"}
 
 Y4M is a line about the film, then each frame: the line "FRAME", and here (Cmono) a byte for each pixel.
 https://wiki.multimedia.cx/index.php/YUV4MPEG2

@@ -1,5 +1,6 @@
-"""Writes the subtitles of a film (WebVTT), a line each second: {"title", "seconds", "bucket",
-"key"} → {"key", "bytes"}.
+"""Writes the subtitles of a film (WebVTT), a line each second.
+
+{"title", "seconds", "bucket", "key"} → {"key", "bytes"}
 """
 
 import boto3

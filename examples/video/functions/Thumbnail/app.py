@@ -1,5 +1,6 @@
-"""Makes a picture (PNG) of the frame in the middle of a film: {"film": {"bucket", "key"}, "facts",
-"key"} → {"key", "bytes"}.
+"""Makes a picture (PNG) of the frame in the middle of a film.
+
+{"film": {"bucket", "key"}, "facts", "key"} → {"key", "bytes"}
 """
 
 import struct
@@ -21,8 +22,9 @@ def lambda_handler(event, context):
 
 
 def png(grey, width, height):
-    """https://www.w3.org/TR/png-3/: 8 bits of grey for each pixel, and a byte before each row that
-    says it is as it is.
+    """8 bits of grey for each pixel, and before each row a byte: it is not filtered.
+
+    https://www.w3.org/TR/png-3/
     """
     rows = b"".join(b"\0" + grey[y * width : (y + 1) * width] for y in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
+from sfn_cli.store.records.executions import Execution, NewExecution
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.keys import OWNER_OF_SUSPENDED, event_key
 from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events, read_events
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.records.execution_lists import ExecutionFilter, ExecutionSummary
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 
@@ -125,6 +126,8 @@ class SqliteExecutions:
     def page(
         self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
     ) -> list[ExecutionSummary]:
+        from sfn_cli.store.records.execution_lists import ExecutionSummary
+
         with self._database.reading() as connection:
             last = _NEWEST if before is None else (before[0], _execution_row_in_token(connection, before[1]))
             given = {
