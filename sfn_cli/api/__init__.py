@@ -35,7 +35,7 @@ def answer_api(service: Service, operation: Operation, request: Mapping[str, Any
     or the operation rejects it, or when its data cannot be stored.
     """
     answered = begin_api(service, operation, request)
-    return answered if isinstance(answered, dict) else answered.wait(service)
+    return answered if isinstance(answered, dict) else dict(answered.wait(service))
 
 
 def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from sfn_cli.interpreter.signals import Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.api.protocol.long_polls import Awaited
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
@@ -43,7 +45,7 @@ T = TypeVar("T")
 class Later:
     """The pending answer of an operation; `shape` turns it into the call's result."""
 
-    def __init__(self, awaited: Awaited, shape: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, awaited: Awaited, shape: Callable[[Mapping[str, Any]], Any]) -> None:
         self.awaited = awaited
         self.shape = shape
 

@@ -161,7 +161,7 @@ class Application:
 
     def _read(
         self, whole: HttpRequest
-    ) -> tuple[Operation, dict[str, Any], Callable[[Operation, dict[str, Any]], HttpResponse]]:
+    ) -> tuple[Operation, dict[str, Any], Callable[[Operation, Mapping[str, Any]], HttpResponse]]:
         """Returns a request's operation and members, and the function that writes its response.
 
         Raises ApiError.
@@ -189,7 +189,7 @@ class Application:
             signature.check_signature_digest(claimed, whole, self._credentials)
         return whole
 
-    async def _call(self, operation: Operation, members: dict[str, Any], body: Body) -> dict[str, Any]:
+    async def _call(self, operation: Operation, members: dict[str, Any], body: Body) -> Mapping[str, Any]:
         keeps_its_thread = (operation.service, operation.name) in WAITING
         threads = self._patient_threads if keeps_its_thread else self._threads
         answered = await self._in_thread(lambda service: api.begin_api(service, operation, members), threads)

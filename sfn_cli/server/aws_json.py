@@ -17,6 +17,8 @@ from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_requ
 from sfn_cli.server.unsupported import unsupported_request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.api.model import Operation
 
 TARGET = "x-amz-target"
@@ -62,6 +64,6 @@ def json_body(body: bytes) -> Json:
         raise ApiError("SerializationException", error.message) from None
 
 
-def aws_json_response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+def aws_json_response(operation: Operation, answer: Mapping[str, Any]) -> HttpResponse:
     headers = message_with_request_id({"Content-Type": f"application/x-amz-json-{operation.json_version}"})
     return HttpResponse(200, headers, dumps(shapes.shape_to_wire(operation.output, answer)).encode())

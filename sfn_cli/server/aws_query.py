@@ -61,7 +61,7 @@ def read_aws_query_request(operation: Operation, request: HttpRequest) -> dict[s
     }
 
 
-def aws_query_response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+def aws_query_response(operation: Operation, answer: Mapping[str, Any]) -> HttpResponse:
     """Returns the operation's response, whose members are all scalars."""
     members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
     request_id = random_uuid()

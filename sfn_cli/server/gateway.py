@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
     from sfn_cli.settings import Settings
 
-    Call = Callable[[Operation, dict[str, Any]], Awaitable[dict[str, Any]]]
+    Call = Callable[[Operation, dict[str, Any]], Awaitable[Mapping[str, Any]]]
 
 PREFIX = "/gateway/"
 

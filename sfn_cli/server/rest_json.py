@@ -20,7 +20,7 @@ from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_requ
 from sfn_cli.server.unsupported import unsupported_request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.api.model import Operation, Shape
 
@@ -92,7 +92,7 @@ def read_rest_json_request(route: RestRoute, request: HttpRequest) -> dict[str, 
     return members
 
 
-def rest_json_response(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
+def rest_json_response(operation: Operation, answer: Mapping[str, Any]) -> HttpResponse:
     shape = operation.output
     status = operation.http.get("status", 200)
     headers = {"Content-Type": CONTENT_TYPE}

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from sfn_cli.api.model.answers import GetActivityTaskAnswer, StartSyncExecutionAnswer
     from sfn_cli.api.service import Service
+
+    Answered = StartSyncExecutionAnswer | GetActivityTaskAnswer
 
 GRACE_SECONDS = 5
 """How long requests in progress may take when the server is to end."""
-
-Answered = dict[str, Any]
 
 
 class Waiting:

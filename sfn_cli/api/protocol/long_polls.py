@@ -6,13 +6,14 @@ the response when there may be one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api import following
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.api.model.answers import GetActivityTaskAnswer, StartSyncExecutionAnswer
     from sfn_cli.api.service import Service
 
 
@@ -20,9 +21,9 @@ class AwaitedEnd(NamedTuple):
     """A wait for an execution's end: `answer` then returns the operation's response."""
 
     execution: str
-    answer: Callable[[Service], dict[str, Any]]
+    answer: Callable[[Service], StartSyncExecutionAnswer]
 
-    def wait(self, service: Service) -> dict[str, Any]:
+    def wait(self, service: Service) -> StartSyncExecutionAnswer:
         """Waits for the end, which comes after at most five minutes for an EXPRESS execution."""
         for _ in following.follow_ends(service, [self.execution], every=following.PROMPT_SECONDS):
             pass
@@ -38,9 +39,9 @@ class AwaitedTask(NamedTuple):
 
     activity: str
     seconds: float
-    take: Callable[[Service], dict[str, Any] | None]
+    take: Callable[[Service], GetActivityTaskAnswer | None]
 
-    def wait(self, service: Service) -> dict[str, Any]:
+    def wait(self, service: Service) -> GetActivityTaskAnswer:
         """Waits for a task."""
         for _ in following.follow_looks(service, self.seconds):
             answer = self.take(service)
@@ -49,7 +50,7 @@ class AwaitedTask(NamedTuple):
         return NO_TASK
 
 
-NO_TASK: dict[str, Any] = {}
+NO_TASK: GetActivityTaskAnswer = {}
 """GetActivityTask's response when there was no task."""
 
 Awaited = AwaitedEnd | AwaitedTask

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ActivityListItem,
         CreateActivityAnswer,
         DescribeActivityAnswer,
+        GetActivityTaskAnswer,
         ListActivitiesAnswer,
     )
     from sfn_cli.api.service import Service
@@ -79,7 +80,9 @@ def delete_activity(service: Service, request: DeleteActivityInputTypeDef) -> di
     return {}
 
 
-def get_activity_task(service: Service, request: GetActivityTaskInputTypeDef) -> dict[str, Any] | AwaitedTask:
+def get_activity_task(
+    service: Service, request: GetActivityTaskInputTypeDef
+) -> GetActivityTaskAnswer | AwaitedTask:
     """Returns the task that has waited longest, or none if there is none within a minute.
 
     Only this worker receives the task.
@@ -96,7 +99,7 @@ def get_activity_task(service: Service, request: GetActivityTaskInputTypeDef) ->
 
 def _take_activity_task(
     service: Service, *, activity_arn: str, worker_name: str | None
-) -> dict[str, Any] | None:
+) -> GetActivityTaskAnswer | None:
     """Takes the activity's next task from its queue; None if the queue is empty."""
     task = service.tasks.take(activity_arn, worker_name, service.clock())
     return None if task is None else {"taskToken": task.token, "input": task.input}

@@ -8,7 +8,7 @@ by the next one after a crash. A failed execution is not an error of the call.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.api import suspensions
 from sfn_cli.api.protocol.long_polls import AwaitedEnd
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         StartSyncExecutionInputTypeDef,
     )
 
+    from sfn_cli.api.model.answers import StartSyncExecutionAnswer
     from sfn_cli.api.service import Service
 
 BILLED_MS = 100
@@ -56,7 +57,9 @@ def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeD
     )
 
 
-def _sync_execution_answer(service: Service, *, execution_arn: str, included: bool) -> dict[str, Any]:
+def _sync_execution_answer(
+    service: Service, *, execution_arn: str, included: bool
+) -> StartSyncExecutionAnswer:
     """Returns the response for an ended execution. Raises SuspendedError if it cannot end."""
     execution = service.executions.find(execution_arn)
     if execution is None or execution.stopped_at is None:
@@ -65,7 +68,7 @@ def _sync_execution_answer(service: Service, *, execution_arn: str, included: bo
     assert execution.stopped_at is not None
     # AWS does not bill a wait for a worker: the time counts from a worker's first event.
     (begun,) = service.executions.history(execution.arn, after=1, limit=1)
-    answer = {
+    answer: StartSyncExecutionAnswer = {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
         "name": execution.name,

@@ -17,7 +17,7 @@ from sfn_cli.api.following import follow_settled, following_pause_seconds
 from sfn_cli.api.protocol.long_polls import NO_TASK, AwaitedEnd, AwaitedTask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sfn_cli.api.protocol.long_polls import Awaited
     from sfn_cli.api.service import Service
@@ -35,7 +35,7 @@ class Wait:
         self,
         awaited: Awaited,
         is_wanted: Callable[[], bool],
-        answered: Callable[[dict[str, Any] | Exception], None],
+        answered: Callable[[Mapping[str, Any] | Exception], None],
     ) -> None:
         self.awaited = awaited
         self.is_wanted = is_wanted
@@ -120,9 +120,9 @@ def _look_for_awaited(service: Service, waits: list[Wait]) -> None:
                     _answer_awaited(wait, partial(take, service), waits)
 
 
-def _answer_awaited(wait: Wait, take: Callable[[], dict[str, Any] | None], waits: list[Wait]) -> None:
+def _answer_awaited(wait: Wait, take: Callable[[], Mapping[str, Any] | None], waits: list[Wait]) -> None:
     """Passes on the answer, unless another client has taken the task."""
-    answer: dict[str, Any] | Exception | None
+    answer: Mapping[str, Any] | Exception | None
     try:
         answer = take()
     except Exception as error:  # concerns this wait alone

@@ -14,7 +14,7 @@ from sfn_cli.drivers.local.awaiting import Wait
 from sfn_cli.integrations.integration import Later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
 
     from sfn_cli.drivers.local.awaiting import Awaiting
@@ -83,7 +83,7 @@ class OffloadedCalls:
             self._answer(job, answer)
 
     def _await(self, job: _OffloadedCall, later: Later) -> None:
-        def answered(answer: dict[str, Any] | Exception) -> None:
+        def answered(answer: Mapping[str, Any] | Exception) -> None:
             shaped = (
                 answer if isinstance(answer, Exception) else _offloaded_outcome(lambda: later.shape(answer))
             )
