@@ -94,7 +94,7 @@ def _start_execution_response(started: Mapping[str, Json], request_id: str, now:
 
 def started_execution_result(task: Task, child: Execution) -> TaskSucceeded | TaskFailed:
     """Returns the result of a .sync task whose execution has ended."""
-    described = {
+    described: dict[str, Json] = {
         name[0].upper() + name[1:]: value
         for name, value in to_execution_description(child).items()
         if value is not None

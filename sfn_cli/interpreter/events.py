@@ -236,7 +236,7 @@ def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]
 
 
 def execution_started_event(
-    input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, str] | None = None
+    input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, Json] | None = None
 ) -> HistoryEvent:
     """Returns the first event of every execution, which StartExecution writes, not a worker.
 

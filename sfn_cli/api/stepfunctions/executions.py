@@ -41,8 +41,12 @@ if TYPE_CHECKING:
         StopExecutionInputTypeDef,
     )
 
+    from sfn_cli.api.model.answer_parts import ExecutionData, ExecutionMembers
     from sfn_cli.api.model.answers import (
+        DescribeExecutionAnswer,
+        ExecutionListItem,
         GetExecutionHistoryAnswer,
+        ListExecutionsAnswer,
         StartExecutionAnswer,
         StopExecutionAnswer,
     )
@@ -167,7 +171,7 @@ def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> Stop
     return {"stopDate": stopped_at}
 
 
-def describe_execution(service: Service, request: DescribeExecutionInputTypeDef) -> dict[str, Any]:
+def describe_execution(service: Service, request: DescribeExecutionInputTypeDef) -> DescribeExecutionAnswer:
     """Describes a STANDARD execution, or an EXPRESS child of a Map Run.
 
     AWS does not describe other EXPRESS executions.
@@ -178,33 +182,36 @@ def describe_execution(service: Service, request: DescribeExecutionInputTypeDef)
         execution = existing_execution(service, execution_arn)
     answer = to_execution_description(execution, included=request.get("includedData") != "METADATA_ONLY")
     if answer["redriveStatus"] == "REDRIVABLE":
-        answer |= redrive_status_of(service, execution.arn)
+        return {**answer, **redrive_status_of(service, execution.arn)}
     return answer
 
 
-def to_execution_description(execution: Execution, *, included: bool = True) -> dict[str, Any]:
+def to_execution_description(execution: Execution, *, included: bool = True) -> DescribeExecutionAnswer:
     """Returns an execution as in DescribeExecution, with or without its data."""
-    summary = _execution_summary(execution)
-    del summary["itemCount"]  # it is in lists only
-    answer = {
-        **summary,
+    return {
+        **_execution_members(execution),
         "inputDetails": {"included": included},
         "traceHeader": execution.trace_header,
         **redrive_status(execution.status),
+        **_execution_data(execution, included=included),
     }
+
+
+def _execution_data(execution: Execution, *, included: bool) -> ExecutionData:
+    data: ExecutionData = {}
     if included:
-        answer |= {
+        data |= {
             "input": execution.input,
             "output": execution.output,
             "error": execution.error,
             "cause": execution.cause,
         }
     if execution.output is not None:
-        answer["outputDetails"] = {"included": included}
-    return answer
+        data["outputDetails"] = {"included": included}
+    return data
 
 
-def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> dict[str, Any]:
+def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> ListExecutionsAnswer:
     """Lists the executions of a state machine, version or alias, or a Map Run's children.
 
     Newest first.
@@ -218,7 +225,7 @@ def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> di
         lambda execution: f"{execution.started_at}.{execution.arn}",
         parse=_execution_start_and_arn,
     )
-    return {"executions": [_execution_summary(execution) for execution in executions], "nextToken": token}
+    return {"executions": [_execution_list_item(execution) for execution in executions], "nextToken": token}
 
 
 def _executions_page_scope(filter: ExecutionFilter) -> str:
@@ -256,7 +263,11 @@ def _executions_filter(service: Service, request: Mapping[str, Any]) -> Executio
 _REDRIVEN = {None: None, "REDRIVEN": True, "NOT_REDRIVEN": False}
 
 
-def _execution_summary(execution: Execution | ExecutionSummary) -> dict[str, Any]:
+def _execution_list_item(execution: ExecutionSummary) -> ExecutionListItem:
+    return {**_execution_members(execution), "itemCount": execution.item_count}
+
+
+def _execution_members(execution: Execution | ExecutionSummary) -> ExecutionMembers:
     """Returns the members that a list and a description share."""
     return {
         "executionArn": execution.arn,
@@ -267,7 +278,6 @@ def _execution_summary(execution: Execution | ExecutionSummary) -> dict[str, Any
         "startDate": execution.started_at,
         "stopDate": execution.stopped_at,
         "mapRunArn": execution.map_run_arn,
-        "itemCount": execution.item_count,
         "redriveCount": execution.redrive_count,
         # AWS returns no date for the EXPRESS children that a Map Run has restarted.
         "redriveDate": None if arn.is_express_arn(execution.arn) else execution.redriven_at,

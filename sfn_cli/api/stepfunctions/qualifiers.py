@@ -14,6 +14,7 @@ from sfn_cli import arn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sfn_cli.api.model.answer_parts import StartedBy
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.state_machines import StateMachine
     from sfn_cli.store.records.versions import AliasRoute, Version
@@ -48,20 +49,20 @@ def choose_qualified_version(machine: StateMachine, seed: str) -> StateMachine:
     )
 
 
-def qualifier_arns(machine_arn: str, version: int | None, alias: str | None) -> dict[str, str]:
+def qualifier_arns(machine_arn: str, version: int | None, alias: str | None) -> StartedBy:
     """Returns the ARNs of the version and the alias by which an execution was started.
 
     They are members of descriptions and events.
     """
-    by_alias = {} if alias is None else {"stateMachineAliasArn": arn.qualify_arn(machine_arn, alias)}
-    return (
-        by_alias
-        if version is None
-        else {**by_alias, "stateMachineVersionArn": arn.qualify_arn(machine_arn, version)}
-    )
+    started_by: StartedBy = {}
+    if alias is not None:
+        started_by["stateMachineAliasArn"] = arn.qualify_arn(machine_arn, alias)
+    if version is not None:
+        started_by["stateMachineVersionArn"] = arn.qualify_arn(machine_arn, version)
+    return started_by
 
 
-def qualifier_owns(given_arn: str, machine_arn: str, started_by: Iterable[str | None]) -> bool:
+def qualifier_owns(given_arn: str, machine_arn: str, started_by: Iterable[object]) -> bool:
     """Whether an execution belongs to the given machine, version or alias.
 
     `machine_arn` is its machine's ARN, `started_by` are the ARNs by which it was started. The

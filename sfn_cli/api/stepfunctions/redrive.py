@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         RedriveExecutionInputTypeDef,
     )
 
+    from sfn_cli.api.model.answer_parts import RedriveStatus
     from sfn_cli.api.model.answers import RedriveExecutionAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.redrives import RedriveState
@@ -76,7 +77,7 @@ def why_no_redrive(state: RedriveState, now: int) -> str | None:
     return None
 
 
-def redrive_status_of(service: Service, execution_arn: str) -> dict[str, str]:
+def redrive_status_of(service: Service, execution_arn: str) -> RedriveStatus:
     """Returns DescribeExecution's members about the redrive of an existing execution."""
     state = service.redrives.state(execution_arn)
     assert state is not None
@@ -86,7 +87,7 @@ def redrive_status_of(service: Service, execution_arn: str) -> dict[str, str]:
     return redrivable(reason)
 
 
-def redrivable(reason: str | None) -> dict[str, str]:
+def redrivable(reason: str | None) -> RedriveStatus:
     """Returns DescribeExecution's members about a redrive.
 
     `reason` is why it is not possible, or None.
@@ -103,6 +104,6 @@ def needless_redrive(status: str) -> str | None:
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
-def redrive_status(status: str) -> dict[str, str]:
+def redrive_status(status: str) -> RedriveStatus:
     """Returns whether an execution with this status can be redriven, and why not."""
     return redrivable(needless_redrive(status))
