@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class StartedBy(TypedDict):
@@ -50,3 +50,23 @@ class ExecutionData(TypedDict):
     error: NotRequired[str | None]
     cause: NotRequired[str | None]
     outputDetails: NotRequired[Mapping[str, Any]]
+
+
+class DescribedPart(TypedDict):
+    """The date in a description, and what only a version or a Distributed Map state has."""
+
+    creationDate: int
+    description: NotRequired[str | None]
+    label: NotRequired[str]
+
+
+class RevisionMembers(TypedDict):
+    """What a state machine's revision says, in each description of a state machine."""
+
+    definition: str
+    roleArn: str
+    loggingConfiguration: Mapping[str, Any]
+    tracingConfiguration: Mapping[str, Any]
+    encryptionConfiguration: Mapping[str, Any]
+    revisionId: str | None
+    variableReferences: Mapping[str, Sequence[str]] | None

@@ -39,8 +39,11 @@ if TYPE_CHECKING:
         UpdateStateMachineInputTypeDef,
     )
 
+    from sfn_cli.api.model.answer_parts import DescribedPart, RevisionMembers
     from sfn_cli.api.model.answers import (
         CreateStateMachineAnswer,
+        DescribeStateMachineAnswer,
+        DescribeStateMachineForExecutionAnswer,
         ListStateMachinesAnswer,
         UpdateStateMachineAnswer,
     )
@@ -169,7 +172,9 @@ def delete_state_machine(service: Service, request: DeleteStateMachineInputTypeD
     return {}
 
 
-def describe_state_machine(service: Service, request: DescribeStateMachineInputTypeDef) -> dict[str, Any]:
+def describe_state_machine(
+    service: Service, request: DescribeStateMachineInputTypeDef
+) -> DescribeStateMachineAnswer:
     """Describes the machine, or a version of it with the version's date and description.
 
     For an alias, that is the first version that it points to. The ARN of a Distributed Map state in
@@ -181,41 +186,43 @@ def describe_state_machine(service: Service, request: DescribeStateMachineInputT
         return _describe_machine_label(existing_machine(service, machine_arn), label, request)
     machine = existing_machine(service, machine_arn)
     version = machine.version
+    part: DescribedPart = (
+        {"creationDate": version.created_at, "description": version.description or None}
+        if version
+        else {"creationDate": machine.created_at}
+    )
     return {
         "stateMachineArn": request["stateMachineArn"],
         "name": machine.name,
         "status": machine.status,
         "type": machine.type,
-        "creationDate": machine.created_at,
-        **(
-            {"creationDate": version.created_at, "description": version.description or None}
-            if version
-            else {}
-        ),
+        **part,
         **_machine_revision_members(machine.revision, request),
     }
 
 
-def _describe_machine_label(machine: StateMachine, label: str, request: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_machine_label(
+    machine: StateMachine, label: str, request: Mapping[str, Any]
+) -> DescribeStateMachineAnswer:
     from sfn_cli.api.stepfunctions import labelled_arns  # the interpreter is slow to import
 
     children = labelled_arns.find_labelled_map(machine.arn, machine.revision.definition, label)
     if children is None:
         raise machine_does_not_exist(request["stateMachineArn"])
+    part: DescribedPart = {"creationDate": machine.created_at, "label": label}
     return {
         "stateMachineArn": request["stateMachineArn"],
         "name": f"{machine.name}/{label}",
         "status": machine.status,
         "type": children.type,
-        "creationDate": machine.created_at,
-        "label": label,
+        **part,
         **_machine_revision_members(machine.revision._replace(definition=children.definition), request),
     }
 
 
 def describe_state_machine_for_execution(
     service: Service, request: DescribeStateMachineForExecutionInputTypeDef
-) -> dict[str, Any]:
+) -> DescribeStateMachineForExecutionAnswer:
     """Describes the machine as it was when the execution started."""
     arn_checks.check_arn(request["executionArn"], "execution")
     execution = service.executions.find(request["executionArn"])
@@ -257,7 +264,7 @@ def list_state_machines(service: Service, request: ListStateMachinesInputTypeDef
     }
 
 
-def _machine_revision_members(revision: Revision, request: Mapping[str, Any]) -> dict[str, Any]:
+def _machine_revision_members(revision: Revision, request: Mapping[str, Any]) -> RevisionMembers:
     metadata_only = request.get("includedData") == "METADATA_ONLY"
     return {
         "definition": "{}" if metadata_only else revision.definition,
