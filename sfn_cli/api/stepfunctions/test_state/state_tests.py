@@ -51,12 +51,13 @@ if TYPE_CHECKING:
         TestStateInputTypeDef,
     )
 
+    from sfn_cli.api.model.answers import TestStateAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.asl.trace import Trace
 
 
-def test_state(service: Service, request: TestStateInputTypeDef) -> dict[str, Any]:
+def test_state(service: Service, request: TestStateInputTypeDef) -> TestStateAnswer:
     """Returns the outcome of the state; its failure is not an error of the call."""
     check_test_state_request(request)
     fields = machine_of_state(service, request)
@@ -103,11 +104,11 @@ class _StateTest:
             else default_tested_context(execution, frame, request.get("roleArn"), self.retries)
         )
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> TestStateAnswer:
         done: Exit | None
         try:
             done = self._run()
-            answered: dict[str, Any] = {
+            answered: TestStateAnswer = {
                 "status": "SUCCEEDED",
                 "output": step_text(done.output),
                 "nextState": done.next,
@@ -217,9 +218,8 @@ class _StateTest:
             raise StatesError(self.mock["errorOutput"].get("error"), self.mock["errorOutput"].get("cause"))
         return Payload(text=self.mock["result"])
 
-    def _handle_error(self, error: StatesError) -> tuple[Exit | None, dict[str, Any]]:
+    def _handle_error(self, error: StatesError) -> tuple[Exit | None, TestStateAnswer]:
         """Decides how the state ends on an error: its Retriers come first, then its Catchers."""
-        failure: dict[str, Any] = {"error": error.error, "cause": error.cause}
         met = visit_matching_retrier(self.stay, error)
         if met is not None:
             position, retrier = met
@@ -227,19 +227,20 @@ class _StateTest:
             if self.retries < retrier.max_attempts:
                 delay = retrier.delay_ms(self.retries + 1, f"{self.seed}/retry")
                 self.error_details["retryBackoffIntervalSeconds"] = delay // 1000
-                return None, {"status": "RETRIABLE", **failure}
+                return None, {"status": "RETRIABLE", "error": error.error, "cause": error.cause}
         try:
             done = catch_in_visit(self.stay, self._visit(), error)
         except StatesError as worse:
             return None, {"status": "FAILED", "error": worse.error, "cause": worse.cause}
         if done is None:
-            return None, {"status": "FAILED", **failure}
+            return None, {"status": "FAILED", "error": error.error, "cause": error.cause}
         catcher = catcher_of_visit(self.stay, error)
         assert catcher is not None
         self.error_details["catchIndex"] = self.state.catch.index(catcher)
         return done, {
             "status": "CAUGHT_ERROR",
-            **failure,
+            "error": error.error,
+            "cause": error.cause,
             "output": step_text(done.output),
             "nextState": done.next,
         }
