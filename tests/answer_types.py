@@ -43,7 +43,7 @@ SCALARS = {
 
 def text() -> str:
     """The text of the module."""
-    classes: dict[str, list[str]] = {}
+    classes = {"EmptyAnswer": ['    """The answer of an operation whose output has no members."""']}
     for service, name in OPERATIONS:
         if service == "stepfunctions":
             output = model.load_model(service, name).output

@@ -120,6 +120,10 @@ class DescribeStateMachineForExecutionAnswer(TypedDict):
     variableReferences: NotRequired[Mapping[str, Any] | None]
 
 
+class EmptyAnswer(TypedDict):
+    """The answer of an operation whose output has no members."""
+
+
 class ExecutionListItem(TypedDict):
     executionArn: str
     stateMachineArn: str

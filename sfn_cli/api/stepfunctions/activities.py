@@ -7,7 +7,7 @@ Creating is idempotent; the tags in a request for an existing activity are ignor
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import arn, jsonvalue, quotas
 from sfn_cli.api.protocol import paging
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ActivityListItem,
         CreateActivityAnswer,
         DescribeActivityAnswer,
+        EmptyAnswer,
         GetActivityTaskAnswer,
         ListActivitiesAnswer,
     )
@@ -73,7 +74,7 @@ def list_activities(service: Service, request: ListActivitiesInputTypeDef) -> Li
     return {"activities": [_activity_summary(activity) for activity in activities], "nextToken": token}
 
 
-def delete_activity(service: Service, request: DeleteActivityInputTypeDef) -> dict[str, Any]:
+def delete_activity(service: Service, request: DeleteActivityInputTypeDef) -> EmptyAnswer:
     """Deletes the activity; it is not an error if it does not exist."""
     arn_checks.check_arn(request["activityArn"], "activity")
     service.activities.delete(request["activityArn"])

@@ -10,7 +10,7 @@ the response of a new alias.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.model.answers import (
         CreateStateMachineAliasAnswer,
         DescribeStateMachineAliasAnswer,
+        EmptyAnswer,
         ListStateMachineAliasesAnswer,
         UpdateStateMachineAliasAnswer,
     )
@@ -82,9 +83,7 @@ def update_state_machine_alias(
     return {"updateDate": alias.updated_at}
 
 
-def delete_state_machine_alias(
-    service: Service, request: DeleteStateMachineAliasInputTypeDef
-) -> dict[str, Any]:
+def delete_state_machine_alias(service: Service, request: DeleteStateMachineAliasInputTypeDef) -> EmptyAnswer:
     """Deletes the alias; its versions and executions remain."""
     machine_arn, name = _parse_alias_arn(request["stateMachineAliasArn"])
     machine = service.state_machines.find(machine_arn)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         UpdateMapRunInputTypeDef,
     )
 
-    from sfn_cli.api.model.answers import DescribeMapRunAnswer, ListMapRunsAnswer
+    from sfn_cli.api.model.answers import DescribeMapRunAnswer, EmptyAnswer, ListMapRunsAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.map_runs import Count, MapRun
 
@@ -105,7 +105,7 @@ def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMap
     }
 
 
-def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> dict[str, Any]:
+def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> EmptyAnswer:
     """Changes the limits of an active run.
 
     They apply at once, also to what has already failed.

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         CreateStateMachineAnswer,
         DescribeStateMachineAnswer,
         DescribeStateMachineForExecutionAnswer,
+        EmptyAnswer,
         ListStateMachinesAnswer,
         UpdateStateMachineAnswer,
     )
@@ -160,7 +161,7 @@ def revise_state_machine(
         raise ApiError("ServiceQuotaExceededException", str(error)) from None
 
 
-def delete_state_machine(service: Service, request: DeleteStateMachineInputTypeDef) -> dict[str, Any]:
+def delete_state_machine(service: Service, request: DeleteStateMachineInputTypeDef) -> EmptyAnswer:
     """Deletes the machine; also succeeds if it does not exist."""
     machine_arn = request["stateMachineArn"]
     if ":" in arn_checks.check_machine_arn(machine_arn).resource_id:

@@ -7,7 +7,7 @@ consist of letters, digits, white space and _.:/=+-@; keys that begin with "aws:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import arn, jsonvalue, quotas
 from sfn_cli.api.protocol.tags import Tags, add_tags, without_tags
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         UntagResourceInputTypeDef,
     )
 
-    from sfn_cli.api.model.answers import ListTagsForResourceAnswer
+    from sfn_cli.api.model.answers import EmptyAnswer, ListTagsForResourceAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.store.protocols.stepfunctions import Activities, StateMachines
 
@@ -33,14 +33,14 @@ _SYMBOLS = "_.:/=+-@"
 _NOT_NULL = "failed to satisfy constraint: Member must not be null"
 
 
-def tag_resource(service: Service, request: TagResourceInputTypeDef) -> dict[str, Any]:
+def tag_resource(service: Service, request: TagResourceInputTypeDef) -> EmptyAnswer:
     """Adds tags; an existing key gets the new value."""
     resource_arn, added = request["resourceArn"], tags_by_key(request["tags"])
     _change_tags(service, resource_arn, lambda tags: _add_tags(tags, added, resource_arn))
     return {}
 
 
-def untag_resource(service: Service, request: UntagResourceInputTypeDef) -> dict[str, Any]:
+def untag_resource(service: Service, request: UntagResourceInputTypeDef) -> EmptyAnswer:
     """Removes tags; keys that the resource does not have are not an error."""
     _change_tags(service, request["resourceArn"], lambda tags: without_tags(tags, request["tagKeys"]))
     return {}

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSucce
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import json_text
 from sfn_cli.errors import ApiError
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
         SendTaskSuccessInputTypeDef,
     )
 
+    from sfn_cli.api.model.answers import EmptyAnswer
     from sfn_cli.api.service import Service
 
 
-def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) -> dict[str, Any]:
+def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) -> EmptyAnswer:
     output = request["output"]
     try:
         json_text.read_json(output)
@@ -32,18 +33,18 @@ def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) ->
     )
 
 
-def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) -> dict[str, Any]:
+def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) -> EmptyAnswer:
     body = {"error": request.get("error"), "cause": request.get("cause")}
     return _sent_task_response(
         service.tasks.answer(request["taskToken"], "taskFailed", body, service.clock())
     )
 
 
-def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> dict[str, Any]:
+def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> EmptyAnswer:
     return _sent_task_response(service.tasks.beat(request["taskToken"], service.clock()))
 
 
-def _sent_task_response(told: AnswerOutcome) -> dict[str, Any]:
+def _sent_task_response(told: AnswerOutcome) -> EmptyAnswer:
     match told:
         case AnswerOutcome.ACCEPTED:
             return {}

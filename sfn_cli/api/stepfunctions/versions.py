@@ -8,7 +8,7 @@ Publishing is idempotent: a revision that has a version gets no other one, whate
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
 
     from sfn_cli.api.model.answers import (
+        EmptyAnswer,
         ListStateMachineVersionsAnswer,
         PublishStateMachineVersionAnswer,
     )
@@ -88,7 +89,7 @@ def list_state_machine_versions(
 
 def delete_state_machine_version(
     service: Service, request: DeleteStateMachineVersionInputTypeDef
-) -> dict[str, Any]:
+) -> EmptyAnswer:
     """Deletes the version; also succeeds if it does not exist. Its executions go on."""
     arn_checks.check_machine_arn(request["stateMachineVersionArn"])
     machine_arn, qualifier = arn.split_arn_qualifier(request["stateMachineVersionArn"])
