@@ -1,10 +1,30 @@
-"""The types of answers are what the model says."""
+"""The types of answers are what the model says, and the operations declare them."""
 
 from __future__ import annotations
 
+import inspect
+
+import pytest
+
+from sfn_cli.api import model
+from sfn_cli.api.operations import OPERATIONS, find_operation
 from tests import answer_types
+
+WAITS = {
+    "StartSyncExecution": "AwaitedEnd",
+    "GetActivityTask": "GetActivityTaskAnswer | AwaitedTask",
+}
+"""What the operations return that may wait for their answer; long_polls.py has its type."""
 
 
 def test_the_module_is_fresh() -> None:
     """sfn_cli/api/model/answers.py is what the model says. (python -m tests.answer_types)"""
     assert answer_types.MODULE.read_text(encoding="utf-8") == answer_types.text()
+
+
+@pytest.mark.parametrize("name", [name for service, name in OPERATIONS if service == "stepfunctions"])
+def test_an_operation_returns_the_type_of_its_answer(name: str) -> None:
+    operation = model.load_model("stepfunctions", name)
+    of_model = f"{name}Answer" if operation.output["members"] else "EmptyAnswer"
+    declared = inspect.signature(find_operation(operation)).return_annotation
+    assert declared == WAITS.get(name, of_model)
