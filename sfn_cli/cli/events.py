@@ -20,7 +20,7 @@ from sfn_cli.arn import name_in_arn
 from sfn_cli.cli import screen, tail
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.operations.invoke import resolve_invoked_names
 from sfn_cli.cli.output import local_time_in_output, write_output
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def tail_events(
     since_at = tail.tail_since(since, datetime.now(UTC))
     with Backend(terminal) as backend:
         if state_machine_arn is not None:
-            with resolve_names_to_invoke(request, backend):
+            with resolve_invoked_names(request, backend):
                 backend.call(model.load_model("stepfunctions", "DescribeStateMachine"), request)
         try:
             for event in _events(backend, since_at, follow=follow):
@@ -91,7 +91,7 @@ def tail_events(
 
 def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
     stored = StatusEvents(backend.service, since, follow=follow)
-    for _ in tail.tail_looks(backend):
+    for _ in tail.tail_polls(backend):
         yield from stored.next()
         sys.stdout.flush()
         if not follow:

@@ -17,7 +17,7 @@ from sfn_cli.api.stepfunctions import bulk
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.operations.invoke import resolve_invoked_names
 from sfn_cli.cli.output import show_output, write_output
 from sfn_cli.cli.progress import ProgressBar
 from sfn_cli.errors import ApiError, UsageError
@@ -99,7 +99,7 @@ def start_executions(
     request = {"stateMachineArn": state_machine_arn}
     with (
         Backend(terminal) as backend,
-        resolve_names_to_invoke(request, backend),
+        resolve_invoked_names(request, backend),
         _open_start_inputs(inputs) as file,
         ProgressBar(sys.stderr) as bar,
     ):

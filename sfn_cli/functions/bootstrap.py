@@ -212,7 +212,7 @@ def _is_json_result(result: Any) -> bool:
     return True
 
 
-def _simpler_result_value(value: Any) -> Any:
+def _simplify_result_value(value: Any) -> Any:
     """Converts bytes and decimal numbers in a result to strings and floats, as the runtime does."""
     if isinstance(value, bytes):
         return value.decode()
@@ -222,7 +222,7 @@ def _simpler_result_value(value: Any) -> Any:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpler_result_value).encode
+dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simplify_result_value).encode
 
 
 def _handler_failure(raised: Exception, request_id: str) -> tuple[str, bytes]:

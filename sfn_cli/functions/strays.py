@@ -80,15 +80,15 @@ def new_stray_mark(home: str) -> str | None:
     )
 
 
-def note_child_of_strays(pid: int, mark: str | None) -> None:
+def watch_child_for_strays(pid: int, mark: str | None) -> None:
     """Records that a child was started. While there are children, this process is a subreaper."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
-        _become_stray_reaper(True)
+        _set_stray_subreaper(True)
 
 
-def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
+def strays_to_kill_with_child(pid: int, mark: str | None) -> list[int]:
     """Records that a child is about to be killed, or has ended.
 
     Returns its descendants, to be killed with it.
@@ -100,12 +100,12 @@ def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
     return _stray_descendants(pid)
 
 
-def forget_child_of_strays(pid: int) -> None:
+def unwatch_child_for_strays(pid: int) -> None:
     """Forgets a child that has been waited for."""
     _Here.children.discard(pid)
 
 
-def kill_strays(pids: Iterable[int]) -> None:
+def kill_stray_processes(pids: Iterable[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
@@ -144,7 +144,7 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
             ):
                 left = True
                 ended.append(_Ended(pid, environment))
-                kill_strays([*_stray_descendants(pid), pid])
+                kill_stray_processes([*_stray_descendants(pid), pid])
         elif "SFN_HOME" not in environment and pid not in _Here.reported and (at_end or pid in _Here.seen):
             # (Seen twice: a process that is about to run another program has no environment for a
             # moment.)
@@ -167,7 +167,7 @@ def end_all_strays(report: Callable[[str], None]) -> None:
     while sweep_strays(report, at_end=True) and time.monotonic() < give_up_at:
         time.sleep(0.001)
     if not _Here.children:
-        _become_stray_reaper(False)
+        _set_stray_subreaper(False)
 
 
 def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
@@ -187,7 +187,7 @@ def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
 
 def _end_marked(ours: str) -> Iterator[_Ended]:
     """Kills the processes with this mark prefix whose owner has ended, and yields them."""
-    for pid in _processes_for_strays():
+    for pid in _possible_strays():
         with suppress(OSError):
             # The descriptor refers to this process even if its id is reused.
             descriptor = os.pidfd_open(pid)
@@ -236,7 +236,7 @@ def _stray_owner_lives(mark: str) -> bool:
     return found is not None and not found.ended and str(found.started) == started
 
 
-def _become_stray_reaper(wanted: bool) -> None:
+def _set_stray_subreaper(wanted: bool) -> None:
     if _Here.subreaper != wanted:
         # Without ctypes or prctl, only the next worker finds strays, by their marks.
         with suppress(ImportError, OSError, AttributeError):
@@ -272,7 +272,7 @@ def _stray_owner() -> str:
     return f"{os.getpid()}-{found.started if found is not None else 0}"
 
 
-def _processes_for_strays() -> list[int]:
+def _possible_strays() -> list[int]:
     try:
         return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
     except OSError:

@@ -36,7 +36,7 @@ def logging_configuration(service: Service, request: Mapping[str, Any], kept: st
     return jsonvalue.dumps(configuration)
 
 
-def configuration_asks_for_logs(logging_configuration: str) -> bool:
+def configuration_enables_logs(logging_configuration: str) -> bool:
     """Whether executions may have something to write to a log."""
     level: str = jsonvalue.loads(logging_configuration)["level"]
     return level != "OFF"

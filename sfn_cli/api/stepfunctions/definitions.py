@@ -44,7 +44,7 @@ def validate_state_machine_definition(
 
     severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
     faults = map(
-        _definition_fault_as_aws_sees_it,
+        _definition_fault_for_aws,
         validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available),
     )
     found = [fault for fault in faults if fault.severity in severities]
@@ -64,7 +64,7 @@ def validate_state_machine_definition(
     }
 
 
-def _definition_fault_as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
+def _definition_fault_for_aws(fault: Diagnostic) -> Diagnostic:
     """Downgrades what only sfn does not support to a warning: the result is AWS's."""
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 

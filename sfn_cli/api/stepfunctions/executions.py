@@ -120,7 +120,7 @@ def new_execution(
         state_machine=machine.id,
         state_machine_arn=machine.arn,
         revision=machine.revision.id,
-        logged=configurations.configuration_asks_for_logs(machine.revision.logging_configuration),
+        logged=configurations.configuration_enables_logs(machine.revision.logging_configuration),
         name=name,
         trace_header=request.get("traceHeader"),
         seed=seed,

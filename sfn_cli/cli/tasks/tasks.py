@@ -17,7 +17,7 @@ from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take_waiting_ta
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.operations.invoke import resolve_invoked_names
 from sfn_cli.cli.output import local_time_in_output
 from sfn_cli.errors import UsageError
 
@@ -155,7 +155,7 @@ def _find_tasks(
 
 def _resolve_task_arn(backend: Backend, operation: str, member: str, given: str) -> str:
     request = {member: given}
-    with resolve_names_to_invoke(request, backend):
+    with resolve_invoked_names(request, backend):
         backend.call(model.load_model("stepfunctions", operation), request)
     return request[member]
 
@@ -219,16 +219,16 @@ def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingT
     if len(meant) == 1:
         return meant[0]
     if not meant:
-        raise UsageError(f"No task that waits is named '{handle}'.\n{_choice_of_task(all_tasks)}")
+        raise UsageError(f"No task that waits is named '{handle}'.\n{_list_task_choices(all_tasks)}")
     several = (
         f"{len(meant)} tasks wait"
         if handle is None
         else f"'{handle}' may be any of {len(meant)} tasks that wait"
     )
-    raise UsageError(f"{several}: name one by its handle.\n{_choice_of_task(meant)}")
+    raise UsageError(f"{several}: name one by its handle.\n{_list_task_choices(meant)}")
 
 
-def _choice_of_task(choices: Sequence[WaitingTask]) -> str:
+def _list_task_choices(choices: Sequence[WaitingTask]) -> str:
     lines = [f"  {task.short_handle}  {task.name}" for task in choices[:_LISTED]]
     if len(choices) > _LISTED:
         lines.append(f"  … and {len(choices) - _LISTED} more: sfn tasks list")

@@ -103,9 +103,7 @@ def call_operation(
     except ClientError as error:
         return TaskFailed(
             task.id,
-            *naming.failure(
-                emulator_fixups.fix_emulator_error(described, asked, service_error(error, model))
-            ),
+            *naming.failure(emulator_fixups.fix_up_error(described, asked, service_error(error, model))),
         )
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
