@@ -122,10 +122,7 @@ def followed_statuses(service: Service, executions: Sequence[str]) -> dict[str, 
 
 
 def follow_ends(
-    service: Service,
-    executions: Sequence[str],
-    *,
-    every: float = LOOK_SECONDS,
+    service: Service, executions: Sequence[str], *, every: float = LOOK_SECONDS
 ) -> Iterator[dict[str, str]]:
     """Waits until the executions (by ARN) have ended.
 

@@ -23,9 +23,8 @@ class Watch:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._ends: defaultdict[str, list[Future]] = defaultdict(list)  # by the execution's ARN
-        self._tasks: defaultdict[str, list[Future]] = defaultdict(
-            list
-        )  # by the activity's ARN, in order of arrival
+        # By the activity's ARN, in order of arrival.
+        self._tasks: defaultdict[str, list[Future]] = defaultdict(list)
         self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 

@@ -14,9 +14,7 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from types_boto3_stepfunctions.type_defs import (
-        ValidateStateMachineDefinitionInputTypeDef,
-    )
+    from types_boto3_stepfunctions.type_defs import ValidateStateMachineDefinitionInputTypeDef
 
     from sfn_cli.api.model.answers import ValidateStateMachineDefinitionAnswer
     from sfn_cli.api.service import Service

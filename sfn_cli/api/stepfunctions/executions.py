@@ -41,11 +41,7 @@ if TYPE_CHECKING:
         StopExecutionInputTypeDef,
     )
 
-    from sfn_cli.api.model.answers import (
-        GetExecutionHistoryAnswer,
-        StartExecutionAnswer,
-        StopExecutionAnswer,
-    )
+    from sfn_cli.api.model.answers import GetExecutionHistoryAnswer, StartExecutionAnswer, StopExecutionAnswer
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
@@ -289,10 +285,7 @@ def get_execution_history(
         parse=int,
     )
     include_data = request.get("includeExecutionData", True)
-    return {
-        "events": [api_event(event, include_data=include_data) for event in events],
-        "nextToken": token,
-    }
+    return {"events": [api_event(event, include_data=include_data) for event in events], "nextToken": token}
 
 
 def _execution_arn(machine: StateMachine, name: str) -> str:

@@ -14,9 +14,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
-    from types_boto3_stepfunctions.type_defs import (
-        RedriveExecutionInputTypeDef,
-    )
+    from types_boto3_stepfunctions.type_defs import RedriveExecutionInputTypeDef
 
     from sfn_cli.api.model.answers import RedriveExecutionAnswer
     from sfn_cli.api.service import Service

@@ -82,9 +82,7 @@ class MapState(State):
         """Returns the plan of this visit's Map Run. Raises StatesError."""
         assert self._distribution is not None
         return self._distribution.plan(
-            visit,
-            asked,
-            lambda index, item, budget: self._input(visit.with_budget(budget), index, item),
+            visit, asked, lambda index, item, budget: self._input(visit.with_budget(budget), index, item)
         )
 
     def concurrency(self, visit: Visit) -> int:

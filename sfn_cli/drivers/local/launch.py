@@ -40,8 +40,7 @@ class Launcher:
         except OSError as error:
             raise StoreError(
                 f"No worker can be started for the store in {self._settings.home}: "
-                f"{error.strerror or error}. "
-                "What it holds is kept, and the next command tries again."
+                f"{error.strerror or error}. What it holds is kept, and the next command tries again."
             ) from error
 
 

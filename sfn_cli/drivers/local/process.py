@@ -172,9 +172,8 @@ class _WorkerProcess:
                 self.close()
                 os.close(self._lock)
                 if os.path.exists(self._database.path):
-                    launch.launch_worker(
-                        self._settings
-                    )  # a store that took its place may have called this worker
+                    # A store that took its place may have called this worker.
+                    launch.launch_worker(self._settings)
                 return
             if loop.must_exit:
                 loop.release()

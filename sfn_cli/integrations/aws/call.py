@@ -39,11 +39,7 @@ class Manner(NamedTuple):
 
 
 def call_in_background(
-    task_run: TaskRun,
-    context: TaskContext,
-    call: Callable[[], Ended | Later],
-    *,
-    may_wait: bool = False,
+    task_run: TaskRun, context: TaskContext, call: Callable[[], Ended | Later], *, may_wait: bool = False
 ) -> Cancel:
     """Makes the call beside the loop, and answers with its outcome.
 

@@ -75,7 +75,6 @@ def _lambda_function_not_found_cause(function_ref: str, outcome: Outcome, contex
     qualified = name if ":" in name else f"{name}:$LATEST"
     full = arn.function_arn(context.settings.region, context.settings.account_id, qualified)
     return (
-        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: "
-        "ResourceNotFoundException; "
-        f"Request ID: {outcome.request_id}; Proxy: null)"
+        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; "
+        f"Error Code: ResourceNotFoundException; Request ID: {outcome.request_id}; Proxy: null)"
     )

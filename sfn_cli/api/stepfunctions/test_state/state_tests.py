@@ -47,9 +47,7 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from types_boto3_stepfunctions.type_defs import (
-        TestStateInputTypeDef,
-    )
+    from types_boto3_stepfunctions.type_defs import TestStateInputTypeDef
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.state_machine import CompiledMachine
