@@ -45,13 +45,14 @@ def worker_status(terminal: Terminal) -> ExitCode:
       sfn worker status
       sfn worker status --query 'suspended[].traceback' --output text
     """
+    from sfn_cli import app
     from sfn_cli.api import suspensions
     from sfn_cli.drivers.local import launch
 
     workers = launch.launched_workers(terminal.settings)
     with Backend(terminal) as backend:
         suspended = (
-            suspensions.describe_suspensions(backend.service) if launch.has_store(terminal.settings) else []
+            suspensions.describe_suspensions(backend.service) if app.has_store(terminal.settings) else []
         )
     shown = {
         "workers": [{**worker, "startedAt": local_time_in_output(worker["startedAt"])} for worker in workers],

@@ -81,13 +81,6 @@ def _open_launch_log(path: str) -> int:
     return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=detached.INHERITED)
 
 
-def has_store(settings: Settings) -> bool:
-    """Whether the store exists. (Opening it would create it.)"""
-    from sfn_cli.store.sqlite.error_translation import FILE_NAME
-
-    return os.path.exists(os.path.join(settings.home, FILE_NAME))
-
-
 def launched_workers(settings: Settings) -> list[dict[str, int]]:
     """Returns the live workers: {"slot", "worker", "pid", "startedAt" (ms), "executions"}."""
     from sfn_cli.store.sqlite.database import Database

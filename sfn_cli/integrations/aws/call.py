@@ -10,7 +10,7 @@ from sfn_cli.integrations.aws import emulator_fixups
 from sfn_cli.integrations.aws.errors import ErrorNaming, sdk_error_naming, service_error
 from sfn_cli.integrations.aws.shapes import capitalise_member, sdk_member_name, shape_request, shape_result
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload
+from sfn_cli.jsonvalue import Json, serialized_payload
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, Later, TaskContext, TaskRun
@@ -103,14 +103,4 @@ def call_operation(
         )
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
-    return TaskSucceeded(task.id, serialize_call_result(told))
-
-
-def serialize_call_result(result: Json) -> Payload:
-    """Returns the result as a payload.
-
-    Its text is written here, where an error still belongs to the task.
-    """
-    output = Payload(result)
-    output.text  # noqa: B018
-    return output
+    return TaskSucceeded(task.id, serialized_payload(told))

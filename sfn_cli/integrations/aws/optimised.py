@@ -29,6 +29,10 @@ def _optimised_result_with_metadata(result: Json, answered: Answered) -> Json:
     return dict(sorted({**result, **sdk_response_metadata(told.get("RequestId", ""), headers)}.items()))
 
 
+def _optimised_manner_with_metadata(naming: ErrorNaming) -> Manner:
+    return Manner(naming, capitalise_member, shape=_optimised_result_with_metadata)
+
+
 def _optimised_events_result(result: Json, answered: Answered) -> Json:
     """Returns the result. Raises StatesError when one of the events was refused."""
     assert isinstance(result, dict)
@@ -47,42 +51,18 @@ def _call_optimised(service: str, manner: Manner, task_run: TaskRun, context: Ta
 
 
 def optimised_dynamodb(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _call_optimised(
-        "dynamodb",
-        Manner(
-            ErrorNaming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"),
-            capitalise_member,
-            shape=_optimised_result_with_metadata,
-        ),
-        task_run,
-        context,
-    )
+    naming = ErrorNaming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB")
+    return _call_optimised("dynamodb", _optimised_manner_with_metadata(naming), task_run, context)
 
 
 def optimised_sns(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _call_optimised(
-        "sns",
-        Manner(
-            ErrorNaming("SNS", "AmazonSNS", "AmazonSNS"),
-            capitalise_member,
-            shape=_optimised_result_with_metadata,
-        ),
-        task_run,
-        context,
-    )
+    naming = ErrorNaming("SNS", "AmazonSNS", "AmazonSNS")
+    return _call_optimised("sns", _optimised_manner_with_metadata(naming), task_run, context)
 
 
 def optimised_sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _call_optimised(
-        "sqs",
-        Manner(
-            ErrorNaming("SQS", "AmazonSQS", "AmazonSQS"),
-            capitalise_member,
-            shape=_optimised_result_with_metadata,
-        ),
-        task_run,
-        context,
-    )
+    naming = ErrorNaming("SQS", "AmazonSQS", "AmazonSQS")
+    return _call_optimised("sqs", _optimised_manner_with_metadata(naming), task_run, context)
 
 
 def optimised_events(task_run: TaskRun, context: TaskContext) -> Cancel:

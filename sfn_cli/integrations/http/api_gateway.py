@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws.call import call_in_background, serialize_call_result
+from sfn_cli.integrations.aws.call import call_in_background
 from sfn_cli.integrations.http.arguments import (
     check_arguments,
     http_argument_choice,
@@ -39,7 +39,7 @@ from sfn_cli.integrations.http.client import (
 )
 from sfn_cli.integrations.http.url_encoding import url_encode, url_query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, dumps, loads
+from sfn_cli.jsonvalue import Json, dumps, loads, serialized_payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def _call_api_gateway(task: Task, context: TaskContext) -> TaskSucceeded | TaskF
         return TaskFailed(task.id, f"ApiGateway.{response.status}", response.body.decode("utf-8", "replace"))
     try:
         return TaskSucceeded(
-            task.id, serialize_call_result(_api_gateway_result(response, http_response_text(response)))
+            task.id, serialized_payload(_api_gateway_result(response, http_response_text(response)))
         )
     except Unreadable as error:
         raise invalid_http_argument(str(error)) from None

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sfn_cli.api.events import connections
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws.call import call_in_background, serialize_call_result
+from sfn_cli.integrations.aws.call import call_in_background
 from sfn_cli.integrations.http.arguments import (
     check_arguments,
     http_argument_choice,
@@ -45,7 +45,7 @@ from sfn_cli.integrations.http.url_encoding import (
     url_query_pairs,
 )
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps, serialized_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,7 +118,7 @@ def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | T
         "StatusCode": response.status,
         "StatusText": response.reason,
     }
-    return TaskSucceeded(task.id, serialize_call_result(told))
+    return TaskSucceeded(task.id, serialized_payload(told))
 
 
 def _invoked_connection_arn(arguments: Mapping[str, Json]) -> str:
