@@ -209,8 +209,8 @@ def _started_executions_writer(terminal: Terminal) -> Callable[[Iterable[Mapping
 
 def _report_refused_starts(refused: Iterable[bulk.Refused]) -> None:
     for line, error in refused:
-        told = {"line": line, "error": error.code, "message": error.message}
-        sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
+        report = {"line": line, "error": error.code, "message": error.message}
+        sys.stderr.write(json.dumps(report, ensure_ascii=False) + "\n")
 
 
 def _await_started_executions(backend: Backend, executions: Sequence[str], bar: ProgressBar) -> int:

@@ -94,9 +94,9 @@ def _advance_turn(
     """Adds due events to `events`. Returns whether more may be due."""
     while limit > 0:
         size = limit if is_time_up is None else min(limit, EVENTS_BETWEEN_LOOKS)
-        made = interpreter.advance(now, size)
-        events += made
-        if len(made) < size:
+        advanced = interpreter.advance(now, size)
+        events += advanced
+        if len(advanced) < size:
             return interpreter.over_budget
         limit -= size
         if is_time_up is not None and is_time_up():

@@ -43,8 +43,8 @@ def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef
     return _task_answer_response(service.tasks.beat(request["taskToken"], service.clock()))
 
 
-def _task_answer_response(told: AnswerOutcome) -> dict[str, Any]:
-    match told:
+def _task_answer_response(outcome: AnswerOutcome) -> dict[str, Any]:
+    match outcome:
         case AnswerOutcome.ACCEPTED:
             return {}
         case AnswerOutcome.TOO_LATE:

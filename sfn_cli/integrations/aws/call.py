@@ -83,24 +83,24 @@ def call_operation(
         )
     model = client.meta.service_model
     described = model.operation_model(operation)
-    asked = shape_request(described.input_shape, task.arguments.value)
+    request = shape_request(described.input_shape, task.arguments.value)
     if manner.prepare is not None:
-        manner.prepare(asked)
+        manner.prepare(request)
     naming = manner.naming or sdk_error_naming(model.service_id)
-    if (refusal := emulator_fixups.emulator_refusal(described, asked)) is not None:
+    if (refusal := emulator_fixups.emulator_refusal(described, request)) is not None:
         return TaskFailed(task.id, *naming.failure(refusal))
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         answered: Answered = emulator_fixups.send_with_fixups(
-            described, asked, lambda asked: getattr(client, methods[operation])(**asked)
+            described, request, lambda request: getattr(client, methods[operation])(**request)
         )
-        told = manner.shape(shape_result(described.output_shape, answered, manner.spell), answered)
+        result = manner.shape(shape_result(described.output_shape, answered, manner.spell), answered)
     except ClientError as error:
         return TaskFailed(
             task.id,
-            *naming.failure(emulator_fixups.fix_up_error(described, asked, service_error(error, model))),
+            *naming.failure(emulator_fixups.fix_up_error(described, request, service_error(error, model))),
         )
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
-    return TaskSucceeded(task.id, serialized_payload(told))
+    return TaskSucceeded(task.id, serialized_payload(result))

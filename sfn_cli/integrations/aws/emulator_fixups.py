@@ -37,11 +37,11 @@ def _missing_member_refusal(operation: Any, request: Request) -> str | None:
     absent = [name for name in operation.input_shape.required_members if name not in request]
     if not absent:
         return None
-    told = (
+    problems = (
         f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
         for name in absent
     )
-    return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(told)}"
+    return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(problems)}"
 
 
 def _fixup_refusal(code: str, message: str, exception: str | None = None) -> ServiceError:
@@ -62,18 +62,18 @@ def _fixup_table_name(request: Request) -> ServiceError | None:
 def _fixup_secret_name(request: Request) -> ServiceError | None:
     if re.fullmatch(r"[A-Za-z0-9/_+=.@!-]+", str(request["Name"])):
         return None
-    told = (
+    message = (
         "Invalid name. Must be a valid name containing alphanumeric characters, "
         "or any of the following: -/_+=.@!"
     )
-    return _fixup_refusal("ValidationException", told)
+    return _fixup_refusal("ValidationException", message)
 
 
 def _fixup_log_group(request: Request) -> ServiceError | None:
     if not str(request.get("TopicArn", "")).endswith(".fifo") or "MessageGroupId" in request:
         return None
-    told = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
-    return _fixup_refusal("InvalidParameter", told, "InvalidParameterException")
+    message = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
+    return _fixup_refusal("InvalidParameter", message, "InvalidParameterException")
 
 
 _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {

@@ -24,9 +24,9 @@ _HEADERS = {
 
 def _optimised_result_with_metadata(result: Json, answered: Answered) -> Json:
     assert isinstance(result, dict)
-    told = answered["ResponseMetadata"]
-    headers = {_HEADERS.get(name, name): value for name, value in told.get("HTTPHeaders", {}).items()}
-    return dict(sorted({**result, **sdk_response_metadata(told.get("RequestId", ""), headers)}.items()))
+    metadata = answered["ResponseMetadata"]
+    headers = {_HEADERS.get(name, name): value for name, value in metadata.get("HTTPHeaders", {}).items()}
+    return dict(sorted({**result, **sdk_response_metadata(metadata.get("RequestId", ""), headers)}.items()))
 
 
 def _optimised_manner_with_metadata(naming: ErrorNaming) -> Manner:
@@ -36,10 +36,10 @@ def _optimised_manner_with_metadata(naming: ErrorNaming) -> Manner:
 def _optimised_events_result(result: Json, answered: Answered) -> Json:
     """Returns the result. Raises StatesError when one of the events was refused."""
     assert isinstance(result, dict)
-    told = {"Entries": result["Entries"], "FailedEntryCount": result.get("FailedEntryCount", 0)}
-    if told["FailedEntryCount"]:
-        raise StatesError("EventBridge.FailedEntry", dumps(told))
-    return told
+    output = {"Entries": result["Entries"], "FailedEntryCount": result.get("FailedEntryCount", 0)}
+    if output["FailedEntryCount"]:
+        raise StatesError("EventBridge.FailedEntry", dumps(output))
+    return output
 
 
 def _call_optimised(service: str, manner: Manner, task_run: TaskRun, context: TaskContext) -> Cancel:
