@@ -48,23 +48,23 @@ _PARAMETER = "Error parsing parameter '--inputs'"
     "--inputs",
     required=True,
     metavar="FILE",
-    help="The inputs, one JSON text a line; - reads them from stdin.",
+    help="The inputs, one JSON text per line; - reads them from stdin.",
 )
 @click.option(
     "--name-prefix",
     metavar="TEXT",
-    help="Names the executions by this and the line's number; without it they get UUIDs.",
+    help="Name the executions by this and the line's number; without it they get UUIDs.",
 )
 @click.option(
     "--inject",
     multiple=True,
     metavar="STATE:ERROR[@ATTEMPTS]",
-    help="Fail a Task of each on purpose; may be repeated.",
+    help="Fail a Task of each execution on purpose; can be repeated.",
 )
 @click.option(
     "--wait",
     is_flag=True,
-    help="Wait until all that were started have ended, and tell how they did on stderr.",
+    help="Wait until all have ended, and report how many ended with each status on stderr.",
 )
 @click.pass_obj
 def start_executions(
@@ -77,10 +77,10 @@ def start_executions(
 ) -> ExitCode:
     """Starts an execution for each line of a file, thousands a second.
 
-    For each line, stdout gets what start-execution answers, as one line of JSON, once the execution
-    is on disk; lines of a pipe are started as they come, and blank ones are left out. A line that
-    start-execution would refuse is told on stderr, and harms no other. With --name-prefix the command
-    can be repeated after an interruption: it starts no line twice.
+    For each line, the response of start-execution is printed to stdout, as one line of JSON, once the
+    execution is on disk. Lines of a pipe are started as they arrive, and blank lines are skipped. A
+    line that start-execution would refuse is reported on stderr, and does not affect the others. With
+    --name-prefix the command can be repeated after an interruption: it starts no line twice.
 
     The exit code is 0 when all were started, 254 when lines were refused, and 255 when, with --wait,
     an execution did not succeed.

@@ -28,7 +28,7 @@ _PIECE_CHARACTERS = 1 << 20
 def worker() -> None:
     """Shows or stops the process that runs the executions.
 
-    It starts when there is something to run and leaves when there is nothing: it needs no care.
+    It starts when there is something to run, and exits when there is nothing left.
     """
 
 
@@ -37,8 +37,8 @@ def worker() -> None:
 def worker_status(terminal: Terminal) -> ExitCode:
     """Lists the worker processes, and the executions that are suspended because sfn failed on them.
 
-    A suspended execution is RUNNING for every other command. No worker drives it until a newer version of sfn
-    does; stop-execution ends it.
+    Other commands show a suspended execution as RUNNING. Only a newer version of sfn resumes it;
+    stop-execution ends it.
 
     \b
     Examples:
@@ -65,7 +65,7 @@ def worker_status(terminal: Terminal) -> ExitCode:
 @worker.command("stop")
 @click.pass_obj
 def stop_worker(terminal: Terminal) -> ExitCode:
-    """Stops the worker processes. What they ran goes on when the next command starts a worker.
+    """Stops the worker processes. Their executions resume when the next command starts a worker.
 
     \b
     Example:
@@ -78,10 +78,10 @@ def stop_worker(terminal: Terminal) -> ExitCode:
 
 
 @worker.command("log")
-@click.option("--follow", is_flag=True, help="Go on and show new lines as they come; Ctrl-C ends it.")
+@click.option("--follow", is_flag=True, help="Keep showing new lines as they arrive; Ctrl-C stops.")
 @click.pass_obj
 def worker_log(terminal: Terminal, follow: bool) -> ExitCode:
-    """Shows what the worker processes wrote about themselves.
+    """Shows the log of the worker processes.
 
     \b
     Example:
