@@ -10,7 +10,7 @@ import pytest
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.asl.validation.validate import validate
 from tests.asl.validation.findings import SCHEMA, only, told
-from tests.interpreter.hand_turned import run
+from tests.interpreter.manual_driver import run
 
 PASS = {"Type": "Pass", "End": True}
 TARGET = "MISSING_TRANSITION_TARGET"
