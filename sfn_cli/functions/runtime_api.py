@@ -31,7 +31,7 @@ def serve_runtime_api(listening: socket.socket, exchange: Exchange) -> NoReturn:
     """Serves a listening socket, each connection in a thread, as long as this process lives."""
     server = _RuntimeApiServer(listening, exchange)
     server.serve_forever(poll_interval=3600)
-    raise AssertionError("nobody ends it")
+    raise AssertionError("the server is never shut down")
 
 
 class _RuntimeApiServer(ThreadingHTTPServer):

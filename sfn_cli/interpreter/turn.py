@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import Signal
 
 LIMIT = 1_000
-"""The maximum number of events in a turn, besides those of its signals, if the caller sets none."""
+"""The maximum number of events in a turn, in addition to those of its signals, if the caller sets none."""
 
 EVENTS_BETWEEN_LOOKS = 10
 """The number of events between two calls of `is_time_up`."""

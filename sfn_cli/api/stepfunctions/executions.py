@@ -87,7 +87,7 @@ def resolve_execution_mocks(
 def _start_new_execution(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> StartExecutionAnswer:
-    """Starts an execution; `members` are members of NewExecution besides the request's."""
+    """Starts an execution; `members` are further members of NewExecution."""
     arn_checks.check_machine_arn(request["stateMachineArn"])
     check_execution_start(request)
     new, started = new_execution(active_machine(service, request["stateMachineArn"]), request, at, mocking)

@@ -114,8 +114,12 @@ def _fixup_put_events(request: Request, send: Callable[[Request], Answer]) -> An
         )
     answers = iter(sent["Entries"])
     malformed = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-    told = [next(answers) if good else malformed for good in well_formed]
-    return {**sent, "Entries": told, "FailedEntryCount": sent["FailedEntryCount"] + well_formed.count(False)}
+    results = [next(answers) if good else malformed for good in well_formed]
+    return {
+        **sent,
+        "Entries": results,
+        "FailedEntryCount": sent["FailedEntryCount"] + well_formed.count(False),
+    }
 
 
 def _is_event_detail_object(text: str) -> bool:
