@@ -41,6 +41,9 @@ MAX_NAMED = 5
 MAX_LOOKS = 10
 """How often the machine's processes are searched for those that a killed worker left."""
 
+START_LOOKS, START_LOOK_SECONDS = 20, 0.005
+"""How often, and in what steps, the environment of a process that has just been started is read."""
+
 ARE_FOUND: bool = sys.platform == "linux"
 """Whether strays are found on this system."""
 
@@ -80,15 +83,15 @@ def new_stray_mark(home: str) -> str | None:
     )
 
 
-def note_child_of_strays(pid: int, mark: str | None) -> None:
+def watch_child_for_strays(pid: int, mark: str | None) -> None:
     """Records that a child was started. While there are children, this process is a subreaper."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
-        _become_stray_reaper(True)
+        _set_stray_subreaper(True)
 
 
-def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
+def strays_to_kill_with_child(pid: int, mark: str | None) -> list[int]:
     """Records that a child is about to be killed, or has ended.
 
     Returns its descendants, to be killed with it.
@@ -100,12 +103,12 @@ def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
     return _stray_descendants(pid)
 
 
-def forget_child_of_strays(pid: int) -> None:
+def unwatch_child_for_strays(pid: int) -> None:
     """Forgets a child that has been waited for."""
     _Here.children.discard(pid)
 
 
-def kill_strays(pids: Iterable[int]) -> None:
+def kill_stray_processes(pids: Iterable[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
@@ -144,7 +147,7 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
             ):
                 left = True
                 ended.append(_Ended(pid, environment))
-                kill_strays([*_stray_descendants(pid), pid])
+                kill_stray_processes([*_stray_descendants(pid), pid])
         elif "SFN_HOME" not in environment and pid not in _Here.reported and (at_end or pid in _Here.seen):
             # (Seen twice: a process that is about to run another program has no environment for a
             # moment.)
@@ -167,7 +170,7 @@ def end_all_strays(report: Callable[[str], None]) -> None:
     while sweep_strays(report, at_end=True) and time.monotonic() < give_up_at:
         time.sleep(0.001)
     if not _Here.children:
-        _become_stray_reaper(False)
+        _set_stray_subreaper(False)
 
 
 def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
@@ -187,7 +190,7 @@ def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
 
 def _end_marked(ours: str) -> Iterator[_Ended]:
     """Kills the processes with this mark prefix whose owner has ended, and yields them."""
-    for pid in _processes_for_strays():
+    for pid in _possible_strays():
         with suppress(OSError):
             # The descriptor refers to this process even if its id is reused.
             descriptor = os.pidfd_open(pid)
@@ -236,7 +239,7 @@ def _stray_owner_lives(mark: str) -> bool:
     return found is not None and not found.ended and str(found.started) == started
 
 
-def _become_stray_reaper(wanted: bool) -> None:
+def _set_stray_subreaper(wanted: bool) -> None:
     if _Here.subreaper != wanted:
         # Without ctypes or prctl, only the next worker finds strays, by their marks.
         with suppress(ImportError, OSError, AttributeError):
@@ -272,7 +275,7 @@ def _stray_owner() -> str:
     return f"{os.getpid()}-{found.started if found is not None else 0}"
 
 
-def _processes_for_strays() -> list[int]:
+def _possible_strays() -> list[int]:
     try:
         return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
     except OSError:
@@ -296,16 +299,33 @@ def _stray_descendants(pid: int) -> list[int]:
 
 
 def _stray_environment(pid: int) -> dict[str, str]:
-    """Returns the environment with which a process started; empty when it cannot be read."""
-    try:
-        with open(f"/proc/{pid}/environ", "rb") as file:
-            variables = file.read().split(b"\0")
-    except OSError:
-        return {}
+    """Returns the environment with which a process started; empty when it cannot be read.
+
+    Waits for a process that is just being started: for a moment it has none.
+    """
+    variables = b""
+    for _ in range(START_LOOKS):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                variables = file.read()
+        except OSError:
+            return {}
+        if variables or not _is_young_stray(pid):
+            break
+        time.sleep(START_LOOK_SECONDS)
     return {
         name.decode(errors="replace"): value.decode(errors="replace")
-        for name, _, value in (each.partition(b"=") for each in variables)
+        for name, _, value in (each.partition(b"=") for each in variables.split(b"\0"))
     }
+
+
+def _is_young_stray(pid: int) -> bool:
+    """Whether a process that has not ended was started less than a second ago."""
+    found = _stray_stat(pid)
+    if found is None or found.ended:
+        return False
+    ticks = os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) * ticks - found.started < ticks
 
 
 def _stray_name(pid: int) -> str:

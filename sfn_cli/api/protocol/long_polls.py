@@ -42,7 +42,7 @@ class AwaitedTask(NamedTuple):
 
     def wait(self, service: Service) -> dict[str, Any]:
         """Waits for a task."""
-        for _ in following.follow_looks(service, self.seconds):
+        for _ in following.follow_changes(service, self.seconds):
             answer = self.take(service)
             if answer is not None:
                 return answer

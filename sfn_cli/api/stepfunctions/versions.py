@@ -22,10 +22,7 @@ if TYPE_CHECKING:
         PublishStateMachineVersionInputTypeDef,
     )
 
-    from sfn_cli.api.model.answers import (
-        ListStateMachineVersionsAnswer,
-        PublishStateMachineVersionAnswer,
-    )
+    from sfn_cli.api.model.answers import ListStateMachineVersionsAnswer, PublishStateMachineVersionAnswer
     from sfn_cli.api.service import Service
 
 _INITIAL = "INITIAL"

@@ -41,13 +41,13 @@ def evolve(execution: Execution, event: HistoryEvent) -> None:
         return
     frame = execution.frames.get(event.frame)
     if frame is None or frame.phase not in in_frame.before:
-        raise AssertionError(_damage_found_in_evolve(event, frame))
+        raise AssertionError(_evolve_damage(event, frame))
     in_frame.handler(execution, frame, event)
     if in_frame.after is not None:
         frame.phase = in_frame.after
 
 
-def _damage_found_in_evolve(event: HistoryEvent, frame: Frame | None) -> str:
+def _evolve_damage(event: HistoryEvent, frame: Frame | None) -> str:
     where = "does not run" if frame is None else f"is {frame.phase}"
     return f"event {event.id} cannot be {event.type}: frame {event.frame} {where}"
 
