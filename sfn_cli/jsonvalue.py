@@ -146,3 +146,13 @@ class Payload:
 
     def __repr__(self) -> str:
         return f"Payload({self.text})"
+
+
+def serialized_payload(value: Json) -> Payload:
+    """Returns the value as a payload whose text is computed here, and not on first use.
+
+    Raises ValueError, or RecursionError, when it cannot be written as JSON.
+    """
+    payload = Payload(value)
+    payload.text  # noqa: B018
+    return payload

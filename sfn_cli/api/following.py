@@ -78,7 +78,7 @@ class Follower:
         self._changes.look_again()
 
 
-def following_pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
+def follower_pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
     """Returns how many seconds to pause after a look, when many waits are watched.
 
     `unchanged_seconds` is the time since the store last changed, `look_seconds` how long the look
@@ -97,7 +97,7 @@ def keep_worker_alive(service: Service) -> None:
         service.runner.wake()
 
 
-def follow_looks(
+def follow_changes(
     service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS
 ) -> Iterator[None]:
     """Yields at once, then whenever the store may have changed, until `seconds` have passed."""
@@ -107,7 +107,7 @@ def follow_looks(
         yield
 
 
-def follow_settled(service: Service, executions: Sequence[str]) -> dict[str, str]:
+def followed_statuses(service: Service, executions: Sequence[str]) -> dict[str, str]:
     """Returns the executions (by ARN) whose wait is over, with their statuses.
 
     Every wait for the end of an execution decides here whether it is over. An execution that cannot
@@ -122,19 +122,16 @@ def follow_settled(service: Service, executions: Sequence[str]) -> dict[str, str
 
 
 def follow_ends(
-    service: Service,
-    executions: Sequence[str],
-    *,
-    every: float = LOOK_SECONDS,
+    service: Service, executions: Sequence[str], *, every: float = LOOK_SECONDS
 ) -> Iterator[dict[str, str]]:
     """Waits until the executions (by ARN) have ended.
 
-    Yields at every look what `follow_settled` newly returns (possibly empty): each execution once.
+    Yields at every look what `followed_statuses` newly returns (possibly empty): each execution once.
     """
     for start in range(0, len(executions), WINDOW):
         waiting = set(executions[start : start + WINDOW])
-        for _ in follow_looks(service, every=every):
-            ended = follow_settled(service, list(waiting))
+        for _ in follow_changes(service, every=every):
+            ended = followed_statuses(service, list(waiting))
             waiting -= ended.keys()
             yield ended
             if not waiting:
@@ -147,9 +144,9 @@ def follow_events(service: Service, execution: str) -> Iterator[HistoryEvent]:
     Ends when the execution has ended or is suspended.
     """
     last = 0
-    for _ in follow_looks(service):
+    for _ in follow_changes(service):
         # Before the history: no event follows those that are read below.
-        ended = follow_settled(service, [execution])
+        ended = followed_statuses(service, [execution])
         for event in service.executions.history(execution, after=last):
             yield event
             last = event.id

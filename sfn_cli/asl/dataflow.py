@@ -257,6 +257,6 @@ def _jsonata_flow_template(fields: Mapping[str, Any], name: str, place: str) -> 
     return _FlowTemplate(compile_jsonata_template(fields[name], place + name)) if name in fields else None
 
 
-def _assigned_flow_variables(made: Payload) -> dict[str, Json]:
-    assert isinstance(made.value, dict)
-    return made.value
+def _assigned_flow_variables(assigned: Payload) -> dict[str, Json]:
+    assert isinstance(assigned.value, dict)
+    return assigned.value

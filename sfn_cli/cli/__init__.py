@@ -64,9 +64,9 @@ def _prepare_cli_output() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream.isatty():
-            from sfn_cli.cli.screen import over_screen
+            from sfn_cli.cli.screen import wrap_in_screen
 
-            setattr(sys, name, over_screen(stream))
+            setattr(sys, name, wrap_in_screen(stream))
         elif stream.encoding == "utf-8":
             stream.reconfigure(errors="backslashreplace")
 

@@ -80,7 +80,7 @@ def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: C
         close = [
             name
             for member in _KINDS.keys() & request.keys()
-            for name in _resembling_arn_names(member, str(request[member]), call)
+            for name in _similar_arn_names(member, str(request[member]), call)
         ]
     except OperationError:
         return
@@ -94,7 +94,7 @@ def _arn(member: str, given: str, call: Call) -> str | None:
         arn = _find_arn(MACHINE, machine, call) if slash and name else None
         if arn is None:
             return None
-        return _youngest_arn_of_machine(arn, call) if name == LAST else execution_arn(arn, name)
+        return _newest_arn_of_machine(arn, call) if name == LAST else execution_arn(arn, name)
     name, rest = _split_arn_name_suffix(given)
     for kind in _KINDS[member]:
         arn = _find_arn(kind, name, call)
@@ -113,7 +113,7 @@ def _find_arn(kind: ArnKind, name: str, call: Call) -> str | None:
     return next((item[kind.arn] for item in _list_all_arn_names(kind, call) if item["name"] == name), None)
 
 
-def _youngest_arn_of_machine(machine: str, call: Call) -> str | None:
+def _newest_arn_of_machine(machine: str, call: Call) -> str | None:
     executions = _execution_arn_names(machine, 1, call)
     return str(executions[0]["executionArn"]) if executions else None
 
@@ -134,7 +134,7 @@ def _list_all_arn_names(kind: ArnKind, call: Call) -> Iterator[dict[str, Any]]:
         yield from page.response[kind.items]
 
 
-def _resembling_arn_names(member: str, given: str, call: Call) -> list[str]:
+def _similar_arn_names(member: str, given: str, call: Call) -> list[str]:
     """Returns the names that resemble the given name or ARN."""
     from difflib import get_close_matches
 

@@ -1,4 +1,4 @@
-"""`sfn aws`: finds or stops the store's own server of other AWS services."""
+"""`sfn aws`: shows or stops the store's own server of other AWS services."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.group("aws", short_help="Finds or stops the AWS services that tasks call by default.")
+@click.group("aws", short_help="Shows or stops the AWS services that tasks call by default.")
 def aws() -> None:
-    """Finds or stops the AWS services that tasks call by default: moto's server, on this machine.
+    """Shows or stops the AWS services that tasks call by default: moto's server, on this machine.
 
-    It starts when a task needs it, and keeps everything in memory: what it holds is gone when it
-    leaves, which it does when no worker lives and nobody asked it anything for a quarter of an hour.
+    The server starts when a task needs it. Its data is in memory, and is lost when the server stops:
+    after a quarter of an hour without requests and without a worker, or with `sfn aws stop`.
     """
 
 
 @aws.command("endpoint")
 @click.pass_obj
 def aws_endpoint(terminal: Terminal) -> ExitCode:
-    """Prints the URL of the services, for boto3 and the AWS CLI; starts them first if need be.
+    """Prints the URL of the services, for boto3 and the AWS CLI; starts them if needed.
 
     \b
     Example:
@@ -40,9 +40,9 @@ def aws_endpoint(terminal: Terminal) -> ExitCode:
 @aws.command("env")
 @click.pass_obj
 def aws_env(terminal: Terminal) -> ExitCode:
-    """Prints the variables with which boto3 and the AWS CLI call the services; starts the services if needed.
+    """Prints the environment variables for boto3 and the AWS CLI; starts the services if needed.
 
-    On macOS the services accept no other credentials, which keeps other users of the machine out.
+    On macOS the services accept these credentials only, which keeps other users of the machine out.
     Version 1 of the AWS CLI does not read AWS_ENDPOINT_URL: pass --endpoint-url as well.
 
     \b
@@ -59,7 +59,7 @@ def aws_env(terminal: Terminal) -> ExitCode:
 @aws.command("stop")
 @click.pass_obj
 def aws_stop(terminal: Terminal) -> ExitCode:
-    """Stops the services, and waits until they have. What they held is gone.
+    """Stops the services, and waits until they have stopped. Their data is lost.
 
     \b
     Example:
@@ -68,5 +68,5 @@ def aws_stop(terminal: Terminal) -> ExitCode:
     from sfn_cli.integrations.aws import embedded_aws
 
     if not embedded_aws.stop_embedded_aws(terminal.settings.home):
-        print("It does not run.", file=sys.stderr)
+        print("The services are not running.", file=sys.stderr)
     return ExitCode.SUCCESS

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.command("doctor", short_help="Checks that everything stored is whole.")
+@click.command("doctor", short_help="Checks the integrity of everything stored.")
 @click.pass_obj
 def doctor(terminal: Terminal) -> ExitCode:
     """Checks the database file and replays every history. It changes nothing.
 
-    Executions may run meanwhile: it checks the store as it was at one moment. Findings go to stderr:
-    damage, and executions that are suspended because sfn failed on them, with the traceback. With any,
-    the exit code is 255.
+    Executions may run meanwhile: the check reads one snapshot of the store. Findings go to stderr:
+    damage, and executions that are suspended because sfn failed on them, with the traceback. With any
+    finding, the exit code is 255.
 
     \b
     Example:

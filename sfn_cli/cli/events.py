@@ -20,7 +20,7 @@ from sfn_cli.arn import name_in_arn
 from sfn_cli.cli import screen, tail
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.operations.invoke import resolve_invoked_names
 from sfn_cli.cli.output import local_time_in_output, write_output
 
 if TYPE_CHECKING:
@@ -36,19 +36,19 @@ _RED = 31
 _STATUS_WIDTH = max(map(len, STATUSES))
 
 
-@click.command("tail", short_help="Shows what executions tell EventBridge, and with --follow what they will.")
+@click.command("tail", short_help="Shows the events that executions send to EventBridge.")
 @click.option(
     "--since",
     default="10m",
     show_default=True,
     metavar="TIME",
-    help="From when on: a span (5m, 1h30m) or a time.",
+    help="Where to begin: a time span (5m, 1h30m) or a time.",
 )
-@click.option("--follow", is_flag=True, help="Go on and show new events as they come; Ctrl-C ends it.")
+@click.option("--follow", is_flag=True, help="Keep showing new events as they arrive; Ctrl-C stops.")
 @click.option(
     "--state-machine-arn",
     metavar="ARN",
-    help="Of this state machine only (or version, or alias); a name will do.",
+    help="Only events of this state machine (or version, or alias); its name is accepted too.",
 )
 @click.option(
     "--status",
@@ -63,7 +63,7 @@ def tail_events(
     """Shows status changes of STANDARD executions as AWS sends them to EventBridge: when one
     starts, is redriven, and ends.
 
-    At a terminal each is a line for people; elsewhere, and with --output json, a line of JSON.
+    At a terminal each event is a line for people; elsewhere, and with --output json, a line of JSON.
 
     \b
     Examples:
@@ -75,7 +75,7 @@ def tail_events(
     since_at = tail.tail_since(since, datetime.now(UTC))
     with Backend(terminal) as backend:
         if state_machine_arn is not None:
-            with resolve_names_to_invoke(request, backend):
+            with resolve_invoked_names(request, backend):
                 backend.call(model.load_model("stepfunctions", "DescribeStateMachine"), request)
         try:
             for event in _events(backend, since_at, follow=follow):
@@ -91,7 +91,7 @@ def tail_events(
 
 def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
     stored = StatusEvents(backend.service, since, follow=follow)
-    for _ in tail.tail_looks(backend):
+    for _ in tail.tail_polls(backend):
         yield from stored.next()
         sys.stdout.flush()
         if not follow:

@@ -167,7 +167,7 @@ class WaitForFunction(TableCommand):
 def _lambda_zip(given: str) -> bytes:
     """Returns the content of fileb://ZIP. Raises UsageError when it is not a zip."""
     option = _ZIP_FILE._replace(shape={"type": "blob"})
-    content = values.value_of_option(option, given, raw_blobs=True)
+    content = values.option_value(option, given, raw_blobs=True)
     from zipfile import is_zipfile
 
     if not is_zipfile(io.BytesIO(content)):

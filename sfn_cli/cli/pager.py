@@ -46,7 +46,7 @@ def open_pager(environ: Mapping[str, str]) -> Iterator[TextIO]:
         ) from None
     assert process.stdin is not None
     try:
-        yield screen.over_screen(cast("TextIO", process.stdin))
+        yield screen.wrap_in_screen(cast("TextIO", process.stdin))
         process.stdin.close()
     except BrokenPipeError:
         pass  # the user has quit the pager

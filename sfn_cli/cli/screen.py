@@ -118,7 +118,7 @@ def screen_style(text: str, codes: int | str, *, color: bool) -> list[str]:
 
 def write_screen_parts(stream: TextIO, parts: Iterable[str]) -> None:
     """Writes text, which a Screen escapes, and Controls, which it does not."""
-    own = _beneath_screen(stream)
+    own = _stream_of_screen(stream)
     for part in parts:
         (own if isinstance(part, Control) else stream).write(part)
 
@@ -128,7 +128,7 @@ def is_screen(stream: TextIO) -> bool:
     return isinstance(stream, Screen)
 
 
-def over_screen(stream: TextIO) -> TextIO:
+def wrap_in_screen(stream: TextIO) -> TextIO:
     """Returns a Screen over the stream."""
     return cast("TextIO", Screen(stream))
 
@@ -143,8 +143,8 @@ def screen_console(stream: TextIO, **options: Any) -> Console:
                 yield segment if segment.control else segment._replace(text=visible_on_screen(segment.text))
 
     kind = ScreenConsole if is_screen(stream) else Console
-    return kind(file=_beneath_screen(stream), highlight=False, markup=False, emoji=False, **options)
+    return kind(file=_stream_of_screen(stream), highlight=False, markup=False, emoji=False, **options)
 
 
-def _beneath_screen(stream: TextIO) -> TextIO:
+def _stream_of_screen(stream: TextIO) -> TextIO:
     return stream.stream if isinstance(stream, Screen) else stream

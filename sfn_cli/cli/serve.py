@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.command("serve", short_help="Answers SDKs and the aws CLI over HTTP.")
+@click.command("serve", short_help="Serves SDKs and the aws CLI over HTTP.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="The address to listen on; one that others reach wants --credentials.",
+    help="The address to listen on; use --credentials if others can reach it.",
 )
 @click.option(
     "--credentials",
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--gateway-origin",
     multiple=True,
     metavar="URL",
-    help="A web page's origin that may use /gateway; can be repeated.",
+    help="The origin of a web page that may use /gateway; can be repeated.",
 )
 @click.option("--certfile", metavar="FILE", help="Serve https with the certificate (chain) in this PEM file.")
 @click.option(
@@ -52,11 +52,11 @@ def serve(
     certfile: str | None,
     keyfile: str | None,
 ) -> ExitCode:
-    """Answers SDKs and the aws CLI over HTTP, until Ctrl-C.
+    """Serves SDKs and the aws CLI over HTTP, until Ctrl-C.
 
-    POST /gateway/NAME starts an execution of a state machine as a web client does through an API
-    Gateway: the body is the input. An EXPRESS machine answers with its output, a STANDARD one with
-    the execution's ARN. A web page may do so if its origin is named (--gateway-origin).
+    POST /gateway/NAME starts an execution of a state machine, as a web client does through an API
+    Gateway: the body is the input. The response is the output of an EXPRESS machine, or the ARN of
+    the execution of a STANDARD one. Web pages need --gateway-origin for it.
 
     \b
     Examples:
@@ -66,8 +66,8 @@ def serve(
       sfn serve --host 0.0.0.0 --credentials ~/.aws/credentials --certfile cert.pem --keyfile key.pem
       curl -d '{"id": 1}' http://127.0.0.1:8083/gateway/Fast
 
-    Clients put sync- before the host of StartSyncExecution and TestState, unless
-    AWS_DISABLE_HOST_PREFIX_INJECTION is true for them.
+    Clients put sync- before the host name for StartSyncExecution and TestState, unless their
+    AWS_DISABLE_HOST_PREFIX_INJECTION is true.
     """
     from sfn_cli import app, private_files, server
 

@@ -17,7 +17,7 @@ from sfn_cli.api.stepfunctions import bulk
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.operations.invoke import resolve_invoked_names
 from sfn_cli.cli.output import show_output, write_output
 from sfn_cli.cli.progress import ProgressBar
 from sfn_cli.errors import ApiError, UsageError
@@ -48,23 +48,23 @@ _PARAMETER = "Error parsing parameter '--inputs'"
     "--inputs",
     required=True,
     metavar="FILE",
-    help="The inputs, one JSON text a line; - reads them from stdin.",
+    help="The inputs, one JSON text per line; - reads them from stdin.",
 )
 @click.option(
     "--name-prefix",
     metavar="TEXT",
-    help="Names the executions by this and the line's number; without it they get UUIDs.",
+    help="Name the executions by this and the line's number; without it they get UUIDs.",
 )
 @click.option(
     "--inject",
     multiple=True,
     metavar="STATE:ERROR[@ATTEMPTS]",
-    help="Fail a Task of each on purpose; may be repeated.",
+    help="Fail a Task of each execution on purpose; can be repeated.",
 )
 @click.option(
     "--wait",
     is_flag=True,
-    help="Wait until all that were started have ended, and tell how they did on stderr.",
+    help="Wait until all have ended, and report how many ended with each status on stderr.",
 )
 @click.pass_obj
 def start_executions(
@@ -77,10 +77,10 @@ def start_executions(
 ) -> ExitCode:
     """Starts an execution for each line of a file, thousands a second.
 
-    For each line, stdout gets what start-execution answers, as one line of JSON, once the execution
-    is on disk; lines of a pipe are started as they come, and blank ones are left out. A line that
-    start-execution would refuse is told on stderr, and harms no other. With --name-prefix the command
-    can be repeated after an interruption: it starts no line twice.
+    For each line, the response of start-execution is printed to stdout, as one line of JSON, once the
+    execution is on disk. Lines of a pipe are started as they arrive, and blank lines are skipped. A
+    line that start-execution would refuse is reported on stderr, and does not affect the others. With
+    --name-prefix the command can be repeated after an interruption: it starts no line twice.
 
     The exit code is 0 when all were started, 254 when lines were refused, and 255 when, with --wait,
     an execution did not succeed.
@@ -99,7 +99,7 @@ def start_executions(
     request = {"stateMachineArn": state_machine_arn}
     with (
         Backend(terminal) as backend,
-        resolve_names_to_invoke(request, backend),
+        resolve_invoked_names(request, backend),
         _open_start_inputs(inputs) as file,
         ProgressBar(sys.stderr) as bar,
     ):
@@ -209,8 +209,8 @@ def _started_executions_writer(terminal: Terminal) -> Callable[[Iterable[Mapping
 
 def _report_refused_starts(refused: Iterable[bulk.Refused]) -> None:
     for line, error in refused:
-        told = {"line": line, "error": error.code, "message": error.message}
-        sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
+        report = {"line": line, "error": error.code, "message": error.message}
+        sys.stderr.write(json.dumps(report, ensure_ascii=False) + "\n")
 
 
 def _await_started_executions(backend: Backend, executions: Sequence[str], bar: ProgressBar) -> int:

@@ -161,7 +161,7 @@ def _follow_tail(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str
     """Yields the stored events and then, without end, new ones."""
     seen: dict[str, int] = {}
     newest, start = 0, request["startTime"]
-    for _ in tail_looks(backend):
+    for _ in tail_polls(backend):
         for event in _tail_events(backend, {**request, "startTime": start}):
             if event["eventId"] not in seen:
                 seen[event["eventId"]] = event["timestamp"]
@@ -171,14 +171,14 @@ def _follow_tail(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str
         seen = {id: at for id, at in seen.items() if at >= start}
 
 
-def tail_looks(backend: Backend) -> Iterator[None]:
+def tail_polls(backend: Backend) -> Iterator[None]:
     """Yields at once, and then whenever there may be news: from an endpoint, every few seconds."""
     if backend.is_remote:
-        return _remote_tail_looks()
-    return following.follow_looks(backend.service, every=_POLL_SECONDS)
+        return _remote_tail_polls()
+    return following.follow_changes(backend.service, every=_POLL_SECONDS)
 
 
-def _remote_tail_looks() -> Iterator[None]:
+def _remote_tail_polls() -> Iterator[None]:
     while True:
         yield
         time.sleep(_REMOTE_POLL_SECONDS)

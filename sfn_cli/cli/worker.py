@@ -28,7 +28,7 @@ _PIECE_CHARACTERS = 1 << 20
 def worker() -> None:
     """Shows or stops the process that runs the executions.
 
-    It starts when there is something to run and leaves when there is nothing: it needs no care.
+    It starts when there is something to run, and exits when there is nothing left.
     """
 
 
@@ -37,21 +37,22 @@ def worker() -> None:
 def worker_status(terminal: Terminal) -> ExitCode:
     """Lists the worker processes, and the executions that are suspended because sfn failed on them.
 
-    A suspended execution is RUNNING for every other command. No worker drives it until a newer version of sfn
-    does; stop-execution ends it.
+    Other commands show a suspended execution as RUNNING. Only a newer version of sfn resumes it;
+    stop-execution ends it.
 
     \b
     Examples:
       sfn worker status
       sfn worker status --query 'suspended[].traceback' --output text
     """
+    from sfn_cli import app
     from sfn_cli.api import suspensions
     from sfn_cli.drivers.local import launch
 
     workers = launch.launched_workers(terminal.settings)
     with Backend(terminal) as backend:
         suspended = (
-            suspensions.describe_suspensions(backend.service) if launch.has_store(terminal.settings) else []
+            suspensions.describe_suspensions(backend.service) if app.has_store(terminal.settings) else []
         )
     shown = {
         "workers": [{**worker, "startedAt": local_time_in_output(worker["startedAt"])} for worker in workers],
@@ -64,7 +65,7 @@ def worker_status(terminal: Terminal) -> ExitCode:
 @worker.command("stop")
 @click.pass_obj
 def stop_worker(terminal: Terminal) -> ExitCode:
-    """Stops the worker processes. What they ran goes on when the next command starts a worker.
+    """Stops the worker processes. Their executions resume when the next command starts a worker.
 
     \b
     Example:
@@ -77,10 +78,10 @@ def stop_worker(terminal: Terminal) -> ExitCode:
 
 
 @worker.command("log")
-@click.option("--follow", is_flag=True, help="Go on and show new lines as they come; Ctrl-C ends it.")
+@click.option("--follow", is_flag=True, help="Keep showing new lines as they arrive; Ctrl-C stops.")
 @click.pass_obj
 def worker_log(terminal: Terminal, follow: bool) -> ExitCode:
-    """Shows what the worker processes wrote about themselves.
+    """Shows the log of the worker processes.
 
     \b
     Example:

@@ -10,12 +10,13 @@ fleets          the children of each function
 waiting_list    the invocations that wait for a child
 pool            which child is invoked, which waits, and which ends
 reaper, strays  what children leave behind when they end
+proc            facts about processes from /proc
 output          what a child prints, as log lines
 invocation      one requested invocation
 outcome         how an invocation ended
 invoke          waiting for an invocation, from any thread
-bootstrap       the child's side: runs under the function's interpreter, imports nothing of sfn
-(.py, and .mjs for Node.js)
+bootstrap       the child's side (.py, and .mjs for Node.js): runs under the function's
+                interpreter, imports nothing of sfn
 custom_runtime, exchange, runtime_api
                 the child's side of a function that brings its own runtime
 """

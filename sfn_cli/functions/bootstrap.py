@@ -90,15 +90,15 @@ class LambdaContext:
 class ClientContext:
     """The client's description of itself."""
 
-    def __init__(self, told: Any) -> None:
-        client = told.get("client") or {}
-        self.custom = told.get("custom")
-        self.env = told.get("env")
+    def __init__(self, description: Any) -> None:
+        client = description.get("client") or {}
+        self.custom = description.get("custom")
+        self.env = description.get("env")
         self.client = Client(client) if client else None
 
 
 class Client:
-    def __init__(self, told: Any) -> None:
+    def __init__(self, description: Any) -> None:
         for name in (
             "installation_id",
             "app_title",
@@ -106,7 +106,7 @@ class Client:
             "app_version_code",
             "app_package_name",
         ):
-            setattr(self, name, told.get(name))
+            setattr(self, name, description.get(name))
 
 
 class FunctionError(Exception):
@@ -212,7 +212,7 @@ def _is_json_result(result: Any) -> bool:
     return True
 
 
-def _simpler_result_value(value: Any) -> Any:
+def _simplify_result_value(value: Any) -> Any:
     """Converts bytes and decimal numbers in a result to strings and floats, as the runtime does."""
     if isinstance(value, bytes):
         return value.decode()
@@ -222,7 +222,7 @@ def _simpler_result_value(value: Any) -> Any:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simpler_result_value).encode
+dumps = json.JSONEncoder(ensure_ascii=sys.version_info < (3, 12), default=_simplify_result_value).encode
 
 
 def _handler_failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
@@ -241,16 +241,16 @@ def _handler_failure(raised: Exception, request_id: str) -> tuple[str, bytes]:
             [described, "Traceback (most recent call last):", *(line.rstrip("\n") for line in stack_trace)]
         )
     )
-    told = {
+    report = {
         "errorMessage": message,
         "errorType": error_type,
         "requestId": request_id,
         "stackTrace": stack_trace,
     }
     try:
-        return error_type, dumps(told).encode()
+        return error_type, dumps(report).encode()
     except UnicodeEncodeError:
-        return error_type, json.dumps(told).encode()
+        return error_type, json.dumps(report).encode()
 
 
 def _text_of_raised(raised: Exception) -> str:

@@ -298,7 +298,7 @@ class Pool:
             return False
         return any(other.waiting and not other.children for other in self._fleets)
 
-    def _drop_child(self, child: Child, tell: Callable[[Invocation], Outcome]) -> None:
+    def _drop_child(self, child: Child, outcome_of: Callable[[Invocation], Outcome]) -> None:
         """Removes a child that has ended or has to end, and settles the invocation that it fails.
 
         A child that never got ready fails the invocation that has waited longest, so that a
@@ -307,11 +307,11 @@ class Pool:
         invocation = child.invocation or (
             self._waiting.pop_first(self._children[child]) if child.starting else None
         )
-        ended = tell(invocation) if invocation is not None else None
+        outcome = outcome_of(invocation) if invocation is not None else None
         self._end(child)
         self._start_children()
-        if invocation is not None and ended is not None:
-            invocation.settle(ended)
+        if invocation is not None and outcome is not None:
+            invocation.settle(outcome)
 
     def _end(self, child: Child) -> None:
         """Ends a child, whatever it is doing."""

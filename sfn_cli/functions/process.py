@@ -78,7 +78,7 @@ class Process:
             self.pid = _spawn_process(
                 command, environment if mark is None else {**environment, FUNCTION_MARK: mark}, theirs
             )
-            strays.note_child_of_strays(self.pid, mark)
+            strays.watch_child_for_strays(self.pid, mark)
         except OSError:
             _close_process_descriptors(ours)
             raise
@@ -116,17 +116,17 @@ class Process:
         except ChildProcessError:
             reaped = True
         if reaped:
-            strays.forget_child_of_strays(self.pid)
+            strays.unwatch_child_for_strays(self.pid)
         return reaped
 
     def _let_go(self) -> None:
         if not self._alive:
             return
         self._alive = False
-        left = strays.note_killing_for_strays(self.pid, self._mark)
+        left = strays.strays_to_kill_with_child(self.pid, self._mark)
         with suppress(OSError):  # ended, or (macOS) the whole group is dying
             os.killpg(self.pid, signal.SIGKILL)
-        strays.kill_strays(left)
+        strays.kill_stray_processes(left)
         self._close_output()
         self._selector.unregister(self._socket)
         self._socket.close()
@@ -217,7 +217,7 @@ class Process:
             status: int | None = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         except (ChildProcessError, ValueError):
             status = None
-        strays.forget_child_of_strays(self.pid)
+        strays.unwatch_child_for_strays(self.pid)
         self._watcher.child_ended(status)
 
 

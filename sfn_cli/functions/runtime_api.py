@@ -31,7 +31,7 @@ def serve_runtime_api(listening: socket.socket, exchange: Exchange) -> NoReturn:
     """Serves a listening socket, each connection in a thread, as long as this process lives."""
     server = _RuntimeApiServer(listening, exchange)
     server.serve_forever(poll_interval=3600)
-    raise AssertionError("nobody ends it")
+    raise AssertionError("the server is never shut down")
 
 
 class _RuntimeApiServer(ThreadingHTTPServer):
@@ -141,10 +141,10 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
         """Returns the error that the program reports: its report, if it is one, is the payload."""
         header = self.headers["Lambda-Runtime-Function-Error-Type"]
         try:
-            told = json.loads(body or b"")
+            report = json.loads(body or b"")
         except ValueError:
-            told = None
-        if body is None or not isinstance(told, dict):
+            report = None
+        if body is None or not isinstance(report, dict):
             error = header or UNKNOWN
             return Answer(
                 dumps(
@@ -155,15 +155,15 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
                 ).encode(),
                 error,
             )
-        named = told.get("errorType")
+        named = report.get("errorType")
         return Answer(body, named if isinstance(named, str) and named else header or UNKNOWN)
 
-    def _forbid(self, asked: str) -> None:
-        message = f"{asked} is not allowed in the state that the runtime is in"
+    def _forbid(self, path: str) -> None:
+        message = f"{path} is not allowed in the state that the runtime is in"
         self._say(403, {"errorType": "InvalidStateTransition", "errorMessage": message})
 
-    def _say(self, status: int, told: dict[str, str]) -> None:
-        self._respond(status, dumps(told).encode(), {})
+    def _say(self, status: int, content: dict[str, str]) -> None:
+        self._respond(status, dumps(content).encode(), {})
 
     def _respond(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response_only(status)

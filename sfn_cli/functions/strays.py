@@ -28,6 +28,15 @@ from itertools import count
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sfn_cli.detached import FUNCTION_MARK as MARK
+from sfn_cli.functions.proc import (
+    process_children,
+    process_descendants,
+    process_environment,
+    process_ids,
+    process_name,
+    process_namespace,
+    process_stat,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -74,21 +83,21 @@ def new_stray_mark(home: str) -> str | None:
     process.
     """
     return (
-        f"{_stray_home_identity(home)}/{_stray_pid_namespace()}/{_stray_owner()}/{next(_serial)}"
+        f"{_stray_home_identity(home)}/{process_namespace()}/{_stray_owner()}/{next(_serial)}"
         if ARE_FOUND
         else None
     )
 
 
-def note_child_of_strays(pid: int, mark: str | None) -> None:
+def watch_child_for_strays(pid: int, mark: str | None) -> None:
     """Records that a child was started. While there are children, this process is a subreaper."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
-        _become_stray_reaper(True)
+        _set_stray_subreaper(True)
 
 
-def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
+def strays_to_kill_with_child(pid: int, mark: str | None) -> list[int]:
     """Records that a child is about to be killed, or has ended.
 
     Returns its descendants, to be killed with it.
@@ -97,15 +106,15 @@ def note_killing_for_strays(pid: int, mark: str | None) -> list[int]:
         return []
     _Here.marks.discard(mark or "")
     _Here.groups.add(pid)
-    return _stray_descendants(pid)
+    return process_descendants(pid)
 
 
-def forget_child_of_strays(pid: int) -> None:
+def unwatch_child_for_strays(pid: int) -> None:
     """Forgets a child that has been waited for."""
     _Here.children.discard(pid)
 
 
-def kill_strays(pids: Iterable[int]) -> None:
+def kill_stray_processes(pids: Iterable[int]) -> None:
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
@@ -123,8 +132,8 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
         return False
     own_session, left = os.getsid(0), False
     alive, ended = set(), []
-    for pid in _stray_children(os.getpid()):
-        found = _stray_stat(pid) if pid not in _Here.children else None
+    for pid in process_children(os.getpid()):
+        found = process_stat(pid) if pid not in _Here.children else None
         if found is None or found.session == own_session:
             continue  # a child of a pool, or started by another part of this process
         if found.ended:
@@ -134,7 +143,7 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
                     os.waitpid(pid, os.WNOHANG)
             continue
         alive.add(pid)
-        environment = _stray_environment(pid)
+        environment = process_environment(pid)
         mark = environment.get(MARK)
         if found.group in _Here.groups:
             left = True  # it was killed with its group
@@ -144,13 +153,13 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
             ):
                 left = True
                 ended.append(_Ended(pid, environment))
-                kill_strays([*_stray_descendants(pid), pid])
+                kill_stray_processes([*process_descendants(pid), pid])
         elif "SFN_HOME" not in environment and pid not in _Here.reported and (at_end or pid in _Here.seen):
             # (Seen twice: a process that is about to run another program has no environment for a
             # moment.)
             _Here.reported.add(pid)
             report(
-                f"process {pid} ({_stray_name(pid)}) was left behind, probably by a function. "
+                f"process {pid} ({process_name(pid)}) was left behind, probably by a function. "
                 "It goes on: it has another environment, so its origin is not certain"
             )
     _report_ended_strays(ended, report)
@@ -167,14 +176,14 @@ def end_all_strays(report: Callable[[str], None]) -> None:
     while sweep_strays(report, at_end=True) and time.monotonic() < give_up_at:
         time.sleep(0.001)
     if not _Here.children:
-        _become_stray_reaper(False)
+        _set_stray_subreaper(False)
 
 
 def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
     """Kills the strays of killed processes that used the same store, on this machine."""
     if not ARE_FOUND or not hasattr(os, "pidfd_open"):
         return
-    ours = f"{_stray_home_identity(home)}/{_stray_pid_namespace()}/"
+    ours = f"{_stray_home_identity(home)}/{process_namespace()}/"
     ended: list[_Ended] = []
     # One look may miss a process that has just been started: its environment is not there at once.
     for _ in range(MAX_LOOKS):
@@ -187,12 +196,12 @@ def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
 
 def _end_marked(ours: str) -> Iterator[_Ended]:
     """Kills the processes with this mark prefix whose owner has ended, and yields them."""
-    for pid in _processes_for_strays():
+    for pid in process_ids():
         with suppress(OSError):
             # The descriptor refers to this process even if its id is reused.
             descriptor = os.pidfd_open(pid)
             try:
-                environment = _stray_environment(pid)
+                environment = process_environment(pid)
                 mark = environment.get(MARK, "")
                 if mark.startswith(ours) and not _stray_owner_lives(mark):
                     signal.pidfd_send_signal(descriptor, signal.SIGKILL)
@@ -214,7 +223,7 @@ def _report_ended_strays(ended: list[_Ended], report: Callable[[str], None]) -> 
             _Here.reported.add(pid)
             functions.setdefault(environment.get("AWS_LAMBDA_FUNCTION_NAME", "?"), []).append(pid)
     for function, pids in functions.items():
-        named = ", ".join(f"{pid} ({_stray_name(pid)})" for pid in pids[:MAX_NAMED]) + (
+        named = ", ".join(f"{pid} ({process_name(pid)})" for pid in pids[:MAX_NAMED]) + (
             ", …" if len(pids) > MAX_NAMED else ""
         )
         report(
@@ -230,13 +239,13 @@ def _stray_owner_lives(mark: str) -> bool:
     """
     try:
         pid, _, started = mark.split("/")[2].partition("-")
-        found = _stray_stat(int(pid))
+        found = process_stat(int(pid))
     except (IndexError, ValueError):
         return True
     return found is not None and not found.ended and str(found.started) == started
 
 
-def _become_stray_reaper(wanted: bool) -> None:
+def _set_stray_subreaper(wanted: bool) -> None:
     if _Here.subreaper != wanted:
         # Without ctypes or prctl, only the next worker finds strays, by their marks.
         with suppress(ImportError, OSError, AttributeError):
@@ -246,76 +255,10 @@ def _become_stray_reaper(wanted: bool) -> None:
                 _Here.subreaper = wanted
 
 
-# /proc
-
-
-class _Stat(NamedTuple):
-    ended: bool
-    group: int
-    session: int
-    started: int
-    """The start time in clock ticks since boot: with the process id, it identifies a process."""
-
-
-def _stray_stat(pid: int) -> _Stat | None:
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return _Stat(fields[0] in (b"Z", b"X"), int(fields[2]), int(fields[3]), int(fields[19]))
-
-
 def _stray_owner() -> str:
     """Returns this process's name in marks."""
-    found = _stray_stat(os.getpid())
+    found = process_stat(os.getpid())
     return f"{os.getpid()}-{found.started if found is not None else 0}"
-
-
-def _processes_for_strays() -> list[int]:
-    try:
-        return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
-    except OSError:
-        return []
-
-
-def _stray_children(pid: int) -> list[int]:
-    found: list[int] = []
-    with suppress(OSError):
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
-                found += map(int, file.read().split())
-    return found
-
-
-def _stray_descendants(pid: int) -> list[int]:
-    found = _stray_children(pid)
-    for each in found:
-        found += _stray_children(each)
-    return found
-
-
-def _stray_environment(pid: int) -> dict[str, str]:
-    """Returns the environment with which a process started; empty when it cannot be read."""
-    try:
-        with open(f"/proc/{pid}/environ", "rb") as file:
-            variables = file.read().split(b"\0")
-    except OSError:
-        return {}
-    return {
-        name.decode(errors="replace"): value.decode(errors="replace")
-        for name, _, value in (each.partition(b"=") for each in variables)
-    }
-
-
-def _stray_name(pid: int) -> str:
-    try:
-        with open(f"/proc/{pid}/comm", errors="replace") as file:
-            return "".join(
-                character if character.isprintable() else "?" for character in file.read().rstrip("\n")
-            )
-    except OSError:
-        return "?"
 
 
 def _stray_home_identity(home: str) -> str:
@@ -324,11 +267,3 @@ def _stray_home_identity(home: str) -> str:
     except OSError:
         return "?"
     return f"{found.st_dev:x}-{found.st_ino:x}"
-
-
-def _stray_pid_namespace() -> int:
-    """Returns the namespace of process ids, which are unique only within one (a container's)."""
-    try:
-        return os.stat("/proc/self/ns/pid").st_ino
-    except OSError:
-        return 0

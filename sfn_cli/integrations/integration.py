@@ -67,7 +67,8 @@ class Background(Protocol):
     ) -> Cancel: ...
 
 
-def as_it_is(callback: Callable[[], None]) -> Callable[[], None]:
+def not_isolated(callback: Callable[[], None]) -> Callable[[], None]:
+    """Returns the callback itself: a caller that runs one task isolates none."""
     return callback
 
 
@@ -89,7 +90,7 @@ class TaskContext(NamedTuple):
     clients: Clients
     map_runs: dict[int, Callable[[], None]]
     inspection: HttpInspection | None = None
-    isolated: Callable[[Callable[[], None]], Callable[[], None]] = as_it_is
+    isolated: Callable[[Callable[[], None]], Callable[[], None]] = not_isolated
 
 
 class TaskRun(NamedTuple):

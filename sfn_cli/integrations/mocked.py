@@ -42,17 +42,17 @@ def answer_mocked(task_run: TaskRun, mocked: Answer) -> Cancel:
     task = task_run.task
     if not task.started:
         task_run.answer(TaskStarted(task.id))
-    if task.resource.pattern and not task.submitted and not _is_refused_mocked(mocked):
+    if task.resource.pattern and not task.submitted and not _is_mocked_refusal(mocked):
         task_run.answer(TaskSubmitted(task.id, Payload({})))
-    task_run.answer(_end_mocked(task, mocked))
+    task_run.answer(_mocked_signal(task, mocked))
     return nothing_to_cancel
 
 
-def _is_refused_mocked(mocked: Answer) -> bool:
+def _is_mocked_refusal(mocked: Answer) -> bool:
     return not isinstance(mocked, Return) and _REFUSAL.fullmatch(mocked.error) is not None
 
 
-def _end_mocked(task: Task, mocked: Answer) -> Signal:
+def _mocked_signal(task: Task, mocked: Answer) -> Signal:
     if isinstance(mocked, Return):
         return TaskSucceeded(task.id, mocked.output)
     if mocked.error in TIMEOUTS:

@@ -104,9 +104,9 @@ def started_execution_result(task: Task, child: Execution) -> TaskSucceeded | Ta
             described[details] = {"Included": True}
     if child.status != "SUCCEEDED":
         # Observed: a failure's cause does not mention redrives.
-        told = {name: value for name, value in described.items() if not name.startswith("Redrive")}
+        shown = {name: value for name, value in described.items() if not name.startswith("Redrive")}
         return TaskFailed(
-            task.id, "States.TaskFailed", dumps(dict(sorted(told.items()))), child.stopped_at or 0
+            task.id, "States.TaskFailed", dumps(dict(sorted(shown.items()))), child.stopped_at or 0
         )
     if task.resource.pattern == "sync:2":
         described |= {name: loads(described[name]) for name in ("Input", "Output")}

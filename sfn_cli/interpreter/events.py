@@ -59,7 +59,7 @@ class EventType(NamedTuple):
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
-"""The details, besides the payload, that are execution data, and the member that describes them.
+"""The details, other than the payload, that are execution data, and the member that describes them.
 
 Their value is {name: JSON text}.
 """

@@ -7,7 +7,7 @@
         …                                            # store its events, start and cancel its tasks
         mailbox.wait(until=turned.due)
 
-There is no recovery code: a worker that resumes runs the same lines as one that starts.
+A driver that resumes an execution applies its history, and then runs the same loop as one that starts it.
 """
 
 from __future__ import annotations

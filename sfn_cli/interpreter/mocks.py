@@ -112,14 +112,14 @@ class Mocks(NamedTuple):
 @lru_cache(maxsize=64)
 def read_mocks(text: str) -> Mocks:
     """Parses the mocks that an execution stores, from their JSON."""
-    kept = loads(text)
+    stored = loads(text)
     return Mocks(
-        kept["testCase"],
+        stored["testCase"],
         {
             state: MockedResponse(mocked["name"], mocked_answers(mocked["response"]))
-            for state, mocked in kept["responses"].items()
+            for state, mocked in stored["responses"].items()
         },
-        [InjectedFault(**fault) for fault in kept["faults"]],
+        [InjectedFault(**fault) for fault in stored["faults"]],
     )
 
 

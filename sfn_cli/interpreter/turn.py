@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import Signal
 
 LIMIT = 1_000
-"""The maximum number of events in a turn, besides those of its signals, if the caller sets none."""
+"""The maximum number of events in a turn, in addition to those of its signals, if the caller sets none."""
 
 EVENTS_BETWEEN_LOOKS = 10
 """The number of events between two calls of `is_time_up`."""
@@ -95,9 +95,9 @@ def _advance_turn(
     """Adds due events to `events`. Returns whether more may be due."""
     while limit > 0:
         size = limit if is_time_up is None else min(limit, EVENTS_BETWEEN_LOOKS)
-        made = interpreter.advance(now, size)
-        events += made
-        if len(made) < size:
+        advanced = interpreter.advance(now, size)
+        events += advanced
+        if len(advanced) < size:
             return interpreter.over_budget
         limit -= size
         if is_time_up is not None and is_time_up():

@@ -56,7 +56,7 @@ def enter_visit(stay: Stay, seen: Visit) -> Move:
     try:
         return _visit_within_quota(stay, stay.state.enter(seen))
     except (StatesError, RecursionError) as error:
-        raise visit_error_in_full(stay, error) from None
+        raise full_visit_error(stay, error) from None
 
 
 def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
@@ -64,12 +64,12 @@ def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
     try:
         done = _visit_within_quota(stay, stay.state.complete(seen, result))
     except (StatesError, RecursionError) as error:
-        raise visit_error_in_full(stay, error) from None
+        raise full_visit_error(stay, error) from None
     assert isinstance(done, Exit)
     return done
 
 
-def catch_in_visit(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
+def catch_visit_error(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
     """Returns the exit by the first matching Catcher, or None.
 
     Raises StatesError, its cause in full.
@@ -85,7 +85,7 @@ def catch_in_visit(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
         done = Exit(catcher.flow.output(seen, output), catcher.flow.assign(seen, output), catcher.next)
         return _visit_within_quota(stay, done)
     except (StatesError, RecursionError) as raised:
-        raise visit_error_in_full(stay, raised) from None
+        raise full_visit_error(stay, raised) from None
 
 
 def first_visit_move(execution: Execution, frame: Frame) -> Move:
@@ -120,7 +120,7 @@ def map_run_plan_of_visit(execution: Execution, frame: Frame) -> MapRunPlan:
         try:
             known = stay.note().plan = state.plan(seen, move)
         except (StatesError, RecursionError) as error:
-            raise visit_error_in_full(stay, error) from None
+            raise full_visit_error(stay, error) from None
     return known
 
 
@@ -149,7 +149,7 @@ def _visit_payloads(move: Move) -> Sequence[Payload]:
     return ()
 
 
-def visit_error_in_full(stay: Stay, error: StatesError | RecursionError) -> StatesError:
+def full_visit_error(stay: Stay, error: StatesError | RecursionError) -> StatesError:
     """Returns the error with its cause prefixed by the state.
 
     AWS prefixes the errors of the language itself.
@@ -232,17 +232,14 @@ def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesE
     if stay.memo.failed_for_good is not None:
         return stay.memo.failed_for_good
     error = visit_failure(execution, frame)
-    if (
-        frame.phase not in ("ENTERED", "DISTRIBUTING")
-        and visit_retrier_with_attempts_left(stay, error) is not None
-    ):
+    if frame.phase not in ("ENTERED", "DISTRIBUTING") and usable_visit_retrier(stay, error) is not None:
         # The frame would have tried again, had it been able to.
         try:
             next_visit_move(execution, frame, now, frame)
         except StatesError as raised:
             error = raised
     try:
-        catch_in_visit(stay, visit(execution, frame, attempt=stay.retry_count, now=frame.last_at), error)
+        catch_visit_error(stay, visit(execution, frame, attempt=stay.retry_count, now=frame.last_at), error)
     except StatesError as worse:
         return worse
     return error
@@ -269,7 +266,7 @@ def catcher_of_visit(stay: Stay, error: StatesError) -> Catcher | None:
     return None
 
 
-def visit_retrier_with_attempts_left(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
+def usable_visit_retrier(stay: Stay, error: StatesError) -> tuple[int, Retrier] | None:
     """Returns the first matching Retrier, with its position, if it has attempts left."""
     met = visit_matching_retrier(stay, error)
     return met if met is not None and stay.retried.get(met[0], 0) < met[1].max_attempts else None

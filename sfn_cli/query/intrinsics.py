@@ -64,23 +64,23 @@ class IntrinsicFunction(NamedTuple):
 
 def _intrinsic_format(scope: Scope, arguments: list[Json]) -> str:
     template, *values = arguments
-    _require_of_intrinsic(isinstance(template, str), "the first argument must be a string")
+    _check_intrinsic_argument(isinstance(template, str), "the first argument must be a string")
     raw = template.raw if isinstance(template, TextLiteral) else template
     parts = re.split(r"(?<!\\)((?:\\\\)*)\{\}", raw)
     # parts: text, backslashes before a placeholder, text, …
-    _require_of_intrinsic(
+    _check_intrinsic_argument(
         len(parts) // 2 == len(values),
         f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given",
     )
     made = _intrinsic_unescape(parts[0])
     for number, value in enumerate(values):
-        _require_of_intrinsic(not json_value_is_larger_than(value, MAX_MADE), _TOO_LONG)
+        _check_intrinsic_argument(not json_value_is_larger_than(value, MAX_MADE), _TOO_LONG)
         made += (
             _intrinsic_unescape(parts[2 * number + 1])
             + java_text(value)
             + _intrinsic_unescape(parts[2 * number + 2])
         )
-        _require_of_intrinsic(len(made) <= MAX_MADE, _TOO_LONG)
+        _check_intrinsic_argument(len(made) <= MAX_MADE, _TOO_LONG)
     return made
 
 
@@ -88,7 +88,7 @@ _TOO_LONG = f"the text would be longer than {MAX_MADE} characters"
 
 
 def _intrinsic_json_to_string(scope: Scope, arguments: list[Json]) -> str:
-    _require_of_intrinsic(not json_value_is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
+    _check_intrinsic_argument(not json_value_is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
     return dumps(arguments[0])
 
 
@@ -106,7 +106,7 @@ def _intrinsic_string_to_json(scope: Scope, arguments: list[Json]) -> Json:
 
 def _intrinsic_array_partition(scope: Scope, arguments: list[Json]) -> Json:
     array, size = _array_argument_of_intrinsic(arguments, 0), _integer_argument_of_intrinsic(arguments, 1)
-    _require_of_intrinsic(size > 0, "the chunk size must be a positive integer")
+    _check_intrinsic_argument(size > 0, "the chunk size must be a positive integer")
     return [array[start : start + size] for start in range(0, len(array), size)]
 
 
@@ -117,9 +117,9 @@ def _intrinsic_array_contains(scope: Scope, arguments: list[Json]) -> bool:
 
 def _intrinsic_array_range(scope: Scope, arguments: list[Json]) -> Json:
     first, last, step = (_integer_argument_of_intrinsic(arguments, position) for position in range(3))
-    _require_of_intrinsic(step != 0, "the step must not be 0")
+    _check_intrinsic_argument(step != 0, "the step must not be 0")
     numbers = range(first, last + (1 if step > 0 else -1), step)
-    _require_of_intrinsic(
+    _check_intrinsic_argument(
         not numbers[quotas.INTRINSIC_RANGE_ITEMS :],
         f"an array of more than {quotas.INTRINSIC_RANGE_ITEMS} elements cannot be made",
     )
@@ -128,7 +128,7 @@ def _intrinsic_array_range(scope: Scope, arguments: list[Json]) -> Json:
 
 def _intrinsic_array_get_item(scope: Scope, arguments: list[Json]) -> Json:
     array, index = _array_argument_of_intrinsic(arguments, 0), _integer_argument_of_intrinsic(arguments, 1)
-    _require_of_intrinsic(
+    _check_intrinsic_argument(
         0 <= index < len(array), f"the index {index} is out of bounds for an array of {len(array)} elements"
     )
     return array[index]
@@ -176,24 +176,24 @@ def _intrinsic_hash(scope: Scope, arguments: list[Json]) -> str:
         _text_argument_of_intrinsic(arguments, 0, at_most=quotas.INTRINSIC_TEXT_CHARACTERS),
         _text_argument_of_intrinsic(arguments, 1),
     )
-    _require_of_intrinsic(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
+    _check_intrinsic_argument(algorithm in HASHES, f"the algorithm must be one of {', '.join(HASHES)}")
     return new(HASHES[algorithm], java_bytes(data), usedforsecurity=False).hexdigest()
 
 
 def _intrinsic_json_merge(scope: Scope, arguments: list[Json]) -> Json:
     first, second, deep = arguments
-    _require_of_intrinsic(
+    _check_intrinsic_argument(
         isinstance(first, dict) and isinstance(second, dict), "the first two arguments must be JSON objects"
     )
-    _require_of_intrinsic(isinstance(deep, bool), "the third argument must be a boolean")
-    _require_of_intrinsic(not deep, "only shallow merging is supported: the third argument must be false")
+    _check_intrinsic_argument(isinstance(deep, bool), "the third argument must be a boolean")
+    _check_intrinsic_argument(not deep, "only shallow merging is supported: the third argument must be false")
     return {**first, **second}
 
 
 def _intrinsic_math_random(scope: Scope, arguments: list[Json]) -> int:
     """Returns n with start <= n < end; a third argument is a seed."""
     start, end = _integer_argument_of_intrinsic(arguments, 0), _integer_argument_of_intrinsic(arguments, 1)
-    _require_of_intrinsic(start < end, "the start number must be less than the end number")
+    _check_intrinsic_argument(start < end, "the start number must be less than the end number")
     if len(arguments) == 3:
         return start + JavaRandom(_integer_argument_of_intrinsic(arguments, 2)).below(end - start)
     return start + int.from_bytes(scope.draw(), "big") % (end - start)
@@ -245,7 +245,7 @@ FUNCTIONS: Mapping[str, IntrinsicFunction] = {
 _ORDINALS = ("first", "second", "third")
 
 
-def _require_of_intrinsic(holds: bool, otherwise: str) -> None:
+def _check_intrinsic_argument(holds: bool, otherwise: str) -> None:
     if not holds:
         raise IntrinsicError(otherwise)
 
@@ -261,7 +261,7 @@ def _text_argument_of_intrinsic(arguments: list[Json], position: int, *, at_most
     value = arguments[position]
     if not isinstance(value, str):
         raise IntrinsicError(f"the {_ORDINALS[position]} argument must be a string")
-    _require_of_intrinsic(
+    _check_intrinsic_argument(
         at_most is None or len(value) <= at_most,
         f"the {_ORDINALS[position]} argument must be at most {at_most} characters long",
     )

@@ -89,15 +89,15 @@ def _jsonpath_template(value: Json, pointer: str) -> Evaluate | None:
         )
     if not isinstance(value, dict):
         return None
-    made: dict[str, Evaluate | None] = {}
+    computed: dict[str, Evaluate | None] = {}
     constants: dict[str, Json] = {}
     for key, item in value.items():
         if key.endswith(".$"):
-            made[key[:-2]] = _jsonpath_template_field(key, item, pointer)
+            computed[key[:-2]] = _jsonpath_template_field(key, item, pointer)
         else:
-            made[key] = _jsonpath_template(item, f"{pointer}/{key}")
+            computed[key] = _jsonpath_template(item, f"{pointer}/{key}")
             constants[key] = item
-    return _template_object(constants, made)
+    return _template_object(constants, computed)
 
 
 def _jsonpath_template_field(key: str, text: Json, pointer: str) -> Evaluate:
@@ -158,17 +158,17 @@ def compile_jsonata_template_field(
     return lambda scope: evaluate_expression(expression, field, scope, expected)
 
 
-def _template_list(constants: list[Json], made: list[Evaluate | None]) -> Evaluate | None:
-    if not any(made):
+def _template_list(constants: list[Json], computed: list[Evaluate | None]) -> Evaluate | None:
+    if not any(computed):
         return None
-    pairs = list(zip(constants, made, strict=True))
+    pairs = list(zip(constants, computed, strict=True))
     return lambda scope: [constant if evaluate is None else evaluate(scope) for constant, evaluate in pairs]
 
 
-def _template_object(constants: dict[str, Json], made: dict[str, Evaluate | None]) -> Evaluate | None:
-    if not any(made.values()):
+def _template_object(constants: dict[str, Json], computed: dict[str, Evaluate | None]) -> Evaluate | None:
+    if not any(computed.values()):
         return None
-    triples = [(key, constants.get(key), evaluate) for key, evaluate in made.items()]
+    triples = [(key, constants.get(key), evaluate) for key, evaluate in computed.items()]
     return lambda scope: {
         key: constant if evaluate is None else evaluate(scope) for key, constant, evaluate in triples
     }

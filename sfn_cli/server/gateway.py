@@ -127,8 +127,8 @@ class Gateway:
             "Access-Control-Allow-Methods": "POST",
             "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
         }
-        if asked := headers.get("access-control-request-headers"):
-            allowed["Access-Control-Allow-Headers"] = asked
+        if requested_headers := headers.get("access-control-request-headers"):
+            allowed["Access-Control-Allow-Headers"] = requested_headers
         if "access-control-request-private-network" in headers:
             allowed["Access-Control-Allow-Private-Network"] = "true"
         return allowed

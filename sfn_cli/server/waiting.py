@@ -60,9 +60,9 @@ class Waiting:
             gone.cancel()
 
     async def _at_the_end(self, awaited: AwaitedEnd, gone: asyncio.Task[None]) -> Answered:
-        if not await _waiting_before(self._watch.end_of(awaited.execution), gone, self._ended):
+        if not await _event_came_while_waiting(self._watch.end_of(awaited.execution), gone, self._ended):
             raise ApiError(
-                "ServiceUnavailable", "sfn serve was told to end. The execution goes on.", status=503
+                "ServiceUnavailable", "sfn serve is shutting down. The execution goes on.", status=503
             )
         answer: Answered = await self._in_thread(awaited.answer)
         return answer
@@ -70,7 +70,7 @@ class Waiting:
     async def _with_a_task(self, awaited: AwaitedTask, gone: asyncio.Task[None]) -> Answered:
         clock = asyncio.get_running_loop().time
         gives_up_at = clock() + awaited.seconds
-        while await _waiting_before(
+        while await _event_came_while_waiting(
             self._watch.task_of(awaited.activity), gone, self._ending, gives_up_at - clock()
         ):
             answer: Answered | None = await self._in_thread(awaited.take)
@@ -79,7 +79,7 @@ class Waiting:
         return NO_TASK
 
 
-async def _waiting_before(
+async def _event_came_while_waiting(
     event: Coroutine[Any, Any, None],
     gone: asyncio.Task[None],
     ending: asyncio.Event,

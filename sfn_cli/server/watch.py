@@ -7,7 +7,7 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.following import Follower, follow_settled, following_pause_seconds
+from sfn_cli.api.following import Follower, followed_statuses, follower_pause_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +23,8 @@ class Watch:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._ends: defaultdict[str, list[Future]] = defaultdict(list)  # by the execution's ARN
-        self._tasks: defaultdict[str, list[Future]] = defaultdict(
-            list
-        )  # by the activity's ARN, in order of arrival
+        # By the activity's ARN, in order of arrival.
+        self._tasks: defaultdict[str, list[Future]] = defaultdict(list)
         self._follower = Follower(service)
         self._looking: asyncio.Task[None] | None = None
 
@@ -69,17 +68,17 @@ class Watch:
             except Exception as error:
                 self._fail(error)
                 return
-            await asyncio.sleep(following_pause_seconds(began - news_at, clock() - began))
+            await asyncio.sleep(follower_pause_seconds(began - news_at, clock() - began))
 
     def _look(self) -> None:
         """Wakes the requests whose wait is over."""
         if self._ends:
-            for execution in follow_settled(self._service, list(self._ends)):
-                _tell_watching(self._ends.pop(execution))
+            for execution in followed_statuses(self._service, list(self._ends)):
+                _notify_watchers(self._ends.pop(execution))
         for activity, count in (
             self._service.tasks.queue_lengths(list(self._tasks)).items() if self._tasks else ()
         ):
-            _tell_watching([future for future in self._tasks[activity] if not future.done()][:count])
+            _notify_watchers([future for future in self._tasks[activity] if not future.done()][:count])
 
     def _fail(self, error: Exception) -> None:
         for future in [
@@ -94,7 +93,7 @@ class Watch:
         self._tasks.clear()
 
 
-def _tell_watching(futures: Iterable[Future]) -> None:
+def _notify_watchers(futures: Iterable[Future]) -> None:
     for future in futures:
         if not future.done():
             future.set_result(None)

@@ -51,12 +51,7 @@ class Settings(NamedTuple):
     """The endpoints of AWS's services: (variable, URL)."""
 
     @classmethod
-    def from_environment(
-        cls,
-        environ: Mapping[str, str] = os.environ,
-        *,
-        region: str | None = None,
-    ) -> Self:
+    def from_environment(cls, environ: Mapping[str, str] = os.environ, *, region: str | None = None) -> Self:
         """Reads the settings from the environment. Raises ConfigurationError.
 
         `region` (the --region option) wins over AWS_REGION, which wins over AWS_DEFAULT_REGION.

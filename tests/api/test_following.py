@@ -41,7 +41,7 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
     assert [follower.wait(), follower.wait()] == [True, False]
     follower.look_again()
     assert [follower.wait(), follower.wait()] == [True, False]
-    looks = following.follow_looks(call.service)
+    looks = following.follow_changes(call.service)
     next(looks)
     other.function_events.add("id", "f", "{}", None, 0)  # while the caller looks
     next(looks)
@@ -53,8 +53,8 @@ def test_looks_end_in_time(call: Caller) -> None:
 
     With a limit of 0 there is still one look.
     """
-    assert len(list(following.follow_looks(call.service, 0.0))) == 1
-    assert len(list(following.follow_looks(call.service, 0.05))) == 1
+    assert len(list(following.follow_changes(call.service, 0.0))) == 1
+    assert len(list(following.follow_changes(call.service, 0.05))) == 1
 
 
 @pytest.mark.usefixtures("_wakes_at_once")
@@ -136,5 +136,5 @@ def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
 def test_settled(service: Service) -> None:
     """A running execution has not settled; one whose row is deleted counts as suspended."""
     running, gone = start(Caller(service), 1)[0], "arn:aws:states:us-east-1:123456789012:execution:m:gone"
-    assert following.follow_settled(service, [running]) == {}
-    assert following.follow_settled(service, [running, gone]) == {gone: following.SUSPENDED}
+    assert following.followed_statuses(service, [running]) == {}
+    assert following.followed_statuses(service, [running, gone]) == {gone: following.SUSPENDED}

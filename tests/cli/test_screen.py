@@ -58,7 +58,7 @@ def test_own_colours_pass_and_text_does_not() -> None:
     """A Screen escapes all text but Controls; without a Screen everything passes."""
     parts = [*screen.screen_style("\x1b[8mtext", 32, color=True), "\x07\n"]
     terminal, file = io.StringIO(), io.StringIO()
-    screen.write_screen_parts(screen.over_screen(terminal), parts)
+    screen.write_screen_parts(screen.wrap_in_screen(terminal), parts)
     screen.write_screen_parts(file, parts)
     assert terminal.getvalue() == "\x1b[32m\\u001b[8mtext\x1b[0m\\u0007\n"
     assert file.getvalue() == "\x1b[32m\x1b[8mtext\x1b[0m\x07\n"
@@ -68,7 +68,7 @@ def test_rich_draws_text_as_it_is_shown() -> None:
     """rich's own controls pass; its text is neither markup nor acted on."""
     terminal = io.StringIO()
     console = screen.screen_console(
-        screen.over_screen(terminal), force_terminal=True, width=80, color_system="standard"
+        screen.wrap_in_screen(terminal), force_terminal=True, width=80, color_system="standard"
     )
     console.print("[red]x[/red] \x1b[8m \u202e :smile:", style="green")
     assert terminal.getvalue() == "\x1b[32m[red]x[/red] \\u001b[8m \\u202e :smile:\x1b[0m\n"

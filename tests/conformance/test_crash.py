@@ -9,7 +9,7 @@ import pytest
 
 from sfn_cli.asl.validation.validate import validate
 from tests.conformance.recordings import needs_recordings, scenarios
-from tests.interpreter.hand_turned import redriven, run
+from tests.interpreter.manual_driver import redriven, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

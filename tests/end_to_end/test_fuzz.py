@@ -335,8 +335,8 @@ def test_every_execution_ends_and_harms_no_other(
         if answer is not None:
             started.append(answer["executionArn"])
     workers = set(worker_pids(store.home))
-    for _ in following.follow_looks(store.service, SECONDS):
-        statuses = following.follow_settled(store.service, started)
+    for _ in following.follow_changes(store.service, SECONDS):
+        statuses = following.followed_statuses(store.service, started)
         if len(statuses) == len(started):
             break
     assert len(statuses) == len(started), f"not within {SECONDS} s: {state}"

@@ -17,7 +17,7 @@ import pytest
 
 import sfn_cli
 from sfn_cli.drivers.local import launch
-from tests.asking import post
+from tests.async_requests import post
 from tests.processes import (
     TIMEOUT_SECONDS,
     await_end,

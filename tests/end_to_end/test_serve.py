@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.asking import answer_to, asked, post, posted
+from tests.async_requests import call, post, read_response, send_request
 from tests.processes import ROLE, SFN, TIMEOUT_SECONDS, environment_of, serving, sfn, stop_workers
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def wait(seconds: int) -> dict[str, Any]:
 
 async def create(url: str, name: str, definition: object, type: str = "EXPRESS") -> str:
     request = {"name": name, "definition": json.dumps(definition), "roleArn": ROLE, "type": type}
-    return str((await posted(url, "CreateStateMachine", request))["stateMachineArn"])
+    return str((await call(url, "CreateStateMachine", request))["stateMachineArn"])
 
 
 @pytest.mark.slow
@@ -55,10 +55,8 @@ def test_a_thousand_wait_for_executions(home: Path) -> None:
             asyncio.create_task(post(url, "StartSyncExecution", {"stateMachineArn": slow}))
             for _ in range(WAITERS)
         ]
-        answer = await posted(
-            url, "StartSyncExecution", {"stateMachineArn": quick, "name": "q", "input": "1"}
-        )
-        assert len((await posted(url, "ListStateMachines", {}))["stateMachines"]) == 2
+        answer = await call(url, "StartSyncExecution", {"stateMachineArn": quick, "name": "q", "input": "1"})
+        assert len((await call(url, "ListStateMachines", {}))["stateMachines"]) == 2
         assert json.loads(answer["output"]) == {"name": "q", "in": 1}
         assert not any(task.done() for task in waiting)
         answers = await asyncio.gather(*waiting)
@@ -75,25 +73,25 @@ def test_a_thousand_poll_for_tasks(home: Path) -> None:
     """Each gets a task of its own when there are tasks; others are answered meanwhile."""
 
     async def scenario(url: str) -> None:
-        await posted(url, "CreateActivity", {"name": "Work"})
+        await call(url, "CreateActivity", {"name": "Work"})
         every = {"Type": "Map", "End": True, "ItemProcessor": {"StartAt": "A", "States": {"A": WORK}}}
         machine = await create(url, "Every", {"StartAt": "M", "States": {"M": every}}, "STANDARD")
         polls = [
-            await asked(url, "GetActivityTask", {"activityArn": ACTIVITY, "workerName": f"w{n}"})
+            await send_request(url, "GetActivityTask", {"activityArn": ACTIVITY, "workerName": f"w{n}"})
             for n in range(WAITERS)
         ]
-        answers = [asyncio.create_task(answer_to(poll)) for poll in polls]
-        assert len((await posted(url, "ListActivities", {}))["activities"]) == 1
+        answers = [asyncio.create_task(read_response(poll)) for poll in polls]
+        assert len((await call(url, "ListActivities", {}))["activities"]) == 1
         assert not any(answer.done() for answer in answers)
         items = [json.dumps(list(range(first, first + AT_ONCE))) for first in range(0, WAITERS, AT_ONCE)]
         started = [
-            await posted(url, "StartExecution", {"stateMachineArn": machine, "input": part}) for part in items
+            await call(url, "StartExecution", {"stateMachineArn": machine, "input": part}) for part in items
         ]
         tasks = [body for _, body in await asyncio.gather(*answers)]
         assert sorted(int(task["input"]) for task in tasks) == list(range(WAITERS))
         assert len({task["taskToken"] for task in tasks}) == WAITERS
         for execution in started:
-            await posted(url, "StopExecution", {"executionArn": execution["executionArn"]})
+            await call(url, "StopExecution", {"executionArn": execution["executionArn"]})
 
     with serving(home) as url:
         asyncio.run(scenario(url))
@@ -103,14 +101,14 @@ def test_who_has_gone_gets_no_task(home: Path) -> None:
     """A task that came after its client had gone is another's."""
 
     async def scenario(url: str) -> None:
-        await posted(url, "CreateActivity", {"name": "Work"})
+        await call(url, "CreateActivity", {"name": "Work"})
         machine = await create(url, "One", {"StartAt": "A", "States": {"A": WORK}}, "STANDARD")
-        _, gone = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
+        _, gone = await send_request(url, "GetActivityTask", {"activityArn": ACTIVITY})
         gone.close()
         await gone.wait_closed()
-        stays = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
-        await posted(url, "StartExecution", {"stateMachineArn": machine, "input": "7"})
-        assert (await answer_to(stays))[1]["input"] == "7"
+        stays = await send_request(url, "GetActivityTask", {"activityArn": ACTIVITY})
+        await call(url, "StartExecution", {"stateMachineArn": machine, "input": "7"})
+        assert (await read_response(stays))[1]["input"] == "7"
 
     with serving(home) as url:
         asyncio.run(scenario(url))
@@ -121,10 +119,10 @@ def test_bytes_after_the_last_request(home: Path) -> None:
 
     async def scenario(url: str) -> None:
         slow = await create(url, "Slow", wait(1))
-        reader, writer = await asked(url, "StartSyncExecution", {"stateMachineArn": slow})
-        await posted(url, "ListStateMachines", {})  # the request has been read
+        reader, writer = await send_request(url, "StartSyncExecution", {"stateMachineArn": slow})
+        await call(url, "ListStateMachines", {})  # the request has been read
         writer.write(b"\r\nGARBAGE\r\n\r\n" * 10_000)
-        assert (await answer_to((reader, writer)))[1]["status"] == "SUCCEEDED"
+        assert (await read_response((reader, writer)))[1]["status"] == "SUCCEEDED"
 
     with serving(home) as url:
         asyncio.run(scenario(url))
@@ -148,16 +146,16 @@ def test_its_end(home: Path, signals: int) -> None:
     """
 
     async def scenario(url: str) -> None:
-        await posted(url, "CreateActivity", {"name": "Work"})
+        await call(url, "CreateActivity", {"name": "Work"})
         slow = await create(url, "Slow", wait(2))
         # A worker is there.
-        await posted(url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)})
-        execution = await asked(url, "StartSyncExecution", {"stateMachineArn": slow, "input": "3"})
-        poll = await asked(url, "GetActivityTask", {"activityArn": ACTIVITY})
+        await call(url, "StartSyncExecution", {"stateMachineArn": await create(url, "Quick", PASS)})
+        execution = await send_request(url, "StartSyncExecution", {"stateMachineArn": slow, "input": "3"})
+        poll = await send_request(url, "GetActivityTask", {"activityArn": ACTIVITY})
         server.send_signal(signal.SIGTERM)
-        assert await answer_to(poll) == (200, {})
+        assert await read_response(poll) == (200, {})
         if signals == 1:
-            status, answer = await answer_to(execution)
+            status, answer = await read_response(execution)
             assert (status, answer["status"], answer["output"]) == (200, "SUCCEEDED", "3")
         else:
             server.send_signal(signal.SIGTERM)

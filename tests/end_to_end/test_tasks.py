@@ -109,7 +109,7 @@ def test_a_token(home: Path) -> None:
         True,
     )
     none = sfn(home, "tasks", "approve")
-    assert (none.returncode, none.stderr) == (255, "\nsfn: [ERROR]: No task waits for anybody.\n")
+    assert (none.returncode, none.stderr) == (255, "\nsfn: [ERROR]: No task is pending.\n")
 
 
 @pytest.mark.slow
@@ -179,7 +179,7 @@ def test_which_one(home: Path) -> None:
             len(re.findall(r"^  [0-9a-f]{8}  \w+/\w+/\w+$", refused.stderr, re.M)),
         ) == (252, several)
     unknown = sfn(home, "tasks", "approve", "wednesday/Confirm")
-    assert (unknown.returncode, "No task that waits is named 'wednesday/Confirm'" in unknown.stderr) == (
+    assert (unknown.returncode, "No pending task is named 'wednesday/Confirm'" in unknown.stderr) == (
         252,
         True,
     )

@@ -10,7 +10,7 @@ from sfn_cli.drivers.in_process.answers import mocked_answers
 from sfn_cli.drivers.in_process.execution import InProcessExecution
 from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.jsonvalue import Payload, dumps
-from tests.interpreter.hand_turned import START, stored
+from tests.interpreter.manual_driver import START, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

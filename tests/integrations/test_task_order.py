@@ -12,7 +12,7 @@ from sfn_cli.integrations.task_order import TaskOrder
 from sfn_cli.interpreter.signals import TaskFailed, TaskStarted, TaskSubmitted, TaskSucceeded
 from sfn_cli.interpreter.turn import turn
 from tests.driven_store import Store
-from tests.interpreter.hand_turned import START, begin, interpreter_of
+from tests.interpreter.manual_driver import START, begin, interpreter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

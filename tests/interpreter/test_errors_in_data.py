@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.interpreter.hand_turned import run
+from tests.interpreter.manual_driver import run
 
 ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:a"
 TASK = {"Type": "Task", "Resource": ACTIVITY}

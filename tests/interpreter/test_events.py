@@ -20,7 +20,7 @@ from sfn_cli.interpreter.evolve import evolve
 from sfn_cli.interpreter.execution import Execution
 from sfn_cli.interpreter.phase import Phase
 from sfn_cli.jsonvalue import Payload, dumps
-from tests.interpreter.hand_turned import EXECUTION_ARN, MACHINE_ARN, begin, interpreter_of, run
+from tests.interpreter.manual_driver import EXECUTION_ARN, MACHINE_ARN, begin, interpreter_of, run
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "cases" / "histories.json").read_text())
 

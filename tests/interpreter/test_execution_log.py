@@ -10,7 +10,7 @@ from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent
 from sfn_cli.interpreter.execution_log import execution_log, execution_log_line, execution_log_stream
 from sfn_cli.jsonvalue import Json, Payload
 from sfn_cli.quotas import REPORTED_DATA_BYTES
-from tests.interpreter.hand_turned import EXECUTION_ARN, MACHINE_ARN
+from tests.interpreter.manual_driver import EXECUTION_ARN, MACHINE_ARN
 
 GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/g"
 AT = 1_787_541_942_901

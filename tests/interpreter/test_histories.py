@@ -14,7 +14,7 @@ import pytest
 
 from sfn_cli.asl.validation.validate import validate
 from sfn_cli.interpreter.events import api_event
-from tests.interpreter.hand_turned import START, run
+from tests.interpreter.manual_driver import START, run
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent

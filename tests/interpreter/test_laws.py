@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.jsonvalue import raise_recursion_limit
-from tests.interpreter.hand_turned import no_budget, redriven, run, stopped
 from tests.interpreter.hypotheses import errors, tries
+from tests.interpreter.manual_driver import no_budget, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.jsonvalue import dumps, loads, raise_recursion_limit
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.query.jsonata.expression import compile_expression
-from tests.interpreter.hand_turned import run, stored
 from tests.interpreter.hypotheses import errors, tries
+from tests.interpreter.manual_driver import run, stored
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent

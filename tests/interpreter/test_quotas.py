@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.interpreter.hand_turned import EXECUTION_ARN, START, run
+from tests.interpreter.manual_driver import EXECUTION_ARN, START, run
 
 EXPRESS_ARN = EXECUTION_ARN.replace(":execution:", ":express:") + ":1f2e"
 DAY = 24 * 60 * 60

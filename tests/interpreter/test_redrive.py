@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.interpreter.hand_turned import EXECUTION_ARN, START, interpreter_of, redriven, run, stopped
+from tests.interpreter.manual_driver import EXECUTION_ARN, START, interpreter_of, redriven, run, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

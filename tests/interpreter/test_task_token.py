@@ -14,7 +14,7 @@ from sfn_cli.interpreter.task_token import (
     task_token_of_handle,
 )
 from sfn_cli.interpreter.turn import turn
-from tests.interpreter.hand_turned import START, begin, interpreter_of
+from tests.interpreter.manual_driver import START, begin, interpreter_of
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.open_task import OpenTask

@@ -11,7 +11,7 @@ from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskHeartbeat, TaskS
 from sfn_cli.interpreter.turn import EVENTS_BETWEEN_LOOKS, Turned, turn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.query.limits import UNLIMITED, TimeBudget
-from tests.interpreter.hand_turned import START, begin, interpreter_of, no_budget, stored
+from tests.interpreter.manual_driver import START, begin, interpreter_of, no_budget, stored
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.interpreter import Interpreter

@@ -93,13 +93,13 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
 
     def change(old: Connection) -> Connection:
         type_ = request.get("AuthorizationType", old.authorization_type)
-        kept: Json = loads(old.auth_parameters)
+        stored: Json = loads(old.auth_parameters)
         if type_ != old.authorization_type:
-            kept.pop(_PARAMETERS[old.authorization_type], None)
+            stored.pop(_PARAMETERS[old.authorization_type], None)
         whole = {
             **request,
             "AuthorizationType": type_,
-            "AuthParameters": _merge_connection(kept, request.get("AuthParameters", {})),
+            "AuthParameters": _merge_connection(stored, request.get("AuthParameters", {})),
         }
         check_constraints(load_model("events", "CreateConnection").input, whole)
         _check_connection(whole)

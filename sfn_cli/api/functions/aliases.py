@@ -16,7 +16,7 @@ from sfn_cli.api.functions.references import (
     existing_latest_reference,
     function_arn,
     invalid_function_reference,
-    no_function_referenced,
+    referenced_function_not_found,
 )
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import FunctionAlias, function_version_name
@@ -131,7 +131,9 @@ def _check_alias(service: Service, function: str, alias: FunctionAlias) -> None:
         )
     for number in numbers:
         if service.functions.revision(function, number) is None:
-            raise no_function_referenced(function_arn(service, function, function_version_name(number)))
+            raise referenced_function_not_found(
+                function_arn(service, function, function_version_name(number))
+            )
 
 
 def _missing_alias(message: str) -> ApiError:

@@ -75,7 +75,7 @@ def _check_code_zip(content: bytes) -> None:
             )
 
 
-def facts_of_code(code: Code) -> dict[str, Json]:
+def code_facts(code: Code) -> dict[str, Json]:
     """Returns CodeSize and CodeSha256.
 
     A folder's content may change at any time, so its path is hashed instead.
@@ -87,7 +87,7 @@ def facts_of_code(code: Code) -> dict[str, Json]:
     return {"CodeSize": size, "CodeSha256": base64.b64encode(hashlib.sha256(content).digest()).decode()}
 
 
-def snapshot_of_code(folder: str) -> bytes:
+def snapshot_code(folder: str) -> bytes:
     """Returns a zip of the folder's current content without caches. Raises ApiError.
 
     The same content always results in the same bytes.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
-from sfn_cli.api.functions.code import facts_of_code, parse_code
+from sfn_cli.api.functions.code import code_facts, parse_code
 from sfn_cli.api.functions.references import (
     check_reference_revision,
     existing_function_reference,
@@ -74,7 +74,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
         "TracingConfig": {"Mode": "PassThrough"},
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
         **_function_changes(request, name),
-        **facts_of_code(code),
+        **code_facts(code),
         **_function_marks(now),
         "Version": LATEST,
         "State": "Active",
@@ -97,7 +97,7 @@ def update_function_code(service: Service, request: dict[str, Any]) -> dict[str,
         raise invalid_function_reference("Please provide a source for function code.")
 
     def change(function: Function) -> Mapping[str, Json]:
-        changed = {**function.configuration, **facts_of_code(code)}
+        changed = {**function.configuration, **code_facts(code)}
         if "Architectures" in request:
             changed["Architectures"] = request["Architectures"]
         return changed

@@ -83,9 +83,9 @@ def _parse_invocation_context(given: str | None) -> str | None:
         return None
     try:
         text = base64.b64decode(given, validate=True).decode()
-        told = jsonvalue.loads(text)
+        context = jsonvalue.loads(text)
     except ValueError:
-        told = None
-    if not isinstance(told, dict):
+        context = None
+    if not isinstance(context, dict):
         raise invalid_function_reference("ClientContext must be the base64 of a JSON object.")
     return text

@@ -59,10 +59,10 @@ def existing_latest_reference(service: Service, request: Mapping[str, Any]) -> F
 
 
 def function_reference_not_found(service: Service, request: Mapping[str, Any]) -> ApiError:
-    return no_function_referenced(function_arn(service, *parse_function_reference(request)))
+    return referenced_function_not_found(function_arn(service, *parse_function_reference(request)))
 
 
-def no_function_referenced(function_arn: str) -> ApiError:
+def referenced_function_not_found(function_arn: str) -> ApiError:
     return ApiError("ResourceNotFoundException", f"Function not found: {function_arn}", status=404)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.api.functions import paging
-from sfn_cli.api.functions.code import facts_of_code, snapshot_of_code
+from sfn_cli.api.functions.code import code_facts, snapshot_code
 from sfn_cli.api.functions.references import (
     check_reference_revision,
     existing_latest_reference,
@@ -61,8 +61,8 @@ def publish_function_version(service: Service, request: Mapping[str, Any]) -> Fu
                 f"CodeSHA256 ({given}) is different from current CodeSHA256 in $LATEST ({current}). "
                 "Please try again with the CodeSHA256 in $LATEST."
             )
-        zip = None if function.code_dir is None else snapshot_of_code(function.code_dir)
-        facts = {**configuration, **(facts_of_code(Code(zip=zip)) if zip is not None else {})}
+        zip = None if function.code_dir is None else snapshot_code(function.code_dir)
+        facts = {**configuration, **(code_facts(Code(zip=zip)) if zip is not None else {})}
         digest = _version_digest(facts)
         if request.get("Description") is not None:
             facts["Description"] = request["Description"]

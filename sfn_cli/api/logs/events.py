@@ -49,8 +49,10 @@ def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     now = service.clock()
     too_old = sum(time < now - quotas.LOG_PAST_SECONDS * 1000 for time in times)
     not_too_new = sum(time <= now + quotas.LOG_FUTURE_SECONDS * 1000 for time in times)
-    kept = events[too_old:not_too_new]
-    service.logs.append([LogLine(group, stream, event["timestamp"], event["message"]) for event in kept], now)
+    accepted = events[too_old:not_too_new]
+    service.logs.append(
+        [LogLine(group, stream, event["timestamp"], event["message"]) for event in accepted], now
+    )
     answer: dict[str, Any] = {"nextSequenceToken": f"{service.logs.last_id():056d}"}
     rejected = {}
     if not_too_new < len(events):

@@ -41,10 +41,10 @@ def create_log_stream(service: Service, request: dict[str, Any]) -> dict[str, An
     name = request["logStreamName"]
     if ":" in name or "*" in name:
         raise invalid_log_group_parameter(f"Invalid log stream name: {name}")
-    made = service.log_groups.create_stream(request["logGroupName"], name, service.clock())
-    if made is None:
+    created = service.log_groups.create_stream(request["logGroupName"], name, service.clock())
+    if created is None:
         raise no_log_group()
-    if not made:
+    if not created:
         raise ApiError("ResourceAlreadyExistsException", "The specified log stream already exists")
     return {}
 

@@ -43,7 +43,7 @@ class AwaitedTask(NamedTuple):
 
     def wait(self, service: Service) -> GetActivityTaskAnswer:
         """Waits for a task."""
-        for _ in following.follow_looks(service, self.seconds):
+        for _ in following.follow_changes(service, self.seconds):
             answer = self.take(service)
             if answer is not None:
                 return answer

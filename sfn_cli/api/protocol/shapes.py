@@ -57,7 +57,7 @@ SHOWN_CHARACTERS = 2000
 """How much of a long text an error shows."""
 
 
-def beginning_of_shape_text(text: str) -> str:
+def shorten_shape_text(text: str) -> str:
     """Returns the text, shortened to the length that an error shows."""
     if len(text) <= SHOWN_CHARACTERS:
         return text
@@ -69,7 +69,7 @@ def _check_shape(shape: Shape, value: Any, name: str, problems: list[str]) -> No
     shown_name = name.removeprefix(".") or "input"
     if not _is_of_shape(_TYPES[kind], value):
         types = _SHOWN_TYPES.get(kind) or ", ".join(str(type_) for type_ in _TYPES[kind])
-        shown = f"value: {beginning_of_shape_text(str(value))}, type: {type(value)}"
+        shown = f"value: {shorten_shape_text(str(value))}, type: {type(value)}"
         problems.append(f"Invalid type for parameter {shown_name}, {shown}, valid types: {types}")
         return
     if kind == "structure":

@@ -46,10 +46,10 @@ def create_activity(service: Service, request: CreateActivityInputTypeDef) -> Cr
         encryption_configuration=configurations.encryption_configuration(request),
         tags=tags.tags_of_new_resource(request.get("tags", []), name),
     )
-    kept = service.activities.create(activity)
-    if kept.encryption_configuration != activity.encryption_configuration:
-        raise ApiError("ActivityAlreadyExists", f"Activity Already Exists: '{kept.arn}'")
-    return {"activityArn": kept.arn, "creationDate": kept.created_at}
+    stored = service.activities.create(activity)
+    if stored.encryption_configuration != activity.encryption_configuration:
+        raise ApiError("ActivityAlreadyExists", f"Activity Already Exists: '{stored.arn}'")
+    return {"activityArn": stored.arn, "creationDate": stored.created_at}
 
 
 def describe_activity(service: Service, request: DescribeActivityInputTypeDef) -> DescribeActivityAnswer:

@@ -85,8 +85,8 @@ def start_executions_in_bulk(
             new, first = new_execution(machine, request, at, mocking)
             accepted.append((number, request, new._replace(clock=service.settings.clock), first))
     if accepted:
-        kept = service.executions.start_many([(new, first) for _, _, new, first in accepted])
-        for (number, request, new, _), execution in zip(accepted, kept, strict=True):
+        started_executions = service.executions.start_many([(new, first) for _, _, new, first in accepted])
+        for (number, request, new, _), execution in zip(accepted, started_executions, strict=True):
             try:
                 started.append(Started(number, execution_start_answer(new, request, execution)))
             except ApiError as error:

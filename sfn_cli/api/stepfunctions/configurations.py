@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 
-def logging_configuration(service: Service, request: Mapping[str, Any], kept: str | None = None) -> str:
+def logging_configuration(service: Service, request: Mapping[str, Any], stored: str | None = None) -> str:
     """Returns loggingConfiguration. Raises ApiError InvalidLoggingConfiguration."""
-    given = request.get("loggingConfiguration")
-    if given is None and kept is not None:
-        return kept
-    configuration = {"level": "OFF", "includeExecutionData": False, **(given or {})}
+    requested = request.get("loggingConfiguration")
+    if requested is None and stored is not None:
+        return stored
+    configuration = {"level": "OFF", "includeExecutionData": False, **(requested or {})}
     destinations = configuration.get("destinations") or []
     if len(destinations) > 1 or (configuration["level"] != "OFF" and not destinations):
         raise _invalid_logging_configuration("Must specify exactly one Log Destination.")
@@ -36,21 +36,21 @@ def logging_configuration(service: Service, request: Mapping[str, Any], kept: st
     return jsonvalue.dumps(configuration)
 
 
-def configuration_asks_for_logs(logging_configuration: str) -> bool:
+def configuration_enables_logs(logging_configuration: str) -> bool:
     """Whether executions may have something to write to a log."""
     level: str = jsonvalue.loads(logging_configuration)["level"]
     return level != "OFF"
 
 
-def tracing_configuration(request: Mapping[str, Any], kept: str | None = None) -> str:
+def tracing_configuration(request: Mapping[str, Any], stored: str | None = None) -> str:
     """Returns tracingConfiguration, which sfn stores without tracing anything.
 
     Raises ApiError InvalidTracingConfiguration.
     """
-    given = request.get("tracingConfiguration")
-    if given is None and kept is not None:
-        return kept
-    configuration = {"enabled": False} if given is None else given
+    requested = request.get("tracingConfiguration")
+    if requested is None and stored is not None:
+        return stored
+    configuration = {"enabled": False} if requested is None else requested
     if "enabled" not in configuration:
         # (ours)
         raise ApiError(
@@ -60,15 +60,15 @@ def tracing_configuration(request: Mapping[str, Any], kept: str | None = None) -
     return jsonvalue.dumps(configuration)
 
 
-def encryption_configuration(request: Mapping[str, Any], kept: str | None = None) -> str:
+def encryption_configuration(request: Mapping[str, Any], stored: str | None = None) -> str:
     """Returns encryptionConfiguration, which sfn stores without encrypting anything.
 
     Raises ApiError InvalidEncryptionConfiguration.
     """
-    given = request.get("encryptionConfiguration")
-    if given is None and kept is not None:
-        return kept
-    configuration = given or {"type": "AWS_OWNED_KEY"}
+    requested = request.get("encryptionConfiguration")
+    if requested is None and stored is not None:
+        return stored
+    configuration = requested or {"type": "AWS_OWNED_KEY"}
     own_key = configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY"
     if own_key != ("kmsKeyId" in configuration):
         raise _invalid_encryption_configuration(

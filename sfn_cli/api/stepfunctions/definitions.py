@@ -14,9 +14,7 @@ from sfn_cli.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from types_boto3_stepfunctions.type_defs import (
-        ValidateStateMachineDefinitionInputTypeDef,
-    )
+    from types_boto3_stepfunctions.type_defs import ValidateStateMachineDefinitionInputTypeDef
 
     from sfn_cli.api.model.answers import ValidateStateMachineDefinitionAnswer
     from sfn_cli.api.service import Service
@@ -44,7 +42,7 @@ def validate_state_machine_definition(
 
     severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
     faults = map(
-        _definition_fault_as_aws_sees_it,
+        _definition_fault_for_aws,
         validate(request["definition"], request.get("type", "STANDARD"), is_available=service.is_available),
     )
     found = [fault for fault in faults if fault.severity in severities]
@@ -64,7 +62,7 @@ def validate_state_machine_definition(
     }
 
 
-def _definition_fault_as_aws_sees_it(fault: Diagnostic) -> Diagnostic:
+def _definition_fault_for_aws(fault: Diagnostic) -> Diagnostic:
     """Downgrades what only sfn does not support to a warning: the result is AWS's."""
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 

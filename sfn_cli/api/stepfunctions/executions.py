@@ -96,7 +96,7 @@ def resolve_execution_mocks(
 def _start_new_execution(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> StartExecutionAnswer:
-    """Starts an execution; `members` are members of NewExecution besides the request's."""
+    """Starts an execution; `members` are further members of NewExecution."""
     arn_checks.check_machine_arn(request["stateMachineArn"])
     check_execution_start(request)
     new, started = new_execution(active_machine(service, request["stateMachineArn"]), request, at, mocking)
@@ -125,7 +125,7 @@ def new_execution(
         state_machine=machine.id,
         state_machine_arn=machine.arn,
         revision=machine.revision.id,
-        logged=configurations.configuration_asks_for_logs(machine.revision.logging_configuration),
+        logged=configurations.configuration_enables_logs(machine.revision.logging_configuration),
         name=name,
         trace_header=request.get("traceHeader"),
         seed=seed,
@@ -302,10 +302,7 @@ def get_execution_history(
         parse=int,
     )
     include_data = request.get("includeExecutionData", True)
-    return {
-        "events": [api_event(event, include_data=include_data) for event in events],
-        "nextToken": token,
-    }
+    return {"events": [api_event(event, include_data=include_data) for event in events], "nextToken": token}
 
 
 def _execution_arn(machine: StateMachine, name: str) -> str:

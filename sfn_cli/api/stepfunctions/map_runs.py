@@ -111,8 +111,8 @@ def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> Empty
     They apply at once, also to what has already failed.
     """
     run = existing_map_run(service, request["mapRunArn"])
-    given: Mapping[str, Any] = request
-    changes = {column: given[member] for member, column in _CHANGES.items() if member in given}
+    requested: Mapping[str, Any] = request
+    changes = {column: requested[member] for member, column in _CHANGES.items() if member in requested}
     if not changes:
         raise ApiError(
             "ValidationException",

@@ -14,9 +14,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.settings import clock_reading
 
 if TYPE_CHECKING:
-    from types_boto3_stepfunctions.type_defs import (
-        RedriveExecutionInputTypeDef,
-    )
+    from types_boto3_stepfunctions.type_defs import RedriveExecutionInputTypeDef
 
     from sfn_cli.api.model.answer_parts import RedriveStatus
     from sfn_cli.api.model.answers import RedriveExecutionAnswer
@@ -41,7 +39,7 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
     now = service.clock()
 
     def judge(state: RedriveState) -> int:
-        reason = why_no_redrive(state, now)
+        reason = redrive_refusal_reason(state, now)
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", reason)
         return redrive_time(state, now)
@@ -57,9 +55,9 @@ def redrive_time(state: RedriveState, now: int) -> int:
     return max(clock_reading(state.clock, state.started_at, now), state.last_at)
 
 
-def why_no_redrive(state: RedriveState, now: int) -> str | None:
+def redrive_refusal_reason(state: RedriveState, now: int) -> str | None:
     """Returns redriveStatusReason at the wall clock's `now`, or None if a redrive is possible."""
-    needless = needless_redrive(state.status)
+    needless = needless_redrive_reason(state.status)
     if needless is not None:
         return needless
     if state.in_map_run:
@@ -81,13 +79,13 @@ def redrive_status_of(service: Service, execution_arn: str) -> RedriveStatus:
     """Returns DescribeExecution's members about the redrive of an existing execution."""
     state = service.redrives.state(execution_arn)
     assert state is not None
-    reason = why_no_redrive(state, service.clock())
+    reason = redrive_refusal_reason(state, service.clock())
     if reason == BY_MAP_RUN:
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
-    return redrivable(reason)
+    return redrive_members(reason)
 
 
-def redrivable(reason: str | None) -> RedriveStatus:
+def redrive_members(reason: str | None) -> RedriveStatus:
     """Returns DescribeExecution's members about a redrive.
 
     `reason` is why it is not possible, or None.
@@ -99,11 +97,11 @@ def redrivable(reason: str | None) -> RedriveStatus:
     )
 
 
-def needless_redrive(status: str) -> str | None:
+def needless_redrive_reason(status: str) -> str | None:
     """Returns why an execution with this status needs no redrive, or None."""
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
 def redrive_status(status: str) -> RedriveStatus:
     """Returns whether an execution with this status can be redriven, and why not."""
-    return redrivable(needless_redrive(status))
+    return redrive_members(needless_redrive_reason(status))

@@ -76,15 +76,15 @@ def create_state_machine(
         ),
         first_version=request.get("versionDescription", "") if request.get("publish") else None,
     )
-    kept = service.state_machines.create(machine)
-    if kept.status == "DELETING":
-        raise machine_is_deleting(kept.arn)
-    if _machine_identity(kept) != _machine_identity(machine):
-        raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{kept.arn}'")
+    stored = service.state_machines.create(machine)
+    if stored.status == "DELETING":
+        raise machine_is_deleting(stored.arn)
+    if _machine_identity(stored) != _machine_identity(machine):
+        raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{stored.arn}'")
     return {
-        "stateMachineArn": kept.arn,
-        "creationDate": kept.created_at,
-        "stateMachineVersionArn": None if kept.first_version is None else arn.qualify_arn(kept.arn, 1),
+        "stateMachineArn": stored.arn,
+        "creationDate": stored.created_at,
+        "stateMachineVersionArn": None if stored.first_version is None else arn.qualify_arn(stored.arn, 1),
     }
 
 

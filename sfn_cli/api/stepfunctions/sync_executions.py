@@ -21,9 +21,7 @@ from sfn_cli.api.stepfunctions.references import (
 )
 
 if TYPE_CHECKING:
-    from types_boto3_stepfunctions.type_defs import (
-        StartSyncExecutionInputTypeDef,
-    )
+    from types_boto3_stepfunctions.type_defs import StartSyncExecutionInputTypeDef
 
     from sfn_cli.api.model.answers import StartSyncExecutionAnswer
     from sfn_cli.api.service import Service

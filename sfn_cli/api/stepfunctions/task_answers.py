@@ -28,24 +28,24 @@ def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) ->
         json_text.read_json(output)
     except json_text.NotJson as error:
         raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
-    return _sent_task_response(
+    return _task_answer_response(
         service.tasks.answer(request["taskToken"], "taskSucceeded", {"output": output}, service.clock())
     )
 
 
 def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) -> EmptyAnswer:
     body = {"error": request.get("error"), "cause": request.get("cause")}
-    return _sent_task_response(
+    return _task_answer_response(
         service.tasks.answer(request["taskToken"], "taskFailed", body, service.clock())
     )
 
 
 def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> EmptyAnswer:
-    return _sent_task_response(service.tasks.beat(request["taskToken"], service.clock()))
+    return _task_answer_response(service.tasks.beat(request["taskToken"], service.clock()))
 
 
-def _sent_task_response(told: AnswerOutcome) -> EmptyAnswer:
-    match told:
+def _task_answer_response(outcome: AnswerOutcome) -> EmptyAnswer:
+    match outcome:
         case AnswerOutcome.ACCEPTED:
             return {}
         case AnswerOutcome.TOO_LATE:

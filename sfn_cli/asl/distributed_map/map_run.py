@@ -122,16 +122,16 @@ class MapRunFields:
         return [loads(batch.input) for batch in self._batcher.evaluate(visit).batches(inputs)]
 
     def plan(
-        self, visit: Visit, asked: Distribute, select: Callable[[int, Json, TimeBudget], Payload]
+        self, visit: Visit, distribute: Distribute, select: Callable[[int, Json, TimeBudget], Payload]
     ) -> MapRunPlan:
         """Returns the Map Run of this visit. Raises StatesError."""
         return MapRunPlan(
             label=self._label,
             processor=self._processor.definition,
             execution_type=self._execution_type,
-            max_concurrency=asked.max_concurrency,
+            max_concurrency=distribute.max_concurrency,
             tolerance=self._tolerance(visit),
-            items=asked.items,
+            items=distribute.items,
             reading=self._reader.evaluate(visit) if self._reader is not None else None,
             select=select,
             batching=self._batcher.evaluate(visit) if self._batcher is not None else None,

@@ -78,13 +78,11 @@ class MapState(State):
         """ItemReader's ItemsPointer, or None."""
         return self._distribution.items_pointer if self._distribution is not None else None
 
-    def plan(self, visit: Visit, asked: Distribute) -> MapRunPlan:
+    def plan(self, visit: Visit, distribute: Distribute) -> MapRunPlan:
         """Returns the plan of this visit's Map Run. Raises StatesError."""
         assert self._distribution is not None
         return self._distribution.plan(
-            visit,
-            asked,
-            lambda index, item, budget: self._input(visit.with_budget(budget), index, item),
+            visit, distribute, lambda index, item, budget: self._input(visit.with_budget(budget), index, item)
         )
 
     def concurrency(self, visit: Visit) -> int:

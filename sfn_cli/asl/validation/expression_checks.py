@@ -40,7 +40,7 @@ def check_path(findings: Findings, value: Json, location: str, language: str, na
 
 def check_reference_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """Checks ResultPath: a place within the state's input, or null."""
-    path = None if value is None else _check_reference_path_expression(findings, value, location)
+    path = None if value is None else _parse_reference_path(findings, value, location)
     if path is not None and path.root != "$":
         # (ours)
         findings.error(
@@ -49,7 +49,7 @@ def check_reference_path(findings: Findings, value: Json, location: str, languag
 
 
 def check_items_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
-    _check_reference_path_expression(findings, value, location)
+    _parse_reference_path(findings, value, location)
 
 
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
@@ -57,7 +57,7 @@ def check_variable_path(findings: Findings, value: Json, location: str, language
 
     The specification requires a Reference Path; AWS accepts any.
     """
-    if findings.is_a("String", value, location) and _expression_begins_with_dollar(findings, value, location):
+    if findings.is_a("String", value, location) and _check_leading_dollar(findings, value, location):
         try:
             compile_path(value)
         except ValueError:
@@ -73,10 +73,8 @@ def check_path_or_intrinsic(findings: Findings, value: Json, location: str, lang
             findings.error(location, "Value must be a valid JSONPath or a valid intrinsic function call")
 
 
-def _check_reference_path_expression(findings: Findings, value: Json, location: str) -> ReferencePath | None:
-    if not findings.is_a("String", value, location) or not _expression_begins_with_dollar(
-        findings, value, location
-    ):
+def _parse_reference_path(findings: Findings, value: Json, location: str) -> ReferencePath | None:
+    if not findings.is_a("String", value, location) or not _check_leading_dollar(findings, value, location):
         return None
     try:
         return ReferencePath(value)
@@ -85,7 +83,7 @@ def _check_reference_path_expression(findings: Findings, value: Json, location: 
         return None
 
 
-def _expression_begins_with_dollar(findings: Findings, value: str, location: str) -> bool:
+def _check_leading_dollar(findings: Findings, value: str, location: str) -> bool:
     if value.startswith("$"):
         return True
     findings.error(location, "Value is not a Reference Path: Reference path didn't start with '$'")

@@ -79,7 +79,7 @@ class Remote:
             if incoming.status < 300:
                 return _remote_answer(operation, incoming)
             error = _remote_api_error(incoming)
-            if not _remote_worth_another_try(incoming, error):
+            if not _is_remote_answer_retryable(incoming, error):
                 raise OperationError(operation.name, error)
             if attempt < self.attempts:
                 time.sleep(random() * 0.1 * 2**attempt)
@@ -182,5 +182,5 @@ def _remote_api_error(incoming: wire.Incoming) -> ApiError:
     return ApiError(code, str(message), status=incoming.status, **members)
 
 
-def _remote_worth_another_try(incoming: wire.Incoming, error: ApiError) -> bool:
+def _is_remote_answer_retryable(incoming: wire.Incoming, error: ApiError) -> bool:
     return incoming.status in _RETRIED_STATUSES or error.code in _RETRIED_CODES

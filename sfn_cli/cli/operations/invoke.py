@@ -31,7 +31,7 @@ def request_to_invoke(given: dict[str, Any], options: Table, terminal: Terminal)
     members = {option.name: option for option in options.values() if option.shape is not None}
     for name, option in members.items():
         if name in given:
-            request[option.member or name] = values.value_of_option(
+            request[option.member or name] = values.option_value(
                 option, given[name], raw_blobs=terminal.raw_blobs
             )
     return request
@@ -58,7 +58,7 @@ def invoke_and_show(
 def _invoke_and_show_pages(
     operation: Operation, request: dict[str, Any], given: dict[str, Any], terminal: Terminal
 ) -> None:
-    with Backend(terminal) as backend, resolve_names_to_invoke(request, backend):
+    with Backend(terminal) as backend, resolve_invoked_names(request, backend):
         if operation.paginator:
             from sfn_cli.cli.operations import paging
 
@@ -74,7 +74,7 @@ def _invoke_and_show_pages(
                     _write_invoke_answer(operation, paging.merge_pages(shown), terminal)
                 return
         answer = backend.call(operation, request)
-        note = _note_on_invoked(backend, operation, answer)
+        note = _invoked_execution_note(backend, operation, answer)
     show_invoke_answer(operation, answer, terminal)
     if note is not None:
         sys.stderr.write(f"\n{note}\n")
@@ -88,7 +88,7 @@ def _invoke_and_show_pages(
         )
 
 
-def _note_on_invoked(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str | None:
+def _invoked_execution_note(backend: Backend, operation: Operation, answer: dict[str, Any]) -> str | None:
     """Returns a note for people at a terminal if the execution shown as RUNNING is suspended."""
     if (
         operation.name != "DescribeExecution"
@@ -104,7 +104,7 @@ def _note_on_invoked(backend: Backend, operation: Operation, answer: dict[str, A
 
 
 @contextmanager
-def resolve_names_to_invoke(request: dict[str, Any], backend: Backend) -> Iterator[None]:
+def resolve_invoked_names(request: dict[str, Any], backend: Backend) -> Iterator[None]:
     """Replaces names in the request by ARNs.
 
     When the operation does not find one, adds suggestions of similar names to its error.

@@ -51,13 +51,13 @@ def find_page_limits(operation: Operation, given: Mapping[str, Any], paginate: b
     limits = Limits(given.get("max_items"), given.get("page_size"), given.get("starting_token"))
     if not by_hand:
         return limits
-    asked = [
+    passed = [
         f"--{name.replace('_', '-')}"
         for name, value in zip(Limits._fields, limits, strict=True)
         if value is not None
     ]
-    if asked:
-        raise UsageError(f"Cannot specify --no-paginate along with pagination arguments: {', '.join(asked)}")
+    if passed:
+        raise UsageError(f"Cannot specify --no-paginate along with pagination arguments: {', '.join(passed)}")
     return None
 
 

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import json_text
-from sfn_cli.api.protocol.shapes import beginning_of_shape_text
+from sfn_cli.api.protocol.shapes import shorten_shape_text
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PARAMETER_BYTES, read_input_bytes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.options import Option
 
 
-def value_of_option(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
+def option_value(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
     """Returns the value of an option, for its member.
 
     `raw_blobs`: a blob is raw, not in base64 (--cli-binary-format raw-in-base64-out).
@@ -150,9 +150,7 @@ def _json_value(text: str) -> Any:
     except json_text.NotJson as error:
         raise _UnreadableError(f"Invalid JSON: {error}") from None
     except ValueError as error:
-        raise _UnreadableError(
-            f"Invalid JSON: {error}\nJSON received: {beginning_of_shape_text(text)}"
-        ) from None
+        raise _UnreadableError(f"Invalid JSON: {error}\nJSON received: {shorten_shape_text(text)}") from None
 
 
 def _scalar_value(loaded: Any, kind: str, *, raw_blobs: bool) -> Any:
@@ -183,4 +181,4 @@ def _blob_value(text: str, raw: bool) -> bytes:
     except UnicodeEncodeError:
         raise CommandFailedError("string argument should contain only ASCII characters") from None
     except Error:
-        raise CommandFailedError(f'Invalid base64: "{beginning_of_shape_text(text)}"') from None
+        raise CommandFailedError(f'Invalid base64: "{shorten_shape_text(text)}"') from None

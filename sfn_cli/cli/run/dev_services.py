@@ -77,7 +77,7 @@ def running_dev_services(
             for one in started:
                 if (code := one.companion.poll()) is not None:
                     print(
-                        f"{one.service} ended {_how_service_ended(code)}; {one.log} may say why.",
+                        f"{one.service} ended {_service_end_reason(code)}; {one.log} may say why.",
                         file=sys.stderr,
                     )
     finally:
@@ -143,7 +143,7 @@ def _await_service_ready(one: _StartedService) -> None:
     while time.monotonic() < until:
         if (code := one.companion.poll()) is not None:
             raise CommandFailedError(
-                f"{one.service} ended {_how_service_ended(code)} before it took connections "
+                f"{one.service} ended {_service_end_reason(code)} before it took connections "
                 f"at port {one.port}.{_service_log_tail(one.log)}"
             )
         with suppress(OSError):
@@ -156,7 +156,7 @@ def _await_service_ready(one: _StartedService) -> None:
     )
 
 
-def _how_service_ended(code: int) -> str:
+def _service_end_reason(code: int) -> str:
     return f"by signal {code - 128}" if code > 128 else f"with exit code {code}"
 
 

@@ -40,20 +40,20 @@ _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 @click.option(
     "--virtual-time",
     is_flag=True,
-    help="Jump over waits, delays of retries and timeouts, as SFN_CLOCK=virtual does.",
+    help="Skip waits, retry delays and timeouts, as SFN_CLOCK=virtual does.",
 )
 @click.option(
     "--test-case",
     metavar="NAME",
-    help="Mock what this test case of MockConfigFile.json (or SFN_MOCK_CONFIG) says.",
+    help="Use the mocks of this test case in MockConfigFile.json (or SFN_MOCK_CONFIG).",
 )
 @click.option(
     "--inject",
     multiple=True,
     metavar="STATE:ERROR[@ATTEMPTS]",
-    help="Fail a Task on purpose; may be repeated.",
+    help="Fail a Task on purpose; can be repeated.",
 )
-@click.option("--role-arn", help="The role of the state machine and the functions; here any will do.")
+@click.option("--role-arn", help="The role of the state machine and the functions; any ARN is accepted.")
 @click.pass_obj
 def run(
     terminal: Terminal,
@@ -67,13 +67,13 @@ def run(
 ) -> ExitCode:
     """Runs the state machine of a folder (or of one definition) and shows what happens.
 
-    The folder holds one *.asl.json and may hold an input.json, functions/NAME/app.py, a resources.json
-    of calls that make the tables, queues or objects that it needs, a services.json of programs that
-    serve HTTP meanwhile (${NAME} in the definition is the URL of one), a machine.json with more of what
-    create-state-machine takes and, for --test-case, a MockConfigFile.json. The definition names
-    functions by ARNs of the default account and region (or by those of SFN_ACCOUNT_ID and
-    AWS_REGION). Events go to stderr, the output to stdout. The exit code is 0 when the execution
-    succeeded and 255 when it did not.
+    The folder contains one *.asl.json and, where needed, an input.json, functions/NAME/app.py, a
+    resources.json of calls that create tables, queues or objects, a services.json of programs that
+    serve HTTP meanwhile (${NAME} in the definition is the URL of one), a machine.json with further
+    options of create-state-machine and, for --test-case, a MockConfigFile.json. The definition refers
+    to functions by ARNs of the default account and region (or of SFN_ACCOUNT_ID and AWS_REGION).
+    Events go to stderr, the output to stdout. The exit code is 0 when the execution succeeded and 255
+    when it did not.
 
     \b
     Example:

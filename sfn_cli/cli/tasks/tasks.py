@@ -17,7 +17,7 @@ from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take_waiting_ta
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.operations.invoke import resolve_names_to_invoke
+from sfn_cli.cli.operations.invoke import resolve_invoked_names
 from sfn_cli.cli.output import local_time_in_output
 from sfn_cli.errors import UsageError
 
@@ -33,13 +33,12 @@ _LISTED = 10
 """The most tasks that are listed for a person to choose from."""
 
 
-@click.group("tasks", short_help="Shows the tasks that wait for somebody, and answers them.")
+@click.group("tasks", short_help="Lists pending tasks and answers them.")
 def tasks() -> None:
-    """Shows the tasks that wait for somebody (those with .waitForTaskToken, and those of
-    activities), and answers them.
+    """Lists pending tasks (those of activities, and those with .waitForTaskToken) and answers them.
 
-    A task is named by HANDLE: the handle that `sfn tasks list` shows, or a beginning of it; or
-    EXECUTION/STATE, by the execution's name; or its token. Where only one waits, it need not be named.
+    HANDLE is the handle that `sfn tasks list` shows, or the beginning of one; or EXECUTION/STATE, by
+    the execution's name; or the task's token. It can be left out when only one task is pending.
     """
 
 
@@ -47,14 +46,16 @@ def tasks() -> None:
 @click.option(
     "--state-machine-arn",
     metavar="ARN",
-    help="Of this state machine only (or version, or alias); a name will do.",
+    help="Only tasks of this state machine (or version, or alias); its name is accepted too.",
 )
-@click.option("--execution-arn", metavar="ARN", help="Of this execution only; MACHINE/NAME will do.")
+@click.option(
+    "--execution-arn", metavar="ARN", help="Only tasks of this execution; MACHINE/NAME is accepted too."
+)
 @click.pass_obj
 def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn: str | None) -> ExitCode:
-    """Lists the tasks that wait: of which execution and state, with what input, since when and until when.
+    """Lists the pending tasks, each with its execution, state, input, start and timeout.
 
-    At a terminal it is a table; elsewhere, and with --output, what a script can read.
+    At a terminal the list is a table; elsewhere, and with --output, it is in a format for scripts.
 
     \b
     Examples:
@@ -80,12 +81,12 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
     default='{"approved": true}',
     show_default=True,
     metavar="JSON",
-    help="The task's output; file://PATH will do.",
+    help="The task's output as JSON, or file://PATH.",
 )
 @click.pass_obj
 def approve_task(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
-    """Answers a task that waits: it succeeded, with this output. An activity's task that nobody has
-    taken is taken first.
+    """Reports that a pending task succeeded, with this output. An activity's task that no worker
+    has taken is taken first.
 
     \b
     Examples:
@@ -106,12 +107,12 @@ def approve_task(terminal: Terminal, handle: str | None, result: str) -> ExitCod
     default="Rejected",
     show_default=True,
     metavar="NAME",
-    help="The error that the task fails with: Catch and Retry see it.",
+    help="The error that the task fails with, for Retry and Catch.",
 )
-@click.option("--cause", metavar="TEXT", help="Why, for people.")
+@click.option("--cause", metavar="TEXT", help="The cause, for people to read.")
 @click.pass_obj
 def reject_task(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> ExitCode:
-    """Answers a task that waits: it failed, with this error. An activity's task that nobody has
+    """Reports that a pending task failed, with this error. An activity's task that no worker has
     taken is taken first.
 
     \b
@@ -126,7 +127,7 @@ def reject_task(terminal: Terminal, handle: str | None, error: str, cause: str |
 @click.argument("handle", required=False)
 @click.pass_obj
 def heartbeat_task(terminal: Terminal, handle: str | None) -> ExitCode:
-    """Says that somebody still works on a task that waits: its HeartbeatSeconds begin anew.
+    """Reports that a pending task is still in progress: its HeartbeatSeconds start again.
 
     \b
     Example:
@@ -155,7 +156,7 @@ def _find_tasks(
 
 def _resolve_task_arn(backend: Backend, operation: str, member: str, given: str) -> str:
     request = {member: given}
-    with resolve_names_to_invoke(request, backend):
+    with resolve_invoked_names(request, backend):
         backend.call(model.load_model("stepfunctions", operation), request)
     return request[member]
 
@@ -193,8 +194,8 @@ def _token_of_task(backend: Backend, task: WaitingTask, operation: str) -> str:
         return task.task_token
     if operation == "SendTaskHeartbeat":
         raise CommandFailedError(
-            f"No worker has taken {task.name} yet: nobody's heart is to beat. "
-            f"It waits for one of {task.resource}."
+            f"No worker has taken {task.name} yet, so it expects no heartbeat. "
+            f"It waits for a worker of {task.resource}."
         )
     token = take_waiting_task(backend.service, task, WORKER_NAME)
     if token is None:
@@ -208,7 +209,7 @@ def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingT
     Raises CommandFailedError when no task is pending, UsageError when several match.
     """
     if not all_tasks:
-        raise CommandFailedError("No task waits for anybody.")
+        raise CommandFailedError("No task is pending.")
     if handle is None:
         meant = list(all_tasks)
     else:
@@ -219,16 +220,16 @@ def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingT
     if len(meant) == 1:
         return meant[0]
     if not meant:
-        raise UsageError(f"No task that waits is named '{handle}'.\n{_choice_of_task(all_tasks)}")
+        raise UsageError(f"No pending task is named '{handle}'.\n{_list_task_choices(all_tasks)}")
     several = (
-        f"{len(meant)} tasks wait"
+        f"{len(meant)} tasks are pending"
         if handle is None
-        else f"'{handle}' may be any of {len(meant)} tasks that wait"
+        else f"'{handle}' matches {len(meant)} pending tasks"
     )
-    raise UsageError(f"{several}: name one by its handle.\n{_choice_of_task(meant)}")
+    raise UsageError(f"{several}: name one by its handle.\n{_list_task_choices(meant)}")
 
 
-def _choice_of_task(choices: Sequence[WaitingTask]) -> str:
+def _list_task_choices(choices: Sequence[WaitingTask]) -> str:
     lines = [f"  {task.short_handle}  {task.name}" for task in choices[:_LISTED]]
     if len(choices) > _LISTED:
         lines.append(f"  … and {len(choices) - _LISTED} more: sfn tasks list")

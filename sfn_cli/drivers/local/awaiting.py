@@ -13,7 +13,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.following import follow_settled, following_pause_seconds
+from sfn_cli.api.following import followed_statuses, follower_pause_seconds
 from sfn_cli.api.protocol.long_polls import NO_TASK, AwaitedEnd, AwaitedTask
 
 if TYPE_CHECKING:
@@ -96,17 +96,17 @@ class Awaiting:
                     changes.look_again()
                 if changes.wait(0.0):
                     news_at = began
-                    _look_for_awaited(service, waits)
-                waits[:] = [wait for wait in waits if not _awaiting_is_over(wait)]
-                self._has_new.wait(following_pause_seconds(began - news_at, time.monotonic() - began))
+                    _answer_waits(service, waits)
+                waits[:] = [wait for wait in waits if not _is_wait_over(wait)]
+                self._has_new.wait(follower_pause_seconds(began - news_at, time.monotonic() - began))
         finally:
             service.close()
 
 
-def _look_for_awaited(service: Service, waits: list[Wait]) -> None:
+def _answer_waits(service: Service, waits: list[Wait]) -> None:
     """Answers what can be answered now, first come, first served."""
     executions = [wait.awaited.execution for wait in waits if isinstance(wait.awaited, AwaitedEnd)]
-    ended = follow_settled(service, executions) if executions else {}
+    ended = followed_statuses(service, executions) if executions else {}
     activities = {wait.awaited.activity for wait in waits if isinstance(wait.awaited, AwaitedTask)}
     tasks = Counter(service.tasks.queue_lengths(list(activities)) if activities else {})
     for wait in [wait for wait in waits if wait.is_wanted()]:
@@ -132,7 +132,7 @@ def _answer_awaited(wait: Wait, take: Callable[[], Mapping[str, Any] | None], wa
         wait.answered(answer)
 
 
-def _awaiting_is_over(wait: Wait) -> bool:
+def _is_wait_over(wait: Wait) -> bool:
     """Whether there is nothing more to wait for.
 
     A poll is answered with no task when its time is up.

@@ -43,19 +43,19 @@ class LambdaEvents:
         self._clock = clock
         self._report = report
         self.in_hand = 0
-        """How many events functions are handling here now."""
-        self.owed = False
+        """How many events are being handled by functions of this worker."""
+        self.is_unfinished = False
         """Whether there are events, due now or later, that no other worker owns."""
 
     def look(self, live_workers: Callable[[], set[int]]) -> None:
         """Takes events that are due, including those of workers that died."""
         if not self._events.any():
-            self.owed = False
+            self.is_unfinished = False
             return
         live = live_workers()
         for event in self._events.take(self._worker, live, self._clock(), AT_ONCE - self.in_hand):
             self._invoke(event)
-        self.owed = self.in_hand > 0 or self._events.waiting(self._worker, live)
+        self.is_unfinished = self.in_hand > 0 or self._events.waiting(self._worker, live)
 
     def _invoke(self, event: FunctionEvent) -> None:
         """Invokes the function for an event.

@@ -40,8 +40,7 @@ class Launcher:
         except OSError as error:
             raise StoreError(
                 f"No worker can be started for the store in {self._settings.home}: "
-                f"{error.strerror or error}. "
-                "What it holds is kept, and the next command tries again."
+                f"{error.strerror or error}. What it holds is kept, and the next command tries again."
             ) from error
 
 
@@ -80,13 +79,6 @@ def _open_launch_log(path: str) -> int:
         if os.lstat(path).st_size > MAX_LOG_BYTES:
             os.replace(path, path + ".1")
     return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=detached.INHERITED)
-
-
-def has_store(settings: Settings) -> bool:
-    """Whether the store exists. (Opening it would create it.)"""
-    from sfn_cli.store.sqlite.error_translation import FILE_NAME
-
-    return os.path.exists(os.path.join(settings.home, FILE_NAME))
 
 
 def launched_workers(settings: Settings) -> list[dict[str, int]]:

@@ -132,7 +132,7 @@ class Loop:
             events = self.survive(scheduler.run_round)
             self.survive(self._outbox.deliver)
             self.survive(partial(self._pool.tick, pool_monotonic_ms()))
-            if events or scheduler.driven or self._lambda_events.owed or self._outbox.busy:
+            if events or scheduler.driven or self._lambda_events.is_unfinished or self._outbox.busy:
                 last_busy = pool_monotonic_ms()
             elif pool_monotonic_ms() - last_busy >= idle_ms:
                 return
@@ -212,7 +212,7 @@ class Loop:
         """Claims the executions of dead workers. Returns whether there is anything to work on."""
         others = set(live_workers(self._settings).values()) - {self._worker}
         self._lambda_events.look(lambda: others)
-        return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.owed
+        return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.is_unfinished
 
     def release(self) -> None:
         """Releases all executions: other workers may claim them."""

@@ -45,7 +45,7 @@ def process_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def report_in_process_log(line: str) -> None:
+def write_process_log(line: str) -> None:
     """Writes a line to the worker's own log, unless the disk that holds it is full."""
     with suppress(OSError):
         os.write(
@@ -66,10 +66,10 @@ def worker_process_main(build: Callable[[Settings], Service], *, additional: boo
             os.chdir(settings.home)  # so as not to occupy the folder of the command that started it
         code = run_worker_process(settings, build, additional=additional)
     except ConfigurationError as error:
-        report_in_process_log(str(error))
+        write_process_log(str(error))
         code = 253
     except SfnError as error:
-        report_in_process_log(str(error))
+        write_process_log(str(error))
         code = 255
     # The pool's children have ended; the interpreter's own cleanup is not worth the time.
     os._exit(code)
@@ -115,7 +115,7 @@ def _wait_for_other_process(settings: Settings, slot: Slot) -> int | None:
     It is about to leave, and may not check the store again. None when it listens after all, or is
     suspended.
     """
-    report_in_process_log(f"waits for slot {slot.number}, whose worker leaves")
+    write_process_log(f"waits for slot {slot.number}, whose worker leaves")
     while (
         (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake()
     ):
@@ -147,7 +147,7 @@ class _WorkerProcess:
             self._id,
             self._selector,
             process_clock,
-            report_in_process_log,
+            write_process_log,
             is_in_place=self._is_in_place,
             renew_lease=self._renew_lease,
         )
@@ -157,7 +157,7 @@ class _WorkerProcess:
         loop = self._loop
         signal.signal(signal.SIGTERM, self._exit)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        report_in_process_log(f"worker {self._id} begins in slot {self._slot.number}")
+        write_process_log(f"worker {self._id} begins in slot {self._slot.number}")
         loop.survive(partial(SqliteLogGroups(self._database).expire, process_clock()))
         # An execution's memory is freed by reference counting alone; the cycle collector would walk
         # all of ten thousand waiting executions again and again.
@@ -170,13 +170,12 @@ class _WorkerProcess:
             finally:
                 self._stop_listening(pipe)
             if not self._is_in_place():
-                report_in_process_log("the store is gone")
+                write_process_log("the store is gone")
                 self.close()
                 os.close(self._lock)
                 if os.path.exists(self._database.path):
-                    launch.launch_worker(
-                        self._settings
-                    )  # a store that took its place may have called this worker
+                    # A store that took its place may have called this worker.
+                    launch.launch_worker(self._settings)
                 return
             if loop.must_exit:
                 loop.release()
@@ -190,7 +189,7 @@ class _WorkerProcess:
             self._renew_lease()
         self.close()
         loop.commit()
-        report_in_process_log(f"worker {self._id} leaves")
+        write_process_log(f"worker {self._id} leaves")
 
     def close(self) -> None:
         """Ends the functions that run here."""

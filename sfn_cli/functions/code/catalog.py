@@ -102,8 +102,7 @@ class Catalog:
             raise UnusableError(
                 "InvalidZipFileException",
                 f"The code of the function {function.name} cannot be read: "
-                f"{error.strerror} ({error.filename or folder}). "
-                "Name its folder with "
+                f"{error.strerror} ({error.filename or folder}). Name its folder with "
                 f"sfn lambda update-function-code --function-name {function.name} --code-dir FOLDER.",
             ) from None
         fingerprint = hash(states)

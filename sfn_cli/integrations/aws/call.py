@@ -10,7 +10,7 @@ from sfn_cli.integrations.aws import emulator_fixups
 from sfn_cli.integrations.aws.errors import ErrorNaming, sdk_error_naming, service_error
 from sfn_cli.integrations.aws.shapes import capitalise_member, sdk_member_name, shape_request, shape_result
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload
+from sfn_cli.jsonvalue import Json, serialized_payload
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.integration import Cancel, Later, TaskContext, TaskRun
@@ -39,11 +39,7 @@ class Manner(NamedTuple):
 
 
 def call_in_background(
-    task_run: TaskRun,
-    context: TaskContext,
-    call: Callable[[], Ended | Later],
-    *,
-    may_wait: bool = False,
+    task_run: TaskRun, context: TaskContext, call: Callable[[], Ended | Later], *, may_wait: bool = False
 ) -> Cancel:
     """Makes the call beside the loop, and answers with its outcome.
 
@@ -87,36 +83,24 @@ def call_operation(
         )
     model = client.meta.service_model
     described = model.operation_model(operation)
-    asked = shape_request(described.input_shape, task.arguments.value)
+    request = shape_request(described.input_shape, task.arguments.value)
     if manner.prepare is not None:
-        manner.prepare(asked)
+        manner.prepare(request)
     naming = manner.naming or sdk_error_naming(model.service_id)
-    if (refusal := emulator_fixups.emulator_refusal(described, asked)) is not None:
+    if (refusal := emulator_fixups.emulator_refusal(described, request)) is not None:
         return TaskFailed(task.id, *naming.failure(refusal))
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         answered: Answered = emulator_fixups.send_with_fixups(
-            described, asked, lambda asked: getattr(client, methods[operation])(**asked)
+            described, request, lambda request: getattr(client, methods[operation])(**request)
         )
-        told = manner.shape(shape_result(described.output_shape, answered, manner.spell), answered)
+        result = manner.shape(shape_result(described.output_shape, answered, manner.spell), answered)
     except ClientError as error:
         return TaskFailed(
             task.id,
-            *naming.failure(
-                emulator_fixups.fix_emulator_error(described, asked, service_error(error, model))
-            ),
+            *naming.failure(emulator_fixups.fix_up_error(described, request, service_error(error, model))),
         )
     except BotoCoreError as error:
         return TaskFailed(task.id, *naming.no_answer(error))
-    return TaskSucceeded(task.id, serialize_call_result(told))
-
-
-def serialize_call_result(result: Json) -> Payload:
-    """Returns the result as a payload.
-
-    Its text is written here, where an error still belongs to the task.
-    """
-    output = Payload(result)
-    output.text  # noqa: B018
-    return output
+    return TaskSucceeded(task.id, serialized_payload(result))

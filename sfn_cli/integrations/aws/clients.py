@@ -155,7 +155,7 @@ class Clients:
             return Credentials(MADE_UP, MADE_UP)
         found = session.get_credentials()
         if found is None:
-            raise ConfigurationError("AWS is asked, and no credentials are found.")
+            raise ConfigurationError("The task calls AWS, and no AWS credentials are found.")
         return found
 
     def _server(self) -> tuple[str, str]:

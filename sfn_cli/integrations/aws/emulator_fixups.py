@@ -23,25 +23,25 @@ _S3_OBJECTS = ("PutObject", "GetObject", "HeadObject")
 
 def emulator_refusal(operation: Any, request: Request) -> ServiceError | None:
     """Returns the service's error for a request it refuses, or None; `operation` is botocore's."""
-    fault = _emulator_missing_refusal(operation, request)
+    fault = _missing_member_refusal(operation, request)
     if fault is not None:
         return _fixup_refusal("ValidationException", fault)
     check = _CHECKS.get((operation.service_model.service_name, operation.name))
     return check(request) if check is not None else None
 
 
-def _emulator_missing_refusal(operation: Any, request: Request) -> str | None:
+def _missing_member_refusal(operation: Any, request: Request) -> str | None:
     """Returns the error of AWS's JSON-protocol services for a request without a required member."""
     if operation.service_model.protocol != "json" or operation.input_shape is None:
         return None
     absent = [name for name in operation.input_shape.required_members if name not in request]
     if not absent:
         return None
-    told = (
+    problems = (
         f"Value null at '{name[:1].lower()}{name[1:]}' failed to satisfy constraint: Member must not be null"
         for name in absent
     )
-    return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(told)}"
+    return f"{len(absent)} validation error{'s' if len(absent) > 1 else ''} detected: {'; '.join(problems)}"
 
 
 def _fixup_refusal(code: str, message: str, exception: str | None = None) -> ServiceError:
@@ -62,18 +62,18 @@ def _fixup_table_name(request: Request) -> ServiceError | None:
 def _fixup_secret_name(request: Request) -> ServiceError | None:
     if re.fullmatch(r"[A-Za-z0-9/_+=.@!-]+", str(request["Name"])):
         return None
-    told = (
+    message = (
         "Invalid name. Must be a valid name containing alphanumeric characters, "
         "or any of the following: -/_+=.@!"
     )
-    return _fixup_refusal("ValidationException", told)
+    return _fixup_refusal("ValidationException", message)
 
 
 def _fixup_log_group(request: Request) -> ServiceError | None:
     if not str(request.get("TopicArn", "")).endswith(".fifo") or "MessageGroupId" in request:
         return None
-    told = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
-    return _fixup_refusal("InvalidParameter", told, "InvalidParameterException")
+    message = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
+    return _fixup_refusal("InvalidParameter", message, "InvalidParameterException")
 
 
 _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
@@ -83,7 +83,7 @@ _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
 }
 
 
-def fix_emulator_error(operation: Any, request: Request, error: ServiceError) -> ServiceError:
+def fix_up_error(operation: Any, request: Request, error: ServiceError) -> ServiceError:
     """Returns the error as AWS words it."""
     if (operation.service_model.service_name, operation.name, error.code) == (
         "sns",
@@ -98,7 +98,7 @@ def send_with_fixups(operation: Any, request: Request, send: Callable[[Request],
     """Sends the request with `send`. Returns the response as AWS would give it."""
     if (operation.service_model.service_name, operation.name) == ("events", "PutEvents"):
         return _fixup_put_events(request, send)
-    return _fix_emulator_response(operation, request, send(request))
+    return _fix_up_response(operation, request, send(request))
 
 
 def _fixup_put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
@@ -114,8 +114,12 @@ def _fixup_put_events(request: Request, send: Callable[[Request], Answer]) -> An
         )
     answers = iter(sent["Entries"])
     malformed = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-    told = [next(answers) if good else malformed for good in well_formed]
-    return {**sent, "Entries": told, "FailedEntryCount": sent["FailedEntryCount"] + well_formed.count(False)}
+    results = [next(answers) if good else malformed for good in well_formed]
+    return {
+        **sent,
+        "Entries": results,
+        "FailedEntryCount": sent["FailedEntryCount"] + well_formed.count(False),
+    }
 
 
 def _is_event_detail_object(text: str) -> bool:
@@ -125,7 +129,7 @@ def _is_event_detail_object(text: str) -> bool:
         return False
 
 
-def _fix_emulator_response(operation: Any, request: Request, answer: Answer) -> Answer:
+def _fix_up_response(operation: Any, request: Request, answer: Answer) -> Answer:
     if operation.service_model.service_name == "s3" and operation.name in _S3_OBJECTS:
         # Every object is encrypted,
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html

@@ -78,17 +78,17 @@ def sdk_error_naming(service_id: str) -> ErrorNaming:
 def service_error(error: ClientError, model: Any) -> ServiceError:
     """Converts botocore's error; `model` is botocore's model of the service."""
     response: Mapping[str, Any] = error.response
-    told, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
-    code = str(told.get("Code", ""))
+    error_fields, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
+    code = str(error_fields.get("Code", ""))
     # A service that has changed its protocol has two names for an error: the first is from the
     # older one.
     shape = model.shape_for_error_code(code) or model.shape_for_error_code(
-        str(told.get("QueryErrorCode", ""))
+        str(error_fields.get("QueryErrorCode", ""))
     )
     is_s3 = model.service_name == "s3"
     return ServiceError(
         code,
-        _service_error_message(told, metadata),
+        _service_error_message(error_fields, metadata),
         int(metadata.get("HTTPStatusCode", 0)),
         metadata.get("RequestId") or random_uuid(),
         shape.name if shape is not None else None,
@@ -96,12 +96,12 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
     )
 
 
-def _service_error_message(told: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
+def _service_error_message(error_fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
     """Returns the message, or the HTTP status for an HTML page, which is no readable cause.
 
     A broken server responds with such a page.
     """
-    message = str(told.get("Message", ""))
+    message = str(error_fields.get("Message", ""))
     return (
         f"HTTP status {metadata.get('HTTPStatusCode')}"
         if message.lstrip().lower().startswith(("<!doctype", "<html"))

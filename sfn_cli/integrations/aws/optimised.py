@@ -24,18 +24,22 @@ _HEADERS = {
 
 def _optimised_result_with_metadata(result: Json, answered: Answered) -> Json:
     assert isinstance(result, dict)
-    told = answered["ResponseMetadata"]
-    headers = {_HEADERS.get(name, name): value for name, value in told.get("HTTPHeaders", {}).items()}
-    return dict(sorted({**result, **sdk_response_metadata(told.get("RequestId", ""), headers)}.items()))
+    metadata = answered["ResponseMetadata"]
+    headers = {_HEADERS.get(name, name): value for name, value in metadata.get("HTTPHeaders", {}).items()}
+    return dict(sorted({**result, **sdk_response_metadata(metadata.get("RequestId", ""), headers)}.items()))
+
+
+def _optimised_manner_with_metadata(naming: ErrorNaming) -> Manner:
+    return Manner(naming, capitalise_member, shape=_optimised_result_with_metadata)
 
 
 def _optimised_events_result(result: Json, answered: Answered) -> Json:
     """Returns the result. Raises StatesError when one of the events was refused."""
     assert isinstance(result, dict)
-    told = {"Entries": result["Entries"], "FailedEntryCount": result.get("FailedEntryCount", 0)}
-    if told["FailedEntryCount"]:
-        raise StatesError("EventBridge.FailedEntry", dumps(told))
-    return told
+    output = {"Entries": result["Entries"], "FailedEntryCount": result.get("FailedEntryCount", 0)}
+    if output["FailedEntryCount"]:
+        raise StatesError("EventBridge.FailedEntry", dumps(output))
+    return output
 
 
 def _call_optimised(service: str, manner: Manner, task_run: TaskRun, context: TaskContext) -> Cancel:
@@ -47,42 +51,18 @@ def _call_optimised(service: str, manner: Manner, task_run: TaskRun, context: Ta
 
 
 def optimised_dynamodb(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _call_optimised(
-        "dynamodb",
-        Manner(
-            ErrorNaming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB"),
-            capitalise_member,
-            shape=_optimised_result_with_metadata,
-        ),
-        task_run,
-        context,
-    )
+    naming = ErrorNaming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB")
+    return _call_optimised("dynamodb", _optimised_manner_with_metadata(naming), task_run, context)
 
 
 def optimised_sns(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _call_optimised(
-        "sns",
-        Manner(
-            ErrorNaming("SNS", "AmazonSNS", "AmazonSNS"),
-            capitalise_member,
-            shape=_optimised_result_with_metadata,
-        ),
-        task_run,
-        context,
-    )
+    naming = ErrorNaming("SNS", "AmazonSNS", "AmazonSNS")
+    return _call_optimised("sns", _optimised_manner_with_metadata(naming), task_run, context)
 
 
 def optimised_sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
-    return _call_optimised(
-        "sqs",
-        Manner(
-            ErrorNaming("SQS", "AmazonSQS", "AmazonSQS"),
-            capitalise_member,
-            shape=_optimised_result_with_metadata,
-        ),
-        task_run,
-        context,
-    )
+    naming = ErrorNaming("SQS", "AmazonSQS", "AmazonSQS")
+    return _call_optimised("sqs", _optimised_manner_with_metadata(naming), task_run, context)
 
 
 def optimised_events(task_run: TaskRun, context: TaskContext) -> Cancel:

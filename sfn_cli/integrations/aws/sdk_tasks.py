@@ -77,10 +77,10 @@ def _call_sdk_of_local_service(
     def success(answer: Mapping[str, Any]) -> Ended:
         return TaskSucceeded(task.id, Payload(shape_result(OwnShape(operation.output), answer)))
 
-    asked = shape_request(OwnShape(operation.input), task.arguments.value)
+    request = shape_request(OwnShape(operation.input), task.arguments.value)
     service = context.service.sibling()
     try:
-        answered = api.begin_api(service, operation, asked)
+        answered = api.begin_api(service, operation, request)
     except ApiError as error:
         failure = sdk_error_naming(own.id).failure(
             ServiceError(error.code, error.message, error.status, random_uuid(), error.code)

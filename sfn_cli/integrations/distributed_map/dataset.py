@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from sfn_cli import private_files
 from sfn_cli.errors import StatesError, StoreError
 from sfn_cli.integrations.distributed_map import formats
-from sfn_cli.integrations.distributed_map.formats import item_format_failed
+from sfn_cli.integrations.distributed_map.formats import item_format_error
 from sfn_cli.integrations.distributed_map.storage import StorageError, storage
 from sfn_cli.jsonvalue import dumps, loads
 
@@ -73,16 +73,16 @@ def _dataset_reader_errors() -> Iterator[None]:
     try:
         yield
     except (StorageError, StoreError) as error:
-        raise item_format_failed(str(error)) from None
+        raise item_format_error(str(error)) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise item_format_failed(f"The dataset cannot be unpacked: {error}") from None
+        raise item_format_error(f"The dataset cannot be unpacked: {error}") from None
     except OSError as error:
-        raise item_format_failed(f"{error.strerror}: {error.filename}") from None
+        raise item_format_error(f"{error.strerror}: {error.filename}") from None
 
 
 def _dataset_items(reading: Reading, context: TaskContext) -> Iterator[Json]:
     if reading.max_items is not None and reading.max_items < 0:
-        raise item_format_failed("field MaxItems must be positive")
+        raise item_format_error("field MaxItems must be positive")
     return islice(_all_dataset_items(reading, context), reading.max_items)
 
 

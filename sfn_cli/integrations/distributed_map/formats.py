@@ -40,7 +40,7 @@ MAX_LINE_BYTES = 16 * 2**20
 DELIMITERS: Mapping[str, str] = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
 
-def item_format_failed(cause: str) -> StatesError:
+def item_format_error(cause: str) -> StatesError:
     return StatesError("States.ItemReaderFailed", cause)
 
 
@@ -52,7 +52,7 @@ def items_in_format(file: BinaryIO, config: Mapping[str, Json], key: str) -> Ite
     input_type = str(config.get("InputType", "JSON"))
     read = _FORMATS.get(input_type)
     if read is None:
-        raise item_format_failed(f"sfn does not read {input_type}: it reads {', '.join(_FORMATS)}.")
+        raise item_format_error(f"sfn does not read {input_type}: it reads {', '.join(_FORMATS)}.")
     return read(_unpack_format(file, key), config)
 
 
@@ -81,14 +81,14 @@ def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json
                 row += [""] * (width - len(row))
                 yield {name: row[at] for name, at in order}
     except (csv.Error, UnicodeDecodeError) as error:
-        raise item_format_failed(f"The CSV cannot be read, near line {rows.line_num}: {error}") from None
+        raise item_format_error(f"The CSV cannot be read, near line {rows.line_num}: {error}") from None
 
 
 def _check_csv_format_headers(headers: Any) -> None:
     if len(set(headers)) != len(headers):
-        raise item_format_failed("CSV headers cannot contain duplicates.")
+        raise item_format_error("CSV headers cannot contain duplicates.")
     if len(well_formed_text(",".join(headers)).encode()) > MAX_HEADER_BYTES:
-        raise item_format_failed(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
+        raise item_format_error(f"CSV headers cannot exceed {MAX_HEADER_BYTES} bytes.")
 
 
 def _json_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
@@ -97,7 +97,7 @@ def _json_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[J
     pointer = config.get("ItemsPointer")
     found = value if pointer is None else _find_items_in_format(value, str(pointer))
     if not isinstance(found, list):
-        raise item_format_failed("Attempting to map over non-iterable node.")
+        raise item_format_error("Attempting to map over non-iterable node.")
     return iter(found)
 
 
@@ -111,7 +111,7 @@ def _parse_json_format(data: bytes) -> Json:
     try:
         return json_text.read_json(data.decode("utf-8-sig"))
     except (json_text.NotJson, UnicodeDecodeError, RecursionError) as error:
-        raise item_format_failed(f"The dataset is not JSON: {error}") from None
+        raise item_format_error(f"The dataset is not JSON: {error}") from None
 
 
 def _json_format_document(file: BinaryIO) -> bytes:
@@ -120,7 +120,7 @@ def _json_format_document(file: BinaryIO) -> bytes:
         content += piece
         if len(content) > MAX_DOCUMENT_BYTES:
             limit = f"the {MAX_DOCUMENT_BYTES} bytes that sfn reads; use JSONL"
-            raise item_format_failed(f"The JSON document is longer than {limit}.")
+            raise item_format_error(f"The JSON document is longer than {limit}.")
     return bytes(content)
 
 
@@ -131,7 +131,7 @@ def _lines_of_format(file: IO[AnyStr]) -> Iterator[AnyStr]:
     """Yields the lines of a file. Raises StatesError for one that is too long."""
     while line := file.readline(MAX_LINE_BYTES + 1):
         if len(line) > MAX_LINE_BYTES:
-            raise item_format_failed(f"A line of the dataset is longer than {MAX_LINE_BYTES} bytes.")
+            raise item_format_error(f"A line of the dataset is longer than {MAX_LINE_BYTES} bytes.")
         yield line
 
 
@@ -139,7 +139,7 @@ def _find_items_in_format(value: Json, pointer: str) -> Json:
     try:
         return resolve_pointer(value, pointer)
     except LookupError:
-        raise item_format_failed(f"ItemsPointer {pointer} finds nothing.") from None
+        raise item_format_error(f"ItemsPointer {pointer} finds nothing.") from None
 
 
 _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]] = {
@@ -157,12 +157,12 @@ def inventory_format(file: BinaryIO) -> tuple[str, list[str], list[str]]:
     manifest = _parse_json_format(_json_format_document(file))
     try:
         if manifest.get("fileFormat") != "CSV":
-            raise item_format_failed(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")
+            raise item_format_error(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")
         bucket = str(manifest["destinationBucket"]).rpartition(":::")[2]
         columns = [name.strip() for name in manifest["fileSchema"].split(",")]
         return bucket, [str(entry["key"]) for entry in manifest["files"]], columns
     except (AttributeError, KeyError, TypeError):
-        raise item_format_failed("The manifest is not one of S3 Inventory.") from None
+        raise item_format_error("The manifest is not one of S3 Inventory.") from None
 
 
 def manifest_format_addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
@@ -182,4 +182,4 @@ def manifest_format_addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
             bucket, _, key = path.partition("/")
             yield bucket, key
         else:
-            raise item_format_failed(f"The manifest holds what is no S3 URI: {address}")
+            raise item_format_error(f"The manifest holds what is no S3 URI: {address}")

@@ -93,8 +93,8 @@ class _StorageBucket:
             answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
             return answer
         except ClientError as error:
-            told = _NAMING.failure(service_error(error, self._client.meta.service_model))
-            raise StorageError(told.cause) from None
+            failure = _NAMING.failure(service_error(error, self._client.meta.service_model))
+            raise StorageError(failure.cause) from None
         except (BotoCoreError, TypeError, ValueError) as error:
             raise StorageError(str(error)) from None
 

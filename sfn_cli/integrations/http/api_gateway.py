@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws.call import call_in_background, serialize_call_result
+from sfn_cli.integrations.aws.call import call_in_background
 from sfn_cli.integrations.http.arguments import (
     check_arguments,
-    headers_in_http_arguments,
-    object_in_http_arguments,
-    one_of_http_argument,
-    wrong_http_argument,
+    http_argument_choice,
+    http_argument_headers,
+    http_argument_object,
+    invalid_http_argument,
 )
 from sfn_cli.integrations.http.authorization import with_authorization_query
 from sfn_cli.integrations.http.client import (
@@ -39,7 +39,7 @@ from sfn_cli.integrations.http.client import (
 )
 from sfn_cli.integrations.http.url_encoding import url_encode, url_query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, dumps, loads
+from sfn_cli.jsonvalue import Json, dumps, loads, serialized_payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,34 +70,34 @@ def _call_api_gateway(task: Task, context: TaskContext) -> TaskSucceeded | TaskF
     try:
         request = _api_gateway_request(task.arguments.value, context)
     except ConfigurationError as error:
-        return _no_api_gateway_answer(task, "SdkClientException", str(error))
+        return _api_gateway_failure(task, "SdkClientException", str(error))
     try:
         response = send_http_request(request, seconds=TIMEOUT_SECONDS)
     except TimeoutError:
-        return _no_api_gateway_answer(
+        return _api_gateway_failure(
             task,
             "SocketTimeoutException",
             f"{request.url} did not answer within {TIMEOUT_SECONDS:.0f} seconds.",
         )
     except gaierror as error:
-        return _no_api_gateway_answer(task, "UnknownHostException", f"{request.url}: {error.strerror}")
+        return _api_gateway_failure(task, "UnknownHostException", f"{request.url}: {error.strerror}")
     except (OSError, http.client.HTTPException) as error:
-        return _no_api_gateway_answer(
+        return _api_gateway_failure(
             task, "ConnectException", f"{request.url}: {getattr(error, 'strerror', None) or error}"
         )
     except ValueError as error:
-        raise wrong_http_argument(str(error)) from None
+        raise invalid_http_argument(str(error)) from None
     if not response.succeeded:
         return TaskFailed(task.id, f"ApiGateway.{response.status}", response.body.decode("utf-8", "replace"))
     try:
         return TaskSucceeded(
-            task.id, serialize_call_result(_api_gateway_result(response, http_response_text(response)))
+            task.id, serialized_payload(_api_gateway_result(response, http_response_text(response)))
         )
     except Unreadable as error:
-        raise wrong_http_argument(str(error)) from None
+        raise invalid_http_argument(str(error)) from None
 
 
-def _no_api_gateway_answer(task: Task, exception: str, cause: str) -> TaskFailed:
+def _api_gateway_failure(task: Task, exception: str, cause: str) -> TaskFailed:
     return TaskFailed(task.id, f"ApiGateway.{exception}", cause)
 
 
@@ -117,8 +117,8 @@ def _api_gateway_request(arguments: Json, context: TaskContext) -> Request:
     """Returns the request, signed if necessary. Raises StatesError for an impossible request."""
     arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
-    auth_type = one_of_http_argument(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
-    headers = headers_in_http_arguments("apigateway", arguments)
+    auth_type = http_argument_choice(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
+    headers = http_argument_headers("apigateway", arguments)
     base, host = _api_gateway_place(endpoint, context)
     if host is not None:
         headers = (("Host", host), *headers)
@@ -128,7 +128,7 @@ def _api_gateway_request(arguments: Json, context: TaskContext) -> Request:
         if arguments.get(name)
     )
     url = with_authorization_query(
-        f"{base}{path}", url_encode(url_query_pairs(object_in_http_arguments(arguments, "QueryParameters")))
+        f"{base}{path}", url_encode(url_query_pairs(http_argument_object(arguments, "QueryParameters")))
     )
     body = _api_gateway_body(arguments, method)
     if body is not None and not has_http_header(headers, "content-type"):
@@ -152,7 +152,7 @@ def _api_gateway_place(endpoint: str, context: TaskContext) -> tuple[str, str | 
         return url, None
     if not _AWS_NAME.fullmatch(endpoint):
         # A signature, and with it a session's token, is for AWS's own APIs alone.
-        raise wrong_http_argument(
+        raise invalid_http_argument(
             "The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) "
             f"but was {endpoint}"
         )

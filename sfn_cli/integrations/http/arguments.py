@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.http.client import Headers
 
 
-def wrong_http_argument(cause: str) -> StatesError:
+def invalid_http_argument(cause: str) -> StatesError:
     return StatesError("States.Runtime", cause)
 
 
@@ -28,40 +28,40 @@ def check_arguments(arguments: Json, fields: Collection[str]) -> Mapping[str, Js
     Raises StatesError.
     """
     if not isinstance(arguments, dict):
-        raise wrong_http_argument("The Parameters of the task must be an object.")
+        raise invalid_http_argument("The Parameters of the task must be an object.")
     unknown = [name for name in arguments if name not in fields]
     if unknown:
-        raise wrong_http_argument(f'The field "{unknown[0]}" is not supported by Step Functions')
+        raise invalid_http_argument(f'The field "{unknown[0]}" is not supported by Step Functions')
     if not isinstance(arguments.get("ApiEndpoint"), str) or not arguments["ApiEndpoint"]:
-        raise wrong_http_argument("The field 'ApiEndpoint' is required but was missing")
-    one_of_http_argument(METHODS, "Method", arguments.get("Method"))
+        raise invalid_http_argument("The field 'ApiEndpoint' is required but was missing")
+    http_argument_choice(METHODS, "Method", arguments.get("Method"))
     return arguments
 
 
-def one_of_http_argument(choices: Iterable[str], field: str, value: Json) -> str:
+def http_argument_choice(choices: Iterable[str], field: str, value: Json) -> str:
     """Returns the value of a field, which must be one of the choices. Raises StatesError."""
     if not isinstance(value, str) or value not in choices:
-        raise wrong_http_argument(
+        raise invalid_http_argument(
             f"The field '{field}' should be one of [{', '.join(choices)}] but was {dumps(value)}"
         )
     return value
 
 
-def object_in_http_arguments(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
+def http_argument_object(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
     """Returns the object in a field; {} when there is none. Raises StatesError."""
     value = arguments.get(field)
     if value is not None and not isinstance(value, dict):
-        raise wrong_http_argument(f"The field '{field}' must be an object")
+        raise invalid_http_argument(f"The field '{field}' must be an object")
     return value or {}
 
 
-def headers_in_http_arguments(service: str, arguments: Mapping[str, Json]) -> Headers:
+def http_argument_headers(service: str, arguments: Mapping[str, Json]) -> Headers:
     """Returns the headers in a task's arguments; a value may be a list of values.
 
     Raises StatesError.
     """
-    headers = object_in_http_arguments(arguments, "Headers")
+    headers = http_argument_object(arguments, "Headers")
     refused = unsupported_http_headers(service, headers)
     if refused is not None:
-        raise wrong_http_argument(refused)
+        raise invalid_http_argument(refused)
     return tuple(url_query_pairs(headers))

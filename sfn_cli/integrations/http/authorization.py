@@ -137,9 +137,9 @@ def _new_authorization_token(service: Service, connection: Connection, parameter
     fields = answered if isinstance(answered, dict) else {}
     token = fields.get("access_token")
     if not isinstance(token, str):
-        told = f"{response.status} {response.reason}"
+        status_line = f"{response.status} {response.reason}"
         raise _invalid_authorization_state(
-            f"The authorization endpoint of the connection {connection.name} gave no token: {told}"
+            f"The authorization endpoint of the connection {connection.name} gave no token: {status_line}"
         )
     seconds = fields.get("expires_in")
     expires_at = asked_at + int(seconds * 1000) if isinstance(seconds, (int, float)) else None

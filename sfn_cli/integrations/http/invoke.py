@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 from sfn_cli.api.events import connections
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws.call import call_in_background, serialize_call_result
+from sfn_cli.integrations.aws.call import call_in_background
 from sfn_cli.integrations.http.arguments import (
     check_arguments,
-    headers_in_http_arguments,
-    object_in_http_arguments,
-    one_of_http_argument,
-    wrong_http_argument,
+    http_argument_choice,
+    http_argument_headers,
+    http_argument_object,
+    invalid_http_argument,
 )
 from sfn_cli.integrations.http.authorization import (
     Additions,
@@ -45,7 +45,7 @@ from sfn_cli.integrations.http.url_encoding import (
     url_query_pairs,
 )
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, dumps
+from sfn_cli.jsonvalue import Json, dumps, serialized_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,15 +93,15 @@ def invoke_http(task_run: TaskRun, context: TaskContext) -> Cancel:
 def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
     """Calls the endpoint and returns its outcome. Raises StatesError."""
     arguments = check_arguments(task.arguments.value, _FIELDS)
-    asked, arn = _parse_http_invoke_arguments(arguments), _invoked_connection_arn(arguments)
+    call, arn = _parse_http_invoke_arguments(arguments), _invoked_connection_arn(arguments)
     service = context.service.sibling()
     try:
         added = authorization_additions(service, _invoked_connection(service, arn))
-        response = _send_http_invoke(asked, added, context)
+        response = _send_http_invoke(call, added, context)
         if response.status in _REFUSED and added.token is not None:
             # The connection is read again: another task may have got a new token meanwhile.
             added = authorization_additions(service, _invoked_connection(service, arn), refused=added.token)
-            response = _send_http_invoke(asked, added, context)
+            response = _send_http_invoke(call, added, context)
     finally:
         service.close()
     if not response.succeeded:
@@ -112,13 +112,13 @@ def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | T
     except Unreadable as error:
         raise StatesError("States.Runtime", str(error)) from None
     headers = http_header_lists(tuple((name.lower(), value) for name, value in response.headers))
-    told = {
+    output = {
         "Headers": headers,
         "ResponseBody": body,
         "StatusCode": response.status,
         "StatusText": response.reason,
     }
-    return TaskSucceeded(task.id, serialize_call_result(told))
+    return TaskSucceeded(task.id, serialized_payload(output))
 
 
 def _invoked_connection_arn(arguments: Mapping[str, Json]) -> str:
@@ -127,7 +127,7 @@ def _invoked_connection_arn(arguments: Mapping[str, Json]) -> str:
         if isinstance(named, dict) and isinstance(named.get("ConnectionArn"), str):
             arn: str = named["ConnectionArn"]
             return arn
-    raise wrong_http_argument("The field 'ConnectionArn' is required but was missing")
+    raise invalid_http_argument("The field 'ConnectionArn' is required but was missing")
 
 
 def _invoked_connection(service: Service, arn: str) -> Connection:
@@ -143,21 +143,21 @@ def _invoked_connection(service: Service, arn: str) -> Connection:
 def _parse_http_invoke_arguments(arguments: Mapping[str, Json]) -> _Arguments:
     """Parses the arguments of the task. Raises StatesError for a URL that may not be called."""
     url = arguments["ApiEndpoint"]
-    if not _http_url_may_be_invoked(url):
-        raise wrong_http_argument(
+    if not _is_http_invoke_url_allowed(url):
+        raise invalid_http_argument(
             f"The field 'ApiEndpoint' should be an https URL (or http on this machine) but was {url}"
         )
     return _Arguments(
         arguments["Method"],
         url,
-        headers_in_http_arguments("http", arguments),
-        tuple(url_query_pairs(object_in_http_arguments(arguments, "QueryParameters"))),
+        http_argument_headers("http", arguments),
+        tuple(url_query_pairs(http_argument_object(arguments, "QueryParameters"))),
         arguments.get("RequestBody", _NOTHING),
-        _http_invoke_array_format(object_in_http_arguments(arguments, "Transform")),
+        _http_invoke_array_format(http_argument_object(arguments, "Transform")),
     )
 
 
-def _http_url_may_be_invoked(url: str) -> bool:
+def _is_http_invoke_url_allowed(url: str) -> bool:
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -169,81 +169,81 @@ def _http_url_may_be_invoked(url: str) -> bool:
 
 
 def _http_invoke_array_format(transform: Mapping[str, Json]) -> str | None:
-    encoding = one_of_http_argument(
+    encoding = http_argument_choice(
         ("NONE", "URL_ENCODED"), "RequestBodyEncoding", transform.get("RequestBodyEncoding", "NONE")
     )
-    array_format = one_of_http_argument(
+    array_format = http_argument_choice(
         ARRAY_FORMATS,
         "ArrayFormat",
-        object_in_http_arguments(transform, "RequestEncodingOptions").get("ArrayFormat", "INDICES"),
+        http_argument_object(transform, "RequestEncodingOptions").get("ArrayFormat", "INDICES"),
     )
     return array_format if encoding == "URL_ENCODED" else None
 
 
-def _send_http_invoke(asked: _Arguments, added: Additions, context: TaskContext) -> Response:
+def _send_http_invoke(call: _Arguments, added: Additions, context: TaskContext) -> Response:
     """Sends the request and returns the response. Raises StatesError when there is none."""
-    request = _http_invoke_request(asked, added, context.settings.region)
+    request = _http_invoke_request(call, added, context.settings.region)
     if context.inspection is not None:
         shown = added if context.inspection.reveal_secrets else Additions()
         _show_http_invoke_request(
-            context.inspection, _http_invoke_request(asked, shown, context.settings.region)
+            context.inspection, _http_invoke_request(call, shown, context.settings.region)
         )
     try:
-        response = send_http_request(_http_invoke_with_content_type(request), seconds=TIMEOUT_SECONDS)
+        response = send_http_request(_add_http_invoke_content_type(request), seconds=TIMEOUT_SECONDS)
     except TimeoutError:
         raise StatesError(
             "States.Http.Socket", f"The HTTP task timed out after {TIMEOUT_SECONDS:.0f} seconds."
         ) from None
     except (OSError, http.client.HTTPException) as error:
         raise StatesError(
-            "States.TaskFailed", f"{asked.method} {asked.url} failed: {error or type(error).__name__}"
+            "States.TaskFailed", f"{call.method} {call.url} failed: {error or type(error).__name__}"
         ) from None
     except ValueError as error:
-        raise wrong_http_argument(str(error)) from None
+        raise invalid_http_argument(str(error)) from None
     if context.inspection is not None:
-        _show_http_invoke_response(context.inspection, asked, response)
+        _show_http_invoke_response(context.inspection, call, response)
     return response
 
 
-def _http_invoke_request(asked: _Arguments, added: Additions, region: str) -> Request:
+def _http_invoke_request(call: _Arguments, added: Additions, region: str) -> Request:
     """Returns the request; the connection's values override the task's. Raises StatesError."""
-    headers = _overlaid_http_invoke_headers(asked.headers, added.headers, str.lower)
-    query = _overlaid_http_invoke_headers(asked.query, added.query, str)
+    headers = _overlay_http_invoke_pairs(call.headers, added.headers, str.lower)
+    query = _overlay_http_invoke_pairs(call.query, added.query, str)
     own = (("User-Agent", f"Amazon|StepFunctions|HttpInvoke|{region}"), ("Range", "bytes=0-262144"))
     headers = (*(header for header in headers if header[0].lower() not in ("user-agent", "range")), *own)
     return Request(
-        asked.method,
-        with_authorization_query(asked.url, url_encode(query)),
+        call.method,
+        with_authorization_query(call.url, url_encode(query)),
         headers,
-        _http_invoke_body(asked, added, headers),
+        _http_invoke_body(call, added, headers),
     )
 
 
-def _overlaid_http_invoke_headers(task: Headers, connection: Headers, key: Callable[[str], str]) -> Headers:
+def _overlay_http_invoke_pairs(task: Headers, connection: Headers, key: Callable[[str], str]) -> Headers:
     overlaid = {key(name) for name, _ in connection}
     return (*(pair for pair in task if key(pair[0]) not in overlaid), *connection)
 
 
-def _http_invoke_body(asked: _Arguments, added: Additions, headers: Headers) -> bytes | None:
-    body = asked.body
+def _http_invoke_body(call: _Arguments, added: Additions, headers: Headers) -> bytes | None:
+    body = call.body
     if added.body:
         if body is _NOTHING or body is None:
             body = {}
         if not isinstance(body, dict):
-            raise wrong_http_argument(
+            raise invalid_http_argument(
                 "A RequestBody that is no object cannot be merged with the body parameters of the connection."
             )
         body = {**body, **dict(added.body)}
     if body is _NOTHING:
         return None
-    if isinstance(body, (dict, list)) and asked.array_format is not None:
-        return url_encode(url_form_pairs(body, asked.array_format)).encode()
+    if isinstance(body, (dict, list)) and call.array_format is not None:
+        return url_encode(url_form_pairs(body, call.array_format)).encode()
     # A text of another type than JSON is sent as it is.
     kind = next((value for name, value in headers if name.lower() == "content-type"), _JSON_TYPE)
     return (dumps(body) if "json" in kind.lower() else plain_url_value(body)).encode()
 
 
-def _http_invoke_with_content_type(request: Request) -> Request:
+def _add_http_invoke_content_type(request: Request) -> Request:
     if request.body is None or has_http_header(request.headers, "content-type"):
         return request
     return request._replace(headers=(*request.headers, ("Content-Type", _JSON_TYPE)))
@@ -260,9 +260,9 @@ def _show_http_invoke_request(inspection: HttpInspection, request: Request) -> N
         inspection.request["body"] = request.body.decode()
 
 
-def _show_http_invoke_response(inspection: HttpInspection, asked: _Arguments, response: Response) -> None:
+def _show_http_invoke_response(inspection: HttpInspection, call: _Arguments, response: Response) -> None:
     inspection.response = {
-        "protocol": urlsplit(asked.url).scheme,
+        "protocol": urlsplit(call.url).scheme,
         "statusCode": str(response.status),
         "statusMessage": response.reason,
         "headers": _format_http_invoke_headers(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import arn, json_text
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
-from sfn_cli.jsonvalue import Json, Payload, loads
+from sfn_cli.jsonvalue import Json, Payload, loads, serialized_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,19 +38,11 @@ def lambda_function_signal(
     if outcome.kind != "succeeded":
         return _lambda_function_failure(task, outcome, function_ref, context)
     try:
-        return TaskSucceeded(
-            task.id, _serialize_lambda_function_result(shape(json_text.read_json(outcome.payload)))
-        )
+        return TaskSucceeded(task.id, serialized_payload(shape(json_text.read_json(outcome.payload))))
     except (RecursionError, ValueError) as error:
         return TaskFailed(
             task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}"
         )
-
-
-def _serialize_lambda_function_result(result: Json) -> Payload:
-    payload = Payload(result)
-    payload.text  # noqa: B018 - it is written now, where an error is the task's own
-    return payload
 
 
 def _lambda_function_failure(
@@ -75,7 +67,6 @@ def _lambda_function_not_found_cause(function_ref: str, outcome: Outcome, contex
     qualified = name if ":" in name else f"{name}:$LATEST"
     full = arn.function_arn(context.settings.region, context.settings.account_id, qualified)
     return (
-        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; Error Code: "
-        "ResourceNotFoundException; "
-        f"Request ID: {outcome.request_id}; Proxy: null)"
+        f"Function not found: {full} (Service: AWSLambda; Status Code: 404; "
+        f"Error Code: ResourceNotFoundException; Request ID: {outcome.request_id}; Proxy: null)"
     )

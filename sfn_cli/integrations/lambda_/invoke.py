@@ -42,7 +42,7 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
     if arguments.get("InvocationType") in ("Event", "DryRun") or (
         qualifier and own_qualifier not in (None, qualifier)
     ):
-        answer(_lambda_invoke_not_waited_for(task.id, {**arguments, "Payload": event}, context))
+        answer(_lambda_invoke_without_waiting(task.id, {**arguments, "Payload": event}, context))
         return nothing_to_cancel
     named = f"{function_ref}:{qualifier}" if qualifier and own_qualifier is None else function_ref
 
@@ -60,7 +60,7 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
     return context.pool.invoke(named, event, done).cancel
 
 
-def _lambda_invoke_not_waited_for(
+def _lambda_invoke_without_waiting(
     task: int, request: dict[str, Json], context: TaskContext
 ) -> TaskSucceeded | TaskFailed:
     """Returns Lambda's immediate response to an Event or a DryRun.

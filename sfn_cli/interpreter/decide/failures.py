@@ -14,11 +14,11 @@ from sfn_cli.interpreter.decide.moves import (
 from sfn_cli.interpreter.events import error_event_details, state_event_types
 from sfn_cli.interpreter.visits import (
     QUERY_EVALUATION_ERROR,
-    catch_in_visit,
+    catch_visit_error,
     final_visit_failure,
     next_visit_move,
+    usable_visit_retrier,
     visit,
-    visit_retrier_with_attempts_left,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _retry_after_failure(
     The attempt follows the last event of `after`: the frame itself, or its child that failed.
     """
     stay = frame.stay
-    found = visit_retrier_with_attempts_left(stay, error)
+    found = usable_visit_retrier(stay, error)
     if found is None:
         return None
     position, entry = found
@@ -94,7 +94,7 @@ def _fail_state(
         return event_of_move(execution, frame, now, _FAILED[stay.state.type])
     try:
         seen = visit(execution, frame, attempt=stay.retry_count, now=after.last_at, follows=after.last)
-        done = catch_in_visit(stay, seen, error)
+        done = catch_visit_error(stay, seen, error)
     except StatesError as worse:
         return fail_frame(execution, frame, now, worse)
     if done is None:

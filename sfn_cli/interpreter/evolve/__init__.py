@@ -29,22 +29,25 @@ def evolve(execution: Execution, event: HistoryEvent) -> None:
     Raises AssertionError if a damaged history has an event that cannot come next. The execution
     must then be discarded.
     """
-    assert event.id == execution.last_id + 1, f"event {event.id} after {execution.last_id}"
+    # Raised, not asserted: a damaged history must be found under `python -O`, too.
+    if event.id != execution.last_id + 1:
+        raise AssertionError(f"event {event.id} after {execution.last_id}")
     execution.last_id = event.id
     in_frame = _IN_FRAMES.get(event.type)
     if in_frame is None:
-        assert event.type in _OF_EXECUTIONS, f"event {event.id} is {event.type}, which sfn never records"
+        if event.type not in _OF_EXECUTIONS:
+            raise AssertionError(f"event {event.id} is {event.type}, which sfn never records")
         _OF_EXECUTIONS[event.type](execution, event)
         return
     frame = execution.frames.get(event.frame)
     if frame is None or frame.phase not in in_frame.before:
-        raise AssertionError(_damage_found_in_evolve(event, frame))
+        raise AssertionError(_evolve_damage(event, frame))
     in_frame.handler(execution, frame, event)
     if in_frame.after is not None:
         frame.phase = in_frame.after
 
 
-def _damage_found_in_evolve(event: HistoryEvent, frame: Frame | None) -> str:
+def _evolve_damage(event: HistoryEvent, frame: Frame | None) -> str:
     where = "does not run" if frame is None else f"is {frame.phase}"
     return f"event {event.id} cannot be {event.type}: frame {event.frame} {where}"
 

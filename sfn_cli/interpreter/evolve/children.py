@@ -62,17 +62,17 @@ def set_children_aside(execution: Execution, frame: Frame) -> None:
     fork = frame.stay.fork
     if fork is not None:
         for child in fork.children.values():
-            _take_child_off_agenda(execution, child)
+            _remove_child_from_agenda(execution, child)
         fork.set_aside()
 
 
-def _take_child_off_agenda(execution: Execution, frame: Frame) -> None:
+def _remove_child_from_agenda(execution: Execution, frame: Frame) -> None:
     cancel_task(execution, frame)
     execution.frames.pop(frame.serial, None)
     execution.waiting.pop(frame.serial, None)
     if frame.stay is not None and frame.stay.fork is not None:
         for child in frame.stay.fork.children.values():
-            _take_child_off_agenda(execution, child)
+            _remove_child_from_agenda(execution, child)
 
 
 def children_forked(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
@@ -147,7 +147,7 @@ def iteration_failed(execution: Execution, frame: Frame, event: HistoryEvent) ->
 def iteration_aborted(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
     parent = frame.parent
     assert parent is not None and parent.stay.fork is not None
-    _take_child_off_agenda(execution, frame)
+    _remove_child_from_agenda(execution, frame)
     fork = parent.stay.fork
     fork.unfinished[frame.index] = fork.children.pop(frame.index)
 

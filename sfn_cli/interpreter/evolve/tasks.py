@@ -18,8 +18,8 @@ from sfn_cli.interpreter.visits import (
     first_visit_move,
     map_run_plan_of_visit,
     next_visit_move,
+    usable_visit_retrier,
     visit_failure,
-    visit_retrier_with_attempts_left,
 )
 from sfn_cli.jsonvalue import Payload
 
@@ -51,7 +51,7 @@ def begin_task_attempt(execution: Execution, frame: Frame, event: HistoryEvent) 
 def count_task_retry(execution: Execution, frame: Frame) -> None:
     """Counts another attempt after a failure of the state."""
     stay = frame.stay
-    found = visit_retrier_with_attempts_left(stay, visit_failure(execution, frame))
+    found = usable_visit_retrier(stay, visit_failure(execution, frame))
     if found is not None:
         stay.retried = {**stay.retried, found[0]: stay.retried.get(found[0], 0) + 1}
     stay.retry_count += 1
@@ -120,7 +120,7 @@ def task_failed(execution: Execution, frame: Frame, event: HistoryEvent) -> None
     task = stay.task
     assert task is not None
     details = event.details or {}
-    stay.heartbeat_missed = event.type.endswith("TimedOut") and _task_heartbeat_was_due(task, event)
+    stay.heartbeat_missed = event.type.endswith("TimedOut") and _task_missed_heartbeat(task, event)
     _answer_task(execution, frame, event)
     stay.error = StatesError(TIMEOUT if stay.heartbeat_missed else details.get("error"), details.get("cause"))
 
@@ -133,7 +133,7 @@ def _answer_task(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
     cancel_task(execution, frame)
 
 
-def _task_heartbeat_was_due(task: OpenTask, event: HistoryEvent) -> bool:
+def _task_missed_heartbeat(task: OpenTask, event: HistoryEvent) -> bool:
     """Whether a task timed out because of a missed heartbeat.
 
     Decided by the event's time, or by the error's name if the timeout was injected.

@@ -38,7 +38,7 @@ def compile_value_comparison(sign: str, value: str) -> Matches:
         number = value_as_number(value)
         if number is None:
             raise InvalidPattern(f"{sign} compares with a number, not with {value}")
-        return partial(_value_stands_in_order, _ORDER[sign], number)
+        return partial(_is_value_in_order, _ORDER[sign], number)
     equals = _compile_value_equality(value)
     return equals if sign == "=" else lambda text: not equals(text)
 
@@ -74,7 +74,7 @@ def unquote_value(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
 
 
-def _value_stands_in_order(order: Callable[[Any, Any], bool], number: float, text: str) -> bool:
+def _is_value_in_order(order: Callable[[Any, Any], bool], number: float, text: str) -> bool:
     given = value_as_number(text)
     return given is not None and order(given, number)
 

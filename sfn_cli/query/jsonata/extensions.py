@@ -93,7 +93,7 @@ def _to_millis_extension(scope: Scope, timestamp: str | None, picture: str | Non
         return None
     if picture is None:
         return iso_8601_milliseconds(timestamp)
-    missing = _extension_picture_lacks_date(picture)
+    missing = _extension_date_from_present(picture)
     if missing:
         now = Functions.datetime_from_millis(scope.now, missing, None)
         timestamp, picture = f"{now} {timestamp}", f"{missing} {picture}"
@@ -101,7 +101,7 @@ def _to_millis_extension(scope: Scope, timestamp: str | None, picture: str | Non
     return found
 
 
-def _extension_picture_lacks_date(picture: str) -> str:
+def _extension_date_from_present(picture: str) -> str:
     """Returns the part of a date that `picture` takes from the present: of `[H]:[m]`, all of it."""
     parts = set(re.findall(r"\[\s*([A-Za-z])", picture.replace("[[", "")))
     if not parts or parts & {"Y", "X"}:

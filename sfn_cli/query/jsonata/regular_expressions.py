@@ -152,9 +152,7 @@ def match_regex(text: str | None, matcher: Any, limit: float | None) -> Any:
     """$match"""
     if text is None:
         return None
-    _must_be_regex_limit(
-        limit, "D3040", "Third argument of match function must evaluate to a positive number"
-    )
+    _check_regex_limit(limit, "D3040", "Third argument of match function must evaluate to a positive number")
     found = Utils.create_sequence()
     for number, one in enumerate(regex_matches_of(matcher, text)):
         if limit is not None and number >= limit:
@@ -177,9 +175,7 @@ def split_by_regex(text: str | None, separator: Any, limit: float | None) -> lis
     """$split"""
     if text is None or separator is None:
         return None
-    _must_be_regex_limit(
-        limit, "D3020", "Third argument of split function must evaluate to a positive number"
-    )
+    _check_regex_limit(limit, "D3020", "Third argument of split function must evaluate to a positive number")
     if isinstance(separator, str):
         check_items_limit(text.count(separator))
         parts = text.split(separator) if separator else list(text)
@@ -198,7 +194,7 @@ def replace_regex(text: str | None, pattern: Any, replacement: Any, limit: float
         return None
     if pattern == "":
         raise Refusal("D3010", "Second argument of replace function cannot be an empty string")
-    _must_be_regex_limit(
+    _check_regex_limit(
         limit, "D3011", "Fourth argument of replace function must evaluate to a positive number"
     )
     if isinstance(pattern, str):
@@ -283,7 +279,7 @@ def _substitute_regex_groups(template: str, match: RegexMatch) -> str:
     return re.sub(rf"\$(?:(\$|0)|(\d{{1,{digits}}}))", part, template)
 
 
-def _must_be_regex_limit(limit: float | None, code: str, otherwise: str) -> None:
+def _check_regex_limit(limit: float | None, code: str, otherwise: str) -> None:
     if limit is Utils.NULL_VALUE:
         raise Refusal(
             "T0410",

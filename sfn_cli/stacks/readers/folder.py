@@ -88,13 +88,13 @@ def load_project_folder(path: Path) -> Project:
     )
     return Project(
         _folder_machine_name(name),
-        _read_in_folder(definition),
-        _read_in_folder(default_input) if default_input.is_file() else None,
+        _read_folder_file(definition),
+        _read_folder_file(default_input) if default_input.is_file() else None,
         list(_folder_functions(folder / "functions")),
         str(definition),
         _folder_function_configuration(settings) if settings.is_file() else {},
-        resources_json.parse_resources_json(calls, _json_in_folder(calls)) if calls.is_file() else [],
-        services_json.parse_services_json(programs, _json_in_folder(programs)) if programs.is_file() else [],
+        resources_json.parse_resources_json(calls, _folder_json(calls)) if calls.is_file() else [],
+        services_json.parse_services_json(programs, _folder_json(programs)) if programs.is_file() else [],
         str(mock_config) if mock_config.is_file() else None,
     )
 
@@ -143,20 +143,20 @@ def _folder_function_defaults(path: Path) -> dict[str, Any]:
 
 
 def _folder_function_configuration(path: Path) -> dict[str, Any]:
-    configuration = _json_in_folder(path)
+    configuration = _folder_json(path)
     if not isinstance(configuration, dict):
         raise UsageError(f"{path} must hold an object of settings.")
     return configuration
 
 
-def _json_in_folder(path: Path) -> Any:
+def _folder_json(path: Path) -> Any:
     try:
-        return json_text.loads_json(_read_in_folder(path))
+        return json_text.loads_json(_read_folder_file(path))
     except ValueError as error:
         raise UsageError(f"{path} is not JSON: {error}") from None
 
 
-def _read_in_folder(path: Path) -> str:
+def _read_folder_file(path: Path) -> str:
     try:
         return read_input_text(path, PROJECT_FILE_BYTES)
     except OSError as error:

@@ -108,7 +108,7 @@ class Database:
     def is_current(self) -> bool:
         """Whether the store has this version's schema, and was opened by no other version since."""
         with translate_errors(self.path):
-            return migrations.is_fully_migrated(self.connection)
+            return migrations.is_migrated_to_current(self.connection)
 
     def data_version(self) -> int:
         """Returns a number that changes when another connection commits (PRAGMA data_version)."""

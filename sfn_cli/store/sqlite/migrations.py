@@ -26,30 +26,30 @@ _SCHEMA_WITH_VERSION = 15
 """The first schema with the table `sfn_version`."""
 
 
-def _migrated_schema(connection: sqlite3.Connection) -> int:
+def _schema_version(connection: sqlite3.Connection) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 
 
-def _migrated_by(connection: sqlite3.Connection) -> str | None:
+def _schema_written_by(connection: sqlite3.Connection) -> str | None:
     """Returns the newest version of sfn that has opened the store.
 
     None if the store is new, or too old to have one.
     """
-    if _migrated_schema(connection) < _SCHEMA_WITH_VERSION:
+    if _schema_version(connection) < _SCHEMA_WITH_VERSION:
         return None
     row = connection.execute("SELECT version FROM sfn_version").fetchone()
     return None if row is None else str(row[0])
 
 
-def is_fully_migrated(connection: sqlite3.Connection) -> bool:
-    return _migrated_schema(connection) == LATEST and _migrated_by(connection) == __version__
+def is_migrated_to_current(connection: sqlite3.Connection) -> bool:
+    return _schema_version(connection) == LATEST and _schema_written_by(connection) == __version__
 
 
 def refuse_newer_migrations(connection: sqlite3.Connection, path: str) -> None:
-    schema, written_by = _migrated_schema(connection), None
+    schema, written_by = _schema_version(connection), None
     if schema <= LATEST:
-        written_by = _migrated_by(connection)
+        written_by = _schema_written_by(connection)
         if written_by is None or not _is_newer_migration(written_by):
             return
     by = (
@@ -84,9 +84,9 @@ def migrate_to_current(connection: sqlite3.Connection, home: str) -> None:
     Workers of an older version are stopped first: they would ignore what they do not know (mocks,
     for example). What they drive is released and continues with the next worker.
     """
-    if is_fully_migrated(connection):
+    if is_migrated_to_current(connection):
         return
-    is_new = _migrated_schema(connection) == 0
+    is_new = _schema_version(connection) == 0
     if not is_new:
         _stop_other_versions_to_migrate(connection, home)
     _migrate(connection)
@@ -105,14 +105,14 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have migrated while this one waited for the lock.
-        current = _migrated_schema(connection)
+        current = _schema_version(connection)
         for name in sorted(os.listdir(_FOLDER)):
             number = int(name[:4])
             if number > current:
                 for statement in _migration_statements(_migration_script(name)):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
-        if _migrated_by(connection) != __version__:
+        if _schema_written_by(connection) != __version__:
             connection.execute("DELETE FROM sfn_version")
             connection.execute("INSERT INTO sfn_version (version) VALUES (?)", (__version__,))
         connection.execute("COMMIT")

@@ -158,9 +158,8 @@ def test_stop(call: Caller) -> None:
         "previousEventId": 0,
         "executionAbortedEventDetails": {"error": "E", "cause": "c"},
     }
-    assert (
-        call.service.store.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
-    )  # no worker drives it
+    # No worker drives it.
+    assert call.service.store.database.connection.execute("SELECT kind FROM inbox").fetchall() == []
 
 
 def test_stop_again(call: Caller) -> None:

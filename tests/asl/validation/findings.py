@@ -17,7 +17,7 @@ def only(field: str, language: str, other: str) -> str:
     )
 
 
-def told(
+def findings_of(
     definition: Any, machine_type: str = "STANDARD", severity: str = "ERROR"
 ) -> list[tuple[str, str, str | None]]:
     """Returns (code, message, location) of each finding.

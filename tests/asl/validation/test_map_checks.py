@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.asl.validation.findings import SCHEMA, only, told
+from tests.asl.validation.findings import SCHEMA, findings_of, only
 
 PROCESSOR = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
 DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
@@ -22,7 +22,7 @@ def machine(fields: Any, config: Any = DISTRIBUTED, language: str = "JSONPath") 
 
 def problems(*given: Any, **more: Any) -> list[tuple[str, str]]:
     """Returns (message, location within the Map) of each problem, all of one code."""
-    found = told(machine(*given, **more))
+    found = findings_of(machine(*given, **more))
     assert {code for code, _, _ in found} <= {SCHEMA}
     return [
         (message, str(location).removeprefix("/States/M").removeprefix("/")) for _, message, location in found
@@ -61,7 +61,7 @@ def test_processors() -> None:
     without = machine({})
     del without["States"]["M"]["ItemProcessor"]
     neither = "This object should have only one of the following fields: [ItemProcessor, Iterator]"
-    assert told(without) == [(SCHEMA, neither, "/States/M")]
+    assert findings_of(without) == [(SCHEMA, neither, "/States/M")]
     assert problems({"ItemProcessor": {**PROCESSOR, "QueryLanguage": "JSONata"}}) == [
         ("Field 'QueryLanguage' is not supported", "ItemProcessor")
     ]
@@ -70,7 +70,9 @@ def test_processors() -> None:
 def test_distributed_in_express() -> None:
     """No Express machine has a Map in DISTRIBUTED mode, nor has an Express child."""
     refused = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
-    assert told(machine({}), "EXPRESS") == [(SCHEMA, refused, "/States/M/ItemProcessor/ProcessorConfig/Mode")]
+    assert findings_of(machine({}), "EXPRESS") == [
+        (SCHEMA, refused, "/States/M/ItemProcessor/ProcessorConfig/Mode")
+    ]
     inner = {"Type": "Map", "ItemProcessor": {**PROCESSOR, "ProcessorConfig": DISTRIBUTED}, "End": True}
     outer = {
         "StartAt": "N",
@@ -321,7 +323,7 @@ def test_jsonata() -> None:
         "ItemBatcher": {"MaxItemsPerBatchPath": "$.n"},
         "ResultWriter": {"Resource": PUT},
     }
-    assert [message for _, message, _ in told(machine(wrong, language="JSONata"))] == [
+    assert [message for _, message, _ in findings_of(machine(wrong, language="JSONata"))] == [
         'Expected ")" before end of expression',
         only("MaxItemsPath", "JSONata", "JSONPath"),
         only("MaxItemsPerBatchPath", "JSONata", "JSONPath"),
@@ -374,4 +376,4 @@ def test_labels(labels: list[str], found: list[tuple[str, str, int]]) -> None:
         for index, label in enumerate(labels)
     }
     expected = [(code, message, f"/States/M{index}/Label") for code, message, index in found]
-    assert told({"StartAt": "M0", "States": maps}) == expected
+    assert findings_of({"StartAt": "M0", "States": maps}) == expected

@@ -9,8 +9,8 @@ import pytest
 
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.asl.validation.validate import validate
-from tests.asl.validation.findings import SCHEMA, only, told
-from tests.interpreter.hand_turned import run
+from tests.asl.validation.findings import SCHEMA, findings_of, only
+from tests.interpreter.manual_driver import run
 
 PASS = {"Type": "Pass", "End": True}
 TARGET = "MISSING_TRANSITION_TARGET"
@@ -104,7 +104,7 @@ def jsonata(**fields: Any) -> Any:
 )
 def test_machines_and_states(definition: Any, found: list[tuple[str, str, str]]) -> None:
     """Each problem has AWS's code, its message and its location."""
-    assert told(definition) == found
+    assert findings_of(definition) == found
 
 
 def test_a_state_twice_in_one_object() -> None:
@@ -138,7 +138,7 @@ def test_transitions(
 ) -> None:
     """AWS's findings for Pass states that follow each other (None is the end)."""
     passes = {name: {"Type": "Pass", "Next": next} if next else PASS for name, next in states.items()}
-    assert told({"StartAt": start, "States": passes}) == found
+    assert findings_of({"StartAt": start, "States": passes}) == found
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_transitions(
 def test_targets(state: Any, location: str) -> None:
     """AWS calls each field that names a missing state Next."""
     definition = {"StartAt": "F", "States": {"F": {"Type": "Pass", "Next": "S"}, "S": state, "T": PASS}}
-    found = [each for each in told(definition) if "reachable" not in each[1]]
+    found = [each for each in findings_of(definition) if "reachable" not in each[1]]
     assert found == [(TARGET, "Missing 'Next' target: Gone", location)]
 
 
@@ -232,7 +232,7 @@ def test_targets(state: Any, location: str) -> None:
 )
 def test_tasks_and_waits(definition: Any, message: str, location: str) -> None:
     """The resources that a Task may call, their required arguments, and the time limits."""
-    assert told(definition) == [(SCHEMA, message, f"/States/S/{location}".rstrip("/"))]
+    assert findings_of(definition) == [(SCHEMA, message, f"/States/S/{location}".rstrip("/"))]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_error_equals(entries: Any, found: list[tuple[str, str]]) -> None:
         for field in ("Retry", "Catch")
         for message, where in found
     ]
-    assert told(retries) == expected
+    assert findings_of(retries) == expected
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,9 @@ def test_error_equals(entries: Any, found: list[tuple[str, str]]) -> None:
 def test_retriers(fields: Any, message: str | None) -> None:
     """The numbers of a Retrier must be within AWS's bounds."""
     (name,) = fields
-    assert told(retry(**fields)) == ([(SCHEMA, message, f"/States/S/Retry[0]/{name}")] if message else [])
+    assert findings_of(retry(**fields)) == (
+        [(SCHEMA, message, f"/States/S/Retry[0]/{name}")] if message else []
+    )
 
 
 SELECTORS = "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]"
@@ -312,7 +314,9 @@ NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with 
 )
 def test_choice_rules(rule: Any, message: str, location: str) -> None:
     """A rule has one selector, a comparison one operator, and only the outermost rule a Next."""
-    assert told(choice({**rule, "Next": "S"})) == [(SCHEMA, message, f"/States/C/Choices[0]{location}")]
+    assert findings_of(choice({**rule, "Next": "S"})) == [
+        (SCHEMA, message, f"/States/C/Choices[0]{location}")
+    ]
 
 
 def test_choice_conditions() -> None:
@@ -323,7 +327,7 @@ def test_choice_conditions() -> None:
         {"Condition": True},
     ]
     states = {"C": {"Type": "Choice", "Choices": rules}, "S": PASS}
-    assert told({"StartAt": "C", "QueryLanguage": "JSONata", "States": states}) == [
+    assert findings_of({"StartAt": "C", "QueryLanguage": "JSONata", "States": states}) == [
         (SCHEMA, "These fields are required: [Condition]", "/States/C/Choices[0]"),
         (SCHEMA, only("Variable", "JSONata", "JSONPath"), "/States/C/Choices[0]"),
         (SCHEMA, only("IsNull", "JSONata", "JSONPath"), "/States/C/Choices[0]"),
@@ -413,7 +417,7 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
 )
 def test_expressions(definition: Any, found: list[tuple[str, str, str]]) -> None:
     """Every invalid path, template, JSONata string and query language is reported."""
-    assert told(definition) == [
+    assert findings_of(definition) == [
         (code, message, f"/States/S/{location}".rstrip("/")) for code, message, location in found
     ]
 
@@ -426,7 +430,7 @@ def test_error_output_in_a_catcher() -> None:
         "Catch": [{"ErrorEquals": ["E"], "Output": "{% $states.errorOutput %}", "Next": "T"}],
     }
     del state["Parameters"]
-    assert told({"StartAt": "S", "QueryLanguage": "JSONata", "States": {"S": state, "T": PASS}}) == []
+    assert findings_of({"StartAt": "S", "QueryLanguage": "JSONata", "States": {"S": state, "T": PASS}}) == []
 
 
 @pytest.mark.parametrize(
@@ -445,8 +449,8 @@ def test_error_output_in_a_catcher() -> None:
 )
 def test_warnings(definition: Any, code: str, location: list[str]) -> None:
     """Allowed definitions that look like mistakes."""
-    assert told(definition) == []
-    assert [(each[0], each[2]) for each in told(definition, severity="WARNING")] == [
+    assert findings_of(definition) == []
+    assert [(each[0], each[2]) for each in findings_of(definition, severity="WARNING")] == [
         (code, f"/States/S/{where}") for where in location
     ]
 
@@ -486,8 +490,8 @@ def test_no_definition(text: str, code: str, message: str) -> None:
 def test_express(resource: str, message: str) -> None:
     """The calls that neither an Express machine nor an Express child of a Map may make."""
     definition = task(resource, Parameters={"QueueUrl": "q", "MessageBody": "b", "StateMachineArn": "m"})
-    assert told(definition, "STANDARD") == []
-    assert [each[1] for each in told(definition, "EXPRESS")] == [message]
+    assert findings_of(definition, "STANDARD") == []
+    assert [each[1] for each in findings_of(definition, "EXPRESS")] == [message]
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
     children = {
         "StartAt": "M",
@@ -495,7 +499,7 @@ def test_express(resource: str, message: str) -> None:
             "M": {"Type": "Map", "ItemProcessor": {**definition, "ProcessorConfig": config}, "End": True}
         },
     }
-    assert told(children) == [(SCHEMA, message, "/States/M/ItemProcessor/States/S/Resource")]
+    assert findings_of(children) == [(SCHEMA, message, "/States/M/ItemProcessor/States/S/Resource")]
 
 
 SUCCEED = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
@@ -545,7 +549,7 @@ def intrinsic(depth: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "definition, told",
+    "definition, beginning",
     [
         (parallels(10_000), TOO_DEEP_TEXT),
         (parallels(200), "Machines nest deeper than 100 levels"),
@@ -570,7 +574,7 @@ def intrinsic(depth: int) -> str:
         ),
         (intrinsic(10), None),
         *(
-            (expression(opening, closing, depth), told)
+            (expression(opening, closing, depth), beginning)
             for opening, closing in (
                 ("(", ")"),
                 ("[", "]"),
@@ -580,7 +584,7 @@ def intrinsic(depth: int) -> str:
                 ("-", ""),
                 ("1+", ""),
             )
-            for depth, told in ((10_000, "The expression is nested too deeply"), (50, None))
+            for depth, beginning in ((10_000, "The expression is nested too deeply"), (50, None))
         ),
         (
             passing("Output", json.dumps("{% /" + "(" * 10_000 + "a" + ")" * 10_000 + "/ %}")),
@@ -600,14 +604,14 @@ def intrinsic(depth: int) -> str:
         ),
     ],
 )
-def test_deep_nesting(definition: str, told: str | None) -> None:
+def test_deep_nesting(definition: str, beginning: str | None) -> None:
     """A definition that is nested too deeply is refused with a message; any other is loaded."""
     messages = [fault.message for fault in validate(definition)]
-    if told is None:
+    if beginning is None:
         assert messages == []
         load_machine(definition)
     else:
-        assert [message.startswith(told) for message in messages] == [True]
+        assert [message.startswith(beginning) for message in messages] == [True]
 
 
 def test_the_language_of_machines_within() -> None:

@@ -53,7 +53,7 @@ STRUCTURE = {
 )
 def test_structures(text: str, value: Any) -> None:
     """A structure is JSON or shorthand; shorthand's texts get the model's types."""
-    assert values.value_of_option(Option("--x", "x", shape=STRUCTURE), text) == value
+    assert values.option_value(Option("--x", "x", shape=STRUCTURE), text) == value
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_shorthand_errors_point_at_the_trouble(text: str, message: str) -> None:
 def test_scalars(kind: str, given: str, value: Any) -> None:
     """A scalar is the word itself, or what the file that it names holds; a blob is base64."""
     Path("text.txt").write_text("tëxt\n", encoding="utf-8")
-    assert values.value_of_option(Option("--x", "x", shape={"type": kind}), given) == value
+    assert values.option_value(Option("--x", "x", shape={"type": kind}), given) == value
 
 
 def test_raw_blobs() -> None:
     """--cli-binary-format raw-in-base64-out: a blob is passed unchanged."""
-    assert values.value_of_option(Option("--x", "x", shape={"type": "blob"}), "{}", raw_blobs=True) == b"{}"
+    assert values.option_value(Option("--x", "x", shape={"type": "blob"}), "{}", raw_blobs=True) == b"{}"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_lists(words: list[str], value: Any) -> None:
     """A list is JSON in one word, or a word for each element."""
     Path("list.json").write_text('["x"]')
     assert (
-        values.value_of_option(Option("--x", "x", "many", shape={"type": "list", "member": STRING}), words)
+        values.option_value(Option("--x", "x", "many", shape={"type": "list", "member": STRING}), words)
         == value
     )
 
@@ -131,5 +131,5 @@ def test_lists(words: list[str], value: Any) -> None:
 def test_what_cannot_be_read(kind: str, given: str, error: type[Exception], message: str) -> None:
     """An error names the option and what is wrong."""
     with pytest.raises(error) as caught:
-        values.value_of_option(Option("--x", "x", shape={"type": kind, "value": STRING}), given)
+        values.option_value(Option("--x", "x", shape={"type": kind, "value": STRING}), given)
     assert str(caught.value).startswith(message)

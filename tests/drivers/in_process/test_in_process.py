@@ -22,7 +22,7 @@ from sfn_cli.interpreter.mocks import read_mocks
 from sfn_cli.interpreter.signals import TaskFailed, TaskStarted, TaskSucceeded
 from sfn_cli.jsonvalue import Payload, dumps
 from tests.driven_store import Store
-from tests.interpreter import hand_turned
+from tests.interpreter import manual_driver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,17 +68,17 @@ def wait(seconds: int) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_its_history_is_that_of_any_driver(case: dict[str, Any]) -> None:
     """Each case of the interpreter's tests has the same history here, even after any crash."""
-    whole = hand_turned.run(case["definition"], case["input"], case["answers"])
+    whole = manual_driver.run(case["definition"], case["input"], case["answers"])
     for length in range(len(whole)):
-        history = [hand_turned.stored(event) for event in whole[:length]]
+        history = [manual_driver.stored(event) for event in whole[:length]]
         again = InProcessExecution(
             dumps(case["definition"]),
             Payload(case["input"]),
             case_answer(case, history),
-            arn=hand_turned.EXECUTION_ARN,
-            state_machine_arn=hand_turned.MACHINE_ARN,
+            arn=manual_driver.EXECUTION_ARN,
+            state_machine_arn=manual_driver.MACHINE_ARN,
             seed="secret",
-            started_at=hand_turned.START,
+            started_at=manual_driver.START,
             history=history,
         )
         again.run()
@@ -90,11 +90,11 @@ def test_its_history_is_that_of_any_driver(case: dict[str, Any]) -> None:
 
 def case_answer(case: dict[str, Any], history: Sequence[HistoryEvent]) -> Answer:
     """Returns the answer to the tasks of a case with this history."""
-    interpreter = hand_turned.interpreter_of(case["definition"], history)
-    answered = hand_turned.answered_so_far(interpreter, history)
+    interpreter = manual_driver.interpreter_of(case["definition"], history)
+    answered = manual_driver.answered_so_far(interpreter, history)
 
     def answer(task: OpenTask) -> Sequence[Signal]:
-        signal = hand_turned.answer_of(task, case["answers"], answered)
+        signal = manual_driver.answer_of(task, case["answers"], answered)
         return [] if signal is None else [signal]
 
     return answer

@@ -55,13 +55,13 @@ def test_an_event_is_handled_once(worker: Worker) -> None:
     """And is forgotten when it has been."""
     worker.bench.function("def handler(event, context): return event")
     worker.look()
-    assert not worker.invocations.owed
+    assert not worker.invocations.is_unfinished
     worker.send()
     worker.look()
     worker.look()
-    assert worker.invocations.owed
+    assert worker.invocations.is_unfinished
     worker.until_idle()
-    assert (worker.tries(), worker.events.any(), worker.invocations.owed) == (["r"], False, False)
+    assert (worker.tries(), worker.events.any(), worker.invocations.is_unfinished) == (["r"], False, False)
 
 
 def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
@@ -76,7 +76,7 @@ def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
     for seconds in (60, 120):
         worker.bench.ahead += 30_000
         worker.look()
-        assert (worker.invocations.in_hand, worker.invocations.owed) == (0, True)  # too early
+        assert (worker.invocations.in_hand, worker.invocations.is_unfinished) == (0, True)  # too early
         worker.bench.ahead += (seconds - 30) * 1000
         worker.look()
         worker.until_idle()

@@ -170,7 +170,7 @@ def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -
     (suspension,) = suspensions.all()
     assert suspension.attempts == 3
     others = [one for (one,) in store.connection.execute("SELECT arn FROM execution WHERE id > 1")]
-    assert following.follow_settled(store.service, [arn, *others]) == {
+    assert following.followed_statuses(store.service, [arn, *others]) == {
         arn: following.SUSPENDED,
         **dict.fromkeys(others, "SUCCEEDED"),
     }

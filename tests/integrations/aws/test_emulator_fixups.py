@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from sfn_cli.integrations.aws.emulator_fixups import fix_emulator_error, send_with_fixups
+from sfn_cli.integrations.aws.emulator_fixups import fix_up_error, send_with_fixups
 from sfn_cli.integrations.aws.errors import ServiceError
 
 SESSION = botocore.session.Session()
@@ -57,4 +57,4 @@ def test_events(
 )
 def test_a_topic_that_is_not_there(request_: dict[str, str], message: str) -> None:
     error = ServiceError("NotFound", "Endpoint does not exist", 404, "r", "NotFoundException")
-    assert fix_emulator_error(operation("sns", "Publish"), request_, error).message == message
+    assert fix_up_error(operation("sns", "Publish"), request_, error).message == message

@@ -41,7 +41,7 @@ def mock_config_responses(
     if test_case not in cases:
         file.refuse(
             ("StateMachines", machine, "TestCases"),
-            f"there is no test case '{test_case}'{_instead_in_mock_config(test_case, cases)}",
+            f"there is no test case '{test_case}'{_mock_config_alternatives(test_case, cases)}",
         )
     place = ("StateMachines", machine, "TestCases", test_case)
     found: dict[str, Json] = {}
@@ -50,7 +50,7 @@ def mock_config_responses(
             file.refuse(
                 (*place, state),
                 "the state machine has no Task state of this name"
-                f"{_instead_in_mock_config(state, task_states)}",
+                f"{_mock_config_alternatives(state, task_states)}",
             )
         if not isinstance(name, str):
             file.refuse((*place, state), "it must be the name of a mocked response, a string")
@@ -87,7 +87,7 @@ class _MockConfigFile:
         found = self._content
         for depth, name in enumerate(place):
             if name not in found:
-                self.refuse(place[:depth], f"there is no '{name}'{_instead_in_mock_config(name, found)}")
+                self.refuse(place[:depth], f"there is no '{name}'{_mock_config_alternatives(name, found)}")
             found = found[name]
             if not isinstance(found, dict):
                 self.refuse(place[: depth + 1], "it must be an object")
@@ -142,7 +142,7 @@ def _check_mock_config_answer(file: _MockConfigFile, place: tuple[str, ...], val
             file.refuse((*place, "Throw"), "it must be an object with Error and Cause, two strings")
 
 
-def _instead_in_mock_config(given: str, known: Collection[str]) -> str:
+def _mock_config_alternatives(given: str, known: Collection[str]) -> str:
     """Describes the alternatives to an unknown name; similar ones come first."""
     if not known:
         return ""

@@ -35,9 +35,8 @@ def check_test_state_request(request: Mapping[str, Any]) -> None:
                 "TestState does not support MapIterationFailureCount when a mock is not specified."
             )
         if "context" in request:
-            raise request_refusal(
-                "TestState does not support Context when a mock is not specified."
-            )  # (ours)
+            # (ours)
+            raise request_refusal("TestState does not support Context when a mock is not specified.")
     elif ("result" in mock) == ("errorOutput" in mock):
         raise request_refusal(
             "A test mock should have only one of the following fields: [result, errorOutput]."
@@ -102,9 +101,10 @@ def check_state_of_request(state: State, fields: Mapping[str, Any], request: Map
             if "roleArn" not in request:
                 raise request_refusal("RoleArn must be specified when testing a Task state")
             if state.resource is not None and state.resource.answerable:
+                # (ours)
                 raise request_refusal(
                     "TestState supports activities, '.sync' and '.waitForTaskToken' with a mock only."
-                )  # (ours)
+                )
         return
     if state.type not in _MOCKABLE:
         raise request_refusal(f"State type '{state.type}' is not supported when a mock is specified")

@@ -33,11 +33,11 @@ from sfn_cli.interpreter.frame import Frame, Stay
 from sfn_cli.interpreter.open_task import OpenTask
 from sfn_cli.interpreter.signals import TaskSucceeded
 from sfn_cli.interpreter.visits import (
-    catch_in_visit,
+    catch_visit_error,
     catcher_of_visit,
     complete_visit,
     enter_visit,
-    visit_error_in_full,
+    full_visit_error,
     visit_matching_retrier,
     visit_result_refusal,
 )
@@ -47,9 +47,7 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from types_boto3_stepfunctions.type_defs import (
-        TestStateInputTypeDef,
-    )
+    from types_boto3_stepfunctions.type_defs import TestStateInputTypeDef
 
     from sfn_cli.api.model.answers import TestStateAnswer
     from sfn_cli.api.service import Service
@@ -171,7 +169,7 @@ class _StateTest:
         try:
             tested = tested_map(state, seen, items)
         except (StatesError, RecursionError) as error:
-            raise visit_error_in_full(self.stay, error) from None
+            raise full_visit_error(self.stay, error) from None
         failures = self.configuration.get("mapIterationFailureCount", 0)
         tested.check_failures(failures)
         result = self._mock_result()
@@ -229,7 +227,7 @@ class _StateTest:
                 self.error_details["retryBackoffIntervalSeconds"] = delay // 1000
                 return None, {"status": "RETRIABLE", "error": error.error, "cause": error.cause}
         try:
-            done = catch_in_visit(self.stay, self._visit(), error)
+            done = catch_visit_error(self.stay, self._visit(), error)
         except StatesError as worse:
             return None, {"status": "FAILED", "error": worse.error, "cause": worse.cause}
         if done is None:

@@ -26,10 +26,10 @@ class SqliteConnections:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, made: Connection) -> bool:
+    def create(self, new: Connection) -> bool:
         """Creates a connection; returns False if its name is taken."""
         with self._database.transaction() as connection:
-            row = made._asdict()
+            row = new._asdict()
             cursor = connection.execute(insert_columns("connection", row, "ON CONFLICT DO NOTHING"), row)
             return bool(cursor.rowcount)
 

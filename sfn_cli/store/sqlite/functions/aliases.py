@@ -25,7 +25,7 @@ class SqliteFunctionAliases:
     def create(self, function: str, alias: FunctionAlias) -> bool:
         """Creates an alias; returns False if the name is taken."""
         with self._database.transaction() as connection:
-            made = connection.execute(
+            cursor = connection.execute(
                 """
                 INSERT INTO function_alias (function, name, number, weights, description, revision_id)
                 SELECT id, :name, :number, :weights, :description, :revision_id
@@ -34,7 +34,7 @@ class SqliteFunctionAliases:
                 """,
                 {**_alias_row(alias), "function": function},
             )
-            return made.rowcount == 1
+            return cursor.rowcount == 1
 
     def find(self, function: str, name: str) -> FunctionAlias | None:
         with self._database.reading() as connection:

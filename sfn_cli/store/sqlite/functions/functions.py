@@ -34,7 +34,7 @@ class SqliteFunctions:
     def create(self, name: str, arn: str, configuration: Mapping[str, Json], code: Code, at: int) -> bool:
         """Creates a function; returns False, and changes nothing, if the name is taken."""
         with self._database.transaction() as connection:
-            made = connection.execute(
+            cursor = connection.execute(
                 """
                 INSERT INTO function (name, arn, configuration, code_dir, code_zip, revision, updated_at)
                 VALUES (?, ?, ?, ?, ?, 1, ?)
@@ -42,7 +42,7 @@ class SqliteFunctions:
                 """,
                 (name, arn, jsonvalue.dumps(configuration), code.folder, code.zip, at),
             )
-            return made.rowcount == 1
+            return cursor.rowcount == 1
 
     def find(self, name: str, number: int = 0) -> Function | None:
         with self._database.reading() as connection:

@@ -29,10 +29,10 @@ class SqliteLogGroups:
     def create_group(self, name: str, at: int, tags: Mapping[str, str] | None = None) -> bool:
         """Creates a group; returns False if it exists."""
         with self._database.transaction() as connection:
-            made = make_log_group(connection, name, at)
-            if made and tags:
+            created = make_log_group(connection, name, at)
+            if created and tags:
                 _set_log_group_tags(connection, name, tags)
-            return made
+            return created
 
     def create_stream(self, group: str, name: str, at: int) -> bool | None:
         """Creates a stream; returns False if it exists, None if its group does not."""
@@ -168,14 +168,14 @@ class SqliteLogGroups:
 
 
 def make_log_group(connection: Connection, name: str, at: int) -> bool:
-    made = connection.execute(
+    cursor = connection.execute(
         "INSERT INTO log_group (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, at)
     )
-    return bool(made.rowcount == 1)
+    return bool(cursor.rowcount == 1)
 
 
 def make_log_stream(connection: Connection, group: str, name: str, at: int) -> bool:
-    made = connection.execute(
+    cursor = connection.execute(
         """
         INSERT INTO log_stream (log_group, name, created_at)
         SELECT id, ?, ? FROM log_group WHERE name = ?
@@ -183,7 +183,7 @@ def make_log_stream(connection: Connection, group: str, name: str, at: int) -> b
         """,
         (name, at, group),
     )
-    return bool(made.rowcount == 1)
+    return bool(cursor.rowcount == 1)
 
 
 def log_group_exists(connection: Connection, name: str) -> bool:

@@ -28,9 +28,9 @@ class SqliteActivities:
         with self._database.transaction() as connection:
             row = activity._asdict()
             connection.execute(insert_columns("activity", row, "ON CONFLICT (arn) DO NOTHING"), row)
-            kept = _find_activity(connection, activity.arn)
-            assert kept is not None
-            return kept
+            stored = _find_activity(connection, activity.arn)
+            assert stored is not None
+            return stored
 
     def find(self, arn: str) -> Activity | None:
         with self._database.reading() as connection:

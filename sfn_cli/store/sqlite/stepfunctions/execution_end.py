@@ -69,13 +69,13 @@ def _end_execution(connection: Connection, id: int, ended: HistoryEvent) -> int:
         "UPDATE task SET open = 0 WHERE key BETWEEN ? AND ?", (event_key(id, 0), event_key(id + 1, 0))
     )
     _abort_child_executions(connection, event_key(id, 0), event_key(id + 1, 0), at)
-    tell_ends_to_waiting(connection, [id], at)
+    notify_of_execution_ends(connection, [id], at)
     if map_run is not None:
         map_run_counts.count_map_run_ends(connection, [id])
     return at
 
 
-def tell_ends_to_waiting(connection: Connection, ended: Iterable[int], at: int) -> None:
+def notify_of_execution_ends(connection: Connection, ended: Iterable[int], at: int) -> None:
     """Notifies the tasks that wait for these executions of their end."""
     waiting = connection.execute(
         """

@@ -248,9 +248,8 @@ def _start_execution(connection: Connection, new: NewExecution, started: History
             return None
         insert_events(connection, event_rows(id, [started]))
         if new.logged:
-            from sfn_cli.store.sqlite.stepfunctions.execution_logs import (
-                log_events,  # imported late: most starts do not need it
-            )
+            # Imported late: most starts do not need it.
+            from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
 
             log_events(connection, id, [started])
         existing = _find_execution(connection, new.arn)

@@ -64,7 +64,7 @@ def send_to_inbox(connection: Connection, execution: int, kind: str, body: dict[
     )
 
 
-def has_come_to_inbox(connection: Connection, execution: int, after: int) -> bool:
+def is_in_inbox(connection: Connection, execution: int, after: int) -> bool:
     """Whether a message to an execution came after the message `after`."""
     row = connection.execute(
         "SELECT 1 FROM inbox WHERE execution = ? AND id > ? LIMIT 1", (execution, after)

@@ -22,7 +22,7 @@ from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events,
 from sfn_cli.store.sqlite.stepfunctions.execution_end import (
     abort_awaited_executions,
     end_map_run_of_execution,
-    tell_ends_to_waiting,
+    notify_of_execution_ends,
 )
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import insert_execution_log
 
@@ -235,7 +235,7 @@ class SqliteWorkerCommits:
             if execution not in ours:
                 lost.add(execution)
                 continue
-            if turn.times_out and inbox.has_come_to_inbox(connection, execution, after=read_up_to):
+            if turn.times_out and inbox.is_in_inbox(connection, execution, after=read_up_to):
                 connection.execute("UPDATE execution SET owner = NULL WHERE id = ?", (execution,))
                 lost.add(execution)
                 continue
@@ -252,16 +252,16 @@ class SqliteWorkerCommits:
             """,
             [_committed_ending(execution, event) for execution, event in ended.items()],
         )
-        kept = [turn for turn in moved if turn.execution not in lost]
-        consumed = [*forgotten, *(id for turn in kept for id in turn.consumed)]
+        committed = [turn for turn in moved if turn.execution not in lost]
+        consumed = [*forgotten, *(id for turn in committed for id in turn.consumed)]
         connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
-        self._note_tasks(connection, kept, now)
-        _commit_map_run_ends(connection, kept)
-        tell_ends_to_waiting(connection, ended, now)
-        in_map_runs = [turn.execution for turn in kept if turn.in_map_run and turn.execution in ended]
+        self._note_tasks(connection, committed, now)
+        _commit_map_run_ends(connection, committed)
+        notify_of_execution_ends(connection, ended, now)
+        in_map_runs = [turn.execution for turn in committed if turn.in_map_run and turn.execution in ended]
         if in_map_runs:
             map_run_counts.count_map_run_ends(connection, in_map_runs)
-        insert_execution_log(connection, [line for turn in kept for line in turn.log], now)
+        insert_execution_log(connection, [line for turn in committed for line in turn.log], now)
         if lines:
             insert_log_lines(connection, lines, now)
         return lost

@@ -198,7 +198,7 @@ def test_whether_a_message_has_come(
 ) -> None:
     """A turn checks this before it lets a task time out: for its own execution only."""
     with store.database.reading() as connection:
-        assert inbox.has_come_to_inbox(connection, two[1], after=after) is has_come
+        assert inbox.is_in_inbox(connection, two[1], after=after) is has_come
 
 
 def test_a_message_is_consumed_with_the_turn(store: SteppedStore) -> None:

@@ -1,4 +1,4 @@
-"""Requests to a server by the thousand: each a task of asyncio and a connection of its own."""
+"""Asynchronous requests to a server, thousands at once, each on a connection of its own."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
-async def posted(url: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Returns an operation's answer from Step Functions, which must succeed."""
+async def call(url: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Calls an operation of Step Functions, which must succeed, and returns its response."""
     status, body = await post(url, operation, request)
     assert status == 200, body
     return body
 
 
 async def post(url: str, operation: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the body."""
-    return await answer_to(await asked(url, operation, request))
+    """Returns the HTTP status and the body of the response."""
+    return await read_response(await send_request(url, operation, request))
 
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def asked(url: str, operation: str, request: dict[str, Any]) -> Connection:
-    """Returns a connection whose request the server is answering.
+async def send_request(url: str, operation: str, request: dict[str, Any]) -> Connection:
+    """Sends a request that the server begins to answer, and returns its connection.
 
     As from AWS clients, its host begins with sync-.
     """
@@ -44,8 +44,8 @@ async def asked(url: str, operation: str, request: dict[str, Any]) -> Connection
     return reader, writer
 
 
-async def answer_to(connection: Connection) -> tuple[int, dict[str, Any]]:
-    """The HTTP status and the body."""
+async def read_response(connection: Connection) -> tuple[int, dict[str, Any]]:
+    """Returns the HTTP status and the body of the response."""
     reader, writer = connection
     head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
