@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sfn_cli.errors import ApiError
@@ -107,6 +108,15 @@ def execution_arn(state_machine_arn: str, name: str) -> str:
 def express_execution_arn(state_machine_arn: str, name: str, id: str) -> str:
     """Returns the ARN of an EXPRESS execution; it includes an id, since names may recur."""
     return f"{state_machine_arn.replace(':stateMachine:', ':express:', 1)}:{name}:{id}"
+
+
+def new_execution_arn(
+    state_machine_arn: str, name: str, *, is_express: bool, new_id: Callable[[], str]
+) -> str:
+    """Returns the ARN of a new execution; `new_id` is called for the id of an EXPRESS one."""
+    if is_express:
+        return express_execution_arn(state_machine_arn, name, new_id())
+    return execution_arn(state_machine_arn, name)
 
 
 def is_express_arn(execution_arn: str) -> bool:

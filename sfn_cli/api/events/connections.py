@@ -19,7 +19,7 @@ from sfn_cli.store.records.connections import Connection
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sfn_cli.api.service import Service
 
@@ -114,10 +114,7 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
             token_expires_at=None,
         )
 
-    changed = service.connections.change(_connection_arn_stem(service, request["Name"]), change)
-    if changed is None:
-        raise _missing_connection("update", request["Name"])
-    return _connection_change_response(changed)
+    return _change_connection(service, request["Name"], change, "update")
 
 
 def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -132,9 +129,15 @@ def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[st
             token_expires_at=None,
         )
 
-    changed = service.connections.change(_connection_arn_stem(service, request["Name"]), change)
+    return _change_connection(service, request["Name"], change, "deauthorize")
+
+
+def _change_connection(
+    service: Service, name: str, change: Callable[[Connection], Connection], verb: str
+) -> dict[str, Any]:
+    changed = service.connections.change(_connection_arn_stem(service, name), change)
     if changed is None:
-        raise _missing_connection("deauthorize", request["Name"])
+        raise _missing_connection(verb, name)
     return _connection_change_response(changed)
 
 

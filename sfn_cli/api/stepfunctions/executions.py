@@ -121,7 +121,9 @@ def new_execution(
     machine = qualifiers.choose_qualified_version(machine, seed)
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
-        arn=_execution_arn(machine, name),
+        arn=arn.new_execution_arn(
+            machine.arn, name, is_express=machine.type == "EXPRESS", new_id=random_uuid
+        ),
         state_machine=machine.id,
         state_machine_arn=machine.arn,
         revision=machine.revision.id,
@@ -193,11 +195,12 @@ def to_execution_description(execution: Execution, *, included: bool = True) -> 
         "inputDetails": {"included": included},
         "traceHeader": execution.trace_header,
         **redrive_status(execution.status),
-        **_execution_data(execution, included=included),
+        **execution_data(execution, included=included),
     }
 
 
-def _execution_data(execution: Execution, *, included: bool) -> ExecutionData:
+def execution_data(execution: Execution, *, included: bool) -> ExecutionData:
+    """Returns the members that a response has for an execution's data, if it is to be included."""
     data: ExecutionData = {}
     if included:
         data |= {
@@ -303,12 +306,6 @@ def get_execution_history(
     )
     include_data = request.get("includeExecutionData", True)
     return {"events": [api_event(event, include_data=include_data) for event in events], "nextToken": token}
-
-
-def _execution_arn(machine: StateMachine, name: str) -> str:
-    if machine.type == "STANDARD":
-        return arn.execution_arn(machine.arn, name)
-    return arn.express_execution_arn(machine.arn, name, random_uuid())
 
 
 def check_execution_input(text: str) -> None:

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 from sfn_cli.api import suspensions
 from sfn_cli.api.protocol.long_polls import AwaitedEnd
 from sfn_cli.api.stepfunctions import arn_checks
-from sfn_cli.api.stepfunctions.executions import check_execution_start, new_execution, resolve_execution_mocks
+from sfn_cli.api.stepfunctions.executions import (
+    check_execution_start,
+    execution_data,
+    new_execution,
+    resolve_execution_mocks,
+)
 from sfn_cli.api.stepfunctions.references import (
     active_machine,
     machine_does_not_exist,
@@ -66,7 +71,7 @@ def _sync_execution_answer(
     assert execution.stopped_at is not None
     # AWS does not bill a wait for a worker: the time counts from a worker's first event.
     (begun,) = service.executions.history(execution.arn, after=1, limit=1)
-    answer: StartSyncExecutionAnswer = {
+    return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.state_machine_arn,
         "name": execution.name,
@@ -74,7 +79,6 @@ def _sync_execution_answer(
         "stopDate": execution.stopped_at,
         "status": execution.status,
         "inputDetails": {"included": included},
-        "outputDetails": {"included": included},  # observed for a failed execution, too
         "traceHeader": execution.trace_header,
         "billingDetails": {
             "billedDurationInMilliseconds": _sync_execution_billing_steps(
@@ -85,15 +89,9 @@ def _sync_execution_answer(
             )
             >> 20,
         },
+        **execution_data(execution, included=included),
+        "outputDetails": {"included": included},  # observed for a failed execution, too
     }
-    if included:
-        answer |= {
-            "input": execution.input,
-            "output": execution.output,
-            "error": execution.error,
-            "cause": execution.cause,
-        }
-    return answer
 
 
 def _sync_execution_billing_steps(used: int, step: int) -> int:

@@ -126,9 +126,5 @@ def _map_run_child(
     scope = Scope(seed=seed)
     name, machine_arn = scope.uuid(), names.state_machine_arn
     is_express = plan.execution_type == "EXPRESS"
-    child_arn = (
-        arn.express_execution_arn(machine_arn, name, scope.uuid())
-        if is_express
-        else arn.execution_arn(machine_arn, name)
-    )
+    child_arn = arn.new_execution_arn(machine_arn, name, is_express=is_express, new_id=scope.uuid)
     return MapRunChild(child_arn, machine_arn, name, plan.processor, input, seed, started_at)

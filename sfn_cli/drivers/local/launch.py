@@ -64,8 +64,8 @@ def launch_worker(settings: Settings, *, additional: bool = False) -> None:
     the worker inherits and releases when it listens, or when it dies.
     """
     private_files.check_private_home(settings.home)
-    # When the lock is held, that worker looks at the store after it has begun to listen: it sees
-    # what is there now.
+    # If the lock is held, another worker is starting: it listens before it first checks the store,
+    # so it finds what this process has stored.
     detached.start_detached(
         f"from sfn_cli.app import run_worker; run_worker(additional={additional})",
         {**os.environ, **settings.environment()},

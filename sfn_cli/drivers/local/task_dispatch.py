@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from sfn_cli.errors import UnstorableError
 from sfn_cli.integrations import mocked
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Cancel, Later, PendingInvocation, TaskContext
     from sfn_cli.interpreter.open_task import OpenTask
+
+Arguments = ParamSpec("Arguments")
 
 Isolating = Callable[[int], AbstractContextManager[None]]
 """A block in which an error harms only the execution in this row."""
@@ -46,29 +48,22 @@ class _IsolatedTasks:
         may_wait: bool = False,
     ) -> Cancel:
         """Does as `TaskContext.background`, isolated."""
-        return self._context.background(call, self._guarded(done), may_wait=may_wait)
+        return self._context.background(call, self.guarded(done), may_wait=may_wait)
 
     def invoke(
         self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
     ) -> PendingInvocation:
         """Does as `Pool.invoke`, isolated."""
-        return self._context.pool.invoke(function_ref, payload, self._guarded(done))
+        return self._context.pool.invoke(function_ref, payload, self.guarded(done))
 
-    def look(self, callback: Callable[[], None]) -> Callable[[], None]:
+    def guarded(self, callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
         """Does as `TaskContext.isolated`, for this execution."""
 
-        def guarded() -> None:
+        def isolated(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
             with self._isolating(self._execution):
-                callback()
+                callback(*args, **kwargs)
 
-        return guarded
-
-    def _guarded(self, done: Callable[[T], None]) -> Callable[[T], None]:
-        def guarded(outcome: T) -> None:
-            with self._isolating(self._execution):
-                done(outcome)
-
-        return guarded
+        return isolated
 
 
 class TaskDispatch:
@@ -103,7 +98,7 @@ class TaskDispatch:
             answer(TaskStarted(task.id))
         isolated = _IsolatedTasks(driven.id, self._context, self._isolating)
         context = self._context._replace(
-            background=isolated.background, pool=isolated, isolated=isolated.look
+            background=isolated.background, pool=isolated, isolated=isolated.guarded
         )
         try:
             return integration(task.resource)(task_run, context)

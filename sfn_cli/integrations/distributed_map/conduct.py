@@ -172,9 +172,7 @@ class _Conduct:
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
         name, machine = time_ordered_uuid(at), run.state_machine_arn
         return NewChild(
-            arn=arn.express_execution_arn(machine, name, random_uuid())
-            if run.express
-            else arn.execution_arn(machine, name),
+            arn=arn.new_execution_arn(machine, name, is_express=run.express, new_id=random_uuid),
             name=name,
             seed=os.urandom(16).hex(),
             input=batch.input,
