@@ -30,7 +30,7 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     """Chains and loops one execution at a time; executions of five states by the thousand."""
     store, plain = Store(folder / "engine"), Store(folder / "floor")
     with collector_as_in_a_worker():
-        for number, (told, definition, states, inputs, wanted) in enumerate(
+        for number, (label, definition, states, inputs, wanted) in enumerate(
             (
                 (f"chain of {CHAIN:,} Pass: events", chain(CHAIN), floor.chain(CHAIN), [TEXT], ">= 0.5"),
                 (
@@ -52,7 +52,7 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
             engine = _engine(store, store.machine(f"M{number}", definition), inputs)
             by_hand = _by_hand(plain, plain.machine(f"M{number}", definition), states, inputs)
             measured, baseline = in_turn(runs, engine, by_hand)
-            yield Result(told, measured, "/s", wanted, baseline)
+            yield Result(label, measured, "/s", wanted, baseline)
 
 
 @contextmanager

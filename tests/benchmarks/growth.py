@@ -48,7 +48,7 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     """Ten times against once, each in turn; then commands over the store that has become full."""
     with collector_as_in_a_worker():
         store = Store(folder / "single")
-        for told, name, definition, large, small in (
+        for label, name, definition, large, small in (
             (
                 "10x the events of an execution (to 64,000)",
                 "Count",
@@ -66,7 +66,7 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
                     sum(_run(store, machine, [json.dumps(small)]) for _ in range(10)) / 10
                 ),
             )
-            yield Result(told, ten, "s", "<= 12", one)
+            yield Result(label, ten, "s", "<= 12", one)
 
         full = Store(folder / "full")
         five = full.machine("Five", chain(5))
@@ -99,7 +99,7 @@ def _commands(few: Store, full: Store, machine: StateMachine, runs: int) -> Iter
         store.connection.execute("SELECT arn FROM execution ORDER BY id LIMIT 1").fetchone()[0]
         for store in (few, full)
     ]
-    for told, command in (
+    for label, command in (
         (
             "list-executions",
             ("list-executions", "--state-machine-arn", machine.arn, "--max-items", str(SHOWN)),
@@ -122,6 +122,6 @@ def _commands(few: Store, full: Store, machine: StateMachine, runs: int) -> Iter
             return timed([SFN, *words], environment_of(store.home, {"SFN_WORKER_IDLE_SECONDS": "600"}))
 
         took, baseline = in_turn(runs, lambda: run(full, arns[1]), lambda: run(few, arns[0]))
-        yield Result(f"{told}, at {EVENTS:,} events", took, "ms", "<= 1.3", baseline)
+        yield Result(f"{label}, at {EVENTS:,} events", took, "ms", "<= 1.3", baseline)
     for store in (few, full):
         store.service.close()

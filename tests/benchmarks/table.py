@@ -36,9 +36,9 @@ HEADER = f"{'measure':52} {'measured':>14} {'baseline':>14} {'ratio':>6} {'wante
 def line(result: Result) -> str:
     baseline = "" if result.baseline is None else _with_unit(result.baseline, result.unit)
     ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
-    told = "yes" if result.holds else "NO"
+    verdict = "yes" if result.holds else "NO"
     measured = _with_unit(result.value, result.unit)
-    return f"{result.name:52} {measured:>14} {baseline:>14} {ratio:>6} {result.wanted:>9}  {told}"
+    return f"{result.name:52} {measured:>14} {baseline:>14} {ratio:>6} {result.wanted:>9}  {verdict}"
 
 
 def _with_unit(value: float, unit: str) -> str:

@@ -307,12 +307,12 @@ class Chaos:
                 text=True,
             )
             self.commands.add(process.pid)
-            _, told = process.communicate()
+            _, printed = process.communicate()
             self.commands.discard(process.pid)
             if process.returncode == -signal.SIGKILL:
                 continue
-            if process.returncode and (already is None or already not in told):
-                self.errors.append(f"{arguments}: {process.returncode} {told}")
+            if process.returncode and (already is None or already not in printed):
+                self.errors.append(f"{arguments}: {process.returncode} {printed}")
             return
 
     def kill_something(self) -> None:

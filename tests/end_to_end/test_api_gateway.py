@@ -48,17 +48,17 @@ def output(home: Path, *arguments: Any, **more: Any) -> Any:
 
 def test_an_api_on_this_machine(home: Path, there: Api) -> None:
     """Stage and Path form the path; lists have several values; null is left out unless allowed."""
-    told = output(
+    response = output(
         home, there.url.removeprefix("http://"), "POST", Stage="prod", Path="bills/due today",
         QueryParameters={"id": ["1", "2"]}, Headers={"key": ["v1", "v2"], "one": "v"},
         RequestBody={"type": "turtle", "category": None},
     )  # fmt: skip
-    assert (told["StatusCode"], told["StatusText"], told["Headers"]["Content-Type"]) == (
+    assert (response["StatusCode"], response["StatusText"], response["Headers"]["Content-Type"]) == (
         200,
         "OK",
         ["application/json"],
     )
-    asked = told["ResponseBody"]
+    asked = response["ResponseBody"]
     assert (asked["method"], asked["path"], asked["body"]) == (
         "POST",
         "/prod/bills/due%20today?id=1&id=2",
@@ -104,10 +104,10 @@ def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str]
         "AWS_SECRET_ACCESS_KEY": "secret",
         **more,
     }
-    told = output(
+    response = output(
         home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment
     )
-    asked = told["ResponseBody"]
+    asked = response["ResponseBody"]
     assert (asked["path"], asked["headers"]["Host"]) == ("/prod", AWS_NAME)
     assert asked["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
     assert "/eu-west-1/execute-api/aws4_request" in asked["headers"]["Authorization"]

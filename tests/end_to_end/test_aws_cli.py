@@ -255,7 +255,7 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command, told",
+    "command, beginning",
     [
         (
             ("stepfunctions", "describe-state-machine", "--state-machine-arn", MACHINE + "-not"),
@@ -288,8 +288,8 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         ),
     ],
 )
-def test_errors(aws: Callable[..., Any], command: tuple[str, ...], told: str) -> None:
+def test_errors(aws: Callable[..., Any], command: tuple[str, ...], beginning: str) -> None:
     """Exit code 255, and the server's message; another service's operation gets a hint."""
     code, printed = aws(*command, fails=True)
     assert code == 255
-    assert printed.startswith(told)
+    assert printed.startswith(beginning)

@@ -30,7 +30,7 @@ def ended_as(home: Path, definition: Any, *arguments: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "source, status, told",
+    "source, status, excerpt",
     [
         ("'[' * 5000 + ']' * 5000", "FAILED", "Unable to marshal response"),
         ("'{\"n\": NaN}'", "FAILED", "cannot be taken as JSON"),
@@ -39,7 +39,9 @@ def ended_as(home: Path, definition: Any, *arguments: str) -> dict[str, Any]:
         ("'\"\\\\ud800\"'", "SUCCEEDED", '"\\ud800"'),
     ],
 )
-def test_what_a_function_may_answer(home: Path, tmp_path: Path, source: str, status: str, told: str) -> None:
+def test_what_a_function_may_answer(
+    home: Path, tmp_path: Path, source: str, status: str, excerpt: str
+) -> None:
     """A result that is too deep, too large or no JSON fails the task.
 
     A lone surrogate is stored.
@@ -52,7 +54,7 @@ def test_what_a_function_may_answer(home: Path, tmp_path: Path, source: str, sta
         home, {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": FUNCTION, "End": True}}}
     )
     assert described["status"] == status
-    assert told in described.get("cause", described.get("output", ""))
+    assert excerpt in described.get("cause", described.get("output", ""))
     assert len(worker_pids(home)) == 1
 
 

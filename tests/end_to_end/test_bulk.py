@@ -129,14 +129,14 @@ def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
     assert list(inputs_by_arn(home).values()) == ["1", "3", "8", "10"]
     assert [answer["executionArn"] for answer in objects(done.stdout)] == list(inputs_by_arn(home))
 
-    told = {
+    reported = {
         line["line"]: (
             f"An error occurred ({line['error']}) when calling the StartExecution operation: "
             f"{line['message']}"
         )
         for line in objects(done.stderr)
     }
-    assert sorted(told) == sorted(refused)
+    assert sorted(reported) == sorted(refused)
     for number in (2, 4, 6):
         (tmp_path / "one.json").write_bytes(refused[number])
         one = sfn(
@@ -147,9 +147,9 @@ def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
             "--input",
             f"file://{tmp_path / 'one.json'}",
         )
-        assert told[number] == one.stderr.strip().removeprefix("sfn: [ERROR]: ")
-    assert told[7] == told[6]
-    assert told[9].endswith("Member must be valid Unicode text")
+        assert reported[number] == one.stderr.strip().removeprefix("sfn: [ERROR]: ")
+    assert reported[7] == reported[6]
+    assert reported[9].endswith("Member must be valid Unicode text")
 
 
 def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
@@ -186,14 +186,16 @@ def test_what_was_told_survives_a_kill(home: Path) -> None:
     feeder = subprocess.Popen(
         [sys.executable, "-c", "while True: print('{}')"], stdout=process.stdin, stderr=subprocess.DEVNULL
     )
-    told = [json.loads(process.stdout.readline())["executionArn"] for _ in range(1500)]
+    reported = [json.loads(process.stdout.readline())["executionArn"] for _ in range(1500)]
     process.kill()
     feeder.kill()
     process.communicate()
     feeder.wait()
-    assert set(told) <= set(inputs_by_arn(home))
+    assert set(reported) <= set(inputs_by_arn(home))
     until(
-        lambda: sfn_json(home, "describe-execution", "--execution-arn", told[-1])["status"] == "SUCCEEDED",
+        lambda: (
+            sfn_json(home, "describe-execution", "--execution-arn", reported[-1])["status"] == "SUCCEEDED"
+        ),
         "its end",
     )
     assert sfn(home, "doctor").stdout.endswith(": all whole\n")

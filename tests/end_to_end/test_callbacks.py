@@ -137,7 +137,7 @@ def test_heartbeats(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "child, pattern, status, told",
+    "child, pattern, status, expected",
     [
         ("Echo", "", "SUCCEEDED", {"ExecutionArn": CHILD.replace("stateMachine", "execution") + ":child"}),
         (
@@ -156,7 +156,9 @@ def test_heartbeats(home: Path) -> None:
         ("Raise", ".sync:2", "FAILED", {"Status": "FAILED", **RAISED}),
     ],
 )
-def test_nested_executions(home: Path, child: str, pattern: str, status: str, told: dict[str, Any]) -> None:
+def test_nested_executions(
+    home: Path, child: str, pattern: str, status: str, expected: dict[str, Any]
+) -> None:
     """The end of a nested execution: its output, or States.TaskFailed.
 
     The error's cause is the child's whole description.
@@ -168,7 +170,7 @@ def test_nested_executions(home: Path, child: str, pattern: str, status: str, to
         None if status == "SUCCEEDED" else "States.TaskFailed",
     )
     result = json.loads(found["output" if status == "SUCCEEDED" else "cause"])
-    assert {name: result[name] for name in told} == told
+    assert {name: result[name] for name in expected} == expected
 
 
 def test_a_child_that_cannot_start(home: Path) -> None:

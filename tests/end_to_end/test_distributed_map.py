@@ -401,9 +401,9 @@ def test_result_writer(home: Path, tmp_path: Path, config: dict[str, str], writt
     """The state's output names the manifest's place; the manifest names the files."""
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": "jobs"}
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place, "WriterConfig": config}
-    told = output(run(home, distributed(WRITES_ARRAYS, ResultWriter=writer), [1, 2]))
-    folder = f"jobs/{told['MapRunArn'].rpartition(':')[2]}"
-    assert told["ResultWriterDetails"] == {"Bucket": place["Bucket"], "Key": f"{folder}/manifest.json"}
+    result = output(run(home, distributed(WRITES_ARRAYS, ResultWriter=writer), [1, 2]))
+    folder = f"jobs/{result['MapRunArn'].rpartition(':')[2]}"
+    assert result["ResultWriterDetails"] == {"Bucket": place["Bucket"], "Key": f"{folder}/manifest.json"}
     manifest = json.loads((tmp_path / "out" / folder / "manifest.json").read_text())
     files = {
         "FAILED": [],
@@ -412,7 +412,7 @@ def test_result_writer(home: Path, tmp_path: Path, config: dict[str, str], writt
     }
     assert manifest == {
         "DestinationBucket": place["Bucket"],
-        "MapRunArn": told["MapRunArn"],
+        "MapRunArn": result["MapRunArn"],
         "ResultFiles": files,
     }
     assert (tmp_path / "out" / folder / "SUCCEEDED_0.json").read_bytes() == written
@@ -426,8 +426,10 @@ def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
     """
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place}
-    told = output(run(home, distributed(FAILS_IF_ODD, ToleratedFailureCount=1, ResultWriter=writer), [1, 2]))
-    folder = tmp_path / "out" / told["MapRunArn"].rpartition(":")[2]
+    result = output(
+        run(home, distributed(FAILS_IF_ODD, ToleratedFailureCount=1, ResultWriter=writer), [1, 2])
+    )
+    folder = tmp_path / "out" / result["MapRunArn"].rpartition(":")[2]
     (failed,), (succeeded,) = (
         json.loads((folder / f"{kind}_0.json").read_text()) for kind in ("FAILED", "SUCCEEDED")
     )

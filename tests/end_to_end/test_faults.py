@@ -197,7 +197,7 @@ def test_a_fault_at_every_operation_of_a_command(
 
 @with_failing_disk
 @pytest.mark.parametrize(
-    "plan, told",
+    "plan, message",
     [
         ("sync:1+:FULL", "the disk is full. Nothing was lost; free some space and try again"),
         (
@@ -207,7 +207,7 @@ def test_a_fault_at_every_operation_of_a_command(
         ("shmlock:9+:BUSY", "held"),
     ],
 )
-def test_the_installed_command(home: Path, tmp_path: Path, plan: str, told: str) -> None:
+def test_the_installed_command(home: Path, tmp_path: Path, plan: str, message: str) -> None:
     """The installed command does the same: 255 and one line that says what to do.
 
     The next command is not affected.
@@ -215,7 +215,7 @@ def test_the_installed_command(home: Path, tmp_path: Path, plan: str, told: str)
     failed = sfn(home, *CREATE, environment=failing(plan, tmp_path / "count"))
     assert (failed.returncode, failed.stdout) == (255, "")
     assert ONE_LINE.fullmatch(failed.stderr)
-    assert told in failed.stderr
+    assert message in failed.stderr
     assert sfn(home, *CREATE).returncode == 0
     assert sfn(home, "doctor").returncode == 0
 
@@ -496,7 +496,7 @@ def contents(home: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    "store, spoil, told",
+    "store, spoil, message",
     [
         ("closed", cut(100), "it is damaged. Copy it, then"),
         ("closed", cut(4096), "it is damaged. Copy it, then"),
@@ -514,7 +514,7 @@ def test_a_damaged_store_is_refused(
     tmp_path: Path,
     store: str,
     spoil: Callable[[Path], None],
-    told: str,
+    message: str,
 ) -> None:
     """Every command reports the damage and the remedy in one line, and changes no byte."""
     home = tmp_path / "home"
@@ -523,7 +523,7 @@ def test_a_damaged_store_is_refused(
     for done in commands.run(home, DESCRIBE, START, CREATE, ["doctor"], ["worker", "status"])[:4]:
         assert (done.code, done.stdout) == (255, ""), done
         assert ONE_LINE.fullmatch(done.stderr), done
-        assert told in done.stderr
+        assert message in done.stderr
         assert contents(home) == before
     os.close(lock)
 

@@ -228,11 +228,11 @@ def test_failures(home: Path, there: Api) -> None:
         del tried["End"]
         branches.append({"StartAt": name, "States": {name: tried, after: {"Type": "Pass", "End": True}}})
     done = run(home, {"Type": "Parallel", "Branches": branches, "End": True}, "Caught")
-    told = [
+    reported = [
         (entry["Error"], entry["Cause"].replace("[Errno 61]", "[Errno 111]"))
         for entry in json.loads(done["output"])
     ]
-    assert told == [(error, cause) for _, error, cause in caught]
+    assert reported == [(error, cause) for _, error, cause in caught]
 
 
 @pytest.mark.slow
@@ -297,8 +297,8 @@ def test_connections_over_http(home: Path, there: Api) -> None:
             "Resource": "arn:aws:states:::aws-sdk:eventbridge:describeConnection",
             "Parameters": {"Name": "Stripe"},
         }
-        told = json.loads(run(home, {**sdk, "End": True}, "Sdk")["output"])
-        assert (told["ConnectionArn"], told["AuthParameters"]) == (
+        reported = json.loads(run(home, {**sdk, "End": True}, "Sdk")["output"])
+        assert (reported["ConnectionArn"], reported["AuthParameters"]) == (
             made["ConnectionArn"],
             described["AuthParameters"],
         )

@@ -65,11 +65,11 @@ def test_fifty_shells(home: Path, tmp_path: Path) -> None:
         with ThreadPoolExecutor(SHELLS) as shells:
             list(shells.map(lambda n: one_shell(home, tokens, n), range(SHELLS)))
         assert follower.stdout is not None
-        told: set[str] = set()
-        while len(told) < SHELLS:
+        reported: set[str] = set()
+        while len(reported) < SHELLS:
             words = follower.stdout.readline().split()
             if words[1:3] == ["token", "of"]:
-                told.add(words[3])
+                reported.add(words[3])
     finally:
         follower.terminate()
         follower.communicate()

@@ -164,7 +164,7 @@ def _order_services() -> list[services_json.DevService]:
 
 
 @pytest.mark.parametrize(
-    "command, told",
+    "command, message",
     [
         (
             ["no-such-program"],
@@ -182,12 +182,14 @@ def _order_services() -> list[services_json.DevService]:
         ),
     ],
 )
-def test_a_service_that_does_not_start(home: Path, tmp_path: Path, command: Sequence[str], told: str) -> None:
+def test_a_service_that_does_not_start(
+    home: Path, tmp_path: Path, command: Sequence[str], message: str
+) -> None:
     """The error names the service and its output, and no execution is started."""
     done = sfn(home, "run", str(folder_of(tmp_path / "echo", ASK, command)))
     assert (done.returncode, done.stdout) == (255, ""), done.stderr
     assert "\nsfn: [ERROR]: Echo (" in done.stderr
-    assert told in done.stderr
+    assert message in done.stderr
     assert "ExecutionStarted" not in done.stderr
 
 

@@ -127,7 +127,7 @@ def accounts(dynamodb: Any) -> dict[str, str]:
     }
 
 
-class Told(NamedTuple):
+class Story(NamedTuple):
     """A README's account of an input: its end and the resulting data.
 
     The end is an output, or an error, perhaps with its cause.
@@ -183,52 +183,52 @@ BUSY_AT_FIRST = ["POST charges 503"]
 MIGRATED = {str(number) for number in range(1, 13)} - {"7", "11"}
 
 STORIES = [
-    Told("signup", "input.json",
-         {"email": "ada@example.com", "name": "Ada", "state": "VERIFIED", "verifiedBy": "link"},
-         {Store.accounts: GRACE | ADA}, "TaskSubmitted SendMail"),
-    Told("signup", "inputs/email-taken.json", "EmailTaken", {Store.accounts: GRACE}),
-    Told("signup", "inputs/nobody-reads.json", "NotVerified", {Store.accounts: GRACE},
-         "TaskSubmitted SendMail", VIRTUAL),
-    Told("payment", "input.json", PAID, {lambda store: store.bank("1001"): ["authorise", "capture"]},
-         "TaskFailed Authorise BankIsBusy", VIRTUAL),
-    Told("payment", "inputs/declined.json", "CardDeclined", {lambda store: store.bank("1003"): []}),
-    Told("payment", "inputs/bank-closed.json", "BankIsBusy",
-         {lambda store: store.bank("1004"): ["authorise", "void"]}, options=VIRTUAL),
-    Told("payment", "inputs/out-of-stock.json", "OutOfStock",
-         {lambda store: store.bank("1005"): ["authorise", "capture", "refund", "void"]},
-         "MapIterationStarted Undo[1]", VIRTUAL),
-    Told("payment", "inputs/approval.json", "NotApproved",
-         {lambda store: store.bank("1002"): ["authorise", "void"]}, "TaskSubmitted Approve", VIRTUAL),
-    Told("video", "input.json", FILM, {lambda store: store.files("ball"): FILES},
-         "TaskStateEntered Transcode"),
-    Told("video", "inputs/damaged.json", "DamagedChunk",
-         {lambda store: {key.split("/")[0] for key in store.files("torn")} - {"thumbnails", "subtitles"}:
-              {"quarantine"}}),
-    Told("migration", "input.json", {"rows": 12, "migrated": 10, "deadLetters": 2},
-         {lambda store: store.customers() >= MIGRATED: True,
-          Store.dead_letters: {"7", "11"}, Store.has_logged_errors: True},
-         "MapRunStarted Migrate", middle=Store.has_migrated_some),
-    Told("migration", "inputs/too-many-bad-rows.json", "States.ExceedToleratedFailureThreshold",
-         {lambda store: store.dead_letters() <= {"902", "903", "904", "905"}: True}),
-    Told("order", "input.json", ORDERED,
-         {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 200"],
-          Store.told_customer: "Your teapot is on its way, as parcel-2001. We charged 126.5."},
-         "TaskFailed Charge States.Http.StatusCode.503", VIRTUAL),
-    Told("order", "inputs/out-of-stock.json", "OutOfStock: There is no unicorn (undone: nothing)",
-         {lambda store: store.served("Payments"): [],
-          Store.told_customer: "We are sorry: no unicorn. There is no unicorn."}),
-    Told("order", "inputs/nowhere.json", "NoSuchCity", {lambda store: store.served("Payments"): []}),
-    Told("order", "inputs/card-declined.json", "CardDeclined: The card was declined (undone: release)",
-         {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 402"],
-          lambda store: store.served("Inventory"): ["POST reservations 200", "DELETE reservations 200"]},
-         options=VIRTUAL),
-    Told("order", "inputs/payments-closed.json",
-         "States.Http.StatusCode.503: Service Unavailable (undone: release)",
-         {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "DELETE charges 200"]}, options=VIRTUAL),
-    Told("order", "inputs/no-courier.json", "NoCourier: No courier takes a piano (undone: refund, release)",
-         {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 200", "DELETE charges 200"],
-          lambda store: store.served("Shipping"): ["GET rates 200", "POST shipments 409"]},
-         "TaskScheduled Refund", VIRTUAL),
+    Story("signup", "input.json",
+          {"email": "ada@example.com", "name": "Ada", "state": "VERIFIED", "verifiedBy": "link"},
+          {Store.accounts: GRACE | ADA}, "TaskSubmitted SendMail"),
+    Story("signup", "inputs/email-taken.json", "EmailTaken", {Store.accounts: GRACE}),
+    Story("signup", "inputs/nobody-reads.json", "NotVerified", {Store.accounts: GRACE},
+          "TaskSubmitted SendMail", VIRTUAL),
+    Story("payment", "input.json", PAID, {lambda store: store.bank("1001"): ["authorise", "capture"]},
+          "TaskFailed Authorise BankIsBusy", VIRTUAL),
+    Story("payment", "inputs/declined.json", "CardDeclined", {lambda store: store.bank("1003"): []}),
+    Story("payment", "inputs/bank-closed.json", "BankIsBusy",
+          {lambda store: store.bank("1004"): ["authorise", "void"]}, options=VIRTUAL),
+    Story("payment", "inputs/out-of-stock.json", "OutOfStock",
+          {lambda store: store.bank("1005"): ["authorise", "capture", "refund", "void"]},
+          "MapIterationStarted Undo[1]", VIRTUAL),
+    Story("payment", "inputs/approval.json", "NotApproved",
+          {lambda store: store.bank("1002"): ["authorise", "void"]}, "TaskSubmitted Approve", VIRTUAL),
+    Story("video", "input.json", FILM, {lambda store: store.files("ball"): FILES},
+          "TaskStateEntered Transcode"),
+    Story("video", "inputs/damaged.json", "DamagedChunk",
+          {lambda store: {key.split("/")[0] for key in store.files("torn")} - {"thumbnails", "subtitles"}:
+               {"quarantine"}}),
+    Story("migration", "input.json", {"rows": 12, "migrated": 10, "deadLetters": 2},
+          {lambda store: store.customers() >= MIGRATED: True,
+           Store.dead_letters: {"7", "11"}, Store.has_logged_errors: True},
+          "MapRunStarted Migrate", middle=Store.has_migrated_some),
+    Story("migration", "inputs/too-many-bad-rows.json", "States.ExceedToleratedFailureThreshold",
+          {lambda store: store.dead_letters() <= {"902", "903", "904", "905"}: True}),
+    Story("order", "input.json", ORDERED,
+          {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 200"],
+           Store.told_customer: "Your teapot is on its way, as parcel-2001. We charged 126.5."},
+          "TaskFailed Charge States.Http.StatusCode.503", VIRTUAL),
+    Story("order", "inputs/out-of-stock.json", "OutOfStock: There is no unicorn (undone: nothing)",
+          {lambda store: store.served("Payments"): [],
+           Store.told_customer: "We are sorry: no unicorn. There is no unicorn."}),
+    Story("order", "inputs/nowhere.json", "NoSuchCity", {lambda store: store.served("Payments"): []}),
+    Story("order", "inputs/card-declined.json", "CardDeclined: The card was declined (undone: release)",
+          {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 402"],
+           lambda store: store.served("Inventory"): ["POST reservations 200", "DELETE reservations 200"]},
+          options=VIRTUAL),
+    Story("order", "inputs/payments-closed.json",
+          "States.Http.StatusCode.503: Service Unavailable (undone: release)",
+          {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "DELETE charges 200"]}, options=VIRTUAL),
+    Story("order", "inputs/no-courier.json", "NoCourier: No courier takes a piano (undone: refund, release)",
+          {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 200", "DELETE charges 200"],
+           lambda store: store.served("Shipping"): ["GET rates 200", "POST shipments 409"]},
+          "TaskScheduled Refund", VIRTUAL),
 ]  # fmt: skip
 
 
@@ -241,39 +241,39 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     embedded_aws.stop_embedded_aws(str(home))
 
 
-@pytest.mark.parametrize("told", STORIES, ids=str)
-def test_a_story(store: Store, told: Told) -> None:
+@pytest.mark.parametrize("story_run", STORIES, ids=str)
+def test_a_story(store: Store, story_run: Story) -> None:
     """A story ends as its README says, and again when its workers are killed in the middle."""
-    check_end(told, sfn(store.home, *told.command()))
-    check_effects(store, told)
-    if told.killed_at is None:
+    check_end(story_run, sfn(store.home, *story_run.command()))
+    check_effects(store, story_run)
+    if story_run.killed_at is None:
         return
-    with running(store.home, told.command()) as run:
-        await_event(run, told.killed_at)
-        if (middle := told.middle) is not None:
+    with running(store.home, story_run.command()) as run:
+        await_event(run, story_run.killed_at)
+        if (middle := story_run.middle) is not None:
             until(lambda: middle(store), "the middle")
         assert worker_pids(store.home)
         kill_workers(store.home)
         sfn_json(store.home, "list-activities")  # any command brings another worker
         ended = rest(run)
-    check_end(told, ended)
-    check_effects(store, told)
+    check_end(story_run, ended)
+    check_effects(store, story_run)
     assert sfn(store.home, "doctor").returncode == 0
 
 
-def check_end(told: Told, done: subprocess.CompletedProcess[str]) -> None:
-    if isinstance(told.end, str):
+def check_end(story_run: Story, done: subprocess.CompletedProcess[str]) -> None:
+    if isinstance(story_run.end, str):
         assert (done.returncode, done.stdout) == (255, ""), done.stderr
         assert re.search(
-            rf"\nsfn: \[ERROR\]: The execution failed: {re.escape(told.end)}(: |$)", done.stderr
+            rf"\nsfn: \[ERROR\]: The execution failed: {re.escape(story_run.end)}(: |$)", done.stderr
         ), done.stderr
     else:
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout) == told.end
+        assert json.loads(done.stdout) == story_run.end
 
 
-def check_effects(store: Store, told: Told) -> None:
-    assert [look(store) for look in told.effects] == list(told.effects.values())
+def check_effects(store: Store, story_run: Story) -> None:
+    assert [look(store) for look in story_run.effects] == list(story_run.effects.values())
 
 
 @contextmanager
@@ -317,8 +317,8 @@ def rest(run: subprocess.Popen[bytes]) -> subprocess.CompletedProcess[str]:
 )
 def test_a_person_answers(home: Path, answer: list[str], end: Any, done: list[str]) -> None:
     """A large payment waits for a person, who needs no token."""
-    told = Told("payment", "inputs/approval.json", end, {})
-    with running(home, told.command()) as run:
+    story_run = Story("payment", "inputs/approval.json", end, {})
+    with running(home, story_run.command()) as run:
         await_event(run, "TaskSubmitted Approve")
         (waiting,) = sfn_json(home, "tasks", "list")["tasks"]
         assert waiting["state"] == "Approve"
@@ -334,7 +334,11 @@ def test_a_person_answers(home: Path, answer: list[str], end: Any, done: list[st
 def test_all_inputs_are_told_of() -> None:
     """Each input of a story is in its README and among the stories above."""
     there = {(path.parts[-3], path.name) for path in EXAMPLES.glob("*/inputs/*.json")}
-    assert there == {(told.story, Path(told.input).name) for told in STORIES if told.input != "input.json"}
+    assert there == {
+        (story_run.story, Path(story_run.input).name)
+        for story_run in STORIES
+        if story_run.input != "input.json"
+    }
     assert [pair for pair in there if pair[1] not in (EXAMPLES / pair[0] / "README.md").read_text()] == []
 
 
@@ -377,9 +381,12 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
         "dynamodb", "us-east-1", endpoint_url=dynalite, aws_access_key_id="any", aws_secret_access_key="any"
     )
     try:
-        for told in [told for told in STORIES if told.story == "signup"]:
-            check_end(told, sfn(home, *told.command(), environment={"AWS_ENDPOINT_URL_DYNAMODB": dynalite}))
-            assert accounts(database) == told.effects[Store.accounts]
+        for story_run in [story_run for story_run in STORIES if story_run.story == "signup"]:
+            check_end(
+                story_run,
+                sfn(home, *story_run.command(), environment={"AWS_ENDPOINT_URL_DYNAMODB": dynalite}),
+            )
+            assert accounts(database) == story_run.effects[Store.accounts]
         assert Store(home).client("dynamodb").list_tables()["TableNames"] == []
     finally:
         embedded_aws.stop_embedded_aws(str(home))

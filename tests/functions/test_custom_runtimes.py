@@ -187,9 +187,9 @@ def test_error(bench: Workbench, body: str, kind: str, error: str, message: str)
     """
     custom(bench, python(f"if event == 1: answer('response', 'true'); continue\n{body}"), Timeout=1)
     outcome = bench.invoke()
-    told = json.loads(outcome.payload)
-    assert (outcome.kind, outcome.error, told["errorType"]) == (kind, error, error)
-    assert re.fullmatch(message, told["errorMessage"])
+    failure = json.loads(outcome.payload)
+    assert (outcome.kind, outcome.error, failure["errorType"]) == (kind, error, error)
+    assert re.fullmatch(message, failure["errorMessage"])
     assert bench.answer(1) is True
 
 

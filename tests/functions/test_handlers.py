@@ -154,8 +154,8 @@ def test_error(bench: Workbench, source: str, error_type: str, message: str, tra
 def test_handler_setting(bench: Workbench, handler: str, error_type: str, message: str) -> None:
     """A Handler that names nothing is the function's error."""
     bench.function("", Handler=handler)
-    told = json.loads(bench.invoke().payload)
-    assert (told["errorType"], told["errorMessage"]) == (error_type, message)
+    failure = json.loads(bench.invoke().payload)
+    assert (failure["errorType"], failure["errorMessage"]) == (error_type, message)
 
 
 def test_handler_in_a_package(bench: Workbench) -> None:

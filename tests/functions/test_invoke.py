@@ -50,12 +50,12 @@ def test_outcomes(bench: Workbench, host: InvokingHost) -> None:
 
 def test_a_command_that_is_interrupted(bench: Workbench, host: InvokingHost) -> None:
     """The command's invocation ends with it."""
-    told = bench.folder / "pid"
+    pid_file = bench.folder / "pid"
     bench.function(
         f"""
         import os, signal
         def handler(event, context):
-            with open({str(told)!r}, "w") as file:
+            with open({str(pid_file)!r}, "w") as file:
                 file.write(str(os.getpid()))
             os.kill(os.getppid(), signal.SIGINT)
             while True: pass
@@ -65,7 +65,7 @@ def test_a_command_that_is_interrupted(bench: Workbench, host: InvokingHost) -> 
     with pytest.raises(KeyboardInterrupt):
         host.invoke("fn", "1")
     host.stop()
-    assert await_death(int(told.read_text()))
+    assert await_death(int(pid_file.read_text()))
 
 
 def test_threads(bench: Workbench, host: InvokingHost) -> None:

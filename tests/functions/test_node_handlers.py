@@ -192,15 +192,15 @@ def test_error(
     create(bench, runtime, {"index.js": source})
     for _ in range(2):
         outcome = bench.invoke()
-        told = json.loads(outcome.payload)
-        assert (outcome.kind, outcome.error, list(told)) == (
+        failure = json.loads(outcome.payload)
+        assert (outcome.kind, outcome.error, list(failure)) == (
             "failed",
             error_type,
             ["errorType", "errorMessage", "trace"],
         )
-        assert told["errorType"] == error_type
-        assert re.fullmatch(message, told["errorMessage"])
-        assert trace is None or told["trace"] == trace
+        assert failure["errorType"] == error_type
+        assert re.fullmatch(message, failure["errorMessage"])
+        assert trace is None or failure["trace"] == trace
 
 
 def test_exit(bench: Workbench, runtime: str) -> None:
@@ -211,9 +211,9 @@ def test_exit(bench: Workbench, runtime: str) -> None:
         {"index.js": "exports.handler = async (event) => { if (event) process.exit(event); for (;;); }"},
         Timeout=1,
     )
-    told = json.loads(bench.invoke(3).payload)
-    assert told["errorType"] == "Runtime.ExitError"
-    assert told["errorMessage"].endswith("exit status 3")
+    failure = json.loads(bench.invoke(3).payload)
+    assert failure["errorType"] == "Runtime.ExitError"
+    assert failure["errorMessage"].endswith("exit status 3")
     assert bench.invoke(0).kind == "timed_out"
 
 

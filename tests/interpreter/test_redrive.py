@@ -318,9 +318,12 @@ def test_the_context_object_tells_of_the_redrive() -> None:
         events = run(definition, {}, {"A": [FAILS]}, history=again)
         scheduled = events[len(again)]
         assert scheduled.payload is not None
-        told = scheduled.payload.value
-        assert (told["execution"]["RedriveCount"], told["entered"]) == (count, "2023-11-14T22:13:20.000Z")
-        assert told["execution"]["RedriveTime"] == f"2023-11-14T22:13:{20 + count}.000Z"
+        reported = scheduled.payload.value
+        assert (reported["execution"]["RedriveCount"], reported["entered"]) == (
+            count,
+            "2023-11-14T22:13:20.000Z",
+        )
+        assert reported["execution"]["RedriveTime"] == f"2023-11-14T22:13:{20 + count}.000Z"
     assert events[2].payload is not None
     assert events[2].payload.value["execution"].keys() & {"RedriveCount", "RedriveTime"} == {"RedriveCount"}
 

@@ -105,8 +105,8 @@ def test_updated(service: Service) -> None:
         "BASIC",
         {"BasicAuthParameters": {"Username": "ada"}},
     )
-    told = refused(service, "UpdateConnection", Name="c", AuthParameters=KEY)
-    assert told == (
+    refusal = refused(service, "UpdateConnection", Name="c", AuthParameters=KEY)
+    assert refusal == (
         "ValidationException",
         "AuthParameters of AuthorizationType BASIC must have BasicAuthParameters, and no other.",
     )
@@ -186,10 +186,10 @@ def test_deleted(service: Service) -> None:
 )  # fmt: skip
 def test_refused(service: Service, request_: dict[str, Any], message: str) -> None:
     """Inconsistent parameters are refused, and the error repeats no secret."""
-    code, told = refused(service, "CreateConnection", Name="c", **request_)
+    code, refusal = refused(service, "CreateConnection", Name="c", **request_)
     assert code == "ValidationException"
-    assert message in told
-    assert "hidden" not in told
+    assert message in refusal
+    assert "hidden" not in refusal
 
 
 @pytest.mark.parametrize("password", ["plain", "two words", "\ttab \t", "a  b\tc"])

@@ -334,8 +334,8 @@ def test_the_clients_context(call: Call, create: Call) -> None:
         "c = context.client_context; return [c.client.app_title, c.custom, c.env]"
     )
     create(Code={"ZipFile": zip_of({"app.py": source})})
-    told = base64.b64encode(
+    context = base64.b64encode(
         json.dumps({"client": {"app_title": "shop"}, "custom": {"a": 1}}).encode()
     ).decode()
-    assert call("Invoke", FunctionName="fn", ClientContext=told)["Payload"] == b'["shop", {"a": 1}, null]'
+    assert call("Invoke", FunctionName="fn", ClientContext=context)["Payload"] == b'["shop", {"a": 1}, null]'
     assert refusal(call, "Invoke", FunctionName="fn", ClientContext="e30")[:2] == INVALID

@@ -83,7 +83,7 @@ def test_failures(naming: ErrorNaming, error: ServiceError, name: str, cause: st
 
 
 @pytest.mark.parametrize(
-    "service, told, exception",
+    "service, error_body, exception",
     [
         ("s3", {"Code": "NoSuchKey"}, "NoSuchKey"),
         ("sns", {"Code": "NotFound"}, "NotFoundException"),
@@ -95,15 +95,15 @@ def test_failures(naming: ErrorNaming, error: ServiceError, name: str, cause: st
         ("dynamodb", {"Code": "ValidationException"}, None),
     ],
 )
-def test_the_exception_of_an_error(service: str, told: dict[str, str], exception: str | None) -> None:
+def test_the_exception_of_an_error(service: str, error_body: dict[str, str], exception: str | None) -> None:
     """The exception is the one that the service's model has for the code, if it has one."""
     model = botocore.session.Session().get_service_model(service)
     response = {
-        "Error": {"Message": "m", **told},
+        "Error": {"Message": "m", **error_body},
         "ResponseMetadata": {"HTTPStatusCode": 400, "RequestId": "r"},
     }
     error = service_error(ClientError(response, "Any"), model)
-    assert (error.code, error.message, error.exception) == (told["Code"], "m", exception)
+    assert (error.code, error.message, error.exception) == (error_body["Code"], "m", exception)
 
 
 def test_a_server_that_broke() -> None:

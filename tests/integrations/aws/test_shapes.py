@@ -90,7 +90,7 @@ def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "service, name, arguments, told",
+    "service, name, arguments, expected",
     [
         ("dynamodb", "PutItem", {"Nmae": 1}, 'The field "Nmae" is not supported by Step Functions'),
         (
@@ -110,14 +110,14 @@ def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
         ("s3", "GetObject", [], "The Parameters of the task must be an object."),
     ],
 )
-def test_requests_that_cannot_be_made(service: str, name: str, arguments: Any, told: str) -> None:
+def test_requests_that_cannot_be_made(service: str, name: str, arguments: Any, expected: str) -> None:
     """The task fails and names the field."""
-    with pytest.raises(StatesError, match=re.escape(told)):
+    with pytest.raises(StatesError, match=re.escape(expected)):
         shape_request(operation(service, name).input_shape, arguments)
 
 
 @pytest.mark.parametrize(
-    "service, name, answered, told",
+    "service, name, answered, expected",
     [
         ("dynamodb", "PutItem", {"ResponseMetadata": {"RequestId": "r"}}, {}),
         (
@@ -148,9 +148,9 @@ def test_requests_that_cannot_be_made(service: str, name: str, arguments: Any, t
         ("s3", "HeadObject", {"Metadata": {"x-y": "z"}, "ETag": None}, {"Metadata": {"x-y": "z"}}),
     ],
 )
-def test_results(service: str, name: str, answered: Any, told: Any) -> None:
+def test_results(service: str, name: str, answered: Any, expected: Any) -> None:
     """An answer's fields are capitalised, its times are texts, its bytes are UTF-8.
 
     Missing values are left out.
     """
-    assert shape_result(operation(service, name).output_shape, answered) == told
+    assert shape_result(operation(service, name).output_shape, answered) == expected

@@ -108,8 +108,8 @@ def a_child_that_is_awaited_ends(store: SteppedStore) -> Messages:
     task, _ = store.open_task(parent)
     child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
     store.write(child, "ExecutionFailed", at=9)
-    told = {"execution": store.get(child).arn, "at": 9, "status": "FAILED", "error": "E", "cause": "c"}
-    return [(parent, "childEnded", {"task": task, **told})]
+    ending = {"execution": store.get(child).arn, "at": 9, "status": "FAILED", "error": "E", "cause": "c"}
+    return [(parent, "childEnded", {"task": task, **ending})]
 
 
 def a_child_that_is_not_awaited_ends(store: SteppedStore) -> Messages:
