@@ -1,0 +1,96 @@
+"""What every row of the table of resource types has in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.integrations.aws.clients import Clients
+    from sfn_cli.jsonvalue import Json
+
+Properties = dict[str, Any]
+"""A resource's Properties, resolved: without intrinsic functions."""
+
+
+class Made(NamedTuple):
+    """A resource that exists, or will exist under these names."""
+
+    physical_id: str
+    """What identifies it to `update` and `delete`: CloudFormation's physical id."""
+    attributes: Mapping[str, Json]
+    """The values of Fn::GetAtt, by name ("Arn", "Outputs.Url")."""
+    ref: Json = None
+    """The value of Ref, where it is not the physical id."""
+
+    @property
+    def reference(self) -> Json:
+        return self.physical_id if self.ref is None else self.ref
+
+
+class Naming(NamedTuple):
+    """What the names and ARNs of a resource are made of."""
+
+    stack: str
+    logical_id: str
+    suffix: str
+    """Twelve letters and digits: the same for each deploy of a resource of a stack of a folder."""
+    region: str
+    account_id: str
+
+    def generated(self, length: int, *, lower: bool = False) -> str:
+        """Returns the name that CloudFormation would generate: STACK-LOGICALID-SUFFIX.
+
+        It has at most `length` characters: stack and logical id are shortened, as CloudFormation
+        does.
+        """
+        rest = length - len(self.suffix) - 2
+        stack, logical_id = self.stack, self.logical_id
+        if len(stack) + len(logical_id) > rest:
+            half = rest // 2
+            kept = max(half, rest - len(logical_id))
+            stack = stack[:kept]
+            logical_id = logical_id[: rest - len(stack)]
+        name = f"{stack}-{logical_id}-{self.suffix}"
+        return name.lower() if lower else name
+
+    def arn(self, service: str, resource: str, *, region: bool = True, account: bool = True) -> str:
+        return ":".join(
+            (
+                "arn:aws",
+                service,
+                self.region if region else "",
+                self.account_id if account else "",
+                resource,
+            )
+        )
+
+
+class Making(NamedTuple):
+    """What makes resources: this store's operations, and clients of the other services."""
+
+    service: Service
+    clients: Clients
+    report: Callable[[str], None]
+    """Shows the user one line."""
+    naming: Naming
+
+
+class ResourceType(NamedTuple):
+    """A row of the table."""
+
+    predict: Callable[[Naming, Properties], Made]
+    """Returns names and attributes without making anything: for --dry-run and `sfn export`."""
+    create: Callable[[Making, Properties], Made]
+    """Makes the resource. One that is there already under its name, from a deploy that was killed,
+    is brought to these properties instead."""
+    update: Callable[[Making, Made, Properties, Properties], Made] | None
+    """Changes the resource from its old properties (third) to new ones; None: it is made anew."""
+    delete: Callable[[Making, Made, Properties], None]
+    """Deletes the resource; one that is gone already is no error."""
+    replaced_by: frozenset[str] = frozenset()
+    """The properties whose change makes a new resource in place of the old."""
+    is_local: bool = False
+    """Whether it lives in this store, and not in the memory of the local services."""

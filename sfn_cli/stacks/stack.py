@@ -1,0 +1,87 @@
+"""A project as a stack: a template in CloudFormation's form, and where its code lies.
+
+Every reader (`readers/`) returns a `Stack`. Its template is what AWS documents, after transforms:
+Parameters, Mappings, Conditions, Resources, Outputs, with intrinsic functions in their long form
+({"Ref": …}, {"Fn::GetAtt": [name, attribute]}). Readers change three things, so that everything
+that lies on this machine is named by an absolute path:
+
+    AWS::Lambda::Function       Code: {"CodeDir": PATH} (a folder, or a .zip or .jar file)
+    AWS::Lambda::LayerVersion   Content: {"CodeDir": PATH}
+    AWS::StepFunctions::…       DefinitionUri: PATH (an *.asl.json or *.asl.yaml)
+
+A path need not exist: that is an error when the stack is deployed, not when it is read.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+STATE_MACHINE = "AWS::StepFunctions::StateMachine"
+FUNCTION = "AWS::Lambda::Function"
+LAYER = "AWS::Lambda::LayerVersion"
+
+Path_ = tuple[str | int, ...]
+"""The path of a value in a template: ("Resources", "Pay", "Properties", "Handler")."""
+
+
+class SourcePlace(NamedTuple):
+    """A place in a file; line and column are counted from one."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Stack(NamedTuple):
+    """A project that was read; nothing of it is resolved or made yet."""
+
+    kind: str
+    """What was read, for people: "SAM template", "CDK app", "Terraform module", …"""
+    name: str
+    """The stack's name if the user gives none: what the project calls itself, or its folder's name."""
+    source: Path
+    """The file or folder that was read, as an absolute path."""
+    folder: Path
+    """The project's folder: two stacks of one name are the same only if they have the same folder."""
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str]
+    """Values of parameters that the project supplies (samconfig.toml, …); the user's own win."""
+    places: Mapping[Path_, SourcePlace]
+    """Where values are written; a value that is not here is at the nearest one around it."""
+    files: tuple[Path, ...]
+    """Every file that was read: while none has changed, the stack is the same."""
+    notes: tuple[str, ...] = ()
+    """Lines for the user: what was skipped or assumed."""
+
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.template.get("Resources") or {}
+
+    def place(self, path: Path_) -> SourcePlace:
+        """Returns where a value is written, or the nearest value around it."""
+        for length in range(len(path), -1, -1):
+            if (found := self.places.get(path[:length])) is not None:
+                return found
+        return SourcePlace(str(self.source), 1, 1)
+
+    def error(self, path: Path_, message: str) -> TemplateError:
+        return TemplateError(self.place(path), message)
+
+
+class TemplateError(UsageError):
+    """A template that cannot be read or resolved: one line with file, line and column."""
+
+    def __init__(self, place: SourcePlace, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place = place
+        self.message = message
