@@ -67,11 +67,12 @@ def run(
 ) -> ExitCode:
     """Runs the state machine of a folder (or of one definition) and shows what happens.
 
-    The folder contains one *.asl.json and, where needed, an input.json, functions/NAME/app.py, a
-    resources.json of calls that create tables, queues or objects, a services.json of programs that
-    serve HTTP meanwhile (${NAME} in the definition is the URL of one), a machine.json with further
-    options of create-state-machine and, for --test-case, a MockConfigFile.json. The definition refers
-    to functions by ARNs of the default account and region (or of SFN_ACCOUNT_ID and AWS_REGION).
+    The folder contains one *.asl.json or *.asl.yaml and, where needed, an input.json,
+    functions/NAME/app.py, a resources.json of calls that create tables, queues or objects, a
+    services.json of programs that serve HTTP meanwhile (${NAME} in the definition is the URL of
+    one), a machine.json with further options of create-state-machine and, for --test-case, a
+    MockConfigFile.json. The definition refers to functions by ARNs of the default account and region
+    (or of SFN_ACCOUNT_ID and AWS_REGION).
     Events go to stderr, the output to stdout. The exit code is 0 when the execution succeeded and 255
     when it did not.
 

@@ -1,7 +1,7 @@
 """A folder with a state machine and everything it needs, as `sfn run` reads it.
 
     order/                     the state machine's name
-    ├── order.asl.json         its definition: the only *.asl.json
+    ├── order.asl.json         its definition: the only *.asl.json, *.asl.yaml or *.asl.yml
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
     ├── resources.json         calls that make the tables, queues, … that it needs: see resources_json.py
@@ -28,6 +28,7 @@ from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.settings.table import MOCK_CONFIG_FILE
 from sfn_cli.stacks.readers import resources_json, services_json
+from sfn_cli.yaml_text.definition_file import YAML_SUFFIXES, definition_as_json, describe_yaml_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.resources_json import ResourceCall
     from sfn_cli.stacks.readers.services_json import DevService
 
-_DEFINITIONS = "*.asl.json"
+_DEFINITIONS = ("*.asl.json", "*.asl.yaml", "*.asl.yml")
 _NAME_LENGTH = 80
 
 
@@ -81,14 +82,17 @@ def load_project_folder(path: Path) -> Project:
         name = folder.resolve().name
     else:
         folder, definition = path.parent, path
-        name = path.name.removesuffix(".json").removesuffix(".asl")
+        name = path.name
+        for suffix in (".json", *YAML_SUFFIXES):
+            name = name.removesuffix(suffix)
+        name = name.removesuffix(".asl")
     default_input, settings, calls, programs, mock_config = (
         folder / name
         for name in ("input.json", "machine.json", "resources.json", "services.json", MOCK_CONFIG_FILE)
     )
     return Project(
         _folder_machine_name(name),
-        _read_folder_file(definition),
+        _read_folder_definition(definition),
         _read_folder_file(default_input) if default_input.is_file() else None,
         list(_folder_functions(folder / "functions")),
         str(definition),
@@ -100,12 +104,21 @@ def load_project_folder(path: Path) -> Project:
 
 
 def _only_definition_in_folder(folder: Path) -> Path:
-    found = sorted(folder.glob(_DEFINITIONS))
+    found = sorted(path for pattern in _DEFINITIONS for path in folder.glob(pattern))
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(f"{folder} holds no definition: a file named *.asl.json")
+        raise UsageError(f"{folder} holds no definition: a file named *.asl.json or *.asl.yaml")
     raise UsageError(f"{folder} holds several definitions; name one: {', '.join(map(str, found))}")
+
+
+def _read_folder_definition(path: Path) -> str:
+    """Returns the JSON text of a definition, which may be YAML."""
+    text = _read_folder_file(path)
+    try:
+        return definition_as_json(text, path.name)
+    except ValueError as error:
+        raise UsageError(describe_yaml_error(error, str(path))) from None
 
 
 def _folder_machine_name(name: str) -> str:
