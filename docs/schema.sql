@@ -303,6 +303,7 @@ CREATE TABLE stack_resource (
     ref          TEXT    NOT NULL,             -- JSON: the value of Ref
     attributes   TEXT    NOT NULL,             -- JSON: the values of Fn::GetAtt
     server       TEXT,                         -- which start of the local services holds it; NULL: this store
+    fingerprint  TEXT    NOT NULL,             -- of the files that the properties only name
     is_retained  INTEGER NOT NULL,             -- whether it stays when it leaves the stack (DeletionPolicy)
     PRIMARY KEY (stack, logical_id, physical_id)
 );

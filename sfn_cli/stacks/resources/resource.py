@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import SfnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.api.service import Service
+    from sfn_cli.errors import ApiError
     from sfn_cli.integrations.aws.clients import Clients
     from sfn_cli.jsonvalue import Json
 
@@ -24,6 +28,8 @@ class Made(NamedTuple):
     """The values of Fn::GetAtt, by name ("Arn", "Outputs.Url")."""
     ref: Json = None
     """The value of Ref, where it is not the physical id."""
+    existed: bool = False
+    """Whether `create` found it there: a failed deploy does not delete it."""
 
     @property
     def reference(self) -> Json:
@@ -76,6 +82,22 @@ class Making(NamedTuple):
     report: Callable[[str], None]
     """Shows the user one line."""
     naming: Naming
+    role_arn: str
+    """The role of machines and functions for which the template names none."""
+    may_build: bool = True
+    """Whether pip, npm and the like may be run."""
+
+
+class Extent(Enum):
+    """How much of a resource is made."""
+
+    MADE = "made"
+    LISTED = "listed"
+    """Stored and listed only, such as rules and APIs."""
+    NAMED = "named"
+    """Only an ARN or a name, such as roles and policies: there is nothing to make."""
+    LEFT_OUT = "left out"
+    """Not made, which the user is told."""
 
 
 class ResourceType(NamedTuple):
@@ -85,12 +107,29 @@ class ResourceType(NamedTuple):
     """Returns names and attributes without making anything: for --dry-run and `sfn export`."""
     create: Callable[[Making, Properties], Made]
     """Makes the resource. One that is there already under its name, from a deploy that was killed,
-    is brought to these properties instead."""
+    is brought to these properties instead. Raises ResourceError."""
     update: Callable[[Making, Made, Properties, Properties], Made] | None
-    """Changes the resource from its old properties (third) to new ones; None: it is made anew."""
+    """Changes the resource from its old properties (third) to new ones; None: it is made anew.
+    Raises ResourceError."""
     delete: Callable[[Making, Made, Properties], None]
-    """Deletes the resource; one that is gone already is no error."""
+    """Deletes the resource; one that is gone already is no error. Raises ResourceError."""
+    extent: Extent = Extent.MADE
     replaced_by: frozenset[str] = frozenset()
     """The properties whose change makes a new resource in place of the old."""
     is_local: bool = False
     """Whether it lives in this store, and not in the memory of the local services."""
+    fingerprint: Callable[[Properties], str] | None = None
+    """Returns a hash of the files that the properties only name: when it changes, the resource is
+    updated."""
+
+
+class ResourceError(SfnError):
+    """A resource that could not be made, changed or deleted.
+
+    `error` is the refusal of the operation, None where none was called.
+    """
+
+    def __init__(self, message: str, operation: str = "", error: ApiError | None = None) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.error = error

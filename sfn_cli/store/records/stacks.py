@@ -40,4 +40,7 @@ class StoredResource(NamedTuple):
     attributes: dict[str, Json]
     server: str | None
     """Which start of the local services holds it; None: this store."""
+    fingerprint: str
+    """Of the files that the properties only name."""
     is_retained: bool
+    """Whether it stays when it leaves the stack (DeletionPolicy)."""
