@@ -90,7 +90,7 @@ class Pool:
         self._starting = 0
         self._waiting = WaitingList()
         self._due: deque[tuple[Invocation, Outcome]] = deque()
-        report = report or (lambda line: None)
+        report = report or (lambda _: None)
         self._reaper = Reaper(settings.home, report)
         self._endpoint = Endpoint(settings, selector, report, endpoint)
 

@@ -1,7 +1,7 @@
 """The loopback endpoint that the children of one process call as AWS's, served by another process.
 
 This process binds the socket and watches it; the first connection starts the process that serves it
-(server/functions_endpoint.py), which inherits the socket. So a function that never calls AWS costs a
+(server/endpoint/process.py), which inherits the socket. So a function that never calls AWS costs a
 socket, and all functions of this process share one endpoint.
 
 Rule 1: The serving process ends with this one: each has an end of a socket pair, and sees that the
@@ -52,7 +52,7 @@ CLOSE_LOOK_SECONDS = 0.01
 
 _BACKLOG = 128
 _LOWEST = 10  # above what the serving process inherits: ours must not overlap those when it is created
-_PROGRAM = "from sfn_cli.server.functions_endpoint import functions_endpoint_main; functions_endpoint_main()"
+_PROGRAM = "from sfn_cli.server.endpoint.process import endpoint_process_main; endpoint_process_main()"
 
 
 class Endpoint:
