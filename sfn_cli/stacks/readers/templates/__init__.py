@@ -1,0 +1,1 @@
+"""Templates of CloudFormation and SAM: their files, what they include, their transforms."""
