@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import ConfigurationError, SfnError
-from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, decide_change, made_of
+from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, change_reason, decide_change, made_of
 from sfn_cli.stacks.resources.resource import Extent, Made, Making, Naming, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.store.records.stacks import StoredResource
@@ -19,7 +19,7 @@ from sfn_cli.store.records.stacks import StoredResource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from sfn_cli.stacks.deployment.resolution import Resolution
+    from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
     from sfn_cli.stacks.resources.resource import Properties, ResourceType
     from sfn_cli.stacks.stack import SourcePlace, Stack
     from sfn_cli.store.protocols.stacks import Stacks
@@ -30,6 +30,7 @@ class DeployError(SfnError):
 
     def __init__(self, place: SourcePlace, logical_id: str, type: str, reason: ResourceError) -> None:
         super().__init__(f"{place}: {logical_id} ({type}): {reason}")
+        self.place = place
         self.logical_id = logical_id
         self.type = type
         self.reason = reason
@@ -57,14 +58,14 @@ class Engine:
         self,
         name: str,
         stack: Stack,
-        resolution: Resolution,
+        evaluation: StackEvaluation,
         tools: Tools,
         naming: Callable[[str], Naming],
     ) -> None:
         """`naming` returns the names of a logical id's resource."""
         self._name = name
         self._stack = stack
-        self._resolution = resolution
+        self._evaluation = evaluation
         self._tools = tools
         self._naming = naming
         self._server = tools.server()
@@ -84,15 +85,23 @@ class Engine:
         """Returns what a deploy would do; makes nothing."""
         known = self.made
         changes = []
-        for logical_id in self._resolution.resource_ids:
+        for logical_id in self._evaluation.order:
             type = self._type(logical_id)
             row = resource_type(type)
-            properties = self._resolution.properties(logical_id, known)
+            properties = self._evaluation.properties(logical_id, known)
             old = self._stored.get(logical_id)
             action = self._decide(logical_id, type, row, properties, _fingerprint(row, properties))
             predicted = row.predict(self._naming(logical_id), properties)
             known[logical_id] = made_of(old) if action is Action.KEEP and old else predicted
-            changes.append(Change(action, logical_id, type, known[logical_id].physical_id))
+            changes.append(
+                Change(
+                    action,
+                    logical_id,
+                    type,
+                    known[logical_id].physical_id,
+                    change_reason(action, old, row, properties),
+                )
+            )
         return changes + [
             Change(
                 Action.RETAIN if leaving.is_retained else Action.DELETE,
@@ -119,7 +128,7 @@ class Engine:
     def deploy(self) -> None:
         """Makes the resources. Raises DeployError, after everything was taken back."""
         try:
-            for logical_id in self._resolution.resource_ids:
+            for logical_id in self._evaluation.order:
                 self._deploy_resource(logical_id)
             self._delete_leaving()
         except BaseException:
@@ -129,7 +138,7 @@ class Engine:
     def _deploy_resource(self, logical_id: str) -> None:
         type = self._type(logical_id)
         row = resource_type(type)
-        properties = self._resolution.properties(logical_id, self.made)
+        properties = self._evaluation.properties(logical_id, self.made)
         fingerprint = _fingerprint(row, properties)
         if _lives_in_server(row) and self._server is None and not self._tools.is_real:
             self._server = self._tools.start_server()
@@ -141,7 +150,15 @@ class Engine:
         else:
             with self._explained(logical_id, type):
                 self.made[logical_id] = self._make(action, logical_id, row, properties, fingerprint, old)
-        self.changes.append(Change(action, logical_id, type, self.made[logical_id].physical_id))
+        self.changes.append(
+            Change(
+                action,
+                logical_id,
+                type,
+                self.made[logical_id].physical_id,
+                change_reason(action, old, row, properties),
+            )
+        )
 
     def _make(
         self,
@@ -239,7 +256,7 @@ class Engine:
 
     def _leaving(self) -> Iterator[StoredResource]:
         """Yields the resources that are not in the stack any more, the last ones made first."""
-        wanted = set(self._resolution.resource_ids) - self.left_out.keys()
+        wanted = set(self._evaluation.order) - self.left_out.keys()
         gone = [one for one in self._stored.values() if one.logical_id not in wanted]
         yield from sorted([*gone, *self._surplus], key=lambda one: -one.position)
 
