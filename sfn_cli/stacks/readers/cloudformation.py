@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sfn_cli.stacks.readers.template_file import read_template_file
 from sfn_cli.stacks.readers.templates.for_each import expand_loops
 from sfn_cli.stacks.readers.templates.includes import expand_includes
 from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
 from sfn_cli.stacks.readers.templates.sam import is_sam_template, transform_sam_template
 from sfn_cli.stacks.readers.templates.samconfig import read_samconfig
 from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
-from sfn_cli.stacks.readers.templates.template_file import read_template_file
 from sfn_cli.stacks.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sfn_cli.stacks.readers.templates.template_file import TemplateFile
+    from sfn_cli.stacks.readers.template_file import TemplateFile
 
 SAM_KIND = "SAM template"
 CLOUDFORMATION_KIND = "CloudFormation template"

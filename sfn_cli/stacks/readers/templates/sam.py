@@ -15,8 +15,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.stacks.readers.template_file import read_template_file
 from sfn_cli.stacks.readers.templates.local_paths import put_sam_paths_aside, restore_sam_paths
-from sfn_cli.stacks.readers.templates.template_file import read_template_file
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft

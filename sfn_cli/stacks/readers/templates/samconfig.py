@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
-from sfn_cli.stacks.readers.templates.template_file import read_template_file
+from sfn_cli.stacks.readers.template_file import read_template_file
 
 if TYPE_CHECKING:
     from pathlib import Path
