@@ -127,7 +127,11 @@ class _Deploy:
 
     def _engine(self) -> Engine:
         return Engine(
-            self.name, self._stack, self._resolution, _deploy_tools(self._service, self._options), self._naming
+            self.name,
+            self._stack,
+            self._resolution,
+            _deploy_tools(self._service, self._options),
+            self._naming,
         )
 
     def _naming(self, logical_id: str) -> Naming:
@@ -144,7 +148,9 @@ class _Deploy:
             owner = self._service.stacks.owner(change.type, change.physical_id)
             if owner is None or owner.name == self.name:
                 continue
-            what = f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of {owner.folder}."
+            what = (
+                f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of {owner.folder}."
+            )
             if not self._options.replaces(what):
                 raise UsageError(f"{what} Give it another name, or take it over with --replace.")
             for resource in self._service.stacks.resources(owner.name):
