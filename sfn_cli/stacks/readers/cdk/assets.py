@@ -47,8 +47,14 @@ class AssetTable:
                 if entry.get("type") != _ASSET or not isinstance(data, dict) or "path" not in data:
                     continue
                 path = self._asset_path(data["path"])
-                key = f"{data.get('id', path.name)}{'.zip' if data.get('packaging') == 'zip' else path.suffix}"
-                values = {"s3BucketParameter": _BUCKET, "s3KeyParameter": f"||{key}", "artifactHashParameter": key}
+                key = (
+                    f"{data.get('id', path.name)}{'.zip' if data.get('packaging') == 'zip' else path.suffix}"
+                )
+                values = {
+                    "s3BucketParameter": _BUCKET,
+                    "s3KeyParameter": f"||{key}",
+                    "artifactHashParameter": key,
+                }
                 for member, value in values.items():
                     if member in data:
                         self._by_parameter[data[member]] = (value, path)
