@@ -181,9 +181,7 @@ class _Deploy:
         return stored
 
 
-def deploy_evaluation(
-    service: Service, stack: Stack, options: DeployOptions
-) -> tuple[str, StackEvaluation]:
+def deploy_evaluation(service: Service, stack: Stack, options: DeployOptions) -> tuple[str, StackEvaluation]:
     """Returns the name under which a stack is deployed, and its evaluation under that name.
 
     Raises UsageError (TemplateError).

@@ -69,7 +69,10 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
             "Properties": properties,
         }
     outputs = {
-        output.name: {"Value": output.value, **({"Description": output.description} if output.description else {})}
+        output.name: {
+            "Value": output.value,
+            **({"Description": output.description} if output.description else {}),
+        }
         for output in evaluation.outputs(made)
     }
     path = folder / TEMPLATE
@@ -83,9 +86,7 @@ def _own_name(made: Made) -> str:
     return made.physical_id.replace("/", ":").rpartition(":")[2]
 
 
-def _export_files(
-    type: str, logical_id: str, properties: dict[str, Any], folder: Path
-) -> Iterator[Path]:
+def _export_files(type: str, logical_id: str, properties: dict[str, Any], folder: Path) -> Iterator[Path]:
     """Writes the files that a resource's properties name; the properties then name the copies."""
     if type == STATE_MACHINE and "DefinitionString" in properties:
         path = folder / f"{_file_name(logical_id)}.asl.json"
