@@ -57,6 +57,29 @@ def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, A
     return MachineDefinition(filled, None, None, _unfilled_names(filled))
 
 
+_DEFINITIONS = (
+    "Definition", "DefinitionString", "DefinitionBody", "DefinitionUri", "DefinitionS3Location",
+    "DefinitionSubstitutions",
+)  # fmt: skip
+
+
+def with_own_definition(
+    stack: Stack, logical_id: str, properties: Mapping[str, Any]
+) -> tuple[dict[str, Any], MachineDefinition | None]:
+    """Returns properties that hold the definition itself, as DefinitionString, and the definition.
+
+    So what is stored of a state machine does not change with a file. A definition in S3 stays there
+    (None). Raises as `machine_definition`.
+    """
+    texts = ("Definition", "DefinitionString", "DefinitionBody")
+    location = properties.get("DefinitionS3Location", properties.get("DefinitionUri"))
+    if isinstance(location, dict) and not any(name in properties for name in texts):
+        return dict(properties), None
+    definition = machine_definition(stack, logical_id, properties)
+    kept = {name: value for name, value in properties.items() if name not in _DEFINITIONS}
+    return {**kept, "DefinitionString": definition.text}, definition
+
+
 def _written_definition(stack: Stack, logical_id: str, properties: Mapping[str, Any], path: Path_) -> str:
     """Returns the text of a definition in the template."""
     if (definition := properties.get("Definition")) is not None:
