@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import jsonvalue
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
-from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error, is_yaml_path
+from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ class MachineDefinition(NamedTuple):
     file: Path | None
     """The file that it comes from; None if it is written in the template."""
     file_text: str | None
-    """The text of that file; if that is JSON, with the substitutions."""
+    """The text of that file with the substitutions: it has the lines of the file."""
     unfilled: tuple[str, ...]
     """The names of `${Name}` in it for which there is no substitution, in order."""
 
@@ -115,14 +115,14 @@ def _definition_of_file(
         raise stack.error(path, f"Cannot read the definition {file}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise stack.error(path, f"Cannot read the definition {file}: it is not UTF-8 text") from None
+    # AWS replaces `${Name}` in the text of the file, YAML or JSON, before it reads that: in YAML,
+    # `Seconds: ${Seconds}` becomes a number.
+    filled = _filled_definition(file_text, values)
     try:
-        # As the SAM CLI does: YAML becomes JSON first, then `${Name}` is replaced in its text.
-        text = definition_as_json(file_text, file.name)
+        text = definition_as_json(filled, file.name)
     except ValueError as error:
         raise UsageError(describe_yaml_error(error, str(file))) from None
-    filled = _filled_definition(text, values)
-    shown = file_text if is_yaml_path(file.name) else filled
-    return MachineDefinition(filled, file, shown, _unfilled_names(filled))
+    return MachineDefinition(text, file, filled, _unfilled_names(text))
 
 
 def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> dict[str, str]:
