@@ -130,7 +130,7 @@ class _TemplateBuilder:
         if not tag.startswith("!") or tag == "!":
             return self._plain_value(node, path)
         name = tag[1:]
-        if not re.fullmatch(r"[A-Za-z]+(?:::[A-Za-z]+)*", name):
+        if not re.fullmatch(r"[A-Za-z0-9]+(?:::[A-Za-z0-9]+)*", name):
             raise _yaml_template_error(self.file, node, f"the tag {tag} is not a function of CloudFormation")
         key = name if name in {"Ref", "Condition"} else f"Fn::{name}"
         argument = self._plain_value(node, (*path, key), is_tagged=True)
