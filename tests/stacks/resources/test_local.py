@@ -159,29 +159,6 @@ def test_generated_names(make: Maker, type: str, properties: dict[str, Any], nam
     assert str(made.reference).rpartition(":")[2] == name
 
 
-@pytest.mark.parametrize(
-    "properties, definition",
-    [
-        (
-            {"Definition": {"StartAt": "${first}"}, "DefinitionSubstitutions": {"first": "P"}},
-            '{"StartAt":"P"}',
-        ),
-        ({"DefinitionString": "${a} ${b}", "DefinitionSubstitutions": {"a": 1}}, "1 ${b}"),
-        ({"DefinitionUri": "pass.asl.json"}, PASS),
-        ({"DefinitionUri": "pass.asl.yaml"}, '{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}'),
-    ],
-)
-def test_definitions(make: Maker, tmp_path: Path, properties: dict[str, Any], definition: str) -> None:
-    """A definition is an object, a text or a file, with its substitutions."""
-    from sfn_cli.stacks.resources.local.machine_definition import machine_definition
-
-    (tmp_path / "pass.asl.json").write_text(PASS)
-    (tmp_path / "pass.asl.yaml").write_text("StartAt: P\nStates:\n  P:\n    Type: Pass\n    End: true\n")
-    if "DefinitionUri" in properties:
-        properties = {"DefinitionUri": str(tmp_path / properties["DefinitionUri"])}
-    assert machine_definition(make(), properties) == definition
-
-
 def test_versions_of_machines(make: Maker) -> None:
     """A version is that of a revision; an alias leads to it."""
     machines, versions, aliases = (
@@ -334,11 +311,6 @@ def test_runtime_that_sfn_does_not_have(make: Maker) -> None:
             "The state machine has no definition",
         ),
         ("AWS::StepFunctions::StateMachine", {"DefinitionString": "{}"}, "Invalid State Machine Definition"),
-        (
-            "AWS::StepFunctions::StateMachine",
-            {"DefinitionUri": "/nowhere.json"},
-            "The definition /nowhere.json",
-        ),
         ("AWS::Events::Connection", {"Name": "bank"}, "Missing required parameter"),
     ],
 )

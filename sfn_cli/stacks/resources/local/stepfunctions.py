@@ -11,7 +11,7 @@ from sfn_cli import arn
 from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
 from sfn_cli.stacks.resources.fitting import property_tags
 from sfn_cli.stacks.resources.local.logs import make_log_group
-from sfn_cli.stacks.resources.local.machine_definition import machine_definition, machine_fingerprint
+from sfn_cli.stacks.resources.local.machine_definition import machine_definition
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
 from sfn_cli.stacks.resources.resource import Made, ResourceType
 
@@ -108,7 +108,6 @@ STATE_MACHINE = ResourceType(
     replaced_by=frozenset({"StateMachineName", "StateMachineType"}),
     name_property="StateMachineName",
     is_local=True,
-    fingerprint=machine_fingerprint,
 )
 
 
