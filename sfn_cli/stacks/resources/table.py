@@ -9,13 +9,14 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.stack import FUNCTION, STATE_MACHINE
+from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import ResourceType
 
 _MADE = {
     FUNCTION: "local.functions:FUNCTION",
+    LAYER: "local.layers:LAYER_VERSION",
     STATE_MACHINE: "local.stepfunctions:STATE_MACHINE",
     "AWS::Cognito::UserPool": "emulated.cognito:USER_POOL",
     "AWS::Cognito::UserPoolClient": "emulated.cognito:USER_POOL_CLIENT",

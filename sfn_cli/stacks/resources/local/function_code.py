@@ -50,8 +50,8 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
     code: Mapping[str, Any] = properties.get("Code") or {}
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
-    if (path := code.get("CodeDir")) is not None:
-        return _local_function_code(Path(str(path)), code)
+    if code.get("CodeDir") is not None:
+        return FunctionCode(local_code_members(code))
     if (source := code.get("ZipFile")) is not None:
         return FunctionCode({"ZipFile": _inline_function_zip(property_text(source), properties)})
     if code.get("S3Bucket") and code.get("S3Key"):
@@ -87,10 +87,16 @@ def unusable_function_code(problem: str) -> FunctionCode:
     )
 
 
-def _local_function_code(path: Path, code: Mapping[str, Any]) -> FunctionCode:
+def local_code_members(code: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the members of a request for code at {"CodeDir"}: a folder in place, or a file's content.
+
+    Its other members, such as the packages that were installed for it, stay.
+    """
+    path = Path(str(code["CodeDir"]))
     if path.is_dir():
-        return FunctionCode({**code, "CodeDir": str(path)})
-    return FunctionCode({"ZipFile": read_local_archive(path)})
+        return {**code, "CodeDir": str(path)}
+    others = {name: value for name, value in code.items() if name != "CodeDir"}
+    return {**others, "ZipFile": read_local_archive(path)}
 
 
 def read_local_archive(path: Path) -> bytes:
