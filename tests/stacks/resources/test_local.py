@@ -44,7 +44,7 @@ BASIC = {
             MACHINE,
             {**MACHINE, "DefinitionString": OTHER, "LoggingConfiguration": {
                 "Level": "ERROR", "Destinations": [
-                    {"CloudWatchLogsLogGroup": {"LogGroupArn": f"{LOGS}:/pay:*"}}
+                    {"CloudWatchLogsLogGroup": {"LogGroupArn": f"{LOGS}:/pay:*:*"}}
                 ]}},
             f"{STATES}:stateMachine:Pay",
             {"Arn": f"{STATES}:stateMachine:Pay", "Name": "Pay", "StateMachineRevisionId": "INITIAL"},

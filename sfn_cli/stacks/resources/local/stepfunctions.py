@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_StepF
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
@@ -47,16 +48,18 @@ def _create_machine(making: Making, properties: Properties) -> Made:
     named = {"stateMachineArn": made.physical_id}
     if if_there(lambda: call_store(making, _SERVICE, "DescribeStateMachine", named)) is not None:
         return _update_machine(making, made, {}, properties)._replace(existed=True)
-    request = {**properties, "Type": properties.get("StateMachineType")}
-    own = {**_machine_members(making, properties), "name": made.attributes["Name"]}
-    call_store(making, _SERVICE, "CreateStateMachine", request, own)
+    request = {
+        **properties,
+        "Type": properties.get("StateMachineType"),
+        **_machine_members(making, properties),
+    }
+    call_store(making, _SERVICE, "CreateStateMachine", request, {"name": made.attributes["Name"]})
     return made
 
 
 def _update_machine(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    defaults = {"LoggingConfiguration": {}, "TracingConfiguration": {"Enabled": False}}
-    own = {**_machine_members(making, new), "stateMachineArn": made.physical_id}
-    call_store(making, _SERVICE, "UpdateStateMachine", {**defaults, **new}, own)
+    request = {"TracingConfiguration": {"Enabled": False}, **new, **_machine_members(making, new)}
+    call_store(making, _SERVICE, "UpdateStateMachine", request, {"stateMachineArn": made.physical_id})
     _update_tags(making, made.physical_id, new)
     return _made_machine(made.physical_id, _machine_revision(making, made.physical_id))
 
@@ -66,16 +69,28 @@ def _delete_machine(making: Making, made: Made, properties: Properties) -> None:
 
 
 def _machine_members(making: Making, properties: Properties) -> dict[str, Any]:
-    """Returns the definition and the role, once the log groups of the machine are there."""
-    for destination in (properties.get("LoggingConfiguration") or {}).get("Destinations") or []:
-        group_arn = ((destination or {}).get("CloudWatchLogsLogGroup") or {}).get("LogGroupArn")
-        group = arn.log_group_name_in_arn(str(group_arn))
+    """Returns the definition, the role, and the logging to groups that are there."""
+    return {
+        "Definition": machine_definition(making, properties),
+        "RoleArn": usable_role_arn(making, properties.get("RoleArn")),
+        "LoggingConfiguration": _machine_logging(making, properties.get("LoggingConfiguration") or {}),
+    }
+
+
+def _machine_logging(making: Making, logging: dict[str, Any]) -> dict[str, Any]:
+    """Returns the logging configuration, and creates the log groups that it names.
+
+    The ARN of a group ends in ":*" here once, whether its reader gives it so or not.
+    """
+    destinations = []
+    for destination in logging.get("Destinations") or []:
+        given = str(((destination or {}).get("CloudWatchLogsLogGroup") or {}).get("LogGroupArn"))
+        group_arn = re.sub(r"(:\*)*$", "", given)
+        group = arn.log_group_name_in_arn(group_arn)
         if group is not None:
             make_log_group(making, group)
-    return {
-        "definition": machine_definition(making, properties),
-        "roleArn": usable_role_arn(making, properties.get("RoleArn")),
-    }
+        destinations.append({"CloudWatchLogsLogGroup": {"LogGroupArn": f"{group_arn}:*"}})
+    return {**logging, "Destinations": destinations} if destinations else logging
 
 
 def _machine_revision(making: Making, machine_arn: str) -> str:
