@@ -31,10 +31,11 @@ def machine_definition(making: Making, properties: Properties) -> str:
         raise ResourceError("The state machine has no definition.")
     try:
         text = read_s3_object(making, location).decode()
-        definition = definition_as_json(text, str(location.get("Key", "")))
+        # As AWS does: the values are put into the text before it is read as JSON or YAML.
+        filled = _fill_substitutions(text, properties.get("DefinitionSubstitutions") or {})
+        return definition_as_json(filled, str(location.get("Key", "")))
     except ValueError as error:
         raise ResourceError(f"The definition is not JSON: {error}") from None
-    return _fill_substitutions(definition, properties.get("DefinitionSubstitutions") or {})
 
 
 def _fill_substitutions(definition: str, substitutions: Mapping[str, Any]) -> str:
