@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sfn_cli.integrations.aws.shapes import OwnShape
-from sfn_cli.stacks.resources.fitting import fit_request, property_tags
+from sfn_cli.stacks.resources.fitting import fit_request
+from sfn_cli.stacks.resources.properties import property_tags
 
 TEXT = {"type": "string"}
 TAG = {"type": "structure", "members": {"key": TEXT, "value": TEXT}}

@@ -311,6 +311,17 @@ def test_runtime_that_sfn_does_not_have(make: Maker) -> None:
             "The state machine has no definition",
         ),
         ("AWS::StepFunctions::StateMachine", {"DefinitionString": "{}"}, "Invalid State Machine Definition"),
+        (
+            "AWS::StepFunctions::StateMachine",
+            {**MACHINE, "LoggingConfiguration": "ALL"},
+            "LoggingConfiguration must",
+        ),
+        ("AWS::Lambda::Function", {**INLINE, "Code": "here"}, "Code must be an object."),
+        (
+            "AWS::Lambda::Alias",
+            {"RoutingConfig": {"AdditionalVersionWeights": [1]}},
+            "must be a list of objects.",
+        ),
         ("AWS::Events::Connection", {"Name": "bank"}, "Missing required parameter"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
+from sfn_cli.stacks.resources.properties import property_object
 from sfn_cli.stacks.resources.resource import Made, ResourceType
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def _predict_stream(naming: Naming, properties: Properties) -> Made:
 
 
 def _stream_mode(properties: Properties) -> str:
-    mode = (properties.get("StreamModeDetails") or {}).get("StreamMode")
+    mode = property_object(properties, "StreamModeDetails").get("StreamMode")
     # AWS's default without a number of shards.
     return str(mode or ("PROVISIONED" if properties.get("ShardCount") else _ON_DEMAND))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there
-from sfn_cli.stacks.resources.fitting import property_tags
+from sfn_cli.stacks.resources.properties import property_tags
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 
 if TYPE_CHECKING:

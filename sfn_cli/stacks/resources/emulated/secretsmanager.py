@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.jsonvalue import dumps, loads
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
-from sfn_cli.stacks.resources.fitting import property_text
+from sfn_cli.stacks.resources.properties import property_object, property_text
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _secret_value(making: Making, properties: Properties) -> str | None:
     """Returns the value that is given, or a new one by GenerateSecretString."""
     if properties.get("SecretString") is not None:
         return property_text(properties["SecretString"])
-    if (rule := properties.get("GenerateSecretString")) is None:
+    if not (rule := property_object(properties, "GenerateSecretString")):
         return None
     password = call_service(making, _SERVICE, "GetRandomPassword", rule)["RandomPassword"]
     if not rule.get("GenerateStringKey"):

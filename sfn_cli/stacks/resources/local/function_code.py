@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import quotas
 from sfn_cli.input_files import read_input_bytes
-from sfn_cli.stacks.resources.fitting import file_fingerprint, property_text
+from sfn_cli.stacks.resources.properties import file_fingerprint, property_object, property_text
 from sfn_cli.stacks.resources.resource import ResourceError
 from sfn_cli.stacks.resources.s3_objects import read_s3_object
 
@@ -47,7 +47,7 @@ class FunctionCode(NamedTuple):
 
 def function_code(making: Making, properties: Properties) -> FunctionCode:
     """Returns a function's code. Raises ResourceError for a local path that does not exist."""
-    code: Mapping[str, Any] = properties.get("Code") or {}
+    code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
     if code.get("CodeDir") is not None:
@@ -72,8 +72,7 @@ def function_fingerprint(properties: Properties) -> str:
 
     A folder is used in place: what changes in it needs no update.
     """
-    path = (properties.get("Code") or {}).get("CodeDir")
-    return file_fingerprint(path) if isinstance(path, str) else ""
+    return file_fingerprint(property_object(properties, "Code").get("CodeDir"))
 
 
 def unusable_function_code(problem: str) -> FunctionCode:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.operations import OPERATIONS
 from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
-from sfn_cli.stacks.resources.fitting import file_fingerprint
 from sfn_cli.stacks.resources.local.function_code import local_code_members
+from sfn_cli.stacks.resources.properties import file_fingerprint, property_object
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 from sfn_cli.stacks.resources.s3_objects import read_s3_object
 
@@ -49,7 +49,7 @@ def _create_layer(making: Making, properties: Properties) -> Made:
 
 
 def _layer_content(making: Making, properties: Properties) -> dict[str, Any]:
-    content = properties.get("Content") or {}
+    content = property_object(properties, "Content")
     if content.get("CodeDir") is not None:
         return local_code_members(content)
     if content.get("S3Bucket") and content.get("S3Key"):
@@ -73,8 +73,7 @@ def _delete_layer(making: Making, made: Made, properties: Properties) -> None:
 
 def _layer_fingerprint(properties: Properties) -> str:
     """Returns a hash of the file that holds the layer; a folder is used in place."""
-    path = (properties.get("Content") or {}).get("CodeDir")
-    return file_fingerprint(path) if isinstance(path, str) else ""
+    return file_fingerprint(property_object(properties, "Content").get("CodeDir"))
 
 
 LAYER_VERSION = ResourceType(

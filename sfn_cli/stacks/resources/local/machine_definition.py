@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.resources.fitting import property_text
+from sfn_cli.stacks.resources.properties import property_object, property_text
 from sfn_cli.stacks.resources.resource import ResourceError
 from sfn_cli.stacks.resources.s3_objects import read_s3_object
 from sfn_cli.yaml_text.definition_file import definition_as_json
@@ -32,7 +32,7 @@ def machine_definition(making: Making, properties: Properties) -> str:
     try:
         text = read_s3_object(making, location).decode()
         # As AWS does: the values are put into the text before it is read as JSON or YAML.
-        filled = _fill_substitutions(text, properties.get("DefinitionSubstitutions") or {})
+        filled = _fill_substitutions(text, property_object(properties, "DefinitionSubstitutions"))
         return definition_as_json(filled, str(location.get("Key", "")))
     except ValueError as error:
         raise ResourceError(f"The definition is not JSON: {error}") from None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
-from sfn_cli.stacks.resources.fitting import property_tags
 from sfn_cli.stacks.resources.local.logs import make_log_group
 from sfn_cli.stacks.resources.local.machine_definition import machine_definition
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
+from sfn_cli.stacks.resources.properties import property_object, property_objects, property_tags
 from sfn_cli.stacks.resources.resource import Made, ResourceType
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _machine_members(making: Making, properties: Properties) -> dict[str, Any]:
     return {
         "Definition": machine_definition(making, properties),
         "RoleArn": usable_role_arn(making, properties.get("RoleArn")),
-        "LoggingConfiguration": _machine_logging(making, properties.get("LoggingConfiguration") or {}),
+        "LoggingConfiguration": _machine_logging(making, property_object(properties, "LoggingConfiguration")),
     }
 
 
@@ -83,8 +83,8 @@ def _machine_logging(making: Making, logging: dict[str, Any]) -> dict[str, Any]:
     The ARN of a group ends in ":*" here once, whether its reader gives it so or not.
     """
     destinations = []
-    for destination in logging.get("Destinations") or []:
-        given = str(((destination or {}).get("CloudWatchLogsLogGroup") or {}).get("LogGroupArn"))
+    for destination in property_objects(logging, "Destinations"):
+        given = str(property_object(destination, "CloudWatchLogsLogGroup").get("LogGroupArn"))
         group_arn = re.sub(r"(:\*)*$", "", given)
         group = arn.log_group_name_in_arn(group_arn)
         if group is not None:
@@ -130,7 +130,7 @@ STATE_MACHINE = ResourceType(
 
 
 def _predict_version(naming: Naming, properties: Properties) -> Made:
-    return _made_version(arn.qualify_arn(str(properties["StateMachineArn"]), 1))
+    return _made_version(arn.qualify_arn(str(properties.get("StateMachineArn")), 1))
 
 
 def _made_version(version_arn: str) -> Made:
@@ -178,10 +178,10 @@ def _alias_routes(properties: Properties) -> list[dict[str, Any]]:
 
     A deployment that shifts traffic in steps has ended here as soon as it starts.
     """
-    deployment = properties.get("DeploymentPreference")
+    deployment = property_object(properties, "DeploymentPreference")
     if deployment:
         return [{"StateMachineVersionArn": deployment.get("StateMachineVersionArn"), "Weight": 100}]
-    return list(properties.get("RoutingConfiguration") or [])
+    return property_objects(properties, "RoutingConfiguration")
 
 
 def _create_alias(making: Making, properties: Properties) -> Made:
