@@ -119,7 +119,11 @@ class FunctionError(Exception):
         self.stack_trace = stack_trace or []
 
 
-def bootstrap_main(folder: str, handler: str) -> None:
+def bootstrap_main(folder: str, handler: str, packages: str = "{}") -> None:
+    """Imports the handler and answers invocations.
+
+    `packages` is JSON: {"folders": what comes on sys.path after `folder`, "last": at its end}.
+    """
     _Now.folder = folder
     tie_to_parent()
     close_inherited_descriptors()
@@ -131,7 +135,9 @@ def bootstrap_main(folder: str, handler: str) -> None:
     function: Handler | None = None
     try:
         os.chdir(folder)
-        sys.path.insert(0, folder)
+        found = json.loads(packages)
+        sys.path[:0] = [folder, *found.get("folders", ())]
+        sys.path += found.get("last", ())
         function = _load_handler(handler)
     except FunctionError as error:
         fault = error
@@ -497,4 +503,4 @@ if __name__ == "__main__":
         del sys.path[0]  # handlers must not import from this file's folder
     if sys.argv[1] == "--become":
         become_program(sys.argv[2:])
-    bootstrap_main(sys.argv[1], sys.argv[2])
+    bootstrap_main(*sys.argv[1:4])

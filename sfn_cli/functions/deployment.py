@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configur
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.functions.code.package_path import PackagePath
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, NODE, language_of_runtime
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ class Deployment(NamedTuple):
     function: Function
     code: CodeFolder
     executable: str
+    version: str = ""
+    """The interpreter's version, which may be another than the runtime's."""
+    packages: PackagePath = PackagePath()
 
     @property
     def runtime(self) -> str:
@@ -62,7 +67,7 @@ class Deployment(NamedTuple):
         if self.runtime in CUSTOM:
             return [self.executable, "-I", "-S", "-B", CUSTOM_RUNTIME, self.code.path, ENTRYPOINT]
         of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
-        language, _ = language_of_runtime(self.runtime)
+        language, version = language_of_runtime(self.runtime)
         if language is NODE:
             # Node.js cannot make the kernel end it with its parent: a Python that becomes it can.
             return [
@@ -75,19 +80,24 @@ class Deployment(NamedTuple):
                 self.executable,
                 NODE_BOOTSTRAP,
                 *of_function,
+                json.dumps({"folders": self._node_folders(), "layers": self.packages.layers}),
             ]
         # No bytecode is written: Python checks its age only to the second, so a folder that is
         # being edited could run what was compiled before the edit. And sfn leaves no files in the
         # folder.
         flags = ["-B"] if self.code.in_place else []
-        return [self.executable, "-X", "utf8", *flags, BOOTSTRAP, *of_function]
+        found = {
+            "folders": self.packages.python_folders(version, self.version),
+            "last": self.packages.sdk,
+        }
+        return [self.executable, "-X", "utf8", *flags, BOOTSTRAP, *of_function, json.dumps(found)]
 
     def environment(self, settings: Settings, stream: str) -> dict[str, str]:
         """Returns a child's whole environment; Lambda's own names override the function's."""
         configuration = self.function.configuration
         variables: Mapping[str, str] = (configuration.get("Environment") or {}).get("Variables") or {}
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": _joined_paths(*self.packages.program_folders, os.environ.get("PATH", os.defpath)),
             "HOME": os.environ.get("HOME", "/"),
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
@@ -96,6 +106,7 @@ class Deployment(NamedTuple):
             # (Custom runtimes have none.)
             **({} if self.runtime in CUSTOM else {"AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}"}),
             **variables,
+            **self._package_variables(variables),
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.function.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_size),
@@ -105,3 +116,23 @@ class Deployment(NamedTuple):
             "LAMBDA_TASK_ROOT": self.code.path,
             "_HANDLER": str(configuration.get("Handler", "")),
         }
+
+    def _node_folders(self) -> list[str]:
+        """Returns the folders of packages of a Node.js function; none for other languages."""
+        if self.runtime in CUSTOM:
+            return []
+        language, version = language_of_runtime(self.runtime)
+        return self.packages.node_folders(version, self.version) if language is NODE else []
+
+    def _package_variables(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Returns the variables by which a child finds packages, in addition to the function's own."""
+        found = {"NODE_PATH": self._node_folders(), "LD_LIBRARY_PATH": self.packages.library_folders}
+        return {
+            name: _joined_paths(*folders, variables.get(name, ""))
+            for name, folders in found.items()
+            if folders
+        }
+
+
+def _joined_paths(*folders: str) -> str:
+    return os.pathsep.join(filter(None, folders))
