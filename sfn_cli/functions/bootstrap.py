@@ -10,7 +10,7 @@ File descriptors: 0 is empty; 1 and 2 are the log; 3 is the socket to the pool; 
 A message is two lengths (of head and body: 32 bits each, big-endian), a JSON head and a body. The
 body is JSON text as it is: an event of megabytes is not wrapped in JSON a second time.
 
-    to the child    {"id": request id, "arn": invoked ARN, "remaining": ms}                      the event
+    to the child    {"id": request id, "arn": invoked ARN, "remaining": ms, "trace": its header} the event
                     ("client_context": JSON text, when the client sent one)
     to the pool     {}                                                                           (ready)
     to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool}     the answer
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 CONTROL, LIFELINE = 3, 4
 SIGKILL = 9
 MAX_RESPONSE_BYTES = 6_291_556
+PACKAGES = "_SFN_PACKAGES"
+"""Set to JSON, {"folders": what comes on sys.path after the code's folder, "last": what at its end}.
+A handler does not see it.
+"""
 TASK_ROOT = "/var/task"
 """The folder of the code on AWS, as stack traces show it."""
 
@@ -119,11 +123,7 @@ class FunctionError(Exception):
         self.stack_trace = stack_trace or []
 
 
-def bootstrap_main(folder: str, handler: str, packages: str = "{}") -> None:
-    """Imports the handler and answers invocations.
-
-    `packages` is JSON: {"folders": what comes on sys.path after `folder`, "last": at its end}.
-    """
+def bootstrap_main(folder: str, handler: str) -> None:
     _Now.folder = folder
     tie_to_parent()
     close_inherited_descriptors()
@@ -135,9 +135,9 @@ def bootstrap_main(folder: str, handler: str, packages: str = "{}") -> None:
     function: Handler | None = None
     try:
         os.chdir(folder)
-        found = json.loads(packages)
-        sys.path[:0] = [folder, *found.get("folders", ())]
-        sys.path += found.get("last", ())
+        packages = json.loads(os.environ.pop(PACKAGES, "{}"))
+        sys.path[:0] = [folder, *packages.get("folders", ())]
+        sys.path += packages.get("last", ())
         function = _load_handler(handler)
     except FunctionError as error:
         fault = error
@@ -146,6 +146,7 @@ def bootstrap_main(folder: str, handler: str, packages: str = "{}") -> None:
     while True:
         head, body = receive_from_pool()
         _Now.request_id = head["id"]
+        os.environ["_X_AMZN_TRACE_ID"] = head["trace"]
         _answer_invocation(function, fault, head, body)
 
 
@@ -501,6 +502,7 @@ _FACTS = dict(os.environ)
 if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(__file__):
         del sys.path[0]  # handlers must not import from this file's folder
-    if sys.argv[1] == "--become":
+    if sys.argv[1:2] == ["--become"]:
         become_program(sys.argv[2:])
-    bootstrap_main(*sys.argv[1:4])
+    # A wrapper (AWS_LAMBDA_EXEC_WRAPPER) may have changed the handler in the environment.
+    bootstrap_main(*(sys.argv[1:] or [_FACTS["LAMBDA_TASK_ROOT"], _FACTS["_HANDLER"]]))

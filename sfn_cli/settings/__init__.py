@@ -20,6 +20,8 @@ _ON_LINUX: bool = sys.platform == "linux"
 _ENDPOINTS = "AWS_ENDPOINT_URL"
 """The common variable, and the prefix of the variables for one service."""
 
+_AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
 
 def _default_setting(name: str) -> Any:
     return setting_value(name, {})
@@ -88,6 +90,11 @@ class Settings(NamedTuple):
         """Returns the AWS_ENDPOINT_URL endpoint, for services without one of their own."""
         return dict(self.endpoints).get(_ENDPOINTS)
 
+    @property
+    def reaches_aws(self) -> bool:
+        """Whether some calls go to AWS itself: SFN_AWS=real, or an endpoint that is AWS's own."""
+        return self.calls_aws or any(is_aws_endpoint(url) for _, url in self.endpoints)
+
     def environment(self) -> dict[str, str]:
         """Returns the environment in which another process reads the same settings, in any folder.
 
@@ -97,6 +104,13 @@ class Settings(NamedTuple):
         if self.mock_config is not None:
             found["SFN_MOCK_CONFIG"] = self.mock_config
         return found
+
+
+def is_aws_endpoint(url: str | None) -> bool:
+    """Whether an endpoint is one of AWS's own."""
+    from urllib.parse import urlsplit
+
+    return (urlsplit(url or "").hostname or "").endswith(_AWS_HOSTS)
 
 
 def clock_reading(clock: str | None, started_at: int, wall: int) -> int:

@@ -79,17 +79,20 @@ class Catalog:
         return CodeFolder(path, 0, False)
 
     def sweep(self, in_use: Collection[str]) -> None:
-        """Releases the folders that are not `in_use`, and removes unused ones of old zips."""
+        """Releases the folders that are not `in_use`, and removes unused ones, and old builds."""
+        self._release(in_use)
+        if os.path.isdir(self._home / BUILDS):
+            prune_build_folders(self._home, self._functions.package_dirs(), time.time())
+
+    def close(self) -> None:
+        self._release(())
+
+    def _release(self, in_use: Collection[str]) -> None:
         for path in [path for path in self._locks if path not in in_use]:
             self._let_go(path)
         for folder in self._unpacked_folders():
             if str(folder) not in self._locks and not self._is_current(folder):
                 _remove_unused_code_folder(folder)
-        if os.path.isdir(self._home / BUILDS):
-            prune_build_folders(self._home, self._functions.package_dirs(), time.time())
-
-    def close(self) -> None:
-        self.sweep(())
 
     # Folders in place
 

@@ -14,6 +14,12 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+PACKAGES_VARIABLE = "_SFN_PACKAGES"
+"""Tells a child's bootstrap where packages are. The handler does not see it."""
+
+OPT = "/opt/"
+"""Where the content of layers is on AWS."""
+
 
 class PackagePath(NamedTuple):
     """The folders with packages of one function."""
@@ -51,6 +57,11 @@ class PackagePath(NamedTuple):
     @property
     def library_folders(self) -> list[str]:
         return self._layer_folders("lib")
+
+    def file_of_layer(self, path: str) -> str | None:
+        """Returns the file that is at a path below /opt on AWS; None if no layer has it."""
+        files = (os.path.join(layer, path.removeprefix(OPT)) for layer in reversed(self.layers))
+        return next(filter(os.path.exists, files), None)
 
     def _layer_folders(self, *names: str) -> list[str]:
         folders = (os.path.join(layer, name) for layer in reversed(self.layers) for name in names)

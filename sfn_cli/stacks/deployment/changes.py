@@ -38,6 +38,14 @@ class Change(NamedTuple):
     logical_id: str
     type: str
     physical_id: str
+    reason: str = ""
+    """For people: the properties that differ, or why it is left out."""
+
+
+NOT_HERE = "sfn does not have this type"
+NOT_AT_AWS = "SFN_AWS=real: a deploy creates nothing at AWS"
+OTHER_FILES = "its files"
+"""What differs when no property does: files that the properties name."""
 
 
 def decide_change(
@@ -68,6 +76,17 @@ def decide_change(
     if row.update is None or _changed_members(old.properties, properties) & row.replaced_by:
         return Action.REPLACE
     return Action.UPDATE
+
+
+def change_reason(
+    action: Action, old: StoredResource | None, row: ResourceType, properties: Properties
+) -> str:
+    """Returns a change's reason."""
+    if action is Action.LEAVE_OUT:
+        return NOT_HERE if row.extent is Extent.LEFT_OUT else NOT_AT_AWS
+    if action in (Action.UPDATE, Action.REPLACE) and old is not None:
+        return ", ".join(sorted(_changed_members(old.properties, properties))) or OTHER_FILES
+    return ""
 
 
 def _changed_members(old: Mapping[str, object], new: Mapping[str, object]) -> set[str]:

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import private_files
 from sfn_cli.errors import SfnError, UsageError
+from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.deployment import names
 from sfn_cli.stacks.deployment.changes import Action, Change
-from sfn_cli.stacks.deployment.engine import Engine, Tools, delete_resource
+from sfn_cli.stacks.deployment.engine import Engine
+from sfn_cli.stacks.deployment.lookups import stack_lookups
+from sfn_cli.stacks.deployment.tools import Tools, delete_resource
+from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
+from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Making
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.store.records.stacks import StoredStack
@@ -20,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sfn_cli.api.service import Service
-    from sfn_cli.stacks.deployment.resolution import Resolution
     from sfn_cli.stacks.resources.resource import Made, Naming
     from sfn_cli.stacks.stack import Stack
 
@@ -30,8 +34,8 @@ class DeployOptions(NamedTuple):
 
     report: Callable[[str], None]
     """Shows the user one line."""
-    resolve: Callable[[Stack, str, str], Resolution]
-    """Returns the resolution of a stack with this name and StackId."""
+    parameters: Mapping[str, str]
+    """The values that the user gives; a stack takes those that its template declares."""
     role_arn: str
     """The role of machines and functions for which the template names none."""
     stack_name: str | None = None
@@ -52,7 +56,7 @@ class Deployed(NamedTuple):
 
 def plan_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
     """Returns what a deploy would do. Makes nothing. Raises UsageError (TemplateError)."""
-    return _prepare_deploy(service, stack, options).plan()
+    return _Deploy(service, stack, options).plan()
 
 
 def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
@@ -61,7 +65,7 @@ def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Depl
     Raises UsageError (TemplateError) before anything is changed; DeployError after what was done
     has been taken back.
     """
-    deploy = _prepare_deploy(service, stack, options)
+    deploy = _Deploy(service, stack, options)
     with _stack_lock(service, deploy.name, options.report):
         return deploy.run()
 
@@ -86,28 +90,19 @@ def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Ch
         return changes
 
 
-def _prepare_deploy(service: Service, stack: Stack, options: DeployOptions) -> _Deploy:
-    stacks = service.stacks
-    name = names.stack_name(stacks, stack, options.stack_name, replaces=False)
-    arn = names.stack_arn(service.settings, name, str(stack.folder))
-    return _Deploy(service, stack, name, arn, options)
-
-
 class _Deploy:
-    """One deploy of a stack that has a name."""
+    """One deploy of a stack."""
 
-    def __init__(self, service: Service, stack: Stack, name: str, arn: str, options: DeployOptions) -> None:
-        self.name = name
+    def __init__(self, service: Service, stack: Stack, options: DeployOptions) -> None:
         self._service = service
         self._stack = stack
-        self._arn = arn
         self._options = options
-        self._resolution = options.resolve(stack, name, arn)
+        self.name, self._evaluation = deploy_evaluation(service, stack, options)
 
     def plan(self) -> Deployed:
         engine = self._engine()
         changes = engine.plan()
-        return Deployed(self.name, changes, engine.made, self._resolution.outputs(engine.made))
+        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._evaluation, engine.made))
 
     def run(self) -> Deployed:
         self._check_claims(self._engine().plan())
@@ -118,7 +113,7 @@ class _Deploy:
         self._save(before, f"{verb}_IN_PROGRESS")
         try:
             engine.deploy()
-            outputs = self._resolution.outputs(engine.made)
+            outputs = _deploy_outputs(self._evaluation, engine.made)
         except SfnError as error:
             self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", str(error))
             raise
@@ -127,7 +122,11 @@ class _Deploy:
 
     def _engine(self) -> Engine:
         return Engine(
-            self.name, self._stack, self._resolution, _deploy_tools(self._service, self._options), self._naming
+            self.name,
+            self._stack,
+            self._evaluation,
+            _deploy_tools(self._service, self._options),
+            self._naming,
         )
 
     def _naming(self, logical_id: str) -> Naming:
@@ -144,7 +143,9 @@ class _Deploy:
             owner = self._service.stacks.owner(change.type, change.physical_id)
             if owner is None or owner.name == self.name:
                 continue
-            what = f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of {owner.folder}."
+            what = (
+                f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of {owner.folder}."
+            )
             if not self._options.replaces(what):
                 raise UsageError(f"{what} Give it another name, or take it over with --replace.")
             for resource in self._service.stacks.resources(owner.name):
@@ -164,13 +165,13 @@ class _Deploy:
         now = self._service.clock()
         stored = StoredStack(
             self.name,
-            self._arn,
+            names.stack_arn(self._service.settings, self.name, str(self._stack.folder)),
             self._stack.kind,
             str(self._stack.folder),
             str(self._stack.source),
             status,
             reason,
-            dict(self._resolution.parameters),
+            _parameter_texts(self._stack, self._evaluation),
             outputs if outputs is not None else before.outputs if before else [],
             left_out if left_out is not None else before.left_out if before else {},
             before.created_at if before else now,
@@ -178,6 +179,49 @@ class _Deploy:
         )
         self._service.stacks.save(stored)
         return stored
+
+
+def deploy_evaluation(service: Service, stack: Stack, options: DeployOptions) -> tuple[str, StackEvaluation]:
+    """Returns the name under which a stack is deployed, and its evaluation under that name.
+
+    Raises UsageError (TemplateError).
+    """
+    settings = service.settings
+    name = names.stack_name(service.stacks, stack, options.stack_name, options.replaces)
+    arn = names.stack_arn(settings, name, str(stack.folder))
+    pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
+    declared = stack.template.get("Parameters") or {}
+    given = {key: value for key, value in options.parameters.items() if key in declared}
+    return name, StackEvaluation(stack, given, pseudo, stack_lookups(service))
+
+
+def _deploy_outputs(evaluation: StackEvaluation, made: Mapping[str, Made]) -> list[dict[str, str]]:
+    """Returns the outputs as CloudFormation's DescribeStacks has them."""
+    outputs = []
+    for output in evaluation.outputs(made):
+        value = output.value if isinstance(output.value, str) else dumps(output.value)
+        row = {"OutputKey": output.name, "OutputValue": value}
+        if output.description:
+            row["Description"] = output.description
+        if output.export is not None:
+            row["ExportName"] = output.export
+        outputs.append(row)
+    return outputs
+
+
+_HIDDEN = "****"
+"""What CloudFormation shows of the value of a parameter with NoEcho."""
+
+
+def _parameter_texts(stack: Stack, evaluation: StackEvaluation) -> dict[str, str]:
+    """Returns the values of the parameters for people; those with NoEcho are hidden."""
+    declared = stack.template.get("Parameters") or {}
+    texts = {}
+    for name, value in evaluation.parameters.items():
+        is_hidden = str(declared[name].get("NoEcho", "")).lower() == "true"
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        texts[name] = _HIDDEN if is_hidden else text
+    return texts
 
 
 def _deploy_tools(service: Service, options: DeployOptions) -> Tools:

@@ -12,6 +12,8 @@ from sfn_cli.errors import UsageError
 from sfn_cli.stacks.resources.resource import Naming
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sfn_cli.settings import Settings
     from sfn_cli.stacks.stack import Stack
     from sfn_cli.store.protocols.stacks import Stacks
@@ -20,24 +22,23 @@ _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 _NAME_LENGTH = 128
 
 
-def stack_name(stacks: Stacks, stack: Stack, given: str | None, *, replaces: bool) -> str:
+def stack_name(stacks: Stacks, stack: Stack, given: str | None, replaces: Callable[[str], bool]) -> str:
     """Returns the name under which a project is deployed.
 
     It is the given one, else the project's own; where a stack of another folder has that, with a
     suffix of its own. Raises UsageError for a given name that another folder's stack has, unless
-    the stack `replaces` it.
+    `replaces`, called with a sentence that says so, returns True.
     """
     if given is not None:
         if not _NAME.fullmatch(given):
             raise UsageError(
-                f"{given!r} cannot be the name of a stack: it takes a letter, then letters, digits and hyphens."
+                f"{given!r} cannot be the name of a stack: a letter, then letters, digits and hyphens."
             )
         owner = stacks.find(given)
-        if owner is not None and owner.folder != str(stack.folder) and not replaces:
-            raise UsageError(
-                f"The stack {given} is that of {owner.folder}. Choose another name, or take it over with "
-                "--replace."
-            )
+        if owner is not None and owner.folder != str(stack.folder):
+            what = f"The stack {given} is that of {owner.folder}."
+            if not replaces(what):
+                raise UsageError(f"{what} Choose another name, or take it over with --replace.")
         return given
     name = re.sub(r"[^a-zA-Z0-9]+", "-", stack.name).strip("-")[: _NAME_LENGTH - 8] or "stack"
     if not name[0].isalpha():

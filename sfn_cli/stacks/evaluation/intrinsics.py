@@ -202,7 +202,7 @@ def _call_cidr(resolution: Resolution, argument: Any, path: Path_) -> Json:
     try:
         return cidr_blocks(block, *numbers)
     except CidrError as error:
-        raise resolution.error(path, str(error))
+        raise resolution.error(path, str(error)) from None
 
 
 def _call_get_azs(resolution: Resolution, argument: Any, path: Path_) -> Json:

@@ -109,12 +109,11 @@ class Resolution:
         try:
             return made.attributes[attribute]
         except KeyError:
-            kind = self.stack.resources[name].get("Type")
             raise self.error(
                 path,
-                f'{name} ({kind}) has no attribute "{attribute}".'
+                f'{name} ({self.stack.resources[name].get("Type")}) has no attribute "{attribute}".'
                 f"{suggested_name(attribute, made.attributes)}",
-            )
+            ) from None
 
     def error(self, path: Path_, message: str) -> TemplateError:
         return self.stack.error(path, message)
