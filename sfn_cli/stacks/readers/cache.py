@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -22,7 +23,7 @@ from sfn_cli.errors import StoreError
 from sfn_cli.stacks.stack import Path_, SourcePlace, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _FOLDERS = ("cache", "stacks")
 _FORM = 1
@@ -35,36 +36,34 @@ MOST_ENTRIES = 64
 def read_stack_through_cache(
     home: str | os.PathLike[str],
     key: Sequence[Any],
-    sought: Sequence[Path],
-    packages: Sequence[str],
+    others: Callable[[], Iterable[Path]],
     read: Callable[[], Stack],
 ) -> Stack:
     """Returns the stack that `read` returned for this key before, or what it returns now.
 
-    `key` is any JSON: all that the stack depends on but for files. `sought` are files whose
-    appearance changes the stack. `packages` are those whose versions matter. A cache that cannot be
-    read or written is as good as none.
+    `key` is any JSON: all that the stack depends on but for files. `others` returns further files
+    whose content, or appearance, changes the stack. A cache that cannot be read or written is as
+    good as none.
     """
-    digest = hashlib.sha256(jsonvalue.dumps([_FORM, sfn_cli.__version__, *key]).encode()).hexdigest()[:32]
+    whole_key = [_FORM, sfn_cli.__version__, sys.prefix, *key]
+    digest = hashlib.sha256(jsonvalue.dumps(whole_key).encode()).hexdigest()[:32]
     try:
         folder = Path(private_files.make_private_folder(home, *_FOLDERS))
     except (OSError, StoreError):
         return read()
     entry = folder / f"{digest}.json"
-    if (stack := _read_cache_entry(entry, packages)) is not None:
+    if (stack := _read_cache_entry(entry)) is not None:
         return stack
     stack = read()
     with suppress(OSError, StoreError, ValueError, TypeError):
-        _write_cache_entry(entry, stack, sought, packages)
+        _write_cache_entry(entry, stack, others())
         _prune_cache(folder)
     return stack
 
 
-def _read_cache_entry(entry: Path, packages: Sequence[str]) -> Stack | None:
+def _read_cache_entry(entry: Path) -> Stack | None:
     try:
         content = json.loads(_read_private_text(entry))
-        if content["packages"] != _package_versions(packages):
-            return None
         if any(_file_digest(path) != digest for path, digest in content["files"].items()):
             return None
         os.utime(entry)
@@ -84,8 +83,8 @@ def _read_cache_entry(entry: Path, packages: Sequence[str]) -> Stack | None:
         return None
 
 
-def _write_cache_entry(entry: Path, stack: Stack, sought: Sequence[Path], packages: Sequence[str]) -> None:
-    files = {str(path): _file_digest(path) for path in (*stack.files, *sought)}
+def _write_cache_entry(entry: Path, stack: Stack, others: Iterable[Path]) -> None:
+    files = {str(path): _file_digest(path) for path in (*stack.files, *others)}
     stored = {
         "kind": stack.kind,
         "name": stack.name,
@@ -97,7 +96,7 @@ def _write_cache_entry(entry: Path, stack: Stack, sought: Sequence[Path], packag
         "notes": list(stack.notes),
     }
     places = [[*place, *path] for path, place in stack.places.items()]
-    content = {"packages": _package_versions(packages), "files": files, "stack": stored}
+    content = {"files": files, "stack": stored}
     _write_private_text(entry.with_suffix(".places"), jsonvalue.dumps(places))
     _write_private_text(entry, jsonvalue.dumps(content))
 
@@ -124,18 +123,6 @@ class _CachedPlaces(Mapping[Path_, SourcePlace]):
             return {tuple(path): SourcePlace(file, line, column) for file, line, column, *path in rows}
         except (OSError, StoreError, ValueError, TypeError):
             return {}
-
-
-def _package_versions(packages: Sequence[str]) -> list[str | None]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    versions: list[str | None] = []
-    for package in packages:
-        try:
-            versions.append(version(package))
-        except PackageNotFoundError:
-            versions.append(None)
-    return versions
 
 
 def _file_digest(path: str | Path) -> str | None:
