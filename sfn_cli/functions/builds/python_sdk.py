@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,11 +19,13 @@ from sfn_cli.functions.builds.build_folder import (
     make_build_folder,
     program_stamp,
 )
+from sfn_cli.functions.builds.build_process import build_environment, run_build_program
 from sfn_cli.functions.builds.python_packages import find_python_packages, install_python_packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import Any
 
 _DISTRIBUTIONS = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 SDK_MODULES = frozenset({"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"})
@@ -38,6 +42,8 @@ def find_python_sdk(home: str | os.PathLike[str], interpreter: str, version: str
 
     own = find_spec("boto3")
     if own is not None and own.origin is not None:
+        if (found := find_build_folder(home, _compiled_sources(own.origin, interpreter))) is not None:
+            return found
         sources = {"kind": "own Python SDK", "version": version, "boto3": program_stamp(own.origin)}
         found = find_build_folder(home, sources)
         if found is None:
@@ -58,11 +64,40 @@ def install_python_sdk(
 ) -> Path:
     """Returns the same folder; installs boto3 if there is none. Raises BuildError."""
     found = find_python_sdk(home, interpreter, version)
-    if found is not None:
+    if found is None:
+        return install_python_packages(
+            home, _INSTALLED, interpreter, report, what=f"Python {version}", may_build=may_build
+        )
+    if not (found / "boto3").is_symlink() or version == "{}.{}".format(*sys.version_info) or not may_build:
         return found
-    return install_python_packages(
-        home, _INSTALLED, interpreter, report, what=f"Python {version}", may_build=may_build
+    origin = os.path.realpath(found / "boto3" / "__init__.py")
+    return make_build_folder(
+        home, _compiled_sources(origin, interpreter), lambda folder: _compile_sdk(found, folder, interpreter)
     )
+
+
+def _compiled_sources(boto3: str, interpreter: str) -> dict[str, Any]:
+    return {
+        "kind": "compiled Python SDK",
+        "boto3": program_stamp(boto3),
+        "interpreter": program_stamp(interpreter),
+    }
+
+
+def _compile_sdk(links: Path, folder: Path, interpreter: str) -> None:
+    """Copies the modules and compiles them for an interpreter of another version than sfn's.
+
+    Otherwise each child would compile them again, which takes seconds: children write no bytecode.
+    """
+    for link in links.iterdir():
+        if not link.is_dir():
+            shutil.copy(link, folder / link.name)
+            continue
+        shutil.copytree(link, folder / link.name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+        if (link / "data").is_dir():
+            os.symlink(os.path.realpath(link / "data"), folder / link.name / "data")
+    command = [interpreter, "-m", "compileall", "-q", str(folder)]
+    run_build_program(command, folder, build_environment(), what="Compiling boto3")
 
 
 def _link_own_sdk(folder: Path, version: str) -> None:
