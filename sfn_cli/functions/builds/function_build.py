@@ -49,6 +49,8 @@ class FunctionBuild(NamedTuple):
     """The folders for PackageDirs."""
     notes: tuple[str, ...] = ()
     """Sentences about this function for the user: a substitute runtime, what was not built."""
+    is_complete: bool = True
+    """Whether everything is built: without leave to build, what was not built before is missing."""
 
 
 class Building(NamedTuple):
@@ -81,16 +83,33 @@ def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
         return FunctionBuild(
             source.folder, (), (f"its invocations will fail. {error.message.splitlines()[0]}",)
         )
-    notes = [substitute] if substitute is not None else []
+    findings = _Findings()
+    if substitute is not None:
+        findings.note(substitute)
     if not source.folder.exists():
-        return FunctionBuild(source.folder, (), tuple(notes))
+        return FunctionBuild(source.folder, (), tuple(findings.notes))
     if str(source.metadata.get("BuildMethod", "")) == "makefile":
-        notes.append("its makefile is not run, so what it would build is missing")
+        findings.note("its makefile is not run, so what it would build is missing")
     if language is PYTHON:
-        built = _build_python_function(announced, source, interpreter, notes)
+        built = _build_python_function(announced, source, interpreter, findings)
     else:
-        built = _build_node_function(announced, source, version, interpreter, notes)
-    return built._replace(notes=tuple(notes))
+        built = _build_node_function(announced, source, version, interpreter, findings)
+    return built._replace(notes=tuple(findings.notes), is_complete=findings.is_complete)
+
+
+class _Findings:
+    """What is found out about a function while it is built."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.is_complete = True
+
+    def note(self, sentence: str) -> None:
+        self.notes.append(sentence)
+
+    def note_unbuilt(self, sentence: str) -> None:
+        self.notes.append(sentence)
+        self.is_complete = False
 
 
 class _AnnouncedBuilding:
@@ -111,7 +130,10 @@ class _AnnouncedBuilding:
 
 
 def _build_python_function(
-    building: _AnnouncedBuilding, source: FunctionSource, interpreter: LanguageInterpreter, notes: list[str]
+    building: _AnnouncedBuilding,
+    source: FunctionSource,
+    interpreter: LanguageInterpreter,
+    findings: _Findings,
 ) -> FunctionBuild:
     packages: list[str] = []
     imports_sdk = bool(SDK_MODULES & python_imports(source.folder))
@@ -129,7 +151,7 @@ def _build_python_function(
         except BuildError as error:
             if building.may_build:
                 raise
-            notes.append(f"its requirements.txt is not installed. {error}")
+            findings.note_unbuilt(f"its requirements.txt is not installed. {error}")
         else:
             packages.append(str(installed))
     if imports_sdk or packages:
@@ -143,7 +165,7 @@ def _build_python_function(
             )
         except BuildError as error:
             if imports_sdk:
-                notes.append(f"boto3, which Lambda's runtime contains, is not installed. {error}")
+                findings.note_unbuilt(f"boto3, which Lambda's runtime contains, is not installed. {error}")
     return FunctionBuild(source.folder, tuple(packages))
 
 
@@ -163,15 +185,14 @@ def _build_node_function(
     source: FunctionSource,
     version: str,
     interpreter: LanguageInterpreter,
-    notes: list[str],
+    findings: _Findings,
 ) -> FunctionBuild:
     folder = source.folder
-    if folder.is_file():
-        return FunctionBuild(folder, ())
-    packages = _node_packages(building, source, version, interpreter, notes)
-    entry = typescript_entry(folder, source.handler)
+    is_folder = folder.is_dir()
+    packages = _node_packages(building, source, version, interpreter, findings) if is_folder else []
+    entry = typescript_entry(folder, source.handler) if is_folder else None
     properties = source.metadata.get("BuildProperties") or {}
-    if source.metadata.get("BuildMethod") == "esbuild" and properties.get("EntryPoints"):
+    if is_folder and source.metadata.get("BuildMethod") == "esbuild" and properties.get("EntryPoints"):
         entries = [str(name) for name in properties["EntryPoints"]]
     elif entry is not None:
         entries = [entry]
@@ -190,7 +211,7 @@ def _build_node_function(
             may_build=building.may_build,
         )
     except BuildError as error:
-        notes.append(f"the AWS SDK, which Lambda's runtime contains, is not installed. {error}")
+        findings.note_unbuilt(f"the AWS SDK, which Lambda's runtime contains, is not installed. {error}")
     else:
         packages += [] if sdk is None else [str(sdk)]
     if entries:
@@ -214,7 +235,7 @@ def _build_node_function(
         except BuildError as error:
             if building.may_build:
                 raise
-            notes.append(f"its TypeScript is not bundled. {error}")
+            findings.note_unbuilt(f"its TypeScript is not bundled. {error}")
     return FunctionBuild(folder, tuple(packages))
 
 
@@ -231,7 +252,7 @@ def _node_packages(
     source: FunctionSource,
     version: str,
     interpreter: LanguageInterpreter,
-    notes: list[str],
+    findings: _Findings,
 ) -> list[str]:
     """Returns the folders with what the nearest package.json asks for and the code does not find."""
     manifest = _nearest_manifest(source.folder, building.project)
@@ -257,7 +278,7 @@ def _node_packages(
     except BuildError as error:
         if building.may_build:
             raise
-        notes.append(f"its package.json is not installed. {error}")
+        findings.note_unbuilt(f"its package.json is not installed. {error}")
         return []
     return [str(installed)]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SKIPPED = frozenset(
     {"node_modules", "__pycache__", "venv", "site-packages", "cdk.out", "dist-packages", "__tests__", "tests"}
 )
+_ARCHIVES = (".zip", ".jar")
 _MAX_FILES = 2000
 _MAX_BYTES = 500_000
 _PYTHON_SUFFIXES = (".py",)
@@ -57,7 +58,9 @@ def node_package(specifier: str) -> str | None:
 
 
 def has_node_package(folder: Path, package: str) -> bool:
-    """Whether Node.js finds a package from a folder: there, or above it."""
+    """Whether Node.js finds a package from a folder, there or above it, or in an archive."""
+    if folder.is_file():
+        return any(name.startswith(f"node_modules/{package}/") for name in _archive_names(folder))
     return any((above / "node_modules" / package).is_dir() for above in (folder, *folder.parents))
 
 
@@ -65,7 +68,7 @@ def _source_texts(folder: str | os.PathLike[str], suffixes: tuple[str, ...]) -> 
     left = _MAX_FILES
     path = Path(folder)
     if path.is_file():
-        yield from _source_text(str(path))
+        yield from _archive_texts(path, suffixes) if path.suffix in _ARCHIVES else _source_text(str(path))
         return
     for at, folders, files in os.walk(path):
         folders[:] = [name for name in sorted(folders) if name not in _SKIPPED and not name.startswith(".")]
@@ -75,6 +78,30 @@ def _source_texts(folder: str | os.PathLike[str], suffixes: tuple[str, ...]) -> 
                 if left < 0:
                     return
                 yield from _source_text(os.path.join(at, name))
+
+
+def _archive_names(path: Path) -> list[str]:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+        return []
+
+
+def _archive_texts(path: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist()[:_MAX_FILES]:
+                parts = entry.filename.split("/")
+                if entry.filename.endswith(suffixes) and not _SKIPPED.intersection(parts):
+                    with archive.open(entry) as opened:
+                        yield opened.read(_MAX_BYTES).decode(errors="replace")
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+        return
 
 
 def _source_text(path: str) -> Iterator[str]:

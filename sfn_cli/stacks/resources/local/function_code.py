@@ -53,7 +53,9 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
     if (path := code.get("CodeDir")) is not None:
         return _local_function_code(Path(str(path)), code)
     if (source := code.get("ZipFile")) is not None:
-        return FunctionCode({"ZipFile": _inline_function_zip(property_text(source), properties)})
+        zip = _inline_function_zip(property_text(source), properties)
+        packages = {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
+        return FunctionCode({"ZipFile": zip, **packages})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
@@ -90,7 +92,8 @@ def unusable_function_code(problem: str) -> FunctionCode:
 def _local_function_code(path: Path, code: Mapping[str, Any]) -> FunctionCode:
     if path.is_dir():
         return FunctionCode({**code, "CodeDir": str(path)})
-    return FunctionCode({"ZipFile": read_local_archive(path)})
+    packages = {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
+    return FunctionCode({"ZipFile": read_local_archive(path), **packages})
 
 
 def read_local_archive(path: Path) -> bytes:
