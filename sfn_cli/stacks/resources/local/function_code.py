@@ -53,7 +53,9 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
     if code.get("CodeDir") is not None:
         return FunctionCode(local_code_members(code))
     if (source := code.get("ZipFile")) is not None:
-        return FunctionCode({"ZipFile": _inline_function_zip(property_text(source), properties)})
+        zip = _inline_function_zip(property_text(source), properties)
+        packages = {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
+        return FunctionCode({"ZipFile": zip, **packages})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
