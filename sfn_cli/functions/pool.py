@@ -85,7 +85,7 @@ class Pool:
         self._log = log
         self._cores = cores or os.cpu_count() or 1
         self._max_children = max_children or settings.max_children
-        self._fleets = Fleets(functions, settings.home, self._retire_older)
+        self._fleets = Fleets(functions, settings, self._retire_older)
         self._children: dict[Child, Fleet] = {}
         self._starting = 0
         self._waiting = WaitingList()

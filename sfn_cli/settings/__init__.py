@@ -51,6 +51,8 @@ class Settings(NamedTuple):
     aws_idle_seconds: float = _default_setting("SFN_AWS_IDLE_SECONDS")
     endpoints: tuple[tuple[str, str], ...] = ()
     """The endpoints of AWS's services: (variable, URL)."""
+    exact_runtimes: bool = False
+    """Whether a function runs by its own runtime's version only."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, region: str | None = None) -> Self:
@@ -76,6 +78,7 @@ class Settings(NamedTuple):
             calls_aws=read["SFN_AWS"] is not None,
             aws_idle_seconds=read["SFN_AWS_IDLE_SECONDS"],
             endpoints=() if read["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] else endpoints,
+            exact_runtimes=read["SFN_EXACT_RUNTIMES"],
         )
 
     def endpoint(self, service_id: str) -> str | None:

@@ -8,7 +8,7 @@ from sfn_cli.errors import UsageError
 from sfn_cli.stacks.stack import STATE_MACHINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sfn_cli.stacks.stack import Stack
 
@@ -19,19 +19,16 @@ class MachineChoice(NamedTuple):
     stack: Stack
     logical_id: str
 
-    @property
-    def names(self) -> Iterator[str]:
-        """Yields what --machine may call it."""
-        from sfn_cli.stacks.readers.cdk.construct_paths import names_of_construct
+    def is_called(self, name: str) -> bool:
+        """Whether --machine may call it so."""
+        from sfn_cli.stacks.readers.cdk.construct_paths import logical_ids_of_construct
 
-        resource = self.stack.resources[self.logical_id]
-        yield self.logical_id
-        yield self.logical_id.rpartition(".")[2]  # aws_sfn_state_machine.order
-        properties = resource.get("Properties") or {}
-        for member in ("StateMachineName", "Name"):
-            if isinstance(properties.get(member), str):
-                yield properties[member]
-        yield from names_of_construct(resource)
+        properties = self.stack.resources[self.logical_id].get("Properties") or {}
+        return (
+            name in (self.logical_id, self.logical_id.rpartition(".")[2])  # aws_sfn_state_machine.order
+            or name in (properties.get("StateMachineName"), properties.get("Name"))
+            or self.logical_id in logical_ids_of_construct(self.stack.resources, name)
+        )
 
     @property
     def shown(self) -> str:
@@ -57,7 +54,7 @@ def choose_machine(stacks: Sequence[Stack], name: str | None) -> MachineChoice:
         if len(machines) == 1:
             return machines[0]
         raise UsageError(f"{source} has several state machines; name one with --machine: {listed}")
-    found = [machine for machine in machines if name in machine.names]
+    found = [machine for machine in machines if machine.is_called(name)]
     if len(found) == 1:
         return found[0]
     if found:

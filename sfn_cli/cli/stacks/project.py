@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.cli.stacks.options import ProjectOptions
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.stacks.definitions import MachineDefinition
     from sfn_cli.stacks.deployment.deploy import Deployed, DeployOptions
     from sfn_cli.stacks.readers.project import Project
     from sfn_cli.stacks.stack import Stack
@@ -96,7 +97,7 @@ def deploy_stacks(
 @contextmanager
 def _explained_deploy(stack: Stack) -> Iterator[None]:
     """Turns what a deploy raises into the command's own errors."""
-    from sfn_cli.stacks.deployment.engine import DeployError
+    from sfn_cli.stacks.deployment.tools import DeployError
 
     try:
         yield
@@ -105,24 +106,22 @@ def _explained_deploy(stack: Stack) -> Iterator[None]:
         if refusal is None:
             raise CommandFailedError(str(error)) from error
         failure = OperationError(error.reason.operation, refusal)
-        _explain_refused_definition(failure, stack, error.logical_id)
+        _explain_refused_definition(failure, error.definition)
         if stack.kind not in ("folder", "definition"):
             failure.args = (f"{error.place}: {error.logical_id} ({error.type}): {failure}",)
         raise failure from error
 
 
-def _explain_refused_definition(failure: OperationError, stack: Stack, logical_id: str) -> None:
+def _explain_refused_definition(failure: OperationError, definition: MachineDefinition | None) -> None:
     """Adds the lines at fault, where the definition is a file."""
     from pathlib import Path
 
     from sfn_cli.cli.definition_errors import display
 
-    path = (stack.resources[logical_id].get("Properties") or {}).get("DefinitionUri")
-    if isinstance(path, str) and Path(path).suffix == ".json":
-        source = Path(path)
-        relative = source.relative_to(Path.cwd()) if source.is_relative_to(Path.cwd()) else source
-        text = source.read_text(encoding="utf-8", errors="replace")
-        display.explain_definition_error(failure, {"definition": text}, str(relative))
+    if definition is not None and definition.file is not None:
+        file, here = definition.file, Path.cwd()
+        shown = file.relative_to(here) if file.is_relative_to(here) else file
+        display.explain_definition_error(failure, {"definition": definition.file_text}, str(shown))
 
 
 def report_changes(stack: Stack, deployed: Deployed) -> None:

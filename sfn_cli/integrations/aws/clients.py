@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.embedded_aws import MADE_UP
+from sfn_cli.integrations.aws.errors import short_sdk_name
 from sfn_cli.settings import is_aws_endpoint
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Clients:
         with self._lock:
             if self._names is None:
                 self._names = client_service_names(self._session(real=self._real))
-            return self._names.get(sdk_name)
+            return self._names.get(short_sdk_name(sdk_name))
 
     def service_id(self, service: str) -> str:
         """Returns the id in a service's model ("Secrets Manager"); its name without botocore."""
@@ -263,11 +264,15 @@ def _new_client_session(*, real: bool) -> Any:
 def client_service_names(session: Any) -> dict[str, str]:
     """Returns the Java SDK's name of each service → botocore's.
 
-    The Java SDK's name is the id in the service's model, in lower case and without spaces.
+    The Java SDK's name is the id in the service's model, in lower case and without spaces and a
+    "Service" at its end: "Config Service" is config.
     """
     from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
 
-    return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}
+    return {
+        short_sdk_name(IDS.get(name, name).replace("-", "")): name
+        for name in session.get_available_services()
+    }
 
 
 def _client_endpoint_host(endpoint: str | None) -> str:

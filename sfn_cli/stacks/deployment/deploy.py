@@ -12,8 +12,9 @@ from sfn_cli.errors import SfnError, UsageError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.deployment import names
 from sfn_cli.stacks.deployment.changes import Action, Change
-from sfn_cli.stacks.deployment.engine import Engine, Tools, delete_resource
+from sfn_cli.stacks.deployment.engine import Engine
 from sfn_cli.stacks.deployment.lookups import stack_lookups
+from sfn_cli.stacks.deployment.tools import Tools, delete_resource
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Making
@@ -55,7 +56,7 @@ class Deployed(NamedTuple):
 
 def plan_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
     """Returns what a deploy would do. Makes nothing. Raises UsageError (TemplateError)."""
-    return _prepare_deploy(service, stack, options).plan()
+    return _Deploy(service, stack, options).plan()
 
 
 def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
@@ -64,7 +65,7 @@ def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Depl
     Raises UsageError (TemplateError) before anything is changed; DeployError after what was done
     has been taken back.
     """
-    deploy = _prepare_deploy(service, stack, options)
+    deploy = _Deploy(service, stack, options)
     with _stack_lock(service, deploy.name, options.report):
         return deploy.run()
 
@@ -89,23 +90,14 @@ def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Ch
         return changes
 
 
-def _prepare_deploy(service: Service, stack: Stack, options: DeployOptions) -> _Deploy:
-    stacks = service.stacks
-    name = names.stack_name(stacks, stack, options.stack_name, options.replaces)
-    arn = names.stack_arn(service.settings, name, str(stack.folder))
-    return _Deploy(service, stack, name, arn, options)
-
-
 class _Deploy:
-    """One deploy of a stack that has a name."""
+    """One deploy of a stack."""
 
-    def __init__(self, service: Service, stack: Stack, name: str, arn: str, options: DeployOptions) -> None:
-        self.name = name
+    def __init__(self, service: Service, stack: Stack, options: DeployOptions) -> None:
         self._service = service
         self._stack = stack
-        self._arn = arn
         self._options = options
-        self._evaluation = evaluate_stack(service, stack, name, arn, options.parameters)
+        self.name, self._evaluation = deploy_evaluation(service, stack, options)
 
     def plan(self) -> Deployed:
         engine = self._engine()
@@ -173,7 +165,7 @@ class _Deploy:
         now = self._service.clock()
         stored = StoredStack(
             self.name,
-            self._arn,
+            names.stack_arn(self._service.settings, self.name, str(self._stack.folder)),
             self._stack.kind,
             str(self._stack.folder),
             str(self._stack.source),
@@ -189,13 +181,18 @@ class _Deploy:
         return stored
 
 
-def evaluate_stack(
-    service: Service, stack: Stack, name: str, arn: str, parameters: Mapping[str, str]
-) -> StackEvaluation:
-    """Returns the evaluation of a stack under this name. Raises UsageError (TemplateError)."""
+def deploy_evaluation(service: Service, stack: Stack, options: DeployOptions) -> tuple[str, StackEvaluation]:
+    """Returns the name under which a stack is deployed, and its evaluation under that name.
+
+    Raises UsageError (TemplateError).
+    """
     settings = service.settings
+    name = names.stack_name(service.stacks, stack, options.stack_name, options.replaces)
+    arn = names.stack_arn(settings, name, str(stack.folder))
     pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
-    return StackEvaluation(stack, parameters, pseudo, stack_lookups(service))
+    declared = stack.template.get("Parameters") or {}
+    given = {key: value for key, value in options.parameters.items() if key in declared}
+    return name, StackEvaluation(stack, given, pseudo, stack_lookups(service))
 
 
 def _deploy_outputs(evaluation: StackEvaluation, made: Mapping[str, Made]) -> list[dict[str, str]]:

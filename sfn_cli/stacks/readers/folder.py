@@ -1,7 +1,7 @@
 """A folder with a state machine and everything it needs, as `sfn run` reads it.
 
     order/                     the state machine's name
-    ├── order.asl.json         its definition: the only *.asl.json
+    ├── order.asl.json         its definition: the only *.asl.json, *.asl.yaml or *.asl.yml
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
     ├── resources.json         calls that make the tables, queues, … that it needs: see resources_json.py
@@ -77,7 +77,7 @@ def _only_definition_in_folder(folder: Path) -> Path:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(f"{folder} holds no definition: a file named *.asl.json")
+        raise UsageError(f"{folder} holds no definition: a file named *.asl.json or *.asl.yaml")
     raise UsageError(f"{folder} holds several definitions; name one: {', '.join(map(str, found))}")
 
 

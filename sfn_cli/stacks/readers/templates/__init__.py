@@ -1,1 +1,1 @@
-"""Templates of CloudFormation and SAM: their files, what they include, their transforms."""
+"""What a template of CloudFormation or SAM goes through: includes, loops, local paths, transforms."""

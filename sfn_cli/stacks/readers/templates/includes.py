@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.readers.templates.template_file import read_template_file
+from sfn_cli.stacks.readers.template_file import read_template_file
 
 if TYPE_CHECKING:
     from pathlib import Path

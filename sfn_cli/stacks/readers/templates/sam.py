@@ -15,8 +15,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.stacks.readers.template_file import read_template_file
 from sfn_cli.stacks.readers.templates.local_paths import put_sam_paths_aside, restore_sam_paths
-from sfn_cli.stacks.readers.templates.template_file import read_template_file
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
@@ -121,9 +121,9 @@ def _include_api_definitions(draft: TemplateDraft) -> None:
         if path is None:
             continue
         del properties["DefinitionUri"]
+        draft.files.append(path)
         if path.is_file():
             properties["DefinitionBody"] = read_template_file(path).value
-            draft.files.append(path)
         else:
             draft.notes.append(f"{logical_id}: {path} does not exist; the API has no routes of its own")
 

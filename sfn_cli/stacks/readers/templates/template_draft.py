@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sfn_cli.stacks.readers.templates.template_file import TemplateFile
+    from sfn_cli.stacks.readers.template_file import TemplateFile
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import json_text
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
-from sfn_cli.stacks.readers.templates.json_template_places import JsonTemplatePlaces
+from sfn_cli.stacks.readers.json_template_places import JsonTemplatePlaces
 from sfn_cli.stacks.stack import SourcePlace, TemplateError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def read_template_file(path: Path) -> TemplateFile:
     text = text.removeprefix("\ufeff")
     if path.suffix == ".json" or (text.lstrip()[:1] == "{" and _is_json_text(text)):
         return _read_json_template(path, text)
-    from sfn_cli.stacks.readers.templates import yaml_template
+    from sfn_cli.stacks.readers import yaml_template
 
     content = yaml_template.load_yaml_template(text, str(path))
     return TemplateFile(path, content.value, content.places, _duplicate_key_notes(content.duplicates))
