@@ -97,12 +97,18 @@ import pathlib, sys
 from tests.functions.environment.test_wrappers import NO_EXEC, WRAPPER, create
 from tests.functions.workbench import Workbench
 bench = Workbench(pathlib.Path(sys.argv[1]))
-source = "import os, time\\ndef handler(e, c):\\n    print(os.getppid(), os.getpid(), flush=True)\\n    time.sleep(600)"
-create(bench.function(source, **WRAPPER), NO_EXEC)
+create(bench.function(sys.argv[2], **WRAPPER), NO_EXEC)
 bench.begin()
 bench.until(lambda: any(line[:1].isdigit() for line in bench.log))
 print(next(line for line in bench.log if line[:1].isdigit()), flush=True)
 bench.until(lambda: False)
+"""
+
+BUSY = """
+import os, time
+def handler(event, context):
+    print(os.getppid(), os.getpid(), flush=True)
+    time.sleep(600)
 """
 
 
@@ -110,7 +116,7 @@ bench.until(lambda: False)
 def test_a_killed_parent(tmp_path: Path) -> None:
     """A wrapper and the runtime that it started die with the process that started them."""
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT, str(tmp_path), BUSY], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
     pids = [int(pid) for pid in parent.stdout.readline().split()]
