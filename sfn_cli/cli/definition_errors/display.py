@@ -40,6 +40,9 @@ _CONTEXT = 100
 _TESTED = f"/States/{STATE_NAME}"
 
 _NAMED_FIELD = re.compile(r"(?:^Field|but field|^The value for the field) '(.+?)' (?:is|must be) ")
+_QUOTED_SOURCE = re.compile(
+    r"\[Source: \(String\)\".*\"(?:\[truncated \d+ chars\])?; (line: \d+, column: \d+\])", re.DOTALL
+)
 _PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
 
 
@@ -65,6 +68,11 @@ def explain_definition_error(error: OperationError, request: Mapping[str, Any], 
         error.below = render_definition_errors(
             _displayed_diagnostics(error.error, request), _written_definition(definition, source), source
         )
+
+
+def name_definition_source(error: OperationError, source: str) -> None:
+    """Replaces the beginning of a definition that is not JSON, in the error's text, by its file's name."""
+    error.args = (_QUOTED_SOURCE.sub(lambda found: f"[Source: {source}; {found[1]}", str(error)),)
 
 
 def display_definition_errors(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:

@@ -98,6 +98,7 @@ def run(
             machine = _run_state_machine(backend, project, role)
         except OperationError as error:
             display.explain_definition_error(error, {"definition": project.definition}, project.source)
+            display.name_definition_source(error, project.source)
             raise
         request: dict[str, Any] = {
             "stateMachineArn": machine,
