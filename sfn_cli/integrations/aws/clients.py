@@ -17,6 +17,7 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.embedded_aws import MADE_UP
 from sfn_cli.integrations.aws.errors import short_sdk_name
+from sfn_cli.settings import is_aws_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +34,6 @@ It is the shortest of these that covers the task's timeout, so that clients are 
 DEFAULT_READ_SECONDS = 60
 ATTEMPTS = 3
 
-_REAL_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _ENDPOINT = "AWS_ENDPOINT_URL"
 
@@ -97,7 +97,7 @@ class Clients:
                 access_key = own_key
             if made.embedded:
                 found[_ENDPOINT] = endpoint  # it has all services
-            elif is_real_client_endpoint(endpoint):
+            elif is_aws_endpoint(endpoint):
                 real = True
             else:
                 found[
@@ -138,7 +138,7 @@ class Clients:
         """
         with self._lock:
             endpoint = self._endpoint(service)
-            is_aws = is_real_client_endpoint(endpoint)
+            is_aws = is_aws_endpoint(endpoint)
             return None if is_aws else endpoint, self._real or is_aws
 
     def credentials(self, service: str) -> Any:
@@ -172,7 +172,7 @@ class Clients:
 
     def _make(self, service: str, read_seconds: int) -> _ClientsMade:
         endpoint = self._endpoint(service)
-        real = self._real or is_real_client_endpoint(endpoint)
+        real = self._real or is_aws_endpoint(endpoint)
         server = self._server() if endpoint is None and not real else None
         return _ClientsMade(
             self._client(service, server[0] if server else endpoint, read_seconds, real=real), server
@@ -273,11 +273,6 @@ def client_service_names(session: Any) -> dict[str, str]:
         short_sdk_name(IDS.get(name, name).replace("-", "")): name
         for name in session.get_available_services()
     }
-
-
-def is_real_client_endpoint(endpoint: str | None) -> bool:
-    """Whether the endpoint is one of AWS's own."""
-    return _client_endpoint_host(endpoint).endswith(_REAL_HOSTS)
 
 
 def _client_endpoint_host(endpoint: str | None) -> str:
