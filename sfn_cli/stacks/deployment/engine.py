@@ -264,6 +264,9 @@ class Engine:
         if self._type(logical_id) == STATE_MACHINE:
             properties, definition = with_own_definition(self._stack, logical_id, properties)
             if definition is not None:
+                if logical_id not in self.definitions:
+                    for line in definition.warnings(logical_id):
+                        self._tools.report(f"Warning: {line}")
                 self.definitions[logical_id] = definition
         return properties
 

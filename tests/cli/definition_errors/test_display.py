@@ -243,3 +243,25 @@ def test_a_long_definition_is_shown_in_part() -> None:
     (fault,) = validate("x" * 1000 + "\n" * 1000)
     assert fault.message == f"Unrecognized token '{'x' * 256}...': was expecting {UNRECOGNIZED[38:]}"
     assert fault.location == (f'[Source: (String)"{"x" * 500}"[truncated 1500 chars]; line: 1, column: 257]')
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_placeholders(tmp_path: Path, suffix: str) -> None:
+    """Each `${Name}` that nothing has filled in is a line on stderr; stdout has AWS's answer."""
+    path = tmp_path / f"machine.{suffix}"
+    path.write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Pass",\n'
+        '"Result": ["${Table}", "${Table}", "${Queue}"], "End": true}}}'
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "sfn_cli", "validate-state-machine-definition"]
+        + ["--definition", f"file://{path}", "--query", "result"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (0, '"OK"\n')
+    assert result.stderr == (
+        f"\nsfn: [WARNING]: {path}:2:13: nothing fills in ${{Table}}.\n"
+        f"\nsfn: [WARNING]: {path}:2:37: nothing fills in ${{Queue}}.\n"
+    )
