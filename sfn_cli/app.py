@@ -18,19 +18,24 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
+    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
 
 
-def build_app(settings: Settings) -> Service:
-    """Returns this process's Service; the store in `settings.home` is opened on first use."""
+def build_app(settings: Settings, functions_endpoint: EndpointAddress | None = None) -> Service:
+    """Returns this process's Service; the store in `settings.home` is opened on first use.
+
+    `functions_endpoint` is where functions that it runs find the local services, if this process
+    serves them itself.
+    """
     return Service(
         settings,
         open_store=partial(_open_app_store, settings),
         make_runner=lambda: _make_app_runner(settings),
-        make_invoker=_make_app_invoker,
+        make_invoker=partial(_make_app_invoker, functions_endpoint),
         clock=_app_clock,
         run_task=_run_task_of_app,
         is_available=partial(_app_can_run, settings),
@@ -82,7 +87,11 @@ def _make_app_runner(settings: Settings) -> Runner:
     return Launcher(settings)
 
 
-def _make_app_invoker(service: Service) -> Invoker:
+def _make_app_invoker(endpoint: EndpointAddress | None, service: Service) -> Invoker:
     from sfn_cli.functions.invoke import InvokingHost
 
-    return InvokingHost(service.settings, partial(_open_app_store, service.settings, service.runner.wake))
+    return InvokingHost(
+        service.settings,
+        partial(_open_app_store, service.settings, service.runner.wake),
+        endpoint=endpoint,
+    )

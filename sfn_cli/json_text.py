@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NoReturn
 from sfn_cli import jsonvalue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sfn_cli.jsonvalue import Json
 
 _VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
@@ -46,13 +48,14 @@ def read_json(text: str) -> Json:
         raise NotJson("Number value length exceeds the maximum allowed (1000)") from error
 
 
-def loads_json(text: str) -> Json:
+def loads_json(text: str, make_object: Callable[[list[tuple[str, Json]]], Json] | None = None) -> Json:
     """Acts as Python's `json.loads`, with its messages and NaN.
 
-    Raises ValueError, also for text that is nested too deeply.
+    `make_object` makes each object of its members. Raises ValueError, also for text that is nested
+    too deeply.
     """
     _prepare_json_text(text)
-    return json.loads(text)
+    return json.loads(text, object_pairs_hook=make_object)
 
 
 def _prepare_json_text(text: str) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.stacks import Stacks
     from sfn_cli.store.protocols.stepfunctions import (
         Activities,
         Aliases,
@@ -202,3 +203,7 @@ class Service:
     @property
     def connections(self) -> Connections:
         return self.store.connections
+
+    @property
+    def stacks(self) -> Stacks:
+        return self.store.stacks

@@ -55,8 +55,7 @@ def parse_resource(text: str) -> Resource | None:
         return None
     if parts.resource_type == "activity" and parts.resource_id:
         return Resource(text, "activity")
-    if parts.region or parts.account:
-        return None
+    # AWS takes `arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject`, too.
     service, _, action = parts.resource.rpartition(":")
     if action == "2" and service.endswith(".sync"):
         service, _, action = service.rpartition(":")

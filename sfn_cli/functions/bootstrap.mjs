@@ -19,7 +19,8 @@ const LEVELS = { log: "INFO", debug: "DEBUG", info: "INFO", warn: "WARN", error:
 const EXIT_UNCAUGHT = 129;
 const EXIT_UNHANDLED = 128;
 
-const [folder, handlerName] = process.argv.slice(2);
+// A wrapper (AWS_LAMBDA_EXEC_WRAPPER) may have changed the handler in the environment.
+const [folder, handlerName] = process.argv.length > 2 ? process.argv.slice(2) : [FACTS.LAMBDA_TASK_ROOT, FACTS._HANDLER];
 const control = new net.Socket({ fd: CONTROL, readable: true, writable: true });
 let handler = null;
 let fault = null;
@@ -93,6 +94,7 @@ function isModule(at) {
 function answer(head, body) {
     const invocation = { id: head.id, began: performance.now(), postponed: null, waits: true };
     current = invocation;
+    process.env._X_AMZN_TRACE_ID = head.trace;
     if (fault) {
         fail(invocation, fault, true);
         return;

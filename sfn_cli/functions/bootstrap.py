@@ -10,7 +10,7 @@ File descriptors: 0 is empty; 1 and 2 are the log; 3 is the socket to the pool; 
 A message is two lengths (of head and body: 32 bits each, big-endian), a JSON head and a body. The
 body is JSON text as it is: an event of megabytes is not wrapped in JSON a second time.
 
-    to the child    {"id": request id, "arn": invoked ARN, "remaining": ms}                      the event
+    to the child    {"id": request id, "arn": invoked ARN, "remaining": ms, "trace": its header} the event
                     ("client_context": JSON text, when the client sent one)
     to the pool     {}                                                                           (ready)
     to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool}     the answer
@@ -140,6 +140,7 @@ def bootstrap_main(folder: str, handler: str) -> None:
     while True:
         head, body = receive_from_pool()
         _Now.request_id = head["id"]
+        os.environ["_X_AMZN_TRACE_ID"] = head["trace"]
         _answer_invocation(function, fault, head, body)
 
 
@@ -495,6 +496,7 @@ _FACTS = dict(os.environ)
 if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(__file__):
         del sys.path[0]  # handlers must not import from this file's folder
-    if sys.argv[1] == "--become":
+    if sys.argv[1:2] == ["--become"]:
         become_program(sys.argv[2:])
-    bootstrap_main(sys.argv[1], sys.argv[2])
+    # A wrapper (AWS_LAMBDA_EXEC_WRAPPER) may have changed the handler in the environment.
+    bootstrap_main(*(sys.argv[1:] or [_FACTS["LAMBDA_TASK_ROOT"], _FACTS["_HANDLER"]]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.functions import outcome, strays
+from sfn_cli.functions.environment.variables import new_trace_header
 from sfn_cli.functions.outcome import Outcome
 from sfn_cli.functions.output import Log, OutputJournal
 from sfn_cli.functions.process import Process
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.functions.deployment import Deployment
+    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.functions.invocation import Invocation
     from sfn_cli.settings import Settings
 
@@ -52,6 +54,7 @@ class Child:
         monotonic: Callable[[], int],
         log: Log,
         owner: Owner,
+        endpoint: EndpointAddress | None,
     ) -> None:
         """Starts the child. Raises OSError."""
         self.deployment = deployment
@@ -68,7 +71,7 @@ class Child:
         self.journal = OutputJournal(
             deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log
         )
-        environment = deployment.environment(settings, self.journal.stream)
+        environment = deployment.environment(settings, self.journal.stream, endpoint)
         self.process = Process(
             deployment.command, environment, selector, self, strays.new_stray_mark(settings.home)
         )
@@ -86,7 +89,12 @@ class Child:
             now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)
         )
         # Nothing that the child prints is read before this returns: its process may begin at once.
-        head = {"id": invocation.request_id, "arn": invocation.arn, "remaining": limit}
+        head = {
+            "id": invocation.request_id,
+            "arn": invocation.arn,
+            "remaining": limit,
+            "trace": new_trace_header(),
+        }
         if invocation.client_context is not None:
             head["client_context"] = invocation.client_context
         self.process.send(head, invocation.payload)

@@ -10,20 +10,39 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.functions.environment.variables import (
+    RUNTIME_FOLDER,
+    default_aws_variables,
+    made_up_credentials,
+)
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, NODE, language_of_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.functions.code.catalog import CodeFolder
+    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.settings import Settings
     from sfn_cli.store.records.functions import Function
 
 BOOTSTRAP = str(Path(__file__).with_name("bootstrap.py"))
 NODE_BOOTSTRAP = str(Path(__file__).with_name("bootstrap.mjs"))
 CUSTOM_RUNTIME = str(Path(__file__).with_name("custom_runtime.py"))
+EXEC_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+"""Names the script that starts the runtime, which it gets as its arguments.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
+"""
+
+TASK_ROOT = "/var/task"
+"""The folder of the code on AWS, as variables name it."""
+
 DEFAULT_TIMEOUT_SECONDS = 3
 DEFAULT_MEMORY_SIZE = 128
+
+
+_BECOME = [sys.executable, "-I", "-S", "-B", BOOTSTRAP, "--become"]
+"""Ties a process to its parent before it becomes another program."""
 
 
 class Deployment(NamedTuple):
@@ -52,6 +71,11 @@ class Deployment(NamedTuple):
         return str(chosen or f"/aws/lambda/{self.function.name}")
 
     @property
+    def variables(self) -> Mapping[str, str]:
+        """The variables of the function's own configuration."""
+        return (self.function.configuration.get("Environment") or {}).get("Variables") or {}
+
+    @property
     def command(self) -> list[str]:
         """Returns the command that starts a child.
 
@@ -61,31 +85,36 @@ class Deployment(NamedTuple):
         """
         if self.runtime in CUSTOM:
             return [self.executable, "-I", "-S", "-B", CUSTOM_RUNTIME, self.code.path, ENTRYPOINT]
-        of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
         language, _ = language_of_runtime(self.runtime)
         if language is NODE:
-            # Node.js cannot make the kernel end it with its parent: a Python that becomes it can.
-            return [
-                sys.executable,
-                "-I",
-                "-S",
-                "-B",
-                BOOTSTRAP,
-                "--become",
-                self.executable,
-                NODE_BOOTSTRAP,
-                *of_function,
-            ]
-        # No bytecode is written: Python checks its age only to the second, so a folder that is
-        # being edited could run what was compiled before the edit. And sfn leaves no files in the
-        # folder.
-        flags = ["-B"] if self.code.in_place else []
-        return [self.executable, "-X", "utf8", *flags, BOOTSTRAP, *of_function]
+            runtime = [self.executable, NODE_BOOTSTRAP]
+        else:
+            # No bytecode is written: Python checks its age only to the second, so a folder that is
+            # being edited could run what was compiled before the edit. And sfn leaves no files in
+            # the folder.
+            flags = ["-B"] if self.code.in_place else []
+            runtime = [self.executable, "-X", "utf8", *flags, BOOTSTRAP]
+        if wrapper := self.variables.get(EXEC_WRAPPER):
+            # The runtime's program is the last argument, before which wrappers insert options, and
+            # takes the handler from the environment, where wrappers change it.
+            script = (
+                self.code.path + wrapper[len(TASK_ROOT) :] if wrapper.startswith(f"{TASK_ROOT}/") else wrapper
+            )
+            # The shell's exit codes for a script that is missing (127) or cannot be run (126) are Lambda's.
+            return [*_BECOME, "/bin/sh", "-c", 'cd "$LAMBDA_TASK_ROOT" && exec "$0" "$@"', script, *runtime]
+        of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
+        # Node.js cannot make the kernel end it with its parent: a Python that becomes it can.
+        return [*(_BECOME if language is NODE else []), *runtime, *of_function]
 
-    def environment(self, settings: Settings, stream: str) -> dict[str, str]:
-        """Returns a child's whole environment; Lambda's own names override the function's."""
+    def environment(
+        self, settings: Settings, stream: str, endpoint: EndpointAddress | None = None
+    ) -> dict[str, str]:
+        """Returns a child's whole environment; Lambda's own names override the function's.
+
+        `endpoint` is what its AWS clients call.
+        """
         configuration = self.function.configuration
-        variables: Mapping[str, str] = (configuration.get("Environment") or {}).get("Variables") or {}
+        variables = self.variables
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": os.environ.get("HOME", "/"),
@@ -95,7 +124,9 @@ class Deployment(NamedTuple):
             "AWS_DEFAULT_REGION": settings.region,
             # (Custom runtimes have none.)
             **({} if self.runtime in CUSTOM else {"AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}"}),
+            **default_aws_variables(settings, endpoint),
             **variables,
+            **made_up_credentials(settings, endpoint, variables),
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.function.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_size),
@@ -103,5 +134,6 @@ class Deployment(NamedTuple):
             "AWS_LAMBDA_LOG_STREAM_NAME": stream,
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "LAMBDA_TASK_ROOT": self.code.path,
+            "LAMBDA_RUNTIME_DIR": RUNTIME_FOLDER,
             "_HANDLER": str(configuration.get("Handler", "")),
         }

@@ -31,6 +31,7 @@ class Event(NamedTuple):
     request_id: str
     arn: str
     deadline: int
+    trace: str
     client_context: str | None
     body: bytes
 
@@ -146,6 +147,7 @@ class Exchange:
             head["id"],
             head["arn"],
             int(time.time() * 1000 + head["remaining"]),
+            head["trace"],
             head.get("client_context"),
             body,
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.functions.child import Child
     from sfn_cli.functions.invocation import Invocation
+    from sfn_cli.settings import Settings
     from sfn_cli.store.protocols.functions import Functions
 
 HAND_OUT_MILLISECONDS = 0.2
@@ -51,7 +52,10 @@ class Fleets:
     """The fleets of one pool, by the name and the number of a function's version."""
 
     def __init__(
-        self, functions: Functions, home: str, retire: Callable[[Fleet | None, Deployment | None], None]
+        self,
+        functions: Functions,
+        settings: Settings,
+        retire: Callable[[Fleet | None, Deployment | None], None],
     ) -> None:
         """`retire` is called when a fleet's function was changed or deleted.
 
@@ -60,8 +64,9 @@ class Fleets:
         """
         self._functions = functions
         self._retire = retire
-        self._catalog = Catalog(functions, Path(home))
-        self._runtimes = Runtimes(Path(home))
+        home = Path(settings.home)
+        self._catalog = Catalog(functions, home)
+        self._runtimes = Runtimes(home, exact=settings.exact_runtimes)
         self._fleets: dict[tuple[str, int], Fleet] = {}
 
     def __iter__(self) -> Iterator[Fleet]:

@@ -22,6 +22,7 @@ from sfn_cli.store.records.logs import LogLine
 from sfn_cli.wake_pipe import WakePipe
 
 if TYPE_CHECKING:
+    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
     from sfn_cli.store.protocols.logs import Logs
@@ -75,11 +76,18 @@ class InvokingHost:
     """One thread that owns a pool and a connection to the store."""
 
     def __init__(
-        self, settings: Settings, open_store: Callable[[], Store], *, clock: Clock = _invocation_now
+        self,
+        settings: Settings,
+        open_store: Callable[[], Store],
+        *,
+        clock: Clock = _invocation_now,
+        endpoint: EndpointAddress | None = None,
     ) -> None:
+        """`endpoint` is where the functions' AWS clients find the local services, as for a Pool."""
         self._settings = settings
         self._open_store = open_store
         self._clock = clock
+        self._endpoint = endpoint
         self._asked: deque[tuple[str, str, str | None, Done]] = deque()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -141,7 +149,9 @@ class InvokingHost:
     def _run(self, store: Store, pipe: WakePipe) -> None:
         selector = selectors.DefaultSelector()
         writer = InvocationLogWriter(store.logs, self._clock)
-        pool = Pool(store.functions, self._settings, selector, self._clock, writer.add)
+        pool = Pool(
+            store.functions, self._settings, selector, self._clock, writer.add, endpoint=self._endpoint
+        )
         waiting: set[Done] = set()
 
         def listen() -> None:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from sfn_cli import arn
 from sfn_cli.functions import outcome
 from sfn_cli.functions.child import Child
+from sfn_cli.functions.environment.endpoint import Endpoint
 from sfn_cli.functions.fleets import STUCK_MILLISECONDS, Fleet, Fleets
 from sfn_cli.functions.invocation import Invocation
 from sfn_cli.functions.outcome import Outcome, UnusableError
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     import selectors
 
     from sfn_cli.functions.deployment import Deployment
+    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.functions.output import Log
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols.functions import Functions
@@ -68,10 +70,12 @@ class Pool:
         cores: int | None = None,
         max_children: int | None = None,
         report: Callable[[str], None] | None = None,
+        endpoint: EndpointAddress | None = None,
     ) -> None:
         """`clock` returns ms since 1970. `log(group, stream, at, message)` stores one event.
 
-        `report` is called with a line for the log of this process.
+        `report` is called with a line for the log of this process. `endpoint` serves the functions'
+        AWS clients; without it, the pool has one of its own.
         """
         self._functions = functions
         self._settings = settings
@@ -81,12 +85,14 @@ class Pool:
         self._log = log
         self._cores = cores or os.cpu_count() or 1
         self._max_children = max_children or settings.max_children
-        self._fleets = Fleets(functions, settings.home, self._retire_older)
+        self._fleets = Fleets(functions, settings, self._retire_older)
         self._children: dict[Child, Fleet] = {}
         self._starting = 0
         self._waiting = WaitingList()
         self._due: deque[tuple[Invocation, Outcome]] = deque()
-        self._reaper = Reaper(settings.home, report or _no_pool_report)
+        report = report or (lambda _: None)
+        self._reaper = Reaper(settings.home, report)
+        self._endpoint = Endpoint(settings, selector, report, endpoint)
 
     def invoke(
         self,
@@ -185,6 +191,7 @@ class Pool:
         for child in list(self._children):
             self._end(child)
         self._reaper.close()
+        self._endpoint.close()
         self._fleets.close()
         self._due.clear()
         self._waiting.clear()
@@ -240,6 +247,7 @@ class Pool:
                 monotonic=self._monotonic,
                 log=self._log,
                 owner=self,
+                endpoint=self._endpoint.open(),
             )
         except OSError as error:
             if fleet.children:  # the existing ones will do the work
@@ -339,7 +347,3 @@ class Pool:
             return function_ref
         own = arn.function_arn(self._settings.region, self._settings.account_id, name)
         return f"{own}:{qualifier}" if qualifier else own
-
-
-def _no_pool_report(line: str) -> None:
-    """Drops the line: the report of a process that has no log of its own."""

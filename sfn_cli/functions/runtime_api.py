@@ -181,12 +181,11 @@ _TOO_LARGE = "Function.ResponseSizeTooLarge"
 
 
 def _runtime_api_headers(event: Event) -> dict[str, str]:
-    root = f"1-{event.deadline // 1000:08x}-{event.request_id.replace('-', '')[:24]}"
     headers = {
         "Lambda-Runtime-Aws-Request-Id": event.request_id,
         "Lambda-Runtime-Deadline-Ms": str(event.deadline),
         "Lambda-Runtime-Invoked-Function-Arn": event.arn,
-        "Lambda-Runtime-Trace-Id": f"Root={root};Sampled=0",
+        "Lambda-Runtime-Trace-Id": event.trace,
     }
     return (
         headers

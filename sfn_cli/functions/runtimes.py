@@ -6,6 +6,10 @@ It is the first one found that really starts and has exactly that version: on PA
 manager's shim may only print how to choose one, and then where version managers install. If there
 is none, the interpreter that runs sfn is used if its version matches.
 
+Where a version is not installed, the nearest installed one of the same language runs the function:
+the next newer one, else the next older one. Whoever deploys the function is told (`substitute_note`).
+With SFN_EXACT_RUNTIMES=true, there is no substitute.
+
 That an interpreter starts is remembered in $SFN_HOME, with the state of its file, because a check
 takes as long as a whole invocation. One that does not start is soon checked again.
 """
@@ -38,6 +42,8 @@ class Language(NamedTuple):
     """The names of its runtimes, with their version."""
     oldest: tuple[int, ...]
     """The oldest version that the bootstrap runs under."""
+    newest: tuple[int, ...]
+    """The newest version that is looked for as a substitute."""
     commands: tuple[str, ...]
     question: tuple[str, ...]
     """The arguments that make a command print its program's path and its version, a line each."""
@@ -47,8 +53,9 @@ class Language(NamedTuple):
 
 PYTHON = Language(
     "Python",
-    re.compile(r"python(\d+\.\d+)"),
+    re.compile(r"python(3\.\d+)"),
     (3, 8),
+    (3, 20),
     ("python{}", "python3", "python"),
     ("-I", "-S", "-c", "import sys; print(sys.executable); print('%d.%d' % sys.version_info[:2])"),
     (
@@ -62,8 +69,9 @@ PYTHON = Language(
 
 NODE = Language(
     "Node.js",
-    re.compile(r"nodejs(\d+)\.x"),
+    re.compile(r"nodejs(\d+)\.(?:x|\d+)"),
     (16,),
+    (40,),
     ("node", "nodejs"),
     ("-p", "process.execPath + '\\n' + process.versions.node.split('.')[0]"),
     (
@@ -98,10 +106,11 @@ class LanguageInterpreter(NamedTuple):
 class Runtimes:
     """The interpreters of this machine, by the runtime's name."""
 
-    def __init__(self, home: Path, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, home: Path, environ: Mapping[str, str] = os.environ, *, exact: bool = False) -> None:
         self._environ = environ
+        self._exact = exact
         self._file = home / FOLDER_NAME / "interpreters.json"
-        self._found: dict[str, str] = {}
+        self._found: dict[str, LanguageInterpreter] = {}
         self._refused: dict[str, tuple[float, UnusableError]] = {}
         self._verdicts: dict[str, Any] | None = None
 
@@ -110,10 +119,14 @@ class Runtimes:
 
         Raises UnusableError. A custom runtime's counterpart is Python: the one that runs sfn.
         """
+        return self.interpreter(runtime).executable
+
+    def interpreter(self, runtime: str) -> LanguageInterpreter:
+        """Returns the interpreter that runs functions of a runtime. Raises UnusableError."""
         if runtime in CUSTOM:
-            return sys.executable
+            return LanguageInterpreter(sys.executable, _own_version())
         found = self._found.get(runtime)
-        if found is not None and os.path.exists(found):
+        if found is not None and os.path.exists(found.executable):
             return found
         refused = self._refused.get(runtime)
         if refused is not None and time.monotonic() < refused[0]:
@@ -125,9 +138,47 @@ class Runtimes:
             raise
         return found
 
-    def _search(self, runtime: str) -> str:
+    def substitute_note(self, runtime: str) -> str | None:
+        """Returns a sentence if another version runs the functions of a runtime. Raises UnusableError."""
+        if runtime in CUSTOM:
+            return None
         language, version = language_of_runtime(runtime)
-        failures = []
+        found = self.interpreter(runtime)
+        if found.version == version:
+            return None
+        return f"{language.name} {version} is not installed; {language.name} {found.version} runs it"
+
+    def _search(self, runtime: str) -> LanguageInterpreter:
+        language, version = language_of_runtime(runtime)
+        failures: list[str] = []
+        asked = tuple(map(int, version.split(".")))
+        if asked >= language.oldest:
+            found = self._search_version(language, version, failures)
+            if found is not None:
+                return found
+        elif self._exact:
+            oldest = ".".join(map(str, language.oldest))
+            raise UnusableError(
+                "InvalidRuntimeException",
+                f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.",
+            )
+        for nearest in () if self._exact else _nearest_versions(language, asked):
+            found = self._search_version(language, nearest, [])
+            if found is not None:
+                return found
+        wanted = f"{language.name} {version}"
+        tried = "".join(f"\n  tried {failure}" for failure in failures)
+        other = "" if self._exact else f", nor was another {language.name} that could run it"
+        raise UnusableError(
+            "InvalidRuntimeException",
+            f"The runtime {runtime} needs {wanted}, and none that starts was found on PATH or where "
+            f"version managers keep it{other}. Install {wanted}, or give the function another runtime "
+            f"(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME).{tried}",
+        )
+
+    def _search_version(
+        self, language: Language, version: str, failures: list[str]
+    ) -> LanguageInterpreter | None:
         for command in self._candidates(language, version):
             try:
                 interpreter = self._ask(command, language)
@@ -135,21 +186,10 @@ class Runtimes:
                 failures.append(f"{command}: {error}")
                 continue
             if interpreter.version == version:
-                return interpreter.executable
-        if (
-            language is PYTHON
-            and sys.executable
-            and version == f"{sys.version_info.major}.{sys.version_info.minor}"
-        ):
-            return sys.executable
-        wanted = f"{language.name} {version}"
-        tried = "".join(f"\n  tried {failure}" for failure in failures)
-        raise UnusableError(
-            "InvalidRuntimeException",
-            f"The runtime {runtime} needs {wanted}, and none that starts was found on PATH or where "
-            f"version managers keep it. Install {wanted}, or give the function another runtime "
-            f"(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME).{tried}",
-        )
+                return interpreter
+        if language is PYTHON and sys.executable and version == _own_version():
+            return LanguageInterpreter(sys.executable, version)
+        return None
 
     def _candidates(self, language: Language, version: str) -> Iterator[str]:
         """Yields commands that may be the interpreter, the likeliest first; each program once."""
@@ -228,20 +268,25 @@ def language_of_runtime(runtime: str) -> tuple[Language, str]:
         named = language.runtime.fullmatch(runtime)
         if named is None:
             continue
-        version = named[1]
-        if tuple(map(int, version.split("."))) < language.oldest:
-            oldest = ".".join(map(str, language.oldest))
-            raise UnusableError(
-                "InvalidRuntimeException",
-                f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.",
-            )
-        return language, version
+        return language, named[1]
     raise UnusableError(
         "InvalidRuntimeException",
         f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. "
         f"For other languages there is the runtime {CUSTOM[-1]}: the function's code then "
         f"has an executable named {ENTRYPOINT}, which asks Lambda's Runtime API for events.",
     )
+
+
+def _nearest_versions(language: Language, asked: tuple[int, ...]) -> Iterator[str]:
+    """Yields the other versions of a language: newer ones from the next, then older ones."""
+    *major, last = asked
+    oldest, newest = language.oldest[-1], language.newest[-1]
+    for number in (*range(max(last + 1, oldest), newest + 1), *range(min(last - 1, newest), oldest - 1, -1)):
+        yield ".".join(map(str, (*major, number)))
+
+
+def _own_version() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _probe_runtime(command: str, language: Language, environ: Mapping[str, str]) -> LanguageInterpreter:

@@ -35,16 +35,18 @@ class Acceptor:
         tls: ssl.SSLContext | None,
         connections: HttpConnections,
         connect: Callable[[], HttpConnection],
+        admits: Callable[[socket.socket], bool] | None = None,
     ) -> None:
         """Takes the listening socket, and how to set up its connections.
 
         `connect` returns the protocol for a new connection, which has added itself to
-        `connections`.
+        `connections`. A connection that `admits` refuses is closed unread.
         """
         self._listening = listening
         self._tls = tls
         self._connections = connections
         self._connect = connect
+        self._admits = admits
         self._loop = asyncio.get_running_loop()
         self._being_set_up: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -83,6 +85,9 @@ class Acceptor:
                 self._pause()
                 self._loop.call_later(_RETRY_SECONDS, self._resume)
                 return
+            if self._admits is not None and not self._admits(accepted):
+                accepted.close()
+                continue
             accepted.setblocking(False)
             connection = self._connect()
             task = self._loop.create_task(self._set_up(connection, accepted))

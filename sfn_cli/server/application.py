@@ -26,9 +26,11 @@ from sfn_cli.host_check import is_allowed_host
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import aws_json, aws_query, rest_json, signature
 from sfn_cli.server.bodies import Bodies, Body
+from sfn_cli.server.endpoint.routing import is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
-from sfn_cli.server.messages import HttpRequest, HttpResponse, error_message_response, message_with_request_id
+from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
+from sfn_cli.server.refusal import refusal_response
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
     from sfn_cli.server.credentials import AccessKey
+    from sfn_cli.server.endpoint.forwarding import Forwarding
+    from sfn_cli.server.endpoint.own_clients import OwnClients
     from sfn_cli.server.notices import Notices
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -62,14 +66,20 @@ class Application:
         scheme: str,
         notices: Notices,
         patient_threads: int,
+        clients: OwnClients | None = None,
+        forwarding: Forwarding | None = None,
     ) -> None:
         """Takes the Service, and what requests must and may do.
 
         `credentials` are those that sign requests, by access key id; None: requests need not be
-        signed. `scheme` is the one under which the server is reached: "http" or "https".
+        signed. `scheme` is the one under which the server is reached: "http" or "https". `clients`
+        are the only ones that are answered; None: all are. `forwarding` takes the requests for
+        services that sfn does not have; None: they are refused.
         """
         self._service = service
         self._credentials = credentials
+        self._clients = clients
+        self._forwarding = forwarding
         # Threads share them: created here, so that no two threads create one each.
         _ = service.runner, service.invoker
         self._listening_host = listening_host
@@ -111,24 +121,27 @@ class Application:
         )
         body = Body(request, self._bodies)
         try:
-            answer = await self._answer(head, body)
+            answer = await self._answer(head, body, send)
+            if answer is None:
+                return
         except ClientDisconnect:
             return
         except SfnError as error:
-            answer = _application_refusal(head, error)
+            answer = refusal_response(head, error)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            answer = _application_refusal(
+            answer = refusal_response(
                 head, ApiError("InternalFailure", "sfn failed: see what sfn serve printed.", status=500)
             )
         finally:
             body.release()
         if body.is_expected:
-            await _send_application_refusal(answer, body, send)
+            await _sendrefusal_response(answer, body, send)
         else:
             await Response(answer.body, answer.status, answer.headers)(scope, receive, send)
 
-    async def _answer(self, head: HttpRequest, body: Body) -> HttpResponse:
+    async def _answer(self, head: HttpRequest, body: Body, send: Send) -> HttpResponse | None:
+        """Returns the response; None when it has been sent."""
         if body.request.scope["http_version"] not in _VERSIONS:
             raise ApiError("BadRequestException", "This server speaks HTTP/1.1.")
         if "transfer-encoding" in head.headers and "content-length" in head.headers:
@@ -150,6 +163,10 @@ class Application:
             raise ApiError(
                 "MethodNotAllowedException", f"The method is none of {', '.join(_METHODS)}.", status=405
             )
+        if self._clients is not None:
+            self._clients.check_key(head)
+        if self._forwarding is not None and await self._is_forwarded(self._forwarding, head, body, send):
+            return None
         if (head.method, head.path) in _HEALTH and not aws_query.is_aws_query(head):
             return HttpResponse(
                 200,
@@ -158,6 +175,23 @@ class Application:
             )
         operation, members, response = self._read(await self._check_signature(head, body))
         return response(operation, await self._call(operation, members, body))
+
+    async def _is_forwarded(self, forwarding: Forwarding, head: HttpRequest, body: Body, send: Send) -> bool:
+        """Whether a request was for another service: then its response has been sent.
+
+        A body is read first only where a signature over it is to be checked, or where it names the
+        operation. Raises ApiError.
+        """
+        is_own = is_own_request(head)
+        if is_own:
+            return False
+        if self._credentials is not None or is_own is None:
+            whole = await self._check_signature(head, body)
+            if is_own is None and is_own_action(aws_query.aws_query_form(whole)):
+                return False
+        upstream = await forwarding.open()
+        await upstream.forward(body.request.scope, body.pieces(), send)
+        return True
 
     def _read(
         self, whole: HttpRequest
@@ -226,7 +260,7 @@ class Application:
         return service
 
 
-async def _send_application_refusal(answer: HttpResponse, body: Body, send: Send) -> None:
+async def _sendrefusal_response(answer: HttpResponse, body: Body, send: Send) -> None:
     """Responds to a request whose body will not be read, and closes the connection.
 
     First it reads and drops the rest of the body: the client may read the response only after
@@ -240,14 +274,3 @@ async def _send_application_refusal(answer: HttpResponse, body: Body, send: Send
     if answer.status != _TOO_SLOW:
         await body.drop()
     await send({"type": "http.response.body"})
-
-
-def _application_refusal(head: HttpRequest, error: SfnError) -> HttpResponse:
-    """Returns the error in the protocol of the request."""
-    if aws_json.TARGET in head.headers:
-        return error_message_response(error, aws_json.aws_json_content_type(head))
-    return (
-        aws_query.aws_query_error_response(error)
-        if aws_query.is_aws_query(head)
-        else error_message_response(error, rest_json.CONTENT_TYPE)
-    )

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 TARGET = "x-amz-target"
 TRACE = "x-amzn-trace-id"
-_SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs", "AWSEvents": "events"}
+SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs", "AWSEvents": "events"}
+"""The supported services, by the first part of X-Amz-Target."""
 
 
 def aws_json_operation(request: HttpRequest) -> Operation:
     """Returns the operation that X-Amz-Target names. Raises ApiError UnknownOperationException."""
     prefix, _, name = request.headers[TARGET].rpartition(".")
-    service = _SERVICES.get(prefix)
+    service = SERVICES.get(prefix)
     try:
         if service is not None:
             return model.load_model(service, name)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 _CONTENT_TYPE = "text/xml"
-_SERVICES = {"2011-06-15": "sts"}
+STS_VERSION = "2011-06-15"
+_SERVICES = {STS_VERSION: "sts"}
 """The supported services, by the Version in their requests."""
 
 _CODES = {
@@ -43,9 +44,14 @@ def is_aws_query(request: HttpRequest) -> bool:
     return (request.path == "/" and is_form) or signature.service_signed_for(request) == "s3"
 
 
+def aws_query_form(request: HttpRequest) -> dict[str, str]:
+    """Returns the form that a request consists of."""
+    return dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
+
+
 def aws_query_operation(request: HttpRequest) -> Operation:
     """Returns the operation that a request calls. Raises ApiError UnknownOperationException."""
-    form = _aws_query_form(request)
+    form = aws_query_form(request)
     action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
     if service is None or action not in model.model_operation_names(service):
         raise unsupported_request(
@@ -57,7 +63,7 @@ def aws_query_operation(request: HttpRequest) -> Operation:
 def read_aws_query_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
     """Returns the operation's request, whose members are all scalars."""
     return {
-        name: value for name, value in _aws_query_form(request).items() if name in operation.input["members"]
+        name: value for name, value in aws_query_form(request).items() if name in operation.input["members"]
     }
 
 
@@ -83,10 +89,6 @@ def aws_query_error_response(error: SfnError) -> HttpResponse:
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return _aws_query_xml_response(status, request_id, body)
-
-
-def _aws_query_form(request: HttpRequest) -> dict[str, str]:
-    return dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
 
 
 def _aws_query_xml_response(status: int, request_id: str, body: str) -> HttpResponse:

@@ -17,6 +17,8 @@ from sfn_cli.errors import ApiError
 from sfn_cli.server.limits import BODY_BYTES_PER_SECOND, BODY_SECONDS, MAX_BODIES_BYTES, REFUSED_BODY_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
 
     from sfn_cli.server.notices import Notices
@@ -67,6 +69,7 @@ class Body:
         self._chunks: list[bytes] = []
         self._deadline = asyncio.timeout(BODY_SECONDS)
         self._given_up: str | None = None
+        self._whole: bytes | None = None
         headers = request.headers
         self.is_expected = (
             "transfer-encoding" in headers or headers.get("content-length", "0").strip("0") != ""
@@ -74,10 +77,12 @@ class Body:
         """Whether there is more of the body than has been read."""
 
     async def read(self, limit: int) -> bytes:
-        """Reads the whole body.
+        """Reads the whole body, or returns it again.
 
         Raises ApiError: 413 (longer than `limit` bytes), 408 (too slow) or 503 (dropped).
         """
+        if self._whole is not None:
+            return self._whole
         declared = self.request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
             raise _body_too_large(limit)
@@ -98,7 +103,29 @@ class Body:
             raise ApiError("ServiceUnavailableException", self._given_up, status=503)
         self.is_expected = False
         chunks, self._chunks = self._chunks, []
-        return b"".join(chunks)
+        self._whole = b"".join(chunks)
+        return self._whole
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yields the body as it arrives, whatever its size, or the one that was read.
+
+        It takes no memory, so that it does not count. Raises ApiError 408 when it stalls.
+        """
+        if self._whole is not None:
+            yield self._whole
+            return
+        stream = self.request.stream()
+        while True:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    piece = await anext(stream, None)
+            except TimeoutError:
+                self._bodies.notices.note("refused a request: its body did not arrive in time")
+                raise ApiError("RequestTimeoutException", _TOO_SLOW, status=408) from None
+            if piece is None:
+                self.is_expected = False
+                return
+            yield piece
 
     async def drop(self) -> None:
         """Reads and drops the rest of the body, for at most REFUSED_BODY_SECONDS."""
@@ -120,6 +147,7 @@ class Body:
         self._bodies.subtract(self._size)
         self._size = 0
         self._chunks.clear()
+        self._whole = None
 
     def _take(self, chunk: bytes) -> None:
         if self._given_up is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import signal
 import socket
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
@@ -15,6 +16,7 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import HttpConnection, HttpConnections
+from sfn_cli.server.endpoint.forwarding import Forwarding
 from sfn_cli.server.gateway import check_gateway_origins
 from sfn_cli.server.limits import (
     KEEP_ALIVE_SECONDS,
@@ -28,13 +30,31 @@ from sfn_cli.server.waiting import GRACE_SECONDS
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from types import FrameType
 
     from sfn_cli.api.service import Service
     from sfn_cli.server.credentials import AccessKey
+    from sfn_cli.server.endpoint.own_clients import OwnClients
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class ListenerOptions(NamedTuple):
+    """How a server is reached, and what it answers."""
+
+    host: str
+    credentials: Mapping[str, AccessKey] | None = None
+    """Those that sign requests; None: requests need not be signed."""
+    origins: Collection[str] = ()
+    """The web pages that may use the gateway."""
+    tls: ssl.SSLContext | None = None
+    clients: OwnClients | None = None
+    """The only ones that are answered; None: all are."""
+    forwards: bool = False
+    """Whether requests for other services go to the store's own server of them."""
+    control: socket.socket | None = None
+    """The server ends when the other end of this is closed."""
 
 
 def run_listener(
@@ -49,18 +69,35 @@ def run_listener(
     """See `sfn_cli.server.serve`."""
     origins = check_gateway_origins(gateway_origins)
     scheme = "https" if tls else "http"
-    open_files = _open_more_listener_files()
     listening = _listen_on(host, port, scheme)
+    url = _listener_url(host, listening.getsockname()[1], scheme)
+
+    def listens() -> None:
+        announce(f"sfn listens on {url} (Ctrl-C ends it)")
+
+    run_on_socket(service, listening, ListenerOptions(host, credentials, origins, tls), listens)
+
+
+def run_on_socket(
+    service: Service, listening: socket.socket, options: ListenerOptions, listens: Callable[[], None]
+) -> None:
+    """Serves a bound socket until the server is to end, then closes the service.
+
+    `listens` is called when connections are accepted. Raises ConfigurationError.
+    """
+    open_files = _open_more_listener_files()
     notices = Notices()
     connections = HttpConnections(max_connections_limit(open_files), notices)
     application = Application(
         service,
-        host,
-        credentials,
-        origins,
-        scheme=scheme,
+        options.host,
+        options.credentials,
+        options.origins,
+        scheme="https" if options.tls else "http",
         notices=notices,
         patient_threads=max_patient_threads_limit(open_files),
+        clients=options.clients,
+        forwarding=Forwarding(service.settings) if options.forwards else None,
     )
     config = uvicorn.Config(
         application,
@@ -74,13 +111,8 @@ def run_listener(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS + 1,  # waits are answered at the end of the grace period
     )
-    url = _listener_url(host, listening.getsockname()[1], scheme)
-
-    def listens() -> None:
-        announce(f"sfn listens on {url} (Ctrl-C ends it)")
-
     try:
-        _ListeningServer(config, listening, tls, connections, listens, application.end).run([])
+        _ListeningServer(config, listening, options, connections, listens, application.end).run([])
     finally:
         application.close()
         service.close()
@@ -99,14 +131,14 @@ class _ListeningServer(uvicorn.Server):
         self,
         config: uvicorn.Config,
         listening: socket.socket,
-        tls: ssl.SSLContext | None,
+        options: ListenerOptions,
         connections: HttpConnections,
         listens: Callable[[], None],
         ends: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._listening = listening
-        self._tls = tls
+        self._options = options
         self._connections = connections
         self._listens = listens
         self._ends = ends
@@ -117,8 +149,26 @@ class _ListeningServer(uvicorn.Server):
         def connect() -> HttpConnection:
             return HttpConnection(self.config, self.server_state, self.lifespan.state, self._connections)
 
-        self._acceptor = Acceptor(self._listening, self._tls, self._connections, connect)
+        clients = self._options.clients
+        self._acceptor = Acceptor(
+            self._listening,
+            self._options.tls,
+            self._connections,
+            connect,
+            clients.admits if clients else None,
+        )
+        if (control := self._options.control) is not None:
+            control.setblocking(False)
+            asyncio.get_running_loop().add_reader(control, self._on_control, control)
         self._listens()
+
+    def _on_control(self, control: socket.socket) -> None:
+        """Ends the server without waiting for responses: whoever could read them has ended."""
+        with suppress(OSError):
+            if control.recv(64):
+                return
+        asyncio.get_running_loop().remove_reader(control)
+        self.force_exit = self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._acceptor is not None:

@@ -20,6 +20,8 @@ _ON_LINUX: bool = sys.platform == "linux"
 _ENDPOINTS = "AWS_ENDPOINT_URL"
 """The common variable, and the prefix of the variables for one service."""
 
+_AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
 
 def _default_setting(name: str) -> Any:
     return setting_value(name, {})
@@ -49,6 +51,8 @@ class Settings(NamedTuple):
     aws_idle_seconds: float = _default_setting("SFN_AWS_IDLE_SECONDS")
     endpoints: tuple[tuple[str, str], ...] = ()
     """The endpoints of AWS's services: (variable, URL)."""
+    exact_runtimes: bool = False
+    """Whether a function runs by its own runtime's version only."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, region: str | None = None) -> Self:
@@ -74,6 +78,7 @@ class Settings(NamedTuple):
             calls_aws=read["SFN_AWS"] is not None,
             aws_idle_seconds=read["SFN_AWS_IDLE_SECONDS"],
             endpoints=() if read["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] else endpoints,
+            exact_runtimes=read["SFN_EXACT_RUNTIMES"],
         )
 
     def endpoint(self, service_id: str) -> str | None:
@@ -85,6 +90,11 @@ class Settings(NamedTuple):
         """Returns the AWS_ENDPOINT_URL endpoint, for services without one of their own."""
         return dict(self.endpoints).get(_ENDPOINTS)
 
+    @property
+    def reaches_aws(self) -> bool:
+        """Whether some calls go to AWS itself: SFN_AWS=real, or an endpoint that is AWS's own."""
+        return self.calls_aws or any(is_aws_endpoint(url) for _, url in self.endpoints)
+
     def environment(self) -> dict[str, str]:
         """Returns the environment in which another process reads the same settings, in any folder.
 
@@ -94,6 +104,13 @@ class Settings(NamedTuple):
         if self.mock_config is not None:
             found["SFN_MOCK_CONFIG"] = self.mock_config
         return found
+
+
+def is_aws_endpoint(url: str | None) -> bool:
+    """Whether an endpoint is one of AWS's own."""
+    from urllib.parse import urlsplit
+
+    return (urlsplit(url or "").hostname or "").endswith(_AWS_HOSTS)
 
 
 def clock_reading(clock: str | None, started_at: int, wall: int) -> int:

@@ -228,6 +228,12 @@ _RUNTIMES = (
     SettingVariable("PYENV_ROOT", "The same for pyenv.", computed="`~/.pyenv`"),
     SettingVariable("NVM_DIR", "The same for nvm.", computed="`~/.nvm`"),
     SettingVariable("VOLTA_HOME", "The same for Volta.", computed="`~/.volta`"),
+    SettingVariable(
+        "SFN_EXACT_RUNTIMES",
+        "`true` runs no function by another version of its language where its runtime is not installed.",
+        "false",
+        BOOLEAN,
+    ),
 )
 
 GROUPS: Mapping[str, tuple[SettingVariable, ...]] = {

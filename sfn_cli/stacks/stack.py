@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from sfn_cli.stacks.readers.resources_json import ResourceCall
+    from sfn_cli.stacks.readers.services_json import DevService
+
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"
@@ -62,10 +65,26 @@ class Stack(NamedTuple):
     """Every file that was read: while none has changed, the stack is the same."""
     notes: tuple[str, ...] = ()
     """Lines for the user: what was skipped or assumed."""
+    calls: tuple[ResourceCall, ...] = ()
+    """Calls that are made before each run: a folder's resources.json."""
+    services: tuple[DevService, ...] = ()
+    """Programs that serve HTTP during a run: a folder's services.json."""
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
         return self.template.get("Resources") or {}
+
+    def with_service_urls(self, urls: Mapping[str, str]) -> Stack:
+        """Returns the stack with `${NAME}` in its definitions replaced by the URL of each service."""
+        if not urls:
+            return self
+        resources = {
+            logical_id: _with_substitutions(resource, urls)
+            if resource.get("Type") == STATE_MACHINE
+            else resource
+            for logical_id, resource in self.resources.items()
+        }
+        return self._replace(template={**self.template, "Resources": resources})
 
     def place(self, path: Path_) -> SourcePlace:
         """Returns where a value is written, or the nearest value around it."""
@@ -76,6 +95,12 @@ class Stack(NamedTuple):
 
     def error(self, path: Path_, message: str) -> TemplateError:
         return TemplateError(self.place(path), message)
+
+
+def _with_substitutions(machine: Mapping[str, Any], values: Mapping[str, str]) -> Mapping[str, Any]:
+    properties = machine.get("Properties") or {}
+    substitutions = {**values, **(properties.get("DefinitionSubstitutions") or {})}
+    return {**machine, "Properties": {**properties, "DefinitionSubstitutions": substitutions}}
 
 
 class TemplateError(UsageError):

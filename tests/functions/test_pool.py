@@ -343,7 +343,7 @@ def test_a_process_that_cannot_be_started(bench: Workbench, error: str) -> None:
     bench.function(PID)
     bench.answer()
     if error == "no such interpreter":
-        bench.function(PID, "bad", Runtime="python3.99")
+        bench.function(PID, "bad", Runtime="python2.7")
     else:
         bench.function(PID, "bad", Environment={"Variables": {"A": "x" * 4_000_000}})
     outcome = bench.invoke(name="bad")

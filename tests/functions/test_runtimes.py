@@ -31,8 +31,8 @@ def command(folder: Path, name: str, script: str) -> Path:
     return path
 
 
-def runtimes(home: Path, *folders: Path) -> Runtimes:
-    return Runtimes(home, {"PATH": os.pathsep.join(map(str, folders))})
+def runtimes(home: Path, *folders: Path, exact: bool = False) -> Runtimes:
+    return Runtimes(home, {"PATH": os.pathsep.join(map(str, folders))}, exact=exact)
 
 
 def test_a_shim_stands_for_its_interpreter(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_python3_of_the_right_version(tmp_path: Path) -> None:
     (tmp_path / "bin" / "python3").symlink_to(sys.executable)
     assert os.path.samefile(runtimes(tmp_path, tmp_path / "bin").executable(RUNTIME), sys.executable)
     with pytest.raises(UnusableError):
-        runtimes(tmp_path, tmp_path / "bin").executable("python3.99")
+        runtimes(tmp_path, tmp_path / "bin", exact=True).executable("python3.99")
 
 
 def test_a_version_manager_keeps_it(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
         tmp_path / "shims", "python3.99", "echo 'pyenv: python3.99: command not found' >&2; exit 127"
     )
     with pytest.raises(UnusableError) as refused:
-        runtimes(tmp_path, tmp_path / "shims").executable("python3.99")
+        runtimes(tmp_path, tmp_path / "shims", exact=True).executable("python3.99")
     assert refused.value.error == "InvalidRuntimeException"
     assert refused.value.message == (
         "The runtime python3.99 needs Python 3.99, and none that starts was found on PATH "
@@ -116,8 +116,44 @@ def test_an_interpreter_that_is_not_installed(tmp_path: Path) -> None:
 def test_other_runtimes(tmp_path: Path, runtime: str, message: str) -> None:
     """Other runtimes are refused clearly."""
     with pytest.raises(UnusableError) as refused:
-        runtimes(tmp_path).executable(runtime)
+        runtimes(tmp_path, exact=True).executable(runtime)
     assert refused.value.message == message
+
+
+@pytest.mark.parametrize(
+    "runtime, version, note",
+    [
+        ("nodejs20.x", "20", None),
+        ("nodejs18.x", "20", "Node.js 18 is not installed; Node.js 20 runs it"),
+        ("nodejs21.x", "22", "Node.js 21 is not installed; Node.js 22 runs it"),
+        ("nodejs24.x", "22", "Node.js 24 is not installed; Node.js 22 runs it"),
+        ("nodejs12.x", "20", "Node.js 12 is not installed; Node.js 20 runs it"),
+        ("nodejs8.10", "20", "Node.js 8 is not installed; Node.js 20 runs it"),
+        ("nodejs99.x", "22", "Node.js 99 is not installed; Node.js 22 runs it"),
+    ],
+)
+def test_the_nearest_version_runs_what_is_not_installed(
+    tmp_path: Path, runtime: str, version: str, note: str | None
+) -> None:
+    """The next newer version is the nearest, else the next older one."""
+    node = command(tmp_path / "bin", "node", "echo /node/22; echo 22")
+    older = tmp_path / "nvm" / "versions" / "node" / "v20.1.0" / "bin"
+    older.mkdir(parents=True)
+    command(older, "node", "echo /node/20; echo 20")
+    environ = {"PATH": str(node.parent), "NVM_DIR": str(tmp_path / "nvm")}
+    found = Runtimes(tmp_path, environ)
+    assert found.interpreter(runtime).version == version
+    assert found.substitute_note(runtime) == note
+
+
+def test_there_is_no_substitute_of_another_language(tmp_path: Path) -> None:
+    """Python 2 is another language than Python 3."""
+    with pytest.raises(UnusableError) as refused:
+        runtimes(tmp_path).executable("python2.7")
+    assert refused.value.message == UNKNOWN.format("python2.7")
+    with pytest.raises(UnusableError) as refused:
+        runtimes(tmp_path).executable("nodejs20.x")
+    assert "nor was another Node.js that could run it" in refused.value.message
 
 
 def test_a_replaced_interpreter_is_asked_again(tmp_path: Path) -> None:

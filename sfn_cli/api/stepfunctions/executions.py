@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.records.execution_lists import ExecutionFilter, ExecutionSummary
+    from sfn_cli.store.records.executions import ExecutionFilter, ExecutionSummary
     from sfn_cli.store.records.state_machines import StateMachine
 
 
@@ -243,7 +243,7 @@ def _executions_page_scope(filter: ExecutionFilter) -> str:
 
 def _executions_filter(service: Service, request: Mapping[str, Any]) -> ExecutionFilter:
     """Returns the filter of the requested list."""
-    from sfn_cli.store.records.execution_lists import ExecutionFilter
+    from sfn_cli.store.records.executions import ExecutionFilter
 
     status, redriven = request.get("statusFilter"), _REDRIVEN.get(request.get("redriveFilter"))
     if ("stateMachineArn" in request) == ("mapRunArn" in request):

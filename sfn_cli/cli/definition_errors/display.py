@@ -20,9 +20,12 @@ from sfn_cli.api.stepfunctions.definitions import (
     refuse_definition_faults,
 )
 from sfn_cli.asl.validation.diagnostic import Diagnostic
+from sfn_cli.cli.operations.values import location_path
 from sfn_cli.cli.screen import one_screen_line, visible_on_screen
-from sfn_cli.json_locations import json_line_and_column, json_places
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.json_locations import json_line_and_column
 from sfn_cli.json_pointer import pointer
+from sfn_cli.yaml_text.definition_file import definition_places, is_yaml_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,9 +45,17 @@ _PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
 
 def source_of_definition(given: Any) -> str:
     """Returns a definition's name: the PATH of `--definition file://PATH`, or "definition"."""
-    text = given if isinstance(given, str) else ""
-    scheme, separator, path = text.partition("://")
-    return path if separator and scheme in ("file", "fileb") else "definition"
+    return location_path(given) or "definition"
+
+
+def _written_definition(definition: str, source: str) -> str:
+    """Returns the text whose lines are shown: that of the file if it is YAML, else the definition."""
+    if not is_yaml_path(source):
+        return definition
+    try:
+        return read_input_text(source, PROJECT_FILE_BYTES)
+    except (OSError, UnicodeDecodeError):
+        return definition
 
 
 def explain_definition_error(error: OperationError, request: Mapping[str, Any], source: str) -> None:
@@ -52,7 +63,7 @@ def explain_definition_error(error: OperationError, request: Mapping[str, Any], 
     definition = request["definition"]
     if error.error.code == INVALID_DEFINITION and isinstance(definition, str) and sys.stderr.isatty():
         error.below = render_definition_errors(
-            _displayed_diagnostics(error.error, request), definition, source
+            _displayed_diagnostics(error.error, request), _written_definition(definition, source), source
         )
 
 
@@ -64,7 +75,7 @@ def display_definition_errors(diagnostics: Iterable[Mapping[str, Any]], definiti
             for each in diagnostics
         ]
         sys.stdout.flush()
-        sys.stderr.write(render_definition_errors(found, definition, source))
+        sys.stderr.write(render_definition_errors(found, _written_definition(definition, source), source))
 
 
 def _displayed_diagnostics(error: ApiError, request: Mapping[str, Any]) -> Sequence[Diagnostic]:
@@ -85,12 +96,15 @@ def _displayed_diagnostics(error: ApiError, request: Mapping[str, Any]) -> Seque
 
 
 def render_definition_errors(found: Sequence[Diagnostic], definition: str, source: str) -> str:
-    """Renders each problem below its lines of the definition; an empty text if there is none."""
+    """Renders each problem below its lines of the definition; an empty text if there is none.
+
+    `definition` is the text of the file `source`, in YAML if its name says so.
+    """
     if not found:
         return ""
     wanted = {location for fault in found for location, _ in _displayed_fault_candidates(fault)}
     is_json = not any(_PLACE_IN_NO_JSON.search(fault.location or "") for fault in found)
-    at = json_places(definition, wanted) if is_json else {}
+    at = definition_places(definition, source, wanted) if is_json else {}
     blocks = []
     for fault in found:
         severity = "" if fault.severity == "ERROR" else f"{fault.severity.lower()}: "

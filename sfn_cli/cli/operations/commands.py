@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run.run:run",
+    "deploy": "sfn_cli.cli.stacks.deploy:deploy",
+    "stack": "sfn_cli.cli.stacks.stack:stack",
+    "export": "sfn_cli.cli.stacks.export:export",
     "start-executions": "sfn_cli.cli.start_executions:start_executions",
     "tasks": "sfn_cli.cli.tasks.tasks:tasks",
     "serve": "sfn_cli.cli.serve:serve",

@@ -31,9 +31,10 @@ def request_to_invoke(given: dict[str, Any], options: Table, terminal: Terminal)
     members = {option.name: option for option in options.values() if option.shape is not None}
     for name, option in members.items():
         if name in given:
-            request[option.member or name] = values.option_value(
-                option, given[name], raw_blobs=terminal.raw_blobs
-            )
+            value = values.option_value(option, given[name], raw_blobs=terminal.raw_blobs)
+            if name == "definition":
+                value = values.definition_value(option, given[name], value)
+            request[option.member or name] = value
     return request
 
 

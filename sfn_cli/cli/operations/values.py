@@ -13,6 +13,7 @@ from sfn_cli.api.protocol.shapes import shorten_shape_text
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PARAMETER_BYTES, read_input_bytes
+from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error, is_yaml_path
 
 if TYPE_CHECKING:
     from sfn_cli.api.model import Shape
@@ -37,6 +38,27 @@ def option_value(option: Option, given: Any, *, raw_blobs: bool = False) -> Any:
     except _UnreadableError as error:
         raise UsageError(f"Error parsing parameter '{option.flag}': {error}") from None
     return _scalar_value(loaded, kind, raw_blobs=raw_blobs)
+
+
+def definition_value(option: Option, given: str, value: Any) -> Any:
+    """Returns the JSON text of a definition: `value`, the option's, may be a file's YAML."""
+    path = location_path(given)
+    if path is None or not isinstance(value, str) or not is_yaml_path(path):
+        return value
+    try:
+        return definition_as_json(value, path)
+    except ValueError as error:
+        raise UsageError(
+            f"Error parsing parameter '{option.flag}': {describe_yaml_error(error, path)}"
+        ) from None
+
+
+def location_path(given: Any) -> str | None:
+    """Returns the PATH of file://PATH or fileb://PATH; None for any other value of an option."""
+    scheme, separator, path = given.partition("://") if isinstance(given, str) else ("", "", "")
+    if not separator or scheme not in ("file", "fileb"):
+        return None
+    return os.path.expandvars(os.path.expanduser(path))
 
 
 def load_value(text: str) -> str | bytes:
@@ -67,11 +89,11 @@ def json_input_value(option: str, given: str) -> dict[str, Any]:
 
 def yaml_input_value(option: str, given: str) -> dict[str, Any]:
     """Parses the request of --cli-input-yaml."""
-    from sfn_cli.cli.operations import yaml_input
+    from sfn_cli.yaml_text import limited_loader
 
     try:
-        request = yaml_input.loads_yaml(text_value(option, given))
-    except yaml_input.InvalidYamlError as error:
+        request = limited_loader.loads_yaml(text_value(option, given))
+    except limited_loader.InvalidYamlError as error:
         raise UsageError(
             f"Error parsing parameter 'cli-input-yaml': Invalid YAML received: {error}"
         ) from None
@@ -95,15 +117,14 @@ def _mapping_value(option: str, request: Any) -> dict[str, Any]:
 
 
 def _load_value_location(text: str) -> str | bytes | None:
-    scheme, separator, path = text.partition("://")
-    if not separator or scheme not in ("file", "fileb"):
+    path = location_path(text)
+    if path is None:
         return None
-    path = os.path.expandvars(os.path.expanduser(path))
     try:
         content = read_input_bytes(path, PARAMETER_BYTES)
     except OSError as error:
         raise _UnreadableError(f"Unable to load paramfile {text}: {error}") from None
-    if scheme == "fileb":
+    if text.startswith("fileb:"):
         return content
     try:
         # As in Python's text files: line ends of any system become "\n".

@@ -1,40 +1,51 @@
-"""`sfn run PATH`: registers a folder's resources, starts an execution and follows it to its end."""
+"""`sfn run [PATH]`: deploys a project, starts an execution and follows it to its end."""
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfn_cli import arn, json_text
+from sfn_cli import json_text
 from sfn_cli.api import following, model, suspensions
-from sfn_cli.cli.definition_errors import display
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
+from sfn_cli.cli.failures import PROGRAM, CommandFailedError
 from sfn_cli.cli.operations import values
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import write_output
 from sfn_cli.cli.run import dev_services, resources
-from sfn_cli.stacks.readers.folder import Project, ProjectFunction, load_project_folder
+from sfn_cli.cli.run.input_choice import choose_input
+from sfn_cli.cli.run.machine_choice import MachineChoice, choose_machine
+from sfn_cli.cli.stacks.options import project_options
+from sfn_cli.cli.stacks.project import deploy_options, deploy_stacks, read_named_project, report_changes
+from sfn_cli.errors import UsageError
+from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from sfn_cli.cli.stacks.options import ProjectOptions
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.stacks.resources.resource import Made
+    from sfn_cli.stacks.stack import Stack
 
-_ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
-
-@click.command("run", short_help="Runs the state machine of a folder and shows what happens.")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.command("run", short_help="Runs the state machine of a project and shows what happens.")
+@project_options
+@click.option(
+    "--machine",
+    metavar="NAME",
+    help="The state machine to run, by its name or logical id, where the project has several.",
+)
 @click.option(
     "--input",
     "input_text",
     metavar="JSON",
-    help="The input as JSON, or file://PATH. Without it: input.json, or {}.",
+    help="The input as JSON, or file://PATH. Without it: input.json, the only one of events/*.json, "
+    "the only one of former inputs, or {}.",
 )
 @click.option("--name", help="The execution's name.")
 @click.option(
@@ -53,125 +64,88 @@ _ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
     metavar="STATE:ERROR[@ATTEMPTS]",
     help="Fail a Task on purpose; can be repeated.",
 )
-@click.option("--role-arn", help="The role of the state machine and the functions; any ARN is accepted.")
 @click.pass_obj
 def run(
     terminal: Terminal,
-    path: Path,
+    options: ProjectOptions,
+    machine: str | None,
     input_text: str | None,
     name: str | None,
     virtual_time: bool,
     test_case: str | None,
     inject: tuple[str, ...],
-    role_arn: str | None,
 ) -> ExitCode:
-    """Runs the state machine of a folder (or of one definition) and shows what happens.
+    """Runs the state machine of a project and shows what happens.
 
-    The folder contains one *.asl.json and, where needed, an input.json, functions/NAME/app.py, a
-    resources.json of calls that create tables, queues or objects, a services.json of programs that
-    serve HTTP meanwhile (${NAME} in the definition is the URL of one), a machine.json with further
-    options of create-state-machine and, for --test-case, a MockConfigFile.json. The definition refers
-    to functions by ARNs of the default account and region (or of SFN_ACCOUNT_ID and AWS_REGION).
+    PATH is the project's folder, or a file of it; without it, the current folder. The project is a
+    SAM or CloudFormation template, a CDK app (cdk.json or cdk.out), a Serverless service, a Terraform
+    module, or a folder with one *.asl.json or *.asl.yaml: the first of these that is found. Its
+    functions, tables, queues and so on are created in this store, or updated where they differ from
+    the last run (`sfn stack` lists them).
+
+    A folder with an *.asl.json may have an input.json, functions/NAME/app.py, a resources.json of
+    calls that create tables, queues or objects, a services.json of programs that serve HTTP
+    meanwhile (${NAME} in the definition is the URL of one), a machine.json with further options of
+    create-state-machine and, for --test-case, a MockConfigFile.json.
+
     Events go to stderr, the output to stdout. The exit code is 0 when the execution succeeded and 255
     when it did not.
 
     \b
-    Example:
+    Examples:
+      sfn run
+      sfn run -t template.yaml --machine OrderFlow --parameter Stage=dev --input '{"order": 1}'
       sfn run examples/lambda --input '{"name": "Ada"}'
     """
     if virtual_time:
         terminal.settings = terminal.settings._replace(clock="virtual")
-    project = load_project_folder(path)
-    if terminal.settings.mock_config is None:
-        terminal.settings = terminal.settings._replace(mock_config=project.mock_config)
+    given_input = None if input_text is None else values.text_value("--input", input_text)
+    may_build = options.build is not False
+    project = read_named_project(terminal, options, may_build=may_build)
+    chosen = choose_machine(project.stacks, machine)
+    mocks = _project_folder(chosen.stack) / MOCK_CONFIG_FILE
+    if terminal.settings.mock_config is None and mocks.is_file():
+        terminal.settings = terminal.settings._replace(mock_config=str(mocks))
+    stacks = project.needed_stacks([chosen.stack.name])
     with (
         Backend(terminal) as backend,
-        dev_services.running_dev_services(project.services, project.name, terminal.settings) as urls,
+        dev_services.running_dev_services(
+            chosen.stack.services, chosen.stack.name, terminal.settings
+        ) as urls,
     ):
-        project = project.with_services(urls)
-        role = role_arn or _ANY_ROLE.format(account=terminal.settings.account_id)
-        variables = resources.make_resources(project.resources, backend)
-        for function in project.functions:
-            _register_run_function(backend, function.with_variables(variables), role)
-        try:
-            machine = _run_state_machine(backend, project, role)
-        except OperationError as error:
-            display.explain_definition_error(error, {"definition": project.definition}, project.source)
-            raise
+        resources.make_resources(chosen.stack.calls, backend)
+        machine_arn = ""
+        deploying = deploy_options(terminal, options, may_build=may_build)
+        for stack, deployed in deploy_stacks(
+            backend, [stack.with_service_urls(urls) for stack in stacks], deploying
+        ):
+            report_changes(stack, deployed)
+            if stack.name == chosen.stack.name:
+                machine_arn = _made_machine(chosen, deployed.made)
         request: dict[str, Any] = {
-            "stateMachineArn": machine,
-            "input": _run_input(input_text, project),
+            "stateMachineArn": machine_arn,
+            "input": given_input
+            if given_input is not None
+            else choose_input(backend, _project_folder(chosen.stack), machine_arn),
             "inject": list(inject),
         }
         if test_case is not None:
             request["stateMachineArn"] += f"#{test_case}"
         if name is not None:
             request["name"] = name
-        started = _call_for_run(backend, "stepfunctions", "StartExecution", request)
+        started = backend.call(model.load_model("stepfunctions", "StartExecution"), request)
         return _follow_run(backend, started["executionArn"], list(urls))
 
 
-def _run_input(given: str | None, project: Project) -> str:
-    if given is None:
-        return project.input or "{}"
-    return values.text_value("--input", given)
+def _project_folder(stack: Stack) -> Path:
+    return stack.folder if stack.folder.is_dir() else stack.folder.parent
 
 
-def _call_for_run(backend: Backend, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    return backend.call(model.load_model(service, operation), request)
-
-
-def _register_run_function(backend: Backend, function: ProjectFunction, role: str) -> None:
-    """Creates the function, or updates an existing one to this folder and these settings."""
-    configuration = {"FunctionName": function.name, "Role": role, **function.configuration}
-    code = {"CodeDir": str(function.folder)}
-    try:
-        _call_for_run(backend, "lambda", "CreateFunction", {**configuration, "Code": code})
-    except OperationError as error:
-        if error.error.code != "ResourceConflictException":
-            raise
-        _call_for_run(backend, "lambda", "UpdateFunctionCode", {"FunctionName": function.name, **code})
-        _call_for_run(backend, "lambda", "UpdateFunctionConfiguration", configuration)
-
-
-def _run_state_machine(backend: Backend, project: Project, role: str) -> str:
-    """Creates or updates the project's state machine; returns its ARN."""
-    _run_log_groups(backend, project)
-    request = {**project.configuration, "definition": project.definition, "roleArn": role}
-    try:
-        created = _call_for_run(
-            backend, "stepfunctions", "CreateStateMachine", {**request, "name": project.name}
-        )
-        return str(created["stateMachineArn"])
-    except OperationError as error:
-        if error.error.code != "StateMachineAlreadyExists":
-            raise
-    settings = backend.terminal.settings
-    existing = arn.state_machine_arn(settings.region, settings.account_id, project.name)
-    update = model.load_model("stepfunctions", "UpdateStateMachine")
-    changed = {name: value for name, value in request.items() if name in update.input["members"]}
-    backend.call(update, {**changed, "stateMachineArn": existing})
-    return existing
-
-
-def _run_log_groups(backend: Backend, project: Project) -> None:
-    """Creates the missing log groups that the project's loggingConfiguration names."""
-    match project.configuration:
-        case {"loggingConfiguration": {"destinations": [*destinations]}}:
-            for destination in destinations:
-                match destination:
-                    case {"cloudWatchLogsLogGroup": {"logGroupArn": str(group_arn)}}:
-                        group = arn.log_group_name_in_arn(group_arn)
-                        if group is not None:
-                            _make_run_log_group(backend, group)
-
-
-def _make_run_log_group(backend: Backend, name: str) -> None:
-    try:
-        _call_for_run(backend, "logs", "CreateLogGroup", {"logGroupName": name})
-    except OperationError as error:
-        if error.error.code != "ResourceAlreadyExistsException":
-            raise
+def _made_machine(chosen: MachineChoice, made: Mapping[str, Made]) -> str:
+    """Returns the ARN of the chosen machine. Raises UsageError when its condition does not hold."""
+    if chosen.logical_id not in made:
+        raise UsageError(f"{chosen.shown} is not in the stack: its condition does not hold.")
+    return made[chosen.logical_id].physical_id
 
 
 def _follow_run(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:

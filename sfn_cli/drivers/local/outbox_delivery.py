@@ -22,8 +22,8 @@ from sfn_cli import detached, file_lock
 from sfn_cli.api.stepfunctions.status_events import status_event
 from sfn_cli.errors import ConfigurationError, is_store_error
 from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.integrations.aws.clients import is_real_client_endpoint
 from sfn_cli.jsonvalue import dumps
+from sfn_cli.settings import is_aws_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -198,7 +198,7 @@ class OutboxDelivery:
 
 def _outbox_endpoint(settings: Settings) -> str | None:
     endpoint = settings.endpoint("EventBridge") or settings.common_endpoint
-    return None if is_real_client_endpoint(endpoint) else endpoint
+    return None if is_aws_endpoint(endpoint) else endpoint
 
 
 def _outbox_entry(event: Mapping[str, Any]) -> dict[str, Any]:

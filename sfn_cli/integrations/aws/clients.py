@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.embedded_aws import MADE_UP
+from sfn_cli.integrations.aws.errors import short_sdk_name
+from sfn_cli.settings import is_aws_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +34,6 @@ It is the shortest of these that covers the task's timeout, so that clients are 
 DEFAULT_READ_SECONDS = 60
 ATTEMPTS = 3
 
-_REAL_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _ENDPOINT = "AWS_ENDPOINT_URL"
 
@@ -96,7 +97,7 @@ class Clients:
                 access_key = own_key
             if made.embedded:
                 found[_ENDPOINT] = endpoint  # it has all services
-            elif is_real_client_endpoint(endpoint):
+            elif is_aws_endpoint(endpoint):
                 real = True
             else:
                 found[
@@ -120,7 +121,7 @@ class Clients:
         with self._lock:
             if self._names is None:
                 self._names = client_service_names(self._session(real=self._real))
-            return self._names.get(sdk_name)
+            return self._names.get(short_sdk_name(sdk_name))
 
     def service_id(self, service: str) -> str:
         """Returns the id in a service's model ("Secrets Manager"); its name without botocore."""
@@ -137,7 +138,7 @@ class Clients:
         """
         with self._lock:
             endpoint = self._endpoint(service)
-            is_aws = is_real_client_endpoint(endpoint)
+            is_aws = is_aws_endpoint(endpoint)
             return None if is_aws else endpoint, self._real or is_aws
 
     def credentials(self, service: str) -> Any:
@@ -171,7 +172,7 @@ class Clients:
 
     def _make(self, service: str, read_seconds: int) -> _ClientsMade:
         endpoint = self._endpoint(service)
-        real = self._real or is_real_client_endpoint(endpoint)
+        real = self._real or is_aws_endpoint(endpoint)
         server = self._server() if endpoint is None and not real else None
         return _ClientsMade(
             self._client(service, server[0] if server else endpoint, read_seconds, real=real), server
@@ -263,16 +264,15 @@ def _new_client_session(*, real: bool) -> Any:
 def client_service_names(session: Any) -> dict[str, str]:
     """Returns the Java SDK's name of each service → botocore's.
 
-    The Java SDK's name is the id in the service's model, in lower case and without spaces.
+    The Java SDK's name is the id in the service's model, in lower case and without spaces and a
+    "Service" at its end: "Config Service" is config.
     """
     from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
 
-    return {IDS.get(name, name).replace("-", ""): name for name in session.get_available_services()}
-
-
-def is_real_client_endpoint(endpoint: str | None) -> bool:
-    """Whether the endpoint is one of AWS's own."""
-    return _client_endpoint_host(endpoint).endswith(_REAL_HOSTS)
+    return {
+        short_sdk_name(IDS.get(name, name).replace("-", "")): name
+        for name in session.get_available_services()
+    }
 
 
 def _client_endpoint_host(endpoint: str | None) -> str:

@@ -105,6 +105,15 @@ def running_embedded_aws(home: str) -> str | None:
     return None if served is None else _embedded_aws_url(served)
 
 
+def embedded_aws_start(home: str) -> str | None:
+    """Returns what distinguishes this start of the store's server from others; None: none listens.
+
+    What is in the server's memory is lost with it.
+    """
+    _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
+    return None if served is None else f"{served.port} {served.pid} {served.access_key}"
+
+
 def embedded_aws_access_key(home: str, endpoint: str) -> str | None:
     """Returns the id of the access key of the store's server, if it is listening at `endpoint`."""
     _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))

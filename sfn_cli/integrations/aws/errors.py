@@ -69,10 +69,15 @@ class ErrorNaming(NamedTuple):
 def sdk_error_naming(service_id: str) -> ErrorNaming:
     """Returns the naming of aws-sdk tasks' errors, by the id in a service's model.
 
-    "DynamoDB" becomes DynamoDb, "Secrets Manager" SecretsManager.
+    "DynamoDB" becomes DynamoDb, "Secrets Manager" SecretsManager, "Config Service" Config.
     """
-    name = pascal_case_of_error(service_id)
+    name = short_sdk_name(pascal_case_of_error(service_id))
     return ErrorNaming(name, name, name, version=2)
+
+
+def short_sdk_name(name: str) -> str:
+    """Returns the Java SDK's name of a service: without a "Service" at its end, in any case."""
+    return name[: -len("service")] if name.lower().endswith("service") else name
 
 
 def service_error(error: ClientError, model: Any) -> ServiceError:
@@ -115,7 +120,9 @@ def error_exception_name(name: str) -> str:
 
 
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
-_NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
+_NEXT_WORD = re.compile(
+    r"(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z](?![0-9]))|(?<=[A-Z])(?=v[0-9])|(?<=[0-9])(?=[A-Za-z])"
+)
 
 
 def pascal_case_of_error(name: str) -> str:

@@ -1,7 +1,7 @@
 """A folder with a state machine and everything it needs, as `sfn run` reads it.
 
     order/                     the state machine's name
-    ├── order.asl.json         its definition: the only *.asl.json
+    ├── order.asl.json         its definition: the only *.asl.json, *.asl.yaml or *.asl.yml
     ├── input.json             an input, if none is given
     ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
     ├── resources.json         calls that make the tables, queues, … that it needs: see resources_json.py
@@ -20,91 +20,64 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli import json_text
+from sfn_cli.api import model
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
-from sfn_cli.settings.table import MOCK_CONFIG_FILE
 from sfn_cli.stacks.readers import resources_json, services_json
+from sfn_cli.stacks.stack import FUNCTION, STATE_MACHINE, SourcePlace, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sfn_cli.stacks.readers.resources_json import ResourceCall
     from sfn_cli.stacks.readers.services_json import DevService
 
-_DEFINITIONS = "*.asl.json"
+_DEFINITIONS = ("*.asl.json", "*.asl.yaml", "*.asl.yml")
 _NAME_LENGTH = 80
 
-
-class ProjectFunction(NamedTuple):
-    name: str
-    folder: Path
-    configuration: dict[str, Any]
-    """Members of CreateFunction: Runtime, Handler and what else function.json says."""
-
-    def with_variables(self, variables: Mapping[str, str]) -> ProjectFunction:
-        """Returns the function with these environment variables added; its own win."""
-        own = self.configuration.get("Environment") or {}
-        if not variables or not isinstance(own, dict) or not isinstance(own.get("Variables", {}), dict):
-            return self  # the operation reports what is wrong
-        environment = {**own, "Variables": {**variables, **own.get("Variables", {})}}
-        return self._replace(configuration={**self.configuration, "Environment": environment})
+_MACHINE = "StateMachine"
+"""The logical id of a folder's state machine; those of its functions begin with "functions/"."""
 
 
-class Project(NamedTuple):
-    name: str
-    definition: str
-    input: str | None
-    functions: list[ProjectFunction]
-    source: str
-    """The path of the definition."""
-    configuration: dict[str, Any]
-    """Members of CreateStateMachine that machine.json says."""
-    resources: list[ResourceCall]
-    services: list[DevService]
-    mock_config: str | None
-    """The path of the mock configuration file, if there is one."""
-
-    def with_services(self, urls: Mapping[str, str]) -> Project:
-        """Returns the project with the URLs of its services in the definition."""
-        return self._replace(definition=services_json.definition_with_service_urls(self.definition, urls))
-
-
-def load_project_folder(path: Path) -> Project:
-    """Loads the project of a folder, or of a definition on its own. Raises UsageError."""
+def read_folder(path: Path) -> Stack:
+    """Reads the project of a folder, or of a definition on its own. Raises UsageError."""
     if path.is_dir():
-        folder, definition = path, _only_definition_in_folder(path)
+        folder, definition, kind = path, _only_definition_in_folder(path), "folder"
         name = folder.resolve().name
     else:
-        folder, definition = path.parent, path
-        name = path.name.removesuffix(".json").removesuffix(".asl")
-    default_input, settings, calls, programs, mock_config = (
-        folder / name
-        for name in ("input.json", "machine.json", "resources.json", "services.json", MOCK_CONFIG_FILE)
+        folder, definition, kind = path.parent, path, "definition"
+        name = re.sub(r"(\.asl)?\.(json|ya?ml)$", "", path.name)
+    name = _folder_machine_name(name)
+    settings, calls, programs = (
+        folder / name for name in ("machine.json", "resources.json", "services.json")
     )
-    return Project(
-        _folder_machine_name(name),
-        _read_folder_file(definition),
-        _read_folder_file(default_input) if default_input.is_file() else None,
-        list(_folder_functions(folder / "functions")),
-        str(definition),
-        _folder_function_configuration(settings) if settings.is_file() else {},
-        resources_json.parse_resources_json(calls, _folder_json(calls)) if calls.is_file() else [],
-        services_json.parse_services_json(programs, _folder_json(programs)) if programs.is_file() else [],
-        str(mock_config) if mock_config.is_file() else None,
+    resources = dict(_folder_functions(folder / "functions"))
+    resources[_MACHINE] = _folder_machine(name, definition, settings)
+    return Stack(
+        kind,
+        name,
+        source=path.resolve(),
+        folder=path.resolve(),
+        template={"Resources": resources},
+        parameters={},
+        places={("Resources", _MACHINE): SourcePlace(str(definition), 1, 1)},
+        files=tuple(file for file in (definition, settings, calls, programs) if file.is_file()),
+        calls=_folder_calls(calls),
+        services=_folder_services(programs),
     )
 
 
 def _only_definition_in_folder(folder: Path) -> Path:
-    found = sorted(folder.glob(_DEFINITIONS))
+    found = sorted(path for pattern in _DEFINITIONS for path in folder.glob(pattern))
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(f"{folder} holds no definition: a file named *.asl.json")
+        raise UsageError(f"{folder} holds no definition: a file named *.asl.json or *.asl.yaml")
     raise UsageError(f"{folder} holds several definitions; name one: {', '.join(map(str, found))}")
 
 
@@ -113,7 +86,44 @@ def _folder_machine_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:_NAME_LENGTH] or "state-machine"
 
 
-def _folder_functions(folder: Path) -> Iterator[ProjectFunction]:
+def _folder_machine(name: str, definition: Path, settings: Path) -> dict[str, Any]:
+    """Returns the state machine's resource, with what machine.json says. Raises UsageError."""
+    members = _folder_settings(settings) if settings.is_file() else {}
+    known = model.load_model("stepfunctions", "CreateStateMachine").input["members"]
+    for member in members:
+        if member not in known or member in ("name", "definition", "roleArn"):
+            raise UsageError(f"{settings}: a state machine has no {member} here.")
+    properties = {
+        "StateMachineType" if member == "type" else _capitalised(member): _with_capitals(value)
+        for member, value in members.items()
+    }
+    return {
+        "Type": STATE_MACHINE,
+        "Properties": {"StateMachineName": name, **properties, "DefinitionUri": str(definition.resolve())},
+    }
+
+
+def _with_capitals(value: Any) -> Any:
+    """Returns a value with the members' names as CloudFormation has them."""
+    if isinstance(value, dict):
+        return {_capitalised(name): _with_capitals(member) for name, member in value.items()}
+    return [_with_capitals(item) for item in value] if isinstance(value, list) else value
+
+
+def _capitalised(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _folder_calls(file: Path) -> tuple[ResourceCall, ...]:
+    return tuple(resources_json.parse_resources_json(file, _folder_json(file))) if file.is_file() else ()
+
+
+def _folder_services(file: Path) -> tuple[DevService, ...]:
+    return tuple(services_json.parse_services_json(file, _folder_json(file))) if file.is_file() else ()
+
+
+def _folder_functions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields the logical id and the resource of each function."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
@@ -122,14 +132,16 @@ def _folder_functions(folder: Path) -> Iterator[ProjectFunction]:
             (path / name).is_file() for name in (settings.name, "app.py", ENTRYPOINT)
         ):
             continue
-        yield ProjectFunction(
-            path.name,
-            path.resolve(),
-            {
-                **_folder_function_defaults(path),
-                **(_folder_function_configuration(settings) if settings.is_file() else {}),
-            },
-        )
+        properties = {
+            "FunctionName": path.name,
+            **_folder_function_defaults(path),
+            **(_folder_settings(settings) if settings.is_file() else {}),
+            "Code": {"CodeDir": str(path.resolve())},
+        }
+        tags = properties.get("Tags")
+        if isinstance(tags, dict):
+            properties["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+        yield f"functions/{path.name}", {"Type": FUNCTION, "Properties": properties}
 
 
 def _folder_function_defaults(path: Path) -> dict[str, Any]:
@@ -142,11 +154,11 @@ def _folder_function_defaults(path: Path) -> dict[str, Any]:
     }
 
 
-def _folder_function_configuration(path: Path) -> dict[str, Any]:
-    configuration = _folder_json(path)
-    if not isinstance(configuration, dict):
+def _folder_settings(path: Path) -> dict[str, Any]:
+    settings = _folder_json(path)
+    if not isinstance(settings, dict):
         raise UsageError(f"{path} must hold an object of settings.")
-    return configuration
+    return settings
 
 
 def _folder_json(path: Path) -> Any:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -54,8 +53,3 @@ def _service(path: Path, name: str, settings: Any) -> DevService:
         ):
             return DevService(name, [program, *arguments], path.parent.resolve())
     raise UsageError(f'{path}: {name} must be {{"command": [PROGRAM, ARGUMENT, …]}}.')
-
-
-def definition_with_service_urls(definition: str, urls: Mapping[str, str]) -> str:
-    """Returns the definition with `${NAME}` replaced by the URL of each service."""
-    return re.sub(r"\$\{(\w+)\}", lambda found: urls.get(found[1], found[0]), definition)

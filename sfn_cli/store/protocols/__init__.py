@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.stacks import Stacks
     from sfn_cli.store.protocols.stepfunctions import (
         Activities,
         Aliases,
@@ -87,6 +88,8 @@ class Store(Protocol):
     def logs(self) -> Logs: ...
     @property
     def connections(self) -> Connections: ...
+    @property
+    def stacks(self) -> Stacks: ...
 
     def changes(self) -> Changes: ...
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...

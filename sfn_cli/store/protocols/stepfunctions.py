@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.records.activities import Activity
-    from sfn_cli.store.records.execution_lists import ExecutionFilter, ExecutionSummary
-    from sfn_cli.store.records.executions import Execution, NewExecution
+    from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
     from sfn_cli.store.records.map_runs import MapRun, NewChild, NewMapRun, Result
     from sfn_cli.store.records.redrives import RedriveState
     from sfn_cli.store.records.revisions import Revision

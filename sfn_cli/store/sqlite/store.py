@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
     from sfn_cli.store.sqlite.snapshot import SqliteSnapshot
+    from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
     from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
     from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
     from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
@@ -166,6 +167,12 @@ class SqliteStore:
         from sfn_cli.store.sqlite.events.connections import SqliteConnections
 
         return SqliteConnections(self.database)
+
+    @cached_property
+    def stacks(self) -> SqliteStacks:
+        from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
+
+        return SqliteStacks(self.database)
 
 
 def database_of(store: Store) -> Database:

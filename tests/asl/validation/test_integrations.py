@@ -25,6 +25,12 @@ def faults(resource: str) -> list[str]:
         "sqs:sendMessage", "sqs:sendMessage.waitForTaskToken", "dynamodb:putItem", "ecs:runTask.sync",
         "states:startExecution.sync:2", "aws-sdk:s3:getObject", "aws-sdk:sfn:startExecution",
         "aws-sdk:cloudwatchlogs:putLogEvents.waitForTaskToken",
+        "aws-sdk:config:listDiscoveredResources", "aws-sdk:costandusagereport:describeReportDefinitions",
+        "aws-sdk:databasemigration:startReplicationTask", "aws-sdk:directory:describeDirectories",
+        "aws-sdk:directoryservicedata:listUsers", "aws-sdk:elasticsearch:listDomainNames",
+        "aws-sdk:lexmodelbuilding:getBots", "aws-sdk:lexruntime:postText",
+        "aws-sdk:marketplaceentitlement:getEntitlements", "aws-sdk:applicationdiscovery:listServerNeighbors",
+        "aws-sdk:lookoutvision:startModel", "aws-sdk:iotanalytics:batchPutMessage",
     ],
 )  # fmt: skip
 def test_known(resource: str) -> None:
@@ -38,12 +44,40 @@ def test_known(resource: str) -> None:
         "sqs:receiveMessage", "sqs:sendMessage.sync", "dynamodb:putItem.waitForTaskToken",
         "sqss:sendMessage", "lambda:invoke.sync", "aws-sdk:s33:getObject", "aws-sdk:s3:GetObject",
         "aws-sdk:s3:getObject.sync", "aws-sdk:stepfunctions:startExecution",
+        "aws-sdk:configservice:listDiscoveredResources", "aws-sdk:lexruntimeservice:postText",
     ],
 )  # fmt: skip
 def test_unknown(resource: str) -> None:
     """Others are not."""
     (fault,) = faults(resource)
     assert fault.startswith(f"The resource provided arn:aws:states:::{resource} is not recognized.")
+
+
+@pytest.mark.parametrize(
+    "resource, known",
+    [
+        ("aws-sdk:s3:getObject", True),
+        ("sqs:sendMessage.waitForTaskToken", True),
+        ("states:startExecution.sync:2", True),
+        ("aws-sdk:s33:getObject", False),
+        ("stateMachine:order", False),
+        ("execution:order:1", False),
+    ],
+)
+def test_region_and_account(resource: str, known: bool) -> None:
+    """An integration may name a region and an account, which are not looked at."""
+    arn = f"arn:aws:states:us-east-1:123456789012:{resource}"
+    state = {
+        "Type": "Task",
+        "Resource": arn,
+        "Parameters": {"QueueUrl": "u", "MessageBody": "b"},
+        "End": True,
+    }
+    state["Parameters"]["StateMachineArn"] = "arn:aws:states:us-east-1:123456789012:stateMachine:m"  # type: ignore[index]
+    found = validate(json.dumps({"StartAt": "T", "States": {"T": state}}))
+    assert [f"The resource provided {arn} is not recognized" in fault.message for fault in found] == (
+        [] if known else [True]
+    )
 
 
 def test_services_of_botocore() -> None:

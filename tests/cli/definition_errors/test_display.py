@@ -166,6 +166,54 @@ def test_run(tmp_path: Path) -> None:
     assert stderr.endswith(SHOWN.replace("machine.json", str(path)))
 
 
+YAML = """\
+# An order.
+StartAt: Order
+States:
+  Order: {Type: Pass, Next: Pya}
+  Pay:
+    Type: Task
+    Resource: pay
+    Colour: 1
+    Retry:
+      - ErrorEquals: [States.ALL, E]
+    End: true
+"""
+YAML_SHOWN = """
+machine.yaml:4:29  Missing 'Next' target: Pya
+    4 |   Order: {Type: Pass, Next: Pya}
+      |                             ^
+machine.yaml:7:15  Value is not a valid resource ARN
+    7 |     Resource: pay
+      |               ^
+machine.yaml:8:5  Field 'Colour' is not supported
+    8 |     Colour: 1
+      |     ^
+machine.yaml:10:23  States.ALL must appear alone and at end of list
+   10 |       - ErrorEquals: [States.ALL, E]
+      |                       ^
+machine.yaml:5:3  State "Pay" is not reachable.
+    5 |   Pay:
+      |   ^
+"""
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("create-state-machine", "--name", "m", "--role-arn", ROLE, "--definition", "file://machine.yaml"),
+        ("run", "machine.yaml"),
+    ],
+)
+def test_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]) -> None:
+    """A definition in YAML shows its own lines."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "machine.yaml").write_text(YAML)
+    code, _, stderr = at_terminal(*argv)
+    assert code == 254
+    assert stderr.endswith(YAML_SHOWN)
+
+
 def test_validate(tmp_path: Path) -> None:
     """The answer is on stdout as in aws; warnings are marked as such."""
     path = tmp_path / "state.json"

@@ -10,7 +10,6 @@ from sfn_cli.integrations.aws.errors import (
     ErrorNaming,
     ServiceError,
     error_exception_name,
-    pascal_case_of_error,
     sdk_error_naming,
     service_error,
 )
@@ -27,11 +26,18 @@ from sfn_cli.integrations.aws.errors import (
         ("ACM PCA", "AcmPca"),
         ("EventBridge", "EventBridge"),
         ("Elastic Load Balancing v2", "ElasticLoadBalancingV2"),
+        ("SESv2", "SesV2"),
+        ("WAFV2", "Wafv2"),
+        ("IoTTwinMaker", "IoTTwinMaker"),
+        ("Config Service", "Config"),
+        ("Directory Service", "Directory"),
+        ("Directory Service Data", "DirectoryServiceData"),
+        ("Cost and Usage Report Service", "CostAndUsageReport"),
     ],
 )
 def test_names_of_services(service_id: str, name: str) -> None:
     """A service is named as its client in the Java SDK."""
-    assert pascal_case_of_error(service_id) == name
+    assert sdk_error_naming(service_id).prefix == name
 
 
 @pytest.mark.parametrize(

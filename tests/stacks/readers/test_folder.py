@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -147,3 +148,23 @@ def test_folders_that_cannot_be_run(files: dict[str, str], message: str) -> None
     make(files)
     with pytest.raises(UsageError, match=message):
         load_project_folder(Path("p"))
+
+
+@pytest.mark.parametrize(
+    "file, name", [("order/a.asl.yaml", "order"), ("a.asl.yml", "a"), ("b.yaml", "b"), ("c.asl.json", "c")]
+)
+def test_definitions_in_yaml(file: str, name: str) -> None:
+    """A definition may be YAML, in a folder or on its own: it is read as JSON."""
+    text = "{'StartAt': P, States: {P: {Type: Pass, End: true}}}" if file != "c.asl.json" else PASS
+    make({file: text})
+    project = load_project_folder(Path("order") if "/" in file else Path(file))
+    assert project.name == name
+    assert json.loads(project.definition) == json.loads(PASS)
+
+
+def test_invalid_yaml() -> None:
+    """The error names the file, the line and the column."""
+    make({"a.asl.yaml": "StartAt: P\nStates: P: 1\n"})
+    with pytest.raises(UsageError) as caught:
+        load_project_folder(Path())
+    assert str(caught.value) == "a.asl.yaml:2:10: invalid YAML: mapping values are not allowed here"

@@ -10,7 +10,7 @@ import pytest
 
 from sfn_cli import __version__
 from sfn_cli.errors import StoreError
-from sfn_cli.store.records.execution_lists import ExecutionFilter
+from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.sqlite import migrations
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.keys import event_key

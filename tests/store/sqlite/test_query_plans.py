@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.store.records.execution_lists import ExecutionFilter
+from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.records.execution_lists import ExecutionFilter, ExecutionSummary
+    from sfn_cli.store.records.executions import ExecutionFilter, ExecutionSummary
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 
@@ -126,7 +126,7 @@ class SqliteExecutions:
     def page(
         self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
     ) -> list[ExecutionSummary]:
-        from sfn_cli.store.records.execution_lists import ExecutionSummary
+        from sfn_cli.store.records.executions import ExecutionSummary
 
         with self._database.reading() as connection:
             last = _NEWEST if before is None else (before[0], _execution_row_in_token(connection, before[1]))

@@ -28,7 +28,19 @@ MAX_DIGITS = 4300
 
 
 class InvalidYamlError(ValueError):
-    """The text is not YAML, or exceeds a limit."""
+    """The text is not YAML, or exceeds a limit.
+
+    `problem` is one line; `line` and `column` are counted from one, and None if they are not known.
+    """
+
+    def __init__(
+        self, problem: str, line: int | None = None, column: int | None = None, *, text: str | None = None
+    ) -> None:
+        place = "" if line is None else f" (line {line}, column {column})"
+        super().__init__(f"{problem}{place}" if text is None else text)
+        self.problem = problem
+        self.line = line
+        self.column = column
 
 
 def loads_yaml(text: str) -> Json:
@@ -37,15 +49,19 @@ def loads_yaml(text: str) -> Json:
         raise InvalidYamlError(f"the text is longer than {MAX_CHARACTERS:,} characters")
     jsonvalue.raise_recursion_limit()
     try:
-        return _YamlLoader(text).get_single_data()
+        return LimitedLoader(text).get_single_data()
+    except InvalidYamlError:
+        raise
     except (yaml.YAMLError, ValueError) as error:
-        raise InvalidYamlError(str(error)) from None
+        raise yaml_error_of_parser(error) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError):
         # PyYAML does not check tagged values: `!!timestamp x`, `!!bool x`.
         raise InvalidYamlError("a value is not of the type that its tag names") from None
 
 
-class _YamlLoader(yaml.SafeLoader):
+class LimitedLoader(yaml.SafeLoader):
+    """PyYAML's safe loader, which raises InvalidYamlError when a limit is exceeded."""
+
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._expanded = 0
@@ -59,13 +75,15 @@ class _YamlLoader(yaml.SafeLoader):
             node = super().compose_node(parent, index)
             size = self._sizes.get(id(node))
             if size is None:
-                raise _yaml_error(event, f"the alias {event.anchor!r} is within the value that it stands for")
+                raise yaml_error_at(
+                    event, f"the alias {event.anchor!r} is within the value that it stands for"
+                )
             self._add(size, event)
             return node
         before = self._expanded
         self._depth += 1
         if self._depth > jsonvalue.MAX_DEPTH:
-            raise _yaml_error(event, f"the value is nested more than {jsonvalue.MAX_DEPTH} levels deep")
+            raise yaml_error_at(event, f"the value is nested more than {jsonvalue.MAX_DEPTH} levels deep")
         self._add(NODE_WEIGHT + len(getattr(event, "value", "")), event)
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -79,18 +97,27 @@ class _YamlLoader(yaml.SafeLoader):
             number: int = super().construct_yaml_int(node)
             if abs(number) < 10**MAX_DIGITS:
                 return number
-        raise _yaml_error(node, f"the number has more than {MAX_DIGITS:,} digits")
+        raise yaml_error_at(node, f"the number has more than {MAX_DIGITS:,} digits")
 
     def _add(self, size: int, event: yaml.Event) -> None:
         self._expanded += size
         if self._expanded > MAX_EXPANDED:
-            raise _yaml_error(event, "with its aliases written out, the value is too large")
+            raise yaml_error_at(event, "with its aliases written out, the value is too large")
 
 
-_YamlLoader.add_constructor("tag:yaml.org,2002:int", _YamlLoader.construct_yaml_int)
+LimitedLoader.add_constructor("tag:yaml.org,2002:int", LimitedLoader.construct_yaml_int)
 
 
-def _yaml_error(event: Any, problem: str) -> InvalidYamlError:
-    """Returns the error for an exceeded limit, in one line, without the text that exceeds it."""
-    mark = event.start_mark
-    return InvalidYamlError(f"{problem} (line {mark.line + 1}, column {mark.column + 1})")
+def yaml_error_of_parser(error: Exception) -> InvalidYamlError:
+    """Returns the error for an error of PyYAML's, whose text has several lines."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    if mark is None:
+        return InvalidYamlError(problem, text=str(error))
+    return InvalidYamlError(problem, mark.line + 1, mark.column + 1, text=str(error))
+
+
+def yaml_error_at(event_or_node: Any, problem: str) -> InvalidYamlError:
+    """Returns the error for an event or a node, in one line, without the text at fault."""
+    mark = event_or_node.start_mark
+    return InvalidYamlError(problem, mark.line + 1, mark.column + 1)

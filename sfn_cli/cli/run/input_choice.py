@@ -1,0 +1,99 @@
+"""The input of `sfn run` when the user gives none.
+
+It is the first of these that has anything: input.json of the project; events/*.json; inputs of
+former executions. Where that is exactly one, it is taken. Of several, the user chooses at a
+terminal; elsewhere the input is {}.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from sfn_cli.api import model
+from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.screen import one_screen_line
+from sfn_cli.cli.stacks.project import report_line
+from sfn_cli.errors import UsageError
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sfn_cli.cli.operations.backend import Backend
+
+NO_INPUT = "{}"
+
+_FORMER = 20
+"""How many former executions are looked at."""
+
+_SHOWN = 72
+"""How much of a former input is shown, in characters."""
+
+
+class _InputChoice(NamedTuple):
+    label: str
+    text: str
+
+
+def choose_input(backend: Backend, folder: Path, machine_arn: str) -> str:
+    """Returns the input. Raises UsageError for a file that cannot be read."""
+    own = folder / "input.json"
+    if own.is_file():
+        return _read_input(own)
+    events = [_InputChoice(f"events/{path.name}", _read_input(path)) for path in _event_files(folder)]
+    choices = events or _former_inputs(backend, machine_arn)
+    if len(choices) == 1:
+        (only,) = choices
+        if only.text != NO_INPUT:
+            report_line(f"The input is {only.label}.")
+        return only.text
+    if not choices or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if choices:
+            report_line(
+                f"The input is {{}}: there are several others ({', '.join(one.label for one in choices)}). "
+                "Take one with --input."
+            )
+        return NO_INPUT
+    return _ask_for_input(choices)
+
+
+def _event_files(folder: Path) -> list[Path]:
+    return sorted((folder / "events").glob("*.json"))
+
+
+def _read_input(path: Path) -> str:
+    try:
+        return read_input_text(path, PROJECT_FILE_BYTES)
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"Cannot read {path}: it is not UTF-8 text") from None
+
+
+def _former_inputs(backend: Backend, machine_arn: str) -> list[_InputChoice]:
+    """Returns the different inputs of the machine's last executions, the newest first."""
+    try:
+        listed = _call(backend, "ListExecutions", {"stateMachineArn": machine_arn, "maxResults": _FORMER})
+        described = [
+            _call(backend, "DescribeExecution", {"executionArn": one["executionArn"]})
+            for one in listed["executions"]
+        ]
+    except OperationError:  # those of an EXPRESS machine are not listed
+        return []
+    inputs = dict.fromkeys(one["input"] for one in described if "input" in one)
+    return [_InputChoice(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…", text) for text in inputs]
+
+
+def _call(backend: Backend, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    return backend.call(model.load_model("stepfunctions", operation), request)
+
+
+def _ask_for_input(choices: list[_InputChoice]) -> str:
+    for number, choice in enumerate(choices, 1):
+        click.echo(f"  {number}  {one_screen_line(choice.label)}", err=True)
+    click.echo(f"  {len(choices) + 1}  {NO_INPUT}", err=True)
+    chosen: int = click.prompt("Which input", type=click.IntRange(1, len(choices) + 1), default=1, err=True)
+    return choices[chosen - 1].text if chosen <= len(choices) else NO_INPUT

@@ -1,0 +1,64 @@
+"""Which state machine of a project `sfn run` runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.stack import STATE_MACHINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.stacks.stack import Stack
+
+
+class MachineChoice(NamedTuple):
+    """A state machine of a project."""
+
+    stack: Stack
+    logical_id: str
+
+    def is_called(self, name: str) -> bool:
+        """Whether --machine may call it so."""
+        from sfn_cli.stacks.readers.cdk.construct_paths import logical_ids_of_construct
+
+        properties = self.stack.resources[self.logical_id].get("Properties") or {}
+        return (
+            name in (self.logical_id, self.logical_id.rpartition(".")[2])  # aws_sfn_state_machine.order
+            or name in (properties.get("StateMachineName"), properties.get("Name"))
+            or self.logical_id in logical_ids_of_construct(self.stack.resources, name)
+        )
+
+    @property
+    def shown(self) -> str:
+        """Returns the shortest name that people know it by."""
+        from sfn_cli.stacks.readers.cdk.construct_paths import construct_path
+
+        return construct_path(self.stack.resources[self.logical_id]) or self.logical_id
+
+
+def choose_machine(stacks: Sequence[Stack], name: str | None) -> MachineChoice:
+    """Returns the machine of this name, or the only one. Raises UsageError."""
+    machines = [
+        MachineChoice(stack, logical_id)
+        for stack in stacks
+        for logical_id, resource in stack.resources.items()
+        if resource.get("Type") == STATE_MACHINE
+    ]
+    source = stacks[0].source
+    if not machines:
+        raise UsageError(f"{source} has no state machine.")
+    listed = ", ".join(machine.shown for machine in machines)
+    if name is None:
+        if len(machines) == 1:
+            return machines[0]
+        raise UsageError(f"{source} has several state machines; name one with --machine: {listed}")
+    found = [machine for machine in machines if machine.is_called(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"{name} is the name of several state machines: {', '.join(machine.shown for machine in found)}"
+        )
+    raise UsageError(f"{source} has no state machine {name}. It has {listed}.")

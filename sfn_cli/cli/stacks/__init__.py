@@ -1,0 +1,1 @@
+"""Commands on projects and their stacks: `sfn deploy`, `sfn stack`, `sfn export`."""

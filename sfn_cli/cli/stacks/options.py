@@ -1,0 +1,100 @@
+"""The options that `sfn run`, `sfn deploy` and `sfn export` have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
+
+_PATH = click.Path(path_type=Path)
+
+
+class ProjectOptions(NamedTuple):
+    """What the user says of a project: where it is, and how it is read."""
+
+    path: Path | None
+    template: Path | None
+    parameters: tuple[str, ...]
+    stack_name: str | None
+    build: bool | None
+    """True: --build; False: --no-build; None: as the command does by itself."""
+    replace: bool
+    role_arn: str | None
+
+    def values(self) -> dict[str, str]:
+        """Returns the values of --parameter. Raises UsageError."""
+        values = {}
+        for given in self.parameters:
+            name, equals, value = given.partition("=")
+            if not equals or not name:
+                raise UsageError(f"--parameter takes NAME=VALUE: {given}")
+            values[name.removeprefix("ParameterKey=")] = value
+        return values
+
+    def role(self, account_id: str) -> str:
+        return self.role_arn or ANY_ROLE.format(account=account_id)
+
+
+def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the common options to a command, which takes them as `options`."""
+    decorators = (
+        click.argument("path", required=False, type=_PATH),
+        click.option(
+            "-t",
+            "--template",
+            "--template-file",
+            type=_PATH,
+            metavar="FILE",
+            help="The template, cdk.json, cdk.out, serverless.yml, Terraform folder or definition to take.",
+        ),
+        click.option(
+            "--parameter",
+            "parameters",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="The value of a parameter or variable of the template; can be repeated.",
+        ),
+        click.option(
+            "--stack",
+            "stack_name",
+            metavar="NAME",
+            help="The stack's name. Without it: the one that the project has, or its folder's.",
+        ),
+        click.option(
+            "--build/--no-build",
+            "build",
+            default=None,
+            help="Whether to install the packages of functions, and to run the app of a cdk.json. "
+            "Both run the project's code as you.",
+        ),
+        click.option("--replace", is_flag=True, help="Take over what another folder's stack has."),
+        click.option("--role-arn", help="The role of state machines and functions; any ARN is accepted."),
+    )
+
+    def with_options(
+        *arguments: Any,
+        path: Path | None,
+        template: Path | None,
+        parameters: tuple[str, ...],
+        stack_name: str | None,
+        build: bool | None,
+        replace: bool,
+        role_arn: str | None,
+        **others: Any,
+    ) -> Any:
+        options = ProjectOptions(path, template, parameters, stack_name, build, replace, role_arn)
+        return command(*arguments, options=options, **others)
+
+    with_options.__doc__ = command.__doc__
+    with_options.__name__ = command.__name__
+    for decorator in reversed(decorators):
+        with_options = decorator(with_options)
+    return with_options

@@ -1,0 +1,136 @@
+"""Reads and deploys the project that a command names, and explains what goes wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from sfn_cli.cli.failures import CommandFailedError, OperationError
+from sfn_cli.cli.screen import one_screen_line
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.deployment.changes import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.cli.operations.backend import Backend
+    from sfn_cli.cli.stacks.options import ProjectOptions
+    from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.stacks.definitions import MachineDefinition
+    from sfn_cli.stacks.deployment.deploy import Deployed, DeployOptions
+    from sfn_cli.stacks.readers.project import Project
+    from sfn_cli.stacks.stack import Stack
+
+
+_CHANGE_WORDS = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.REPLACE: "replaced",
+    Action.RESTORE: "made again",
+    Action.DELETE: "deleted",
+    Action.RETAIN: "kept outside of the stack",
+}
+
+
+def report_line(line: str) -> None:
+    """Shows people one line, on stderr."""
+    sys.stdout.flush()
+    click.echo(one_screen_line(line), err=True)
+
+
+def read_named_project(terminal: Terminal, options: ProjectOptions, *, may_build: bool) -> Project:
+    """Reads the project, and shows its notes. Raises UsageError, ConfigurationError."""
+    from sfn_cli.stacks.readers.project import ReadOptions, read_project
+
+    read = ReadOptions(terminal.settings, options.values(), may_build, report_line)
+    project = read_project(options.path, options.template, read)
+    for note in (*project.notes, *(note for stack in project.stacks for note in stack.notes)):
+        report_line(note)
+    _check_parameter_names(project, options)
+    return project
+
+
+def _check_parameter_names(project: Project, options: ProjectOptions) -> None:
+    declared = {name for stack in project.stacks for name in stack.template.get("Parameters") or {}}
+    for name in options.values():
+        if name not in declared:
+            known = f" It has {', '.join(sorted(declared))}." if declared else " It has none."
+            raise UsageError(f"{project.stacks[0].source} has no parameter {name}.{known}")
+
+
+def deploy_options(terminal: Terminal, options: ProjectOptions, *, may_build: bool) -> DeployOptions:
+    from sfn_cli.stacks.deployment.deploy import DeployOptions
+
+    return DeployOptions(
+        report=report_line,
+        parameters=options.values(),
+        role_arn=options.role(terminal.settings.account_id),
+        stack_name=options.stack_name,
+        may_build=may_build,
+        replaces=lambda what: options.replace or _confirm_replacement(what),
+    )
+
+
+def _confirm_replacement(what: str) -> bool:
+    """Asks at a terminal; elsewhere the answer is no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return click.confirm(f"{one_screen_line(what)} Take it over?", err=True)
+
+
+def deploy_stacks(
+    backend: Backend, stacks: Sequence[Stack], options: DeployOptions
+) -> Iterator[tuple[Stack, Deployed]]:
+    """Deploys one stack after another; yields each when it is done."""
+    from sfn_cli.stacks.deployment.deploy import deploy_stack
+
+    for stack in stacks:
+        with _explained_deploy(stack):
+            deployed = deploy_stack(backend.service, stack, options)
+        yield stack, deployed
+
+
+@contextmanager
+def _explained_deploy(stack: Stack) -> Iterator[None]:
+    """Turns what a deploy raises into the command's own errors."""
+    from sfn_cli.stacks.deployment.tools import DeployError
+
+    try:
+        yield
+    except DeployError as error:
+        refusal = error.reason.error
+        if refusal is None:
+            raise CommandFailedError(str(error)) from error
+        failure = OperationError(error.reason.operation, refusal)
+        _explain_refused_definition(failure, error.definition)
+        if stack.kind not in ("folder", "definition"):
+            failure.args = (f"{error.place}: {error.logical_id} ({error.type}): {failure}",)
+        raise failure from error
+
+
+def _explain_refused_definition(failure: OperationError, definition: MachineDefinition | None) -> None:
+    """Adds the lines at fault, where the definition is a file."""
+    from pathlib import Path
+
+    from sfn_cli.cli.definition_errors import display
+
+    if definition is not None and definition.file is not None:
+        file, here = definition.file, Path.cwd()
+        shown = file.relative_to(here) if file.is_relative_to(here) else file
+        display.explain_definition_error(failure, {"definition": definition.file_text}, str(shown))
+
+
+def report_changes(stack: Stack, deployed: Deployed) -> None:
+    """Shows, in a line or two, what a deploy changed and left out."""
+    counts = Counter(change.action for change in deployed.changes)
+    parts = [f"{words} {counts[action]}" for action, words in _CHANGE_WORDS.items() if counts[action]]
+    if parts and stack.kind != "definition":
+        report_line(f"Stack {deployed.name}: {', '.join(parts)}.")
+    left_out = [change for change in deployed.changes if change.action is Action.LEAVE_OUT]
+    if left_out:
+        listed = ", ".join(f"{change.logical_id} ({change.type})" for change in left_out)
+        report_line(f"Left out, since sfn does not have them: {listed}.")

@@ -1,0 +1,147 @@
+"""`sfn stack`: lists, shows and deletes what deploys have made."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.stacks import tables
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.cli.terminal import Terminal
+
+_PAGE = 100
+
+
+@click.group("stack", short_help="Lists, shows and deletes what deploys have made.")
+def stack() -> None:
+    """Lists, shows and deletes stacks: what `sfn deploy` and `sfn run` made of a project."""
+
+
+@stack.command("list")
+@click.pass_obj
+def list_stacks(terminal: Terminal) -> ExitCode:
+    """Lists the stacks of this store, each with its project and its status.
+
+    \\b
+    Example:
+      sfn stack list
+    """
+    _ = terminal.query, terminal.output  # a bad one is reported first
+    with Backend(terminal) as backend:
+        found = list(_all_stacks(backend.service))
+    if terminal.shows_people:
+        tables.write_stacks(found, sys.stdout, color=terminal.color)
+        return ExitCode.SUCCESS
+    terminal.write({"Stacks": [_stack_members(one) for one in found]}, "Stacks")
+    return ExitCode.SUCCESS
+
+
+@stack.command("show")
+@click.argument("name")
+@click.pass_obj
+def show_stack(terminal: Terminal, name: str) -> ExitCode:
+    """Shows a stack: its parameters, outputs and resources, and what was left out.
+
+    \\b
+    Example:
+      sfn stack show orders
+    """
+    _ = terminal.query, terminal.output
+    with Backend(terminal) as backend:
+        found = backend.service.stacks.find(name)
+        if found is None:
+            raise UsageError(_absent_stack(backend.service, name))
+        resources = backend.service.stacks.resources(name)
+    if terminal.shows_people:
+        tables.write_stack(found, resources, sys.stdout, color=terminal.color)
+        return ExitCode.SUCCESS
+    terminal.write(
+        {
+            **_stack_members(found),
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value} for key, value in found.parameters.items()
+            ],
+            "Outputs": found.outputs,
+            "Resources": [
+                {
+                    "LogicalResourceId": one.logical_id,
+                    "PhysicalResourceId": one.physical_id,
+                    "ResourceType": one.type,
+                    "ResourceStatus": one.status,
+                }
+                for one in resources
+            ],
+            "LeftOut": [
+                {"LogicalResourceId": logical_id, "ResourceType": type}
+                for logical_id, type in found.left_out.items()
+            ],
+        },
+        "Stack",
+    )
+    return ExitCode.SUCCESS
+
+
+@stack.command("delete")
+@click.argument("name")
+@click.pass_obj
+def delete_stack(terminal: Terminal, name: str) -> ExitCode:
+    """Deletes a stack and everything that it made, in reverse order.
+
+    Resources with the DeletionPolicy Retain stay. Executions of its state machines run to their end,
+    and stay too.
+
+    \\b
+    Example:
+      sfn stack delete orders
+    """
+    from sfn_cli.cli.stacks.project import report_line
+    from sfn_cli.stacks.deployment import deploy
+    from sfn_cli.stacks.resources.resource import ResourceError
+
+    options = deploy.DeployOptions(report=report_line, parameters={}, role_arn="")
+    with Backend(terminal) as backend:
+        if backend.service.stacks.find(name) is None:
+            raise UsageError(_absent_stack(backend.service, name))
+        try:
+            deploy.delete_stack(backend.service, name, options)
+        except ResourceError as error:
+            raise CommandFailedError(f"The stack {name} is not deleted: {error}") from None
+    return ExitCode.SUCCESS
+
+
+def _all_stacks(service: Service) -> Iterator[Any]:
+    after = ""
+    while page := service.stacks.page(after, _PAGE):
+        yield from page
+        after = page[-1].name
+
+
+def _absent_stack(service: Service, name: str) -> str:
+    names = ", ".join(one.name for one in _all_stacks(service))
+    return f"There is no stack {name}. {f'There are {names}.' if names else 'Nothing is deployed.'}"
+
+
+def _stack_members(found: Any) -> dict[str, Any]:
+    from sfn_cli.cli.output import local_time_in_output
+
+    return {
+        "StackName": found.name,
+        "StackId": found.arn,
+        "StackStatus": found.status,
+        **({"StackStatusReason": found.reason} if found.reason else {}),
+        "Kind": found.kind,
+        "Folder": found.folder,
+        "Source": found.source,
+        "CreationTime": local_time_in_output(found.created_at),
+        "LastUpdatedTime": local_time_in_output(found.updated_at),
+    }

@@ -1,0 +1,94 @@
+"""Stacks, and what deploys did, for people: tables no wider than the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from sfn_cli.cli import screen
+from sfn_cli.stacks.deployment.changes import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from sfn_cli.stacks.deployment.deploy import Deployed
+
+_DONE = {
+    Action.CREATE: ("created", "green"),
+    Action.UPDATE: ("updated", "yellow"),
+    Action.REPLACE: ("replaced", "yellow"),
+    Action.RESTORE: ("made again", "green"),
+    Action.DELETE: ("deleted", "red"),
+    Action.RETAIN: ("retained", "dim"),
+    Action.KEEP: ("unchanged", "dim"),
+    Action.LEAVE_OUT: ("left out", "magenta"),
+}
+
+
+def write_deployed(deployed: Deployed, stream: TextIO, *, color: bool, is_dry_run: bool) -> None:
+    """Writes what a deploy did, or would do, with each resource."""
+    console = _console(stream, color)
+    would = "Stack {}, if it were deployed:" if is_dry_run else "Stack {}:"
+    console.print(Text(would.format(deployed.name), "bold"))
+    table = _table("", "Resource", "Type", "Name", "Because of")
+    for change in deployed.changes:
+        words, style = _DONE[change.action]
+        table.add_row(
+            Text(words, style),
+            *map(_cell, (change.logical_id, change.type, change.physical_id, change.reason)),
+        )
+    console.print(table)
+    _write_outputs(console, deployed.outputs)
+
+
+def write_stacks(stacks: Sequence[Any], stream: TextIO, *, color: bool) -> None:
+    console = _console(stream, color)
+    if not stacks:
+        console.print("Nothing is deployed.")
+        return
+    table = _table("Stack", "Status", "Read from", "Project")
+    for stack in stacks:
+        table.add_row(*map(_cell, (stack.name, stack.status, stack.kind, stack.source)))
+    console.print(table)
+
+
+def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: bool) -> None:
+    console = _console(stream, color)
+    console.print(Text(f"{stack.name}  {stack.status}", "bold"))
+    console.print(_cell(f"{stack.kind}: {stack.source}"))
+    if stack.reason:
+        console.print(_cell(stack.reason))
+    table = _table("Resource", "Type", "Name", "Status")
+    for one in resources:
+        table.add_row(*map(_cell, (one.logical_id, one.type, one.physical_id, one.status)))
+    for logical_id, type in stack.left_out.items():
+        table.add_row(*map(_cell, (logical_id, type, "", "left out")))
+    console.print(table)
+    for name, value in stack.parameters.items():
+        console.print(_cell(f"Parameter {name} = {value}"))
+    _write_outputs(console, stack.outputs)
+
+
+def _write_outputs(console: Console, outputs: Iterable[Any]) -> None:
+    for output in outputs:
+        console.print(_cell(f"{output['OutputKey']} = {output['OutputValue']}"))
+
+
+def _console(stream: TextIO, color: bool) -> Console:
+    return screen.screen_console(stream, color_system="auto" if color else None)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table
+
+
+def _cell(text: str) -> Text:
+    return Text(screen.one_screen_line(text))

@@ -1,0 +1,184 @@
+"""Build folders: $SFN_HOME/builds/HASH, where HASH is of everything the content depends on.
+
+Rule 1: A build folder is complete: it is filled under another name and renamed at the end.
+Rule 2: Two processes that need the same build build it once: the second waits for the first.
+Rule 3: A build folder never changes. It is removed when nothing has used it for a month and no
+function refers to it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import private_files
+from sfn_cli.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    Report = Callable[[str], None]
+
+FOLDER_NAME = "builds"
+UNUSED_SECONDS = 30 * 24 * 3600
+
+_LOCK_SUFFIX = ".lock"
+_UNFINISHED_SUFFIX = ".unfinished"
+
+
+class BuildError(ConfigurationError):
+    """A build that failed, or that is needed and may not run."""
+
+
+def find_build_folder(home: str | os.PathLike[str], sources: Mapping[str, Any]) -> Path | None:
+    """Returns the folder that was built from these sources, if there is one, and marks it as used."""
+    path = _build_path(home, sources)
+    try:
+        os.utime(path)
+    except OSError:
+        return None
+    return path
+
+
+def make_build_folder(
+    home: str | os.PathLike[str],
+    sources: Mapping[str, Any],
+    fill: Callable[[Path], None],
+    report: Report,
+    *,
+    line: str,
+    may_build: bool = True,
+) -> Path:
+    """Returns the folder that is built from these sources; `fill` fills an empty one.
+
+    `sources` is everything that the content depends on, as JSON. `line` says what is being done, and
+    is reported before `fill` is called. Raises BuildError; whatever `fill` raises leaves nothing
+    behind. With `may_build` false, only an existing build is returned.
+    """
+    found = find_build_folder(home, sources)
+    if found is not None:
+        return found
+    if not may_build:
+        raise BuildError(f"Not done, because of --no-build: {line}")
+    path = _build_path(home, sources)
+    try:
+        private_files.make_private_folder(home, FOLDER_NAME)
+        lock = _lock_build(path, report)
+    except OSError as error:
+        raise BuildError(f"Cannot build in {path.parent}: {error.strerror or error}") from None
+    try:
+        if not path.is_dir():
+            report(f"{line}…")
+            _fill_build_folder(path, fill)
+    finally:
+        # The lock's file is removed while it is locked: a process that waits for it starts again.
+        os.unlink(path.with_name(path.name + _LOCK_SUFFIX))
+        os.close(lock)
+    return path
+
+
+def build_digest(*contents: bytes) -> str:
+    """Returns a hash of contents, for `sources`."""
+    digest = hashlib.sha256()
+    for content in contents:
+        digest.update(len(content).to_bytes(8, "big"))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def program_stamp(program: str) -> list[Any]:
+    """Returns what changes, for `sources`, when another version of a program is installed."""
+    path = os.path.realpath(program)
+    try:
+        status = os.stat(path)
+    except OSError:
+        return [path]
+    return [path, status.st_mtime_ns, status.st_size]
+
+
+def is_build_folder(home: str | os.PathLike[str], path: str) -> bool:
+    """Whether a path is that of a build of this home, or lies in one."""
+    return os.path.abspath(path).startswith(os.path.join(os.path.abspath(home), FOLDER_NAME) + os.sep)
+
+
+def prune_build_folders(home: str | os.PathLike[str], in_use: Collection[str], now: float) -> None:
+    """Removes builds that nothing has used for a month, except those that these paths lie in.
+
+    Also removes what a process left that was killed while it was building.
+    """
+    import shutil
+
+    root = Path(home, FOLDER_NAME)
+    kept = {Path(path).relative_to(root).parts[0] for path in in_use if is_build_folder(home, path)}
+    try:
+        entries = list(os.scandir(root))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name in kept or entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
+            continue
+        try:
+            unused = now - entry.stat(follow_symlinks=False).st_mtime > UNUSED_SECONDS
+        except OSError:
+            continue
+        if unused:
+            # Renamed first: a process that finds the folder finds all of it.
+            removed = root / f".removed-{os.urandom(8).hex()}"
+            try:
+                os.rename(entry.path, removed)
+            except OSError:
+                continue
+            shutil.rmtree(removed, ignore_errors=True)
+
+
+def _build_path(home: str | os.PathLike[str], sources: Mapping[str, Any]) -> Path:
+    text = json.dumps(sources, sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]
+    return Path(os.path.abspath(home), FOLDER_NAME, digest)
+
+
+def _lock_build(path: Path, report: Report) -> int:
+    """Takes the lock on a build, waiting for a process that has it. Returns its descriptor."""
+    lock = path.with_name(path.name + _LOCK_SUFFIX)
+    waits = False
+    while True:
+        descriptor = private_files.open_file(lock, os.O_RDWR | os.O_CREAT)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not waits:
+                report("Waiting for another sfn, which is building the same…")
+                waits = True
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            except BaseException:
+                os.close(descriptor)
+                raise
+        try:
+            if os.path.samestat(os.fstat(descriptor), os.stat(lock)):
+                return descriptor
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)
+
+
+def _fill_build_folder(path: Path, fill: Callable[[Path], None]) -> None:
+    import shutil
+
+    beside = path.with_name(path.name + _UNFINISHED_SUFFIX)
+    shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed
+    try:
+        beside.mkdir(private_files.FOLDER_MODE)
+        beside.chmod(private_files.FOLDER_MODE)
+        fill(beside)
+        os.utime(beside, (time.time(), time.time()))
+        os.rename(beside, path)
+    except OSError as error:
+        raise BuildError(f"Cannot build in {path.parent}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

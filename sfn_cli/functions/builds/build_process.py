@@ -1,0 +1,87 @@
+"""Runs the programs that build: pip, npm, esbuild.
+
+They run code of the project and of its packages as the user, but without the user's AWS
+credentials: neither the variables nor the files are within reach. Everything else stays as it is,
+so that the user's configuration and caches of pip and npm work.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sfn_cli.functions.builds.build_folder import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+TIME_LIMIT_SECONDS = 900.0
+_SHOWN_LINES = 12
+_SHOWN_BYTES = 100_000
+
+_NOT_PASSED_ON = frozenset(
+    {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONDONTWRITEBYTECODE", "NODE_PATH", "NODE_OPTIONS"}
+)
+_WITHOUT_CREDENTIALS = {
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def build_environment(environ: Mapping[str, str] = os.environ, **own: str) -> dict[str, str]:
+    """Returns the environment of a program that builds: the user's without AWS credentials."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("AWS_") and name not in _NOT_PASSED_ON
+    }
+    return {**kept, **_WITHOUT_CREDENTIALS, **own}
+
+
+def run_build_program(
+    command: Sequence[str], folder: str | os.PathLike[str], environment: Mapping[str, str], *, what: str
+) -> str:
+    """Runs a program in a folder to its end, and returns what it printed.
+
+    `what` completes "… failed". Raises BuildError with the last lines of its output. The program
+    and all that it started are killed when this process is interrupted.
+    """
+    import subprocess
+
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise BuildError(f"{what} failed: {command[0]}: {error.strerror or error}") from None
+    try:
+        output, _ = process.communicate(timeout=TIME_LIMIT_SECONDS)
+    except BaseException as error:
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise BuildError(f"{what} failed: no end after {TIME_LIMIT_SECONDS:.0f} seconds.") from None
+        raise
+    text = output[-_SHOWN_BYTES:].decode(errors="replace")
+    if process.returncode != 0:
+        raise BuildError(f"{what} failed ({_exit_status_text(process.returncode)}):{_last_lines(text)}")
+    return text
+
+
+def _exit_status_text(status: int) -> str:
+    return f"exit status {status}" if status >= 0 else f"signal {-status}"
+
+
+def _last_lines(text: str) -> str:
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    return "".join(f"\n  {line}" for line in lines[-_SHOWN_LINES:])

@@ -1,0 +1,212 @@
+"""The loopback endpoint that the children of one process call as AWS's, served by another process.
+
+This process binds the socket and watches it; the first connection starts the process that serves it
+(server/endpoint/process.py), which inherits the socket. So a function that never calls AWS costs a
+socket, and all functions of this process share one endpoint.
+
+Rule 1: The serving process ends with this one: each has an end of a socket pair, and sees that the
+other's was closed.
+Rule 2: The socket stays this process's own as well: a serving process that dies is replaced at the
+next connection. After STARTS that died before they served, the socket is closed: a client's call
+fails at once, and never goes to AWS.
+Rule 3: The access key is new for each endpoint, and only its functions have it. Where the system does
+not report whose connection it is, only requests with the key are answered.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sfn_cli import detached, private_files
+from sfn_cli.errors import StoreError
+from sfn_cli.functions.environment.variables import EndpointAddress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.settings import Settings
+
+LOG_NAME = "endpoint.log"
+MAX_LOG_BYTES = 1_000_000
+
+STARTS = 3
+"""How many serving processes in a row may die before they serve."""
+
+LISTENING, CONTROL = 3, 4
+"""The descriptors that the serving process inherits: the socket, and its end of the pair."""
+
+READY = b"r"
+"""What the serving process sends once it serves."""
+
+CLOSE_SECONDS = 3.0
+CLOSE_LOOK_SECONDS = 0.01
+
+_BACKLOG = 128
+_LOWEST = 10  # above what the serving process inherits: ours must not overlap those when it is created
+_PROGRAM = "from sfn_cli.server.endpoint.process import endpoint_process_main; endpoint_process_main()"
+
+
+class Endpoint:
+    """The endpoint of one process; its selector's owner calls what is ready, as for the pool."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        selector: selectors.BaseSelector,
+        report: Callable[[str], None],
+        served_at: EndpointAddress | None = None,
+    ) -> None:
+        """`report` is called with a line for the log of this process.
+
+        With `served_at`, another endpoint serves this process's functions, and none is made.
+        """
+        self._settings = settings
+        self._selector = selector
+        self._report = report
+        self._listening: socket.socket | None = None
+        self._address = served_at
+        self._control: socket.socket | None = None
+        self._pid = 0
+        self._starts = 0
+
+    def open(self) -> EndpointAddress | None:
+        """Returns the endpoint's address, which exists from the first call. Raises OSError.
+
+        None when functions call AWS itself.
+        """
+        if self._address is None and not self._settings.calls_aws:
+            from secrets import token_hex
+
+            self._listening = listening = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+            # Connections inherit it: the body of a response does not wait for the headers to be acknowledged.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            listening.setblocking(False)
+            self._selector.register(listening, selectors.EVENT_READ, self._on_connection)
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            self._address = EndpointAddress(url, f"SFN{token_hex(16).upper()}")
+        return self._address
+
+    def close(self) -> None:
+        """Closes the socket, and waits for the end of the serving process."""
+        self._stop_listening()
+        if self._control is not None:
+            self._drop_control()
+            self._await_end()
+
+    def _on_connection(self) -> None:
+        """Starts the serving process, which accepts the connection."""
+        assert self._listening is not None
+        assert self._address is not None
+        self._starts += 1
+        if self._starts > STARTS:
+            log = os.path.join(self._settings.home, LOG_NAME)
+            self._report(f"the endpoint that functions call for AWS does not start: {log} says why")
+            self._stop_listening()
+            return
+        try:
+            self._pid, self._control = _start_endpoint_process(
+                self._settings, self._listening.fileno(), self._address
+            )
+        except (OSError, StoreError) as error:
+            self._report(f"the endpoint that functions call for AWS does not start: {error}")
+            self._stop_listening()
+            return
+        self._selector.unregister(self._listening)
+        self._selector.register(self._control, selectors.EVENT_READ, self._on_control)
+
+    def _on_control(self) -> None:
+        """Learns that the process serves, or that it has ended."""
+        assert self._control is not None
+        try:
+            received = self._control.recv(64)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = b""
+        if received:
+            self._starts = 0
+            return
+        self._drop_control()
+        self._await_end()
+        if self._listening is not None:
+            self._selector.register(self._listening, selectors.EVENT_READ, self._on_connection)
+
+    def _drop_control(self) -> None:
+        assert self._control is not None
+        self._selector.unregister(self._control)
+        self._control.close()
+        self._control = None
+
+    def _stop_listening(self) -> None:
+        if self._listening is not None:
+            with suppress(KeyError):  # the serving process watches it
+                self._selector.unregister(self._listening)
+            self._listening.close()
+            self._listening = None
+
+    def _await_end(self) -> None:
+        """Reaps the serving process, which ends its functions first."""
+        until = time.monotonic() + CLOSE_SECONDS
+        with suppress(ChildProcessError, ProcessLookupError):
+            while os.waitpid(self._pid, os.WNOHANG)[0] == 0:
+                if time.monotonic() > until:
+                    os.kill(self._pid, signal.SIGKILL)
+                    os.waitpid(self._pid, 0)
+                    return
+                time.sleep(CLOSE_LOOK_SECONDS)
+
+
+def _start_endpoint_process(
+    settings: Settings, listening: int, address: EndpointAddress
+) -> tuple[int, socket.socket]:
+    """Starts the serving process. Returns its id and the socket to it. Raises OSError, StoreError."""
+    environment = {**os.environ, **settings.environment()}
+    environment.pop(detached.FUNCTION_MARK, None)
+    control, theirs = socket.socketpair()
+    lifted: list[int] = []
+    try:
+        log = _open_endpoint_log(settings.home)
+        try:
+            for descriptor in (log, listening, theirs.fileno()):
+                lifted.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST))
+        finally:
+            os.close(log)
+        numbers = ((lifted[0], 1), (lifted[0], 2), (lifted[1], LISTENING), (lifted[2], CONTROL))
+        actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            *((os.POSIX_SPAWN_DUP2, ours, number) for ours, number in numbers),
+        ]
+        # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
+        command = [sys.executable, "-P", "-c", _PROGRAM]
+        try:
+            pid = os.posix_spawn(command[0], command, environment, file_actions=actions, setsid=True)
+        except NotImplementedError:
+            pid = os.posix_spawn(command[0], command, environment, file_actions=actions, setpgroup=0)
+        control.sendall(json.dumps(address._asdict()).encode() + b"\n")
+        control.setblocking(False)
+        return pid, control
+    except BaseException:
+        control.close()
+        raise
+    finally:
+        theirs.close()
+        for descriptor in lifted:
+            os.close(descriptor)
+
+
+def _open_endpoint_log(home: str) -> int:
+    descriptor = private_files.open_file(
+        os.path.join(home, LOG_NAME), os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=CONTROL
+    )
+    if os.fstat(descriptor).st_size > MAX_LOG_BYTES:
+        os.ftruncate(descriptor, 0)
+    return descriptor

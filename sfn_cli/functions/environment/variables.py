@@ -1,0 +1,72 @@
+"""The AWS variables of a function's process: what Lambda sets, and the endpoint of local services.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+The credentials are made up. The user's own are never passed on, and their files cannot be found,
+except where the user lets functions call AWS itself (`Settings.reaches_aws`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.uuids import random_uuid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.settings import Settings
+
+RUNTIME_FOLDER = "/var/runtime"
+"""Where AWS keeps a runtime's own libraries. It does not exist here, and nothing is to be in it."""
+
+_XRAY_DAEMON = "127.0.0.1:2000"
+"""Where X-Ray's SDKs send segments. Nothing listens, and UDP tells nobody; AWS has a link-local address."""
+
+_KEY_ID = "AWS_ACCESS_KEY_ID"
+
+
+class EndpointAddress(NamedTuple):
+    """The endpoint of local services, and the access key that its clients sign with."""
+
+    url: str
+    access_key: str
+
+
+def default_aws_variables(settings: Settings, endpoint: EndpointAddress | None) -> dict[str, str]:
+    """Returns the variables that a function's own take precedence over."""
+    found = {"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": _XRAY_DAEMON}
+    if not settings.calls_aws:
+        if endpoint is not None:
+            found["AWS_ENDPOINT_URL"] = endpoint.url
+            # The endpoint is an address, which no prefix (sync-, data-) may be put before.
+            found["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
+        found.update(settings.endpoints)
+    if not settings.reaches_aws:
+        found["AWS_SHARED_CREDENTIALS_FILE"] = found["AWS_CONFIG_FILE"] = os.devnull
+        found["AWS_EC2_METADATA_DISABLED"] = "true"
+    return found
+
+
+def made_up_credentials(
+    settings: Settings, endpoint: EndpointAddress | None, variables: Mapping[str, str]
+) -> dict[str, str]:
+    """Returns credentials as Lambda has them, unless the function brings its own or may call AWS."""
+    if settings.reaches_aws or _KEY_ID in variables:
+        return {}
+    return {
+        _KEY_ID: endpoint.access_key if endpoint is not None else "sfn",
+        "AWS_SECRET_ACCESS_KEY": "sfn",
+        "AWS_SESSION_TOKEN": "sfn",
+    }
+
+
+def new_trace_header() -> str:
+    """Returns an X-Amzn-Trace-Id for one invocation, as AWS writes it: `Root=1-…;Parent=…;Sampled=0`.
+
+    https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+    """
+    digits = random_uuid().replace("-", "")
+    parent = random_uuid().replace("-", "")[:16]
+    return f"Root=1-{int(time.time()):08x}-{digits[:24]};Parent={parent};Sampled=0"

@@ -1,0 +1,151 @@
+"""Passes requests on to the store's own server of AWS services (integrations/aws/embedded_aws.py).
+
+Bodies of any size pass through in both directions. Host stays as it was sent: S3 reads a bucket from
+it, and SQS makes the URLs of its queues with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import h11
+
+from sfn_cli.errors import ApiError, ConfigurationError
+from sfn_cli.host_check import is_program
+from sfn_cli.integrations.aws import embedded_aws
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import Scope, Send
+
+    from sfn_cli.settings import Settings
+
+_PIECE_BYTES = 256 * 1024
+_ONE_HOP = frozenset(
+    (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"upgrade", b"expect")
+)
+"""Headers of a connection, not of a request (RFC 9110, 7.6.1)."""
+
+_NOT_PASSED_BACK = _ONE_HOP | {b"transfer-encoding", b"date", b"server"}
+
+_CREDENTIAL = re.compile(rb"(Credential=)[^/,\s]+", re.IGNORECASE)
+
+_UNREACHABLE = "The server of sfn's own AWS services has stopped. Try again: it is started when it is needed."
+
+
+class Forwarding:
+    """The way to the store's server; `open` starts that server if it does not run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def open(self) -> Upstream:
+        """Connects to the store's server. Raises ApiError when it cannot run or be reached."""
+        loop = asyncio.get_running_loop()
+        try:
+            url = await loop.run_in_executor(
+                None, partial(embedded_aws.embedded_aws_endpoint, self._settings)
+            )
+        except ConfigurationError as error:
+            # Not a status of 500 or more: SDKs would try again, several times.
+            raise ApiError("UnknownOperationException", str(error)) from error
+        place = urlsplit(url)
+        try:
+            reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        except OSError as error:
+            raise ApiError("ServiceUnavailable", _UNREACHABLE, status=503) from error
+        access_key = embedded_aws.embedded_aws_access_key(self._settings.home, url)
+        return Upstream(reader, writer, place.netloc, access_key)
+
+
+class Upstream:
+    """One connection to the store's server, for one request."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        own_host: str,
+        access_key: str | None,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._own_host = own_host
+        self._access_key = access_key
+        self._http = h11.Connection(h11.CLIENT)
+
+    async def forward(self, scope: Scope, body: AsyncIterator[bytes], send: Send) -> None:
+        """Sends a request with its body, and its response to the client.
+
+        Raises ApiError while no response has begun, and what `body` raises.
+        """
+        try:
+            await self._send_request(scope, body)
+            await self._pass_back(send)
+        finally:
+            self._writer.close()
+
+    async def _send_request(self, scope: Scope, body: AsyncIterator[bytes]) -> None:
+        target = scope["raw_path"].partition(b"?")[0]
+        if scope["query_string"]:
+            target += b"?" + scope["query_string"]
+        self._write(h11.Request(method=scope["method"], target=target, headers=self._headers(scope)))
+        async for piece in body:
+            if piece:
+                self._write(h11.Data(data=piece))
+                try:
+                    await self._writer.drain()
+                except ConnectionError:
+                    break  # it has answered, and does not read the rest
+        else:
+            self._write(h11.EndOfMessage())
+
+    def _write(self, event: h11.Event) -> None:
+        self._writer.write(self._http.send(event) or b"")
+
+    def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        found = [(b"connection", b"close")]
+        for name, value in scope["headers"]:
+            if name in _ONE_HOP:
+                continue
+            if name == b"host" and not is_program({"host": value.decode("latin-1")}):
+                value = self._own_host.encode()  # a name of this server that the other does not know
+            elif name == b"authorization" and self._access_key is not None and sys.platform != "linux":
+                value = _CREDENTIAL.sub(rb"\g<1>" + self._access_key.encode(), value)
+            found.append((name, value))
+        return found
+
+    async def _pass_back(self, send: Send) -> None:
+        begun = False
+        while True:
+            event = await self._next_event()
+            if isinstance(event, h11.Response):
+                headers = [
+                    (name, value) for name, value in event.headers if name.lower() not in _NOT_PASSED_BACK
+                ]
+                await send({"type": "http.response.start", "status": event.status_code, "headers": headers})
+                begun = True
+            elif isinstance(event, h11.Data):
+                await send({"type": "http.response.body", "body": bytes(event.data), "more_body": True})
+            elif isinstance(event, h11.EndOfMessage):
+                await send({"type": "http.response.body", "body": b""})
+                return
+            elif event is None:
+                if begun:
+                    return  # uvicorn closes a connection whose response is incomplete
+                raise ApiError("ServiceUnavailable", _UNREACHABLE, status=503)
+
+    async def _next_event(self) -> h11.Event | None:
+        """Returns the next part of the response; None when the connection broke."""
+        try:
+            while (event := self._http.next_event()) is h11.NEED_DATA:
+                self._http.receive_data(await self._reader.read(_PIECE_BYTES))
+        except (h11.RemoteProtocolError, ConnectionError):
+            return None
+        return event if isinstance(event, h11.Event) else None

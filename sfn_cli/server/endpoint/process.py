@@ -1,0 +1,89 @@
+"""The process that answers the AWS clients of functions (functions/environment/endpoint.py).
+
+It is the application of `sfn serve` on a socket that it inherits, with two differences: requests for
+other services are forwarded, and only this user's programs are answered. It ends with the process
+that started it. Without what it needs to be installed, every call is refused with what to install.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from sfn_cli import private_files
+from sfn_cli.app import build_app
+from sfn_cli.errors import SfnError
+from sfn_cli.functions.environment.endpoint import CONTROL, LISTENING, READY
+from sfn_cli.functions.environment.variables import EndpointAddress
+from sfn_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+_MAX_DESCRIPTORS = 4096
+
+
+def endpoint_process_main() -> NoReturn:
+    """Serves until the process that started this one ends or closes the endpoint."""
+    os.closerange(CONTROL + 1, _MAX_DESCRIPTORS)
+    control = socket.socket(fileno=CONTROL)
+    listening = socket.socket(fileno=LISTENING)
+    for inherited in (control, listening):
+        inherited.set_inheritable(False)
+    code = 0
+    try:
+        address = _receive_endpoint_address(control)
+        settings = Settings.from_environment()
+        private_files.check_private_home(settings.home)
+        os.chdir(settings.home)
+        _serve_endpoint(settings, address, listening, control)
+    except SfnError as error:
+        print(error, file=sys.stderr, flush=True)
+        code = 255
+    # The functions that ran here have ended; the interpreter's own cleanup is not worth the time.
+    os._exit(code)
+
+
+def _receive_endpoint_address(control: socket.socket) -> EndpointAddress:
+    received = b""
+    while not received.endswith(b"\n"):
+        data = control.recv(4096)
+        if not data:
+            os._exit(0)  # the other process has ended
+        received += data
+    return EndpointAddress(**json.loads(received))
+
+
+def _serve_endpoint(
+    settings: Settings, address: EndpointAddress, listening: socket.socket, control: socket.socket
+) -> None:
+    try:
+        from sfn_cli.server.endpoint.own_clients import OwnClients
+        from sfn_cli.server.listener import ListenerOptions, run_on_socket
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in ("starlette", "uvicorn", "h11"):
+            raise
+        from sfn_cli.server.endpoint.refusing import refuse_endpoint_requests
+
+        control.send(READY)
+        refuse_endpoint_requests(
+            listening,
+            control,
+            f"A function calls AWS, for which sfn needs {missing}: pip install 'sfn-cli[serve]'",
+        )
+        return
+
+    def serves() -> None:
+        control.send(READY)
+
+    service = build_app(settings, functions_endpoint=address)
+    run_on_socket(
+        service,
+        listening,
+        ListenerOptions("127.0.0.1", clients=OwnClients(address.access_key), forwards=True, control=control),
+        serves,
+    )

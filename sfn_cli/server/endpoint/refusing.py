@@ -1,0 +1,79 @@
+"""An endpoint that refuses every request, where sfn's server is not installed.
+
+It uses the standard library only. A call that fails with one line at once is better than one that
+finds no endpoint and goes to AWS.
+"""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, cast
+
+from sfn_cli import loopback
+from sfn_cli.errors import ApiError
+from sfn_cli.server.messages import HttpRequest
+from sfn_cli.server.refusal import refusal_response
+
+if TYPE_CHECKING:
+    import socket
+
+    from starlette.datastructures import Headers
+
+_PIECE_BYTES = 1 << 20
+
+
+def refuse_endpoint_requests(listening: socket.socket, control: socket.socket, reason: str) -> None:
+    """Answers requests until the other end of `control` is closed."""
+    server = _RefusingServer(listening, reason)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    control.setblocking(True)
+    while control.recv(64):
+        pass
+
+
+class _RefusingServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, listening: socket.socket, reason: str) -> None:
+        super().__init__(listening.getsockname(), _RefusingHandler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listening
+        self.reason = reason
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        return loopback.is_own_loopback(request) is not False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignores a connection that the client broke off."""
+
+
+class _RefusingHandler(BaseHTTPRequestHandler):
+    server: _RefusingServer
+
+    def handle_one_request(self) -> None:
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        self._drop_body()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        path, _, query = self.path.partition("?")
+        request = HttpRequest(self.command, path, query, cast("Headers", headers), b"")
+        # Not a status of 500 or more: SDKs would try again, several times.
+        answer = refusal_response(request, ApiError("UnknownOperationException", self.server.reason))
+        self.send_response_only(answer.status)
+        for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Logs nothing: the function has the error."""
+
+    def _drop_body(self) -> None:
+        """Reads the body, without which a client may not see the response."""
+        length = int(self.headers.get("Content-Length") or 0)
+        while length > 0 and (piece := self.rfile.read(min(length, _PIECE_BYTES))):
+            length -= len(piece)

@@ -1,0 +1,66 @@
+"""Which requests are for sfn itself, and which for another service of AWS.
+
+The service that a request was signed for decides; else its X-Amz-Target; else its Host and path.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sfn_cli.api import model
+from sfn_cli.server import aws_json, signature
+from sfn_cli.server.aws_query import FORM, STS_VERSION
+from sfn_cli.server.gateway import PREFIX
+
+if TYPE_CHECKING:
+    from sfn_cli.server.messages import HttpRequest
+
+_OWN = ("states", "lambda", "logs")
+"""The names that requests to services are signed for of which sfn answers everything that is answered."""
+
+_SHARED_TARGETS = ("events",)
+"""Of which sfn answers some operations: those in its model."""
+
+_TOKEN_SERVICE = "sts"
+
+_LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
+"""Paths of Lambda begin with the version of its API."""
+
+_SUBDOMAIN = re.compile(r"[^.:\[\]]+\..*localhost(:\d+)?")
+"""A Host that names a bucket: "photos.localhost", "photos.s3.localhost"."""
+
+
+def is_own_request(request: HttpRequest) -> bool | None:
+    """Whether a request is for sfn itself; None when only its body tells (`is_own_action`)."""
+    if request.path.startswith(PREFIX):
+        return True
+    service = signature.service_signed_for(request)
+    target = request.headers.get(aws_json.TARGET)
+    if service in _OWN:
+        return True
+    if service == _TOKEN_SERVICE:
+        return None
+    if service in _SHARED_TARGETS or (service is None and target is not None):
+        return target is not None and _is_own_target(target)
+    if service is not None or "authorization" in request.headers:
+        return False
+    if _SUBDOMAIN.fullmatch(request.headers.get("host", "")):
+        return False
+    if request.path == "/":
+        is_form = request.headers.get("content-type", "").startswith(FORM) or "Action=" in request.query
+        return None if is_form else request.method in ("GET", "HEAD")
+    return _LAMBDA_PATH.match(request.path) is not None
+
+
+def is_own_action(form: dict[str, str]) -> bool:
+    """Whether a form of AWS's query protocol calls an operation that sfn has."""
+    return form.get("Version") == STS_VERSION and form.get("Action") in model.model_operation_names("sts")
+
+
+def _is_own_target(target: str) -> bool:
+    prefix, _, name = target.rpartition(".")
+    service = aws_json.SERVICES.get(prefix)
+    if service not in _SHARED_TARGETS:
+        return service is not None
+    return name in model.model_operation_names(service)

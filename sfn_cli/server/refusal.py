@@ -1,0 +1,22 @@
+"""The response to a request that is refused, in the request's protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.server import aws_json, aws_query, rest_json
+from sfn_cli.server.messages import HttpRequest, HttpResponse, error_message_response
+
+if TYPE_CHECKING:
+    from sfn_cli.errors import SfnError
+
+
+def refusal_response(head: HttpRequest, error: SfnError) -> HttpResponse:
+    """Returns the error in the protocol of the request."""
+    if aws_json.TARGET in head.headers:
+        return error_message_response(error, aws_json.aws_json_content_type(head))
+    return (
+        aws_query.aws_query_error_response(error)
+        if aws_query.is_aws_query(head)
+        else error_message_response(error, rest_json.CONTENT_TYPE)
+    )

@@ -1,0 +1,1 @@
+"""Deploys a stack: makes what differs from the last deploy, and takes it back if that fails."""

@@ -1,0 +1,98 @@
+"""What a deploy does with each resource, decided from its old and its new properties."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.stacks.resources.resource import Extent, Made
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.stacks.resources.resource import Properties, ResourceType
+    from sfn_cli.store.records.stacks import StoredResource
+
+PENDING = "_IN_PROGRESS"
+
+
+class Action(Enum):
+    """What is done with a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    RESTORE = "restore"
+    """It is made again: the local services were restarted, and have lost it."""
+    DELETE = "delete"
+    RETAIN = "retain"
+    """It leaves the stack, but stays (DeletionPolicy)."""
+    KEEP = "keep"
+    LEAVE_OUT = "leave out"
+
+
+class Change(NamedTuple):
+    """What is done with one resource."""
+
+    action: Action
+    logical_id: str
+    type: str
+    physical_id: str
+    reason: str = ""
+    """For people: the properties that differ, or why it is left out."""
+
+
+NOT_HERE = "sfn does not have this type"
+NOT_AT_AWS = "SFN_AWS=real: a deploy creates nothing at AWS"
+OTHER_FILES = "its files"
+"""What differs when no property does: files that the properties name."""
+
+
+def decide_change(
+    old: StoredResource | None,
+    type: str,
+    row: ResourceType,
+    properties: Properties,
+    fingerprint: str,
+    *,
+    server: str | None,
+) -> Action:
+    """Returns what to do with a resource that the template has.
+
+    `server` is the present start of the local services, for a resource that lives there.
+    """
+    if row.extent is Extent.LEFT_OUT:
+        return Action.LEAVE_OUT
+    if old is None:
+        return Action.CREATE
+    if old.type != type:
+        return Action.REPLACE
+    if old.server != server:
+        return Action.RESTORE
+    if old.status in (f"CREATE{PENDING}", f"DELETE{PENDING}"):  # a deploy was killed
+        return Action.CREATE
+    if old.properties == properties and old.fingerprint == fingerprint:
+        return Action.UPDATE if old.status.endswith(PENDING) else Action.KEEP
+    if row.update is None or _changed_members(old.properties, properties) & row.replaced_by:
+        return Action.REPLACE
+    return Action.UPDATE
+
+
+def change_reason(
+    action: Action, old: StoredResource | None, row: ResourceType, properties: Properties
+) -> str:
+    """Returns a change's reason."""
+    if action is Action.LEAVE_OUT:
+        return NOT_HERE if row.extent is Extent.LEFT_OUT else NOT_AT_AWS
+    if action in (Action.UPDATE, Action.REPLACE) and old is not None:
+        return ", ".join(sorted(_changed_members(old.properties, properties))) or OTHER_FILES
+    return ""
+
+
+def _changed_members(old: Mapping[str, object], new: Mapping[str, object]) -> set[str]:
+    return {name for name in {*old, *new} if old.get(name) != new.get(name)}
+
+
+def made_of(resource: StoredResource) -> Made:
+    """Returns the names and attributes of a stored resource."""
+    return Made(resource.physical_id, resource.attributes, resource.ref)

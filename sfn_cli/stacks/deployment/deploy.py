@@ -1,0 +1,270 @@
+"""Deploys a project to this store, shows what that would do, or deletes what it made."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import private_files
+from sfn_cli.errors import SfnError, UsageError
+from sfn_cli.jsonvalue import dumps
+from sfn_cli.stacks.deployment import names
+from sfn_cli.stacks.deployment.changes import Action, Change
+from sfn_cli.stacks.deployment.engine import Engine
+from sfn_cli.stacks.deployment.lookups import stack_lookups
+from sfn_cli.stacks.deployment.tools import Tools, delete_resource
+from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
+from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
+from sfn_cli.stacks.resources.resource import Extent, Making
+from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.store.records.stacks import StoredStack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.stacks.resources.resource import Made, Naming
+    from sfn_cli.stacks.stack import Stack
+
+
+class DeployOptions(NamedTuple):
+    """What the user asked for."""
+
+    report: Callable[[str], None]
+    """Shows the user one line."""
+    parameters: Mapping[str, str]
+    """The values that the user gives; a stack takes those that its template declares."""
+    role_arn: str
+    """The role of machines and functions for which the template names none."""
+    stack_name: str | None = None
+    may_build: bool = True
+    """Whether pip, npm and the like may be run."""
+    replaces: Callable[[str], bool] = lambda _: False
+    """Whether to take over what another stack has: called with a sentence that says what it is."""
+
+
+class Deployed(NamedTuple):
+    """A stack after its deploy, or as it would be."""
+
+    name: str
+    changes: Sequence[Change]
+    made: Mapping[str, Made]
+    outputs: Sequence[Mapping[str, str]]
+
+
+def plan_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
+    """Returns what a deploy would do. Makes nothing. Raises UsageError (TemplateError)."""
+    return _Deploy(service, stack, options).plan()
+
+
+def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
+    """Brings the stack's resources to what its template says.
+
+    Raises UsageError (TemplateError) before anything is changed; DeployError after what was done
+    has been taken back.
+    """
+    deploy = _Deploy(service, stack, options)
+    with _stack_lock(service, deploy.name, options.report):
+        return deploy.run()
+
+
+def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Change]:
+    """Deletes what a stack made, the last first, and the stack. Raises UsageError, ResourceError."""
+    with _stack_lock(service, name, options.report):
+        stored = service.stacks.find(name)
+        if stored is None:
+            raise UsageError(f"There is no stack {name}.")
+        service.stacks.save(stored._replace(status="DELETE_IN_PROGRESS", updated_at=service.clock()))
+        tools = _deploy_tools(service, options)
+        server = tools.server()
+        changes = []
+        for resource in reversed(service.stacks.resources(name)):
+            action = Action.RETAIN if resource.is_retained else Action.DELETE
+            if not resource.is_retained:
+                naming = names.resource_naming(service.settings, name, stored.folder, resource.logical_id)
+                delete_resource(tools, name, naming, resource, server)
+            changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
+        service.stacks.delete(name)
+        return changes
+
+
+class _Deploy:
+    """One deploy of a stack."""
+
+    def __init__(self, service: Service, stack: Stack, options: DeployOptions) -> None:
+        self._service = service
+        self._stack = stack
+        self._options = options
+        self.name, self._evaluation = deploy_evaluation(service, stack, options)
+
+    def plan(self) -> Deployed:
+        engine = self._engine()
+        changes = engine.plan()
+        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._evaluation, engine.made))
+
+    def run(self) -> Deployed:
+        self._check_claims(self._engine().plan())
+        engine = self._engine()
+        before = self._service.stacks.find(self.name)
+        is_new = before is None or before.status.startswith(("CREATE_IN", "ROLLBACK"))
+        verb = "CREATE" if is_new else "UPDATE"
+        self._save(before, f"{verb}_IN_PROGRESS")
+        try:
+            engine.deploy()
+            outputs = _deploy_outputs(self._evaluation, engine.made)
+        except SfnError as error:
+            self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", str(error))
+            raise
+        done = self._save(before, f"{verb}_COMPLETE", outputs=outputs, left_out=engine.left_out)
+        return Deployed(self.name, engine.changes, engine.made, done.outputs)
+
+    def _engine(self) -> Engine:
+        return Engine(
+            self.name,
+            self._stack,
+            self._evaluation,
+            _deploy_tools(self._service, self._options),
+            self._naming,
+        )
+
+    def _naming(self, logical_id: str) -> Naming:
+        return names.resource_naming(self._service.settings, self.name, str(self._stack.folder), logical_id)
+
+    def _check_claims(self, changes: Sequence[Change]) -> None:
+        """Refuses to take what another stack has made, unless the user wants that."""
+        for change in changes:
+            if (
+                change.action not in (Action.CREATE, Action.REPLACE)
+                or resource_type(change.type).extent is not Extent.MADE
+            ):
+                continue
+            owner = self._service.stacks.owner(change.type, change.physical_id)
+            if owner is None or owner.name == self.name:
+                continue
+            what = (
+                f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of {owner.folder}."
+            )
+            if not self._options.replaces(what):
+                raise UsageError(f"{what} Give it another name, or take it over with --replace.")
+            for resource in self._service.stacks.resources(owner.name):
+                if (resource.type, resource.physical_id) == (change.type, change.physical_id):
+                    self._service.stacks.delete_resource(
+                        owner.name, resource.logical_id, resource.physical_id
+                    )
+
+    def _save(
+        self,
+        before: StoredStack | None,
+        status: str,
+        reason: str | None = None,
+        outputs: list[dict[str, str]] | None = None,
+        left_out: dict[str, str] | None = None,
+    ) -> StoredStack:
+        now = self._service.clock()
+        stored = StoredStack(
+            self.name,
+            names.stack_arn(self._service.settings, self.name, str(self._stack.folder)),
+            self._stack.kind,
+            str(self._stack.folder),
+            str(self._stack.source),
+            status,
+            reason,
+            _parameter_texts(self._stack, self._evaluation),
+            outputs if outputs is not None else before.outputs if before else [],
+            left_out if left_out is not None else before.left_out if before else {},
+            before.created_at if before else now,
+            now,
+        )
+        self._service.stacks.save(stored)
+        return stored
+
+
+def deploy_evaluation(service: Service, stack: Stack, options: DeployOptions) -> tuple[str, StackEvaluation]:
+    """Returns the name under which a stack is deployed, and its evaluation under that name.
+
+    Raises UsageError (TemplateError).
+    """
+    settings = service.settings
+    name = names.stack_name(service.stacks, stack, options.stack_name, options.replaces)
+    arn = names.stack_arn(settings, name, str(stack.folder))
+    pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
+    declared = stack.template.get("Parameters") or {}
+    given = {key: value for key, value in options.parameters.items() if key in declared}
+    return name, StackEvaluation(stack, given, pseudo, stack_lookups(service))
+
+
+def _deploy_outputs(evaluation: StackEvaluation, made: Mapping[str, Made]) -> list[dict[str, str]]:
+    """Returns the outputs as CloudFormation's DescribeStacks has them."""
+    outputs = []
+    for output in evaluation.outputs(made):
+        value = output.value if isinstance(output.value, str) else dumps(output.value)
+        row = {"OutputKey": output.name, "OutputValue": value}
+        if output.description:
+            row["Description"] = output.description
+        if output.export is not None:
+            row["ExportName"] = output.export
+        outputs.append(row)
+    return outputs
+
+
+_HIDDEN = "****"
+"""What CloudFormation shows of the value of a parameter with NoEcho."""
+
+
+def _parameter_texts(stack: Stack, evaluation: StackEvaluation) -> dict[str, str]:
+    """Returns the values of the parameters for people; those with NoEcho are hidden."""
+    declared = stack.template.get("Parameters") or {}
+    texts = {}
+    for name, value in evaluation.parameters.items():
+        is_hidden = str(declared[name].get("NoEcho", "")).lower() == "true"
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        texts[name] = _HIDDEN if is_hidden else text
+    return texts
+
+
+def _deploy_tools(service: Service, options: DeployOptions) -> Tools:
+    from sfn_cli.integrations.aws import embedded_aws
+    from sfn_cli.integrations.aws.clients import Clients
+
+    settings = service.settings
+    clients = Clients(settings)
+
+    def making(naming: Naming) -> Making:
+        return Making(service, clients, options.report, naming, options.role_arn, options.may_build)
+
+    def server() -> str | None:
+        return settings.common_endpoint or embedded_aws.embedded_aws_start(settings.home)
+
+    def start_server() -> str | None:
+        if settings.common_endpoint is None:
+            embedded_aws.embedded_aws_endpoint(settings)
+        return server()
+
+    is_real = settings.calls_aws and settings.common_endpoint is None
+    return Tools(service.stacks, making, options.report, is_real, server, start_server)
+
+
+@contextmanager
+def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> Iterator[None]:
+    """Keeps other deploys of the stack out; waits for one that is going on."""
+    folder = private_files.make_private_folder(service.settings.home, "stacks")
+    descriptor = private_files.open_file(os.path.join(folder, f"{name}.lock"), os.O_RDWR | os.O_CREAT)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            report(f"Another deploy of {name} is going on: waiting until it has ended.")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def deploy_summary(changes: Sequence[Change]) -> dict[str, Any]:
+    """Returns how many resources each action met, by its name; kept ones too."""
+    counts: dict[str, int] = {}
+    for change in changes:
+        counts[change.action.value] = counts.get(change.action.value, 0) + 1
+    return counts

@@ -1,0 +1,310 @@
+"""Brings the resources of one stack to what its template says.
+
+A resource's row is written before it is made and after, so a deploy that was killed is completed by
+the next one: `create` is repeatable. A deploy that fails takes back what it did, in reverse order.
+Resources that leave the stack are deleted at the end, when nothing can fail any more.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, change_reason, decide_change, made_of
+from sfn_cli.stacks.deployment.tools import ExplainedDeploy, delete_resource
+from sfn_cli.stacks.resources.resource import Extent, Made, ResourceError
+from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.stacks.stack import STATE_MACHINE
+from sfn_cli.store.records.stacks import StoredResource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sfn_cli.stacks.definitions import MachineDefinition
+    from sfn_cli.stacks.deployment.tools import Tools
+    from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
+    from sfn_cli.stacks.resources.resource import Making, Naming, Properties, ResourceType
+    from sfn_cli.stacks.stack import Stack
+
+
+class Engine:
+    """One deploy of a stack."""
+
+    def __init__(
+        self,
+        name: str,
+        stack: Stack,
+        evaluation: StackEvaluation,
+        tools: Tools,
+        naming: Callable[[str], Naming],
+    ) -> None:
+        """`naming` returns the names of a logical id's resource."""
+        self._name = name
+        self._stack = stack
+        self._evaluation = evaluation
+        self._tools = tools
+        self._naming = naming
+        self._server = tools.server()
+        stored = tools.stacks.resources(name)
+        self._stored = {resource.logical_id: resource for resource in stored}
+        self._surplus = [one for one in stored if self._stored[one.logical_id] is not one]
+        """Resources that were replaced by a deploy that was killed before it deleted them."""
+        self._position = max((resource.position for resource in stored), default=0)
+        self.made: dict[str, Made] = {}
+        self.definitions: dict[str, MachineDefinition] = {}
+        """The definitions of the state machines that were looked at."""
+        self.left_out: dict[str, str] = {}
+        self.changes: list[Change] = []
+        self._undo: list[Callable[[], None]] = []
+
+    # Planning
+
+    def plan(self) -> list[Change]:
+        """Returns what a deploy would do; makes nothing."""
+        known = self.made
+        changes = []
+        for logical_id in self._evaluation.order:
+            type = self._type(logical_id)
+            row = resource_type(type)
+            properties = self._properties(logical_id, known)
+            old = self._stored.get(logical_id)
+            action = self._decide(logical_id, type, row, properties, _fingerprint(row, properties))
+            predicted = row.predict(self._naming(logical_id), properties)
+            known[logical_id] = made_of(old) if action is Action.KEEP and old else predicted
+            changes.append(
+                Change(
+                    action,
+                    logical_id,
+                    type,
+                    known[logical_id].physical_id,
+                    change_reason(action, old, row, properties),
+                )
+            )
+        return changes + [
+            Change(
+                Action.RETAIN if leaving.is_retained else Action.DELETE,
+                leaving.logical_id,
+                leaving.type,
+                leaving.physical_id,
+            )
+            for leaving in self._leaving()
+        ]
+
+    def _decide(
+        self, logical_id: str, type: str, row: ResourceType, properties: Properties, fingerprint: str
+    ) -> Action:
+        old = self._stored.get(logical_id)
+        if _lives_in_server(row) and self._tools.is_real:
+            return Action.LEAVE_OUT
+        server = self._server if _lives_in_server(row) else None
+        if old is not None and _lives_in_server(row) and server is None and old.server is not None:
+            return Action.RESTORE
+        return decide_change(old, type, row, properties, fingerprint, server=server)
+
+    # Deploying
+
+    def deploy(self) -> None:
+        """Makes the resources. Raises DeployError, after everything was taken back."""
+        try:
+            for logical_id in self._evaluation.order:
+                self._deploy_resource(logical_id)
+            self._delete_leaving()
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _deploy_resource(self, logical_id: str) -> None:
+        type = self._type(logical_id)
+        row = resource_type(type)
+        properties = self._properties(logical_id, self.made)
+        fingerprint = _fingerprint(row, properties)
+        if _lives_in_server(row) and self._server is None and not self._tools.is_real:
+            self._server = self._tools.start_server()
+        action = self._decide(logical_id, type, row, properties, fingerprint)
+        old = self._stored.get(logical_id)
+        if action is Action.KEEP:
+            assert old is not None
+            self.made[logical_id] = made_of(old)
+        else:
+            with ExplainedDeploy(self._stack, logical_id, type, self.definitions.get(logical_id)):
+                self.made[logical_id] = self._make(action, logical_id, row, properties, fingerprint, old)
+        self.changes.append(
+            Change(
+                action,
+                logical_id,
+                type,
+                self.made[logical_id].physical_id,
+                change_reason(action, old, row, properties),
+            )
+        )
+
+    def _make(
+        self,
+        action: Action,
+        logical_id: str,
+        row: ResourceType,
+        properties: Properties,
+        fingerprint: str,
+        old: StoredResource | None,
+    ) -> Made:
+        naming = self._naming(logical_id)
+        predicted = row.predict(naming, properties)
+        if action is Action.LEAVE_OUT:
+            self.left_out[logical_id] = self._type(logical_id)
+            return predicted
+        making = self._tools.making(naming)
+        if action is Action.UPDATE:
+            assert old is not None
+            return self._update(making, row, old, properties, fingerprint)
+        if action is Action.REPLACE:
+            assert old is not None
+            if old.physical_id == predicted.physical_id:  # a name of its own, or the generated one
+                self._replace_in_place(old, logical_id)
+        resource = self._resource(logical_id, row, properties, fingerprint, predicted, f"CREATE{PENDING}")
+        if row.extent is Extent.MADE:
+            self._save(resource)
+        try:
+            made = row.create(making, properties)
+        except ResourceError:
+            if old is None:
+                self._tools.stacks.delete_resource(self._name, logical_id, resource.physical_id)
+            raise
+        created = self._resource(logical_id, row, properties, fingerprint, made, "CREATE_COMPLETE")
+        self._save(created, instead_of=resource)
+        if action is Action.CREATE and not made.existed:
+            self._undo.append(lambda: self._delete(created))
+        if action is Action.REPLACE and old is not None and old.physical_id != made.physical_id:
+            self._surplus.append(old)
+            self._undo.append(lambda: self._surplus.remove(old))
+            self._undo.append(lambda: self._delete(created))
+        return made
+
+    def _update(
+        self,
+        making: Making,
+        row: ResourceType,
+        old: StoredResource,
+        properties: Properties,
+        fingerprint: str,
+    ) -> Made:
+        if row.update is None:  # a killed deploy's, of a resource that cannot be updated
+            made = row.create(making, properties)
+        else:
+            self._save(old._replace(status=f"UPDATE{PENDING}"))
+            self._undo.append(lambda: self._update_back(making, row, made_of(old), properties, old))
+            made = row.update(making, made_of(old), old.properties, properties)
+        updated = self._resource(
+            old.logical_id, row, properties, fingerprint, made, "UPDATE_COMPLETE", old.position
+        )
+        self._save(updated, instead_of=old)
+        return made
+
+    def _update_back(
+        self, making: Making, row: ResourceType, made: Made, properties: Properties, old: StoredResource
+    ) -> None:
+        assert row.update is not None
+        row.update(making, made, properties, old.properties)
+        self._save(old._replace(status="UPDATE_COMPLETE"))
+
+    def _replace_in_place(self, old: StoredResource, logical_id: str) -> None:
+        """Deletes a resource before its successor of the same name is made."""
+        self._delete(old)
+
+        def make_again() -> None:
+            row = resource_type(old.type)
+            made = row.create(self._tools.making(self._naming(logical_id)), old.properties)
+            self._save(
+                old._replace(
+                    physical_id=made.physical_id,
+                    ref=made.reference,
+                    attributes=dict(made.attributes),
+                    status="CREATE_COMPLETE",
+                )
+            )
+
+        self._undo.append(make_again)
+
+    def _roll_back(self) -> None:
+        """Takes back what this deploy did; what cannot be taken back stays for the next deploy."""
+        for undo in reversed(self._undo):
+            with suppress(ResourceError, ConfigurationError):
+                undo()
+
+    # Deleting
+
+    def _leaving(self) -> Iterator[StoredResource]:
+        """Yields the resources that are not in the stack any more, the last ones made first."""
+        wanted = set(self._evaluation.order) - self.left_out.keys()
+        gone = [one for one in self._stored.values() if one.logical_id not in wanted]
+        yield from sorted([*gone, *self._surplus], key=lambda one: -one.position)
+
+    def _delete_leaving(self) -> None:
+        for resource in list(self._leaving()):
+            action = Action.RETAIN if resource.is_retained else Action.DELETE
+            if resource.is_retained:
+                self._tools.stacks.delete_resource(self._name, resource.logical_id, resource.physical_id)
+            else:
+                try:
+                    self._delete(resource)
+                except ResourceError as error:  # the next deploy tries again
+                    self._tools.report(f"{resource.logical_id} ({resource.type}) is not deleted: {error}")
+                    continue
+            self.changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
+
+    def _delete(self, resource: StoredResource) -> None:
+        delete_resource(self._tools, self._name, self._naming(resource.logical_id), resource, self._server)
+
+    # Rows
+
+    def _properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
+        """Returns the resolved properties; those of a state machine hold its definition."""
+        properties = self._evaluation.properties(logical_id, made)
+        if self._type(logical_id) == STATE_MACHINE:
+            properties, definition = with_own_definition(self._stack, logical_id, properties)
+            if definition is not None:
+                self.definitions[logical_id] = definition
+        return properties
+
+    def _type(self, logical_id: str) -> str:
+        return str(self._stack.resources[logical_id]["Type"])
+
+    def _resource(
+        self,
+        logical_id: str,
+        row: ResourceType,
+        properties: Properties,
+        fingerprint: str,
+        made: Made,
+        status: str,
+        position: int | None = None,
+    ) -> StoredResource:
+        if position is None:
+            self._position += 1
+        return StoredResource(
+            self._position if position is None else position,
+            logical_id,
+            self._type(logical_id),
+            made.physical_id,
+            status,
+            properties,
+            made.reference,
+            dict(made.attributes),
+            self._server if _lives_in_server(row) else None,
+            fingerprint,
+            str(self._stack.resources[logical_id].get("DeletionPolicy", "")).startswith("Retain"),
+        )
+
+    def _save(self, resource: StoredResource, *, instead_of: StoredResource | None = None) -> None:
+        self._tools.stacks.save_resource(self._name, resource)
+        if instead_of is not None and instead_of.physical_id != resource.physical_id:
+            self._tools.stacks.delete_resource(self._name, instead_of.logical_id, instead_of.physical_id)
+
+
+def _lives_in_server(row: ResourceType) -> bool:
+    return row.extent is Extent.MADE and not row.is_local
+
+
+def _fingerprint(row: ResourceType, properties: Mapping[str, object]) -> str:
+    return row.fingerprint(dict(properties)) if row.fingerprint is not None else ""

@@ -1,0 +1,54 @@
+"""Finds the values that a template takes from elsewhere: other stacks, parameters, secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.evaluation.surroundings import Lookups
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+
+def stack_lookups(service: Service) -> Lookups:
+    """Returns the lookups in this store and in the local services.
+
+    The services are asked only if they run, since nothing is in them otherwise.
+    """
+
+    def export(name: str) -> Any:
+        return service.stacks.exports().get(name)
+
+    def stored_parameter(name: str, version: str | None) -> str | None:
+        selector = name if version is None else f"{name}:{version}"
+        answer = _ask(service, "ssm", "get_parameter", Name=selector, WithDecryption=True)
+        return None if answer is None else str(answer["Parameter"]["Value"])
+
+    def secret(name: str, stage: str | None, version: str | None) -> str | None:
+        which = {"VersionStage": stage, "VersionId": version}
+        answer = _ask(
+            service,
+            "secretsmanager",
+            "get_secret_value",
+            SecretId=name,
+            **{member: value for member, value in which.items() if value},
+        )
+        return None if answer is None else answer.get("SecretString")
+
+    return Lookups(export, stored_parameter, secret)
+
+
+def _ask(service: Service, name: str, method: str, **request: Any) -> Any:
+    """Returns the answer of a local service; None if it refuses, or does not run."""
+    from sfn_cli.integrations.aws import embedded_aws
+    from sfn_cli.integrations.aws.clients import Clients
+
+    settings = service.settings
+    if settings.common_endpoint is None and embedded_aws.embedded_aws_start(settings.home) is None:
+        return None
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return getattr(Clients(settings).get(name), method)(**request)
+    except (BotoCoreError, ClientError):
+        return None

@@ -1,0 +1,62 @@
+"""The names of stacks, and of what they make: the same for each deploy of a project."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.resources.resource import Naming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.stack import Stack
+    from sfn_cli.store.protocols.stacks import Stacks
+
+_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
+_NAME_LENGTH = 128
+
+
+def stack_name(stacks: Stacks, stack: Stack, given: str | None, replaces: Callable[[str], bool]) -> str:
+    """Returns the name under which a project is deployed.
+
+    It is the given one, else the project's own; where a stack of another folder has that, with a
+    suffix of its own. Raises UsageError for a given name that another folder's stack has, unless
+    `replaces`, called with a sentence that says so, returns True.
+    """
+    if given is not None:
+        if not _NAME.fullmatch(given):
+            raise UsageError(
+                f"{given!r} cannot be the name of a stack: a letter, then letters, digits and hyphens."
+            )
+        owner = stacks.find(given)
+        if owner is not None and owner.folder != str(stack.folder):
+            what = f"The stack {given} is that of {owner.folder}."
+            if not replaces(what):
+                raise UsageError(f"{what} Choose another name, or take it over with --replace.")
+        return given
+    name = re.sub(r"[^a-zA-Z0-9]+", "-", stack.name).strip("-")[: _NAME_LENGTH - 8] or "stack"
+    if not name[0].isalpha():
+        name = f"stack-{name}"
+    owner = stacks.find(name)
+    if owner is None or owner.folder == str(stack.folder):
+        return name
+    return f"{name}-{hashlib.sha256(str(stack.folder).encode()).hexdigest()[:6]}"
+
+
+def stack_arn(settings: Settings, name: str, folder: str) -> str:
+    """Returns the StackId."""
+    id = uuid.uuid5(uuid.NAMESPACE_URL, f"{folder}\0{name}")
+    return f"arn:aws:cloudformation:{settings.region}:{settings.account_id}:stack/{name}/{id}"
+
+
+def resource_naming(settings: Settings, stack: str, folder: str, logical_id: str) -> Naming:
+    """Returns what the names of a resource are made of."""
+    digest = hashlib.sha256(f"{folder}\0{stack}\0{logical_id}".encode()).digest()
+    suffix = base64.b32encode(digest).decode()[:12]
+    return Naming(stack, logical_id, suffix, settings.region, settings.account_id)

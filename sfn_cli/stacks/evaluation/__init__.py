@@ -1,0 +1,1 @@
+"""Resolves a stack's template: parameters, conditions, intrinsic functions, order. Pure."""

@@ -1,0 +1,32 @@
+"""Fn::Cidr: the subnets of an address block."""
+
+from __future__ import annotations
+
+import ipaddress
+from itertools import islice
+
+_MOST_BLOCKS = 256
+
+
+class CidrError(ValueError):
+    """A block, a count or a size that Fn::Cidr cannot use."""
+
+
+def cidr_blocks(block: str, count: str, bits: str = "8") -> list[str]:
+    """Returns the first `count` subnets of a block, each with `bits` bits of its own addresses.
+
+    Raises CidrError.
+    """
+    try:
+        network = ipaddress.ip_network(block)
+        wanted, size = int(count), int(bits)
+    except ValueError:
+        raise CidrError(
+            f'Fn::Cidr takes a block and two numbers, not "{block}", "{count}", "{bits}".'
+        ) from None
+    prefix = network.max_prefixlen - size
+    if not 1 <= wanted <= _MOST_BLOCKS or not network.prefixlen <= prefix <= network.max_prefixlen:
+        raise CidrError(f"{block} has no {wanted} subnets with {size} bits for addresses.")
+    if wanted > 2 ** (prefix - network.prefixlen):
+        raise CidrError(f"{block} has no {wanted} subnets with {size} bits for addresses.")
+    return [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), wanted)]

@@ -1,0 +1,177 @@
+"""A stack with values for its parameters: which resources it has, and what each is to be."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.stacks.evaluation.dynamic_references import resolve_dynamic_references
+from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
+from sfn_cli.stacks.evaluation.parameter_values import parameter_values
+from sfn_cli.stacks.evaluation.references import reference_order, resource_references
+from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
+from sfn_cli.stacks.evaluation.suggestions import suggested_name
+from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.stacks.resources.resource import Made, Properties
+    from sfn_cli.stacks.stack import Path_, Stack
+
+
+class StackOutput(NamedTuple):
+    """A value that a stack shows, and perhaps exports to other stacks."""
+
+    name: str
+    value: Json
+    export: str | None = None
+    description: str = ""
+
+
+class StackEvaluation:
+    """Resolves a stack's template for given values.
+
+    Raises UsageError and TemplateError at once for parameters and for the template's form; all else
+    is computed, and fails, when it is first needed.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        given: Mapping[str, str],
+        pseudo: PseudoParameters,
+        lookups: Lookups | None = None,
+    ) -> None:
+        self.stack = stack
+        self._lookups = lookups or Lookups()
+        _check_template_form(stack)
+        self.parameters = parameter_values(stack, given, self._lookups)
+        """The value of each parameter, as Ref returns it."""
+        self._values = {**self.parameters, **pseudo.values()}
+        self._conditions: dict[str, bool | None] = {}
+        """The value of each condition that was needed; None while it is computed."""
+
+    def condition(self, name: Any, path: Path_ = ()) -> bool:
+        """Whether a condition of the template holds. Raises TemplateError."""
+        declared = self.stack.template.get("Conditions") or {}
+        if not isinstance(name, str) or name not in declared:
+            raise self.stack.error(
+                path, f'There is no condition "{name}".{suggested_name(str(name), declared)}'
+            )
+        own_path: Path_ = ("Conditions", name)
+        if name in self._conditions:
+            value = self._conditions[name]
+            if value is None:
+                raise self.stack.error(own_path, f'The condition "{name}" depends on itself.')
+            return value
+        self._conditions[name] = None
+        try:
+            value = self._resolution({}, in_condition=True).boolean(declared[name], own_path)
+        except BaseException:
+            del self._conditions[name]
+            raise
+        self._conditions[name] = value
+        return value
+
+    @property
+    def conditions(self) -> dict[str, bool]:
+        """Every condition of the template and whether it holds."""
+        return {name: self.condition(name) for name in self.stack.template.get("Conditions") or {}}
+
+    @cached_property
+    def references(self) -> Mapping[str, tuple[str, ...]]:
+        """The resources whose condition holds, each with those of them that it refers to."""
+        existing = [
+            logical_id
+            for logical_id, resource in self.stack.resources.items()
+            if "Condition" not in resource
+            or self.condition(resource["Condition"], ("Resources", logical_id, "Condition"))
+        ]
+        names = set(existing)
+        return {
+            logical_id: tuple(
+                name for name in resource_references(self.stack, logical_id, self.condition) if name in names
+            )
+            for logical_id in existing
+        }
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The resources whose condition holds, each after those that it refers to."""
+        return reference_order(self.stack, self.references)
+
+    def properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
+        """Returns the Properties of a resource. Raises TemplateError for what cannot be resolved."""
+        path: Path_ = ("Resources", logical_id, "Properties")
+        declared = self.stack.resources[logical_id].get("Properties")
+        value = self._resolved({} if declared is None else declared, path, made)
+        if not isinstance(value, dict):
+            raise self.stack.error(path, f'The Properties of "{logical_id}" must be an object.')
+        return value
+
+    def resolve(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
+        """Returns any value of the template resolved; None for AWS::NoValue."""
+        resolved = self._resolved(value, path, made)
+        return None if resolved is NO_VALUE else resolved
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The outputs whose condition holds."""
+        return tuple(
+            name
+            for name, output in (self.stack.template.get("Outputs") or {}).items()
+            if not isinstance(output, dict)
+            or "Condition" not in output
+            or self.condition(output["Condition"], ("Outputs", name, "Condition"))
+        )
+
+    def output(self, name: str, made: Mapping[str, Made]) -> StackOutput:
+        """Returns an output. Raises TemplateError for what cannot be resolved."""
+        output = self.stack.template["Outputs"][name]
+        path: Path_ = ("Outputs", name)
+        if not isinstance(output, dict) or "Value" not in output:
+            raise self.stack.error(path, f'The output "{name}" must be an object with a Value.')
+        export = (output.get("Export") or {}).get("Name")
+        return StackOutput(
+            name,
+            self.resolve(output["Value"], (*path, "Value"), made),
+            None if export is None else self.resolve(export, (*path, "Export", "Name"), made),
+            str(output.get("Description") or ""),
+        )
+
+    def outputs(self, made: Mapping[str, Made]) -> list[StackOutput]:
+        """Returns every output whose condition holds. Raises TemplateError."""
+        return [self.output(name, made) for name in self.output_names]
+
+    def _resolved(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
+        resolved = self._resolution(made).value(value, path)
+        return resolve_dynamic_references(self.stack, self._lookups, resolved, path)
+
+    def _resolution(self, made: Mapping[str, Made], *, in_condition: bool = False) -> Resolution:
+        return Resolution(
+            self.stack,
+            self._values,
+            self._lookups,
+            FUNCTIONS,
+            self.condition,
+            made,
+            in_condition=in_condition,
+        )
+
+
+_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+
+
+def _check_template_form(stack: Stack) -> None:
+    """Raises TemplateError unless sections are objects, and resources have types."""
+    for section in _SECTIONS:
+        if not isinstance(stack.template.get(section) or {}, dict):
+            raise stack.error((section,), f"{section} must be an object.")
+    if not stack.resources:
+        raise stack.error((), "The template has no Resources.")
+    for logical_id, resource in stack.resources.items():
+        path: Path_ = ("Resources", logical_id)
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise stack.error(path, f'The resource "{logical_id}" must be an object with a Type.')

@@ -1,0 +1,168 @@
+"""The values of a template's parameters: given, by default, or looked up; checked as AWS does.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.evaluation.suggestions import suggested_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.stacks.evaluation.surroundings import Lookups
+    from sfn_cli.stacks.stack import Path_, Stack
+
+_STORED = re.compile(r"AWS::SSM::Parameter::Value<(.*)>")
+_LIST = re.compile(r"(?:AWS::[A-Za-z0-9:]+::)?List<(.*)>")
+
+
+def parameter_values(stack: Stack, given: Mapping[str, str], lookups: Lookups) -> dict[str, Json]:
+    """Returns the value of each parameter as Ref returns it: a text, a number or a list.
+
+    What the user gives comes before what the project gives, and that before defaults. Raises
+    UsageError for unknown names and for parameters without a value, TemplateError for values that
+    break the parameter's own rules.
+    """
+    declared = stack.template.get("Parameters") or {}
+    for name in given:
+        if name not in declared:
+            raise UsageError(f'{stack.source} has no parameter "{name}".{suggested_name(name, declared)}')
+    values: dict[str, Json] = {}
+    absent = []
+    for name, declaration in declared.items():
+        path = ("Parameters", name)
+        if not isinstance(declaration, dict):
+            raise stack.error(path, f'The parameter "{name}" must be an object with a Type.')
+        text = given.get(name, stack.parameters.get(name, declaration.get("Default")))
+        if text is None:
+            absent.append(name)
+        else:
+            values[name] = _parameter_value(stack, lookups, declaration, text, path)
+    if absent:
+        raise UsageError(_absent_parameters(stack, absent))
+    return values
+
+
+def _absent_parameters(stack: Stack, names: list[str]) -> str:
+    needed = " ".join(f"--parameter {name}=VALUE" for name in names)
+    what = (
+        f'The parameter "{names[0]}" needs a value'
+        if len(names) == 1
+        else (f"The parameters {', '.join(names)} need values")
+    )
+    return f"{stack.place(('Parameters', names[0]))}: {what}: {needed}"
+
+
+def _parameter_value(
+    stack: Stack, lookups: Lookups, declaration: Mapping[str, Any], given: Any, path: Path_
+) -> Json:
+    kind = declaration.get("Type", "String")
+    name = path[-1]
+    if not isinstance(kind, str):
+        raise stack.error((*path, "Type"), f'The Type of the parameter "{name}" must be a text.')
+    text = _parameter_text(given)
+    if text is None:
+        raise stack.error(
+            (*path, "Default"), f'The value of the parameter "{name}" must be a text or a number.'
+        )
+    _check_parameter(stack, declaration, kind, text, path)
+    if stored := _STORED.fullmatch(kind):
+        found = lookups.stored_parameter(text, None)
+        if found is None:
+            raise stack.error(
+                path,
+                f'The parameter "{name}" takes its value from Systems Manager, which has no "{text}" here. '
+                f"Store it, or pass the name of another: --parameter {name}=NAME",
+            )
+        text, kind = found, stored[1]
+    if kind == "CommaDelimitedList" or (items := _LIST.fullmatch(kind)):
+        parts = [part.strip() for part in text.split(",")] if text else []
+        is_numbers = kind != "CommaDelimitedList" and items is not None and items[1] == "Number"
+        return [_number(part) for part in parts] if is_numbers else parts
+    return _number(text) if kind == "Number" else text
+
+
+def _parameter_text(value: Any) -> str | None:
+    """Returns the text of a default or given value; None for a value of another kind."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    if isinstance(value, list):
+        parts = [_parameter_text(item) for item in value]
+        return None if None in parts else ",".join(filter(None, parts))
+    return None
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(text) if re.fullmatch(r"[-+]?\d+", text) else value
+
+
+def _check_parameter(stack: Stack, declaration: Mapping[str, Any], kind: str, text: str, path: Path_) -> None:
+    """Checks a value by the parameter's own rules. Raises TemplateError."""
+    is_list = kind == "CommaDelimitedList" or (_LIST.fullmatch(kind) is not None)
+    reason = next(
+        (
+            found
+            for part in ([part.strip() for part in text.split(",")] if is_list else [text])
+            if (found := _parameter_fault(declaration, kind, part)) is not None
+        ),
+        None,
+    )
+    if reason is not None:
+        shown = "****" if str(declaration.get("NoEcho")).lower() == "true" else f'"{text}"'
+        constraint = declaration.get("ConstraintDescription")
+        raise stack.error(
+            path, f'The value {shown} of the parameter "{path[-1]}" {constraint or reason}'.rstrip(".") + "."
+        )
+
+
+def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> str | None:
+    """Returns why a value cannot be a parameter's, or None."""
+    allowed = declaration.get("AllowedValues")
+    if isinstance(allowed, list) and text not in (
+        texts := [_parameter_text(value) or "" for value in allowed]
+    ):
+        return f"is not one of: {', '.join(texts)}"
+    pattern = declaration.get("AllowedPattern")
+    if isinstance(pattern, str) and not _matches_pattern(pattern, text):
+        return f"does not match the pattern {pattern}"
+    if "Number" in kind:
+        try:
+            number = float(text)
+        except ValueError:
+            return "is not a number"
+        for limit, is_beyond, words in (
+            ("MinValue", number.__lt__, "less"),
+            ("MaxValue", number.__gt__, "more"),
+        ):
+            bound = declaration.get(limit)
+            if bound is not None and is_beyond(float(bound)):
+                return f"is {words} than {bound}"
+    else:
+        size = len(text)
+        for limit, is_past, words in (
+            ("MinLength", size.__lt__, "shorter"),
+            ("MaxLength", size.__gt__, "longer"),
+        ):
+            bound = declaration.get(limit)
+            if bound is not None and is_past(int(bound)):
+                return f"is {words} than {bound} characters"
+    return None
+
+
+def _matches_pattern(pattern: str, text: str) -> bool:
+    """Whether a text matches a pattern of the template; one that cannot be read matches every text."""
+    import regex
+
+    try:
+        return regex.fullmatch(pattern, text, timeout=1) is not None
+    except (regex.error, TimeoutError):
+        return True

@@ -1,0 +1,235 @@
+"""Reads a cloud assembly, the folder that a CDK app writes (`cdk.out`): its stacks, as templates.
+
+    manifest.json              the artifacts: stacks, asset manifests, nested assemblies
+    STACK.template.json        what CloudFormation would deploy
+    STACK.assets.json          where each asset lies, and where in S3 the template looks for it
+    asset.HASH/                code, unless it is named where it lies
+    assembly-STAGE/            an assembly of its own, for a Stage of the app
+    …nested.template.json      templates of nested stacks: assets too
+
+https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cloud-assembly-schema
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.readers.cdk.assets import AssetTable, with_local_code
+from sfn_cli.stacks.readers.cdk.custom_resources import without_providers
+from sfn_cli.stacks.readers.nested_stacks import inline_nested_stacks
+from sfn_cli.stacks.readers.template_file import read_template_file
+from sfn_cli.stacks.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+MANIFEST = "manifest.json"
+
+_STACK = "aws:cloudformation:stack"
+_ASSETS = "cdk:asset-manifest"
+_NESTED_ASSEMBLY = "cdk:cloud-assembly"
+_BOOKKEEPING = {
+    "Parameters": ("BootstrapVersion",),
+    "Resources": ("CDKMetadata",),
+    "Conditions": ("CDKMetadataAvailable",),
+}
+"""What CDK adds to each template for its own deployments."""
+_MAX_DEPTH = 10
+
+
+class CloudAssembly(NamedTuple):
+    """The stacks of an app."""
+
+    stacks: tuple[Stack, ...]
+    """In an order in which they can be deployed: a stack comes after those that it depends on."""
+    dependencies: Mapping[str, tuple[str, ...]]
+    """For each stack, by name, the names of those that it depends on directly."""
+    notes: tuple[str, ...]
+    """Lines for the user about the app as a whole."""
+
+    def needed_stacks(self, names: Iterable[str]) -> tuple[Stack, ...]:
+        """Returns the stacks of these names and all that they depend on, in order of deployment."""
+        needed: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in needed:
+                needed.add(name)
+                waiting += self.dependencies.get(name, ())
+        return tuple(stack for stack in self.stacks if stack.name in needed)
+
+
+class _AssetPlaces(NamedTuple):
+    folders: tuple[Path, ...]
+    original: Callable[[Path], Path]
+
+
+class _StackArtifact(NamedTuple):
+    id: str
+    name: str
+    stack: Stack
+    depends_on: tuple[str, ...]
+    """The ids of artifacts of the same assembly."""
+
+
+def is_cloud_assembly(path: Path) -> bool:
+    """Whether a path is a folder with a cloud assembly."""
+    return (path / MANIFEST).is_file()
+
+
+def read_cloud_assembly(
+    folder: Path,
+    project: Path,
+    asset_folders: tuple[Path, ...] = (),
+    original: Callable[[Path], Path] = lambda path: path,
+) -> CloudAssembly:
+    """Reads the assembly in a folder. Raises UsageError.
+
+    `project` is the folder of the app, which stacks belong to. `asset_folders` are further folders
+    in which assets with relative paths may lie; `original` returns what the path of an asset stands
+    for, if the app ran in a copy of the project.
+    """
+    place = _AssetPlaces(asset_folders, original)
+    found: list[_StackArtifact] = []
+    dependencies: dict[str, tuple[str, ...]] = {}
+    notes: list[str] = []
+    for artifacts, missing in _read_assemblies(folder, project, place, 0):
+        names = {artifact.id: artifact.name for artifact in artifacts}
+        for artifact in _in_order_of_dependencies(artifacts):
+            if artifact.name in dependencies:
+                notes.append(f"The app has several stacks named {artifact.name}: the first one counts.")
+                continue
+            found.append(artifact)
+            dependencies[artifact.name] = tuple(
+                names[id] for id in artifact.depends_on if id in names and names[id] != artifact.name
+            )
+        if missing:
+            notes.append(
+                f"The app looks up {_listed(missing)} at AWS: made-up values stand for what cdk.context.json "
+                "does not have."
+            )
+    if not found:
+        raise UsageError(f"{folder} has no stacks.")
+    return CloudAssembly(
+        tuple(artifact.stack for artifact in found), dependencies, tuple(dict.fromkeys(notes))
+    )
+
+
+def _read_assemblies(
+    folder: Path, project: Path, place: _AssetPlaces, depth: int
+) -> Iterator[tuple[list[_StackArtifact], list[str]]]:
+    """Yields the stacks of an assembly and of those nested in it, and what each looked up in vain."""
+    manifest = _read_assembly_json(folder / MANIFEST)
+    artifacts = manifest.get("artifacts") or {}
+    stacks = [
+        _read_stack_artifact(folder, project, place, id, artifact, artifacts)
+        for id, artifact in artifacts.items()
+        if artifact.get("type") == _STACK
+    ]
+    missing = [str(entry.get("provider")) for entry in manifest.get("missing") or ()]
+    yield stacks, list(dict.fromkeys(missing))
+    for artifact in artifacts.values():
+        if artifact.get("type") == _NESTED_ASSEMBLY and depth < _MAX_DEPTH:
+            nested = folder / str((artifact.get("properties") or {}).get("directoryName"))
+            yield from _read_assemblies(nested, project, place, depth + 1)
+
+
+def _read_stack_artifact(
+    folder: Path,
+    project: Path,
+    place: _AssetPlaces,
+    id: str,
+    artifact: Mapping[str, Any],
+    artifacts: Mapping[str, Any],
+) -> _StackArtifact:
+    properties = artifact.get("properties") or {}
+    file = folder / str(properties.get("templateFile"))
+    assets = AssetTable((folder, *place.folders), place.original)
+    files = [folder / MANIFEST, file]
+    for other in artifacts.values():
+        # Keys are hashes: an asset of another stack is no danger, and a shared one may be there only.
+        if other.get("type") == _ASSETS:
+            files.append(manifest := folder / str((other.get("properties") or {}).get("file")))
+            assets.add_manifest(_read_assembly_json(manifest))
+    assets.add_metadata(artifact.get("metadata") or {})
+    read = read_template_file(file)
+    if not isinstance(read.value, dict):
+        raise UsageError(f"{file} is not a template.")
+    template = _inlined_template(read.value, folder, assets, files, 0)
+    for section, names in _BOOKKEEPING.items():
+        template[section] = {
+            name: value for name, value in (template.get(section) or {}).items() if name not in names
+        }
+    template.pop("Rules", None)
+    template["Parameters"] = {
+        name: value for name, value in template["Parameters"].items() if name not in assets.parameters
+    }
+    template["Resources"] = assets.without_parameters(
+        without_providers(
+            {name: with_local_code(resource, assets) for name, resource in template["Resources"].items()}
+        )
+    )
+    name = str(properties.get("stackName") or id)
+    parameters = {
+        name: str(value)
+        for name, value in (properties.get("parameters") or {}).items()
+        if name in template["Parameters"]
+    }
+    stack = Stack(
+        "CDK app", name, file, project, template, parameters, read.places, tuple(files), tuple(read.notes)
+    )
+    return _StackArtifact(id, name, stack, tuple(artifact.get("dependencies") or ()))
+
+
+def _inlined_template(
+    template: Mapping[str, Any], folder: Path, assets: AssetTable, files: list[Path], depth: int
+) -> dict[str, Any]:
+    """Returns a template with its nested stacks written into it."""
+
+    def nested_template(logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        path = assets.asset_in((resource.get("Properties") or {}).get("TemplateURL"))
+        named = (resource.get("Metadata") or {}).get("aws:asset:path")
+        if path is None and isinstance(named, str):
+            path = folder / named
+        if path is None or not path.is_file() or depth >= _MAX_DEPTH:
+            return None
+        files.append(path)
+        value = read_template_file(path).value
+        return _inlined_template(value, folder, assets, files, depth + 1) if isinstance(value, dict) else None
+
+    return inline_nested_stacks(template, nested_template)
+
+
+def _in_order_of_dependencies(artifacts: list[_StackArtifact]) -> list[_StackArtifact]:
+    """Returns stacks in the order of the manifest, but each after those that it depends on."""
+    by_id = {artifact.id: artifact for artifact in artifacts}
+    done: dict[str, _StackArtifact] = {}
+
+    def add(artifact: _StackArtifact, waiting: frozenset[str]) -> None:
+        for id in artifact.depends_on:
+            if id in by_id and id not in done and id not in waiting:
+                add(by_id[id], waiting | {artifact.id})
+        done.setdefault(artifact.id, artifact)
+
+    for artifact in artifacts:
+        add(artifact, frozenset({artifact.id}))
+    return list(done.values())
+
+
+def _read_assembly_json(path: Path) -> Mapping[str, Any]:
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} is not the manifest of a cloud assembly.")
+    return content
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,78 @@
+"""Reads the project that a command names, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.stack import Stack
+
+
+class ReadOptions(NamedTuple):
+    """How a project is read."""
+
+    settings: Settings
+    parameters: Mapping[str, str]
+    """The values that the user gives."""
+    may_build: bool
+    """Whether the project's own code may be run: the app of a cdk.json."""
+    report: Callable[[str], None]
+    """Shows the user one line."""
+
+
+class Project(NamedTuple):
+    """What was read: one stack, or those of a CDK app."""
+
+    stacks: tuple[Stack, ...]
+    """A stack comes after those that it depends on."""
+    dependencies: Mapping[str, tuple[str, ...]] = {}
+    """For each stack, by name, the names of those that it depends on directly."""
+    notes: tuple[str, ...] = ()
+    """Lines for the user about the project as a whole."""
+
+    def needed_stacks(self, names: Iterable[str]) -> tuple[Stack, ...]:
+        """Returns the stacks of these names and all that they depend on, in order of deployment."""
+        needed: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in needed:
+                needed.add(name)
+                waiting += self.dependencies.get(name, ())
+        return tuple(stack for stack in self.stacks if stack.name in needed)
+
+
+def read_project(path: Path | None, template: Path | None, options: ReadOptions) -> Project:
+    """Reads the project at a path, of a template, or of the current folder.
+
+    Says which one was taken. Raises UsageError (TemplateError), ConfigurationError.
+    """
+    from pathlib import Path as FilePath
+
+    from sfn_cli.stacks.readers.find import find_project
+    from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS, ProjectKind
+
+    settings = options.settings
+    found = find_project(path, template, FilePath())
+    if found.kind is ProjectKind.FOLDER:
+        from sfn_cli.stacks.readers.folder import read_folder
+
+        return Project((read_folder(found.path),))
+    options.report(found.message)
+    if found.kind in TEMPLATE_KINDS:
+        from sfn_cli.stacks.readers.cloudformation import read_template_through_cache
+
+        return Project(
+            (read_template_through_cache(found.path, options.parameters, settings.region, settings.home),)
+        )
+    if found.kind in (ProjectKind.CDK_APP, ProjectKind.CLOUD_ASSEMBLY):
+        from sfn_cli.stacks.readers.cdk.cdk_app import read_cdk_app
+
+        return Project(*read_cdk_app(found.path, settings, options.report, may_build=options.may_build))
+    raise UsageError(f"{found.path}: a {found.kind.value} cannot be read yet.")

@@ -1,0 +1,102 @@
+"""Fn::ForEach of AWS::LanguageExtensions: writes out loops over resources, outputs and members.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
+    from sfn_cli.stacks.stack import Path_
+
+_LOOP = "Fn::ForEach::"
+_MOST_ITEMS = 1000
+_SECTIONS = ("Conditions", "Resources", "Outputs")
+
+
+def expand_loops(draft: TemplateDraft) -> None:
+    """Replaces every loop of the template by what it stands for. Raises TemplateError."""
+    for section in _SECTIONS:
+        if section in draft.template:
+            draft.template[section] = _without_loops(draft, draft.template[section], (section,))
+
+
+def _without_loops(draft: TemplateDraft, value: Any, path: Path_) -> Any:
+    if isinstance(value, list):
+        return [_without_loops(draft, item, (*path, index)) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    members: dict[str, Any] = {}
+    for key, item in value.items():
+        if not key.startswith(_LOOP):
+            members[key] = _without_loops(draft, item, (*path, key))
+            continue
+        place = draft.place((*path, key))
+        for name, content in _loop_members(draft, item, (*path, key)).items():
+            if name in members:
+                raise draft.error((*path, key), f'"{name}" is there already: {key} makes it twice.')
+            draft.places[(*path, name)] = place
+            members[name] = _without_loops(draft, content, (*path, name))
+    return members
+
+
+def _loop_members(draft: TemplateDraft, loop: Any, path: Path_) -> dict[str, Any]:
+    if not (
+        isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], dict)
+    ):
+        raise draft.error(
+            path, "Fn::ForEach takes a name, a list and an object: [NAME, [VALUE, …], {KEY: VALUE}]."
+        )
+    identifier, collection, body = loop
+    items = _loop_items(draft, collection, (*path, 1))
+    members: dict[str, Any] = {}
+    for item in items:
+        # A loop within the body stays one loop of its own for each item.
+        for key, content in body.items():
+            name = _filled_text(key, identifier, item)
+            if key.startswith(_LOOP):
+                name = f"{name}{len(members)}"
+            members[name] = _filled(content, identifier, item)
+    return members
+
+
+def _loop_items(draft: TemplateDraft, collection: Any, path: Path_) -> list[str]:
+    if isinstance(collection, dict) and list(collection) == ["Ref"]:
+        collection = draft.parameter(collection["Ref"])
+    if isinstance(collection, str):
+        collection = [item.strip() for item in collection.split(",") if item.strip()]
+    if not isinstance(collection, list):
+        raise draft.error(path, "Fn::ForEach loops over a list, or over a parameter that has a value.")
+    items: list[str] = []
+    for item in collection:
+        value = draft.parameter(item["Ref"]) if isinstance(item, dict) and list(item) == ["Ref"] else item
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise draft.error(path, "The values of Fn::ForEach must be texts.")
+        items.append(str(value))
+    if len(items) > _MOST_ITEMS:
+        raise draft.error(path, f"Fn::ForEach loops over {_MOST_ITEMS} values at most.")
+    return items
+
+
+def _filled(value: Any, identifier: str, item: str) -> Any:
+    if isinstance(value, str):
+        return _filled_text(value, identifier, item)
+    if isinstance(value, list):
+        return [_filled(inner, identifier, item) for inner in value]
+    if isinstance(value, dict):
+        if value == {"Ref": identifier}:
+            return item
+        return {
+            _filled_text(key, identifier, item): _filled(inner, identifier, item)
+            for key, inner in value.items()
+        }
+    return value
+
+
+def _filled_text(text: str, identifier: str, item: str) -> str:
+    """Puts the item for ${NAME}, and its letters and digits alone for &{NAME}."""
+    text = text.replace(f"${{{identifier}}}", item)
+    return text.replace(f"&{{{identifier}}}", re.sub(r"[^A-Za-z0-9]", "", item))

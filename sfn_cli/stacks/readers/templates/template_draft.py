@@ -1,0 +1,78 @@
+"""A template between its file and its stack, while a reader expands and changes it."""
+
+from __future__ import annotations
+
+import copy
+from collections import ChainMap
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sfn_cli.stacks.readers.template_file import TemplateFile
+
+
+@dataclass(slots=True)
+class TemplateDraft:
+    source: Path
+    """The template's file, as an absolute path; local paths are relative to its folder."""
+    template: dict[str, Any]
+    given: Mapping[str, str]
+    """Values of parameters, of the user and of the project."""
+    places: ChainMap[Path_, SourcePlace]
+    files: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of_file(cls, file: TemplateFile, given: Mapping[str, str]) -> TemplateDraft:
+        """Returns the draft of a file that was read. Raises TemplateError if it holds no object."""
+        if not isinstance(file.value, dict):
+            raise file.error((), "A template must be an object.")
+        places: ChainMap[Path_, SourcePlace] = ChainMap({}, file.places)  # type: ignore[arg-type]
+        return cls(file.path, copy.deepcopy(file.value), given, places, [file.path], list(file.notes))
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        """The resources that are objects: others are refused when the template is evaluated."""
+        resources = self.template.get("Resources")
+        found = resources.items() if isinstance(resources, dict) else ()
+        return {name: resource for name, resource in found if isinstance(resource, dict)}
+
+    def properties(self, logical_id: str) -> dict[str, Any]:
+        """Returns the Properties of a resource, to be changed in place."""
+        resource = self.resources[logical_id]
+        if resource.get("Properties") is None:
+            resource["Properties"] = {}
+        properties = resource["Properties"]
+        if not isinstance(properties, dict):
+            raise self.error(
+                ("Resources", logical_id, "Properties"),
+                f'The Properties of "{logical_id}" must be an object.',
+            )
+        return properties
+
+    def parameter(self, name: Any) -> Any:
+        """Returns the value of a parameter as far as it is known now: a text, or its default; None."""
+        if name in self.given:
+            return self.given[name]
+        declared = (self.template.get("Parameters") or {}).get(name)
+        return declared.get("Default") if isinstance(declared, dict) else None
+
+    def place(self, path: Path_) -> SourcePlace:
+        for length in range(len(path), -1, -1):
+            if (found := self.places.get(path[:length])) is not None:
+                return found
+        return SourcePlace(str(self.source), 1, 1)
+
+    def error(self, path: Path_, message: str) -> TemplateError:
+        return TemplateError(self.place(path), message)
+
+    def local_path(self, value: Any) -> Path | None:
+        """Returns the absolute path that a value names; None for addresses and all else."""
+        if not isinstance(value, str) or not value or "://" in value:
+            return None
+        return self.source.parent.joinpath(value.removeprefix("file:")).resolve()

@@ -1,0 +1,201 @@
+"""Reads a YAML text as CloudFormation does: short forms, and the place of each value.
+
+The text is composed to nodes first, with limits on depth and on the size with each alias written
+out (a few lines can describe terabytes); values and places are then made from the nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+from yaml.composer import Composer
+from yaml.resolver import Resolver
+
+from sfn_cli import jsonvalue
+from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError
+
+MAX_EXPANDED_NODES = 400_000
+"""The number of values that a template may have, with each alias written out.
+
+CloudFormation's own limit for a template is 1 MB of text.
+"""
+
+_STANDARD = "tag:yaml.org,2002:"
+_NUMBER = r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?)?|[-+]?\.[0-9][0-9_]*|0b[01_]+|0x[0-9a-fA-F_]+"
+"""The numbers of YAML 1.1 but for those in base 60 and those that JSON does not have."""
+_MAX_DIGITS = 4300
+_TRUE = frozenset({"true", "yes", "on"})
+
+_EventParser: Any
+if yaml.__with_libyaml__:
+    from yaml.cyaml import CParser as _EventParser  # type: ignore[attr-defined]
+else:
+
+    class _PythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
+        def __init__(self, stream: str) -> None:
+            yaml.reader.Reader.__init__(self, stream)
+            yaml.scanner.Scanner.__init__(self)
+            yaml.parser.Parser.__init__(self)
+
+    _EventParser = _PythonParser
+
+
+class YamlTemplate(NamedTuple):
+    """A text that was read."""
+
+    value: Any
+    places: dict[Path_, SourcePlace]
+    duplicates: list[tuple[str, SourcePlace]]
+    """Keys that an object has already, with the place of each: the last value of a key counts."""
+
+
+def load_yaml_template(text: str, file: str) -> YamlTemplate:
+    """Returns the value of a YAML text and the places of its parts. Raises TemplateError."""
+    jsonvalue.raise_recursion_limit()
+    try:
+        node = _TemplateComposer(text, file).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = SourcePlace(file, mark.line + 1, mark.column + 1) if mark else SourcePlace(file, 1, 1)
+        problem = " ".join(filter(None, (error.context, error.problem)))
+        raise TemplateError(place, f"Invalid YAML: {problem}") from None
+    except yaml.YAMLError as error:
+        raise TemplateError(
+            SourcePlace(file, 1, 1), f"Invalid YAML: {' '.join(str(error).split())}"
+        ) from None
+    builder = _TemplateBuilder(file)
+    value = None if node is None else builder.value(node, ())
+    return YamlTemplate(value, builder.places, builder.duplicates)
+
+
+class _TemplateComposer(Composer, _EventParser, Resolver):  # type: ignore[misc]
+    """Composes nodes in Python from events (of libyaml, if there is one), so that limits hold."""
+
+    def __init__(self, text: str, file: str) -> None:
+        _EventParser.__init__(self, text)
+        Composer.__init__(self)
+        Resolver.__init__(self)
+        self._file = file
+        self._depth = 0
+        self._nodes = 0
+        self._sizes: dict[int, int] = {}
+        """How many nodes each composed node has, by the node's id."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            node = super().compose_node(parent, index)
+            if (size := self._sizes.get(id(node))) is None:
+                raise self._error(event, f'the alias "{event.anchor}" is within the value that it stands for')
+            self._count(size, event)
+            return node
+        before = self._nodes
+        self._depth += 1
+        if self._depth > jsonvalue.MAX_DEPTH:
+            raise self._error(event, f"the value is nested more than {jsonvalue.MAX_DEPTH} levels deep")
+        self._count(1, event)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        self._sizes[id(node)] = self._nodes - before
+        return node
+
+    def _count(self, nodes: int, event: yaml.Event) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_EXPANDED_NODES:
+            raise self._error(event, "with its aliases written out, the template is too large")
+
+    def _error(self, event: Any, problem: str) -> TemplateError:
+        return _yaml_template_error(self._file, event, problem)
+
+
+def _yaml_template_error(file: str, node: Any, problem: str) -> TemplateError:
+    mark = node.start_mark
+    return TemplateError(SourcePlace(file, mark.line + 1, mark.column + 1), f"Invalid YAML: {problem}")
+
+
+class _TemplateBuilder:
+    """Makes values of nodes, and notes where each is written."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.places: dict[Path_, SourcePlace] = {}
+        self.duplicates: list[tuple[str, SourcePlace]] = []
+
+    def value(self, node: yaml.Node, path: Path_) -> Any:
+        if path not in self.places:
+            self._note(path, node)
+        tag = node.tag
+        if not tag.startswith("!") or tag == "!":
+            return self._plain_value(node, path)
+        name = tag[1:]
+        if not re.fullmatch(r"[A-Za-z]+(?:::[A-Za-z]+)*", name):
+            raise _yaml_template_error(self.file, node, f"the tag {tag} is not a function of CloudFormation")
+        key = name if name in {"Ref", "Condition"} else f"Fn::{name}"
+        argument = self._plain_value(node, (*path, key), is_tagged=True)
+        if key == "Fn::GetAtt" and isinstance(argument, str):
+            argument = argument.split(".", 1)
+        return {key: argument}
+
+    def _plain_value(self, node: yaml.Node, path: Path_, *, is_tagged: bool = False) -> Any:
+        if path not in self.places:
+            self._note(path, node)
+        if isinstance(node, yaml.MappingNode):
+            return self._object(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
+        return node.value if is_tagged else self._scalar(node)
+
+    def _object(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        inherited: list[Any] = []
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _yaml_template_error(self.file, key_node, "a key must be a text")
+            key = key_node.value
+            inner = (*path, key)
+            if key_node.tag == f"{_STANDARD}merge":
+                merged = self.value(value_node, inner)
+                inherited += merged if isinstance(merged, list) else [merged]
+                continue
+            if key in value:
+                mark = key_node.start_mark
+                self.duplicates.append((key, SourcePlace(self.file, mark.line + 1, mark.column + 1)))
+            is_below = value_node.start_mark.line != key_node.start_mark.line
+            self._note(inner, key_node if is_below else value_node)
+            value[key] = self.value(value_node, inner)
+        for other in inherited:
+            if not isinstance(other, dict):
+                raise _yaml_template_error(self.file, node, "<< takes an object, or a list of objects")
+            value = {**other, **value}
+        return value
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        text: str = node.value
+        kind = node.tag.removeprefix(_STANDARD)
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text.lower() in _TRUE
+        if kind in {"int", "float"} and len(text) <= _MAX_DIGITS and re.fullmatch(_NUMBER, text):
+            return _yaml_number(text.replace("_", ""), kind)
+        return text
+
+    def _note(self, path: Path_, node: yaml.Node) -> None:
+        mark = node.start_mark
+        self.places[path] = SourcePlace(self.file, mark.line + 1, mark.column + 1)
+
+
+def _yaml_number(text: str, kind: str) -> int | float | str:
+    """Returns the number of a text; numbers that begin with 0 are octal in YAML 1.1."""
+    try:
+        if kind == "float":
+            return float(text)
+        digits = text.lstrip("+-")
+        if digits.startswith("0") and digits.isdigit() and len(digits) > 1:
+            return int(text, 8)
+        return int(text, 0)
+    except ValueError:
+        return text
