@@ -124,11 +124,15 @@ _UNSET: dict[str, Value] = {"version": "$LATEST", "tags": {}, "tags_all": {}, "l
 
 
 def _flat_name(instance: Instance) -> str:
-    """The resource's name with those of its module and its key: "orders_this_0"."""
+    """The resource's name with those of its module and its key: "orders_queue_0".
+
+    The only resource of its type in a module has the module's name.
+    """
     parts = [part for part in instance.module.address.split(".") if part and part != "module"]
-    if not (parts and instance.label in {"this", "main", "default"}):
+    same_type = [label for type, label in instance.module.resources if type == instance.type]
+    if not (parts and same_type == [instance.label]):
         parts.append(instance.label)
-    if instance.key is not None:
+    if instance.key not in {None, ""}:
         parts.append(str(instance.key))
     return "_".join(
         "".join(c if c.isalnum() or c in "-_" else "_" for c in part).strip("_") for part in parts

@@ -6,6 +6,7 @@ needs it.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.readers.terraform.functions.table import call_function
@@ -39,7 +40,7 @@ class Module:
         body: Body,
         path: str,
         address: str = "",
-        inputs: Mapping[str, Callable[[], Value]] | None = None,
+        inputs: Mapping[str, Callable[[], Value]] = MappingProxyType({}),
         load_child: Callable[[Module, Block, str, Mapping[str, Callable[[], Value]]], Module] | None = None,
     ) -> None:
         self.project = project
@@ -47,7 +48,7 @@ class Module:
         """Its folder, as `path.module` gives it: relative to the root module's, or absolute."""
         self.address = address
         """The address of the call: "module.orders", empty for the root module."""
-        self._inputs = inputs or {}
+        self._inputs = inputs
         self._load_child = load_child
         self.resources = {
             block.labels: block for block in body.blocks_of("resource") if len(block.labels) == 2
@@ -73,7 +74,7 @@ class Module:
                 return Named(self._local)
             case "data":
                 return Named(
-                    lambda type, _: Named(lambda label, at: self._instances("data", type, label, at))
+                    lambda kind, _: Named(lambda label, at: self._instances("data", kind, label, at))
                 )
             case "module":
                 return Named(self._module_call)
@@ -178,8 +179,7 @@ class Module:
 
     def instances(self, block: Block) -> list[Instance]:
         """Returns the instances of a resource: one, or as many as count or for_each say."""
-        value = self._instances(block.type, *block.labels, block.at)
-        return _listed(value)
+        return _listed(self._instances(block.type, block.labels[0], block.labels[1], block.at))
 
     def _module_call(self, name: str, at: Position) -> Value:
         block = self.calls.get(name)

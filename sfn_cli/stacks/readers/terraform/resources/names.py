@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
 
 
+_NUMBERS = frozenset(
+    {
+        "BatchSize",
+        "DelaySeconds",
+        "MaximumMessageSize",
+        "MemorySize",
+        "MessageRetentionPeriod",
+        "ReadCapacityUnits",
+        "ReceiveMessageWaitTimeSeconds",
+        "ReservedConcurrentExecutions",
+        "RetentionInDays",
+        "Timeout",
+        "VisibilityTimeout",
+        "WriteCapacityUnits",
+    }
+)
+"""The properties that are whole numbers: Terraform also takes them as text."""
+
+
 def pascal_case(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
 
@@ -24,9 +43,13 @@ def renamed(arguments: Arguments, *names: str, **others: str) -> dict[str, Any]:
 
 
 def without_none(value: Any) -> Any:
-    """Removes what is not set, at every depth of objects."""
+    """Removes what is not set, at every depth of objects, and makes numbers of what has to be one."""
     if isinstance(value, dict):
-        return {key: without_none(item) for key, item in value.items() if item is not None}
+        return {
+            key: int(item) if key in _NUMBERS and str(item).isdigit() else without_none(item)
+            for key, item in value.items()
+            if item is not None
+        }
     if isinstance(value, list):
         return [without_none(item) for item in value]
     return value

@@ -69,8 +69,7 @@ def _bucket(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
 
 def _log_group(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
     retention = arguments.get("retention_in_days")
-    days = int(retention) if isinstance(retention, str) and retention.isdigit() else retention
-    return {"LogGroupName": arguments.get("name"), "RetentionInDays": days or None}
+    return {"LogGroupName": arguments.get("name"), "RetentionInDays": retention or None}
 
 
 def _parameter(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
