@@ -54,6 +54,9 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
         return _local_function_code(Path(str(path)), code)
     if (source := code.get("ZipFile")) is not None:
         return FunctionCode({"ZipFile": _inline_function_zip(property_text(source), properties)})
+    if isinstance(files := code.get("Files"), dict):
+        content = {str(name): property_text(text).encode() for name, text in files.items()}
+        return FunctionCode({"ZipFile": zip_of_files(content)})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
