@@ -81,4 +81,15 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
 
         folder = found.path if found.path.is_dir() else found.path.parent
         return Project((read_terraform_module(folder, options.parameters, os.environ),))
+    if found.kind is ProjectKind.SERVERLESS:
+        from sfn_cli.stacks.readers.serverless.read import read_serverless_service
+
+        service = read_serverless_service(
+            found.path,
+            options.parameters,
+            os.environ,
+            region=settings.region,
+            account_id=settings.account_id,
+        )
+        return Project((service,))
     raise UsageError(f"{found.path}: a {found.kind.value} cannot be read yet.")
