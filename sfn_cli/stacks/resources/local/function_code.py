@@ -56,6 +56,9 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
         zip = _inline_function_zip(property_text(source), properties)
         packages = {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
         return FunctionCode({"ZipFile": zip, **packages})
+    if isinstance(files := code.get("Files"), dict):
+        content = {str(name): property_text(text).encode() for name, text in files.items()}
+        return FunctionCode({"ZipFile": zip_of_files(content)})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
