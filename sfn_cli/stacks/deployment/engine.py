@@ -22,9 +22,9 @@ from sfn_cli.store.records.stacks import StoredResource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
     from sfn_cli.stacks.definitions import MachineDefinition
     from sfn_cli.stacks.deployment.tools import Tools
+    from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
     from sfn_cli.stacks.resources.resource import Making, Naming, Properties, ResourceType
     from sfn_cli.stacks.stack import Stack
 

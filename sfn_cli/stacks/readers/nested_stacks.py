@@ -71,7 +71,7 @@ class _InlinedStack:
             name: given.get(name, declared.get("Default", _NO_VALUE))
             for name, declared in (template.get("Parameters") or {}).items()
         }
-        self._names = {
+        self._names: dict[str, dict[str, str]] = {
             section: {name: prefix + name for name in template.get(section) or {}}
             for section in ("Resources", "Conditions", "Mappings")
         }

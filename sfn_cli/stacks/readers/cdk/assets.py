@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _ASSET = "aws:cdk:asset"
 _BUCKET = "cdk-assets"
@@ -23,8 +23,12 @@ _BUCKET = "cdk-assets"
 class AssetTable:
     """The assets of one stack, by their places in S3 and by their parameters."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        """`folders` are where relative paths of assets lie: the assembly's own comes first."""
+    def __init__(self, folders: tuple[Path, ...], original: Callable[[Path], Path]) -> None:
+        """`folders` are where relative paths of assets lie: the assembly's own comes first.
+
+        `original` returns what a path stands for, if the app ran in a copy of the project.
+        """
+        self._original = original
         self._folders = folders
         self._by_key: dict[str, Path] = {}
         self._by_parameter: dict[str, tuple[str, Path]] = {}
@@ -105,7 +109,7 @@ class AssetTable:
 
     def _asset_path(self, path: str) -> Path:
         candidates = [Path(os.path.normpath(folder / path)) for folder in self._folders]
-        return next((found for found in candidates if found.exists()), candidates[0])
+        return self._original(next((found for found in candidates if found.exists()), candidates[0]))
 
 
 def with_local_code(resource: Mapping[str, Any], assets: AssetTable) -> dict[str, Any]:

@@ -13,7 +13,6 @@ https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cloud-assembly-sch
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
@@ -24,7 +23,8 @@ from sfn_cli.stacks.readers.template_file import read_template_file
 from sfn_cli.stacks.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
 MANIFEST = "manifest.json"
 
@@ -62,6 +62,11 @@ class CloudAssembly(NamedTuple):
         return tuple(stack for stack in self.stacks if stack.name in needed)
 
 
+class _AssetPlaces(NamedTuple):
+    folders: tuple[Path, ...]
+    original: Callable[[Path], Path]
+
+
 class _StackArtifact(NamedTuple):
     id: str
     name: str
@@ -75,16 +80,23 @@ def is_cloud_assembly(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
 
-def read_cloud_assembly(folder: Path, project: Path, assets: tuple[Path, ...] = ()) -> CloudAssembly:
+def read_cloud_assembly(
+    folder: Path,
+    project: Path,
+    asset_folders: tuple[Path, ...] = (),
+    original: Callable[[Path], Path] = lambda path: path,
+) -> CloudAssembly:
     """Reads the assembly in a folder. Raises UsageError.
 
-    `project` is the folder of the app, which stacks belong to. `assets` are further folders in
-    which assets with relative paths may lie.
+    `project` is the folder of the app, which stacks belong to. `asset_folders` are further folders
+    in which assets with relative paths may lie; `original` returns what the path of an asset stands
+    for, if the app ran in a copy of the project.
     """
+    place = _AssetPlaces(asset_folders, original)
     found: list[_StackArtifact] = []
     dependencies: dict[str, tuple[str, ...]] = {}
     notes: list[str] = []
-    for artifacts, missing in _read_assemblies(folder, project, assets, 0):
+    for artifacts, missing in _read_assemblies(folder, project, place, 0):
         names = {artifact.id: artifact.name for artifact in artifacts}
         for artifact in _in_order_of_dependencies(artifacts):
             if artifact.name in dependencies:
@@ -107,13 +119,13 @@ def read_cloud_assembly(folder: Path, project: Path, assets: tuple[Path, ...] = 
 
 
 def _read_assemblies(
-    folder: Path, project: Path, assets: tuple[Path, ...], depth: int
+    folder: Path, project: Path, place: _AssetPlaces, depth: int
 ) -> Iterator[tuple[list[_StackArtifact], list[str]]]:
     """Yields the stacks of an assembly and of those nested in it, and what each looked up in vain."""
     manifest = _read_assembly_json(folder / MANIFEST)
     artifacts = manifest.get("artifacts") or {}
     stacks = [
-        _read_stack_artifact(folder, project, assets, id, artifact, artifacts)
+        _read_stack_artifact(folder, project, place, id, artifact, artifacts)
         for id, artifact in artifacts.items()
         if artifact.get("type") == _STACK
     ]
@@ -122,20 +134,20 @@ def _read_assemblies(
     for artifact in artifacts.values():
         if artifact.get("type") == _NESTED_ASSEMBLY and depth < _MAX_DEPTH:
             nested = folder / str((artifact.get("properties") or {}).get("directoryName"))
-            yield from _read_assemblies(nested, project, assets, depth + 1)
+            yield from _read_assemblies(nested, project, place, depth + 1)
 
 
 def _read_stack_artifact(
     folder: Path,
     project: Path,
-    asset_folders: tuple[Path, ...],
+    place: _AssetPlaces,
     id: str,
     artifact: Mapping[str, Any],
     artifacts: Mapping[str, Any],
 ) -> _StackArtifact:
     properties = artifact.get("properties") or {}
     file = folder / str(properties.get("templateFile"))
-    assets = AssetTable((folder, *asset_folders))
+    assets = AssetTable((folder, *place.folders), place.original)
     files = [folder / MANIFEST, file]
     for other in artifacts.values():
         # Keys are hashes: an asset of another stack is no danger, and a shared one may be there only.

@@ -17,6 +17,7 @@ PROVIDER = "Custom::ResourceProvider"
 """The type that a provider has in a stack: it is left out by name, and can be referred to."""
 
 _CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
+_SERVICE_TOKEN = "ServiceToken"
 _IGNORED = (
     "AWS::IAM::Policy",
     "AWS::IAM::ManagedPolicy",
@@ -33,19 +34,13 @@ def without_providers(resources: Mapping[str, Any]) -> dict[str, Any]:
     Such a function is referred to as ServiceToken of custom resources, or by another such function
     (CDK's provider framework calls the app's own handler), and in no other way.
     """
-    users = {
-        name: {other for other in resources if name in _uses_of(other, resources[other])}
-        for name, resource in resources.items()
-        if resource.get("Type") in (FUNCTION, LAYER)
-    }
+    users = _users_of_functions(resources)
     providers: set[str] = set()
     while True:
         added = {
             name
             for name, used_by in users.items()
-            if name not in providers
-            and used_by
-            and all(_is_custom(resources[other]) or other in providers for other in used_by)
+            if name not in providers and used_by and used_by <= providers | {_SERVICE_TOKEN}
         }
         if not added:
             break
@@ -65,15 +60,22 @@ def _is_custom(resource: Mapping[str, Any]) -> bool:
     return isinstance(type, str) and (type.startswith("Custom::") or type == _CUSTOM_RESOURCE)
 
 
-def _uses_of(name: str, resource: Mapping[str, Any]) -> set[str]:
-    """Returns the logical ids of functions and layers that a resource uses.
-
-    What a custom resource refers to outside its ServiceToken counts as a use by something else.
-    """
-    if resource.get("Type") in _IGNORED:
-        return set()
-    properties = resource.get("Properties") or {}
-    return set(_references_in(properties)) - {name}
+def _users_of_functions(resources: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Returns who uses each function and layer: logical ids, or _SERVICE_TOKEN of any resource."""
+    users: dict[str, set[str]] = {
+        name: set() for name, resource in resources.items() if resource.get("Type") in (FUNCTION, LAYER)
+    }
+    for user, resource in resources.items():
+        if resource.get("Type") in _IGNORED:
+            continue
+        properties = dict(resource.get("Properties") or {})
+        if _is_custom(resource):
+            for name in _references_in(properties.pop("ServiceToken", None)):
+                users.get(name, set()).add(_SERVICE_TOKEN)
+        for name in _references_in(properties):
+            if name != user:
+                users.get(name, set()).add(user)
+    return users
 
 
 def _references_in(value: Any) -> Iterator[str]:

@@ -121,9 +121,9 @@ def _include_api_definitions(draft: TemplateDraft) -> None:
         if path is None:
             continue
         del properties["DefinitionUri"]
+        draft.files.append(path)
         if path.is_file():
             properties["DefinitionBody"] = read_template_file(path).value
-            draft.files.append(path)
         else:
             draft.notes.append(f"{logical_id}: {path} does not exist; the API has no routes of its own")
 

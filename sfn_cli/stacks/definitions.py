@@ -1,0 +1,195 @@
+"""What CreateStateMachine gets for the resolved properties of a state machine in a template.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import jsonvalue
+from sfn_cli.errors import UsageError
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error, is_yaml_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.jsonvalue import Json
+    from sfn_cli.stacks.stack import Path_, Stack
+
+_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+_TEXTS = ("DefinitionString", "DefinitionBody")
+_CONFIGURATIONS = ("LoggingConfiguration", "TracingConfiguration", "EncryptionConfiguration")
+_BOOLEANS = frozenset({"includeExecutionData", "enabled"})
+_INTEGERS = frozenset({"kmsDataKeyReusePeriodSeconds"})
+
+
+class MachineDefinition(NamedTuple):
+    """A state machine's definition with its substitutions."""
+
+    text: str
+    """The JSON text that is stored."""
+    file: Path | None
+    """The file that it comes from; None if it is written in the template."""
+    file_text: str | None
+    """The text of that file; if that is JSON, with the substitutions."""
+    unfilled: tuple[str, ...]
+    """The names of `${Name}` in it for which there is no substitution, in order."""
+
+
+def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, Any]) -> MachineDefinition:
+    """Returns the definition that a state machine's resolved properties hold or name.
+
+    Raises TemplateError for a definition that is absent, in S3 or not text, and for a file of YAML
+    that cannot be read, with its place.
+    """
+    path: Path_ = ("Resources", logical_id, "Properties")
+    values = _substitutions(stack, properties, (*path, "DefinitionSubstitutions"))
+    uri = properties.get("DefinitionUri")
+    if isinstance(uri, str) and "://" not in uri:
+        return _definition_of_file(stack, Path(uri), values, (*path, "DefinitionUri"))
+    text = _written_definition(stack, logical_id, properties, path)
+    filled = _filled_definition(text, values)
+    return MachineDefinition(filled, None, None, _unfilled_names(filled))
+
+
+_DEFINITIONS = (
+    "Definition", "DefinitionString", "DefinitionBody", "DefinitionUri", "DefinitionS3Location",
+    "DefinitionSubstitutions",
+)  # fmt: skip
+
+
+def with_own_definition(
+    stack: Stack, logical_id: str, properties: Mapping[str, Any]
+) -> tuple[dict[str, Any], MachineDefinition | None]:
+    """Returns properties that hold the definition itself, as DefinitionString, and the definition.
+
+    So what is stored of a state machine does not change with a file. A definition in S3 stays there
+    (None). Raises as `machine_definition`.
+    """
+    texts = ("Definition", "DefinitionString", "DefinitionBody")
+    location = properties.get("DefinitionS3Location", properties.get("DefinitionUri"))
+    if isinstance(location, dict) and not any(name in properties for name in texts):
+        return dict(properties), None
+    definition = machine_definition(stack, logical_id, properties)
+    kept = {name: value for name, value in properties.items() if name not in _DEFINITIONS}
+    return {**kept, "DefinitionString": definition.text}, definition
+
+
+def _written_definition(stack: Stack, logical_id: str, properties: Mapping[str, Any], path: Path_) -> str:
+    """Returns the text of a definition in the template."""
+    if (definition := properties.get("Definition")) is not None:
+        if isinstance(definition, str):
+            return definition
+        return jsonvalue.dumps(definition)
+    for name in _TEXTS:
+        value = properties.get(name)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, dict):
+            return jsonvalue.dumps(value)
+        if value is not None:
+            raise stack.error((*path, name), f"{name} must be the text of a definition.")
+    location = properties.get("DefinitionS3Location") or properties.get("DefinitionUri")
+    if location is not None:
+        where = (
+            f"s3://{location.get('Bucket')}/{location.get('Key')}" if isinstance(location, dict) else location
+        )
+        raise stack.error(
+            (*path, "DefinitionS3Location"),
+            f"The definition of {logical_id} is in S3 ({where}), which sfn does not read. Name a local file.",
+        )
+    raise stack.error(path, f"{logical_id} has no definition: Definition, DefinitionString or DefinitionUri.")
+
+
+def _definition_of_file(
+    stack: Stack, file: Path, values: Mapping[str, str], path: Path_
+) -> MachineDefinition:
+    try:
+        file_text = read_input_text(file, PROJECT_FILE_BYTES)
+    except OSError as error:
+        raise stack.error(path, f"Cannot read the definition {file}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise stack.error(path, f"Cannot read the definition {file}: it is not UTF-8 text") from None
+    try:
+        # As the SAM CLI does: YAML becomes JSON first, then `${Name}` is replaced in its text.
+        text = definition_as_json(file_text, file.name)
+    except ValueError as error:
+        raise UsageError(describe_yaml_error(error, str(file))) from None
+    filled = _filled_definition(text, values)
+    shown = file_text if is_yaml_path(file.name) else filled
+    return MachineDefinition(filled, file, shown, _unfilled_names(filled))
+
+
+def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> dict[str, str]:
+    declared = properties.get("DefinitionSubstitutions") or {}
+    if not isinstance(declared, dict):
+        raise stack.error(path, "DefinitionSubstitutions must be an object.")
+    values: dict[str, str] = {}
+    for name, value in declared.items():
+        if isinstance(value, bool):
+            values[name] = "true" if value else "false"
+        elif isinstance(value, str | int | float):
+            values[name] = str(value)
+        else:
+            raise stack.error(
+                (*path, name), f'The substitution "{name}" must be a text, a number or a boolean.'
+            )
+    return values
+
+
+def _filled_definition(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def _unfilled_names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in _PLACEHOLDER.findall(text) if _NAME.fullmatch(name)))
+
+
+def machine_members(properties: Mapping[str, Any]) -> dict[str, Json]:
+    """Returns the members of CreateStateMachine but for `definition`, as far as properties have them.
+
+    Tags are in `tags`, as [{"key", "value"}].
+    """
+    members: dict[str, Json] = {}
+    for member, names in {
+        "name": ("StateMachineName", "Name"),
+        "type": ("StateMachineType", "Type"),
+        "roleArn": ("RoleArn", "Role"),
+    }.items():
+        value = next((properties[name] for name in names if properties.get(name) is not None), None)
+        if value is not None:
+            members[member] = str(value)
+    for name in _CONFIGURATIONS:
+        if isinstance(properties.get(name), dict):
+            members[_decapitalised(name)] = _decapitalised_members(properties[name])
+    tags = properties.get("Tags")
+    if isinstance(tags, dict):
+        tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+    if isinstance(tags, list) and tags:
+        members["tags"] = [_decapitalised_members(tag) for tag in tags]
+    return members
+
+
+def _decapitalised_members(value: Json, name: str = "") -> Json:
+    """Returns a value with members named as in the API, and of the API's types."""
+    if isinstance(value, dict):
+        return {
+            (member := _decapitalised(key)): _decapitalised_members(item, member)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_decapitalised_members(item) for item in value]
+    if name in _BOOLEANS and isinstance(value, str):
+        return value.lower() == "true"
+    if name in _INTEGERS and isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return str(value) if name == "value" and not isinstance(value, str) else value
+
+
+def _decapitalised(name: str) -> str:
+    return name[:1].lower() + name[1:]

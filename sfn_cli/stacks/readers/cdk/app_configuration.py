@@ -1,0 +1,108 @@
+"""What cdk.json says: the command of the app, and the context that it gets.
+
+https://docs.aws.amazon.com/cdk/v2/guide/cli.html and …/context.html
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shlex
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import json_text
+from sfn_cli.errors import UsageError
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP_FILE = "cdk.json"
+CONTEXT_FILE = "cdk.context.json"
+
+_PASSED_CONTEXT = {
+    "aws:cdk:enable-path-metadata": True,
+    "aws:cdk:enable-asset-metadata": True,
+    "aws:cdk:version-reporting": False,
+    # Assets are named where they lie: code is run from its source.
+    "aws:cdk:disable-asset-staging": True,
+    "aws:cdk:bundling-stacks": ["**"],
+}
+"""What the CDK CLI passes to each app, by its options."""
+
+
+class AppConfiguration(NamedTuple):
+    folder: Path
+    app: str | None
+    """The command of the app, for a shell; or a folder, which holds a cloud assembly."""
+    build: str | None
+    """A command to run before it."""
+    output: str
+    context: dict[str, Any]
+
+
+def read_app_configuration(folder: Path) -> AppConfiguration:
+    """Reads cdk.json and cdk.context.json. Raises UsageError."""
+    content = _read_app_json(folder / APP_FILE)
+    looked_up = _read_app_json(folder / CONTEXT_FILE) if (folder / CONTEXT_FILE).is_file() else {}
+    context = content.get("context") or {}
+    if not isinstance(context, dict):
+        raise UsageError(f"{folder / APP_FILE}: context must be an object.")
+    app = content.get("app")
+    output = content.get("output")
+    build = content.get("build")
+    return AppConfiguration(
+        folder,
+        _app_command(app) or _app_in_scripts(folder / "package.json"),
+        build if isinstance(build, str) else None,
+        output if isinstance(output, str) else "cdk.out",
+        {**context, **looked_up, **_PASSED_CONTEXT},
+    )
+
+
+def _app_command(app: Any) -> str | None:
+    if isinstance(app, list):
+        return shlex.join(str(word) for word in app)
+    return app if isinstance(app, str) and app.strip() else None
+
+
+def _app_in_scripts(package: Path) -> str | None:
+    """Returns the app that a script of package.json names: `cdk --app 'node app.js' deploy`."""
+    if not package.is_file():
+        return None
+    found = set()
+    for script in (_read_app_json(package).get("scripts") or {}).values():
+        if isinstance(script, str) and re.search(r"\bcdk\b", script):
+            try:
+                words = shlex.split(script)
+            except ValueError:
+                continue
+            for option, value in itertools.pairwise(words):
+                if option in ("--app", "-a"):
+                    found.add(value)
+            found |= {word.removeprefix("--app=") for word in words if word.startswith("--app=")}
+    return found.pop() if len(found) == 1 else None
+
+
+def _read_app_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json_text.loads_json(read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff"))
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path}:{error.lineno}:{error.colno}: Invalid JSON: {error.msg}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: Invalid JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} must hold an object.")
+    return content
+
+
+def names_assembly(configuration: AppConfiguration) -> Path | None:
+    """Returns the cloud assembly that `app` names instead of a command, if it does."""
+    if configuration.app is None:
+        return None
+    path = configuration.folder / os.path.expanduser(configuration.app)
+    return path if path.is_dir() else None

@@ -1,0 +1,96 @@
+"""Reads what a user names of a CDK app: its folder, its cdk.json, or a cloud assembly.
+
+A cloud assembly that is named itself is read as it is. Otherwise the stacks are those of
+
+1. the project's own cdk.out, if it is newer than all files of the app,
+2. what the app wrote when it was last run here, if nothing has changed since,
+3. what it writes now.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.readers.cdk.app_configuration import APP_FILE, names_assembly, read_app_configuration
+from sfn_cli.stacks.readers.cdk.cloud_assembly import (
+    MANIFEST,
+    CloudAssembly,
+    is_cloud_assembly,
+    read_cloud_assembly,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sfn_cli.settings import Settings
+
+
+def is_cdk_app(path: Path) -> bool:
+    """Whether a path is something that `read_cdk_app` reads."""
+    if path.is_file():
+        return path.name == APP_FILE or (path.name == MANIFEST and _has_assembly_mark(path.parent))
+    return (path / APP_FILE).is_file() or any(
+        is_cloud_assembly(folder) and _has_assembly_mark(folder) for folder in (path, path / "cdk.out")
+    )
+
+
+def read_cdk_app(
+    path: Path, settings: Settings, report: Callable[[str], None], *, may_build: bool = True
+) -> CloudAssembly:
+    """Returns the stacks of an app. Raises UsageError, BuildError, TemplateError.
+
+    `report` is called with lines for the user. Without `may_build`, nothing of the project is run:
+    an assembly must be there.
+    """
+    path = path.resolve()
+    if path.is_file():
+        if path.name == MANIFEST:
+            return _read_named_assembly(path.parent)
+        if path.name != APP_FILE:
+            raise UsageError(f"{path} is neither a cdk.json nor the manifest.json of a cloud assembly.")
+        path = path.parent
+    elif is_cloud_assembly(path):
+        return _read_named_assembly(path)
+    if not (path / APP_FILE).is_file():
+        if is_cloud_assembly(path / "cdk.out"):
+            return _read_named_assembly(path / "cdk.out")
+        raise UsageError(f"{path} holds no CDK app: neither a cdk.json nor a cdk.out")
+    return _read_app_folder(path, settings, report, may_build=may_build)
+
+
+def _has_assembly_mark(folder: Path) -> bool:
+    return (folder / "cdk.out").is_file() or (folder / "tree.json").is_file()
+
+
+def _read_named_assembly(folder: Path) -> CloudAssembly:
+    parent = folder.parent
+    return read_cloud_assembly(folder, parent if (parent / APP_FILE).is_file() else folder)
+
+
+def _read_app_folder(
+    project: Path, settings: Settings, report: Callable[[str], None], *, may_build: bool
+) -> CloudAssembly:
+    from sfn_cli.stacks.readers.cdk import synthesis
+
+    configuration = read_app_configuration(project)
+    named = names_assembly(configuration)
+    if named is not None:
+        return read_cloud_assembly(named, project)
+    workspace = synthesis.open_app_workspace(settings.home, project)
+    files = workspace.scan(configuration.output)
+    own = project / configuration.output
+    if is_cloud_assembly(own) and (own / MANIFEST).stat().st_mtime_ns >= files.newest_ns:
+        report(f"Using {configuration.output}, which is newer than the app's files.")
+        return read_cloud_assembly(own, project)
+    digest = synthesis.app_digest(files, configuration, settings)
+    assembly = workspace.assembly(digest)
+    if is_cloud_assembly(assembly):
+        report("The CDK app has not changed since it was last synthesised.")
+    else:
+        synthesis.check_may_synthesise(configuration, may_build=may_build)
+        if is_cloud_assembly(own):
+            report(f"{configuration.output} is older than the app's files: it is not used.")
+        assembly = synthesis.synthesise_app(workspace, files, configuration, settings, digest, report)
+    return read_cloud_assembly(assembly, project, (workspace.assets,), workspace.original)

@@ -1,0 +1,157 @@
+"""The packages of an app in JavaScript or TypeScript.
+
+They become `node_modules` of the copy that the app runs in. What synthesis never needs (test
+runners, linters, the CDK CLI, types) is left out as long as there is no lock file, because it takes
+most of the time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.functions.builds.build_folder import BuildError
+from sfn_cli.functions.builds.node_packages import install_node_packages
+from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, AppPackages, words_of_command
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sfn_cli.stacks.readers.cdk.app_setting import AppSetting
+
+_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lockb", "bun.lock")
+_NPM_LOCKS = _LOCKS[:3]
+_CDK_PACKAGES = ("aws-cdk-lib", "@aws-cdk/core")
+_NOT_NEEDED = re.compile(
+    r"aws-cdk|@types/.*|(ts-|babel-)?jest(-.*)?|@jest/.*|mocha|chai|nyc|c8|vitest|@vitest/.*|sinon"
+    r"|(@[\w-]+/)?eslint.*|@typescript-eslint/.*|prettier.*|husky|lint-staged|@commitlint/.*|nodemon|rimraf"
+    r"|aws-sdk-client-mock.*|@biomejs/.*|standard-version|npm-check-updates|cdk-dia|cdk-assets"
+)
+_TOOLS = {"ts-node": ("ts-node", "typescript"), "tsx": ("tsx",), "tsc": ("typescript",)}
+"""Programs that commands of apps begin with, and the packages that have them."""
+_BUNDLES = re.compile(rb"NodejsFunction|aws-lambda-nodejs|aws_lambda_nodejs")
+
+
+def prepare_node_app(
+    command: str, setting: AppSetting, environment: Mapping[str, str], *, everything: bool
+) -> AppPackages:
+    folder, own = setting.copy, _own_node_modules(setting.project)
+    left_out = False
+    paths = [folder / "node_modules" / ".bin"]
+    if own is not None and not everything:
+        paths.append(own / ".bin")
+    elif (setting.project / "package.json").is_file() or bundles_functions(setting):
+        own, left_out = install_node_packages_of_app(command, setting, everything=everything)
+    variables = {
+        "PATH": os.pathsep.join([*map(str, paths), environment["PATH"]]),
+        # The versions of a clean installation may not fit the types of the sources.
+        "TS_NODE_TRANSPILE_ONLY": "true",
+    }
+    if own is not None:
+        variables["NODE_PATH"] = str(own)  # for sources outside the folder
+    return AppPackages(variables, left_out)
+
+
+def install_node_packages_of_app(command: str, setting: AppSetting, *, everything: bool) -> tuple[Path, bool]:
+    """Installs what package.json asks for, and makes it the node_modules of the copy.
+
+    Returns node_modules, and whether packages were left out. Raises BuildError.
+    """
+    manifest, left_out = _node_manifest(command, setting, everything=everything)
+    built = install_node_packages(setting.home, manifest, setting.report, with_dev=True, what=FOR_APP)
+    modules = built / "node_modules"
+    link = setting.copy / "node_modules"
+    if link.is_symlink():
+        link.unlink()
+    link.symlink_to(modules)
+    # Bundling looks for a lock file to find the root of the project; npm would have written one.
+    if not any((setting.copy / name).exists() for name in _LOCKS):
+        lock = built / "package-lock.json"
+        content = lock.read_bytes() if lock.is_file() else b"{}"
+        (setting.copy / lock.name).write_bytes(content)
+    return modules, left_out
+
+
+def _own_node_modules(project: Path) -> Path | None:
+    """Returns the node_modules that holds the CDK for a project: its own, or one of a folder above."""
+    for folder in (project, *project.parents):
+        modules = folder / "node_modules"
+        if any((modules / name).is_dir() for name in _CDK_PACKAGES):
+            return modules
+    return None
+
+
+def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> tuple[Path, bool]:
+    """Writes the package.json to install. Returns its folder, and whether it leaves packages out."""
+    manifest = _read_package_json(setting.project / "package.json")
+    locks = [name for name in _NPM_LOCKS if (setting.project / name).is_file()]
+    target = setting.workspace / "manifest"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    wanted = {
+        name: _absolute_version(str(version), setting.project)
+        for kind in ("devDependencies", "optionalDependencies", "dependencies")
+        for name, version in (manifest.get(kind) or {}).items()
+    }
+    left_out = False
+    if locks:
+        for name in locks:
+            shutil.copyfile(setting.project / name, target / name)
+    elif not everything:
+        needed = {name: version for name, version in wanted.items() if not _NOT_NEEDED.fullmatch(name)}
+        left_out = len(needed) < len(wanted)
+        wanted = needed
+    tools = {package for word in words_of_command(command) for package in _TOOLS.get(word, ())}
+    if bundles_functions(setting):
+        tools.add("esbuild")
+    if added := tools - wanted.keys():
+        wanted |= dict.fromkeys(added, "*")
+        for name in locks:  # it does not have them
+            (target / name).unlink()
+    kept: dict[str, Any] = {
+        name: manifest[name] for name in ("overrides", "resolutions", "engines") if name in manifest
+    }
+    if locks and not added:
+        kept = manifest
+    else:
+        kept["dependencies"] = wanted
+    (target / "package.json").write_text(json.dumps(kept), encoding="utf-8")
+    if (setting.project / ".npmrc").is_file():
+        shutil.copyfile(setting.project / ".npmrc", target / ".npmrc")
+    return target, left_out
+
+
+def _absolute_version(version: str, project: Path) -> str:
+    """Returns a dependency's version; one that is a path, as an absolute path."""
+    path = version.removeprefix("file:").removeprefix("link:")
+    if path != version or version.startswith("."):
+        return f"file:{os.path.normpath(project / path)}"
+    return version
+
+
+def _read_package_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise BuildError(f"Cannot read {path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise BuildError(f"{path} is not JSON: {error}") from None
+    return content if isinstance(content, dict) else {}
+
+
+def bundles_functions(setting: AppSetting) -> bool:
+    """Whether the app has functions that esbuild bundles."""
+    for path in setting.sources:
+        if path.suffix in (".ts", ".mts", ".js", ".mjs", ".py"):
+            try:
+                if _BUNDLES.search(path.read_bytes()):
+                    return True
+            except OSError:
+                continue
+    return False

@@ -1,0 +1,285 @@
+"""Runs a CDK app, which writes its cloud assembly: what `cdk synth` does, without the CDK CLI.
+
+    $SFN_HOME/cdk/PROJECT-HASH/
+    ├── files.json         what is known of the app's files, so that only changed ones are read
+    ├── tree/              the copy in which the app runs: see app_files
+    ├── assets/            bundled code, by its hash; named by stacks that are deployed
+    └── assemblies/HASH/   what the app wrote, by the hash of all that it depends on
+
+The app runs as the user, in a process group of its own, without the user's AWS credentials.
+https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import sfn_cli
+from sfn_cli import private_files
+from sfn_cli.errors import UsageError
+from sfn_cli.functions.builds.build_folder import BuildError
+from sfn_cli.functions.builds.build_process import build_environment, run_build_program
+from sfn_cli.functions.builds.project_code import announce_project_code
+from sfn_cli.stacks.readers.cdk.app_files import (
+    AppFile,
+    AppFiles,
+    copy_app_files,
+    original_path,
+    scan_app_files,
+)
+from sfn_cli.stacks.readers.cdk.app_packages import prepare_app_packages
+from sfn_cli.stacks.readers.cdk.app_setting import AppSetting, words_of_command
+from sfn_cli.stacks.readers.cdk.cloud_assembly import is_cloud_assembly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.readers.cdk.app_configuration import AppConfiguration
+
+FOLDER_NAME = "cdk"
+
+_KEPT_ASSEMBLIES = 5
+_MAX_VARIABLE_BYTES = 100_000
+"""Linux limits each environment variable to 131,072 bytes."""
+_MISSING_MODULE = re.compile(
+    r"Cannot find (module|package)|ModuleNotFoundError|No module named|not found$", re.M
+)
+_SILENT = {
+    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    "NO_COLOR": "1",
+}
+
+
+class AppWorkspace(NamedTuple):
+    """The folder of sfn's own files for an app."""
+
+    home: str
+    project: Path
+    folder: Path
+
+    @property
+    def tree(self) -> Path:
+        return self.folder / "tree"
+
+    @property
+    def assets(self) -> Path:
+        return self.folder / "assets"
+
+    def assembly(self, digest: str) -> Path:
+        return self.folder / "assemblies" / digest
+
+    def original(self, path: Path) -> Path:
+        """Returns a path of the project for one in the copy."""
+        return original_path(path, self.tree, self.project)
+
+    def scan(self, output: str) -> AppFiles:
+        """Reads the app's files: those that have changed since the last time."""
+        known: dict[str, AppFile] = {}
+        try:
+            stored = json.loads((self.folder / "files.json").read_bytes())
+            known = {
+                name: AppFile(size, modified, digest, tuple(variables), tuple(outside))
+                for name, (size, modified, digest, variables, outside) in stored.items()
+            }
+        except (OSError, ValueError, TypeError):
+            pass
+        skipped = frozenset({os.path.realpath(self.home), os.path.join(self.project, output)})
+        found = scan_app_files(self.project, known, skipped)
+        if found.files != known:
+            beside = self.folder / f"files.json.{os.getpid()}"
+            beside.write_text(json.dumps(found.files), encoding="utf-8")
+            os.replace(beside, self.folder / "files.json")
+        return found
+
+
+def open_app_workspace(home: str, project: Path) -> AppWorkspace:
+    """Returns the workspace of an app, which is created if needed. Raises StoreError."""
+    home = os.path.realpath(home)
+    digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:16]
+    name = f"{re.sub(r'[^A-Za-z0-9_-]+', '-', project.name)[:40]}-{digest}"
+    folder = Path(private_files.make_private_folder(home, FOLDER_NAME, name))
+    for inner in ("assets", "assemblies"):
+        (folder / inner).mkdir(exist_ok=True)
+    return AppWorkspace(home, project, folder)
+
+
+def app_digest(files: AppFiles, configuration: AppConfiguration, settings: Settings) -> str:
+    """Returns the hash of all that an app's assembly depends on."""
+    return files.digest(
+        os.environ,
+        sfn_cli.__version__,
+        configuration.app or "",
+        json.dumps(configuration.context, sort_keys=True),
+        settings.account_id,
+        settings.region,
+    )
+
+
+def synthesise_app(
+    workspace: AppWorkspace,
+    files: AppFiles,
+    configuration: AppConfiguration,
+    settings: Settings,
+    digest: str,
+    report: Callable[[str], None],
+) -> Path:
+    """Runs an app and returns the folder of its assembly. Raises BuildError."""
+    command = configuration.app
+    assert command is not None
+    announce_project_code(workspace.home, workspace.project, report, what="Reading the CDK app")
+    lock = private_files.open_file(workspace.folder / "synthesis.lock", os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        target = workspace.assembly(digest)
+        if is_cloud_assembly(target):  # another process was faster
+            return target
+        output = workspace.folder / "unfinished"
+        for folder in (workspace.tree, output):
+            shutil.rmtree(folder, ignore_errors=True)
+        copy = copy_app_files(files, workspace.tree)
+        setting = AppSetting(
+            workspace.home,
+            workspace.project,
+            copy,
+            workspace.folder,
+            tuple(workspace.project / name for name in files.files),
+            report,
+        )
+        _run_app(command, setting, configuration, settings, output)
+        if not is_cloud_assembly(output) and is_cloud_assembly(copy / configuration.output):
+            shutil.copytree(copy / configuration.output, output, dirs_exist_ok=True)  # the app chose it
+        if not is_cloud_assembly(output):
+            raise BuildError(f"The CDK app ({command}) wrote no cloud assembly. Does it call app.synth()?")
+        _move_bundled_assets(output, workspace.assets)
+        os.rename(output, target)
+        _prune_assemblies(target)
+        return target
+    finally:
+        os.close(lock)
+
+
+def _run_app(
+    command: str, setting: AppSetting, configuration: AppConfiguration, settings: Settings, output: Path
+) -> None:
+    base = _app_environment(setting, configuration, settings, output)
+    for everything in (False, True):
+        packages = prepare_app_packages(command, setting, base, everything=everything)
+        environment = {**base, **packages.variables}
+        _check_programs(command, environment)
+        try:
+            if configuration.build is not None:
+                setting.report(f"Building the CDK app ({configuration.build})…")
+                _run_in_shell(configuration.build, setting.copy, environment, "cdk.json's build")
+            setting.report(f"Synthesising the CDK app ({command})…")
+            _run_in_shell(command, setting.copy, environment, f"The CDK app ({command})")
+            return
+        except BuildError as error:
+            if everything or not _MISSING_MODULE.search(str(error)):
+                raise
+            shutil.rmtree(output, ignore_errors=True)
+
+
+def _run_in_shell(command: str, folder: Path, environment: dict[str, str], what: str) -> None:
+    run_build_program(["/bin/sh", "-c", command], folder, environment, what=what)
+
+
+def _check_programs(command: str, environment: dict[str, str]) -> None:
+    """Raises BuildError if the program that a command begins with is not there."""
+    words = command.split()
+    program = words[0] if words and "=" not in words[0] else ""
+    if program and "/" not in program and shutil.which(program, path=environment["PATH"]) is None:
+        from_shell = {"cd", "export", "set", ".", "test", "[", "exec", "source", "if", "for", "("}
+        if program not in from_shell and not program.startswith(("(", '"', "'", "$")):
+            raise BuildError(
+                f"The CDK app is run by {program}, which is not on PATH. Install it, or run `cdk synth` "
+                "where it is and name the cdk.out (-t cdk.out)."
+            )
+    if (
+        "python" in "".join(words_of_command(command)[:1])
+        and shutil.which("node", path=environment["PATH"]) is None
+    ):
+        raise BuildError("The CDK app needs Node.js, whose `node` is not on PATH.")
+
+
+def _app_environment(
+    setting: AppSetting, configuration: AppConfiguration, settings: Settings, output: Path
+) -> dict[str, str]:
+    """Returns the environment of an app: the user's, without AWS credentials, and what the CDK CLI adds."""
+    context = json.dumps(configuration.context)
+    passed = {"CDK_CONTEXT_JSON": context}
+    if len(context.encode()) > _MAX_VARIABLE_BYTES:
+        file = setting.workspace / "context.json"
+        file.write_text(context, encoding="utf-8")
+        passed = {"CONTEXT_OVERFLOW_LOCATION_ENV": str(file)}
+    environment = {
+        **build_environment(),
+        "AWS_ACCESS_KEY_ID": "sfn",
+        "AWS_SECRET_ACCESS_KEY": "sfn",
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+        "CDK_OUTDIR": str(output),
+        "CDK_DEFAULT_ACCOUNT": settings.account_id,
+        "CDK_DEFAULT_REGION": settings.region,
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(setting.workspace.parent / "jsii-cache"),
+        **_SILENT,
+        **passed,
+    }
+    environment.setdefault("PATH", os.defpath)
+    if "CDK_DOCKER" not in environment:
+        environment["CDK_DOCKER"] = _docker_stand_in(setting.workspace)
+    return environment
+
+
+def _docker_stand_in(workspace: Path) -> str:
+    """Writes the program that bundles functions without Docker, and returns its path."""
+    from sfn_cli.stacks.readers.cdk import docker_stand_in
+
+    folder = workspace / "bin"
+    folder.mkdir(exist_ok=True)
+    program = folder / "docker"
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -I "{docker_stand_in.__file__}" "$@"\n', encoding="utf-8"
+    )
+    program.chmod(0o700)
+    return str(program)
+
+
+def _move_bundled_assets(output: Path, assets: Path) -> None:
+    """Moves what was bundled to a place that depends on its content only."""
+    for entry in list(output.iterdir()):
+        if entry.name.startswith("asset.") and (entry.is_dir() or entry.suffix in (".zip", ".jar")):
+            if (assets / entry.name).exists():
+                continue
+            os.rename(entry, assets / entry.name)
+
+
+def _prune_assemblies(newest: Path) -> None:
+    others = sorted(newest.parent.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for folder in others[_KEPT_ASSEMBLIES:]:
+        if folder != newest:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_may_synthesise(configuration: AppConfiguration, *, may_build: bool) -> None:
+    """Raises UsageError when an app cannot be run, or may not."""
+    if configuration.app is None:
+        raise UsageError(
+            f"{configuration.folder / 'cdk.json'} names no app: add one, as in "
+            '{"app": "node app.js"}, or name a cloud assembly (-t cdk.out).'
+        )
+    if not may_build:
+        raise UsageError(
+            f"{configuration.folder} has no up-to-date cdk.out, and its app must not run here: leave out "
+            "--no-build (or add --build), run `cdk synth`, or name a cloud assembly (-t cdk.out)."
+        )
