@@ -73,7 +73,7 @@ class Store(NamedTuple):
             physical_id("AWS::StepFunctions::StateMachine").rpartition(":")[2],
             physical_id("AWS::Lambda::Function", "bank"),
             physical_id("AWS::DynamoDB::Table"),
-            physical_id("AWS::SQS::Queue"),
+            f"{QUEUES}{physical_id('AWS::SQS::Queue')}",
             physical_id("AWS::Logs::LogGroup"),
         )
 
