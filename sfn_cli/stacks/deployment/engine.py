@@ -260,6 +260,8 @@ class Engine:
 
     def _properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
         """Returns the resolved properties; those of a state machine hold its definition."""
+        if resource_type(self._type(logical_id)).extent is not Extent.MADE:
+            return self._evaluation.resolvable_properties(logical_id, made)
         properties = self._evaluation.properties(logical_id, made)
         if self._type(logical_id) == STATE_MACHINE:
             properties, definition = with_own_definition(self._stack, logical_id, properties)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from sfn_cli.stacks.evaluation.references import reference_order, resource_refer
 from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
 from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
+from sfn_cli.stacks.stack import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,6 +112,21 @@ class StackEvaluation:
         if not isinstance(value, dict):
             raise self.stack.error(path, f'The Properties of "{logical_id}" must be an object.')
         return value
+
+    def resolvable_properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
+        """Returns those Properties of a resource that can be resolved, and leaves the others out.
+
+        It is for resources of which no more than a name is made: what is wrong in a role's policy
+        stops no local run.
+        """
+        declared = self.stack.resources[logical_id].get("Properties")
+        properties: Properties = {}
+        for name, value in declared.items() if isinstance(declared, dict) else ():
+            with suppress(TemplateError):
+                resolved = self._resolved(value, ("Resources", logical_id, "Properties", name), made)
+                if resolved is not NO_VALUE:
+                    properties[name] = resolved
+        return properties
 
     def resolve(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
         """Returns any value of the template resolved; None for AWS::NoValue."""
