@@ -13,6 +13,7 @@ from sfn_cli.stacks.evaluation.references import reference_order, resource_refer
 from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
 from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
+from sfn_cli.stacks.evaluation.template_form import check_template_form
 from sfn_cli.stacks.stack import TemplateError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class StackEvaluation:
     ) -> None:
         self.stack = stack
         self._lookups = lookups or Lookups()
-        _check_template_form(stack)
+        check_template_form(stack.template, stack.error)
         self.parameters = parameter_values(stack, given, self._lookups)
         """The value of each parameter, as Ref returns it."""
         self._values = {**self.parameters, **pseudo.values()}
@@ -176,19 +177,3 @@ class StackEvaluation:
             made,
             in_condition=in_condition,
         )
-
-
-_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
-
-
-def _check_template_form(stack: Stack) -> None:
-    """Raises TemplateError unless sections are objects, and resources have types."""
-    for section in _SECTIONS:
-        if not isinstance(stack.template.get(section) or {}, dict):
-            raise stack.error((section,), f"{section} must be an object.")
-    if not stack.resources:
-        raise stack.error((), "The template has no Resources.")
-    for logical_id, resource in stack.resources.items():
-        path: Path_ = ("Resources", logical_id)
-        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            raise stack.error(path, f'The resource "{logical_id}" must be an object with a Type.')
