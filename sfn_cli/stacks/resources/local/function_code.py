@@ -53,7 +53,8 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
     if code.get("CodeDir") is not None:
         return FunctionCode(local_code_members(code))
     if (source := code.get("ZipFile")) is not None:
-        return FunctionCode({"ZipFile": _inline_function_zip(property_text(source), properties)})
+        zip = _inline_function_zip(property_text(source), properties)
+        return FunctionCode({"ZipFile": zip, **_code_packages(code)})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
@@ -61,7 +62,7 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
             "Version": code.get("S3ObjectVersion"),
         }
         try:
-            return FunctionCode({"ZipFile": read_s3_object(making, location)})
+            return FunctionCode({"ZipFile": read_s3_object(making, location), **_code_packages(code)})
         except ResourceError as error:
             return unusable_function_code(str(error).rstrip("."))
     raise ResourceError("The function has no code.")
@@ -87,15 +88,17 @@ def unusable_function_code(problem: str) -> FunctionCode:
 
 
 def local_code_members(code: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the members of a request for code at {"CodeDir"}: a folder in place, or a file's content.
-
-    Its other members, such as the packages that were installed for it, stay.
-    """
+    """Returns the members of a request for code at {"CodeDir"}: a folder in place, or a file's content."""
     path = Path(str(code["CodeDir"]))
-    if path.is_dir():
-        return {**code, "CodeDir": str(path)}
-    others = {name: value for name, value in code.items() if name != "CodeDir"}
-    return {**others, "ZipFile": read_local_archive(path)}
+    content: dict[str, Any] = {"CodeDir": str(path)}
+    if not path.is_dir():
+        content = {"ZipFile": read_local_archive(path)}
+    return {**content, **_code_packages(code)}
+
+
+def _code_packages(code: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the member that names the packages which were installed for the code, if any were."""
+    return {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
 
 
 def read_local_archive(path: Path) -> bytes:
