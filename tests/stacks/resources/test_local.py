@@ -171,6 +171,7 @@ def test_versions_of_machines(make: Maker) -> None:
     }
     first = versions.create(make("Version"), revision)
     assert first.reference == f"{STATES}:stateMachine:Pay:1"
+    assert versions.create(make("Version"), revision) == first._replace(existed=True)
     route = {"RoutingConfiguration": [{"StateMachineVersionArn": first.reference, "Weight": "100"}]}
     alias = aliases.create(make("Alias"), {"Name": "live", **route})
     assert alias.reference == f"{STATES}:stateMachine:Pay:live"
@@ -212,7 +213,7 @@ def test_versions_of_functions(make: Maker, tmp_path: Path) -> None:
     assert version.reference == f"{LAMBDA}:price:1"
     assert version.attributes == {"FunctionArn": f"{LAMBDA}:price:1", "Version": "1"}
     assert versions.update is not None
-    assert versions.update(make("Version"), version, of, of) == version
+    assert versions.update(make("Version"), version, of, of) == version._replace(existed=True)
     (folder / "app.py").write_text("def handler(event, context): return 2")
     assert versions.update(make("Version"), version, of, of).attributes["Version"] == "2"
 
