@@ -55,6 +55,9 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
     if (source := code.get("ZipFile")) is not None:
         zip = _inline_function_zip(property_text(source), properties)
         return FunctionCode({"ZipFile": zip, **_code_packages(code)})
+    if isinstance(files := code.get("Files"), dict):
+        content = {str(name): property_text(text).encode() for name, text in files.items()}
+        return FunctionCode({"ZipFile": zip_of_files(content), **_code_packages(code)})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
