@@ -21,6 +21,7 @@ _MADE = {
     "AWS::DynamoDB::Table": "emulated.dynamodb:TABLE",
     "AWS::Events::Connection": "local.connections:CONNECTION",
     "AWS::Lambda::Alias": "local.function_versions:ALIAS",
+    "AWS::Lambda::LayerVersion": "local.layers:LAYER_VERSION",
     "AWS::Lambda::Version": "local.function_versions:VERSION",
     "AWS::Logs::LogGroup": "local.logs:LOG_GROUP",
     "AWS::S3::Bucket": "emulated.s3:BUCKET",
