@@ -272,6 +272,7 @@ if (process.platform !== "linux") {
     lifeline.resume().unref();
 }
 
+createRequire(import.meta.url)("./environment/sdk_endpoints.cjs");
 process.chdir(folder);
 try {
     handler = await load();

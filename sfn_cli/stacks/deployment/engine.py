@@ -275,6 +275,9 @@ class Engine:
         if self._type(logical_id) == STATE_MACHINE:
             properties, definition = with_own_definition(self._stack, logical_id, properties)
             if definition is not None:
+                if logical_id not in self.definitions:
+                    for line in definition.warnings(logical_id):
+                        self._tools.report(f"Warning: {line}")
                 self.definitions[logical_id] = definition
         if self._type(logical_id) in BUILT:
             properties = self._builds.build(logical_id, properties, is_planned=is_planned)
