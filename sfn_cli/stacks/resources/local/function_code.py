@@ -50,14 +50,11 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
     code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
-    if code.get("CodeDir") is not None:
-        return FunctionCode(local_code_members(code))
+    if (members := local_code_members(code)) is not None:
+        return FunctionCode(members)
     if (source := code.get("ZipFile")) is not None:
         zip = _inline_function_zip(property_text(source), properties)
         return FunctionCode({"ZipFile": zip, **_code_packages(code)})
-    if isinstance(files := code.get("Files"), dict):
-        content = {str(name): property_text(text).encode() for name, text in files.items()}
-        return FunctionCode({"ZipFile": zip_of_files(content), **_code_packages(code)})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
@@ -90,12 +87,21 @@ def unusable_function_code(problem: str) -> FunctionCode:
     )
 
 
-def local_code_members(code: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the members of a request for code at {"CodeDir"}: a folder in place, or a file's content."""
-    path = Path(str(code["CodeDir"]))
-    content: dict[str, Any] = {"CodeDir": str(path)}
-    if not path.is_dir():
-        content = {"ZipFile": read_local_archive(path)}
+def local_code_members(code: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns the members of a request for code on this machine: a folder in place, or a zip.
+
+    That is code at {"CodeDir"}, or in {"Files"} as texts by name; None for code elsewhere.
+    """
+    content: dict[str, Any]
+    if code.get("CodeDir") is not None:
+        path = Path(str(code["CodeDir"]))
+        content = {"CodeDir": str(path)} if path.is_dir() else {"ZipFile": read_local_archive(path)}
+    elif isinstance(files := code.get("Files"), dict):
+        content = {
+            "ZipFile": zip_of_files({str(name): property_text(text).encode() for name, text in files.items()})
+        }
+    else:
+        return None
     return {**content, **_code_packages(code)}
 
 
