@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 CONTROL, LIFELINE = 3, 4
 SIGKILL = 9
 MAX_RESPONSE_BYTES = 6_291_556
+PACKAGES = "_SFN_PACKAGES"
+"""Set to JSON, {"folders": what comes on sys.path after the code's folder, "last": what at its end}.
+A handler does not see it.
+"""
 TASK_ROOT = "/var/task"
 """The folder of the code on AWS, as stack traces show it."""
 
@@ -133,7 +137,9 @@ def bootstrap_main(folder: str, handler: str) -> None:
     function: Handler | None = None
     try:
         os.chdir(folder)
-        sys.path.insert(0, folder)
+        packages = json.loads(os.environ.pop(PACKAGES, "{}"))
+        sys.path[:0] = [folder, *packages.get("folders", ())]
+        sys.path += packages.get("last", ())
         function = _load_handler(handler)
     except FunctionError as error:
         fault = error

@@ -6,6 +6,7 @@ Parameters, Mappings, Conditions, Resources, Outputs, with intrinsic functions i
 that lies on this machine is named by an absolute path:
 
     AWS::Lambda::Function       Code: {"CodeDir": PATH} (a folder, or a .zip or .jar file)
+                                or {"Files": {NAME: TEXT}}, what an archive is made of
     AWS::Lambda::LayerVersion   Content: {"CodeDir": PATH}
     AWS::StepFunctions::…       DefinitionUri: PATH (an *.asl.json or *.asl.yaml)
 
