@@ -79,9 +79,9 @@ def run(
 
     PATH is the project's folder, or a file of it; without it, the current folder. The project is a
     SAM or CloudFormation template, a CDK app (cdk.json or cdk.out), a Serverless service, a Terraform
-    module, or a folder with one *.asl.json or *.asl.yaml: the first of these that is found. Its functions, tables,
-    queues and so on are created in this store, or updated where they differ from the last run
-    (`sfn stack` lists them).
+    module, or a folder with one *.asl.json or *.asl.yaml: the first of these that is found. Its
+    functions, tables, queues and so on are created in this store, or updated where they differ from
+    the last run (`sfn stack` lists them).
 
     A folder with an *.asl.json may have an input.json, functions/NAME/app.py, a resources.json of
     calls that create tables, queues or objects, a services.json of programs that serve HTTP

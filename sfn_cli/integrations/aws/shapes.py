@@ -24,6 +24,7 @@ STREAM_TYPE = "text/plain; charset=UTF-8"
 class Shape(Protocol):
     """A shape as in botocore: `members` of a structure, `member` of a list, `value` of a map."""
 
+    name: str
     type_name: str
     serialization: Mapping[str, Any]
     members: Mapping[str, Shape]
@@ -35,6 +36,7 @@ class OwnShape:
     """A shape of the package's own model (`sfn_cli.api.model`), as a Shape."""
 
     def __init__(self, described: Mapping[str, Any]) -> None:
+        self.name = ""
         self.type_name: str = described["type"]
         self.serialization: Mapping[str, Any] = {}
         self.members: Mapping[str, Shape] = {
@@ -106,6 +108,8 @@ _CONTAINERS = {"structure": (dict, "an object"), "map": (dict, "an object"), "li
 
 
 def _convert_to_shape(shape: Shape, value: Any, field: str) -> Any:
+    if isinstance(value, str) and _is_attribute_value(shape):
+        return {"S": well_formed_text(value)}
     kind, wanted = _CONTAINERS.get(shape.type_name, (object, ""))
     if not isinstance(value, kind) and not getattr(shape, "is_document_type", False):
         raise StatesError("States.Runtime", f'The field "{field}" must be {wanted}')
@@ -133,6 +137,15 @@ def _convert_to_shape(shape: Shape, value: Any, field: str) -> Any:
         case "float" | "double" if isinstance(value, str):
             return _number_of_shape(value)
     return value
+
+
+def _is_attribute_value(shape: Shape) -> bool:
+    """Whether the shape is DynamoDB's value of an attribute, {"S": "text"}.
+
+    The Java SDK's class has a constructor that takes a string, and JSON's texts are read by it;
+    numbers and booleans are not.
+    """
+    return shape.name == "AttributeValue" and "S" in shape.members
 
 
 def _whole_number_of_shape(value: str | float) -> Any:

@@ -2,7 +2,9 @@
 
     or       and ('||' and)*                    and    operand ('&&' operand)*
     operand  '!' operand | '(' or ')' | value (comparison value)?
-    value    @path | 'text' | "text" | 1.5e3 | true | false | null | [values] | {"name": value}
+    value    @path | 'text' | "text" | text | 1.5e3 | true | false | null | [values] | {"name": value}
+
+A text without quotes ends at a blank, an operator or a bracket: `[?(@.Name==Receipt)]`, `==2026-11-27`.
 
 A path alone tests whether it names anything. Paths are in path_of_item.py, comparisons in
 comparison.py.
@@ -26,7 +28,8 @@ MAX_DEPTH = 50
 """The maximum nesting of parentheses, lists and `!`. (ours)"""
 
 _STRING = re.compile(TEXT, re.DOTALL)
-_WORD = re.compile(r"-?\d[\w.]*(?:(?<=[eE])[-+]\d+)?|\w+")
+_NUMBER = re.compile(r"-?\d[\w.]*(?<=[eE])[-+]\d+")
+_UNQUOTED = re.compile(r"""[^\s()\[\]{},'"&|=<>!@$~*%+`?]++""")
 _OPERATOR = re.compile(r"===|!==|==|!=|<=|>=|=~|[<>=+*/%]|-(?=\s)|\w+")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
@@ -135,17 +138,18 @@ class _FilterParser:
             return self.items("]", self.literal)
         if self.take("{"):
             return dict(self.items("}", self.pair))
-        word = _WORD.match(self.text, self.at)
-        if word is None:
+        unquoted = _UNQUOTED.match(self.text, self.at)
+        if unquoted is None:
             self.refuse()
+        # A sign is part of a number's exponent only: `1e+3`.
+        word = _NUMBER.match(self.text, self.at) or unquoted
+        if word.end() < unquoted.end():
+            word = unquoted
+        self.at = word.end()
         if word[0] in _WORDS:
-            self.at = word.end()
             return _WORDS[word[0]]
         number = read_compared_number(word[0])
-        if number is None:
-            self.refuse()
-        self.at = word.end()
-        return number
+        return word[0] if number is None else number
 
     def pair(self) -> tuple[str, Json]:
         name = self.literal()

@@ -8,47 +8,27 @@ Resources that leave the stack are deleted at the end, when nothing can fail any
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from sfn_cli.errors import ConfigurationError, SfnError
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.deployment.builds import BUILT
 from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, change_reason, decide_change, made_of
-from sfn_cli.stacks.resources.resource import Extent, Made, Making, Naming, ResourceError
+from sfn_cli.stacks.deployment.tools import ExplainedDeploy, delete_resource
+from sfn_cli.stacks.resources.resource import Extent, Made, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.stacks.stack import STATE_MACHINE
 from sfn_cli.store.records.stacks import StoredResource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from sfn_cli.stacks.definitions import MachineDefinition
+    from sfn_cli.stacks.deployment.builds import StackBuilds
+    from sfn_cli.stacks.deployment.tools import Tools
     from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
-    from sfn_cli.stacks.resources.resource import Properties, ResourceType
-    from sfn_cli.stacks.stack import SourcePlace, Stack
-    from sfn_cli.store.protocols.stacks import Stacks
-
-
-class DeployError(SfnError):
-    """A resource could not be made: what, where it is written, and why."""
-
-    def __init__(self, place: SourcePlace, logical_id: str, type: str, reason: ResourceError) -> None:
-        super().__init__(f"{place}: {logical_id} ({type}): {reason}")
-        self.place = place
-        self.logical_id = logical_id
-        self.type = type
-        self.reason = reason
-
-
-class Tools(NamedTuple):
-    """What makes resources, for all of a stack."""
-
-    stacks: Stacks
-    making: Callable[[Naming], Making]
-    report: Callable[[str], None]
-    """Shows the user one line."""
-    is_real: bool
-    """Whether the other services are AWS itself, where no stack makes anything."""
-    server: Callable[[], str | None]
-    """Returns which start of the local services is running, None if none is."""
-    start_server: Callable[[], str | None]
-    """Acts as `server`, and starts the services first."""
+    from sfn_cli.stacks.resources.resource import Making, Naming, Properties, ResourceType
+    from sfn_cli.stacks.stack import Stack
 
 
 class Engine:
@@ -61,6 +41,7 @@ class Engine:
         evaluation: StackEvaluation,
         tools: Tools,
         naming: Callable[[str], Naming],
+        builds: StackBuilds,
     ) -> None:
         """`naming` returns the names of a logical id's resource."""
         self._name = name
@@ -68,6 +49,7 @@ class Engine:
         self._evaluation = evaluation
         self._tools = tools
         self._naming = naming
+        self._builds = builds
         self._server = tools.server()
         stored = tools.stacks.resources(name)
         self._stored = {resource.logical_id: resource for resource in stored}
@@ -75,6 +57,8 @@ class Engine:
         """Resources that were replaced by a deploy that was killed before it deleted them."""
         self._position = max((resource.position for resource in stored), default=0)
         self.made: dict[str, Made] = {}
+        self.definitions: dict[str, MachineDefinition] = {}
+        """The definitions of the state machines that were looked at."""
         self.left_out: dict[str, str] = {}
         self.changes: list[Change] = []
         self._undo: list[Callable[[], None]] = []
@@ -88,7 +72,7 @@ class Engine:
         for logical_id in self._evaluation.order:
             type = self._type(logical_id)
             row = resource_type(type)
-            properties = self._evaluation.properties(logical_id, known)
+            properties = self._properties(logical_id, known, is_planned=True)
             old = self._stored.get(logical_id)
             action = self._decide(logical_id, type, row, properties, _fingerprint(row, properties))
             predicted = row.predict(self._naming(logical_id), properties)
@@ -138,7 +122,7 @@ class Engine:
     def _deploy_resource(self, logical_id: str) -> None:
         type = self._type(logical_id)
         row = resource_type(type)
-        properties = self._evaluation.properties(logical_id, self.made)
+        properties = self._properties(logical_id, self.made)
         fingerprint = _fingerprint(row, properties)
         if _lives_in_server(row) and self._server is None and not self._tools.is_real:
             self._server = self._tools.start_server()
@@ -148,7 +132,8 @@ class Engine:
             assert old is not None
             self.made[logical_id] = made_of(old)
         else:
-            with self._explained(logical_id, type):
+            self._report_notes(logical_id)
+            with ExplainedDeploy(self._stack, logical_id, type, self.definitions.get(logical_id)):
                 self.made[logical_id] = self._make(action, logical_id, row, properties, fingerprint, old)
         self.changes.append(
             Change(
@@ -159,6 +144,14 @@ class Engine:
                 change_reason(action, old, row, properties),
             )
         )
+
+    def _report_notes(self, logical_id: str) -> None:
+        """Shows what the user should know of a resource that is made or changed."""
+        for note in self._builds.notes(logical_id):
+            self._tools.report(note)
+        if (definition := self.definitions.get(logical_id)) is not None:
+            for line in definition.warnings(logical_id, self._tools.is_available):
+                self._tools.report(f"Warning: {line}")
 
     def _make(
         self,
@@ -278,6 +271,22 @@ class Engine:
 
     # Rows
 
+    def _properties(
+        self, logical_id: str, made: Mapping[str, Made], *, is_planned: bool = False
+    ) -> Properties:
+        """Returns the resolved properties.
+
+        Those of a state machine hold its definition, and those of a function what was built for it.
+        """
+        properties = self._evaluation.properties(logical_id, made)
+        if self._type(logical_id) == STATE_MACHINE:
+            properties, definition = with_own_definition(self._stack, logical_id, properties)
+            if definition is not None:
+                self.definitions[logical_id] = definition
+        if self._type(logical_id) in BUILT:
+            properties = self._builds.build(logical_id, properties, is_planned=is_planned)
+        return properties
+
     def _type(self, logical_id: str) -> str:
         return str(self._stack.resources[logical_id]["Type"])
 
@@ -311,38 +320,6 @@ class Engine:
         self._tools.stacks.save_resource(self._name, resource)
         if instead_of is not None and instead_of.physical_id != resource.physical_id:
             self._tools.stacks.delete_resource(self._name, instead_of.logical_id, instead_of.physical_id)
-
-    def _explained(self, logical_id: str, type: str) -> _Explained:
-        return _Explained(self._stack, logical_id, type)
-
-
-class _Explained:
-    """Turns a ResourceError inside its block into a DeployError that says where and what."""
-
-    def __init__(self, stack: Stack, logical_id: str, type: str) -> None:
-        self._stack = stack
-        self._logical_id = logical_id
-        self._type = type
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ResourceError):
-            place = self._stack.place(("Resources", self._logical_id))
-            raise DeployError(place, self._logical_id, self._type, error) from error
-
-
-def delete_resource(
-    tools: Tools, stack: str, naming: Naming, resource: StoredResource, server: str | None
-) -> None:
-    """Deletes a resource of a stack, and its row. Raises ResourceError."""
-    if resource.server is None or resource.server == server:  # otherwise it is gone already
-        tools.stacks.save_resource(stack, resource._replace(status=f"DELETE{PENDING}"))
-        row = resource_type(resource.type)
-        if row.extent is Extent.MADE:
-            row.delete(tools.making(naming), made_of(resource), resource.properties)
-    tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)
 
 
 def _lives_in_server(row: ResourceType) -> bool:

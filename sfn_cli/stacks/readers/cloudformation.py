@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.readers.template_file import read_template_file
-from sfn_cli.stacks.readers.templates.for_each import expand_loops
-from sfn_cli.stacks.readers.templates.includes import expand_includes
-from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
-from sfn_cli.stacks.readers.templates.sam import is_sam_template, transform_sam_template
-from sfn_cli.stacks.readers.templates.samconfig import read_samconfig
-from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
+from sfn_cli.stacks.readers.cache import read_stack_through_cache
 from sfn_cli.stacks.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sfn_cli.stacks.readers.template_file import TemplateFile
+    from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
 SAM_KIND = "SAM template"
 CLOUDFORMATION_KIND = "CloudFormation template"
 
 BUILT_TEMPLATE = (".aws-sam", "build", "template.yaml")
 """Where `sam build` writes its template, in the project's folder."""
+
+
+def read_template_through_cache(path: Path, given: Mapping[str, str], region: str, home: str) -> Stack:
+    """Acts as `read_cloudformation_stack`; what was read before is read again if a file has changed."""
+    from sfn_cli.stacks.readers.templates.samconfig import samconfig_files
+
+    path = path.absolute()
+    folder = template_project_folder(path)
+    return read_stack_through_cache(
+        home,
+        ("template", str(path), dict(given), region),
+        lambda: [*samconfig_files(folder), *_translator_files()],
+        lambda: read_cloudformation_stack(path, given, region),
+    )
 
 
 def read_cloudformation_stack(
@@ -34,25 +43,24 @@ def read_cloudformation_stack(
 
     `given` are the user's values of parameters: SAM's transform and loops depend on them.
     """
+    from sfn_cli.stacks.readers.template_file import read_template_file
+
     return cloudformation_stack(read_template_file(path.absolute()), given or {}, region)
 
 
 def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: str) -> Stack:
     """Makes a stack of a template that was read."""
+    from sfn_cli.stacks.readers.templates.sam import is_sam_template
+    from sfn_cli.stacks.readers.templates.samconfig import read_samconfig
+
     folder = template_project_folder(file.path)
     config = read_samconfig(folder)
-    draft = TemplateDraft.of_file(file, {**config.parameters, **given})
+    draft = _expanded_template(file, {**config.parameters, **given}, region)
     if config.file is not None:
         draft.files.append(config.file)
-    expand_includes(draft)
-    expand_loops(draft)
-    absolute_local_paths(draft)
-    is_sam = is_sam_template(draft.template)
-    if is_sam:
-        transform_sam_template(draft, region)
     declared = draft.template.get("Parameters") or {}
     return Stack(
-        kind=SAM_KIND if is_sam else CLOUDFORMATION_KIND,
+        kind=SAM_KIND if is_sam_template(file.value) else CLOUDFORMATION_KIND,
         name=config.stack_name or stack_name(folder.name),
         source=file.path,
         folder=folder,
@@ -65,12 +73,47 @@ def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: s
     )
 
 
+def _expanded_template(
+    file: TemplateFile, given: Mapping[str, str], region: str, within: tuple[Path, ...] = ()
+) -> TemplateDraft:
+    """Returns a template after its transforms; `within` are the templates that it is nested in."""
+    from sfn_cli.stacks.readers.template_file import read_template_file
+    from sfn_cli.stacks.readers.templates.for_each import expand_loops
+    from sfn_cli.stacks.readers.templates.includes import expand_includes
+    from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
+    from sfn_cli.stacks.readers.templates.nested_templates import write_out_nested_templates
+    from sfn_cli.stacks.readers.templates.sam import is_sam_template, transform_sam_template
+    from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
+
+    draft = TemplateDraft.of_file(file, given)
+    if file.path in within:
+        raise draft.error((), "The template is nested in itself.")
+    expand_includes(draft)
+    expand_loops(draft)
+    absolute_local_paths(draft)
+    if is_sam_template(draft.template):
+        transform_sam_template(draft, region)
+    write_out_nested_templates(
+        draft,
+        lambda path: _expanded_template(read_template_file(path), {}, region, (*within, file.path)),
+    )
+    return draft
+
+
 def template_project_folder(path: Path) -> Path:
     """Returns the folder of a template's project: for one that `sam build` wrote, that of the source."""
     size = len(BUILT_TEMPLATE)
     if path.parts[-size:-1] == BUILT_TEMPLATE[:-1]:
         return path.parents[size - 1]
     return path.parent
+
+
+def _translator_files() -> list[Path]:
+    """Returns the file with the version of aws-sam-translator, if that is installed."""
+    from importlib.util import find_spec
+
+    spec = find_spec("samtranslator")
+    return [] if spec is None or spec.origin is None else [Path(spec.origin)]
 
 
 def stack_name(text: str) -> str:

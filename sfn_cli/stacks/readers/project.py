@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -53,6 +56,40 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
     """
     from pathlib import Path as FilePath
 
-    from sfn_cli.stacks.readers.folder import read_folder
+    from sfn_cli.stacks.readers.find import find_project
+    from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS, ProjectKind
 
-    return Project((read_folder(template or path or FilePath()),))
+    settings = options.settings
+    found = find_project(path, template, FilePath())
+    if found.kind is ProjectKind.FOLDER:
+        from sfn_cli.stacks.readers.folder import read_folder
+
+        return Project((read_folder(found.path),))
+    options.report(found.message)
+    if found.kind in TEMPLATE_KINDS:
+        from sfn_cli.stacks.readers.cloudformation import read_template_through_cache
+
+        return Project(
+            (read_template_through_cache(found.path, options.parameters, settings.region, settings.home),)
+        )
+    if found.kind in (ProjectKind.CDK_APP, ProjectKind.CLOUD_ASSEMBLY):
+        from sfn_cli.stacks.readers.cdk.cdk_app import read_cdk_app
+
+        return Project(*read_cdk_app(found.path, settings, options.report, may_build=options.may_build))
+    if found.kind is ProjectKind.TERRAFORM:
+        from sfn_cli.stacks.readers.terraform.read import read_terraform_module
+
+        folder = found.path if found.path.is_dir() else found.path.parent
+        return Project((read_terraform_module(folder, options.parameters, os.environ),))
+    if found.kind is ProjectKind.SERVERLESS:
+        from sfn_cli.stacks.readers.serverless.read import read_serverless_service
+
+        service = read_serverless_service(
+            found.path,
+            options.parameters,
+            os.environ,
+            region=settings.region,
+            account_id=settings.account_id,
+        )
+        return Project((service,))
+    raise UsageError(f"{found.path}: a {found.kind.value} cannot be read yet.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 Properties = dict[str, Any]
 """A resource's Properties, resolved: without intrinsic functions."""
 
+_LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
 
 class Made(NamedTuple):
     """A resource that exists, or will exist under these names."""
@@ -25,7 +28,11 @@ class Made(NamedTuple):
     physical_id: str
     """What identifies it to `update` and `delete`: CloudFormation's physical id."""
     attributes: Mapping[str, Json]
-    """The values of Fn::GetAtt, by name ("Arn", "Outputs.Url")."""
+    """The values of Fn::GetAtt, by name ("Arn", "Outputs.Url").
+
+    Those of a left-out resource have a value for every name; iterating over them yields the names
+    that were looked up.
+    """
     ref: Json = None
     """The value of Ref, where it is not the physical id."""
     existed: bool = False
@@ -46,21 +53,42 @@ class Naming(NamedTuple):
     region: str
     account_id: str
 
-    def generated(self, length: int, *, lower: bool = False) -> str:
+    def generated(self, length: int, *, lower: bool = False, with_stack: bool = True) -> str:
         """Returns the name that CloudFormation would generate: STACK-LOGICALID-SUFFIX.
 
         It has at most `length` characters: stack and logical id are shortened, as CloudFormation
-        does.
+        does. Some newer types have no stack in their names: LOGICALID-SUFFIX.
         """
-        rest = length - len(self.suffix) - 2
-        stack, logical_id = self.stack, self.logical_id
-        if len(stack) + len(logical_id) > rest:
-            half = rest // 2
-            kept = max(half, rest - len(logical_id))
-            stack = stack[:kept]
-            logical_id = logical_id[: rest - len(stack)]
-        name = f"{stack}-{logical_id}-{self.suffix}"
+        # Logical ids of CloudFormation are letters and digits; those of other readers may have more.
+        logical_id = re.sub(r"[^A-Za-z0-9-]+", "-", self.logical_id).strip("-")
+        if with_stack:
+            rest = length - len(self.suffix) - 2
+            stack = self.stack
+            if len(stack) + len(logical_id) > rest:
+                half = rest // 2
+                stack = stack[: max(half, rest - len(logical_id))]
+                logical_id = logical_id[: rest - len(stack)]
+            name = f"{stack}-{logical_id}-{self.suffix}"
+        else:
+            name = f"{logical_id[: length - len(self.suffix) - 1]}-{self.suffix}"
         return name.lower() if lower else name
+
+    def identifier(self, length: int, *, of: str = "", alphabet: str = _LETTERS_AND_DIGITS) -> str:
+        """Returns what looks like a generated id, the same for each deploy; `of` tells several apart."""
+        import hashlib
+
+        text = "/".join((self.stack, self.logical_id, self.suffix, of))
+        number = int.from_bytes(hashlib.sha512(text.encode()).digest())
+        letters = []
+        for _ in range(length):
+            number, index = divmod(number, len(alphabet))
+            letters.append(alphabet[index])
+        return "".join(letters)
+
+    def uuid(self, *, of: str = "") -> str:
+        """Returns what looks like a UUID, the same for each deploy."""
+        digits = self.identifier(32, of=of, alphabet="0123456789abcdef")
+        return "-".join((digits[:8], digits[8:12], f"4{digits[13:16]}", f"a{digits[17:20]}", digits[20:]))
 
     def arn(self, service: str, resource: str, *, region: bool = True, account: bool = True) -> str:
         return ":".join(
@@ -115,12 +143,22 @@ class ResourceType(NamedTuple):
     """Deletes the resource; one that is gone already is no error. Raises ResourceError."""
     extent: Extent = Extent.MADE
     replaced_by: frozenset[str] = frozenset()
-    """The properties whose change makes a new resource in place of the old."""
+    """The properties whose change makes a new resource in place of the old.
+
+    The new one may have the same name, and is then made after the old one is deleted.
+    """
+    name_property: str | None = None
+    """The property that is the resource's own name, where the template gives one."""
     is_local: bool = False
     """Whether it lives in this store, and not in the memory of the local services."""
     fingerprint: Callable[[Properties], str] | None = None
     """Returns a hash of the files that the properties only name: when it changes, the resource is
-    updated."""
+    updated. The resource may have another physical id and other attributes afterwards."""
+
+    def named(self, properties: Properties) -> str | None:
+        """Returns the name that the template gives the resource, if it gives one."""
+        name = properties.get(self.name_property) if self.name_property else None
+        return name if isinstance(name, str) and name else None
 
 
 class ResourceError(SfnError):

@@ -60,6 +60,37 @@ def test_names_of_fields(member: str, field: str) -> None:
             {"TableName": "t", "Item": {"n": {"N": 5}}},
             {"TableName": "t", "Item": {"n": {"N": "5"}}},
         ),
+        # A text alone is an attribute of type S, wherever an attribute's value may be.
+        (
+            "dynamodb",
+            "PutItem",
+            {"TableName": "t", "Item": {"a": "x", "e": "", "m": {"M": {"b": "y"}}, "l": {"L": ["z"]}}},
+            {
+                "TableName": "t",
+                "Item": {
+                    "a": {"S": "x"},
+                    "e": {"S": ""},
+                    "m": {"M": {"b": {"S": "y"}}},
+                    "l": {"L": [{"S": "z"}]},
+                },
+            },
+        ),
+        (
+            "dynamodb",
+            "UpdateItem",
+            {"Key": {"id": "1"}, "ExpressionAttributeValues": {":a": "x"}, "UpdateExpression": "SET a = :a"},
+            {
+                "Key": {"id": {"S": "1"}},
+                "ExpressionAttributeValues": {":a": {"S": "x"}},
+                "UpdateExpression": "SET a = :a",
+            },
+        ),
+        (
+            "dynamodb",
+            "BatchWriteItem",
+            {"RequestItems": {"t": [{"PutRequest": {"Item": {"id": "1"}}}]}},
+            {"RequestItems": {"t": [{"PutRequest": {"Item": {"id": {"S": "1"}}}}]}},
+        ),
         ("sqs", "SendMessage", {"QueueUrl": "q", "DelaySeconds": "3"}, {"QueueUrl": "q", "DelaySeconds": 3}),
         ("s3", "ListObjectsV2", {"Bucket": "b", "MaxKeys": 7.0}, {"Bucket": "b", "MaxKeys": 7}),
         ("kms", "Encrypt", {"KeyId": "k", "Plaintext": "text"}, {"KeyId": "k", "Plaintext": b"text"}),
@@ -100,6 +131,8 @@ def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
             'The field "Nmae" is not supported by Step Functions',
         ),
         ("dynamodb", "PutItem", {"Item": "one"}, 'The field "Item" must be an object'),
+        ("dynamodb", "PutItem", {"Item": {"id": 1}}, 'The field "Item" must be an object'),
+        ("dynamodb", "PutItem", {"Item": {"id": True}}, 'The field "Item" must be an object'),
         (
             "dynamodb",
             "BatchWriteItem",

@@ -70,6 +70,11 @@ def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
         ("$.book[?(@.price < 10 && @.isbn)].title", ["Moby Dick"]),
         ("$.book[?(@.title == 'Sword' || @.tags)].title", ["Sayings", "Sword"]),
         ("$..[?(@.title == 'Sword')].price", [12.99]),
+        ("$.book[?(@.title==Sword)].price", [12.99]),
+        ("$.book[?(Sword == @.title)].price", [12.99]),
+        ("$.book[?(@.title == Sword || @.title==Sayings)].price", [8.95, 12.99]),
+        ("$.book[?((@.title==Sword))].price", [12.99]),
+        ("$.book[?(@.title == true)].price", []),  # a boolean, no text
         ("$.n[?(@ > 1)]", []),  # `@` matches objects only
         ("$.gone[*]", []),  # a missing value adds nothing
         ("$.s[1:]", []),
@@ -230,6 +235,30 @@ def test_not_found_in_a_field() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "written, value",
+    [
+        ("Receipt", "Receipt"),
+        ("AMOUNT_PAID", "AMOUNT_PAID"),
+        ("fr", "fr"),
+        ("é", "é"),
+        ("us-east-1", "us-east-1"),
+        ("2026-11-27", "2026-11-27"),
+        ("1.2.3", "1.2.3"),
+        ("a.b/c:d#e", "a.b/c:d#e"),
+        ("-5", -5),
+        ("1e+3", 1000),
+        ("1.5", 1.5),
+        ("nothing", "nothing"),
+        ("null", None),
+    ],
+)
+def test_text_without_quotes_in_a_filter(written: str, value: Any) -> None:
+    """A word that is no number, boolean or null is a text."""
+    items = [{"v": "other"}, {"v": value, "n": 1}]
+    assert compile_path(f"$[?(@.v=={written})].n").read(items) == [1]
+
+
 def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
     """Recorded: ESCAPE_SEQUENCES_JSONPATH."""
     assert compile_path("""$['Test\\""Name"']""").read({'Test\\""Name"': 1}) == 1
@@ -258,6 +287,8 @@ def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
         ("$.a[?(@.b - 1 == 2)]", 5, "arithmetic"),
         ("$.a[?(@.length() == 2)]", 5, "the function 'length()' is not supported"),
         ("$.a[?(@.b == 1 || true)]", 5, "a value stands alone"),
+        ("$.a[?(b)]", 5, "a value stands alone"),
+        ("$.a[?(@.b == Moby Dick)]", 5, "does not parse at 'Dick'"),
         ("$.a[?(@.b == )]", 5, "ends too early"),
         ("$.a[?(@.b == 1 @.c)]", 5, "does not parse at '@.c'"),
         ("$.a[?(@.b[?(@.c)])]", 5, "does not parse at '[?(@.c)]'"),

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
@@ -26,10 +25,14 @@ class SamConfig(NamedTuple):
     file: Path | None = None
 
 
+def samconfig_files(folder: Path) -> list[Path]:
+    """Returns the files of which the first that exists configures a folder's project."""
+    return [folder / name for name in _NAMES]
+
+
 def read_samconfig(folder: Path) -> SamConfig:
     """Reads the configuration of a folder; without one, nothing is configured. Raises UsageError."""
-    for name in _NAMES:
-        path = folder / name
+    for path in samconfig_files(folder):
         if path.is_file():
             content = _read_toml(path) if path.suffix == ".toml" else read_template_file(path).value
             return _sam_deploy_config(path, content)
@@ -37,6 +40,8 @@ def read_samconfig(folder: Path) -> SamConfig:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(read_input_text(path, PROJECT_FILE_BYTES))
     except OSError as error:

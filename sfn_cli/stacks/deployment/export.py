@@ -1,0 +1,128 @@
+"""Writes what a stack resolves to, as a template of its own with definitions and code beside it.
+
+    FOLDER/
+    ├── template.json            CloudFormation: every value resolved, every name said
+    ├── OrderFlow.asl.json       the definition of each state machine
+    ├── functions/Price/         the code of each function that has a folder or a zip
+    └── layers/Common/
+
+It is a project like any other: `sfn run FOLDER` runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.deployment import names
+from sfn_cli.stacks.deployment.deploy import deploy_evaluation
+from sfn_cli.stacks.resources.resource import Extent, Made
+from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.stacks.deployment.deploy import DeployOptions
+    from sfn_cli.stacks.stack import Stack
+
+TEMPLATE = "template.json"
+
+_NOT_EXPORTED = shutil.ignore_patterns("node_modules", "__pycache__", ".git", ".venv", "cdk.out", ".aws-sam")
+"""What a build makes again, or what is not code."""
+
+_CODE = {FUNCTION: ("Code", "functions"), LAYER: ("Content", "layers")}
+
+
+def export_stack(service: Service, stack: Stack, options: DeployOptions, folder: Path) -> Iterator[Path]:
+    """Writes the files of a stack; yields each file or folder that was written.
+
+    Makes nothing. Raises UsageError, also when the folder has anything in it.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty.")
+    name, evaluation = deploy_evaluation(service, stack, options, is_planned=True)
+    made: dict[str, Made] = {}
+    resources = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    for logical_id in evaluation.order:
+        resource = stack.resources[logical_id]
+        row = resource_type(resource["Type"])
+        properties = evaluation.properties(logical_id, made)
+        naming = names.resource_naming(service.settings, name, str(stack.folder), logical_id)
+        made[logical_id] = row.predict(naming, properties)
+        if row.extent is Extent.NAMED:
+            continue
+        if row.name_property is not None:
+            properties.setdefault(row.name_property, _own_name(made[logical_id]))
+        if resource["Type"] == STATE_MACHINE:
+            properties, _ = with_own_definition(stack, logical_id, properties)
+        yield from _export_files(resource["Type"], logical_id, properties, folder)
+        resources[logical_id] = {
+            "Type": resource["Type"],
+            **{member: resource[member] for member in ("DeletionPolicy", "Metadata") if member in resource},
+            "Properties": properties,
+        }
+    outputs = {
+        output.name: {
+            "Value": output.value,
+            **({"Description": output.description} if output.description else {}),
+        }
+        for output in evaluation.outputs(made)
+    }
+    path = folder / TEMPLATE
+    template = {"Resources": resources, **({"Outputs": outputs} if outputs else {})}
+    path.write_text(json.dumps(template, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    yield path
+
+
+def _own_name(made: Made) -> str:
+    """Returns the name of a resource, from its physical id, which may be an ARN or a URL."""
+    return made.physical_id.replace("/", ":").rpartition(":")[2]
+
+
+def _export_files(type: str, logical_id: str, properties: dict[str, Any], folder: Path) -> Iterator[Path]:
+    """Writes the files that a resource's properties name; the properties then name the copies."""
+    if type == STATE_MACHINE and "DefinitionString" in properties:
+        path = folder / f"{_file_name(logical_id)}.asl.json"
+        path.write_text(_readable_definition(properties.pop("DefinitionString")), encoding="utf-8")
+        properties["DefinitionUri"] = path.name
+        yield path
+    elif type in _CODE:
+        member, inner = _CODE[type]
+        yield from _export_code(properties, member, folder / inner / _file_name(logical_id), folder)
+
+
+def _export_code(properties: dict[str, Any], member: str, target: Path, folder: Path) -> Iterator[Path]:
+    from pathlib import Path as FilePath
+
+    code: Mapping[str, Any] = properties.get(member) or {}
+    if "CodeDir" not in code:
+        return
+    source = FilePath(code["CodeDir"])
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=_NOT_EXPORTED)
+    elif source.is_file():
+        target = target.with_name(target.name + source.suffix)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    else:
+        raise UsageError(f"{source} does not exist: the code of {target.name}.")
+    properties[member] = str(target.relative_to(folder))
+    yield target
+
+
+def _readable_definition(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+    except ValueError:
+        return text
+
+
+def _file_name(logical_id: str) -> str:
+    return logical_id.replace("/", "-")

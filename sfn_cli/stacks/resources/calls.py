@@ -1,0 +1,140 @@
+"""Calls that make resources: of this store's operations, and of the other services.
+
+Each call fits the properties of a resource to the operation's request. A refusal is a ResourceError
+with an ApiError, so that a row of the table need not know where its resource lives.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import ApiError, ConfigurationError, UsageError
+from sfn_cli.stacks.resources.fitting import fit_request
+from sfn_cli.stacks.resources.resource import ResourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfn_cli.stacks.resources.resource import Made, Making, Naming, Properties, ResourceType
+
+_GONE = re.compile("DoesNotExist|NonExistent|NoSuch|NotFound|^404$")
+_THERE = re.compile("AlreadyExist|AlreadyOwnedByYou|ResourceExists|ResourceInUse|ResourceConflict|NameExists")
+
+
+def call_store(
+    making: Making,
+    service: str,
+    operation: str,
+    properties: Mapping[str, Any],
+    own: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Returns the answer of one of sfn's own operations; `own` is added to the request as it is.
+
+    Raises ResourceError.
+    """
+    from sfn_cli.api import call_api, model
+    from sfn_cli.integrations.aws.shapes import OwnShape
+
+    called = model.load_model(service, operation)
+    request = {**fit_request(OwnShape(called.input), properties), **(own or {})}
+    try:
+        return call_api(making.service, called, request)
+    except ApiError as error:
+        raise ResourceError(error.message, operation, error) from error
+    except UsageError as error:
+        raise _invalid_call(str(error), operation) from None
+
+
+def call_service(
+    making: Making, service: str, operation: str, properties: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Returns the answer of another service, by botocore's name and AWS's operation.
+
+    Raises ResourceError; ConfigurationError when the service cannot be reached.
+    """
+    client = making.clients.get(service)
+    from botocore import xform_name
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+    from botocore.validate import ParamValidator
+
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    request = fit_request(shape, properties) if shape is not None else {}
+    if shape is not None and (problems := ParamValidator().validate(request, shape)).has_errors():
+        raise _invalid_call(problems.generate_report(), operation)
+    try:
+        answer: dict[str, Any] = getattr(client, xform_name(operation))(**request)
+    except ClientError as error:
+        details = error.response.get("Error", {})
+        code, message = str(details.get("Code", "")), str(details.get("Message") or error)
+        if "<html" in message.lower():  # of an emulator that failed: a page, not a message
+            message = f"{operation} fails in the local services, which is not the request's fault: {code}"
+        raise ResourceError(_one_line(message), operation, ApiError(code, message)) from None
+    except ParamValidationError as error:
+        raise _invalid_call(str(error), operation) from None
+    except BotoCoreError as error:
+        raise ConfigurationError(str(error)) from None
+    return answer
+
+
+def _invalid_call(message: str, operation: str) -> ResourceError:
+    lines = message.removeprefix("Parameter validation failed:\n")
+    return ResourceError(_one_line(lines), operation, ApiError("ValidationException", message))
+
+
+def _one_line(message: str) -> str:
+    return "; ".join(line.strip() for line in message.splitlines() if line.strip())
+
+
+def is_gone(error: ResourceError) -> bool:
+    """Whether an operation was refused because the resource does not exist."""
+    return error.error is not None and _GONE.search(error.error.code) is not None
+
+
+def is_there_already(error: ResourceError) -> bool:
+    """Whether a creation was refused because the resource exists."""
+    return error.error is not None and _THERE.search(error.error.code) is not None
+
+
+def if_there(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """Returns the answer of a call that reads or deletes; None for a resource that is gone."""
+    try:
+        return call()
+    except ResourceError as error:
+        if not is_gone(error):
+            raise
+        return None
+
+
+def emulated_type(service: str, row: ResourceType) -> ResourceType:
+    """Returns the row of a resource of another service than sfn's own.
+
+    Where calls to the service go to AWS itself (SFN_AWS=real), nothing is created, changed or deleted
+    there: the resource is taken to exist under its predicted name.
+    """
+
+    def is_real(making: Making) -> bool:
+        return making.clients.route(service)[1]
+
+    def create(making: Making, properties: Properties) -> Made:
+        if is_real(making):
+            return row.predict(making.naming, properties)
+        return row.create(making, properties)
+
+    def update(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+        if is_real(making):
+            return row.predict(making.naming, new)
+        assert row.update is not None
+        return row.update(making, made, old, new)
+
+    def delete(making: Making, made: Made, properties: Properties) -> None:
+        if not is_real(making):
+            row.delete(making, made, properties)
+
+    return row._replace(create=create, update=update if row.update else None, delete=delete)
+
+
+def predicted_name(naming: Naming, properties: Properties, property: str, length: int, **how: bool) -> str:
+    """Returns the name that a property gives, or a generated one."""
+    given = properties.get(property)
+    return str(given) if given else naming.generated(length, **how)

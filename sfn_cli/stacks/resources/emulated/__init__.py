@@ -1,0 +1,1 @@
+"""Resources that live in the local services, or wherever their endpoint is."""

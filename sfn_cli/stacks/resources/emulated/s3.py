@@ -1,0 +1,115 @@
+"""S3 buckets.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+Deleting a bucket deletes its objects, which AWS refuses: they are in memory only, and were put there
+by the executions of the stack that goes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
+from sfn_cli.stacks.resources.properties import property_object, property_objects
+from sfn_cli.stacks.resources.resource import Made, ResourceType
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+
+_SERVICE = "s3"
+_NAME_LENGTH = 63
+_FIRST_REGION = "us-east-1"
+"""The region whose buckets have no location constraint."""
+
+_DELETED_AT_ONCE = 1000
+
+
+def _bucket_name(naming: Naming, properties: Properties) -> str:
+    return predicted_name(naming, properties, "BucketName", _NAME_LENGTH, lower=True)
+
+
+def _predict_bucket(naming: Naming, properties: Properties) -> Made:
+    name, region = _bucket_name(naming, properties), naming.region
+    return Made(
+        name,
+        {
+            "Arn": naming.arn("s3", name, region=False, account=False),
+            "DomainName": f"{name}.s3.amazonaws.com",
+            "DualStackDomainName": f"{name}.s3.dualstack.{region}.amazonaws.com",
+            "RegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+            "WebsiteURL": f"http://{name}.s3-website-{region}.amazonaws.com",
+        },
+    )
+
+
+def _create_bucket(making: Making, properties: Properties) -> Made:
+    made = _predict_bucket(making.naming, properties)
+    named = {"Bucket": made.physical_id}
+    existed = if_there(lambda: call_service(making, _SERVICE, "HeadBucket", named)) is not None
+    if not existed:
+        region = making.naming.region
+        location = None if region == _FIRST_REGION else {"LocationConstraint": region}
+        request = {**named, "CreateBucketConfiguration": location}
+        call_service(making, _SERVICE, "CreateBucket", request)
+    _set_bucket_configuration(making, made.physical_id, {}, properties)
+    return made._replace(existed=existed)
+
+
+def _update_bucket(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+    _set_bucket_configuration(making, made.physical_id, old, new)
+    return made
+
+
+def _set_bucket_configuration(making: Making, bucket: str, old: Properties, new: Properties) -> None:
+    """Sets what has an effect on reading and writing objects: versioning, CORS and tags."""
+    versioning = property_object(new, "VersioningConfiguration").get("Status")
+    if versioning != property_object(old, "VersioningConfiguration").get("Status"):
+        _put_bucket(making, bucket, "PutBucketVersioning", "VersioningConfiguration",
+                    {"Status": versioning or "Suspended"})  # fmt: skip
+    cors = property_object(new, "CorsConfiguration")
+    if cors and cors != old.get("CorsConfiguration"):
+        rules = [_bucket_cors_rule(rule) for rule in property_objects(cors, "CorsRules")]
+        _put_bucket(making, bucket, "PutBucketCors", "CORSConfiguration", {"CORSRules": rules})
+    tags = new.get("Tags") or []
+    if tags != (old.get("Tags") or []):
+        _put_bucket(making, bucket, "PutBucketTagging", "Tagging", {"TagSet": tags})
+
+
+def _bucket_cors_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """Returns a rule with the names that the operation has: MaxAge is MaxAgeSeconds, and so on."""
+    named = {"MaxAge": "MaxAgeSeconds", "ExposedHeaders": "ExposeHeaders", "Id": "ID"}
+    return {named.get(name, name): value for name, value in rule.items()}
+
+
+def _put_bucket(making: Making, bucket: str, operation: str, member: str, value: dict[str, Any]) -> None:
+    call_service(making, _SERVICE, operation, {"Bucket": bucket, member: value})
+
+
+def _delete_bucket(making: Making, made: Made, properties: Properties) -> None:
+    _empty_bucket(making, made.physical_id)
+    if_there(lambda: call_service(making, _SERVICE, "DeleteBucket", {"Bucket": made.physical_id}))
+
+
+def _empty_bucket(making: Making, bucket: str) -> None:
+    """Deletes all versions of all objects, if the bucket is there."""
+    request = {"Bucket": bucket, "MaxKeys": _DELETED_AT_ONCE}
+    while page := if_there(lambda: call_service(making, _SERVICE, "ListObjectVersions", request)):
+        found = [*(page.get("Versions") or []), *(page.get("DeleteMarkers") or [])]
+        if not found:
+            return
+        objects = [{"Key": each["Key"], "VersionId": each.get("VersionId")} for each in found]
+        deletion = {"Bucket": bucket, "Delete": {"Objects": objects, "Quiet": True}}
+        call_service(making, _SERVICE, "DeleteObjects", deletion)
+
+
+BUCKET = emulated_type(
+    _SERVICE,
+    ResourceType(
+        predict=_predict_bucket,
+        create=_create_bucket,
+        update=_update_bucket,
+        delete=_delete_bucket,
+        replaced_by=frozenset({"BucketName"}),
+        name_property="BucketName",
+    ),
+)

@@ -1,0 +1,135 @@
+"""The code of a function, from the Code of its resource.
+
+A function whose code cannot be had or run here is created all the same, with code that fails when
+it is invoked and says why: the other functions of its stack can still be used.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import quotas
+from sfn_cli.input_files import read_input_bytes
+from sfn_cli.stacks.resources.properties import file_fingerprint, property_object, property_text
+from sfn_cli.stacks.resources.resource import ResourceError
+from sfn_cli.stacks.resources.s3_objects import read_s3_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.stacks.resources.resource import Making, Properties
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""A zip's oldest time, so that the same content always has the same zip."""
+
+_ARCHIVES = (".zip", ".jar")
+
+
+class FunctionCode(NamedTuple):
+    """Code as requests take it."""
+
+    members: dict[str, Any]
+    """The members of CreateFunction's Code and of UpdateFunctionCode."""
+    runtime: str | None = None
+    """The runtime and the handler in place of the function's own; None: its own."""
+    handler: str | None = None
+    problem: str | None = None
+    """Why the function cannot run here; None if it can."""
+
+    @property
+    def folder(self) -> str | None:
+        """The folder that is used in place, if the code is one."""
+        return self.members.get("CodeDir")
+
+
+def function_code(making: Making, properties: Properties) -> FunctionCode:
+    """Returns a function's code. Raises ResourceError for a local path that does not exist."""
+    code = property_object(properties, "Code")
+    if code.get("ImageUri") or properties.get("PackageType") == "Image":
+        return unusable_function_code("sfn cannot run container images")
+    if code.get("CodeDir") is not None:
+        return FunctionCode(local_code_members(code))
+    if (source := code.get("ZipFile")) is not None:
+        zip = _inline_function_zip(property_text(source), properties)
+        packages = {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
+        return FunctionCode({"ZipFile": zip, **packages})
+    if isinstance(files := code.get("Files"), dict):
+        content = {str(name): property_text(text).encode() for name, text in files.items()}
+        return FunctionCode({"ZipFile": zip_of_files(content)})
+    if code.get("S3Bucket") and code.get("S3Key"):
+        location = {
+            "Bucket": code["S3Bucket"],
+            "Key": code["S3Key"],
+            "Version": code.get("S3ObjectVersion"),
+        }
+        try:
+            return FunctionCode({"ZipFile": read_s3_object(making, location)})
+        except ResourceError as error:
+            return unusable_function_code(str(error).rstrip("."))
+    raise ResourceError("The function has no code.")
+
+
+def function_fingerprint(properties: Properties) -> str:
+    """Returns a hash of the file that holds a function's code; "" where there is none.
+
+    A folder is used in place: what changes in it needs no update.
+    """
+    return file_fingerprint(property_object(properties, "Code").get("CodeDir"))
+
+
+def unusable_function_code(problem: str) -> FunctionCode:
+    """Returns code that raises an error with this text when it is invoked."""
+    source = f"def handler(event, context):\n    raise RuntimeError({json.dumps(problem)})\n"
+    return FunctionCode(
+        {"ZipFile": zip_of_files({"index.py": source.encode()})},
+        f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "index.handler",
+        problem,
+    )
+
+
+def local_code_members(code: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the members of a request for code at {"CodeDir"}: a folder in place, or a file's content.
+
+    Its other members, such as the packages that were installed for it, stay.
+    """
+    path = Path(str(code["CodeDir"]))
+    if path.is_dir():
+        return {**code, "CodeDir": str(path)}
+    others = {name: value for name, value in code.items() if name != "CodeDir"}
+    return {**others, "ZipFile": read_local_archive(path)}
+
+
+def read_local_archive(path: Path) -> bytes:
+    """Returns the content of a .zip or .jar file, or a zip of any other file. Raises ResourceError."""
+    try:
+        content = read_input_bytes(path, quotas.UNZIPPED_CODE_BYTES)
+    except FileNotFoundError:
+        raise ResourceError(f"The code {path} does not exist.") from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise ResourceError(f"The code {path} cannot be read: {reason}") from None
+    return content if path.suffix in _ARCHIVES else zip_of_files({path.name: content})
+
+
+def _inline_function_zip(source: str, properties: Properties) -> bytes:
+    """Returns a zip with inline code, in a file named index as CloudFormation makes it."""
+    ending = "js" if str(properties.get("Runtime", "")).startswith("nodejs") else "py"
+    return zip_of_files({f"index.{ending}": source.encode()})
+
+
+def zip_of_files(files: Mapping[str, bytes]) -> bytes:
+    """Returns a zip of files by name; the same files always have the same bytes."""
+    import io
+    import zipfile
+
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
+    return content.getvalue()

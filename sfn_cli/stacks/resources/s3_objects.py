@@ -1,0 +1,30 @@
+"""Objects in S3 that templates name as code or definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.resources.calls import call_service
+from sfn_cli.stacks.resources.resource import ResourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.stacks.resources.resource import Making
+
+
+def read_s3_object(making: Making, location: Mapping[str, Any]) -> bytes:
+    """Returns the object at {"Bucket", "Key"} and perhaps "Version", from the local services' S3.
+
+    Raises ResourceError, which says where it is missing.
+    """
+    bucket, key = str(location.get("Bucket", "")), str(location.get("Key", ""))
+    request = {"Bucket": bucket, "Key": key, "VersionId": location.get("Version")}
+    try:
+        content: bytes = call_service(making, "s3", "GetObject", request)["Body"].read()
+    except ResourceError:
+        raise ResourceError(
+            f"s3://{bucket}/{key} is not in the local S3. Name a local file or folder instead, or put the "
+            "object there (sfn aws endpoint prints the endpoint).",
+        ) from None
+    return content

@@ -1,0 +1,57 @@
+"""The table of resource types: what creates, updates and deletes each, and its Ref and attributes.
+
+A type that is not in the table is left out of a stack, by name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.resources.resource import ResourceType
+
+_MADE = {
+    FUNCTION: "local.functions:FUNCTION",
+    LAYER: "local.layers:LAYER_VERSION",
+    STATE_MACHINE: "local.stepfunctions:STATE_MACHINE",
+    "AWS::Cognito::UserPool": "emulated.cognito:USER_POOL",
+    "AWS::Cognito::UserPoolClient": "emulated.cognito:USER_POOL_CLIENT",
+    "AWS::DynamoDB::GlobalTable": "emulated.dynamodb:TABLE",
+    "AWS::DynamoDB::Table": "emulated.dynamodb:TABLE",
+    "AWS::Events::Connection": "local.connections:CONNECTION",
+    "AWS::Events::EventBus": "emulated.event_buses:EVENT_BUS",
+    "AWS::KMS::Alias": "emulated.kms:KEY_ALIAS",
+    "AWS::KMS::Key": "emulated.kms:KEY",
+    "AWS::Kinesis::Stream": "emulated.kinesis:STREAM",
+    "AWS::Lambda::Alias": "local.function_versions:ALIAS",
+    "AWS::Lambda::Version": "local.function_versions:VERSION",
+    "AWS::Logs::LogGroup": "local.logs:LOG_GROUP",
+    "AWS::S3::Bucket": "emulated.s3:BUCKET",
+    "AWS::SNS::Subscription": "emulated.sns:SUBSCRIPTION",
+    "AWS::SNS::Topic": "emulated.sns:TOPIC",
+    "AWS::SQS::Queue": "emulated.sqs:QUEUE",
+    "AWS::SSM::Parameter": "emulated.ssm:PARAMETER",
+    "AWS::SecretsManager::Secret": "emulated.secretsmanager:SECRET",
+    "AWS::StepFunctions::Activity": "local.stepfunctions:ACTIVITY",
+    "AWS::StepFunctions::StateMachineAlias": "local.stepfunctions:STATE_MACHINE_ALIAS",
+    "AWS::StepFunctions::StateMachineVersion": "local.stepfunctions:STATE_MACHINE_VERSION",
+}
+"""Type → "module:row", the module within `sfn_cli.stacks.resources`."""
+
+
+@cache
+def resource_type(type: str) -> ResourceType:
+    """Returns the row of a type; every type has one."""
+    if (place := _MADE.get(type)) is not None:
+        module, _, name = place.partition(":")
+        row: ResourceType = getattr(import_module(f"{__package__}.{module}"), name)
+        return row
+    from sfn_cli.stacks.resources.unmade.left_out import left_out_type
+    from sfn_cli.stacks.resources.unmade.listed import LISTED
+    from sfn_cli.stacks.resources.unmade.named import NAMED
+
+    return LISTED.get(type) or NAMED.get(type) or left_out_type(type)

@@ -1,0 +1,67 @@
+"""Fixtures: what makes resources, over a real store and real local services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.api import call_api, model
+from sfn_cli.errors import ApiError
+from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.integrations.aws.clients import Clients
+from sfn_cli.stacks.resources.resource import Making, Naming
+from tests.api.fakes import ROLE, make_service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sfn_cli.api.service import Service
+
+SUFFIX = "ABCDEFGH2345"
+
+
+class Maker:
+    """Makes resources of one stack, and looks at them through operations."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.clients = Clients(service.settings)
+        self.reports: list[str] = []
+
+    def __call__(self, logical_id: str = "Thing") -> Making:
+        return Making(
+            self.service, self.clients, self.reports.append, naming(logical_id), ROLE, may_build=False
+        )
+
+    def call(self, service: str, operation: str, **request: Any) -> dict[str, Any] | None:
+        """The answer of one of sfn's own operations; None for a resource that does not exist."""
+        try:
+            return call_api(self.service, model.load_model(service, operation), request)
+        except ApiError as error:
+            if "NotFound" not in error.code and "DoesNotExist" not in error.code:
+                raise
+            return None
+
+
+def naming(logical_id: str) -> Naming:
+    return Naming("shop", logical_id, SUFFIX, "us-east-1", "123456789012")
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Maker]:
+    service = make_service(tmp_path / "home")
+    yield Maker(service)
+    service.close()
+    embedded_aws.stop_embedded_aws(str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """A maker whose local services the tests of a module share."""
+    home = tmp_path_factory.mktemp("home")
+    service = make_service(home)
+    yield Maker(service)
+    service.close()
+    embedded_aws.stop_embedded_aws(str(home))
