@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.readers.terraform.data_sources import data_attribute
-from sfn_cli.stacks.readers.terraform.language.evaluator import LocalScope, Scope, evaluate
+from sfn_cli.stacks.readers.terraform.language.evaluator import HclScope, LocalScope, evaluate
 from sfn_cli.stacks.readers.terraform.language.values import Value, to_integer, to_text
 from sfn_cli.stacks.readers.terraform.made_up import LOCAL_RESOURCES, made_up_attribute
 from sfn_cli.stacks.readers.terraform.project import is_known
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.stacks.readers.terraform.language.syntax import Block, Position
-    from sfn_cli.stacks.readers.terraform.module import Module
+    from sfn_cli.stacks.readers.terraform.module_scope import ModuleScope
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
 
 _MOST_INSTANCES = 1000
 
 
-def instances_of(block: Block, scope: Scope, make: Callable[[Any, Scope], Value]) -> Value:
+def instances_of(block: Block, scope: HclScope, make: Callable[[Any, HclScope], Value]) -> Value:
     """Returns what a block stands for: one instance, a list (count) or an object (for_each)."""
     attributes = block.body.attributes
     if "count" in attributes:
@@ -42,7 +42,7 @@ def instances_of(block: Block, scope: Scope, make: Callable[[Any, Scope], Value]
 class Instance:
     """A resource, or data, with its attributes."""
 
-    def __init__(self, module: Module, block: Block, key: Any, scope: Scope) -> None:
+    def __init__(self, module: ModuleScope, block: Block, key: Any, scope: HclScope) -> None:
         self.module = module
         self.block = block
         self.type, self.label = block.labels
