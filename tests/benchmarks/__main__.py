@@ -13,13 +13,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import commands, crowd, distributed, engine, functions, growth, throughput, waiting
+from tests.benchmarks import (
+    commands,
+    crowd,
+    distributed,
+    engine,
+    functions,
+    growth,
+    projects,
+    throughput,
+    waiting,
+)
 from tests.benchmarks.table import HEADER, line
 from tests.processes import stop_workers
 
 SUBJECTS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (commands, crowd, engine, throughput, functions, waiting, growth, distributed)
+    for module in (commands, projects, crowd, engine, throughput, functions, waiting, growth, distributed)
 }
 
 

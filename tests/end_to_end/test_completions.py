@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 ARN = "arn:aws:states:us-east-1:123456789012"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+SHOP = {
+    "Parameters": {"Stage": {"Type": "String", "Default": "test"}},
+    "Resources": {
+        name: {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": PASS}}
+        for name in ("OrderFlow", "Refunds")
+    },
+}
 ASK = {
     "StartAt": "Confirm",
     "States": {"Confirm": {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}},
@@ -108,6 +115,11 @@ LINES = [
     ("events tail --state-machine-arn P~", "events tail --state-machine-arn Pay"),
     ("serve --gateway-o~", "serve --gateway-origin"),
     ("run ord~pay~", "run orders/pay.json"),
+    ("run -t ord~pay~", "run -t orders/pay.json"),
+    ("run orders --no-b~", "run orders --no-build"),
+    ("deploy --dry~", "deploy --dry-run"),
+    ("export orders --out ord~", "export orders --out orders/"),
+    ("stack sh~", "stack show"),
     ("run wit~", "run with space.json"),
     (
         "validate-state-machine-definition --definition file://ord~p~",
@@ -195,6 +207,29 @@ def test_tab(terminal: Terminal, typed: str, given: str) -> None:
     terminal.type("say " + typed.replace("~", "\t") + "\n")
     shown = terminal.read_until("<end>")
     assert shown.rpartition("\n")[2].rpartition("\r")[2] == "".join(f"<{word}>" for word in _words(given))
+
+
+def test_stacks(tmp_path: Path) -> None:
+    """Stacks are completed by name; machines and parameters as the project's last deploy left them."""
+    home = tmp_path / "store"
+    project, other = tmp_path / "shop", tmp_path / "other"
+    for folder in (project, other):
+        folder.mkdir()
+        (folder / "template.yaml").write_text(json.dumps(SHOP))
+        sfn_json(home, "deploy", str(folder))
+    template = str(project / "template.yaml")
+    lines = [
+        (["stack", "show", ""], ["other", "shop"]),
+        (["stack", "delete", "s"], ["shop"]),
+        (["deploy", "--stack", "sh"], ["shop"]),
+        (["run", str(project), "--machine", ""], ["OrderFlow", "Refunds"]),
+        (["run", "-t", template, "--machine=R"], ["--machine=Refunds"]),
+        (["deploy", str(project), "--parameter", ""], ["Stage="]),
+        (["run", str(tmp_path), "--machine", ""], []),
+    ]
+    for words, expected in lines:
+        shown = sfn(home, "__complete", "zsh", *words).stdout.splitlines()
+        assert (words, shown) == (words, expected)
 
 
 @pytest.mark.parametrize(

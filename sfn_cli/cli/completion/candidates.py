@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.options import Table
 
 _LOCATIONS = ("file://", "fileb://")
-_FILES = ("file", "FILE", "folder")
+_FILES = ("file", "FILE", "folder", "FOLDER")
 """The names that help uses for values that are paths."""
 
 _FILE_POSITIONALS = ("outfile", "path")
@@ -77,7 +77,7 @@ def _group_candidates(
 ) -> Iterator[Candidate]:
     awaiting, _ = _candidate_place(before, options.GLOBALS)
     if awaiting is not None:
-        yield from _value_candidates(awaiting, before, options.GLOBALS, current)
+        yield from _value_candidates(awaiting, before, options.GLOBALS, (), current)
     elif current.startswith("-"):
         yield from _flag_candidates(options.GLOBALS, before, current)
     else:
@@ -94,13 +94,14 @@ def _command_candidates(command: click.Command, before: list[str], current: str)
     own, positionals = _candidate_options(command), _candidate_positionals(command)
     table = {**own, **options.GLOBALS}
     awaiting, free = _candidate_place(before, table)
+    words = [name for name, _ in positionals]
     flag, equals, value = current.partition("=")
     if awaiting is not None and not (awaiting.takes in ("many", "maybe") and current.startswith("-")):
-        yield from _value_candidates(awaiting, before, table, current)
+        yield from _value_candidates(awaiting, before, table, words, current)
     elif equals and flag in table:
         yield from (
             Candidate(f"{flag}={found.value}", found.says)
-            for found in _value_candidates(table[flag], before, table, value)
+            for found in _value_candidates(table[flag], before, table, words, value)
         )
     elif current.startswith("-") or len(free) >= len(positionals):
         yield from _flag_candidates(table, before, current)
@@ -113,16 +114,25 @@ def _candidate_options(command: click.Command) -> Table:
     if isinstance(command, TableCommand):
         return command.table()
     return options.option_table(
-        Option(
-            parameter.opts[0],
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in _candidate_spellings(parameter)
+    )
+
+
+def _candidate_spellings(parameter: click.Option) -> Iterator[Option]:
+    """Yields an option in each of its spellings, of which the first long one is shown."""
+    shown = (next(flag for flag in parameter.opts if flag.startswith("--")), *parameter.secondary_opts)
+    for flag in (*parameter.opts, *parameter.secondary_opts):
+        yield Option(
+            flag,
             parameter.name or "",
             "none" if parameter.is_flag else "one",
             choices=_candidate_choices(parameter.type),
+            hidden=flag not in shown,
             metavar=parameter.metavar or "value",
         )
-        for parameter in command.params
-        if isinstance(parameter, click.Option)
-    )
 
 
 def _candidate_positionals(command: click.Command) -> list[tuple[str, Sequence[str]]]:
@@ -168,7 +178,7 @@ def _flag_candidates(table: Table, before: Sequence[str], current: str) -> Itera
 
 
 def _value_candidates(
-    option: Option, before: Sequence[str], table: Table, current: str
+    option: Option, before: Sequence[str], table: Table, positionals: Sequence[str], current: str
 ) -> Iterator[Candidate]:
     shape = option.shape or {}
     choices = option.choices or shape.get("enum") or shape.get("member", {}).get("enum") or ()
@@ -182,7 +192,7 @@ def _value_candidates(
     else:
         from sfn_cli.cli.completion import resources
 
-        given = arguments.parse_arguments([*before, current], table).given
+        given = arguments.parse_arguments([*before, current], table, positionals).given
         yield from (Candidate(name) for name in resources.complete_resources(option.flag, current, given))
         if current:
             yield from (Candidate(location) for location in _LOCATIONS)

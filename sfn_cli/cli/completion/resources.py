@@ -7,6 +7,7 @@ helps no one.
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
@@ -15,12 +16,14 @@ from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
+from sfn_cli.stacks.stack import STATE_MACHINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sfn_cli.api.service import Service
 
+_MOST_STACKS = 100
 _MOST_EXECUTIONS = 200
 """More than a person looks through."""
 
@@ -145,6 +148,32 @@ def _complete_waiting_tasks(service: Service, current: str, given: Mapping[str, 
             yield task.short_handle
 
 
+def _complete_stacks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    after = ""
+    while page := service.stacks.page(after, _MOST_STACKS):
+        yield from (stack.name for stack in page)
+        after = page[-1].name
+
+
+def _complete_project_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the state machines of the project, by logical id, as its last deploy left them."""
+    for stack in _project_stacks(service, given):
+        for resource in service.stacks.resources(stack.name):
+            if resource.type == STATE_MACHINE:
+                yield resource.logical_id
+
+
+def _complete_parameters(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields `NAME=` for the parameters of the project, as of its last deploy."""
+    yield from (f"{name}=" for stack in _project_stacks(service, given) for name in stack.parameters)
+
+
+def _project_stacks(service: Service, given: Mapping[str, Any]) -> Iterable[Any]:
+    """Returns the stacks of the project that the command line names: of its folder, or of its file."""
+    path = Path(given.get("template") or given.get("path") or ".").absolute()
+    return service.stacks.in_folder(str(path)) or service.stacks.in_folder(str(path.parent))
+
+
 def _completes_arn(current: str) -> bool:
     """Whether the word is the beginning of an ARN, or empty."""
     return current.startswith("arn:") or "arn:".startswith(current)
@@ -195,4 +224,8 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--log-stream-name": _complete_log_streams,
     "--log-stream-names": _complete_log_streams,
     "handle": _complete_waiting_tasks,
+    "--stack": _complete_stacks,
+    "stack_name": _complete_stacks,
+    "--machine": _complete_project_machines,
+    "--parameter": _complete_parameters,
 }

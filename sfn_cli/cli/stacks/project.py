@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.cli.stacks.options import ProjectOptions
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.stacks.definitions import MachineDefinition
     from sfn_cli.stacks.deployment.deploy import Deployed, DeployOptions
+    from sfn_cli.stacks.deployment.tools import DeployError
     from sfn_cli.stacks.readers.project import Project
     from sfn_cli.stacks.stack import Stack
 
@@ -106,22 +106,28 @@ def _explained_deploy(stack: Stack) -> Iterator[None]:
         if refusal is None:
             raise CommandFailedError(str(error)) from error
         failure = OperationError(error.reason.operation, refusal)
-        _explain_refused_definition(failure, error.definition)
+        _explain_refused_definition(failure, error)
         if stack.kind not in ("folder", "definition"):
             failure.args = (f"{error.place}: {error.logical_id} ({error.type}): {failure}",)
         raise failure from error
 
 
-def _explain_refused_definition(failure: OperationError, definition: MachineDefinition | None) -> None:
+def _explain_refused_definition(failure: OperationError, error: DeployError) -> None:
     """Adds the lines at fault, where the definition is a file."""
     from pathlib import Path
 
     from sfn_cli.cli.definition_errors import display
 
-    if definition is not None and definition.file is not None:
-        file, here = definition.file, Path.cwd()
-        shown = file.relative_to(here) if file.is_relative_to(here) else file
-        display.explain_definition_error(failure, {"definition": definition.file_text}, str(shown))
+    definition = error.definition
+    if definition is None:
+        return
+    if definition.file is None:
+        display.name_definition_source(failure, error.logical_id)
+        return
+    file, here = definition.file, Path.cwd()
+    shown = str(file.relative_to(here) if file.is_relative_to(here) else file)
+    display.explain_definition_error(failure, {"definition": definition.file_text}, shown)
+    display.name_definition_source(failure, shown)
 
 
 def report_changes(stack: Stack, deployed: Deployed) -> None:

@@ -47,9 +47,9 @@ def list_stacks(terminal: Terminal) -> ExitCode:
 
 
 @stack.command("show")
-@click.argument("name")
+@click.argument("stack_name", metavar="NAME")
 @click.pass_obj
-def show_stack(terminal: Terminal, name: str) -> ExitCode:
+def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     """Shows a stack: its parameters, outputs and resources, and what was left out.
 
     \\b
@@ -58,10 +58,10 @@ def show_stack(terminal: Terminal, name: str) -> ExitCode:
     """
     _ = terminal.query, terminal.output
     with Backend(terminal) as backend:
-        found = backend.service.stacks.find(name)
+        found = backend.service.stacks.find(stack_name)
         if found is None:
-            raise UsageError(_absent_stack(backend.service, name))
-        resources = backend.service.stacks.resources(name)
+            raise UsageError(_absent_stack(backend.service, stack_name))
+        resources = backend.service.stacks.resources(stack_name)
     if terminal.shows_people:
         tables.write_stack(found, resources, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
@@ -92,9 +92,9 @@ def show_stack(terminal: Terminal, name: str) -> ExitCode:
 
 
 @stack.command("delete")
-@click.argument("name")
+@click.argument("stack_name", metavar="NAME")
 @click.pass_obj
-def delete_stack(terminal: Terminal, name: str) -> ExitCode:
+def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     """Deletes a stack and everything that it made, in reverse order.
 
     Resources with the DeletionPolicy Retain stay. Executions of its state machines run to their end,
@@ -110,12 +110,12 @@ def delete_stack(terminal: Terminal, name: str) -> ExitCode:
 
     options = deploy.DeployOptions(report=report_line, parameters={}, role_arn="")
     with Backend(terminal) as backend:
-        if backend.service.stacks.find(name) is None:
-            raise UsageError(_absent_stack(backend.service, name))
+        if backend.service.stacks.find(stack_name) is None:
+            raise UsageError(_absent_stack(backend.service, stack_name))
         try:
-            deploy.delete_stack(backend.service, name, options)
+            deploy.delete_stack(backend.service, stack_name, options)
         except ResourceError as error:
-            raise CommandFailedError(f"The stack {name} is not deleted: {error}") from None
+            raise CommandFailedError(f"The stack {stack_name} is not deleted: {error}") from None
     return ExitCode.SUCCESS
 
 

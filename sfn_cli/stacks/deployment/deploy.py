@@ -11,6 +11,7 @@ from sfn_cli import private_files
 from sfn_cli.errors import SfnError, UsageError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.deployment import names
+from sfn_cli.stacks.deployment.builds import StackBuilds
 from sfn_cli.stacks.deployment.changes import Action, Change
 from sfn_cli.stacks.deployment.engine import Engine
 from sfn_cli.stacks.deployment.lookups import stack_lookups
@@ -97,6 +98,7 @@ class _Deploy:
         self._service = service
         self._stack = stack
         self._options = options
+        self._builds = StackBuilds(service.settings, stack, options.report, may_build=options.may_build)
         self.name, self._evaluation = deploy_evaluation(service, stack, options)
 
     def plan(self) -> Deployed:
@@ -127,6 +129,7 @@ class _Deploy:
             self._evaluation,
             _deploy_tools(self._service, self._options),
             self._naming,
+            self._builds,
         )
 
     def _naming(self, logical_id: str) -> Naming:

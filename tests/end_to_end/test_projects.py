@@ -1,0 +1,250 @@
+"""Projects as stacks: run, deployed, shown, exported and deleted, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.processes import at_terminal, sfn, sfn_json
+from tests.projects import write_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+STAGE = {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}}
+GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Fn::Sub": "/shop/${Stage}"}}}
+BAD_GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "no good name!"}}
+LAST = {"DependsOn": "OrderFlow"}
+
+
+def names(home: Path) -> dict[str, list[str]]:
+    """Returns the names of what the store has."""
+    machines = sfn_json(home, "list-state-machines")["stateMachines"]
+    functions = sfn_json(home, "lambda", "list-functions")["Functions"]
+    groups = sfn_json(home, "logs", "describe-log-groups")["logGroups"]
+    stacks = sfn_json(home, "stack", "list")["Stacks"]
+    return {
+        "machines": [one["name"] for one in machines],
+        "functions": [one["FunctionName"] for one in functions],
+        "groups": [one["logGroupName"] for one in groups],
+        "stacks": [one["StackName"] for one in stacks],
+    }
+
+
+NOTHING: dict[str, list[str]] = {"machines": [], "functions": [], "groups": [], "stacks": []}
+
+
+def changes(deployed: Mapping[str, Any]) -> dict[str, str]:
+    """Returns what `sfn deploy` did with each resource."""
+    (stack,) = deployed["Stacks"]
+    return {change["LogicalResourceId"]: change["Action"] for change in stack["Changes"]}
+
+
+def test_run_in_a_project(home: Path, tmp_path: Path) -> None:
+    """Without arguments, the project of the current folder is run; a changed handler counts at once."""
+    project = write_shop(tmp_path / "shop")
+    for factor in (10, 3):
+        write_shop(project, factor=factor)
+        done = sfn(home, "run", "--input", '{"id": 2}', cwd=project)
+        assert (done.returncode, json.loads(done.stdout)) == (0, {"price": 2 * factor}), done.stderr
+        assert "Reading the CloudFormation template" in done.stderr
+    assert names(home)["stacks"] == ["shop"]
+
+
+def test_several_machines(home: Path, tmp_path: Path) -> None:
+    """--machine chooses, by logical id or name; without it the machines are listed."""
+    project = str(write_shop(tmp_path / "shop", "OrderFlow", "Refunds"))
+    for options, reason in [
+        ((), "has several state machines; name one with --machine: OrderFlow, Refunds"),
+        (("--machine", "Refund"), "has no state machine Refund. It has OrderFlow, Refunds."),
+    ]:
+        done = sfn(home, "run", project, *options)
+        assert (done.returncode, done.stdout) == (252, "")
+        assert done.stderr.endswith(f"{reason}\n")
+    assert names(home) == NOTHING
+    assert sfn(home, "run", project, "--machine", "Refunds").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "options, exit, shown",
+    [
+        (["--parameter", "Stage=dev"], 0, ""),
+        ([], 252, "Stage"),
+        (["--parameter", "Stage=test"], 252, "Stage"),
+        (["--parameter", "Stag=dev"], 252, "has no parameter Stag. It has Stage."),
+        (["--parameter", "Stage"], 252, "--parameter takes NAME=VALUE: Stage"),
+    ],
+    ids=["given", "missing", "not allowed", "unknown", "no value"],
+)
+def test_parameters(home: Path, tmp_path: Path, options: list[str], exit: int, shown: str) -> None:
+    """Parameters are checked before anything is made."""
+    project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": GROUP})
+    done = sfn(home, "deploy", str(project), *options)
+    assert done.returncode == exit, done.stderr
+    assert shown in done.stderr
+    assert names(home)["groups"] == (["/shop/dev"] if exit == 0 else [])
+
+
+def test_deploys(home: Path, tmp_path: Path) -> None:
+    """A deploy changes what differs from the last one, and nothing else."""
+    group = {"Type": "AWS::Logs::LogGroup"}
+    project = write_shop(tmp_path / "shop", resources={"Log": group})
+    shop = str(project)
+    created = dict.fromkeys(("Role", "Price", "OrderFlow", "Log"), "create")
+    unchanged = dict.fromkeys(created, "keep")
+    assert changes(sfn_json(home, "deploy", shop, "--dry-run")) == created
+    assert names(home) == NOTHING
+    assert changes(sfn_json(home, "deploy", shop)) == created
+    assert changes(sfn_json(home, "deploy", shop)) == unchanged
+    write_shop(project, resources={"Log": group}, state={"Comment": "The price of an order"})
+    assert changes(sfn_json(home, "deploy", shop)) == {**unchanged, "OrderFlow": "update"}
+    write_shop(
+        project, state={"Comment": "The price of an order"}, resources={"Extra": {"Type": "AWS::Glue::Job"}}
+    )
+    left = {"Role": "keep", "Price": "keep", "OrderFlow": "keep", "Extra": "leave out", "Log": "delete"}
+    assert changes(sfn_json(home, "deploy", shop, "--dry-run")) == left
+    assert changes(sfn_json(home, "deploy", shop)) == left
+    assert names(home)["groups"] == []
+
+
+def test_a_stack_is_listed_shown_and_deleted(home: Path, tmp_path: Path) -> None:
+    """What a deploy created goes as one."""
+    kept = {**GROUP, "DeletionPolicy": "Retain"}
+    project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": kept})
+    sfn_json(home, "deploy", str(project), "--stack", "orders", "--parameter", "Stage=dev")
+    (listed,) = sfn_json(home, "stack", "list")["Stacks"]
+    assert (listed["StackName"], listed["StackStatus"]) == ("orders", "CREATE_COMPLETE")
+    assert (listed["Kind"], listed["Folder"]) == ("CloudFormation template", str(project))
+    shown = sfn_json(home, "stack", "show", "orders")
+    assert shown["Parameters"] == [{"ParameterKey": "Stage", "ParameterValue": "dev"}]
+    assert {one["LogicalResourceId"]: one["ResourceStatus"] for one in shown["Resources"]} == dict.fromkeys(
+        ("Log", "Role", "Price", "OrderFlow"), "CREATE_COMPLETE"
+    )
+    for command in ("show", "delete"):
+        done = sfn(home, "stack", command, "order")
+        assert (done.returncode, done.stdout) == (252, "")
+        assert "There is no stack order. There are orders." in done.stderr
+    assert sfn(home, "stack", "delete", "orders").returncode == 0
+    assert names(home) == {**NOTHING, "groups": ["/shop/dev"]}  # DeletionPolicy: Retain
+    assert sfn_json(home, "deploy", str(project), "--stack", "orders", "--parameter", "Stage=dev")
+
+
+def test_a_failed_deploy_is_taken_back(home: Path, tmp_path: Path) -> None:
+    """The first leaves nothing; a later one leaves what was there. The error says where and what."""
+    project = write_shop(tmp_path / "shop", resources={"Bad": {**BAD_GROUP, **LAST}})
+    done = sfn(home, "deploy", str(project))
+    assert done.returncode == 254
+    assert "template.json:" in done.stderr
+    assert "Bad (AWS::Logs::LogGroup): An error occurred (" in done.stderr
+    assert {**names(home), "stacks": []} == NOTHING
+    (stack,) = sfn_json(home, "stack", "list")["Stacks"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+
+    sfn_json(home, "deploy", str(write_shop(project)))
+    there = names(home)
+    write_shop(
+        project, "Refunds", state={"Comment": "new"}, resources={"Bad": {**BAD_GROUP, "DependsOn": "Refunds"}}
+    )
+    assert sfn(home, "deploy", str(project)).returncode == 254
+    assert names(home) == there
+    (stack,) = sfn_json(home, "stack", "list")["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert sfn(home, "run", str(write_shop(project))).returncode == 0
+
+
+def test_a_refused_definition(home: Path, tmp_path: Path) -> None:
+    """It is explained by its own line at a terminal, in few lines, and is not printed back."""
+    project = write_shop(tmp_path / "shop", state={"Type": "Tusk", "Comment": "much " * 500})
+    done = sfn(home, "run", str(project))
+    assert (done.returncode, done.stdout) == (254, "")
+    assert len(done.stderr.splitlines()) < 5
+    exit, shown = at_terminal(home, "run", str(project))
+    assert exit == 254
+    assert "order.asl.json:" in shown
+    assert '"Type": "Tusk"' in shown
+    assert len(shown.splitlines()) < 25
+    assert {**names(home), "stacks": []} == NOTHING
+
+
+def test_projects_do_not_meet(home: Path, tmp_path: Path) -> None:
+    """Two projects of one name and content have stacks and resources of their own."""
+    folders = [write_shop(tmp_path / place / "shop", factor=factor) for place, factor in [("a", 2), ("b", 3)]]
+    for folder, price in [(folders[0], 2), (folders[1], 3), (folders[0], 2)]:
+        done = sfn(home, "run", str(folder))
+        assert json.loads(done.stdout) == {"price": price}
+    there = names(home)
+    assert len(set(there["machines"])) == len(set(there["functions"])) == len(there["stacks"]) == 2
+
+
+def write_own_folder(folder: Path, output: int) -> Path:
+    folder.mkdir(parents=True)
+    state = {"Type": "Pass", "Result": output, "End": True}
+    (folder / "order.asl.json").write_text(json.dumps({"StartAt": "A", "States": {"A": state}}))
+    return folder
+
+
+def test_a_machine_of_another_folder(home: Path, tmp_path: Path) -> None:
+    """It is not replaced silently: only with --replace."""
+    first, second = (write_own_folder(tmp_path / place / "order", n) for n, place in enumerate("ab"))
+    assert sfn(home, "run", str(first)).stdout == "0\n"
+    refused = sfn(home, "run", str(second))
+    assert (refused.returncode, refused.stdout) == (252, "")
+    assert str(first) in refused.stderr
+    assert "--replace" in refused.stderr
+    assert sfn(home, "run", str(first)).stdout == "0\n"
+    assert sfn(home, "run", str(second), "--replace").stdout == "1\n"
+    assert sfn(home, "run", str(second)).stdout == "1\n"
+    assert sfn(home, "run", str(first)).returncode == 252
+    assert len(names(home)["machines"]) == 1
+
+
+INPUTS = [
+    # files, what is taken, and a word of what is said
+    ({}, {}, ""),
+    ({"input.json": {"n": 1}, "events/a.json": {"n": 2}}, {"n": 1}, ""),
+    ({"events/a.json": {"n": 2}}, {"n": 2}, "The input is events/a.json."),
+    ({"events/a.json": {"n": 2}, "events/b.json": {"n": 3}}, {}, "events/a.json, events/b.json"),
+]
+
+
+@pytest.mark.parametrize("files, taken, said", INPUTS, ids=["none", "input.json", "one event", "two events"])
+def test_input(home: Path, tmp_path: Path, files: Mapping[str, object], taken: object, said: str) -> None:
+    """Without --input, the only choice is taken; of several, none without a terminal."""
+    project = write_shop(tmp_path / "shop", state={"Type": "Pass", "Resource": None})
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    (project / "order.asl.json").write_text(json.dumps(definition))
+    for name, value in files.items():
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(json.dumps(value))
+    done = sfn(home, "run", str(project))
+    assert json.loads(done.stdout) == taken
+    assert said in done.stderr
+    given = sfn(home, "run", str(project), "--input", '{"n": 4}')
+    assert json.loads(given.stdout) == {"n": 4}
+
+
+def test_a_former_input(home: Path, tmp_path: Path) -> None:
+    """An input that was given once is taken again where there is no other."""
+    project = str(write_shop(tmp_path / "shop"))
+    sfn(home, "run", project, "--input", '{"id": 7}')
+    assert json.loads(sfn(home, "run", project).stdout) == {"price": 70}
+
+
+def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
+    """What is exported runs as the project does; nothing is made by exporting."""
+    project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": GROUP})
+    out = tmp_path / "out"
+    done = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Stage=dev")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert names(home) == NOTHING
+    assert json.loads((out / "OrderFlow.asl.json").read_text())["States"]["Price"]["Resource"].startswith(
+        "arn:"
+    )
+    done = sfn(home, "run", str(out), "--input", '{"id": 2}')
+    assert json.loads(done.stdout) == {"price": 20}
+    again = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Stage=dev")
+    assert again.returncode == 252
+    assert "is not empty" in again.stderr

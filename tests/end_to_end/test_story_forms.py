@@ -1,0 +1,108 @@
+"""The stories of `examples/` as other kinds of projects: each ends as in its folder's form."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.integrations.aws import embedded_aws
+from tests.pictures import EXAMPLES
+from tests.processes import kill_workers, sfn, sfn_json, stop_workers, until
+from tests.stories import (
+    FORMS,
+    STORIES,
+    Form,
+    Store,
+    Story,
+    await_event,
+    check_effects,
+    check_end,
+    rest,
+    running,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMS_OF_STORIES = [(form, story) for form in FORMS for story in STORIES if story.story == form.story]
+
+FOLDER_VALUES = {
+    "payment": {
+        "Bank": "Bank",
+        "Warehouse": "Warehouse",
+        "AskManager": "AskManager",
+        "ApprovalLimit": "1000",
+    },
+    "migration": {
+        "Bucket": "migration-story",
+        "Customers": "migration-customers",
+        "DeadLetters": "https://sqs.us-east-1.amazonaws.com/123456789012/migration-dead-letters",
+        "ConvertCustomer": "ConvertCustomer",
+        "Upload": "Upload",
+    },
+}
+"""What the definition of a story's folder has where that of a template has a substitution."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One store for all: projects with the same resources do not meet in it."""
+    home = tmp_path_factory.mktemp("forms") / "home"
+    yield home
+    stop_workers(home)
+    embedded_aws.stop_embedded_aws(str(home))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "form, story_run", FORMS_OF_STORIES, ids=[f"{form}-{story.input}" for form, story in FORMS_OF_STORIES]
+)
+def test_a_form_of_a_story(home: Path, form: Form, story_run: Story) -> None:
+    """A story is run by one command in each of its forms, and ends as in its folder's."""
+    check_end(story_run, sfn(home, *story_run.command(form)))
+    check_effects(Store(home, form), story_run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", [form for form in FORMS if form.path.startswith("sam")], ids=str)
+def test_a_form_of_a_story_whose_workers_are_killed(home: Path, form: Form) -> None:
+    """Killing the workers in the middle of it changes nothing."""
+    store = Store(home, form)
+    story_run = next(story for story in STORIES if story.story == form.story and story.killed_at)
+    with running(home, story_run.command(form)) as run:
+        await_event(run, story_run.killed_at or "")
+        if (middle := story_run.middle) is not None:
+            until(lambda: middle(store), "the middle")
+        kill_workers(home)
+        sfn_json(home, "list-activities")  # any command brings another worker
+        ended = rest(run)
+    check_end(story_run, ended)
+    check_effects(store, story_run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_a_form_of_a_story_with_its_own_input(home: Path, form: Form) -> None:
+    """Without --input, a project takes the only one of its events/."""
+    story_run = next(story for story in STORIES if story.story == form.story and story.input == "input.json")
+    command = ["run", *form.arguments(), *story_run.options]
+    check_end(story_run, sfn(home, *command))
+
+
+@pytest.mark.parametrize("story", FOLDER_VALUES)
+def test_definitions_of_forms(story: str) -> None:
+    """The definition with substitutions is that of the folder, apart from the upload of files."""
+    folder = EXAMPLES / story
+    with_substitutions = (folder / "sam" / f"{story}.asl.json").read_text()
+    filled = json.loads(
+        re.sub(r"\$\{(\w+)\}", lambda found: FOLDER_VALUES[story][found[1]], with_substitutions)
+    )
+    upload = filled["States"].pop("Upload", None)
+    if upload is not None:
+        assert (filled["StartAt"], upload["Next"]) == ("Upload", "Migrate")
+        filled["StartAt"] = upload["Next"]
+    assert filled == json.loads((folder / f"{story}.asl.json").read_text())
