@@ -8,7 +8,7 @@ from sfn_cli.stacks.readers.terraform.data_sources import data_attribute
 from sfn_cli.stacks.readers.terraform.language.evaluator import HclScope, LocalScope, evaluate
 from sfn_cli.stacks.readers.terraform.language.values import Value, to_integer, to_text
 from sfn_cli.stacks.readers.terraform.made_up import LOCAL_RESOURCES, made_up_attribute
-from sfn_cli.stacks.readers.terraform.project import is_known
+from sfn_cli.stacks.readers.terraform.project import is_known, project_references
 from sfn_cli.stacks.readers.terraform.resources.arguments import HclArguments
 from sfn_cli.stacks.readers.terraform.resources.table import RESOURCE_KINDS
 
@@ -104,20 +104,7 @@ class Instance:
     def reference(self, pattern: str) -> str:
         """Returns the text for a pattern of the table, such as "{Arn}"."""
         project = self.module.project
-        return pattern.format_map(_References(self.logical_id, project))
-
-
-class _References(dict[str, str]):
-    """{Ref}, {region}, {account} and attributes for Fn::GetAtt."""
-
-    def __init__(self, logical_id: str, project: Any) -> None:
-        super().__init__(project.place)
-        self["Ref"] = project.holes.text({"Ref": logical_id})
-        self._logical_id = logical_id
-        self._holes = project.holes
-
-    def __missing__(self, name: str) -> str:
-        return str(self._holes.text({"Fn::GetAtt": [self._logical_id, name]}))
+        return pattern.format_map(project_references(project, self.logical_id))
 
 
 _UNSET: dict[str, Value] = {"version": "$LATEST", "tags": {}, "tags_all": {}, "layers": []}

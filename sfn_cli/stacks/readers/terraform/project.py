@@ -136,3 +136,22 @@ def _code_folder(path: Path) -> Path:
 
 def is_known(value: Value) -> bool:
     return not (isinstance(value, str) and has_holes(value))
+
+
+def project_references(project: TerraformProject, logical_id: str) -> Mapping[str, str]:
+    """Returns what the names in a pattern of the table of resource types stand for.
+
+    {Ref}, {region}, {account}, and any other name for Fn::GetAtt.
+    """
+    return _References(project, logical_id)
+
+
+class _References(dict[str, str]):
+    def __init__(self, project: TerraformProject, logical_id: str) -> None:
+        super().__init__(project.place)
+        self["Ref"] = project.holes.text({"Ref": logical_id})
+        self._logical_id = logical_id
+        self._holes = project.holes
+
+    def __missing__(self, name: str) -> str:
+        return self._holes.text({"Fn::GetAtt": [self._logical_id, name]})
