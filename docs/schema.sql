@@ -177,6 +177,18 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_by_execution ON inbox (execution);
 
+CREATE TABLE layer_version (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    name          TEXT    NOT NULL,
+    number        INTEGER NOT NULL,
+    facts         TEXT    NOT NULL,            -- a JSON object: the response of GetLayerVersion without its Location
+    content_dir   TEXT,                        -- a folder that is used in place; NULL: content_zip
+    content_zip   BLOB,
+    package_dirs  TEXT    NOT NULL,            -- a JSON array: further folders in the form of /opt
+    deleted       INTEGER NOT NULL DEFAULT 0,  -- functions that have it keep it
+    UNIQUE (name, number)
+);
+
 -- Ids grow with ingestion: a follower asks for what is above the last id it saw.
 CREATE TABLE log_event (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from sfn_cli.jsonvalue import Json
 
+_MAX_TOKEN = 256
+"""How much of a token Jackson shows."""
+
 _VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _SPACE = " \t\n\r"
 _ESCAPES = '"\\/bfnrt'
@@ -181,6 +184,9 @@ class _JsonReader:
             self.fail(
                 f"Non-standard token '{word}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
             )
+        if len(word) >= _MAX_TOKEN:
+            self.at = start + _MAX_TOKEN
+            word = f"{word[:_MAX_TOKEN]}..."
         self.fail(f"Unrecognized token '{word}': was expecting {_VALUES}")
 
     def number(self) -> None:

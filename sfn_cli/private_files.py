@@ -23,7 +23,8 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
 OWN_NAMES = (
-    "sfn.db", "worker", "aws.", "events.lock", "functions", "map-runs", "services", "builds", "cache", "stacks",
+    "sfn.db", "worker", "aws.", "endpoint.", "events.lock", "functions", "map-runs", "services", "builds",
+    "cache", "stacks",
 )  # fmt: skip
 """Prefixes of the names of sfn's own files in the home.
 

@@ -83,13 +83,18 @@ CODE_DIR = {"type": "string", "min": 1, "extension": True}
 INJECT = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
 """Not AWS's: faults on purpose, each as STATE:ERROR@ATTEMPTS."""
 
-EXTENSIONS: Mapping[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
-    ("lambda", "CreateFunction"): (("Code", "CodeDir"), CODE_DIR),
-    ("lambda", "UpdateFunctionCode"): (("CodeDir",), CODE_DIR),
-    ("stepfunctions", "StartExecution"): (("inject",), INJECT),
-    ("stepfunctions", "StartSyncExecution"): (("inject",), INJECT),
+PACKAGE_DIRS = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
+"""Not AWS's: folders on this machine with the packages that a local function's code imports."""
+
+Extension = tuple[tuple[str, ...], dict[str, Any]]
+
+EXTENSIONS: Mapping[tuple[str, str], tuple[Extension, ...]] = {
+    ("lambda", "CreateFunction"): ((("Code", "CodeDir"), CODE_DIR), (("Code", "PackageDirs"), PACKAGE_DIRS)),
+    ("lambda", "UpdateFunctionCode"): ((("CodeDir",), CODE_DIR), (("PackageDirs",), PACKAGE_DIRS)),
+    ("stepfunctions", "StartExecution"): ((("inject",), INJECT),),
+    ("stepfunctions", "StartSyncExecution"): ((("inject",), INJECT),),
 }
-"""Operations whose input has a member in addition to AWS's: the path to it, and its shape."""
+"""Operations whose input has members in addition to AWS's: the path to each, and its shape."""
 
 _CONSTRAINTS = ("min", "max", "pattern", "enum", "sensitive", "deprecated")
 _BINDINGS = ("location", "locationName", "streaming", "timestampFormat", "idempotencyToken")
@@ -147,9 +152,7 @@ def _operation(
     service: str, model: ServiceModel, operation: OperationModel, paginator: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     input_shape = _structure_or_none(operation.input_shape)
-    extension = EXTENSIONS.get((service, operation.name))
-    if extension is not None:
-        (*path, name), shape = extension
+    for (*path, name), shape in EXTENSIONS.get((service, operation.name), ()):
         structure = input_shape
         for member in path:
             structure = structure["members"][member]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.recordings import RECORDINGS
+from tests.conformance.workflows import WORKFLOWS
 
 TOOLS = ("zsh", "fish", "node")
 
@@ -22,6 +23,10 @@ def missing() -> list[str]:
     tools = [f"{tool} is not installed" for tool in TOOLS if shutil.which(tool) is None]
     if not RECORDINGS.is_dir():
         tools.append(f"there are no recordings of AWS in {RECORDINGS} (SFN_CONFORMANCE names another folder)")
+    if not WORKFLOWS.is_dir():
+        tools.append(
+            f"there are no templates of real projects in {WORKFLOWS} (SFN_WORKFLOWS names another folder)"
+        )
     return tools
 
 

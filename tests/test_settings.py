@@ -145,6 +145,7 @@ READERS = {
     "cli/pager.py": "AWS_PAGER and PAGER: an empty one means no pager",
     "functions/runtimes.py": "searches PATH and the folders of version managers",
     "functions/bootstrap.py": "runs in the process of a function, with a function's environment",
+    "functions/environment/sdk_endpoints.py": "the same",
 }
 
 

@@ -54,6 +54,8 @@ def serve(
 ) -> ExitCode:
     """Serves SDKs and the aws CLI over HTTP, until Ctrl-C.
 
+    Requests for other services of AWS go to the services that tasks call on this machine.
+
     POST /gateway/NAME starts an execution of a state machine, as a web client does through an API
     Gateway: the body is the input. The response is the output of an EXPRESS machine, or the ARN of
     the execution of a STANDARD one. Web pages need --gateway-origin for it.
@@ -82,5 +84,6 @@ def serve(
         gateway_origins=gateway_origin,
         certfile=certfile,
         keyfile=keyfile,
+        forwards=True,
     )
     return ExitCode.SUCCESS

@@ -14,6 +14,8 @@ import util from "node:util";
 const [CONTROL, LIFELINE] = [3, 4];
 const MAX_RESPONSE_BYTES = 6_291_556;
 const TASK_ROOT = "/var/task"; // where the code lies on AWS: stack traces show it so
+const PACKAGES = JSON.parse(process.env._SFN_PACKAGES ?? "{}"); // {"folders": those of NODE_PATH, "layers": […]}
+delete process.env._SFN_PACKAGES;
 const FACTS = { ...process.env }; // the environment as it was: a handler may change its own
 const LEVELS = { log: "INFO", debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR", trace: "TRACE" };
 const EXIT_UNCAUGHT = 129;
@@ -60,7 +62,9 @@ async function imported(file, moduleName) {
     const require = createRequire(path.join(folder, "index.js"));
     try {
         const suffix = ["", ".js", ".mjs", ".cjs"].find((each) => fs.statSync(file + each, { throwIfNoEntry: false })?.isFile());
-        if (suffix === ".mjs" || (suffix === ".js" && isModule(path.dirname(file)))) {
+        const isImported = suffix === ".mjs" || (suffix === ".js" && isModule(path.dirname(file)));
+        await findPackages(isImported || (suffix !== undefined && /\bimport\s*\(/.test(fs.readFileSync(file + suffix, "latin1"))));
+        if (isImported) {
             return await import(pathToFileURL(file + suffix).href);
         }
         return require(suffix === undefined ? require.resolve(moduleName) : file + suffix);
@@ -72,6 +76,13 @@ async function imported(file, moduleName) {
             throw new FunctionError("Runtime.ImportModuleError", String(error), error.stack);
         }
         throw error;
+    }
+}
+
+async function findPackages(usesImport) {
+    if (PACKAGES.folders?.length || PACKAGES.layers?.length) {
+        const { install } = await import("./resolution.mjs");
+        install(PACKAGES, usesImport);
     }
 }
 
@@ -261,6 +272,7 @@ if (process.platform !== "linux") {
     lifeline.resume().unref();
 }
 
+createRequire(import.meta.url)("./environment/sdk_endpoints.cjs");
 process.chdir(folder);
 try {
     handler = await load();

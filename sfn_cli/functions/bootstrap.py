@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 CONTROL, LIFELINE = 3, 4
 SIGKILL = 9
 MAX_RESPONSE_BYTES = 6_291_556
+PACKAGES = "_SFN_PACKAGES"
+"""Set to JSON, {"folders": what comes on sys.path after the code's folder, "last": what at its end}.
+A handler does not see it.
+"""
 TASK_ROOT = "/var/task"
 """The folder of the code on AWS, as stack traces show it."""
 
@@ -126,12 +130,16 @@ def bootstrap_main(folder: str, handler: str) -> None:
     os.set_inheritable(CONTROL, False)
     _set_up_handler_output()
     os.register_at_fork(after_in_child=_leave_pool_after_fork)
-    sys.meta_path.insert(0, _LoggingHook())
+    # Lambda configures logging.
+    sys.meta_path.insert(0, _ImportHook("logging", _set_up_handler_logging))
+    sys.meta_path.insert(0, _ImportHook("botocore.session", _set_up_handler_sdk))
     fault: FunctionError | None = None
     function: Handler | None = None
     try:
         os.chdir(folder)
-        sys.path.insert(0, folder)
+        packages = json.loads(os.environ.pop(PACKAGES, "{}"))
+        sys.path[:0] = [folder, *packages.get("folders", ())]
+        sys.path += packages.get("last", ())
         function = _load_handler(handler)
     except FunctionError as error:
         fault = error
@@ -345,24 +353,45 @@ def write_runtime_log(message: str) -> None:
         pass
 
 
-class _LoggingHook:
-    """Configures `logging` as Lambda does, when the handler imports it and only then."""
+class _ImportHook:
+    """Sets a module up when the handler imports it, and only then."""
+
+    def __init__(self, name: str, set_up: Callable[[Any], None]) -> None:
+        self._name = name
+        self._set_up = set_up
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name != "logging":
+        if name != self._name:
             return None
         sys.meta_path.remove(self)
-        spec = importlib.machinery.PathFinder.find_spec(name)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
         if spec is None or spec.loader is None:
             return None
         execute = spec.loader.exec_module
 
         def execute_and_set_up(module: ModuleType) -> None:
             execute(module)
-            _set_up_handler_logging(module)
+            self._set_up(module)
 
         spec.loader.exec_module = execute_and_set_up  # type: ignore[method-assign]
         return spec
+
+
+def _set_up_handler_sdk(session_module: Any) -> None:
+    """Gives the endpoint of local services to a botocore that does not read it from the environment."""
+    provider = sys.modules.get("botocore.configprovider")
+    known = getattr(provider, "BOTOCORE_DEFAUT_SESSION_VARIABLES", ())
+    if hasattr(provider, "ConfiguredEndpointProvider") and "disable_host_prefix_injection" in known:
+        return
+    import importlib.util
+
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "environment", "sdk_endpoints.py")
+    spec = importlib.util.spec_from_file_location("sdk_endpoints", place)
+    assert spec is not None
+    assert spec.loader is not None
+    sdk_endpoints: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sdk_endpoints)
+    sdk_endpoints.give_endpoints(session_module.Session)
 
 
 def _set_up_handler_logging(logging: Any) -> None:

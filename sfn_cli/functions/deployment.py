@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configur
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.functions.code.package_path import OPT, PACKAGES_VARIABLE, PackagePath
 from sfn_cli.functions.environment.variables import (
     RUNTIME_FOLDER,
     default_aws_variables,
@@ -18,7 +20,7 @@ from sfn_cli.functions.environment.variables import (
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, NODE, language_of_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.functions.code.catalog import CodeFolder
     from sfn_cli.functions.environment.variables import EndpointAddress
@@ -51,6 +53,9 @@ class Deployment(NamedTuple):
     function: Function
     code: CodeFolder
     executable: str
+    version: str = ""
+    """The interpreter's version, which may be another than the runtime's."""
+    packages: PackagePath = PackagePath()
 
     @property
     def runtime(self) -> str:
@@ -97,9 +102,11 @@ class Deployment(NamedTuple):
         if wrapper := self.variables.get(EXEC_WRAPPER):
             # The runtime's program is the last argument, before which wrappers insert options, and
             # takes the handler from the environment, where wrappers change it.
-            script = (
-                self.code.path + wrapper[len(TASK_ROOT) :] if wrapper.startswith(f"{TASK_ROOT}/") else wrapper
-            )
+            script = wrapper
+            if wrapper.startswith(f"{TASK_ROOT}/"):
+                script = self.code.path + wrapper[len(TASK_ROOT) :]
+            elif wrapper.startswith(OPT):
+                script = self.packages.file_of_layer(wrapper) or wrapper
             # The shell's exit codes for a script that is missing (127) or cannot be run (126) are Lambda's.
             return [*_BECOME, "/bin/sh", "-c", 'cd "$LAMBDA_TASK_ROOT" && exec "$0" "$@"', script, *runtime]
         of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
@@ -116,7 +123,7 @@ class Deployment(NamedTuple):
         configuration = self.function.configuration
         variables = self.variables
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": _joined_paths(*self.packages.program_folders, os.environ.get("PATH", os.defpath)),
             "HOME": os.environ.get("HOME", "/"),
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
@@ -127,6 +134,7 @@ class Deployment(NamedTuple):
             **default_aws_variables(settings, endpoint),
             **variables,
             **made_up_credentials(settings, endpoint, variables),
+            **self._package_variables(variables),
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.function.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_size),
@@ -137,3 +145,26 @@ class Deployment(NamedTuple):
             "LAMBDA_RUNTIME_DIR": RUNTIME_FOLDER,
             "_HANDLER": str(configuration.get("Handler", "")),
         }
+
+    def _package_variables(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Returns the variables by which a child finds packages, in addition to the function's own."""
+        found = {"LD_LIBRARY_PATH": self.packages.library_folders}
+        packages: dict[str, Sequence[str]] = {}
+        if self.runtime not in CUSTOM:
+            language, version = language_of_runtime(self.runtime)
+            if language is NODE:
+                found["NODE_PATH"] = self.packages.node_folders(version, self.version)
+                packages = {"folders": found["NODE_PATH"], "layers": self.packages.layers}
+            else:
+                folders = self.packages.python_folders(version, self.version)
+                packages = {"folders": folders, "last": self.packages.sdk}
+        paths = {
+            name: _joined_paths(*folders, variables.get(name, ""))
+            for name, folders in found.items()
+            if folders
+        }
+        return {**paths, PACKAGES_VARIABLE: json.dumps(packages)} if any(packages.values()) else paths
+
+
+def _joined_paths(*folders: str) -> str:
+    return os.pathsep.join(filter(None, folders))

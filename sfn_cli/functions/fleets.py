@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.functions.code.catalog import Catalog
+from sfn_cli.functions.code.layers import find_packages, layers_fingerprint
 from sfn_cli.functions.deployment import Deployment
 from sfn_cli.functions.runtimes import Runtimes
 
@@ -65,6 +66,7 @@ class Fleets:
         self._functions = functions
         self._retire = retire
         home = Path(settings.home)
+        self._home = settings.home
         self._catalog = Catalog(functions, home)
         self._runtimes = Runtimes(home, exact=settings.exact_runtimes)
         self._fleets: dict[tuple[str, int], Fleet] = {}
@@ -89,15 +91,19 @@ class Fleets:
                 return None
             function = found
         code = self._catalog.find(function)
+        layers = layers_fingerprint(self._functions, function)
         if (
             fleet is not None
             and deployed is not None
             and function is deployed.function
             and code == deployed.code
+            and layers == deployed.packages.fingerprint
         ):
             return fleet
         runtime = str(function.configuration.get("Runtime", ""))
-        deployment = Deployment(function, code, self._runtimes.executable(runtime))
+        interpreter = self._runtimes.interpreter(runtime)
+        packages = find_packages(self._functions, self._home, function, interpreter, layers)
+        deployment = Deployment(function, code, interpreter.executable, interpreter.version, packages)
         if fleet is None:
             fleet = self._fleets[name, number] = Fleet(deployment)
         fleet.deployment = deployment

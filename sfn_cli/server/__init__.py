@@ -24,15 +24,18 @@ def serve(
     gateway_origins: Sequence[str] = (),
     certfile: str | None = None,
     keyfile: str | None = None,
+    forwards: bool = False,
     announce: Callable[[str], None] = print,
 ) -> None:
     """Serves until SIGINT or SIGTERM, then finishes responses in progress and closes the service.
 
     With `credentials_file`, requests must be signed with credentials in it. Web pages of
     `gateway_origins` may start executions (gateway.py). With `certfile`, the server speaks https
-    (tls.py). `announce` is called with one line when the socket listens. Port 0 takes a free port.
-    Raises ConfigurationError when the extra is not installed, a file or an origin cannot be used,
-    the address is not available, or too few files may be open.
+    (tls.py). With `forwards`, requests for other services of AWS go to the store's own server of
+    them, where tasks call it and it is installed. `announce` is called with one line when the
+    socket listens. Port 0 takes a free port. Raises ConfigurationError when the extra is not
+    installed, a file or an origin cannot be used, the address is not available, or too few files
+    may be open.
     """
     from sfn_cli.server import credentials, tls
 
@@ -45,4 +48,4 @@ def serve(
         raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
     known = None if credentials_file is None else credentials.read_server_credentials(credentials_file)
     context = None if certfile is None else tls.tls_server_context(certfile, keyfile)
-    run_listener(service, host, port, known, gateway_origins, context, announce)
+    run_listener(service, host, port, known, gateway_origins, context, announce, forwards=forwards)

@@ -16,7 +16,7 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import HttpConnection, HttpConnections
-from sfn_cli.server.endpoint.forwarding import Forwarding
+from sfn_cli.server.endpoint.forwarding import Forwarding, can_forward
 from sfn_cli.server.gateway import check_gateway_origins
 from sfn_cli.server.limits import (
     KEEP_ALIVE_SECONDS,
@@ -65,6 +65,8 @@ def run_listener(
     gateway_origins: Sequence[str],
     tls: ssl.SSLContext | None,
     announce: Callable[[str], None],
+    *,
+    forwards: bool,
 ) -> None:
     """See `sfn_cli.server.serve`."""
     origins = check_gateway_origins(gateway_origins)
@@ -75,7 +77,9 @@ def run_listener(
     def listens() -> None:
         announce(f"sfn listens on {url} (Ctrl-C ends it)")
 
-    run_on_socket(service, listening, ListenerOptions(host, credentials, origins, tls), listens)
+    forwards = forwards and can_forward(service.settings)
+    options = ListenerOptions(host, credentials, origins, tls, forwards=forwards)
+    run_on_socket(service, listening, options, listens)
 
 
 def run_on_socket(

@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
+from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
+from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
+from sfn_cli.asl.validation.validate import validate
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
-from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error, is_yaml_path
+from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.stack import Path_, Stack
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
-_NAME = re.compile(r"[A-Za-z0-9_]+")
 _TEXTS = ("DefinitionString", "DefinitionBody")
 _CONFIGURATIONS = ("LoggingConfiguration", "TracingConfiguration", "EncryptionConfiguration")
 _BOOLEANS = frozenset({"includeExecutionData", "enabled"})
@@ -36,9 +39,21 @@ class MachineDefinition(NamedTuple):
     file: Path | None
     """The file that it comes from; None if it is written in the template."""
     file_text: str | None
-    """The text of that file; if that is JSON, with the substitutions."""
+    """The text of that file with the substitutions: it has the lines of the file."""
     unfilled: tuple[str, ...]
     """The names of `${Name}` in it for which there is no substitution, in order."""
+
+    def warnings(self, logical_id: str, is_available: Callable[[Resource], bool] | None) -> list[str]:
+        """Returns a line for each unfilled `${Name}`, and for each task that sfn cannot run."""
+        text, source = (self.file_text or "", str(self.file)) if self.file else ("", logical_id)
+        return [
+            *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),
+            *(
+                f"{source}: {fault.location}: {fault.message}"
+                for fault in validate(self.text, is_available=is_available)
+                if fault.code == UNAVAILABLE
+            ),
+        ]
 
 
 def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, Any]) -> MachineDefinition:
@@ -54,7 +69,7 @@ def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, A
         return _definition_of_file(stack, Path(uri), values, (*path, "DefinitionUri"))
     text = _written_definition(stack, logical_id, properties, path)
     filled = _filled_definition(text, values)
-    return MachineDefinition(filled, None, None, _unfilled_names(filled))
+    return MachineDefinition(filled, None, None, unfilled_placeholders(filled))
 
 
 _DEFINITIONS = (
@@ -115,14 +130,14 @@ def _definition_of_file(
         raise stack.error(path, f"Cannot read the definition {file}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise stack.error(path, f"Cannot read the definition {file}: it is not UTF-8 text") from None
+    # AWS replaces `${Name}` in the text of the file, YAML or JSON, before it reads that: in YAML,
+    # `Seconds: ${Seconds}` becomes a number.
+    filled = _filled_definition(file_text, values)
     try:
-        # As the SAM CLI does: YAML becomes JSON first, then `${Name}` is replaced in its text.
-        text = definition_as_json(file_text, file.name)
+        text = definition_as_json(filled, file.name)
     except ValueError as error:
         raise UsageError(describe_yaml_error(error, str(file))) from None
-    filled = _filled_definition(text, values)
-    shown = file_text if is_yaml_path(file.name) else filled
-    return MachineDefinition(filled, file, shown, _unfilled_names(filled))
+    return MachineDefinition(text, file, filled, unfilled_placeholders(text))
 
 
 def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> dict[str, str]:
@@ -144,10 +159,6 @@ def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> 
 
 def _filled_definition(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
-
-
-def _unfilled_names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in _PLACEHOLDER.findall(text) if _NAME.fullmatch(name)))
 
 
 def machine_members(properties: Mapping[str, Any]) -> dict[str, Json]:

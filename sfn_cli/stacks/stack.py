@@ -6,6 +6,7 @@ Parameters, Mappings, Conditions, Resources, Outputs, with intrinsic functions i
 that lies on this machine is named by an absolute path:
 
     AWS::Lambda::Function       Code: {"CodeDir": PATH} (a folder, or a .zip or .jar file)
+                                or {"Files": {NAME: TEXT}}, what an archive is made of
     AWS::Lambda::LayerVersion   Content: {"CodeDir": PATH}
     AWS::StepFunctions::…       DefinitionUri: PATH (an *.asl.json or *.asl.yaml)
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"
+
+FOLDER_KIND = "folder"
+DEFINITION_KIND = "definition"
+"""The kinds of stacks that sfn's own form has: a folder, and a definition on its own."""
 
 Path_ = tuple[str | int, ...]
 """The path of a value in a template: ("Resources", "Pay", "Properties", "Handler")."""

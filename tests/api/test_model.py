@@ -51,8 +51,10 @@ def test_patterns_compile(service: str, name: str) -> None:
 def test_extension_is_marked() -> None:
     """CodeDir and inject are sfn's own and say so."""
     code = model.load_model("lambda", "CreateFunction").input["members"]["Code"]
-    assert code["members"]["CodeDir"]["extension"] is True
-    assert model.load_model("lambda", "UpdateFunctionCode").input["members"]["CodeDir"]["extension"] is True
+    update = model.load_model("lambda", "UpdateFunctionCode").input
+    for name in ("CodeDir", "PackageDirs"):
+        assert code["members"][name]["extension"] is True
+        assert update["members"][name]["extension"] is True
     for name in ("StartExecution", "StartSyncExecution"):
         assert [
             member

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import ROLE, TIMEOUT_SECONDS, serving, until
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
         )  # fmt: skip
         assert (created["stateMachineArn"], created["stateMachineVersionArn"]) == (MACHINE, MACHINE + ":1")
         yield run
+    embedded_aws.stop_embedded_aws(str(folder / "home"))
 
 
 def test_an_execution(aws: Callable[..., Any]) -> None:
@@ -274,22 +276,19 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
         ),
         (
             ("iam", "get-role", "--role-name", "r"),
-            (
-                "An error occurred (InvalidAction) when calling the GetRole operation: "
-                "sfn serve does not answer the action GetRole of iam: "
-            ),
+            ("An error occurred (NoSuchEntity) when calling the GetRole operation: Role r not found"),
         ),
         (
-            ("s3", "ls"),
+            ("s3", "ls", "s3://none"),
             (
-                "An error occurred (InvalidAction) when calling the ListBuckets operation: "
-                "sfn serve does not answer GET / of s3: "
+                "An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: "
+                "The specified bucket does not exist"
             ),
         ),
     ],
 )
 def test_errors(aws: Callable[..., Any], command: tuple[str, ...], beginning: str) -> None:
-    """Exit code 255, and the server's message; another service's operation gets a hint."""
+    """Exit code 255, and the server's message; another service's is that of the local services."""
     code, printed = aws(*command, fails=True)
     assert code == 255
     assert printed.startswith(beginning)

@@ -1,7 +1,8 @@
 """A function's code in requests: a zip or, by sfn's own CodeDir, a folder of this machine.
 
 A folder is used in place. A version's code never changes: publishing a folder stores a zip of its
-content at that time.
+content at that time. PackageDirs, which is sfn's own as well, names folders with packages that the
+code imports; they belong to $LATEST and to the versions that are published of it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,17 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
         return None
     _check_code_zip(content)
     return Code(zip=content)
+
+
+def code_package_dirs(source: Mapping[str, Any]) -> list[str]:
+    """Returns the folders with the packages of the code in a request. Raises ApiError."""
+    folders = [os.path.normpath(folder) for folder in source.get("PackageDirs") or ()]
+    for folder in folders:
+        if not os.path.isabs(folder) or not os.path.isdir(folder):
+            raise invalid_function_reference(
+                f"A folder with packages must be the absolute path of a folder that exists: {folder}"
+            )
+    return folders
 
 
 def _check_code_zip(content: bytes) -> None:

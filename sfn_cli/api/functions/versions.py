@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _MARKS = frozenset({"Description", "LastModified", "RevisionId", "Tags"})
 """Members that may differ although nothing has changed."""
 
+_NOT_SHOWN = frozenset({"Tags", "PackageDirs"})
+"""What is stored with a configuration, but is no member of Lambda's FunctionConfiguration."""
+
 
 def publish_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     published = publish_function_version(service, request)
@@ -74,7 +77,9 @@ def publish_function_version(service: Service, request: Mapping[str, Any]) -> Fu
 
 def version_response(function: Function, qualifier: str | None = None) -> Mapping[str, Json]:
     """Returns a FunctionConfiguration, whose ARN ends in the requested qualifier."""
-    configuration = {member: value for member, value in function.configuration.items() if member != "Tags"}
+    configuration = {
+        member: value for member, value in function.configuration.items() if member not in _NOT_SHOWN
+    }
     return {**configuration, "FunctionArn": f"{function.arn}:{qualifier}"} if qualifier else configuration
 
 

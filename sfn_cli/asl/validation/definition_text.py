@@ -25,12 +25,20 @@ def read_definition(definition: str) -> Mapping[str, Json] | Diagnostic:
     try:
         json_text.read_json(definition)
     except json_text.NotJson as error:
-        place = f'[Source: (String)"{definition}"; line: {error.line}, column: {error.column}]'
+        source = f"(String){_definition_snippet(definition)}"
+        place = f"[Source: {source}; line: {error.line}, column: {error.column}]"
         return Diagnostic("ERROR", INVALID_JSON, error.message, place)
     value = json.loads(definition, object_pairs_hook=_DefinitionFields)
     return value if isinstance(value, dict) else _NO_OBJECT
 
 
+def _definition_snippet(definition: str) -> str:
+    """Returns the beginning of the text in double quotes, as Jackson shows it."""
+    more = len(definition) - _MAX_SNIPPET
+    return f'"{definition}"' if more <= 0 else f'"{definition[:_MAX_SNIPPET]}"[truncated {more} chars]'
+
+
+_MAX_SNIPPET = 500
 _NO_OBJECT = Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")
 
 

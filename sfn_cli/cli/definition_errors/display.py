@@ -19,6 +19,7 @@ from sfn_cli.api.stepfunctions.definitions import (
     InvalidDefinitionError,
     refuse_definition_faults,
 )
+from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
 from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.cli.operations.values import location_path
 from sfn_cli.cli.screen import one_screen_line, visible_on_screen
@@ -40,6 +41,9 @@ _CONTEXT = 100
 _TESTED = f"/States/{STATE_NAME}"
 
 _NAMED_FIELD = re.compile(r"(?:^Field|but field|^The value for the field) '(.+?)' (?:is|must be) ")
+_QUOTED_SOURCE = re.compile(
+    r"\[Source: \(String\)\".*\"(?:\[truncated \d+ chars\])?; (line: \d+, column: \d+\])", re.DOTALL
+)
 _PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
 
 
@@ -65,6 +69,20 @@ def explain_definition_error(error: OperationError, request: Mapping[str, Any], 
         error.below = render_definition_errors(
             _displayed_diagnostics(error.error, request), _written_definition(definition, source), source
         )
+
+
+def warn_of_placeholders(definition: Any, source: str) -> None:
+    """Writes a warning for each `${Name}` that a tool would have filled in."""
+    names = unfilled_placeholders(definition) if isinstance(definition, str) else ()
+    for name in names:
+        text = _written_definition(definition, source)
+        line = one_screen_line(describe_unfilled_placeholder(name, text, source))
+        sys.stderr.write(f"\nsfn: [WARNING]: {line}\n")
+
+
+def name_definition_source(error: OperationError, source: str) -> None:
+    """Replaces the beginning of a definition that is not JSON, in the error's text, by its file's name."""
+    error.args = (_QUOTED_SOURCE.sub(lambda found: f"[Source: {source}; {found[1]}", str(error)),)
 
 
 def display_definition_errors(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:

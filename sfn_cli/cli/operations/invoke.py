@@ -44,6 +44,12 @@ def invoke_and_show(
     """Calls the operation, for all of its pages if it has pages, and writes the response."""
     # Errors in these are reported before the operation is called.
     _ = (terminal.query, terminal.output)
+    if "${" in str(request.get("definition")):
+        from sfn_cli.cli.definition_errors import display
+
+        display.warn_of_placeholders(
+            request["definition"], display.source_of_definition(given.get("definition"))
+        )
     try:
         _invoke_and_show_pages(operation, request, given, terminal)
     except OperationError as error:

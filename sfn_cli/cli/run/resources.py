@@ -30,10 +30,8 @@ EntityAlreadyExists (IAM), …
 """
 
 
-def make_resources(calls: Sequence[ResourceCall], backend: Backend) -> dict[str, str]:
-    """Makes the calls. Returns the environment in which functions find the called services.
-
-    Services that are sfn itself are not in it.
+def make_resources(calls: Sequence[ResourceCall], backend: Backend) -> None:
+    """Makes the calls.
 
     Raises UsageError for a call that the service does not have, ConfigurationError,
     CommandFailedError.
@@ -42,7 +40,6 @@ def make_resources(calls: Sequence[ResourceCall], backend: Backend) -> dict[str,
 
     terminal = backend.terminal
     clients = Clients(terminal.settings)
-    elsewhere = []
     for call in calls:
         own = _make_own_resource(call, terminal.settings)
         if own is not None and call.wait:
@@ -54,8 +51,6 @@ def make_resources(calls: Sequence[ResourceCall], backend: Backend) -> dict[str,
             _make_local_resource(call, operation, backend)
         else:
             _make_resource(call, clients.get(call.service))
-            elsewhere.append(call.service)
-    return clients.variables(set(elsewhere)) if elsewhere else {}
 
 
 def _make_own_resource(call: ResourceCall, settings: Settings) -> LocalService | None:

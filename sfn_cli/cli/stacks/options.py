@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -79,6 +80,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--role-arn", help="The role of state machines and functions; any ARN is accepted."),
     )
 
+    @wraps(command)
     def with_options(
         *arguments: Any,
         path: Path | None,
@@ -93,8 +95,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         options = ProjectOptions(path, template, parameters, stack_name, build, replace, role_arn)
         return command(*arguments, options=options, **others)
 
-    with_options.__doc__ = command.__doc__
-    with_options.__name__ = command.__name__
+    decorated: Callable[..., Any] = with_options
     for decorator in reversed(decorators):
-        with_options = decorator(with_options)
-    return with_options
+        decorated = decorator(decorated)
+    return decorated

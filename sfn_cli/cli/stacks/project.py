@@ -13,6 +13,7 @@ from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.deployment.changes import Action
+from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.cli.stacks.options import ProjectOptions
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.stacks.definitions import MachineDefinition
     from sfn_cli.stacks.deployment.deploy import Deployed, DeployOptions
+    from sfn_cli.stacks.deployment.tools import DeployError
     from sfn_cli.stacks.readers.project import Project
     from sfn_cli.stacks.stack import Stack
 
@@ -106,29 +107,35 @@ def _explained_deploy(stack: Stack) -> Iterator[None]:
         if refusal is None:
             raise CommandFailedError(str(error)) from error
         failure = OperationError(error.reason.operation, refusal)
-        _explain_refused_definition(failure, error.definition)
-        if stack.kind not in ("folder", "definition"):
+        _explain_refused_definition(failure, error)
+        if stack.kind not in (FOLDER_KIND, DEFINITION_KIND):
             failure.args = (f"{error.place}: {error.logical_id} ({error.type}): {failure}",)
         raise failure from error
 
 
-def _explain_refused_definition(failure: OperationError, definition: MachineDefinition | None) -> None:
+def _explain_refused_definition(failure: OperationError, error: DeployError) -> None:
     """Adds the lines at fault, where the definition is a file."""
     from pathlib import Path
 
     from sfn_cli.cli.definition_errors import display
 
-    if definition is not None and definition.file is not None:
-        file, here = definition.file, Path.cwd()
-        shown = file.relative_to(here) if file.is_relative_to(here) else file
-        display.explain_definition_error(failure, {"definition": definition.file_text}, str(shown))
+    definition = error.definition
+    if definition is None:
+        return
+    if definition.file is None:
+        display.name_definition_source(failure, error.logical_id)
+        return
+    file, here = definition.file, Path.cwd()
+    shown = str(file.relative_to(here) if file.is_relative_to(here) else file)
+    display.explain_definition_error(failure, {"definition": definition.file_text}, shown)
+    display.name_definition_source(failure, shown)
 
 
 def report_changes(stack: Stack, deployed: Deployed) -> None:
     """Shows, in a line or two, what a deploy changed and left out."""
     counts = Counter(change.action for change in deployed.changes)
     parts = [f"{words} {counts[action]}" for action, words in _CHANGE_WORDS.items() if counts[action]]
-    if parts and stack.kind != "definition":
+    if parts and stack.kind not in (FOLDER_KIND, DEFINITION_KIND):
         report_line(f"Stack {deployed.name}: {', '.join(parts)}.")
     left_out = [change for change in deployed.changes if change.action is Action.LEAVE_OUT]
     if left_out:

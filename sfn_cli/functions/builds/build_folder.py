@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,16 +50,16 @@ def make_build_folder(
     home: str | os.PathLike[str],
     sources: Mapping[str, Any],
     fill: Callable[[Path], None],
-    report: Report,
+    report: Report | None = None,
     *,
-    line: str,
+    line: str = "",
     may_build: bool = True,
 ) -> Path:
     """Returns the folder that is built from these sources; `fill` fills an empty one.
 
     `sources` is everything that the content depends on, as JSON. `line` says what is being done, and
-    is reported before `fill` is called. Raises BuildError; whatever `fill` raises leaves nothing
-    behind. With `may_build` false, only an existing build is returned.
+    is reported, where there is a `report`, before `fill` is called. Raises BuildError; whatever
+    `fill` raises leaves nothing behind. With `may_build` false, only an existing build is returned.
     """
     found = find_build_folder(home, sources)
     if found is not None:
@@ -73,7 +74,8 @@ def make_build_folder(
         raise BuildError(f"Cannot build in {path.parent}: {error.strerror or error}") from None
     try:
         if not path.is_dir():
-            report(f"{line}…")
+            if report is not None:
+                report(f"{line}…")
             _fill_build_folder(path, fill)
     finally:
         # The lock's file is removed while it is locked: a process that waits for it starts again.
@@ -106,10 +108,18 @@ def is_build_folder(home: str | os.PathLike[str], path: str) -> bool:
     return os.path.abspath(path).startswith(os.path.join(os.path.abspath(home), FOLDER_NAME) + os.sep)
 
 
+def mark_build_as_used(home: str | os.PathLike[str], path: str) -> None:
+    """Postpones the removal of the build that a path lies in, if it lies in one."""
+    if is_build_folder(home, path):
+        root = os.path.join(os.path.abspath(home), FOLDER_NAME)
+        with suppress(OSError):
+            os.utime(os.path.join(root, os.path.relpath(path, root).split(os.sep)[0]))
+
+
 def prune_build_folders(home: str | os.PathLike[str], in_use: Collection[str], now: float) -> None:
     """Removes builds that nothing has used for a month, except those that these paths lie in.
 
-    Also removes what a process left that was killed while it was building.
+    Also removes what is left of processes that were killed while they were building.
     """
     import shutil
 
@@ -142,7 +152,7 @@ def _build_path(home: str | os.PathLike[str], sources: Mapping[str, Any]) -> Pat
     return Path(os.path.abspath(home), FOLDER_NAME, digest)
 
 
-def _lock_build(path: Path, report: Report) -> int:
+def _lock_build(path: Path, report: Report | None) -> int:
     """Takes the lock on a build, waiting for a process that has it. Returns its descriptor."""
     lock = path.with_name(path.name + _LOCK_SUFFIX)
     waits = False
@@ -151,7 +161,7 @@ def _lock_build(path: Path, report: Report) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if not waits:
+            if report is not None and not waits:
                 report("Waiting for another sfn, which is building the same…")
                 waits = True
             try:

@@ -11,11 +11,12 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import (
     BuildError,
     build_digest,
+    find_build_folder,
     make_build_folder,
     program_stamp,
 )
@@ -54,12 +55,7 @@ def install_python_packages(
     """
     lines = _Requirements(requirements)
     title = f"Installing {lines.title}" + (f" for {what}" if what else "")
-    sources = {
-        "kind": "python packages",
-        "requirements": lines.digest(),
-        "interpreter": program_stamp(interpreter),
-        "platform": list(os.uname()[0::4]),
-    }
+    sources = _python_sources(lines, interpreter)
 
     def fill(folder: Path) -> None:
         beside = folder / ".sfn-requirements"
@@ -71,6 +67,25 @@ def install_python_packages(
             shutil.rmtree(beside, ignore_errors=True)
 
     return make_build_folder(home, sources, fill, report, line=title, may_build=may_build)
+
+
+def find_python_packages(
+    home: str | os.PathLike[str], requirements: str | os.PathLike[str] | Sequence[str], interpreter: str
+) -> Path | None:
+    """Returns the folder that `install_python_packages` installed before; None if it did not.
+
+    Raises BuildError for a file that cannot be read.
+    """
+    return find_build_folder(home, _python_sources(_Requirements(requirements), interpreter))
+
+
+def _python_sources(requirements: _Requirements, interpreter: str) -> dict[str, Any]:
+    return {
+        "kind": "python packages",
+        "requirements": requirements.digest(),
+        "interpreter": program_stamp(interpreter),
+        "platform": list(os.uname()[0::4]),
+    }
 
 
 def _install_requirements(interpreter: str, file: Path, target: Path, folder: Path, *, what: str) -> None:
@@ -98,15 +113,31 @@ def _pip_command(interpreter: str, environment: dict[str, str]) -> list[str]:
         probe = ""
     found = probe.strip().splitlines()[-1:]
     if found == ["pip"]:
-        return [interpreter, "-m", "pip", "install", "--no-compile"]
+        return [
+            interpreter,
+            "-m",
+            "pip",
+            "install",
+        ]
     if found and found[0]:
-        return [interpreter, os.path.join(found[0], "pip"), "install", "--no-compile"]
+        return [
+            interpreter,
+            os.path.join(found[0], "pip"),
+            "install",
+        ]
     from importlib.util import find_spec
 
     if find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip", "--python", interpreter, "install", "--no-compile"]
+        return [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            interpreter,
+            "install",
+        ]
     if (uv := shutil.which("uv")) is not None:
-        return [uv, "pip", "install", "--python", interpreter]
+        return [uv, "pip", "install", "--compile-bytecode", "--python", interpreter]
     raise BuildError(
         f"{interpreter} has no pip, which installs requirements.txt. "
         f"Install it ({interpreter} -m ensurepip), or uv."

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import private_files
 from sfn_cli.errors import StoreError
+from sfn_cli.functions.builds.build_folder import FOLDER_NAME as BUILDS
+from sfn_cli.functions.builds.build_folder import prune_build_folders
 from sfn_cli.functions.code.zip_archive import unpack_zip
 from sfn_cli.functions.outcome import UnusableError
 
@@ -77,15 +79,20 @@ class Catalog:
         return CodeFolder(path, 0, False)
 
     def sweep(self, in_use: Collection[str]) -> None:
-        """Releases the folders that are not `in_use`, and removes unused ones of old zips."""
+        """Releases the folders that are not `in_use`, and removes unused ones, and old builds."""
+        self._release(in_use)
+        if os.path.isdir(self._home / BUILDS):
+            prune_build_folders(self._home, self._functions.package_dirs(), time.time())
+
+    def close(self) -> None:
+        self._release(())
+
+    def _release(self, in_use: Collection[str]) -> None:
         for path in [path for path in self._locks if path not in in_use]:
             self._let_go(path)
         for folder in self._unpacked_folders():
             if str(folder) not in self._locks and not self._is_current(folder):
                 _remove_unused_code_folder(folder)
-
-    def close(self) -> None:
-        self.sweep(())
 
     # Folders in place
 
@@ -97,7 +104,7 @@ class Catalog:
         if began < next_scan_at:
             return known
         try:
-            states = tuple(_code_file_states(folder, set()))
+            fingerprint, count = code_fingerprint(folder)
         except OSError as error:
             raise UnusableError(
                 "InvalidZipFileException",
@@ -105,8 +112,7 @@ class Catalog:
                 f"{error.strerror} ({error.filename or folder}). Name its folder with "
                 f"sfn lambda update-function-code --function-name {function.name} --code-dir FOLDER.",
             ) from None
-        fingerprint = hash(states)
-        if len(states) > FEW_FILES:
+        if count > FEW_FILES:
             # Checking must not cost more than the invocations: a tenth of the time at most.
             self._scans[folder] = (began + 10 * (time.monotonic() - began), fingerprint)
         return fingerprint
@@ -159,6 +165,12 @@ def _catalog_folder_names(folder: Path) -> list[str]:
         return os.listdir(folder)
     except OSError:  # missing, or a file
         return []
+
+
+def code_fingerprint(folder: str) -> tuple[Fingerprint, int]:
+    """Returns the fingerprint of the files below a folder, and their number. Raises OSError."""
+    states = tuple(_code_file_states(folder, set()))
+    return hash(states), len(states)
 
 
 def _code_file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int, int, int, int]]:

@@ -34,7 +34,7 @@ def unpack_zip(content: bytes, path: Path, name: str) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _extract_zip(archive, beside)
+            extract_zip(archive, beside)
         os.rename(beside, path)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise UnusableError(
@@ -52,10 +52,11 @@ def unpack_zip(content: bytes, path: Path, name: str) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _extract_zip(archive: ZipFile, folder: Path) -> None:
+def extract_zip(archive: ZipFile, folder: Path) -> None:
     """Extracts all files first and links last.
 
-    While files are written there is no link that could lead elsewhere.
+    While files are written there is no link that could lead elsewhere. Raises ValueError for an
+    entry that would leave the folder, and what zipfile raises.
     """
     links = []
     for entry in archive.infolist():

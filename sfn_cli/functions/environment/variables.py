@@ -37,12 +37,11 @@ class EndpointAddress(NamedTuple):
 def default_aws_variables(settings: Settings, endpoint: EndpointAddress | None) -> dict[str, str]:
     """Returns the variables that a function's own take precedence over."""
     found = {"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": _XRAY_DAEMON}
-    if not settings.calls_aws:
-        if endpoint is not None:
-            found["AWS_ENDPOINT_URL"] = endpoint.url
-            # The endpoint is an address, which no prefix (sync-, data-) may be put before.
-            found["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
-        found.update(settings.endpoints)
+    if endpoint is not None and not settings.calls_aws:
+        found["AWS_ENDPOINT_URL"] = endpoint.url
+        # The endpoint is an address, which no prefix (sync-, data-) may be put before.
+        found["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
+    found.update(settings.endpoints)
     if not settings.reaches_aws:
         found["AWS_SHARED_CREDENTIALS_FILE"] = found["AWS_CONFIG_FILE"] = os.devnull
         found["AWS_EC2_METADATA_DISABLED"] = "true"

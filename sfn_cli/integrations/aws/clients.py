@@ -20,7 +20,7 @@ from sfn_cli.integrations.aws.errors import short_sdk_name
 from sfn_cli.settings import is_aws_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from sfn_cli.settings import Settings
 
@@ -35,7 +35,6 @@ DEFAULT_READ_SECONDS = 60
 ATTEMPTS = 3
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 class _ClientsMade(NamedTuple):
@@ -78,32 +77,6 @@ class Clients:
             if made is None or (made.embedded and made.server != self._server()):
                 made = self._clients[key] = self._make(*key)
             return made
-
-    def variables(self, services: Iterable[str]) -> dict[str, str]:
-        """Returns environment variables that give another program's clients the same endpoints.
-
-        They are for clients of these services. Blocks as `get` does.
-
-        The user's credentials are not included: a program that is to call AWS itself finds them as
-        usual.
-        """
-        found = dict(self._settings.endpoints)
-        real = self._real
-        access_key = MADE_UP
-        for service in services:
-            made = self._get(service)
-            endpoint = made.client.meta.endpoint_url
-            if (own_key := self._access_key(endpoint)) != MADE_UP:
-                access_key = own_key
-            if made.embedded:
-                found[_ENDPOINT] = endpoint  # it has all services
-            elif is_aws_endpoint(endpoint):
-                real = True
-            else:
-                found[
-                    f"{_ENDPOINT}_{made.client.meta.service_model.service_id.upper().replace(' ', '_')}"
-                ] = endpoint
-        return found if real else {**found, "AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": MADE_UP}
 
     def at(self, service: str, endpoint: str) -> Any:
         """Returns the client of a service at this endpoint, which is not AWS's; starts nothing."""

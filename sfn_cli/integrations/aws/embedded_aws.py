@@ -172,12 +172,17 @@ def _embedded_aws_lives(pid: int) -> bool:
     return True
 
 
+def is_embedded_aws_installed() -> bool:
+    """Whether moto and what its server needs is installed."""
+    return find_spec("moto") is not None and find_spec("flask") is not None
+
+
 def _start_embedded_aws(settings: Settings, path: str) -> int | None:
     """Starts the server, unless another process is starting it.
 
     Returns its process id. Raises ConfigurationError when moto is not installed.
     """
-    if find_spec("moto") is None or find_spec("flask") is None:
+    if not is_embedded_aws_installed():
         raise ConfigurationError(
             f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)"
         )

@@ -39,6 +39,15 @@ _CREDENTIAL = re.compile(rb"(Credential=)[^/,\s]+", re.IGNORECASE)
 _UNREACHABLE = "The server of sfn's own AWS services has stopped. Try again: it is started when it is needed."
 
 
+def can_forward(settings: Settings) -> bool:
+    """Whether the store's server is the one that tasks call for all services, and is installed."""
+    return (
+        not settings.calls_aws
+        and settings.common_endpoint is None
+        and embedded_aws.is_embedded_aws_installed()
+    )
+
+
 class Forwarding:
     """The way to the store's server; `open` starts that server if it does not run."""
 

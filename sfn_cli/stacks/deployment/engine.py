@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.deployment.builds import BUILT
 from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, change_reason, decide_change, made_of
 from sfn_cli.stacks.deployment.tools import ExplainedDeploy, delete_resource
 from sfn_cli.stacks.resources.resource import Extent, Made, ResourceError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sfn_cli.stacks.definitions import MachineDefinition
+    from sfn_cli.stacks.deployment.builds import StackBuilds
     from sfn_cli.stacks.deployment.tools import Tools
     from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
     from sfn_cli.stacks.resources.resource import Making, Naming, Properties, ResourceType
@@ -39,6 +41,7 @@ class Engine:
         evaluation: StackEvaluation,
         tools: Tools,
         naming: Callable[[str], Naming],
+        builds: StackBuilds,
     ) -> None:
         """`naming` returns the names of a logical id's resource."""
         self._name = name
@@ -46,6 +49,7 @@ class Engine:
         self._evaluation = evaluation
         self._tools = tools
         self._naming = naming
+        self._builds = builds
         self._server = tools.server()
         stored = tools.stacks.resources(name)
         self._stored = {resource.logical_id: resource for resource in stored}
@@ -68,7 +72,7 @@ class Engine:
         for logical_id in self._evaluation.order:
             type = self._type(logical_id)
             row = resource_type(type)
-            properties = self._properties(logical_id, known)
+            properties = self._properties(logical_id, known, is_planned=True)
             old = self._stored.get(logical_id)
             action = self._decide(logical_id, type, row, properties, _fingerprint(row, properties))
             predicted = row.predict(self._naming(logical_id), properties)
@@ -128,6 +132,7 @@ class Engine:
             assert old is not None
             self.made[logical_id] = made_of(old)
         else:
+            self._report_notes(logical_id)
             with ExplainedDeploy(self._stack, logical_id, type, self.definitions.get(logical_id)):
                 self.made[logical_id] = self._make(action, logical_id, row, properties, fingerprint, old)
         self.changes.append(
@@ -139,6 +144,14 @@ class Engine:
                 change_reason(action, old, row, properties),
             )
         )
+
+    def _report_notes(self, logical_id: str) -> None:
+        """Shows what the user should know of a resource that is made or changed."""
+        for note in self._builds.notes(logical_id):
+            self._tools.report(note)
+        if (definition := self.definitions.get(logical_id)) is not None:
+            for line in definition.warnings(logical_id, self._tools.is_available):
+                self._tools.report(f"Warning: {line}")
 
     def _make(
         self,
@@ -258,13 +271,20 @@ class Engine:
 
     # Rows
 
-    def _properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
-        """Returns the resolved properties; those of a state machine hold its definition."""
+    def _properties(
+        self, logical_id: str, made: Mapping[str, Made], *, is_planned: bool = False
+    ) -> Properties:
+        """Returns the resolved properties.
+
+        Those of a state machine hold its definition, and those of a function what was built for it.
+        """
         properties = self._evaluation.properties(logical_id, made)
         if self._type(logical_id) == STATE_MACHINE:
             properties, definition = with_own_definition(self._stack, logical_id, properties)
             if definition is not None:
                 self.definitions[logical_id] = definition
+        if self._type(logical_id) in BUILT:
+            properties = self._builds.build(logical_id, properties, is_planned=is_planned)
         return properties
 
     def _type(self, logical_id: str) -> str:

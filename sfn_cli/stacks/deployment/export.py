@@ -46,7 +46,7 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty.")
-    name, evaluation = deploy_evaluation(service, stack, options)
+    name, evaluation = deploy_evaluation(service, stack, options, is_planned=True)
     made: dict[str, Made] = {}
     resources = {}
     folder.mkdir(parents=True, exist_ok=True)

@@ -119,9 +119,9 @@ def _check_parameter(stack: Stack, declaration: Mapping[str, Any], kind: str, te
     if reason is not None:
         shown = "****" if str(declaration.get("NoEcho")).lower() == "true" else f'"{text}"'
         constraint = declaration.get("ConstraintDescription")
-        raise stack.error(
-            path, f'The value {shown} of the parameter "{path[-1]}" {constraint or reason}'.rstrip(".") + "."
-        )
+        if constraint:
+            reason = f"is not valid: {str(constraint).rstrip('.')}"
+        raise stack.error(path, f'The value {shown} of the parameter "{path[-1]}" {reason}.')
 
 
 def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> str | None:

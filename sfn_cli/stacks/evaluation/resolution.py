@@ -139,5 +139,5 @@ class Resolution:
     def _call(self, name: str, argument: Any, path: Path_) -> Json:
         function = self._functions.get(name)
         if function is None:
-            raise self.error(path, f'Unknown function "{name}".{suggested_name(name, self._functions)}')
+            raise self.error(path[:-1], f'Unknown function "{name}".{suggested_name(name, self._functions)}')
         return function(self, argument, path)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.stacks.readers.template_file import TemplateFile
+    from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
 SAM_KIND = "SAM template"
 CLOUDFORMATION_KIND = "CloudFormation template"
@@ -49,27 +50,17 @@ def read_cloudformation_stack(
 
 def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: str) -> Stack:
     """Makes a stack of a template that was read."""
-    from sfn_cli.stacks.readers.templates.for_each import expand_loops
-    from sfn_cli.stacks.readers.templates.includes import expand_includes
-    from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
-    from sfn_cli.stacks.readers.templates.sam import is_sam_template, transform_sam_template
+    from sfn_cli.stacks.readers.templates.sam import is_sam_template
     from sfn_cli.stacks.readers.templates.samconfig import read_samconfig
-    from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
     folder = template_project_folder(file.path)
     config = read_samconfig(folder)
-    draft = TemplateDraft.of_file(file, {**config.parameters, **given})
+    draft = _expanded_template(file, {**config.parameters, **given}, region)
     if config.file is not None:
         draft.files.append(config.file)
-    expand_includes(draft)
-    expand_loops(draft)
-    absolute_local_paths(draft)
-    is_sam = is_sam_template(draft.template)
-    if is_sam:
-        transform_sam_template(draft, region)
     declared = draft.template.get("Parameters") or {}
     return Stack(
-        kind=SAM_KIND if is_sam else CLOUDFORMATION_KIND,
+        kind=SAM_KIND if is_sam_template(file.value) else CLOUDFORMATION_KIND,
         name=config.stack_name or stack_name(folder.name),
         source=file.path,
         folder=folder,
@@ -80,6 +71,33 @@ def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: s
         files=tuple(dict.fromkeys(draft.files)),
         notes=tuple(draft.notes),
     )
+
+
+def _expanded_template(
+    file: TemplateFile, given: Mapping[str, str], region: str, within: tuple[Path, ...] = ()
+) -> TemplateDraft:
+    """Returns a template after its transforms; `within` are the templates that it is nested in."""
+    from sfn_cli.stacks.readers.template_file import read_template_file
+    from sfn_cli.stacks.readers.templates.for_each import expand_loops
+    from sfn_cli.stacks.readers.templates.includes import expand_includes
+    from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
+    from sfn_cli.stacks.readers.templates.nested_templates import write_out_nested_templates
+    from sfn_cli.stacks.readers.templates.sam import is_sam_template, transform_sam_template
+    from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
+
+    draft = TemplateDraft.of_file(file, given)
+    if file.path in within:
+        raise draft.error((), "The template is nested in itself.")
+    expand_includes(draft)
+    expand_loops(draft)
+    absolute_local_paths(draft)
+    if is_sam_template(draft.template):
+        transform_sam_template(draft, region)
+    write_out_nested_templates(
+        draft,
+        lambda path: _expanded_template(read_template_file(path), {}, region, (*within, file.path)),
+    )
+    return draft
 
 
 def template_project_folder(path: Path) -> Path:

@@ -124,6 +124,7 @@ def _folders_in(folder: Path) -> list[Path]:
 
 def _project_directly_in(folder: Path) -> FoundProject | None:
     finders: tuple[Callable[[Path], FoundProject | None], ...] = (
+        _cloud_assembly_at,  # whose templates are not to be read alone
         _template_in,
         _cdk_app_in,
         _serverless_service_in,
@@ -131,6 +132,13 @@ def _project_directly_in(folder: Path) -> FoundProject | None:
         _definition_in,
     )
     return next((found for finder in finders if (found := finder(folder)) is not None), None)
+
+
+def _cloud_assembly_at(folder: Path) -> FoundProject | None:
+    manifest = folder / _MANIFEST[-1]
+    if manifest.is_file() and project_file_kind(manifest) is ProjectKind.CLOUD_ASSEMBLY:
+        return _found(ProjectKind.CLOUD_ASSEMBLY, folder, folder)
+    return None
 
 
 def _template_in(folder: Path) -> FoundProject | None:
@@ -167,9 +175,6 @@ def _cdk_app_in(folder: Path) -> FoundProject | None:
         return _found(ProjectKind.CDK_APP, folder, folder / "cdk.json")
     if folder.joinpath(*_MANIFEST).is_file():
         return _found(ProjectKind.CLOUD_ASSEMBLY, folder / _MANIFEST[0], folder / _MANIFEST[0])
-    if folder.joinpath(_MANIFEST[-1]).is_file():
-        kind = project_file_kind(folder / _MANIFEST[-1])
-        return _found(kind, folder, folder) if kind is ProjectKind.CLOUD_ASSEMBLY else None
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import UsageError
@@ -75,4 +76,20 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
         from sfn_cli.stacks.readers.cdk.cdk_app import read_cdk_app
 
         return Project(*read_cdk_app(found.path, settings, options.report, may_build=options.may_build))
+    if found.kind is ProjectKind.TERRAFORM:
+        from sfn_cli.stacks.readers.terraform.read import read_terraform_module
+
+        folder = found.path if found.path.is_dir() else found.path.parent
+        return Project((read_terraform_module(folder, options.parameters, os.environ),))
+    if found.kind is ProjectKind.SERVERLESS:
+        from sfn_cli.stacks.readers.serverless.read import read_serverless_service
+
+        service = read_serverless_service(
+            found.path,
+            options.parameters,
+            os.environ,
+            region=settings.region,
+            account_id=settings.account_id,
+        )
+        return Project((service,))
     raise UsageError(f"{found.path}: a {found.kind.value} cannot be read yet.")

@@ -127,10 +127,10 @@ class _TemplateBuilder:
         if path not in self.places:
             self._note(path, node)
         tag = node.tag
-        if not tag.startswith("!") or tag == "!":
+        if tag == "!" or tag.startswith(_STANDARD):
             return self._plain_value(node, path)
-        name = tag[1:]
-        if not re.fullmatch(r"[A-Za-z]+(?:::[A-Za-z]+)*", name):
+        name = tag.removeprefix("!")
+        if name == tag or not re.fullmatch(r"[A-Za-z0-9]+(?:::[A-Za-z0-9]+)*", name):
             raise _yaml_template_error(self.file, node, f"the tag {tag} is not a function of CloudFormation")
         key = name if name in {"Ref", "Condition"} else f"Fn::{name}"
         argument = self._plain_value(node, (*path, key), is_tagged=True)

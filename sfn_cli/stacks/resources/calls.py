@@ -43,8 +43,7 @@ def call_store(
     except ApiError as error:
         raise ResourceError(error.message, operation, error) from error
     except UsageError as error:
-        heading, *problems = str(error).splitlines()
-        raise _invalid_call("; ".join(problems) or heading, operation) from None
+        raise _invalid_call(str(error), operation) from None
 
 
 def call_service(
@@ -56,26 +55,35 @@ def call_service(
     """
     client = making.clients.get(service)
     from botocore import xform_name
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
     from botocore.validate import ParamValidator
 
     shape = client.meta.service_model.operation_model(operation).input_shape
     request = fit_request(shape, properties) if shape is not None else {}
     if shape is not None and (problems := ParamValidator().validate(request, shape)).has_errors():
-        raise _invalid_call("; ".join(problems.generate_report().splitlines()), operation)
+        raise _invalid_call(problems.generate_report(), operation)
     try:
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**request)
     except ClientError as error:
         details = error.response.get("Error", {})
-        message = str(details.get("Message") or error)
-        raise ResourceError(message, operation, ApiError(str(details.get("Code", "")), message)) from None
+        code, message = str(details.get("Code", "")), str(details.get("Message") or error)
+        if "<html" in message.lower():  # of an emulator that failed: a page, not a message
+            message = f"{operation} fails in the local services, which is not the request's fault: {code}"
+        raise ResourceError(_one_line(message), operation, ApiError(code, message)) from None
+    except ParamValidationError as error:
+        raise _invalid_call(str(error), operation) from None
     except BotoCoreError as error:
         raise ConfigurationError(str(error)) from None
     return answer
 
 
 def _invalid_call(message: str, operation: str) -> ResourceError:
-    return ResourceError(message, operation, ApiError("ValidationException", message))
+    lines = message.removeprefix("Parameter validation failed:\n")
+    return ResourceError(_one_line(lines), operation, ApiError("ValidationException", message))
+
+
+def _one_line(message: str) -> str:
+    return "; ".join(line.strip() for line in message.splitlines() if line.strip())
 
 
 def is_gone(error: ResourceError) -> bool:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.input_files import RESOURCE_FILE_BYTES, read_input_bytes
-from sfn_cli.jsonvalue import dumps
+from sfn_cli.stacks.resources.properties import property_tags, property_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,37 +52,6 @@ def fit_value(shape: Shape, value: Any) -> Any:
         case "blob":
             return value.encode() if isinstance(value, str) else value
     return value
-
-
-def property_text(value: Any) -> str:
-    """Returns a property's value as text: numbers and booleans as in JSON, and so are objects."""
-    return value if isinstance(value, str) else dumps(value)
-
-
-def property_tags(tags: Any) -> dict[str, str]:
-    """Returns tags as a map: they are a list of {"Key", "Value"}, or a map already."""
-    if isinstance(tags, dict):
-        return {str(key): property_text(value) for key, value in tags.items()}
-    return {
-        str(tag["Key"]): property_text(tag.get("Value", ""))
-        for tag in tags or []
-        if isinstance(tag, dict) and "Key" in tag
-    }
-
-
-def file_fingerprint(path: str) -> str:
-    """Returns a hash of a file's content; "" for a folder, or for what cannot be read."""
-    import hashlib
-
-    try:
-        return hashlib.sha256(read_input_bytes(path, RESOURCE_FILE_BYTES)).hexdigest()
-    except OSError:
-        return ""
-
-
-def is_true(value: Any) -> bool:
-    """Whether a property's value is true, as a boolean or as text."""
-    return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def _fit_number(kind: str, value: Any) -> Any:

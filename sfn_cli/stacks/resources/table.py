@@ -9,17 +9,24 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.stack import FUNCTION, STATE_MACHINE
+from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import ResourceType
 
 _MADE = {
     FUNCTION: "local.functions:FUNCTION",
+    LAYER: "local.layers:LAYER_VERSION",
     STATE_MACHINE: "local.stepfunctions:STATE_MACHINE",
+    "AWS::Cognito::UserPool": "emulated.cognito:USER_POOL",
+    "AWS::Cognito::UserPoolClient": "emulated.cognito:USER_POOL_CLIENT",
     "AWS::DynamoDB::GlobalTable": "emulated.dynamodb:TABLE",
     "AWS::DynamoDB::Table": "emulated.dynamodb:TABLE",
     "AWS::Events::Connection": "local.connections:CONNECTION",
+    "AWS::Events::EventBus": "emulated.event_buses:EVENT_BUS",
+    "AWS::KMS::Alias": "emulated.kms:KEY_ALIAS",
+    "AWS::KMS::Key": "emulated.kms:KEY",
+    "AWS::Kinesis::Stream": "emulated.kinesis:STREAM",
     "AWS::Lambda::Alias": "local.function_versions:ALIAS",
     "AWS::Lambda::Version": "local.function_versions:VERSION",
     "AWS::Logs::LogGroup": "local.logs:LOG_GROUP",
@@ -27,6 +34,8 @@ _MADE = {
     "AWS::SNS::Subscription": "emulated.sns:SUBSCRIPTION",
     "AWS::SNS::Topic": "emulated.sns:TOPIC",
     "AWS::SQS::Queue": "emulated.sqs:QUEUE",
+    "AWS::SSM::Parameter": "emulated.ssm:PARAMETER",
+    "AWS::SecretsManager::Secret": "emulated.secretsmanager:SECRET",
     "AWS::StepFunctions::Activity": "local.stepfunctions:ACTIVITY",
     "AWS::StepFunctions::StateMachineAlias": "local.stepfunctions:STATE_MACHINE_ALIAS",
     "AWS::StepFunctions::StateMachineVersion": "local.stepfunctions:STATE_MACHINE_VERSION",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.store.records.functions import Code, Function, FunctionAlias, FunctionRoute
+    from sfn_cli.store.records.functions import Code, Function, FunctionAlias, FunctionRoute, LayerVersion
 
 
 class Functions(Protocol):
@@ -23,8 +23,14 @@ class Functions(Protocol):
     def zip(self, function: Function) -> bytes | None:
         """Returns the zip with its code; None if its code is a folder."""
 
+    @property
+    def layers(self) -> Layers: ...
+
     def zip_hashes(self, name: str) -> set[str]:
         """Returns CodeSha256 of every zip of the function and its versions."""
+
+    def package_dirs(self) -> set[str]:
+        """Returns the folders with packages that any function, at any version, or layer names."""
 
     def page(
         self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False
@@ -58,6 +64,27 @@ class FunctionVersions(Protocol):
 
         None if there is no such version.
         """
+
+
+class Layers(Protocol):
+    def publish(
+        self, name: str, facts: Callable[[int], Mapping[str, Json]], code: Code, package_dirs: Sequence[str]
+    ) -> LayerVersion:
+        """Stores a new version; `facts` returns what it is, from its number."""
+
+    def find(self, name: str, number: int) -> LayerVersion | None:
+        """Returns a version, also one that was deleted."""
+
+    def newest(self, after: str, limit: int) -> list[LayerVersion]:
+        """Returns the newest version of each layer, by name."""
+
+    def versions(self, name: str, below: int, limit: int) -> list[LayerVersion]:
+        """Returns the versions of a layer whose number is below `below`, the newest first."""
+
+    def zip(self, layer: LayerVersion) -> bytes | None:
+        """Returns the zip with its content; None if that is a folder."""
+
+    def delete(self, name: str, number: int) -> None: ...
 
 
 class FunctionAliases(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.jsonvalue import Json
 
@@ -38,6 +38,37 @@ class Function(NamedTuple):
     @property
     def version(self) -> str:
         return function_version_name(self.number)
+
+
+class LayerVersion(NamedTuple):
+    """One version of a layer. `facts` is the response of GetLayerVersion without its Location."""
+
+    name: str
+    number: int
+    facts: Mapping[str, Json]
+    content_dir: str | None
+    package_dirs: Sequence[str]
+    """Further folders in the form of /opt."""
+    deleted: bool
+
+
+class LayerReference(NamedTuple):
+    """The version of a layer that an ARN names."""
+
+    account: str
+    name: str
+    number: int | None
+
+
+def layer_reference(text: str) -> LayerReference | None:
+    """Parses the ARN of a layer, with or without its version; None if it is none."""
+    parts = text.split(":")
+    if len(parts) not in (7, 8) or parts[0] != "arn" or parts[2] != "lambda" or parts[5] != "layer":
+        return None
+    number = parts[7] if len(parts) == 8 else ""
+    if number and not (number.isascii() and number.isdigit()):
+        return None
+    return LayerReference(parts[4], parts[6], int(number) if number else None)
 
 
 class FunctionRoute(NamedTuple):

@@ -223,3 +223,45 @@ def test_validate(tmp_path: Path) -> None:
     assert code == 0
     assert json.loads(stdout)["diagnostics"][0]["code"] == "NO_DOLLAR"
     assert stderr.startswith(f"\n{path}:1:63  warning: The value of 'a' looks like a JSONPath")
+
+
+def test_run_does_not_show_the_definition(tmp_path: Path) -> None:
+    """Of a text that is not JSON, only the place is shown, however long the text is."""
+    path = tmp_path / "machine.asl.json"
+    path.write_text("Description: >\n" + "  A template.\n" * 1000)
+    result = subprocess.run(
+        [sys.executable, "-m", "sfn_cli", "run", str(path)], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 254
+    assert "Unrecognized token 'Description': was expecting" in result.stderr
+    assert result.stderr.endswith(f"\n at [Source: {path}; line: 1, column: 12]'\n")
+    assert "A template." not in result.stderr
+
+
+def test_a_long_definition_is_shown_in_part() -> None:
+    """An operation's error has the beginning of the text, as the parser of AWS does."""
+    (fault,) = validate("x" * 1000 + "\n" * 1000)
+    assert fault.message == f"Unrecognized token '{'x' * 256}...': was expecting {UNRECOGNIZED[38:]}"
+    assert fault.location == (f'[Source: (String)"{"x" * 500}"[truncated 1500 chars]; line: 1, column: 257]')
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_placeholders(tmp_path: Path, suffix: str) -> None:
+    """Each `${Name}` that nothing has filled in is a line on stderr; stdout has AWS's answer."""
+    path = tmp_path / f"machine.{suffix}"
+    path.write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Pass",\n'
+        '"Result": ["${Table}", "${Table}", "${Queue}"], "End": true}}}'
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "sfn_cli", "validate-state-machine-definition"]
+        + ["--definition", f"file://{path}", "--query", "result"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (0, '"OK"\n')
+    assert result.stderr == (
+        f"\nsfn: [WARNING]: {path}:2:13: nothing fills in ${{Table}}.\n"
+        f"\nsfn: [WARNING]: {path}:2:37: nothing fills in ${{Queue}}.\n"
+    )

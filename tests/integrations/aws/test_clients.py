@@ -92,30 +92,6 @@ def test_where_calls_go(
     assert (client.meta.endpoint_url, client._request_signer._credentials.access_key) == (endpoint, key)
 
 
-CREDENTIALS_MADE_UP = {"AWS_ACCESS_KEY_ID": MADE_UP, "AWS_SECRET_ACCESS_KEY": MADE_UP}
-
-
-@pytest.mark.parametrize(
-    "environment, config, variables",
-    [
-        (
-            {"AWS_ENDPOINT_URL": HERE, **USER},
-            "",
-            {"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_SQS": HERE, **CREDENTIALS_MADE_UP},
-        ),
-        ({"AWS_PROFILE": "there"}, CONFIG, {"AWS_ENDPOINT_URL_SQS": THERE, **CREDENTIALS_MADE_UP}),
-        ({"SFN_AWS": "real", **USER}, "", {}),
-        ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, "", {"AWS_ENDPOINT_URL_SQS": HERE}),
-        ({"AWS_ENDPOINT_URL_SQS": REAL}, "", {"AWS_ENDPOINT_URL_SQS": REAL}),
-    ],
-)
-def test_where_functions_call(
-    clients: MakeClients, environment: dict[str, str], config: str, variables: dict[str, str]
-) -> None:
-    """Functions get the same endpoints, and never the user's credentials."""
-    assert clients(environment, config=config).variables(["sqs"]) == variables
-
-
 def test_another_word_than_real(clients: MakeClients) -> None:
     """A misspelt SFN_AWS is reported; it does not allow calls of AWS."""
     with pytest.raises(ConfigurationError, match="SFN_AWS is 'Real'"):

@@ -44,7 +44,7 @@ BASIC = {
             MACHINE,
             {**MACHINE, "DefinitionString": OTHER, "LoggingConfiguration": {
                 "Level": "ERROR", "Destinations": [
-                    {"CloudWatchLogsLogGroup": {"LogGroupArn": f"{LOGS}:/pay:*"}}
+                    {"CloudWatchLogsLogGroup": {"LogGroupArn": f"{LOGS}:/pay:*:*"}}
                 ]}},
             f"{STATES}:stateMachine:Pay",
             {"Arn": f"{STATES}:stateMachine:Pay", "Name": "Pay", "StateMachineRevisionId": "INITIAL"},
@@ -157,29 +157,6 @@ def test_generated_names(make: Maker, type: str, properties: dict[str, Any], nam
     """Without a name of its own, a resource has the one that CloudFormation would generate."""
     made = resource_type(type).create(make(), properties)
     assert str(made.reference).rpartition(":")[2] == name
-
-
-@pytest.mark.parametrize(
-    "properties, definition",
-    [
-        (
-            {"Definition": {"StartAt": "${first}"}, "DefinitionSubstitutions": {"first": "P"}},
-            '{"StartAt":"P"}',
-        ),
-        ({"DefinitionString": "${a} ${b}", "DefinitionSubstitutions": {"a": 1}}, "1 ${b}"),
-        ({"DefinitionUri": "pass.asl.json"}, PASS),
-        ({"DefinitionUri": "pass.asl.yaml"}, '{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}'),
-    ],
-)
-def test_definitions(make: Maker, tmp_path: Path, properties: dict[str, Any], definition: str) -> None:
-    """A definition is an object, a text or a file, with its substitutions."""
-    from sfn_cli.stacks.resources.local.machine_definition import machine_definition
-
-    (tmp_path / "pass.asl.json").write_text(PASS)
-    (tmp_path / "pass.asl.yaml").write_text("StartAt: P\nStates:\n  P:\n    Type: Pass\n    End: true\n")
-    if "DefinitionUri" in properties:
-        properties = {"DefinitionUri": str(tmp_path / properties["DefinitionUri"])}
-    assert machine_definition(make(), properties) == definition
 
 
 def test_versions_of_machines(make: Maker) -> None:
@@ -336,8 +313,14 @@ def test_runtime_that_sfn_does_not_have(make: Maker) -> None:
         ("AWS::StepFunctions::StateMachine", {"DefinitionString": "{}"}, "Invalid State Machine Definition"),
         (
             "AWS::StepFunctions::StateMachine",
-            {"DefinitionUri": "/nowhere.json"},
-            "The definition /nowhere.json",
+            {**MACHINE, "LoggingConfiguration": "ALL"},
+            "LoggingConfiguration must",
+        ),
+        ("AWS::Lambda::Function", {**INLINE, "Code": "here"}, "Code must be an object."),
+        (
+            "AWS::Lambda::Alias",
+            {"RoutingConfig": {"AdditionalVersionWeights": [1]}},
+            "must be a list of objects.",
         ),
         ("AWS::Events::Connection", {"Name": "bank"}, "Missing required parameter"),
     ],

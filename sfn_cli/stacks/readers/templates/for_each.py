@@ -35,11 +35,12 @@ def _without_loops(draft: TemplateDraft, value: Any, path: Path_) -> Any:
             members[key] = _without_loops(draft, item, (*path, key))
             continue
         place = draft.place((*path, key))
-        for name, content in _loop_members(draft, item, (*path, key)).items():
+        written = _without_loops(draft, _loop_members(draft, item, (*path, key)), path)
+        for name, content in written.items():
             if name in members:
                 raise draft.error((*path, key), f'"{name}" is there already: {key} makes it twice.')
             draft.places[(*path, name)] = place
-            members[name] = _without_loops(draft, content, (*path, name))
+            members[name] = content
     return members
 
 

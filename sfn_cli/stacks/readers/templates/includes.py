@@ -65,12 +65,21 @@ def _read_included(draft: TemplateDraft, path: Path, at: Path_, written_at: Path
     if len(draft.files) > _MOST_FILES:
         raise draft.error(written_at, f"More than {_MOST_FILES} files are included: they include each other.")
     if not path.is_file():
-        raise draft.error(written_at, f"The included file {path} does not exist.")
+        if not _is_api_definition(at):
+            raise draft.error(written_at, f"The included file {path} does not exist.")
+        draft.notes.append(f"{at[1]}: {path} does not exist; the API has no routes of its own")
+        draft.files.append(path)
+        return {}
     file = read_template_file(path)
     draft.files.append(path)
     draft.notes.extend(file.notes)
     draft.places.maps[0].update({(*at, *inner): place for inner, place in file.places.items()})
     return file.value
+
+
+def _is_api_definition(path: Path_) -> bool:
+    """Whether a value is an API's definition: APIs are only listed, so a deploy can do without."""
+    return len(path) >= 4 and path[0] == "Resources" and path[3] in ("DefinitionBody", "Body")
 
 
 def _merge_included(template: dict[str, Any], included: dict[str, Any]) -> None:

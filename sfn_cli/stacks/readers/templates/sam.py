@@ -39,6 +39,9 @@ class _PolicyArns(dict[str, str]):
     def get(self, name: str, default: Any = None) -> Any:
         return f"arn:aws:iam::aws:policy/{name}" if isinstance(name, str) else default
 
+    def __bool__(self) -> bool:
+        return True  # the translator does not ask an empty map
+
 
 def transform_sam_template(draft: TemplateDraft, region: str) -> None:
     """Replaces the draft's template by what SAM makes of it.
@@ -74,7 +77,7 @@ def transform_sam_template(draft: TemplateDraft, region: str) -> None:
         raise _sam_error(draft, error) from None
     sources = restore_sam_paths(result, aside)
     _copy_metadata(draft, result, sources)
-    _place_generated_resources(draft, result)
+    _arrange_resources(draft, result)
     result.pop("Globals", None)
     draft.template = result
 
@@ -94,7 +97,7 @@ def _sam_error(draft: TemplateDraft, error: Exception) -> TemplateError:
     for name in names:
         if name in draft.resources:
             return draft.error(("Resources", name), message)
-    return draft.error((), message)
+    return draft.error(("Resources",), message)
 
 
 def _replace_applications(draft: TemplateDraft) -> None:
@@ -136,11 +139,24 @@ def _copy_metadata(draft: TemplateDraft, result: dict[str, Any], sources: dict[s
             resource["Metadata"] = {**source["Metadata"], **(resource.get("Metadata") or {})}
 
 
-def _place_generated_resources(draft: TemplateDraft, result: dict[str, Any]) -> None:
-    """Gives each resource that SAM generated the place of the one that it is named after."""
-    names = sorted(draft.resources, key=len, reverse=True)
+def _arrange_resources(draft: TemplateDraft, result: dict[str, Any]) -> None:
+    """Puts resources in the order of the template, each before what SAM generated for it.
+
+    A generated resource, which is named after its source, also gets the place of that.
+    """
+    positions = {name: position for position, name in enumerate(draft.resources)}
+    names = sorted(positions, key=len, reverse=True)
+    sources: dict[str, str | None] = {}
     for logical_id in result["Resources"]:
-        if logical_id not in draft.resources:
-            source = next((name for name in names if logical_id.startswith(name)), None)
-            if source is not None:
-                draft.places[("Resources", logical_id)] = draft.place(("Resources", source))
+        source = next((name for name in names if logical_id.startswith(name)), None)
+        sources[logical_id] = source
+        if source is not None and source != logical_id:
+            draft.places[("Resources", logical_id)] = draft.place(("Resources", source))
+
+    def position(logical_id: str) -> tuple[int, bool]:
+        source = sources[logical_id]
+        return len(positions) if source is None else positions[source], logical_id != source
+
+    result["Resources"] = {
+        name: result["Resources"][name] for name in sorted(result["Resources"], key=position)
+    }

@@ -17,7 +17,7 @@ from sfn_cli.stacks.resources.calls import (
     is_there_already,
     predicted_name,
 )
-from sfn_cli.stacks.resources.fitting import is_true
+from sfn_cli.stacks.resources.properties import is_true, property_object, property_objects
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 
 if TYPE_CHECKING:
@@ -99,15 +99,15 @@ def _table_capacity(properties: Properties) -> dict[str, Any]:
 
 
 def _table_stream(properties: Properties) -> dict[str, Any] | None:
-    stream = properties.get("StreamSpecification")
+    stream = property_object(properties, "StreamSpecification")
     if not stream:
         return None
     return {"StreamEnabled": True, "StreamViewType": stream.get("StreamViewType")}
 
 
 def _table_encryption(properties: Properties) -> dict[str, Any] | None:
-    encryption = properties.get("SSESpecification")
-    if not encryption or not is_true(encryption.get("SSEEnabled")):
+    encryption = property_object(properties, "SSESpecification")
+    if not is_true(encryption.get("SSEEnabled")):
         return None
     return {**encryption, "Enabled": True}
 
@@ -132,14 +132,14 @@ def _table_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any
     changes: list[dict[str, Any]] = []
     capacity = {
         "BillingMode": new.get("BillingMode") or "PROVISIONED",
-        "ProvisionedThroughput": new.get("ProvisionedThroughput"),
+        "ProvisionedThroughput": property_object(new, "ProvisionedThroughput"),
         **_table_capacity(new),
     }
     billing = (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
     throughput = table.get("ProvisionedThroughput") or {}
     wanted = capacity["ProvisionedThroughput"] or {}
     if billing != capacity["BillingMode"] or any(
-        int(units) != throughput.get(member) for member, units in wanted.items()
+        str(units) != str(throughput.get(member)) for member, units in wanted.items()
     ):
         changes.append(capacity)
     has_stream = (table.get("StreamSpecification") or {}).get("StreamEnabled", False)
@@ -156,7 +156,7 @@ def _table_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any
 def _table_index_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any]]:
     """Returns a request for each index that is deleted or created: DynamoDB takes one at a time."""
     before = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes") or []}
-    after = {index.get("IndexName"): index for index in new.get("GlobalSecondaryIndexes") or []}
+    after = {index.get("IndexName"): index for index in property_objects(new, "GlobalSecondaryIndexes")}
     deleted = [{"Delete": {"IndexName": name}} for name in sorted(before - after.keys())]
     created = [{"Create": index} for name, index in after.items() if name not in before]
     return [
@@ -169,10 +169,10 @@ def _table_index_changes(table: dict[str, Any], new: Properties) -> list[dict[st
 
 
 def _set_time_to_live(making: Making, name: str, old: Properties, new: Properties) -> None:
-    before, after = (each.get("TimeToLiveSpecification") for each in (old, new))
+    before, after = (property_object(each, "TimeToLiveSpecification") for each in (old, new))
     if before == after:
         return
-    specification = {"Enabled": True, **after} if after else {**(before or {}), "Enabled": False}
+    specification = {"Enabled": True, **after} if after else {**before, "Enabled": False}
     request = {"TableName": name, "TimeToLiveSpecification": specification}
     call_service(making, _SERVICE, "UpdateTimeToLive", request)
 

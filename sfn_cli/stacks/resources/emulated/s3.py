@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
+from sfn_cli.stacks.resources.properties import property_object, property_objects
 from sfn_cli.stacks.resources.resource import Made, ResourceType
 
 if TYPE_CHECKING:
@@ -61,13 +62,13 @@ def _update_bucket(making: Making, made: Made, old: Properties, new: Properties)
 
 def _set_bucket_configuration(making: Making, bucket: str, old: Properties, new: Properties) -> None:
     """Sets what has an effect on reading and writing objects: versioning, CORS and tags."""
-    versioning = (new.get("VersioningConfiguration") or {}).get("Status")
-    if versioning != (old.get("VersioningConfiguration") or {}).get("Status"):
+    versioning = property_object(new, "VersioningConfiguration").get("Status")
+    if versioning != property_object(old, "VersioningConfiguration").get("Status"):
         _put_bucket(making, bucket, "PutBucketVersioning", "VersioningConfiguration",
                     {"Status": versioning or "Suspended"})  # fmt: skip
-    cors = new.get("CorsConfiguration")
+    cors = property_object(new, "CorsConfiguration")
     if cors and cors != old.get("CorsConfiguration"):
-        rules = [_bucket_cors_rule(rule) for rule in cors.get("CorsRules") or []]
+        rules = [_bucket_cors_rule(rule) for rule in property_objects(cors, "CorsRules")]
         _put_bucket(making, bucket, "PutBucketCors", "CORSConfiguration", {"CORSRules": rules})
     tags = new.get("Tags") or []
     if tags != (old.get("Tags") or []):

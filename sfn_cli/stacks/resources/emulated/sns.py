@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
-from sfn_cli.stacks.resources.fitting import is_true
+from sfn_cli.stacks.resources.properties import is_true, property_objects
 from sfn_cli.stacks.resources.resource import Made, ResourceType
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def _update_topic(making: Making, made: Made, old: Properties, new: Properties) 
 
 def _subscribe_to_topic(making: Making, made: Made, properties: Properties) -> None:
     """Makes the subscriptions of the topic's own Subscription property; those there are stay."""
-    for subscription in properties.get("Subscription") or []:
-        if isinstance(subscription, dict) and subscription.get("Protocol") in _DELIVERED:
+    for subscription in property_objects(properties, "Subscription"):
+        if subscription.get("Protocol") in _DELIVERED:
             call_service(making, _SERVICE, "Subscribe", {**subscription, "TopicArn": made.physical_id})
 
 

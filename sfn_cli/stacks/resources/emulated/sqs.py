@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
-from sfn_cli.stacks.resources.fitting import is_true
+from sfn_cli.stacks.resources.properties import is_true
 from sfn_cli.stacks.resources.resource import Made, ResourceType
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.resources.calls import call_store, if_there, is_there_already, predicted_name
+from sfn_cli.stacks.resources.properties import property_object
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _update_connection(making: Making, made: Made, old: Properties, new: Propert
 
 def _change_connection(making: Making, operation: str, name: str, properties: Properties) -> Made:
     """Creates or updates the connection; one that is there already is updated."""
-    parameters = dict(properties.get("AuthParameters") or {})
+    parameters = dict(property_object(properties, "AuthParameters"))
     parameters.pop("ConnectivityParameters", None)  # every endpoint is called from this machine
     request = {
         "Description": properties.get("Description") or "",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import quotas
 from sfn_cli.input_files import read_input_bytes
-from sfn_cli.stacks.resources.fitting import file_fingerprint, property_text
+from sfn_cli.stacks.resources.properties import file_fingerprint, property_object, property_text
 from sfn_cli.stacks.resources.resource import ResourceError
 from sfn_cli.stacks.resources.s3_objects import read_s3_object
 
@@ -47,13 +47,18 @@ class FunctionCode(NamedTuple):
 
 def function_code(making: Making, properties: Properties) -> FunctionCode:
     """Returns a function's code. Raises ResourceError for a local path that does not exist."""
-    code: Mapping[str, Any] = properties.get("Code") or {}
+    code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
-    if (path := code.get("CodeDir")) is not None:
-        return _local_function_code(Path(str(path)), code)
+    if code.get("CodeDir") is not None:
+        return FunctionCode(local_code_members(code))
     if (source := code.get("ZipFile")) is not None:
-        return FunctionCode({"ZipFile": _inline_function_zip(property_text(source), properties)})
+        zip = _inline_function_zip(property_text(source), properties)
+        packages = {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
+        return FunctionCode({"ZipFile": zip, **packages})
+    if isinstance(files := code.get("Files"), dict):
+        content = {str(name): property_text(text).encode() for name, text in files.items()}
+        return FunctionCode({"ZipFile": zip_of_files(content)})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
@@ -72,8 +77,7 @@ def function_fingerprint(properties: Properties) -> str:
 
     A folder is used in place: what changes in it needs no update.
     """
-    path = (properties.get("Code") or {}).get("CodeDir")
-    return file_fingerprint(path) if isinstance(path, str) else ""
+    return file_fingerprint(property_object(properties, "Code").get("CodeDir"))
 
 
 def unusable_function_code(problem: str) -> FunctionCode:
@@ -87,10 +91,16 @@ def unusable_function_code(problem: str) -> FunctionCode:
     )
 
 
-def _local_function_code(path: Path, code: Mapping[str, Any]) -> FunctionCode:
+def local_code_members(code: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the members of a request for code at {"CodeDir"}: a folder in place, or a file's content.
+
+    Its other members, such as the packages that were installed for it, stay.
+    """
+    path = Path(str(code["CodeDir"]))
     if path.is_dir():
-        return FunctionCode({**code, "CodeDir": str(path)})
-    return FunctionCode({"ZipFile": read_local_archive(path)})
+        return {**code, "CodeDir": str(path)}
+    others = {name: value for name, value in code.items() if name != "CodeDir"}
+    return {**others, "ZipFile": read_local_archive(path)}
 
 
 def read_local_archive(path: Path) -> bytes:

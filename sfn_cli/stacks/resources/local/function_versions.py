@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import call_store, if_there, is_there_already
 from sfn_cli.stacks.resources.local.function_arns import property_function_arn, qualified_function_arn
+from sfn_cli.stacks.resources.properties import property_object, property_objects
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 from sfn_cli.uuids import random_uuid
 
@@ -72,12 +73,8 @@ def _predict_alias(naming: Naming, properties: Properties) -> Made:
 
 def _alias_request(properties: Properties) -> dict[str, Any]:
     """Returns the request with the weights as a map of versions, as operations take them."""
-    weights = (properties.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or []
-    routing = {
-        str(weight.get("FunctionVersion")): weight.get("FunctionWeight")
-        for weight in weights
-        if isinstance(weight, dict)
-    }
+    weights = property_objects(property_object(properties, "RoutingConfig"), "AdditionalVersionWeights")
+    routing = {str(weight.get("FunctionVersion")): weight.get("FunctionWeight") for weight in weights}
     return {
         "Description": "",
         **properties,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.stacks.resources.calls import call_store, if_there, is_gone, is_there_already, predicted_name
-from sfn_cli.stacks.resources.fitting import property_tags
 from sfn_cli.stacks.resources.local.function_code import FunctionCode, function_code, function_fingerprint
+from sfn_cli.stacks.resources.local.layers import has_layers
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
+from sfn_cli.stacks.resources.properties import property_object, property_tags
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _delete_function(making: Making, made: Made, properties: Properties) -> None
 def _function_configuration(making: Making, properties: Properties, code: FunctionCode) -> dict[str, Any]:
     """Returns the members that CreateFunction and UpdateFunctionConfiguration share."""
     given = {name: properties[name] for name in _DEFAULTS if properties.get(name) is not None}
-    logging = properties.get("LoggingConfig") or {}
+    logging = property_object(properties, "LoggingConfig")
     return {
         **_DEFAULTS,
         **given,
@@ -103,6 +104,7 @@ def _function_configuration(making: Making, properties: Properties, code: Functi
         "Role": usable_role_arn(making, properties.get("Role")),
         "Runtime": code.runtime or properties.get("Runtime"),
         "Handler": code.handler or properties.get("Handler"),
+        **({} if has_layers() else {"Layers": None}),
     }
 
 

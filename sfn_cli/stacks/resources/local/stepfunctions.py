@@ -5,14 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_StepF
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
-from sfn_cli.stacks.resources.fitting import property_tags
 from sfn_cli.stacks.resources.local.logs import make_log_group
-from sfn_cli.stacks.resources.local.machine_definition import machine_definition, machine_fingerprint
+from sfn_cli.stacks.resources.local.machine_definition import machine_definition
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
+from sfn_cli.stacks.resources.properties import property_object, property_objects, property_tags
 from sfn_cli.stacks.resources.resource import Made, ResourceType
 
 if TYPE_CHECKING:
@@ -47,16 +48,18 @@ def _create_machine(making: Making, properties: Properties) -> Made:
     named = {"stateMachineArn": made.physical_id}
     if if_there(lambda: call_store(making, _SERVICE, "DescribeStateMachine", named)) is not None:
         return _update_machine(making, made, {}, properties)._replace(existed=True)
-    request = {**properties, "Type": properties.get("StateMachineType")}
-    own = {**_machine_members(making, properties), "name": made.attributes["Name"]}
-    call_store(making, _SERVICE, "CreateStateMachine", request, own)
+    request = {
+        **properties,
+        "Type": properties.get("StateMachineType"),
+        **_machine_members(making, properties),
+    }
+    call_store(making, _SERVICE, "CreateStateMachine", request, {"name": made.attributes["Name"]})
     return made
 
 
 def _update_machine(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    defaults = {"LoggingConfiguration": {}, "TracingConfiguration": {"Enabled": False}}
-    own = {**_machine_members(making, new), "stateMachineArn": made.physical_id}
-    call_store(making, _SERVICE, "UpdateStateMachine", {**defaults, **new}, own)
+    request = {"TracingConfiguration": {"Enabled": False}, **new, **_machine_members(making, new)}
+    call_store(making, _SERVICE, "UpdateStateMachine", request, {"stateMachineArn": made.physical_id})
     _update_tags(making, made.physical_id, new)
     return _made_machine(made.physical_id, _machine_revision(making, made.physical_id))
 
@@ -66,16 +69,28 @@ def _delete_machine(making: Making, made: Made, properties: Properties) -> None:
 
 
 def _machine_members(making: Making, properties: Properties) -> dict[str, Any]:
-    """Returns the definition and the role, once the log groups of the machine are there."""
-    for destination in (properties.get("LoggingConfiguration") or {}).get("Destinations") or []:
-        group_arn = ((destination or {}).get("CloudWatchLogsLogGroup") or {}).get("LogGroupArn")
-        group = arn.log_group_name_in_arn(str(group_arn))
+    """Returns the definition, the role, and the logging to groups that are there."""
+    return {
+        "Definition": machine_definition(making, properties),
+        "RoleArn": usable_role_arn(making, properties.get("RoleArn")),
+        "LoggingConfiguration": _machine_logging(making, property_object(properties, "LoggingConfiguration")),
+    }
+
+
+def _machine_logging(making: Making, logging: dict[str, Any]) -> dict[str, Any]:
+    """Returns the logging configuration, and creates the log groups that it names.
+
+    The ARN of a group ends in ":*" here once, whether its reader gives it so or not.
+    """
+    destinations = []
+    for destination in property_objects(logging, "Destinations"):
+        given = str(property_object(destination, "CloudWatchLogsLogGroup").get("LogGroupArn"))
+        group_arn = re.sub(r"(:\*)*$", "", given)
+        group = arn.log_group_name_in_arn(group_arn)
         if group is not None:
             make_log_group(making, group)
-    return {
-        "definition": machine_definition(making, properties),
-        "roleArn": usable_role_arn(making, properties.get("RoleArn")),
-    }
+        destinations.append({"CloudWatchLogsLogGroup": {"LogGroupArn": f"{group_arn}:*"}})
+    return {**logging, "Destinations": destinations} if destinations else logging
 
 
 def _machine_revision(making: Making, machine_arn: str) -> str:
@@ -108,7 +123,6 @@ STATE_MACHINE = ResourceType(
     replaced_by=frozenset({"StateMachineName", "StateMachineType"}),
     name_property="StateMachineName",
     is_local=True,
-    fingerprint=machine_fingerprint,
 )
 
 
@@ -116,7 +130,7 @@ STATE_MACHINE = ResourceType(
 
 
 def _predict_version(naming: Naming, properties: Properties) -> Made:
-    return _made_version(arn.qualify_arn(str(properties["StateMachineArn"]), 1))
+    return _made_version(arn.qualify_arn(str(properties.get("StateMachineArn")), 1))
 
 
 def _made_version(version_arn: str) -> Made:
@@ -164,10 +178,10 @@ def _alias_routes(properties: Properties) -> list[dict[str, Any]]:
 
     A deployment that shifts traffic in steps has ended here as soon as it starts.
     """
-    deployment = properties.get("DeploymentPreference")
+    deployment = property_object(properties, "DeploymentPreference")
     if deployment:
         return [{"StateMachineVersionArn": deployment.get("StateMachineVersionArn"), "Weight": 100}]
-    return list(properties.get("RoutingConfiguration") or [])
+    return property_objects(properties, "RoutingConfiguration")
 
 
 def _create_alias(making: Making, properties: Properties) -> Made:

@@ -43,6 +43,8 @@ _ID_PREFIXES = {
 }
 """The types whose Ref is an id with a prefix of its own."""
 
+_PREFIXES_BY_NOUN = {type.rpartition("::")[2].lower(): prefix for type, prefix in _ID_PREFIXES.items()}
+
 _ARN_KINDS = {
     "AWS::Batch::ComputeEnvironment": "compute-environment/{}",
     "AWS::Batch::JobDefinition": "job-definition/{}:1",
@@ -103,13 +105,11 @@ class MadeUpAttributes(Mapping[str, "Json"]):
         return len(self._values)
 
     def _made_up(self, attribute: str) -> str:
-        last = attribute.rpartition(".")[2]
         host = f"{self._name}.{self._naming.identifier(12)}.{self._naming.region}.{_service_name(self._type)}"
-        match re.sub(r"[^A-Za-z]", "", last):
-            case "Arn" | "ARN":
-                return left_out_arn(self._type, self._naming, self._name)
+        match re.sub(r"[^A-Za-z]", "", attribute.rpartition(".")[2]):
             case word if word.endswith(("Arn", "ARN")):
-                return left_out_arn(self._type, self._naming, f"{self._name}/{word[:-3].lower()}")
+                other = "" if _is_own_noun(self._type, word[:-3]) else f"/{word[:-3].lower()}"
+                return left_out_arn(self._type, self._naming, self._name + other)
             case word if word.endswith("Port"):
                 return _PORT
             case word if word.endswith(("Url", "URL", "Uri", "URI")):
@@ -117,12 +117,17 @@ class MadeUpAttributes(Mapping[str, "Json"]):
             case word if word.endswith(("Endpoint", "Address", "DomainName", "DNSName", "DnsName", "Host")):
                 return f"{host}.amazonaws.com"
             case word if word.endswith(("Id", "ID")):
-                prefix = _ID_PREFIXES.get(f"AWS::EC2::{word[:-2]}")
+                prefix = _PREFIXES_BY_NOUN.get(word[:-2].lower()) or _ID_PREFIXES.get(self._type)
                 return _identifier(self._naming, prefix) if prefix else self._naming.identifier(12, of=word)
             case word if word.endswith("Name"):
                 return self._name
             case _:
                 return f"{self._name}-{attribute}"
+
+
+def _is_own_noun(type: str, word: str) -> bool:
+    """Whether a word, such as "DBCluster" of DBClusterArn, is the type's own noun, or none."""
+    return type.lower().endswith(word.lower())
 
 
 def left_out_arn(type: str, naming: Naming, name: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.stacks.resources.fitting import property_text
+from sfn_cli.stacks.resources.properties import property_text
 from sfn_cli.stacks.resources.resource import Extent, Made, ResourceType
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ version never changes: its revision is 0, and its `id` is its own.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.functions.layers import SqliteLayers
 
 
 _COLUMNS = columns_of(Function)
@@ -75,6 +77,29 @@ class SqliteFunctions:
                 (function.name, function.number, function.id),
             ).fetchone()
             return row[0] if row else None
+
+    @cached_property
+    def layers(self) -> SqliteLayers:
+        from sfn_cli.store.sqlite.functions.layers import SqliteLayers
+
+        return SqliteLayers(self._database)
+
+    def package_dirs(self) -> set[str]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT value FROM function, json_each(function.configuration, '$.PackageDirs')
+                UNION
+                SELECT value FROM function_version v, json_each(v.configuration, '$.PackageDirs')
+                UNION
+                SELECT value FROM layer_version, json_each(layer_version.package_dirs)
+                UNION
+                SELECT content_dir FROM layer_version WHERE content_dir IS NOT NULL
+                UNION
+                SELECT code_dir FROM function WHERE code_dir IS NOT NULL
+                """
+            ).fetchall()
+            return {folder for (folder,) in rows}
 
     def zip_hashes(self, name: str) -> set[str]:
         with self._database.reading() as connection:

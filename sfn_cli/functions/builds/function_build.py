@@ -1,0 +1,308 @@
+"""What a function needs to run here: where its code is, and the folders with what it imports.
+
+Code is used where it lies, so that an edit counts at once. What a manifest asks for is installed
+beside it, in a build; TypeScript is bundled. Code in other languages is not built.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.functions.builds.build_folder import BuildError
+from sfn_cli.functions.builds.imports import has_node_package, node_imports, python_imports
+from sfn_cli.functions.builds.node_packages import install_node_packages, read_package_json
+from sfn_cli.functions.builds.node_sdk import install_node_sdk, is_in_node_runtime
+from sfn_cli.functions.builds.project_code import announce_project_code
+from sfn_cli.functions.builds.python_packages import install_python_packages
+from sfn_cli.functions.builds.python_sdk import SDK_MODULES, install_python_sdk
+from sfn_cli.functions.builds.typescript import Bundle, bundle_typescript, typescript_entry
+from sfn_cli.functions.outcome import UnusableError
+from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, PYTHON, language_of_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from sfn_cli.functions.runtimes import LanguageInterpreter, Runtimes
+
+
+class FunctionSource(NamedTuple):
+    """A function as a project describes it."""
+
+    name: str
+    """What it is called in lines for the user."""
+    folder: Path
+    """The folder with its code, or an archive."""
+    runtime: str
+    handler: str
+    metadata: Mapping[str, Any] = {}
+    """SAM's: BuildMethod and BuildProperties."""
+
+
+class FunctionBuild(NamedTuple):
+    """What a function is created with."""
+
+    folder: Path
+    """The folder with the code that runs: the source's, or a bundle."""
+    packages: tuple[str, ...]
+    """The folders for PackageDirs."""
+    notes: tuple[str, ...] = ()
+    """Sentences about this function for the user: a substitute runtime, what was not built."""
+    is_complete: bool = True
+    """Whether everything is built: without leave to build, what was not built before is missing."""
+
+
+class Building(NamedTuple):
+    """What all builds of one project share."""
+
+    home: str
+    project: Path
+    """The folder of the project."""
+    runtimes: Runtimes
+    report: Callable[[str], None]
+    """Shows the user one line."""
+    may_build: bool = True
+    """Whether pip, npm and esbuild may run. What was built before is used in any case."""
+
+
+def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
+    """Builds what a function needs. Raises BuildError for a build that fails.
+
+    A function whose runtime is not here, or whose language is not built, is no error: a note says
+    so, and its invocations fail.
+    """
+    announced = _AnnouncedBuilding(building)
+    if source.runtime in CUSTOM:
+        return FunctionBuild(source.folder, (), _custom_runtime_notes(source))
+    try:
+        language, version = language_of_runtime(source.runtime)
+        interpreter = building.runtimes.interpreter(source.runtime)
+        substitute = building.runtimes.substitute_note(source.runtime)
+    except UnusableError as error:
+        return FunctionBuild(
+            source.folder, (), (f"its invocations will fail. {error.message.splitlines()[0]}",)
+        )
+    findings = _Findings()
+    if substitute is not None:
+        findings.note(substitute)
+    if not source.folder.exists():
+        return FunctionBuild(source.folder, (), tuple(findings.notes))
+    if str(source.metadata.get("BuildMethod", "")) == "makefile":
+        findings.note("its makefile is not run, so what it would build is missing")
+    if language is PYTHON:
+        built = _build_python_function(announced, source, interpreter, findings)
+    else:
+        built = _build_node_function(announced, source, version, interpreter, findings)
+    return built._replace(notes=tuple(findings.notes), is_complete=findings.is_complete)
+
+
+class _Findings:
+    """What is found out about a function while it is built."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.is_complete = True
+
+    def note(self, sentence: str) -> None:
+        self.notes.append(sentence)
+
+    def note_unbuilt(self, sentence: str) -> None:
+        self.notes.append(sentence)
+        self.is_complete = False
+
+
+class _AnnouncedBuilding:
+    """A Building whose first line is preceded by the one that says that the project's code runs."""
+
+    def __init__(self, building: Building) -> None:
+        self.home = building.home
+        self.project = building.project
+        self.may_build = building.may_build
+        self._report = building.report
+
+    def report(self, line: str) -> None:
+        announce_project_code(self.home, self.project, self._report)
+        self._report(line)
+
+
+# Python
+
+
+def _build_python_function(
+    building: _AnnouncedBuilding,
+    source: FunctionSource,
+    interpreter: LanguageInterpreter,
+    findings: _Findings,
+) -> FunctionBuild:
+    packages: list[str] = []
+    imports_sdk = bool(SDK_MODULES & python_imports(source.folder))
+    requirements = source.folder / "requirements.txt"
+    if _has_requirements(requirements) and not any(source.folder.glob("*.dist-info")):
+        try:
+            installed = install_python_packages(
+                building.home,
+                requirements,
+                interpreter.executable,
+                building.report,
+                what=f"{source.name} ({source.runtime})",
+                may_build=building.may_build,
+            )
+        except BuildError as error:
+            if building.may_build:
+                raise
+            findings.note_unbuilt(f"its requirements.txt is not installed. {error}")
+        else:
+            packages.append(str(installed))
+    if imports_sdk or packages:
+        try:
+            install_python_sdk(
+                building.home,
+                interpreter.executable,
+                interpreter.version,
+                building.report,
+                may_build=building.may_build,
+            )
+        except BuildError as error:
+            if imports_sdk:
+                findings.note_unbuilt(f"boto3, which Lambda's runtime contains, is not installed. {error}")
+    return FunctionBuild(source.folder, tuple(packages))
+
+
+def _has_requirements(file: Path) -> bool:
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError:
+        return False
+    return any(line.strip() and not line.strip().startswith(b"#") for line in lines)
+
+
+# Node.js
+
+
+def _build_node_function(
+    building: _AnnouncedBuilding,
+    source: FunctionSource,
+    version: str,
+    interpreter: LanguageInterpreter,
+    findings: _Findings,
+) -> FunctionBuild:
+    folder = source.folder
+    is_folder = folder.is_dir()
+    packages = _node_packages(building, source, version, interpreter, findings) if is_folder else []
+    entry = typescript_entry(folder, source.handler) if is_folder else None
+    properties = source.metadata.get("BuildProperties") or {}
+    if is_folder and source.metadata.get("BuildMethod") == "esbuild" and properties.get("EntryPoints"):
+        entries = [str(name) for name in properties["EntryPoints"]]
+    elif entry is not None:
+        entries = [entry]
+        properties = {}
+    else:
+        entries = []
+    try:
+        sdk = install_node_sdk(
+            building.home,
+            folder,
+            packages,
+            building.project,
+            version,
+            building.report,
+            node=interpreter.executable,
+            may_build=building.may_build,
+        )
+    except BuildError as error:
+        findings.note_unbuilt(f"the AWS SDK, which Lambda's runtime contains, is not installed. {error}")
+    else:
+        packages += [] if sdk is None else [str(sdk)]
+    if entries:
+        runtime_packages = ["aws-sdk"] if is_in_node_runtime("aws-sdk", version) else ["@aws-sdk/*"]
+        try:
+            folder = bundle_typescript(
+                building.home,
+                Bundle(
+                    folder,
+                    entries,
+                    properties,
+                    packages,
+                    _undeclared_packages(runtime_packages, folder),
+                    keeps_folders=not properties,
+                ),
+                building.report,
+                what=source.name,
+                node=interpreter.executable,
+                may_build=building.may_build,
+            )
+        except BuildError as error:
+            if building.may_build:
+                raise
+            findings.note_unbuilt(f"its TypeScript is not bundled. {error}")
+    return FunctionBuild(folder, tuple(packages))
+
+
+def _undeclared_packages(patterns: list[str], folder: Path) -> list[str]:
+    """Returns the patterns of the runtime's packages, unless the code's package.json declares some."""
+    manifest = _nearest_manifest(folder, folder)
+    declared = _dependencies(manifest) if manifest is not None else {}
+    prefixes = tuple(pattern.rstrip("*") for pattern in patterns)
+    return [] if any(name.startswith(prefixes) for name in declared) else patterns
+
+
+def _node_packages(
+    building: _AnnouncedBuilding,
+    source: FunctionSource,
+    version: str,
+    interpreter: LanguageInterpreter,
+    findings: _Findings,
+) -> list[str]:
+    """Returns the folders with what the nearest package.json asks for and the code does not find."""
+    manifest = _nearest_manifest(source.folder, building.project)
+    if manifest is None:
+        return []
+    missing = {name for name in _dependencies(manifest) if not has_node_package(source.folder, name)}
+    if manifest != source.folder:
+        # It is the project's: only what this function imports of it counts.
+        missing &= node_imports(source.folder)
+    if all(is_in_node_runtime(name, version) for name in missing) and manifest != source.folder:
+        return []
+    if not missing:
+        return []
+    try:
+        installed = install_node_packages(
+            building.home,
+            manifest,
+            building.report,
+            what=f"{source.name} ({source.runtime})",
+            node=interpreter.executable,
+            may_build=building.may_build,
+        )
+    except BuildError as error:
+        if building.may_build:
+            raise
+        findings.note_unbuilt(f"its package.json is not installed. {error}")
+        return []
+    return [str(installed)]
+
+
+def _nearest_manifest(folder: Path, project: Path) -> Path | None:
+    """Returns the folder of the nearest package.json, up to the project's folder."""
+    for at in (folder, *folder.parents):
+        if (at / "package.json").is_file():
+            return at
+        if at in (project, at.parent) or not at.is_relative_to(project):
+            return None
+    return None
+
+
+def _dependencies(folder: Path) -> Mapping[str, Any]:
+    found = read_package_json(folder).get("dependencies")
+    return found if isinstance(found, dict) else {}
+
+
+# Other runtimes
+
+
+def _custom_runtime_notes(source: FunctionSource) -> tuple[str, ...]:
+    if source.folder.is_dir() and not os.path.isfile(source.folder / ENTRYPOINT):
+        what = f"sfn does not build programs for {source.runtime}"
+        return (f"its invocations will fail: {what}, and there is no {ENTRYPOINT} in {source.folder}",)
+    return ()

@@ -1,0 +1,218 @@
+"""TypeScript, and functions with SAM's BuildMethod esbuild: bundled by esbuild.
+
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build-typescript.html
+The bundle is made again when a file that went into it has changed, which a list beside it says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli import private_files
+from sfn_cli.errors import StoreError
+from sfn_cli.functions.builds.build_folder import (
+    FOLDER_NAME,
+    BuildError,
+    build_digest,
+    find_build_folder,
+    make_build_folder,
+    program_stamp,
+)
+from sfn_cli.functions.builds.build_process import build_environment, run_build_program
+from sfn_cli.functions.builds.node_packages import install_named_node_packages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+SUFFIXES = (".ts", ".mts", ".cts", ".tsx")
+_INPUTS = ".bundles"
+_META = "meta.json"
+_FLAGS = {
+    "Minify": "--minify",
+    "KeepNames": "--keep-names",
+    "SourcesContent": "--sources-content",
+}
+_VALUES = {
+    "Target": "--target",
+    "Format": "--format",
+    "MainFields": "--main-fields",
+    "TreeShaking": "--tree-shaking",
+}
+_NAMED = {
+    "Loader": "--loader",
+    "OutExtension": "--out-extension",
+    "Banner": "--banner",
+    "Footer": "--footer",
+    "Alias": "--alias",
+    "Define": "--define",
+}
+
+
+class Bundle(NamedTuple):
+    """What is bundled: the entry points, below the folder, and SAM's BuildProperties."""
+
+    folder: Path
+    entries: Sequence[str]
+    properties: Mapping[str, Any]
+    packages: Sequence[str]
+    """Folders with a node_modules, in addition to those around the code."""
+    external: Sequence[str]
+    """Packages that are left to the runtime, as patterns."""
+    keeps_folders: bool = False
+    """Whether the result of src/app.ts is src/app.js, and not app.js."""
+
+
+def typescript_entry(folder: Path, handler: str) -> str | None:
+    """Returns the file of a handler ("src/app.handler") that is TypeScript; None if it is not."""
+    module = handler.rpartition(".")[0]
+    base = os.path.basename(handler).partition(".")[0]
+    stem = os.path.join(os.path.dirname(handler), base) if module else handler
+    if any((folder / f"{stem}{suffix}").is_file() for suffix in (".js", ".mjs", ".cjs")):
+        return None
+    return next((f"{stem}{suffix}" for suffix in SUFFIXES if (folder / f"{stem}{suffix}").is_file()), None)
+
+
+def bundle_typescript(
+    home: str | os.PathLike[str],
+    bundle: Bundle,
+    report: Callable[[str], None],
+    *,
+    what: str,
+    node: str,
+    may_build: bool = True,
+) -> Path:
+    """Returns a folder with the bundle, whose files are named as esbuild names them.
+
+    Raises BuildError.
+    """
+    esbuild = _esbuild_program(home, bundle.folder, report, node=node, may_build=may_build)
+    arguments = _esbuild_arguments(bundle)
+    line = f"Bundling {' '.join(bundle.entries)} for {what}"
+    base = {
+        "kind": "bundle",
+        "folder": str(bundle.folder),
+        "arguments": arguments,
+        "packages": list(bundle.packages),
+        "esbuild": program_stamp(esbuild),
+    }
+    memory = Path(home, FOLDER_NAME, _INPUTS, build_digest(json.dumps(base).encode())[:32])
+    inputs = _remembered_inputs(memory)
+    if inputs is not None:
+        found = find_build_folder(home, {**base, "inputs": _input_digests(inputs)})
+        if found is not None:
+            return found
+
+    if not may_build:
+        raise BuildError(f"Not done, because of --no-build: {line}")
+    report(f"{line}…")
+    beside = Path(private_files.make_private_folder(home, FOLDER_NAME, f".bundling-{os.urandom(8).hex()}"))
+    try:
+        modules = [str(Path(folder, "node_modules")) for folder in bundle.packages]
+        environment = build_environment(NODE_PATH=os.pathsep.join(modules))
+        meta = beside / _META
+        output = beside / "out"
+        command = [esbuild, *arguments, f"--outdir={output}", f"--metafile={meta}"]
+        run_build_program(command, bundle.folder, environment, what=line)
+        names = sorted(json.loads(meta.read_bytes())["inputs"])
+        inputs = [os.path.normpath(bundle.folder / name) for name in names if "://" not in name]
+        sources = {**base, "inputs": _input_digests(inputs)}
+        path = make_build_folder(home, sources, lambda folder: _move_content(output, folder))
+        _remember_inputs(home, memory, inputs)
+        return path
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _esbuild_program(
+    home: str | os.PathLike[str],
+    folder: Path,
+    report: Callable[[str], None],
+    *,
+    node: str,
+    may_build: bool,
+) -> str:
+    """Returns the project's esbuild, the one on PATH, or one that is installed once."""
+    for above in (folder, *folder.parents):
+        program = above / "node_modules" / ".bin" / "esbuild"
+        if os.access(program, os.X_OK):
+            return str(program)
+    if (found := shutil.which("esbuild")) is not None:
+        return found
+    try:
+        installed = install_named_node_packages(
+            home, ["esbuild"], report, what="TypeScript", node=node, may_build=may_build
+        )
+    except BuildError as error:
+        raise BuildError(
+            f"TypeScript needs esbuild, which is neither in the project nor on PATH. "
+            f"Install it: npm install --global esbuild\n  {error}"
+        ) from None
+    return str(installed / "node_modules" / ".bin" / "esbuild")
+
+
+def _esbuild_arguments(bundle: Bundle) -> list[str]:
+    properties = bundle.properties
+    arguments = [*bundle.entries, "--bundle", "--platform=node", "--log-level=warning"]
+    if bundle.keeps_folders:
+        arguments.append("--outbase=.")
+    if "Format" not in properties:
+        arguments.append("--format=cjs")
+    if "Target" not in properties:
+        arguments.append("--target=node16")
+    if properties.get("Sourcemap") in (True, "true"):
+        arguments.append("--sourcemap")
+    arguments += [flag for name, flag in _FLAGS.items() if properties.get(name) in (True, "true")]
+    for name, flag in _VALUES.items():
+        if (value := properties.get(name)) is not None:
+            arguments.append(f"{flag}={','.join(map(str, value)) if isinstance(value, list) else value}")
+    for name, flag in _NAMED.items():
+        arguments += _named_arguments(flag, properties.get(name))
+    external = [*bundle.external, *(properties.get("External") or ())]
+    return [*arguments, *(f"--external:{pattern}" for pattern in external)]
+
+
+def _named_arguments(flag: str, values: Any) -> list[str]:
+    """Returns --loader:.html=text for {".html": "text"} and for [".html=text"]."""
+    if isinstance(values, dict):
+        return [f"{flag}:{name}={value}" for name, value in values.items()]
+    return [f"{flag}:{value}" for value in values or ()]
+
+
+def _move_content(source: Path, target: Path) -> None:
+    for entry in source.iterdir():
+        os.rename(entry, target / entry.name)
+
+
+def _input_digests(inputs: Sequence[str]) -> list[str]:
+    digests = []
+    for name in inputs:
+        try:
+            digests.append(build_digest(Path(name).read_bytes()))
+        except OSError:
+            digests.append("")
+    return digests
+
+
+def _remembered_inputs(memory: Path) -> list[str] | None:
+    try:
+        with open(memory, opener=private_files.open_file) as opened:
+            found = json.load(opened)
+    except (OSError, ValueError, StoreError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _remember_inputs(home: str | os.PathLike[str], memory: Path, inputs: Sequence[str]) -> None:
+    """Remembers which files a bundle was made of: without it, the bundle is made again."""
+    beside = memory.with_name(f"{memory.name}.{os.getpid()}")
+    try:
+        private_files.make_private_folder(home, FOLDER_NAME, _INPUTS)
+        with open(beside, "w", opener=private_files.open_file) as opened:
+            json.dump(list(inputs), opened)
+        os.replace(beside, memory)
+    except (OSError, StoreError):
+        pass

@@ -1,0 +1,125 @@
+"""The content of a function's layers, and the folders with its packages.
+
+A layer's folder is used in place, as a function's is; a zip is unpacked once, as a build.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from sfn_cli.functions.builds.build_folder import (
+    BuildError,
+    find_build_folder,
+    make_build_folder,
+    mark_build_as_used,
+)
+from sfn_cli.functions.builds.python_sdk import find_python_sdk
+from sfn_cli.functions.code.catalog import code_fingerprint
+from sfn_cli.functions.code.package_path import PackagePath
+from sfn_cli.functions.code.zip_archive import extract_zip
+from sfn_cli.functions.outcome import UnusableError
+from sfn_cli.functions.runtimes import PYTHON, language_of_runtime
+from sfn_cli.store.records.functions import layer_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sfn_cli.functions.runtimes import LanguageInterpreter
+    from sfn_cli.store.protocols.functions import Functions
+    from sfn_cli.store.records.functions import Function, LayerVersion
+
+
+def layers_fingerprint(functions: Functions, function: Function) -> int:
+    """Returns a number that changes when a file of a layer that is used in place does.
+
+    It is 0 for a function without such layers. Raises UnusableError.
+    """
+    folders = [layer.content_dir for layer in _used_layers(functions, function) if layer.content_dir]
+    try:
+        return hash(tuple(code_fingerprint(folder)[0] for folder in folders)) if folders else 0
+    except OSError as error:
+        raise UnusableError(
+            "InvalidZipFileException",
+            f"A layer of the function {function.name} cannot be read: {error.strerror} ({error.filename}).",
+        ) from None
+
+
+def find_packages(
+    functions: Functions, home: str, function: Function, interpreter: LanguageInterpreter, fingerprint: int
+) -> PackagePath:
+    """Returns where a function's child finds packages. Raises UnusableError."""
+    packages = tuple(function.configuration.get("PackageDirs") or ())
+    for folder in packages:
+        if not os.path.isdir(folder):
+            raise UnusableError(
+                "Runtime.PackagesMissing",
+                f"The packages of the function {function.name} are not in {folder} any more. "
+                "Deploy the function again.",
+            )
+        mark_build_as_used(home, folder)
+    return PackagePath(
+        packages,
+        tuple(_layer_folders(functions, home, function)),
+        _sdk_folders(home, str(function.configuration.get("Runtime", "")), interpreter),
+        fingerprint,
+    )
+
+
+def _sdk_folders(home: str, runtime: str, interpreter: LanguageInterpreter) -> tuple[str, ...]:
+    try:
+        language, _ = language_of_runtime(runtime)
+    except UnusableError:  # a custom runtime
+        return ()
+    if language is not PYTHON:
+        return ()
+    found = find_python_sdk(home, interpreter.executable, interpreter.version)
+    return () if found is None else (str(found),)
+
+
+def _layer_folders(functions: Functions, home: str, function: Function) -> Iterator[str]:
+    for layer in _used_layers(functions, function):
+        if layer.content_dir is not None:
+            yield layer.content_dir
+        else:
+            yield str(_unpacked_layer(functions, home, layer))
+        yield from layer.package_dirs
+
+
+def _used_layers(functions: Functions, function: Function) -> Iterator[LayerVersion]:
+    """Yields the layers of this store that a function has.
+
+    Others are public ones, whose packages a deploy gives the function.
+    """
+    for used in function.configuration.get("Layers") or ():
+        reference = layer_reference(used["Arn"])
+        if reference is not None and reference.number is not None:
+            layer = functions.layers.find(reference.name, reference.number)
+            if layer is not None:
+                yield layer
+
+
+def _unpacked_layer(functions: Functions, home: str, layer: LayerVersion) -> Path:
+    digest = layer.facts["Content"]["CodeSha256"]
+    sources = {"kind": "layer", "content": digest}
+    found = find_build_folder(home, sources)
+    if found is not None:
+        return found
+    content = functions.layers.zip(layer) or b""
+
+    def fill(folder: Path) -> None:
+        import io
+        import zipfile
+        import zlib
+
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                extract_zip(archive, folder)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as e:
+            raise BuildError(f"The zip of the layer {layer.name} cannot be unpacked: {e}.") from None
+
+    try:
+        return make_build_folder(home, sources, fill)
+    except BuildError as error:
+        raise UnusableError("InvalidZipFileException", str(error)) from None

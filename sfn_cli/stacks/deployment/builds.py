@@ -1,0 +1,117 @@
+"""The builds of a stack's functions and layers: packages, bundles, and what stands for public layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.functions.builds.build_folder import BuildError
+from sfn_cli.stacks.stack import FUNCTION, LAYER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sfn_cli.functions.builds.function_build import Building
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.resources.resource import Properties
+    from sfn_cli.stacks.stack import Stack
+
+BUILT = (FUNCTION, LAYER)
+"""The types of resources that may need a build."""
+
+
+class StackBuilds:
+    """The builds of one stack. Each is made once, also where planning asked for it before."""
+
+    def __init__(
+        self, settings: Settings, stack: Stack, report: Callable[[str], None], *, may_build: bool
+    ) -> None:
+        self._stack = stack
+        self._settings = settings
+        self._report = report
+        self._may_build = may_build
+        self._complete: dict[str, tuple[Properties, Properties]] = {}
+        self._notes: dict[str, tuple[str, ...]] = {}
+        self._shared: Building | None = None
+
+    def build(self, logical_id: str, properties: Properties, *, is_planned: bool = False) -> Properties:
+        """Returns a function's or layer's properties, with the code and packages that were built.
+
+        Where it `is_planned` only, nothing is built; what was built before is used. Raises
+        BuildError, with the place of the resource.
+        """
+        before = self._complete.get(logical_id)
+        if before is not None and before[0] == properties:
+            return before[1]
+        building = self._building(may_build=self._may_build and not is_planned)
+        try:
+            if self._stack.resources[logical_id]["Type"] == LAYER:
+                built, is_complete = self._build_layer(building, logical_id, properties), True
+            else:
+                built, is_complete = self._build_function(building, logical_id, properties)
+        except BuildError as error:
+            if is_planned:
+                return properties
+            raise BuildError(
+                f"{self._stack.place(('Resources', logical_id))}: {logical_id}: {error}"
+            ) from None
+        if is_complete:
+            self._complete[logical_id] = (properties, built)
+        return built
+
+    def notes(self, logical_id: str) -> Sequence[str]:
+        """Returns what the user should know of a function: each a line."""
+        return self._notes.get(logical_id, ())
+
+    def _building(self, *, may_build: bool) -> Building:
+        from sfn_cli.functions.builds.function_build import Building
+        from sfn_cli.functions.runtimes import Runtimes
+
+        if self._shared is None:
+            home = self._settings.home
+            runtimes = Runtimes(Path(home), exact=self._settings.exact_runtimes)
+            self._shared = Building(home, self._stack.folder, runtimes, self._report)
+        return self._shared._replace(may_build=may_build)
+
+    def _build_function(
+        self, building: Building, logical_id: str, properties: Properties
+    ) -> tuple[Properties, bool]:
+        from sfn_cli.functions.builds.function_build import FunctionSource, build_function
+        from sfn_cli.functions.builds.public_layer_packages import install_public_layers
+
+        code = properties.get("Code") or {}
+        if not isinstance(code, dict) or code.get("ImageUri") or properties.get("PackageType") == "Image":
+            return properties, True
+        runtime, handler = str(properties.get("Runtime", "")), str(properties.get("Handler", ""))
+        packages: list[str] = []
+        is_complete = True
+        if isinstance(path := code.get("CodeDir"), str):
+            source = FunctionSource(logical_id, Path(path), runtime, handler, self._metadata(logical_id))
+            built = build_function(building, source)
+            self._notes[logical_id] = tuple(f"{logical_id}: {note}" for note in built.notes)
+            packages, is_complete = list(built.packages), built.is_complete
+            code = {**code, "CodeDir": str(built.folder)}
+        layers = [layer for layer in properties.get("Layers") or () if isinstance(layer, str)]
+        packages += install_public_layers(building, logical_id, runtime, layers)
+        if packages:
+            code = {**code, "PackageDirs": packages}
+        return ({**properties, "Code": code} if code else properties), is_complete
+
+    def _build_layer(self, building: Building, logical_id: str, properties: Properties) -> Properties:
+        from sfn_cli.functions.builds.layer_build import build_layer
+
+        content = properties.get("Content") or {}
+        path = content.get("CodeDir") if isinstance(content, dict) else None
+        if not isinstance(path, str):
+            return properties
+        metadata = self._metadata(logical_id)
+        runtimes = [str(runtime) for runtime in properties.get("CompatibleRuntimes") or ()]
+        roots = build_layer(building, logical_id, Path(path), metadata, runtimes)
+        built: dict[str, Any] = {**content, "CodeDir": str(roots[0])}
+        if roots[1:]:
+            built["PackageDirs"] = [str(root) for root in roots[1:]]
+        return {**properties, "Content": built}
+
+    def _metadata(self, logical_id: str) -> Mapping[str, Any]:
+        found = self._stack.resources[logical_id].get("Metadata")
+        return found if isinstance(found, dict) else {}

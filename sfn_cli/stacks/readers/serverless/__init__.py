@@ -1,0 +1,1 @@
+"""Services of the Serverless Framework as stacks: packaged ones, and serverless.yml."""

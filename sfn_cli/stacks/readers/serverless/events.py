@@ -1,0 +1,100 @@
+"""The events of functions and machines: rules and event source mappings; others are named in a note."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.readers.serverless.naming import normalized_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def event_resources(
+    key: str, events: Any, target: Mapping[str, Any], function: Mapping[str, Any] | None, notes: list[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields the resources for the `events` of a function or a machine, by logical id.
+
+    `target` is the ARN of what they start; `function` names it if it is a function.
+    """
+    left_out: dict[str, None] = {}
+    for number, event in enumerate(events if isinstance(events, list) else [], 1):
+        kind, settings = next(iter(event.items())) if isinstance(event, dict) and event else (str(event), {})
+        name = normalized_name(key)
+        if kind == "schedule":
+            yield f"{name}EventsRuleSchedule{number}", _schedule_rule(settings, target)
+        elif kind in {"eventBridge", "cloudwatchEvent"}:
+            yield f"{name}EventBridgeRule{number}", _event_rule(settings, target)
+        elif kind in {"sqs", "stream", "msk", "kafka"} and function is not None:
+            yield f"{name}EventSourceMapping{kind.upper()}{number}", _source_mapping(settings, function)
+        elif kind == "sns" and isinstance(settings, dict) and settings.get("arn"):
+            yield f"{name}SnsSubscription{number}", _subscription(settings, target)
+        else:
+            left_out[kind] = None
+    if left_out:
+        notes.append(f"{key}: its events ({', '.join(left_out)}) are left out.")
+
+
+def _rule(properties: Mapping[str, Any], target: Mapping[str, Any], settings: Any) -> dict[str, Any]:
+    given = settings if isinstance(settings, dict) else {}
+    text = given.get("input")
+    rule_target = {
+        "Id": "target0",
+        "Arn": target,
+        "Input": json.dumps(text) if isinstance(text, dict | list) else text,
+        "InputPath": given.get("inputPath"),
+    }
+    return {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            **{name: value for name, value in properties.items() if value is not None},
+            "State": "DISABLED" if given.get("enabled") is False else "ENABLED",
+            "Targets": [{name: value for name, value in rule_target.items() if value is not None}],
+        },
+    }
+
+
+def _schedule_rule(settings: Any, target: Mapping[str, Any]) -> dict[str, Any]:
+    given = settings if isinstance(settings, dict) else {"rate": settings}
+    rate = given.get("rate")
+    properties = {
+        "ScheduleExpression": rate[0] if isinstance(rate, list) and rate else rate,
+        "Name": given.get("name"),
+        "Description": given.get("description"),
+    }
+    return _rule(properties, target, settings)
+
+
+def _event_rule(settings: Any, target: Mapping[str, Any]) -> dict[str, Any]:
+    given = settings if isinstance(settings, dict) else {}
+    properties = {
+        "EventPattern": given.get("pattern") or given.get("event"),
+        "EventBusName": given.get("eventBus") or given.get("eventBusName"),
+        "ScheduleExpression": given.get("schedule"),
+        "Name": given.get("name"),
+        "Description": given.get("description"),
+    }
+    return _rule(properties, target, settings)
+
+
+def _source_mapping(settings: Any, function: Mapping[str, Any]) -> dict[str, Any]:
+    given = settings if isinstance(settings, dict) else {"arn": settings}
+    properties = {
+        "EventSourceArn": given.get("arn"),
+        "FunctionName": function,
+        "BatchSize": given.get("batchSize"),
+        "StartingPosition": given.get("startingPosition"),
+        "Enabled": given.get("enabled"),
+    }
+    return {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {name: value for name, value in properties.items() if value is not None},
+    }
+
+
+def _subscription(settings: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {"TopicArn": settings["arn"], "Protocol": "lambda", "Endpoint": target},
+    }

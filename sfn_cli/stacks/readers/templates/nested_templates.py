@@ -1,0 +1,42 @@
+"""Nested stacks whose templates are local files: they become part of the template that has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.readers.nested_stacks import STACK, inline_nested_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
+
+
+def write_out_nested_templates(draft: TemplateDraft, read: Callable[[Path], TemplateDraft]) -> None:
+    """Replaces nested stacks by the resources of their templates, which `read` returns.
+
+    One whose template is not on this machine stays, which a note says.
+    """
+    if all(resource.get("Type") != STACK for resource in draft.resources.values()):
+        return
+
+    def nested_template(logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        url = (resource.get("Properties") or {}).get("TemplateURL")
+        path = draft.local_path(url)
+        if path is None or not path.is_file():
+            draft.notes.append(
+                f"{logical_id}: the template of this nested stack is not on this machine ({url})"
+            )
+            draft.files += [] if path is None else [path]
+            return None
+        nested = read(path)
+        draft.files += nested.files
+        draft.notes += nested.notes
+        own = draft.places.maps[0]
+        for (section, *rest), place in ((inner, place) for inner, place in nested.places.items() if inner):
+            if section in ("Resources", "Conditions", "Mappings") and rest:
+                own[(section, f"{logical_id}{rest[0]}", *rest[1:])] = place
+        return nested.template
+
+    draft.template = inline_nested_stacks(draft.template, nested_template)

@@ -1,0 +1,85 @@
+"""Modules that a module calls: folders of the project, and the best known ones of the registry."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from sfn_cli.stacks.readers.terraform.language.evaluator import evaluate
+from sfn_cli.stacks.readers.terraform.language.parser import parse_hcl_body
+from sfn_cli.stacks.readers.terraform.language.syntax import Body, SourceText
+from sfn_cli.stacks.readers.terraform.language.values import ConversionError, to_text
+from sfn_cli.stacks.readers.terraform.module import Module
+from sfn_cli.stacks.readers.terraform.module_files import read_module_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from sfn_cli.stacks.readers.terraform.language.syntax import Block
+    from sfn_cli.stacks.readers.terraform.language.values import Value
+    from sfn_cli.stacks.readers.terraform.project import Project
+
+_MOST_DEPTH = 20
+
+_REGISTRY = {
+    "terraform-aws-modules/step-functions/aws": "step_functions.tf",
+    "terraform-aws-modules/lambda/aws": "lambda.tf",
+    "terraform-aws-modules/dynamodb-table/aws": "dynamodb_table.tf",
+    "terraform-aws-modules/sqs/aws": "sqs.tf",
+    "terraform-aws-modules/sns/aws": "sns.tf",
+    "terraform-aws-modules/s3-bucket/aws": "s3_bucket.tf",
+}
+"""Modules of the registry → a module in `registry/` with the same variables and outputs, as far as
+they matter here. The modules themselves build packages with programs of their own."""
+
+
+def load_child_module(
+    parent: Module, block: Block, address: str, inputs: Mapping[str, Callable[[], Value]]
+) -> Module:
+    """Returns the module that a `module` block calls. Raises TemplateError."""
+    source = block.body.attributes.get("source")
+    if source is None:
+        raise block.at.error('The module has no "source"')
+    name = to_text(evaluate(source.expression, parent))
+    if address.count("module.") > _MOST_DEPTH:
+        raise source.at.error(f"Modules call each other more than {_MOST_DEPTH} deep")
+    body, path = _module_source(parent, block, address, name)
+    return Module(parent.project, body, path, address, inputs, load_child_module)
+
+
+def _module_source(parent: Module, block: Block, address: str, name: str) -> tuple[Body, str]:
+    project = parent.project
+    if name.startswith(("./", "../", "/")):
+        path = os.path.join(parent.path, name)
+        folder = project.file_functions.path(path)
+        if not folder.is_dir():
+            raise block.at.error(f"The module's folder {name} does not exist")
+        return read_module_body(project, folder), path
+    registered = name.partition("//")[0].removeprefix("registry.terraform.io/")
+    if registered in _REGISTRY:
+        return _registry_body(_REGISTRY[registered]), "."
+    installed = _installed_module(project, address)
+    if installed is not None:
+        return read_module_body(project, installed), os.path.relpath(installed, project.folder)
+    project.note(f"module.{block.labels[0]} is left out: {name} is not on this machine (run terraform init).")
+    return Body(), "."
+
+
+def _registry_body(name: str) -> Body:
+    text = resources.files(__package__).joinpath("registry", name).read_text(encoding="utf-8")
+    return parse_hcl_body(SourceText(name, text))
+
+
+def _installed_module(project: Project, address: str) -> Path | None:
+    """Returns the folder that `terraform init` has put a module into."""
+    path = project.folder / ".terraform" / "modules" / "modules.json"
+    try:
+        modules = json.loads(project.file_functions.text(str(path)))["Modules"]
+        wanted = address.replace("module.", "")
+        found = next(each["Dir"] for each in modules if each["Key"] == wanted)
+    except (ConversionError, ValueError, KeyError, TypeError, StopIteration):
+        return None
+    return project.file_functions.path(found)

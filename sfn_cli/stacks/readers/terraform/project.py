@@ -1,0 +1,138 @@
+"""What all modules of one project share while it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.readers.terraform.functions.files import FileFunctions
+from sfn_cli.stacks.readers.terraform.functions.table import PURE_FUNCTIONS
+from sfn_cli.stacks.readers.terraform.language.holes import Holes, has_holes
+from sfn_cli.stacks.readers.terraform.language.values import ConversionError, Value, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+
+
+class Project:
+    """The root folder, the files that were read, the holes, and the names that are taken."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.environment = environment
+        self.holes = Holes()
+        self.file_functions = FileFunctions(folder)
+        self.functions = {**PURE_FUNCTIONS, **self.file_functions.table}
+        self.notes: dict[str, None] = {}
+        self.region = self.holes.text({"Ref": "AWS::Region"})
+        self.account = self.holes.text({"Ref": "AWS::AccountId"})
+        self.archives: list[Arguments] = []
+        """The arguments of every data.archive_file."""
+        self.objects: list[Arguments] = []
+        """The arguments of every aws_s3_object."""
+        self._logical_ids: dict[str, str] = {}
+        self._dependencies: list[set[str]] = []
+
+    @property
+    def place(self) -> Mapping[str, str]:
+        return {"region": self.region, "account": self.account}
+
+    # Logical ids
+
+    def logical_id(self, address: str, type: str, label: str) -> str:
+        """Returns a resource's logical id: its own name for machines and functions.
+
+        Other resources have their type in it, because modules often have several resources of one
+        name ("this").
+        """
+        if address not in self._logical_ids:
+            names = [label] if type in {"aws_sfn_state_machine", "aws_lambda_function"} else []
+            kind = type.removeprefix("aws_").removesuffix("_function")
+            names.append(f"{label}_{kind}")
+            if type == "aws_s3_bucket":
+                # Bucket names are made of it, and cannot have "_".
+                names = [name.replace("_", "-").lower() for name in names]
+            taken = set(self._logical_ids.values())
+            numbered = (f"{names[-1]}_{number}" for number in range(2, 10**6))
+            self._logical_ids[address] = next((name for name in names if name not in taken), None) or next(
+                name for name in numbered if name not in taken
+            )
+        return self._logical_ids[address]
+
+    # Dependencies: which resources the evaluation of one refers to
+
+    def start_dependencies(self) -> set[str]:
+        found: set[str] = set()
+        self._dependencies.append(found)
+        return found
+
+    def end_dependencies(self) -> None:
+        self._dependencies.pop()
+
+    def depend_on(self, logical_ids: set[str]) -> None:
+        if self._dependencies:
+            self._dependencies[-1] |= logical_ids
+
+    def dynamic_reference(self, reference: str) -> str:
+        """Returns what the deployment reads from a parameter or a secret: "ssm:NAME"."""
+        return "{{resolve:" + reference + "}}"
+
+    # Code
+
+    def code(self, arguments: Arguments) -> dict[str, Any]:
+        """Returns where a function's or a layer's code lies, as CloudFormation's Code."""
+        if image := arguments.get("image_uri"):
+            return {"ImageUri": image}
+        filename = arguments.get("filename")
+        if filename is None and arguments.get("s3_key") is not None:
+            filename = self._object_source(arguments.get("s3_bucket"), arguments.get("s3_key"))
+            if filename is None:
+                return {"S3Bucket": arguments.get("s3_bucket"), "S3Key": arguments.get("s3_key")}
+        if filename is None:
+            raise ConversionError('the code is missing: set "filename" or "image_uri"')
+        return self._archived_code(to_text(filename))
+
+    def _archived_code(self, filename: str) -> dict[str, Any]:
+        path = self.file_functions.path(filename)
+        for archive in self.archives:
+            output = archive.get("output_path")
+            if isinstance(output, str) and self.file_functions.path(output) == path:
+                return self._archive_source(archive)
+        return {"CodeDir": str(_code_folder(path))}
+
+    def _archive_source(self, archive: Arguments) -> dict[str, Any]:
+        """Returns the sources of an archive that `terraform apply` would make."""
+        if folder := archive.get("source_dir"):
+            return {"CodeDir": str(self.file_functions.path(folder))}
+        if file := archive.get("source_file"):
+            return {"CodeDir": str(self.file_functions.path(file).parent)}
+        files = {
+            to_text(each.get("filename")): to_text(each.get("content")) for each in archive.blocks("source")
+        }
+        content = archive.get("source_content")
+        if content is not None:
+            files[to_text(archive.get("source_content_filename"))] = to_text(content)
+        return {"Files": files}
+
+    def _object_source(self, bucket: Value, key: Value) -> Value:
+        """Returns the file that an aws_s3_object of the project puts at a key."""
+        for each in self.objects:
+            if each.get("key") == key and each.get("bucket") == bucket and each.get("source") is not None:
+                return each.get("source")
+        return None
+
+    def note(self, line: str) -> None:
+        self.notes[line] = None
+
+
+def _code_folder(path: Path) -> Path:
+    """A folder or an archive as it is; for another file, its folder."""
+    if path.suffix in {".zip", ".jar"} or path.is_dir() or not path.suffix:
+        return path
+    return path.parent
+
+
+def is_known(value: Value) -> bool:
+    return not (isinstance(value, str) and has_holes(value))

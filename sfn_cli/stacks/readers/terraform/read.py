@@ -1,0 +1,87 @@
+"""Reads a Terraform module as a stack.
+
+    resource "aws_lambda_function" "price"   →   price: AWS::Lambda::Function
+
+References between resources become Ref and Fn::GetAtt. What is known when the module is read is in
+the stack as it is: variables, local values, names, templates.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import UsageError
+from sfn_cli.stacks.readers.terraform.emission import Emission
+from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, Variable
+from sfn_cli.stacks.readers.terraform.module import Module
+from sfn_cli.stacks.readers.terraform.module_files import read_module_body, variable_values
+from sfn_cli.stacks.readers.terraform.modules import load_child_module
+from sfn_cli.stacks.readers.terraform.project import Project
+from sfn_cli.stacks.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from sfn_cli.stacks.readers.terraform.language.values import Value
+
+KIND = "Terraform module"
+
+
+def read_terraform_module(
+    folder: Path, given: Mapping[str, str] | None = None, environment: Mapping[str, str] | None = None
+) -> Stack:
+    """Reads the module in a folder. Raises TemplateError and UsageError.
+
+    `given` are the user's values of variables; `environment` has those of TF_VAR_NAME.
+    """
+    folder = folder.absolute()
+    project = Project(folder, environment or {})
+    body = read_module_body(project, folder)
+    if not body.blocks:
+        raise UsageError(f"{folder} has no Terraform module: there is no *.tf file in it.")
+    inputs: dict[str, Callable[[], Value]] = {}
+    root = Module(project, body, ".", inputs=inputs, load_child=load_child_module)
+    values = _region_variables(root)
+    values |= variable_values(folder, root.variables, given or {}, project, root)
+    inputs.update({name: partial(_given, value) for name, value in values.items()})
+    emission = Emission(project)
+    emission.add_module(root)
+    emission.add_outputs(root)
+    return Stack(
+        kind=KIND,
+        name=re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-") or "terraform",
+        source=folder,
+        folder=folder,
+        template={
+            "Parameters": emission.parameters(root),
+            "Resources": emission.resources,
+            "Outputs": emission.outputs,
+        },
+        parameters={},
+        places=emission.places,
+        files=tuple(project.file_functions.files),
+        notes=tuple(project.notes),
+    )
+
+
+def _given(value: Value) -> Value:
+    return value
+
+
+def _region_variables(root: Module) -> dict[str, Value]:
+    """Returns the variable that the AWS provider's region is: resources are made in sfn's region."""
+    for provider in root.providers:
+        region = provider.body.attributes.get("region")
+        if provider.labels != ("aws",) or "alias" in provider.body.attributes or region is None:
+            continue
+        expression = region.expression
+        if (
+            isinstance(expression, GetAttribute)
+            and isinstance(expression.source, Variable)
+            and expression.source.name == "var"
+        ):
+            return {expression.name: root.project.region}
+    return {}

@@ -1,0 +1,34 @@
+# What sfn reads in place of terraform-aws-modules/step-functions/aws.
+
+variable "name" { default = null }
+variable "definition" { default = null }
+variable "type" { default = "STANDARD" }
+variable "role_arn" { default = null }
+variable "logging_configuration" { default = {} }
+variable "tags" { default = {} }
+
+resource "aws_iam_role" "this" {}
+
+resource "aws_sfn_state_machine" "this" {
+  name       = var.name
+  definition = var.definition
+  type       = upper(var.type)
+  role_arn   = coalesce(var.role_arn, aws_iam_role.this.arn)
+  tags       = var.tags
+
+  dynamic "logging_configuration" {
+    for_each = length(var.logging_configuration) > 0 ? [var.logging_configuration] : []
+    content {
+      level                  = try(logging_configuration.value.level, null)
+      include_execution_data = try(logging_configuration.value.include_execution_data, null)
+      log_destination        = try(logging_configuration.value.log_destination, null)
+    }
+  }
+}
+
+output "state_machine_id" { value = aws_sfn_state_machine.this.id }
+output "state_machine_arn" { value = aws_sfn_state_machine.this.arn }
+output "state_machine_name" { value = aws_sfn_state_machine.this.name }
+output "state_machine_status" { value = "ACTIVE" }
+output "role_arn" { value = coalesce(var.role_arn, aws_iam_role.this.arn) }
+output "role_name" { value = aws_iam_role.this.name }

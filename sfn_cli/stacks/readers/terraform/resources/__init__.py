@@ -1,0 +1,1 @@
+"""Resources of Terraform's AWS provider, as CloudFormation's."""

@@ -1,0 +1,128 @@
+"""Tables, buckets, log groups, parameters, secrets and roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.readers.terraform.resources.arguments import block
+from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
+from sfn_cli.stacks.readers.terraform.resources.names import filled_block, renamed, tags
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+    from sfn_cli.stacks.readers.terraform.resources.kind import Surroundings
+
+
+def _table(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+    is_provisioned = arguments.get("billing_mode") in (None, "PROVISIONED")
+    ttl = block(arguments, "ttl")
+    stream_view = arguments.get("stream_view_type")
+    return {
+        **renamed(arguments, "billing_mode", name="TableName"),
+        "AttributeDefinitions": [
+            renamed(each, name="AttributeName", type="AttributeType")
+            for each in arguments.blocks("attribute")
+        ],
+        "KeySchema": _key_schema(arguments),
+        "ProvisionedThroughput": _throughput(arguments) if is_provisioned else None,
+        "GlobalSecondaryIndexes": [
+            {**_table_index(each), "ProvisionedThroughput": _throughput(each) if is_provisioned else None}
+            for each in arguments.blocks("global_secondary_index")
+        ]
+        or None,
+        "LocalSecondaryIndexes": [
+            _table_index(each, arguments.get("hash_key"))
+            for each in arguments.blocks("local_secondary_index")
+        ]
+        or None,
+        "StreamSpecification": {"StreamViewType": stream_view or "NEW_AND_OLD_IMAGES"}
+        if arguments.get("stream_enabled")
+        else None,
+        "TimeToLiveSpecification": filled_block(renamed(ttl, "attribute_name", "enabled")),
+        "Tags": tags(arguments),
+    }
+
+
+def _key_schema(arguments: Arguments, hash_key: str | None = None) -> list[dict[str, Any]]:
+    keys = [(hash_key or arguments.get("hash_key"), "HASH"), (arguments.get("range_key"), "RANGE")]
+    return [{"AttributeName": key, "KeyType": type} for key, type in keys if key is not None]
+
+
+def _table_index(index: Arguments, hash_key: str | None = None) -> dict[str, Any]:
+    return {
+        "IndexName": index.get("name"),
+        "KeySchema": _key_schema(index, hash_key),
+        "Projection": renamed(index, "projection_type", "non_key_attributes"),
+    }
+
+
+def _throughput(arguments: Arguments) -> dict[str, Any]:
+    return {
+        "ReadCapacityUnits": arguments.get("read_capacity") or 1,
+        "WriteCapacityUnits": arguments.get("write_capacity") or 1,
+    }
+
+
+def _bucket(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+    return {"BucketName": arguments.get("bucket"), "Tags": tags(arguments)}
+
+
+def _log_group(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+    retention = arguments.get("retention_in_days")
+    return {"LogGroupName": arguments.get("name"), "RetentionInDays": retention or None}
+
+
+def _parameter(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+    value = arguments.get("value")
+    return {
+        **renamed(arguments, "name", "type", "description"),
+        "Value": arguments.get("insecure_value") if value is None else value,
+    }
+
+
+def _secret(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+    versions = surroundings.related("aws_secretsmanager_secret_version")
+    return {
+        **renamed(arguments, "name", "description"),
+        "SecretString": next((version.get("secret_string") for version in versions), None),
+        "Tags": tags(arguments),
+    }
+
+
+def _role(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+    return renamed(arguments, "path", name="RoleName")
+
+
+_NAMED = {"arn": "{Arn}", "id": "{Ref}", "name": "{Ref}"}
+
+STORAGE_KINDS: dict[str, ResourceKind] = {
+    "aws_dynamodb_table": ResourceKind(
+        "AWS::DynamoDB::Table", _table, {**_NAMED, "stream_arn": "{StreamArn}"}
+    ),
+    "aws_s3_bucket": ResourceKind(
+        "AWS::S3::Bucket",
+        _bucket,
+        {
+            "arn": "{Arn}",
+            "id": "{Ref}",
+            "bucket": "{Ref}",
+            "bucket_domain_name": "{Ref}.s3.amazonaws.com",
+            "bucket_regional_domain_name": "{Ref}.s3.{region}.amazonaws.com",
+        },
+        name="bucket",
+    ),
+    "aws_cloudwatch_log_group": ResourceKind(
+        "AWS::Logs::LogGroup",
+        _log_group,
+        {"arn": "arn:aws:logs:{region}:{account}:log-group:{Ref}", "id": "{Ref}", "name": "{Ref}"},
+    ),
+    "aws_ssm_parameter": ResourceKind(
+        "AWS::SSM::Parameter",
+        _parameter,
+        {"arn": "arn:aws:ssm:{region}:{account}:parameter/{Ref}", "id": "{Ref}", "name": "{Ref}"},
+    ),
+    "aws_secretsmanager_secret": ResourceKind(
+        "AWS::SecretsManager::Secret", _secret, {"arn": "{Ref}", "id": "{Ref}"}
+    ),
+    "aws_iam_role": ResourceKind("AWS::IAM::Role", _role, {**_NAMED, "unique_id": "{RoleId}"}),
+}

@@ -1,0 +1,75 @@
+"""Kinesis streams.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kinesis-stream.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
+from sfn_cli.stacks.resources.properties import property_object
+from sfn_cli.stacks.resources.resource import Made, ResourceType
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+
+_SERVICE = "kinesis"
+_NAME_LENGTH = 128
+_ON_DEMAND = "ON_DEMAND"
+
+
+def _predict_stream(naming: Naming, properties: Properties) -> Made:
+    name = predicted_name(naming, properties, "Name", _NAME_LENGTH)
+    return Made(name, {"Arn": naming.arn("kinesis", f"stream/{name}")})
+
+
+def _stream_mode(properties: Properties) -> str:
+    mode = property_object(properties, "StreamModeDetails").get("StreamMode")
+    # AWS's default without a number of shards.
+    return str(mode or ("PROVISIONED" if properties.get("ShardCount") else _ON_DEMAND))
+
+
+def _create_stream(making: Making, properties: Properties) -> Made:
+    made = _predict_stream(making.naming, properties)
+    named = {"StreamName": made.physical_id}
+    found = if_there(lambda: call_service(making, _SERVICE, "DescribeStreamSummary", named))
+    if found is not None:
+        return _update_stream(making, made, {}, properties)._replace(existed=True)
+    mode = _stream_mode(properties)
+    request: dict[str, Any] = {**named, "StreamModeDetails": {"StreamMode": mode}}
+    if mode != _ON_DEMAND:
+        request["ShardCount"] = properties.get("ShardCount", 1)
+    call_service(making, _SERVICE, "CreateStream", request)
+    return made
+
+
+def _update_stream(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+    """Changes the number of shards; how long records stay has no effect here."""
+    before, after = old.get("ShardCount"), new.get("ShardCount")
+    if after and before != after and _stream_mode(new) != _ON_DEMAND:
+        request = {
+            "StreamName": made.physical_id,
+            "TargetShardCount": after,
+            "ScalingType": "UNIFORM_SCALING",
+        }
+        call_service(making, _SERVICE, "UpdateShardCount", request)
+    return made
+
+
+def _delete_stream(making: Making, made: Made, properties: Properties) -> None:
+    request = {"StreamName": made.physical_id, "EnforceConsumerDeletion": True}
+    if_there(lambda: call_service(making, _SERVICE, "DeleteStream", request))
+
+
+STREAM = emulated_type(
+    _SERVICE,
+    ResourceType(
+        predict=_predict_stream,
+        create=_create_stream,
+        update=_update_stream,
+        delete=_delete_stream,
+        replaced_by=frozenset({"Name"}),
+        name_property="Name",
+    ),
+)

@@ -1,0 +1,86 @@
+"""Layers of Lambda functions. Each change publishes a new version.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.operations import OPERATIONS
+from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
+from sfn_cli.stacks.resources.local.function_code import local_code_members
+from sfn_cli.stacks.resources.properties import file_fingerprint, property_object
+from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
+from sfn_cli.stacks.resources.s3_objects import read_s3_object
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+
+_SERVICE = "lambda"
+_NAME_LENGTH = 140
+
+
+def _predict_layer(naming: Naming, properties: Properties) -> Made:
+    name = predicted_name(naming, properties, "LayerName", _NAME_LENGTH, with_stack=False)
+    return _made_layer(naming.arn("lambda", f"layer:{name}:1"))
+
+
+def _made_layer(version_arn: str) -> Made:
+    return Made(version_arn, {"LayerVersionArn": version_arn})
+
+
+def has_layers() -> bool:
+    """Whether this store has layers."""
+    return ("lambda", "PublishLayerVersion") in OPERATIONS
+
+
+def _create_layer(making: Making, properties: Properties) -> Made:
+    predicted = _predict_layer(making.naming, properties)
+    if not has_layers():
+        return predicted
+    name = predicted.physical_id.split(":")[-2]
+    request = {
+        member: properties.get(member) for member in ("Description", "CompatibleRuntimes", "LicenseInfo")
+    }
+    own = {"LayerName": name, "Content": _layer_content(making, properties)}
+    published = call_store(making, _SERVICE, "PublishLayerVersion", request, own)
+    return _made_layer(published["LayerVersionArn"])
+
+
+def _layer_content(making: Making, properties: Properties) -> dict[str, Any]:
+    content = property_object(properties, "Content")
+    if content.get("CodeDir") is not None:
+        return local_code_members(content)
+    if content.get("S3Bucket") and content.get("S3Key"):
+        location = {
+            "Bucket": content["S3Bucket"],
+            "Key": content["S3Key"],
+            "Version": content.get("S3ObjectVersion"),
+        }
+        return {"ZipFile": read_s3_object(making, location)}
+    raise ResourceError("The layer has no content.")
+
+
+def _delete_layer(making: Making, made: Made, properties: Properties) -> None:
+    """Deletes the version; functions that have it keep its content."""
+    if not has_layers():
+        return
+    *_, name, number = made.physical_id.split(":")
+    request = {"LayerName": name, "VersionNumber": number}
+    if_there(lambda: call_store(making, _SERVICE, "DeleteLayerVersion", request))
+
+
+def _layer_fingerprint(properties: Properties) -> str:
+    """Returns a hash of the file that holds the layer; a folder is used in place."""
+    return file_fingerprint(property_object(properties, "Content").get("CodeDir"))
+
+
+LAYER_VERSION = ResourceType(
+    predict=_predict_layer,
+    create=_create_layer,
+    update=None,
+    delete=_delete_layer,
+    is_local=True,
+    fingerprint=_layer_fingerprint,
+)

@@ -1,0 +1,1 @@
+"""Tests of what a function finds in its environment."""

@@ -1,0 +1,118 @@
+"""The AWS variables of a function: credentials, region, trace id and endpoints."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.processes import create_function, sfn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.functions.workbench import Workbench
+
+HERE = "http://127.0.0.1:9"
+REAL = "https://sqs.us-east-1.amazonaws.com"
+OWN = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "AWS_SESSION_TOKEN": "token",
+    "AWS_PROFILE": "mine",
+    "AWS_SHARED_CREDENTIALS_FILE": "/home/me/credentials",
+    "AWS_CONFIG_FILE": "/home/me/config",
+}
+MADE_UP = {
+    "AWS_ACCESS_KEY_ID": "SFN…",
+    "AWS_SECRET_ACCESS_KEY": "sfn",
+    "AWS_SESSION_TOKEN": "sfn",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+LOCAL = {"AWS_ENDPOINT_URL": "http://127.0.0.1:…", "AWS_DISABLE_HOST_PREFIX_INJECTION": "true"}
+NAMES = [*OWN, *MADE_UP, *LOCAL, "AWS_ENDPOINT_URL_SQS"]
+
+HANDLER = """
+import os
+def handler(event, context):
+    return {name: os.environ[name] for name in event if name in os.environ}
+"""
+
+
+@pytest.mark.parametrize(
+    "environment, variables, seen",
+    [
+        (OWN, {}, {**MADE_UP, **LOCAL}),
+        # An endpoint that the user named wins.
+        ({"AWS_ENDPOINT_URL": HERE}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
+        ({"AWS_ENDPOINT_URL_SQS": HERE}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL_SQS": HERE}),
+        # The function's own variables win, and are not mixed with credentials of ours.
+        ({}, {"AWS_ENDPOINT_URL": HERE}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
+        (
+            {},
+            {"AWS_ACCESS_KEY_ID": "mine"},
+            {
+                **{name: text for name, text in MADE_UP.items() if name not in OWN or "FILE" in name},
+                **LOCAL,
+                "AWS_ACCESS_KEY_ID": "mine",
+            },
+        ),
+        # Functions call AWS itself, and find the user's credentials as every program does.
+        ({"SFN_AWS": "real", **OWN}, {}, {}),
+        ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, {}, {"AWS_ENDPOINT_URL_SQS": HERE}),
+        ({"AWS_ENDPOINT_URL_SQS": REAL}, {}, {**LOCAL, "AWS_ENDPOINT_URL_SQS": REAL}),
+    ],
+)
+def test_credentials_and_endpoints(
+    tmp_path: Path, environment: dict[str, str], variables: dict[str, str], seen: dict[str, str]
+) -> None:
+    """Credentials are made up, and the user's cannot be found, unless functions call AWS itself."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "app.py").write_text(HANDLER)
+    home = tmp_path / "home"
+    options = ["--environment", json.dumps({"Variables": variables})] if variables else []
+    create_function(home, "fn", code, *options)
+    answer = tmp_path / "answer"
+    names = json.dumps(NAMES)
+    done = sfn(
+        home, "lambda", "invoke", "--function-name", "fn", "--payload", names,
+        "--cli-binary-format", "raw-in-base64-out", str(answer), environment=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = {
+        name: re.sub(r"^(SFN)[0-9A-F]{32}$|(?<=^http://127\.0\.0\.1:)\d{2,}$", r"\1…", value)
+        for name, value in json.loads(answer.read_text()).items()
+    }
+    assert found == seen
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "fn"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+        ("_HANDLER", "app.handler"),
+    ],
+)
+def test_what_lambda_sets(bench: Workbench, name: str, value: str) -> None:
+    bench.function(HANDLER)
+    assert bench.answer([name]) == {name: value}
+
+
+def test_a_trace_for_each_invocation(bench: Workbench) -> None:
+    """Each invocation has a trace header of its own."""
+    bench.function(HANDLER)
+    traces: list[Any] = [bench.answer(["_X_AMZN_TRACE_ID"])["_X_AMZN_TRACE_ID"] for _ in range(2)]
+    assert traces[0] != traces[1]
+    for trace in traces:
+        assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0", trace)
