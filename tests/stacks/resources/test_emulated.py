@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.stacks.resources.resource import ResourceError
+from sfn_cli.stacks.resources.local.function_code import zip_of_files
+from sfn_cli.stacks.resources.resource import Made, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from tests.stacks.resources.conftest import SUFFIX
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sfn_cli.stacks.resources.resource import Made
     from tests.stacks.resources.conftest import Maker
 
 pytestmark = pytest.mark.slow  # the local services take seconds to start
@@ -351,7 +351,7 @@ def test_content(emulated: Maker, tmp_path: Path) -> None:
         made = objects.create(emulated("Picture"), properties)
         assert made.reference == "a"
         assert s3.get_object(Bucket=bucket.reference, Key="a")["Body"].read() == stored
-    assert emulated.reports == ["Picture: /nowhere/a does not exist; the object is empty."]
+    assert emulated.reports[-1:] == ["Picture: /nowhere/a does not exist; the object is empty."]
     objects.delete(emulated("Picture"), made, properties)
     objects.delete(emulated("Picture"), made, properties)
 
@@ -371,6 +371,42 @@ def test_content(emulated: Maker, tmp_path: Path) -> None:
         row.delete(emulated(), row.create(emulated("Unknown"), {}), {})
     for row, it in ((tables, table), (buckets, bucket)):
         row.delete(emulated(), it, {})
+
+
+def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
+    """Code and definitions are read from the local S3; a function whose code is not there says so."""
+    functions, machines = (
+        resource_type(type) for type in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
+    )
+    s3 = emulated.clients.get("s3")
+    s3.create_bucket(Bucket="artifacts")
+    s3.put_object(Bucket="artifacts", Key="price.zip", Body=zip_of_files({"index.py": b"one"}))
+    s3.put_object(
+        Bucket="artifacts",
+        Key="pay.asl.yaml",
+        Body=b"StartAt: P\nTimeoutSeconds: ${limit}\nStates: {P: {Type: Succeed}}",
+    )
+    code = {"S3Bucket": "artifacts", "S3Key": "price.zip"}
+    properties = {"FunctionName": "price", "Runtime": "python3.12", "Handler": "index.handler", "Code": code}
+    functions.create(emulated("Price"), properties)
+    stored = emulated.call("lambda", "GetFunctionConfiguration", FunctionName="price")
+    assert stored is not None
+    assert stored["CodeSize"] > 0
+    emulated.reports.clear()
+    functions.create(emulated("Price"), {**properties, "Code": {**code, "S3Key": "gone.zip"}})
+    (report,) = emulated.reports
+    assert report.startswith("Price: s3://artifacts/gone.zip is not in the local S3. Name a local file")
+    assert report.endswith("The function is created, and fails when it is invoked.")
+
+    location = {"Bucket": "artifacts", "Key": "pay.asl.yaml"}
+    machine = {"DefinitionS3Location": location, "DefinitionSubstitutions": {"limit": 5}}
+    made = machines.create(emulated("Pay"), machine)
+    found = emulated.call("stepfunctions", "DescribeStateMachine", stateMachineArn=made.reference)
+    assert found is not None
+    assert json.loads(found["definition"])["TimeoutSeconds"] == 5
+    with pytest.raises(ResourceError, match="s3://artifacts/gone is not in the local S3"):
+        machines.create(emulated("Gone"), {"DefinitionS3Location": {**location, "Key": "gone"}})
+    resource_type("AWS::S3::Bucket").delete(emulated(), Made("artifacts", {}), {})
 
 
 def test_keys_and_pools(emulated: Maker) -> None:
