@@ -52,8 +52,7 @@ APP = {"app.py": "code", "requirements.txt": "six\n"}
     "command, files",
     [
         ("cp /asset-input/app.py /asset-output", {"app.py": "code"}),
-        ("cp -r . /asset-output/ && rm /asset-output/*.pyc && pip install -r requirements.txt -t /asset-output",
-         APP),
+        (f"cp -r . /asset-output/ && rm /asset-output/*.pyc && {PIP}", APP),
         (f"rsync -rLv --exclude='*.pyc' /asset-input/ /asset-output && cd /asset-output && {PIP}", APP),
         ("pip install --target /asset-output -r requirements.txt && cp app.py /asset-output", APP),
         ("cp app.py /asset-output && pip3 install 'six>1' -t /asset-output",
