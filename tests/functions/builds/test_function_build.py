@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.functions.builds.function_build import Building, FunctionBuild, FunctionSource, build_function
+from sfn_cli.functions.builds.typescript_sources import typescript_source_folder
 from sfn_cli.functions.runtimes import Runtimes
 from sfn_cli.store.records.functions import Code
 from tests.functions.builds.sources import HAS_NPM, write_node_package, write_wheel
@@ -176,6 +177,31 @@ def test_typescript(bench: Workbench) -> None:
     assert bench.report == []
     (folder / "src" / "helper.ts").write_text("export const helper = (): number => 2;")
     assert build(bench, folder, node_runtime(), "src/app.handler").folder != first.folder
+
+
+@pytest.mark.parametrize(
+    "output, tsconfig, source",
+    [
+        ("dist/flights", '{"compilerOptions": {"outDir": "dist"}}', "lambdas/flights/app.ts"),
+        ("dist/flights", '{"compilerOptions": {"outDir": "dist"}}', "flights/app.ts"),
+        ("dist/flights/app.js", '{"compilerOptions": {"outDir": "./dist/"}}', "flights/app.ts"),
+        ("dist", '{"compilerOptions": {"outDir": "dist", "rootDir": "src/main"}}', "src/main/app.ts"),
+        ("a/dist", '{/* out */ "compilerOptions": {"outDir": "dist",}, // end\n}', "a/src/app.ts"),
+        ("build", '{"compilerOptions": {"outDir": "dist"}}', None),
+        ("dist", "{", None),
+    ],
+)
+def test_sources_of_compiled_typescript(
+    tmp_path: Path, output: str, tsconfig: str, source: str | None
+) -> None:
+    """Code that is not compiled yet is found by the compiler's configuration."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / ("a" if output.startswith("a/") else ".") / "tsconfig.json").write_text(tsconfig)
+    file = tmp_path / (source or "src/app.ts")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    found = typescript_source_folder(tmp_path / output, "app.handler", tmp_path)
+    assert found == (None if source is None else file.parent)
 
 
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
