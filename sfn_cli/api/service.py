@@ -8,6 +8,7 @@ for what it uses. A Service holds one database connection and belongs to one thr
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -106,6 +107,16 @@ class Service:
             is_available=self.is_available,
             parent=self._parent or self,
         )
+
+    def accepting_all_tasks(self) -> Service:
+        """Returns this Service, with the same store, without `is_available`.
+
+        A state machine with tasks that sfn cannot run is created; those tasks fail.
+        """
+        _ = self.store  # opened once, for both
+        accepting = copy(self)
+        accepting.is_available = None
+        return accepting
 
     def close(self) -> None:
         """Closes the connection and, unless a parent owns it, the invoker."""

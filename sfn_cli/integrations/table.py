@@ -79,7 +79,7 @@ def integration(resource: Resource) -> Integration:
 def has_integration(resource: Resource) -> bool:
     """Whether tasks on a resource that AWS has can be carried out here.
 
-    One that cannot is refused when its machine is created.
+    One that cannot is refused when its machine is created, unless a template has it.
     """
     return _find_integration(resource) is not None
 
@@ -97,10 +97,9 @@ def _find_integration(resource: Resource) -> Integration | None:
 
 
 def _refuse_integration(task_run: TaskRun, context: TaskContext) -> Cancel:
-    known = ", ".join(f"arn:aws:states:::{service}:{action}" for service, action in SERVICES)
     cause = (
-        f"sfn has no integration for {task_run.task.resource.arn}. "
-        f"It has functions by their ARN, aws-sdk tasks, and {known}."
+        f"sfn does not have the integration {task_run.task.resource.arn}. Mock the state "
+        "(MockConfigFile.json, --test-case), or call the service by an aws-sdk task."
     )
     task_run.answer(TaskFailed(task_run.task.id, "States.TaskFailed", cause))
     return nothing_to_cancel

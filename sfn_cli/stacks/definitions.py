@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
 from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
+from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
+from sfn_cli.asl.validation.validate import validate
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.stack import Path_, Stack
 
@@ -40,10 +43,17 @@ class MachineDefinition(NamedTuple):
     unfilled: tuple[str, ...]
     """The names of `${Name}` in it for which there is no substitution, in order."""
 
-    def warnings(self, logical_id: str) -> list[str]:
-        """Returns a line for each unfilled `${Name}`."""
+    def warnings(self, logical_id: str, is_available: Callable[[Resource], bool] | None) -> list[str]:
+        """Returns a line for each unfilled `${Name}`, and for each task that sfn cannot run."""
         text, source = (self.file_text or "", str(self.file)) if self.file else ("", logical_id)
-        return [describe_unfilled_placeholder(name, text, source) for name in self.unfilled]
+        return [
+            *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),
+            *(
+                f"{source}: {fault.location}: {fault.message}"
+                for fault in validate(self.text, is_available=is_available)
+                if fault.code == UNAVAILABLE
+            ),
+        ]
 
 
 def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, Any]) -> MachineDefinition:

@@ -31,6 +31,10 @@ STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 FUNCTION = "AWS::Lambda::Function"
 LAYER = "AWS::Lambda::LayerVersion"
 
+FOLDER_KIND = "folder"
+DEFINITION_KIND = "definition"
+"""The kinds of stacks that sfn's own form has: a folder, and a definition on its own."""
+
 Path_ = tuple[str | int, ...]
 """The path of a value in a template: ("Resources", "Pay", "Properties", "Handler")."""
 

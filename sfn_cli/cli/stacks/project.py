@@ -13,6 +13,7 @@ from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.deployment.changes import Action
+from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,7 +108,7 @@ def _explained_deploy(stack: Stack) -> Iterator[None]:
             raise CommandFailedError(str(error)) from error
         failure = OperationError(error.reason.operation, refusal)
         _explain_refused_definition(failure, error)
-        if stack.kind not in ("folder", "definition"):
+        if stack.kind not in (FOLDER_KIND, DEFINITION_KIND):
             failure.args = (f"{error.place}: {error.logical_id} ({error.type}): {failure}",)
         raise failure from error
 
@@ -134,7 +135,7 @@ def report_changes(stack: Stack, deployed: Deployed) -> None:
     """Shows, in a line or two, what a deploy changed and left out."""
     counts = Counter(change.action for change in deployed.changes)
     parts = [f"{words} {counts[action]}" for action, words in _CHANGE_WORDS.items() if counts[action]]
-    if parts and stack.kind != "definition":
+    if parts and stack.kind not in (FOLDER_KIND, DEFINITION_KIND):
         report_line(f"Stack {deployed.name}: {', '.join(parts)}.")
     left_out = [change for change in deployed.changes if change.action is Action.LEAVE_OUT]
     if left_out:

@@ -20,12 +20,14 @@ from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Making
 from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 from sfn_cli.store.records.stacks import StoredStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sfn_cli.api.service import Service
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.resources.resource import Made, Naming
     from sfn_cli.stacks.stack import Stack
 
@@ -78,7 +80,7 @@ def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Ch
         if stored is None:
             raise UsageError(f"There is no stack {name}.")
         service.stacks.save(stored._replace(status="DELETE_IN_PROGRESS", updated_at=service.clock()))
-        tools = _deploy_tools(service, options)
+        tools = _deploy_tools(service, options, None)
         server = tools.server()
         changes = []
         for resource in reversed(service.stacks.resources(name)):
@@ -100,15 +102,16 @@ class _Deploy:
         self._options = options
         self._builds = StackBuilds(service, stack, options.report, may_build=options.may_build)
         self.name, self._evaluation = deploy_evaluation(service, stack, options)
+        _, self._planned = deploy_evaluation(service, stack, options, is_planned=True)
 
     def plan(self) -> Deployed:
-        engine = self._engine()
+        engine = self._engine(self._planned)
         changes = engine.plan()
-        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._evaluation, engine.made))
+        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._planned, engine.made))
 
     def run(self) -> Deployed:
-        self._check_claims(self._engine().plan())
-        engine = self._engine()
+        self._check_claims(self._engine(self._planned).plan())
+        engine = self._engine(self._evaluation)
         before = self._service.stacks.find(self.name)
         is_new = before is None or before.status.startswith(("CREATE_IN", "ROLLBACK"))
         verb = "CREATE" if is_new else "UPDATE"
@@ -122,12 +125,16 @@ class _Deploy:
         done = self._save(before, f"{verb}_COMPLETE", outputs=outputs, left_out=engine.left_out)
         return Deployed(self.name, engine.changes, engine.made, done.outputs)
 
-    def _engine(self) -> Engine:
+    def _engine(self, evaluation: StackEvaluation) -> Engine:
+        # The machines of a template run on AWS: here, too, as far as they get without the tasks that
+        # sfn lacks.
+        is_template = self._stack.kind not in (FOLDER_KIND, DEFINITION_KIND)
+        service = self._service.accepting_all_tasks() if is_template else self._service
         return Engine(
             self.name,
             self._stack,
-            self._evaluation,
-            _deploy_tools(self._service, self._options),
+            evaluation,
+            _deploy_tools(service, self._options, self._service.is_available),
             self._naming,
             self._builds,
         )
@@ -184,10 +191,13 @@ class _Deploy:
         return stored
 
 
-def deploy_evaluation(service: Service, stack: Stack, options: DeployOptions) -> tuple[str, StackEvaluation]:
+def deploy_evaluation(
+    service: Service, stack: Stack, options: DeployOptions, *, is_planned: bool = False
+) -> tuple[str, StackEvaluation]:
     """Returns the name under which a stack is deployed, and its evaluation under that name.
 
-    Raises UsageError (TemplateError).
+    Where it `is_planned` only, dynamic references stay: they may name what the deploy makes. Raises
+    UsageError (TemplateError).
     """
     settings = service.settings
     name = names.stack_name(service.stacks, stack, options.stack_name, options.replaces)
@@ -195,7 +205,8 @@ def deploy_evaluation(service: Service, stack: Stack, options: DeployOptions) ->
     pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
     declared = stack.template.get("Parameters") or {}
     given = {key: value for key, value in options.parameters.items() if key in declared}
-    return name, StackEvaluation(stack, given, pseudo, stack_lookups(service))
+    lookups = stack_lookups(service)._replace(keeps_references=is_planned)
+    return name, StackEvaluation(stack, given, pseudo, lookups)
 
 
 def _deploy_outputs(evaluation: StackEvaluation, made: Mapping[str, Made]) -> list[dict[str, str]]:
@@ -227,7 +238,9 @@ def _parameter_texts(stack: Stack, evaluation: StackEvaluation) -> dict[str, str
     return texts
 
 
-def _deploy_tools(service: Service, options: DeployOptions) -> Tools:
+def _deploy_tools(
+    service: Service, options: DeployOptions, available: Callable[[Resource], bool] | None
+) -> Tools:
     from sfn_cli.integrations.aws import embedded_aws
     from sfn_cli.integrations.aws.clients import Clients
 
@@ -246,7 +259,7 @@ def _deploy_tools(service: Service, options: DeployOptions) -> Tools:
         return server()
 
     is_real = settings.calls_aws and settings.common_endpoint is None
-    return Tools(service.stacks, making, options.report, is_real, server, start_server)
+    return Tools(service.stacks, making, options.report, available, is_real, server, start_server)
 
 
 @contextmanager

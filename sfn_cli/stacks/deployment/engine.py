@@ -132,8 +132,7 @@ class Engine:
             assert old is not None
             self.made[logical_id] = made_of(old)
         else:
-            for note in self._builds.notes(logical_id):
-                self._tools.report(note)
+            self._report_notes(logical_id)
             with ExplainedDeploy(self._stack, logical_id, type, self.definitions.get(logical_id)):
                 self.made[logical_id] = self._make(action, logical_id, row, properties, fingerprint, old)
         self.changes.append(
@@ -145,6 +144,14 @@ class Engine:
                 change_reason(action, old, row, properties),
             )
         )
+
+    def _report_notes(self, logical_id: str) -> None:
+        """Shows what the user should know of a resource that is made or changed."""
+        for note in self._builds.notes(logical_id):
+            self._tools.report(note)
+        if (definition := self.definitions.get(logical_id)) is not None:
+            for line in definition.warnings(logical_id, self._tools.is_available):
+                self._tools.report(f"Warning: {line}")
 
     def _make(
         self,
@@ -271,13 +278,12 @@ class Engine:
 
         Those of a state machine hold its definition, and those of a function what was built for it.
         """
+        if resource_type(self._type(logical_id)).extent is not Extent.MADE:
+            return self._evaluation.resolvable_properties(logical_id, made)
         properties = self._evaluation.properties(logical_id, made)
         if self._type(logical_id) == STATE_MACHINE:
             properties, definition = with_own_definition(self._stack, logical_id, properties)
             if definition is not None:
-                if logical_id not in self.definitions:
-                    for line in definition.warnings(logical_id):
-                        self._tools.report(f"Warning: {line}")
                 self.definitions[logical_id] = definition
         if self._type(logical_id) in BUILT:
             properties = self._builds.build(logical_id, properties, is_planned=is_planned)

@@ -12,6 +12,7 @@ from sfn_cli.stacks.resources.table import resource_type
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.definitions import MachineDefinition
     from sfn_cli.stacks.resources.resource import Making, Naming
     from sfn_cli.stacks.stack import SourcePlace, Stack
@@ -46,6 +47,8 @@ class Tools(NamedTuple):
     making: Callable[[Naming], Making]
     report: Callable[[str], None]
     """Shows the user one line."""
+    is_available: Callable[[Resource], bool] | None
+    """Whether sfn can run tasks on a resource; None: all count as such."""
     is_real: bool
     """Whether the other services are AWS itself, where no stack makes anything."""
     server: Callable[[], str | None]

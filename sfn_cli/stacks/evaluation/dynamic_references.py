@@ -21,7 +21,7 @@ _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}
 def resolve_dynamic_references(stack: Stack, lookups: Lookups, value: Json, path: Path_) -> Json:
     """Returns a resolved value with the stored values in its texts. Raises TemplateError."""
     if isinstance(value, str):
-        if "{{resolve:" not in value:
+        if "{{resolve:" not in value or lookups.keeps_references:
             return value
         return _DYNAMIC.sub(lambda found: _stored_value(stack, lookups, found[1], found[2], path), value)
     if isinstance(value, dict):

@@ -58,3 +58,5 @@ class Lookups(NamedTuple):
     """
     secret: Callable[[str, str | None, str | None], str | None] = _no_secret
     """The text of a secret: its name or ARN, the version's stage and the version's id."""
+    keeps_references: bool = False
+    """Whether dynamic references stay as they are: what they name may not have been made yet."""

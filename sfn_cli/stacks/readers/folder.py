@@ -28,7 +28,7 @@ from sfn_cli.errors import UsageError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.stacks.readers import resources_json, services_json
-from sfn_cli.stacks.stack import FUNCTION, STATE_MACHINE, SourcePlace, Stack
+from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND, FUNCTION, STATE_MACHINE, SourcePlace, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +47,10 @@ _MACHINE = "StateMachine"
 def read_folder(path: Path) -> Stack:
     """Reads the project of a folder, or of a definition on its own. Raises UsageError."""
     if path.is_dir():
-        folder, definition, kind = path, _only_definition_in_folder(path), "folder"
+        folder, definition, kind = path, _only_definition_in_folder(path), FOLDER_KIND
         name = folder.resolve().name
     else:
-        folder, definition, kind = path.parent, path, "definition"
+        folder, definition, kind = path.parent, path, DEFINITION_KIND
         name = re.sub(r"(\.asl)?\.(json|ya?ml)$", "", path.name)
     name = _folder_machine_name(name)
     settings, calls, programs = (

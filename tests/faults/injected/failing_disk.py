@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import time
 from ctypes import CFUNCTYPE, c_char_p, c_int, c_int64, c_void_p, cast
@@ -58,17 +59,20 @@ _kept: list[object] = []  # what SQLite refers to, and Python must not free
 class Plan:
     """A fault, OPERATION:NUMBER[+]:ERROR[:PART]: the failing operation, its error, and its process.
 
-    NUMBER counts the operations of that kind; with + all later ones fail too. PART is "worker":
-    only the worker's process has a failing disk. Each operation of the kind adds a byte to the file
-    FAULT_COUNT, whether it fails or not.
+    NUMBER counts the operations of that kind; with + all later ones fail too. ERROR may be KILL: the
+    process dies of SIGKILL instead of doing the operation. PART is "worker" or "command": only that
+    process has a failing disk. Each operation of the kind adds a byte to the file FAULT_COUNT,
+    whether it fails or not.
     """
 
     def __init__(self, text: str) -> None:
         self.operation, number, error, *part = text.split(":")
         self.persists = number.endswith("+")
         self.number = int(number.rstrip("+"))
-        self.error = ERRORS[error]
-        self.applies = part != ["worker"] or any("run_worker" in word for word in sys.orig_argv)
+        self.kills = error == "KILL"
+        self.error = ERRORS.get(error, 0)
+        is_worker = any("run_worker" in word for word in sys.orig_argv)
+        self.applies = not part or (part == ["worker"]) == is_worker
         self._seen = 0
 
     def strikes(self) -> bool:
@@ -77,6 +81,8 @@ class Plan:
         # Opened each time: a worker closes every descriptor that it does not know.
         with open(os.environ["FAULT_COUNT"], "ab") as count:
             count.write(b".")
+        if self.kills and self._seen == self.number:
+            os.kill(os.getpid(), signal.SIGKILL)
         return self._seen == self.number or (self.persists and self._seen > self.number)
 
 

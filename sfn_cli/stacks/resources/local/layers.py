@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SERVICE = "lambda"
 _NAME_LENGTH = 140
+_DESCRIBED = ("Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo")
 
 
 def _predict_layer(naming: Naming, properties: Properties) -> Made:
@@ -32,9 +33,7 @@ def _made_layer(version_arn: str) -> Made:
 def _create_layer(making: Making, properties: Properties) -> Made:
     predicted = _predict_layer(making.naming, properties)
     name = predicted.physical_id.split(":")[-2]
-    request = {
-        member: properties.get(member) for member in ("Description", "CompatibleRuntimes", "LicenseInfo")
-    }
+    request = {member: properties.get(member) for member in _DESCRIBED}
     own = {"LayerName": name, "Content": _layer_content(making, properties)}
     published = call_store(making, _SERVICE, "PublishLayerVersion", request, own)
     return _made_layer(published["LayerVersionArn"])
@@ -42,8 +41,8 @@ def _create_layer(making: Making, properties: Properties) -> Made:
 
 def _layer_content(making: Making, properties: Properties) -> dict[str, Any]:
     content = property_object(properties, "Content")
-    if content.get("CodeDir") is not None:
-        return local_code_members(content)
+    if (members := local_code_members(content)) is not None:
+        return members
     if content.get("S3Bucket") and content.get("S3Key"):
         location = {
             "Bucket": content["S3Bucket"],

@@ -1,0 +1,137 @@
+"""`kill -9` in the middle of a deploy, at one of its commits: the next deploy completes it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.integrations.aws import embedded_aws
+from tests.faults import failing, why_no_disk_fails
+from tests.processes import sfn, sfn_json
+from tests.projects import write_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.slow,  # several deploys are killed and completed, again and again
+    pytest.mark.skipif(bool(why_no_disk_fails()), reason=why_no_disk_fails()),
+]
+
+LOG = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/shop"}}
+LATER_LOG = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/shop/later"}}
+QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 5}}
+TABLE = {
+    "Type": "AWS::DynamoDB::Table",
+    "Properties": {
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    },
+}
+MOST_COMMITS = 100
+EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "4"))
+"""The interval of the commits at which a deploy is killed: 1 tries all."""
+
+
+@pytest.fixture
+def home(home: Path) -> Iterator[Path]:
+    yield home
+    embedded_aws.stop_embedded_aws(str(home))
+
+
+def killed_at(home: Path, tmp_path: Path, number: int, *command: str) -> bool:
+    """Runs a command that is killed at its commit of this number. Whether it had so many."""
+    fault = failing(f"sync:{number}:KILL:command", tmp_path / "count")
+    done = sfn(home, *command, environment=fault)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode != 0
+
+
+def each_kill(home: Path, tmp_path: Path, *command: str) -> Iterator[int]:
+    """Kills a command at its first commit, at a later one, …; yields after each kill."""
+    for number in range(1, MOST_COMMITS, EVERY):
+        if not killed_at(home, tmp_path, number, *command):
+            return
+        yield number
+    raise AssertionError(f"{command} has {MOST_COMMITS} commits")
+
+
+def check_stack(home: Path, logical_ids: Sequence[str]) -> None:
+    """The stack is complete, has these resources, and the store has nothing else."""
+    shown = sfn_json(home, "stack", "show", "shop")
+    assert shown["StackStatus"].endswith("_COMPLETE")
+    resources: dict[str, Any] = {}
+    for one in shown["Resources"]:
+        assert one["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        assert one["LogicalResourceId"] not in resources
+        resources[one["LogicalResourceId"]] = one["PhysicalResourceId"]
+    assert sorted(resources) == sorted(logical_ids)
+    machines = [one["stateMachineArn"] for one in sfn_json(home, "list-state-machines")["stateMachines"]]
+    assert sorted(machines) == sorted(arn for arn in resources.values() if ":stateMachine:" in arn)
+    functions = [one["FunctionName"] for one in sfn_json(home, "lambda", "list-functions")["Functions"]]
+    assert functions == [resources["Price"]]
+    groups = [one["logGroupName"] for one in sfn_json(home, "logs", "describe-log-groups")["logGroups"]]
+    of_functions = {f"/aws/lambda/{resources['Price']}"}
+    assert sorted(set(groups) - of_functions) == sorted(
+        name for id, name in resources.items() if id.endswith("Log")
+    )
+
+
+def test_a_first_deploy(home: Path, tmp_path: Path) -> None:
+    """A killed first deploy, and a killed delete of its stack, are completed by the next."""
+    project = str(write_shop(tmp_path / "shop", resources={"Log": LOG}))
+    kills = 0
+    for _ in each_kill(home, tmp_path, "deploy", project):
+        kills += 1
+        sfn_json(home, "deploy", project)
+        check_stack(home, ["Log", "Role", "Price", "OrderFlow"])
+        assert sfn(home, "stack", "delete", "shop").returncode == 0
+    assert kills > 2
+    for _ in each_kill(home, tmp_path, "stack", "delete", "shop"):
+        sfn_json(home, "deploy", project)
+        check_stack(home, ["Log", "Role", "Price", "OrderFlow"])
+    assert sfn_json(home, "stack", "list") == {"Stacks": []}
+    assert sfn_json(home, "list-state-machines") == {"stateMachines": []}
+    assert sfn(home, "doctor").returncode == 0
+
+
+def test_a_later_deploy(home: Path, tmp_path: Path) -> None:
+    """One that creates, updates, replaces and deletes: the next deploy completes it."""
+    project = tmp_path / "shop"
+    versions: list[tuple[dict[str, Any], list[str]]] = [
+        (
+            {"state": {"Comment": "1"}, "resources": {"Log": LOG, "Queue": QUEUE}},
+            ["Log", "Queue", "Role", "Price", "OrderFlow"],
+        ),
+        (
+            {
+                "state": {"Comment": "2"},
+                "resources": {
+                    "Log": LATER_LOG,
+                    "Table": TABLE,
+                    "Queue": {**QUEUE, "Properties": {"VisibilityTimeout": 6}},
+                },
+            },
+            ["Log", "Queue", "Table", "Role", "Price", "OrderFlow"],
+        ),
+    ]
+    for first, second in (versions, versions[::-1]):
+        write_shop(project, **first[0])
+        sfn_json(home, "deploy", str(project))
+        check_stack(home, first[1])
+        write_shop(project, **second[0])
+        kills = 0
+        for _ in each_kill(home, tmp_path, "deploy", str(project)):
+            kills += 1
+            sfn_json(home, "deploy", str(project))
+            check_stack(home, second[1])
+            write_shop(project, **first[0])
+            sfn_json(home, "deploy", str(project))
+            write_shop(project, **second[0])
+        assert kills > 2
+        check_stack(home, second[1])
