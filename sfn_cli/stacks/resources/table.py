@@ -39,6 +39,8 @@ MADE = {
     "AWS::StepFunctions::Activity": "local.stepfunctions:ACTIVITY",
     "AWS::StepFunctions::StateMachineAlias": "local.stepfunctions:STATE_MACHINE_ALIAS",
     "AWS::StepFunctions::StateMachineVersion": "local.stepfunctions:STATE_MACHINE_VERSION",
+    "Terraform::DynamoDB::Item": "emulated.table_items:TABLE_ITEM",
+    "Terraform::S3::Object": "emulated.s3_content:OBJECT",
 }
 """Type → "module:row", the module within `sfn_cli.stacks.resources`."""
 
