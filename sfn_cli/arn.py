@@ -128,6 +128,10 @@ def connection_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:events:{region}:{account}:connection/{name}"
 
 
+def layer_arn(region: str, account: str, name: str) -> str:
+    return f"arn:aws:lambda:{region}:{account}:layer:{name}"
+
+
 def function_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
 

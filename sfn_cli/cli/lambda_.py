@@ -36,8 +36,9 @@ class _LambdaCodeCommand(OperationCommand):
         own = super().table()
         own.pop("--zip-file", None)
         own.pop("--code-dir", None)
-        if "--code" in own:
-            own["--code"] = own["--code"]._replace(required=False)
+        for name in ("--code", "--content"):
+            if name in own:
+                own[name] = own[name]._replace(required=False)
         return {**own, _ZIP_FILE.flag: _ZIP_FILE, _CODE_DIR.flag: _CODE_DIR}
 
     def code(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +70,17 @@ class UpdateFunctionCode(_LambdaCodeCommand):
 
     def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
         return {**super().request(given, terminal), **self.code(given)}
+
+
+class PublishLayerVersion(_LambdaCodeCommand):
+    command = "publish-layer-version"
+
+    def request(self, given: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
+        request = super().request(given, terminal)
+        code = self.code(given)
+        if code:
+            request["Content"] = {**request.get("Content", {}), **code}
+        return request
 
 
 class InvokeFunction(OperationCommand):

@@ -28,6 +28,9 @@ INIT_MILLISECONDS = 10_000
 
 IDLE_MILLISECONDS = 5 * 60_000
 
+PAUSE_MILLISECONDS = 60_000
+"""How long an invocation's time may stand still at most."""
+
 
 class Owner(Protocol):
     """Receives the events of a child."""
@@ -67,6 +70,7 @@ class Child:
         self._owner = owner
         self._began_at = monotonic()
         self._init_milliseconds: float | None = None
+        self._paused: tuple[int, int] | None = None
         self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
         self.journal = OutputJournal(
             deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log
@@ -84,10 +88,9 @@ class Child:
         now = self._monotonic()
         limit = self.deployment.timeout_seconds * 1000
         self.invocation = invocation
+        self._paused = None
         self._began_at = now
-        self.due_at = (
-            now + limit if invocation.timeout_at is None else min(now + limit, invocation.timeout_at)
-        )
+        self._set_due_at(invocation, now + limit)
         # Nothing that the child prints is read before this returns: its process may begin at once.
         head = {
             "id": invocation.request_id,
@@ -100,8 +103,28 @@ class Child:
         self.process.send(head, invocation.payload)
         self.journal.start(invocation.request_id, self._clock())
 
+    def pause(self) -> None:
+        """Stops the time of the invocation, which may be waiting for a service of sfn's to start.
+
+        On AWS, services run. A task's own timeout goes on.
+        """
+        if self.invocation is not None and self._paused is None:
+            self._paused = self._monotonic(), self.due_at
+            self._set_due_at(self.invocation, self.due_at + PAUSE_MILLISECONDS)
+
+    def resume(self) -> None:
+        """Lets the time of an invocation go on that was paused."""
+        if self.invocation is not None and self._paused is not None:
+            paused_at, due_at = self._paused
+            self._set_due_at(self.invocation, due_at + min(self._monotonic() - paused_at, PAUSE_MILLISECONDS))
+        self._paused = None
+
+    def _set_due_at(self, invocation: Invocation, due_at: int) -> None:
+        self.due_at = due_at if invocation.timeout_at is None else min(due_at, invocation.timeout_at)
+
     def rest(self) -> None:
         """Makes the child idle."""
+        self._paused = None
         self.due_at = self._monotonic() + IDLE_MILLISECONDS
 
     def time_out(self, invocation: Invocation) -> Outcome:

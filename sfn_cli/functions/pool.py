@@ -92,7 +92,7 @@ class Pool:
         self._due: deque[tuple[Invocation, Outcome]] = deque()
         report = report or (lambda _: None)
         self._reaper = Reaper(settings.home, report)
-        self._endpoint = Endpoint(settings, selector, report, endpoint)
+        self._endpoint = Endpoint(settings, selector, report, self._children.keys(), endpoint)
 
     def invoke(
         self,

@@ -51,8 +51,8 @@ class ListenerOptions(NamedTuple):
     tls: ssl.SSLContext | None = None
     clients: OwnClients | None = None
     """The only ones that are answered; None: all are."""
-    forwards: bool = False
-    """Whether requests for other services go to the store's own server of them."""
+    forwarding: Forwarding | None = None
+    """Takes the requests for services that sfn does not have; None: they are refused."""
     control: socket.socket | None = None
     """The server ends when the other end of this is closed."""
 
@@ -77,8 +77,8 @@ def run_listener(
     def listens() -> None:
         announce(f"sfn listens on {url} (Ctrl-C ends it)")
 
-    forwards = forwards and can_forward(service.settings)
-    options = ListenerOptions(host, credentials, origins, tls, forwards=forwards)
+    forwarding = Forwarding(service.settings) if forwards and can_forward(service.settings) else None
+    options = ListenerOptions(host, credentials, origins, tls, forwarding=forwarding)
     run_on_socket(service, listening, options, listens)
 
 
@@ -101,7 +101,7 @@ def run_on_socket(
         notices=notices,
         patient_threads=max_patient_threads_limit(open_files),
         clients=options.clients,
-        forwarding=Forwarding(service.settings) if options.forwards else None,
+        forwarding=options.forwarding,
     )
     config = uvicorn.Config(
         application,

@@ -119,6 +119,18 @@ def executed_answer(home: Path) -> Any:
     return json.loads(found["output"])
 
 
+def test_the_start_of_services_is_not_the_functions_time(
+    home: Path, tmp_path: Path, function: Callable[..., None]
+) -> None:
+    """A function does not time out because its endpoint, or the services, have to start first."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys, time\nif 'endpoint_process_main' in sys.orig_argv[-1]: time.sleep(4)"
+    )
+    function("return boto3.client('sts').get_caller_identity()['Account']")
+    sfn_json(home, "lambda", "update-function-configuration", "--function-name", "fn", "--timeout", "3")
+    assert invoked(home, environment={"PYTHONPATH": str(tmp_path)}) == "123456789012"
+
+
 def test_local_services(home: Path, function: Callable[..., None]) -> None:
     """Functions and tasks see the same queues, tables and objects; bodies may be large."""
     function("""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.code import code_facts, code_package_dirs, parse_code
+from sfn_cli.api.functions.layers import function_layers
 from sfn_cli.api.functions.references import (
     check_reference_revision,
     existing_function_reference,
@@ -45,7 +46,7 @@ _KEPT = (
 )  # fmt: skip
 """The members that a request sets as they are; the rest is the same for every local function."""
 
-_REFUSED = ("Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")
+_REFUSED = ("FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")
 
 
 def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
         "MemorySize": 128,
         "TracingConfig": {"Mode": "PassThrough"},
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
-        **_function_changes(request, name),
+        **_function_changes(service, request, name),
         **code_facts(code),
         **_function_marks(now),
         "Version": LATEST,
@@ -110,7 +111,7 @@ def update_function_configuration(service: Service, request: dict[str, Any]) -> 
     _check_function_supported(request)
 
     def change(function: Function) -> Mapping[str, Json]:
-        changed = {**function.configuration, **_function_changes(request, function.name)}
+        changed = {**function.configuration, **_function_changes(service, request, function.name)}
         if "EphemeralStorage" in request:
             changed["EphemeralStorage"] = request["EphemeralStorage"]
         return changed
@@ -212,8 +213,10 @@ def _describe_function(service: Service, request: Mapping[str, Any]) -> dict[str
     )
 
 
-def _function_changes(request: Mapping[str, Any], name: str) -> dict[str, Json]:
+def _function_changes(service: Service, request: Mapping[str, Any], name: str) -> dict[str, Json]:
     changes = {member: request[member] for member in _KEPT if member in request}
+    if "Layers" in request:
+        changes["Layers"] = function_layers(service, request["Layers"])
     if "LoggingConfig" in changes:
         if changes["LoggingConfig"].get("LogFormat") == "JSON":
             raise invalid_function_reference(

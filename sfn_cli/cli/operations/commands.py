@@ -48,6 +48,7 @@ OWN: Mapping[str, str] = {
 SPECIAL: Mapping[tuple[str, str], str] = {
     ("lambda", "create-function"): "sfn_cli.cli.lambda_:CreateFunction",
     ("lambda", "update-function-code"): "sfn_cli.cli.lambda_:UpdateFunctionCode",
+    ("lambda", "publish-layer-version"): "sfn_cli.cli.lambda_:PublishLayerVersion",
     ("lambda", "invoke"): "sfn_cli.cli.lambda_:InvokeFunction",
     ("lambda", "wait"): "sfn_cli.cli.lambda_:WaitForFunction",
     ("logs", "tail"): "sfn_cli.cli.tail:Tail",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ def run_build_program(
     """
     import subprocess
 
+    interrupts = _PostponedInterrupts()
     try:
         process = subprocess.Popen(
             command,
@@ -62,8 +64,10 @@ def run_build_program(
             start_new_session=True,
         )
     except OSError as error:
+        interrupts.end()
         raise BuildError(f"{what} failed: {command[0]}: {error.strerror or error}") from None
     try:
+        interrupts.end()
         output, _ = process.communicate(timeout=TIME_LIMIT_SECONDS)
     except BaseException as error:
         with suppress(OSError):
@@ -76,6 +80,26 @@ def run_build_program(
     if process.returncode != 0:
         raise BuildError(f"{what} failed ({_exit_status_text(process.returncode)}):{_last_lines(text)}")
     return text
+
+
+class _PostponedInterrupts:
+    """Postpones Ctrl-C from now until `end`: a process that just started could not be killed."""
+
+    def __init__(self) -> None:
+        self._came = False
+        self._in_main_thread = threading.current_thread() is threading.main_thread()
+        if self._in_main_thread:  # no other thread is ever interrupted
+            self._before = signal.signal(signal.SIGINT, self._postpone)
+
+    def _postpone(self, *_: object) -> None:
+        self._came = True
+
+    def end(self) -> None:
+        """Restores the handler. Raises KeyboardInterrupt if there was one meanwhile."""
+        if self._in_main_thread:
+            signal.signal(signal.SIGINT, self._before)
+        if self._came:
+            raise KeyboardInterrupt
 
 
 def _exit_status_text(status: int) -> str:

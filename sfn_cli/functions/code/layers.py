@@ -14,6 +14,7 @@ from sfn_cli.functions.builds.build_folder import (
     make_build_folder,
     mark_build_as_used,
 )
+from sfn_cli.functions.builds.public_layers import public_layer
 from sfn_cli.functions.builds.python_sdk import find_python_sdk
 from sfn_cli.functions.code.catalog import code_fingerprint
 from sfn_cli.functions.code.package_path import PackagePath
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from sfn_cli.functions.runtimes import LanguageInterpreter
     from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.records.functions import Function, LayerVersion
+
+_NEWEST = 2**62
 
 
 def layers_fingerprint(functions: Functions, function: Function) -> int:
@@ -87,17 +90,34 @@ def _layer_folders(functions: Functions, home: str, function: Function) -> Itera
         yield from layer.package_dirs
 
 
-def _used_layers(functions: Functions, function: Function) -> Iterator[LayerVersion]:
-    """Yields the layers of this store that a function has.
+def find_layer(functions: Functions, layer_arn: str, account: str) -> LayerVersion | None:
+    """Returns the layer of this store that an ARN stands for.
 
-    Others are public ones, whose packages a deploy gives the function.
+    For the layer of an account other than `account`, that is the newest one of its name. None for a
+    public layer, whose packages a deploy gives the function. Raises UnusableError for others.
     """
+    reference = layer_reference(layer_arn)
+    if reference is None:
+        raise UnusableError("InvalidParameterValueException", f"{layer_arn} is not the ARN of a layer.")
+    found = functions.layers.find(reference.name, reference.number or 0)
+    if found is None and reference.account != account:
+        found = next(iter(functions.layers.versions(reference.name, _NEWEST, 1)), None)
+        if found is None and public_layer(reference.name) is not None:
+            return None
+    if found is None:
+        raise UnusableError(
+            "ResourceNotFoundException",
+            f"The layer {layer_arn} is not on this machine. Publish its content under its name: "
+            f"sfn lambda publish-layer-version --layer-name {reference.name} --zip-file fileb://ZIP",
+        )
+    return found
+
+
+def _used_layers(functions: Functions, function: Function) -> Iterator[LayerVersion]:
     for used in function.configuration.get("Layers") or ():
-        reference = layer_reference(used["Arn"])
-        if reference is not None and reference.number is not None:
-            layer = functions.layers.find(reference.name, reference.number)
-            if layer is not None:
-                yield layer
+        layer = find_layer(functions, used["Arn"], function.arn.split(":")[4])
+        if layer is not None:
+            yield layer
 
 
 def _unpacked_layer(functions: Functions, home: str, layer: LayerVersion) -> Path:

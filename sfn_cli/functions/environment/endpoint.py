@@ -24,14 +24,14 @@ import socket
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sfn_cli import detached, private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.functions.environment.variables import EndpointAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from sfn_cli.settings import Settings
 
@@ -44,8 +44,11 @@ STARTS = 3
 LISTENING, CONTROL = 3, 4
 """The descriptors that the serving process inherits: the socket, and its end of the pair."""
 
-READY = b"r"
+SERVES = b"r"
 """What the serving process sends once it serves."""
+
+STARTING, STARTED = b"w", b"d"
+"""What it sends when it starts the local services, and when they have started or failed to."""
 
 CLOSE_SECONDS = 3.0
 CLOSE_LOOK_SECONDS = 0.01
@@ -53,6 +56,14 @@ CLOSE_LOOK_SECONDS = 0.01
 _BACKLOG = 128
 _LOWEST = 10  # above what the serving process inherits: ours must not overlap those when it is created
 _PROGRAM = "from sfn_cli.server.endpoint.process import endpoint_process_main; endpoint_process_main()"
+
+
+class EndpointCaller(Protocol):
+    """A function's process, whose invocation has a time limit."""
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
 
 
 class Endpoint:
@@ -63,15 +74,19 @@ class Endpoint:
         settings: Settings,
         selector: selectors.BaseSelector,
         report: Callable[[str], None],
+        callers: Collection[EndpointCaller],
         served_at: EndpointAddress | None = None,
     ) -> None:
         """`report` is called with a line for the log of this process.
+
+        The time of all `callers`, which may change, stands still while what they call is started.
 
         With `served_at`, another endpoint serves this process's functions, and none is made.
         """
         self._settings = settings
         self._selector = selector
         self._report = report
+        self._callers = callers
         self._listening: socket.socket | None = None
         self._address = served_at
         self._control: socket.socket | None = None
@@ -122,9 +137,10 @@ class Endpoint:
             return
         self._selector.unregister(self._listening)
         self._selector.register(self._control, selectors.EVENT_READ, self._on_control)
+        self._pause(True)
 
     def _on_control(self) -> None:
-        """Learns that the process serves, or that it has ended."""
+        """Learns what the process is doing, or that it has ended."""
         assert self._control is not None
         try:
             received = self._control.recv(64)
@@ -133,12 +149,22 @@ class Endpoint:
         except OSError:
             received = b""
         if received:
-            self._starts = 0
+            if SERVES in received:
+                self._starts = 0
+            self._pause(received[-1:] == STARTING)
             return
+        self._pause(False)
         self._drop_control()
         self._await_end()
         if self._listening is not None:
             self._selector.register(self._listening, selectors.EVENT_READ, self._on_connection)
+
+    def _pause(self, is_starting: bool) -> None:
+        for caller in self._callers:
+            if is_starting:
+                caller.pause()
+            else:
+                caller.resume()
 
     def _drop_control(self) -> None:
         assert self._control is not None

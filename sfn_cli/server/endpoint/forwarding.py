@@ -20,7 +20,7 @@ from sfn_cli.host_check import is_program
 from sfn_cli.integrations.aws import embedded_aws
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.types import Scope, Send
 
@@ -51,19 +51,15 @@ def can_forward(settings: Settings) -> bool:
 class Forwarding:
     """The way to the store's server; `open` starts that server if it does not run."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, starts: Callable[[bool], None] | None = None) -> None:
+        """`starts` is called with True when that server is being started, with False afterwards."""
         self._settings = settings
+        self._starts = starts
+        self._waiting = 0
 
     async def open(self) -> Upstream:
         """Connects to the store's server. Raises ApiError when it cannot run or be reached."""
-        loop = asyncio.get_running_loop()
-        try:
-            url = await loop.run_in_executor(
-                None, partial(embedded_aws.embedded_aws_endpoint, self._settings)
-            )
-        except ConfigurationError as error:
-            # Not a status of 500 or more: SDKs would try again, several times.
-            raise ApiError("UnknownOperationException", str(error)) from error
+        url = embedded_aws.running_embedded_aws(self._settings.home) or await self._start()
         place = urlsplit(url)
         try:
             reader, writer = await asyncio.open_connection(place.hostname, place.port)
@@ -71,6 +67,23 @@ class Forwarding:
             raise ApiError("ServiceUnavailable", _UNREACHABLE, status=503) from error
         access_key = embedded_aws.embedded_aws_access_key(self._settings.home, url)
         return Upstream(reader, writer, place.netloc, access_key)
+
+    async def _start(self) -> str:
+        loop = asyncio.get_running_loop()
+        if self._starts is not None and not self._waiting:
+            self._starts(True)
+        self._waiting += 1
+        try:
+            return await loop.run_in_executor(
+                None, partial(embedded_aws.embedded_aws_endpoint, self._settings)
+            )
+        except ConfigurationError as error:
+            # Not a status of 500 or more: SDKs would try again, several times.
+            raise ApiError("UnknownOperationException", str(error)) from error
+        finally:
+            self._waiting -= 1
+            if self._starts is not None and not self._waiting:
+                self._starts(False)
 
 
 class Upstream:

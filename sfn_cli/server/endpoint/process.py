@@ -11,12 +11,13 @@ import json
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli import private_files
 from sfn_cli.app import build_app
 from sfn_cli.errors import SfnError
-from sfn_cli.functions.environment.endpoint import CONTROL, LISTENING, READY
+from sfn_cli.functions.environment.endpoint import CONTROL, LISTENING, SERVES, STARTED, STARTING
 from sfn_cli.functions.environment.variables import EndpointAddress
 from sfn_cli.settings import Settings
 
@@ -61,6 +62,7 @@ def _serve_endpoint(
     settings: Settings, address: EndpointAddress, listening: socket.socket, control: socket.socket
 ) -> None:
     try:
+        from sfn_cli.server.endpoint.forwarding import Forwarding
         from sfn_cli.server.endpoint.own_clients import OwnClients
         from sfn_cli.server.listener import ListenerOptions, run_on_socket
     except ModuleNotFoundError as error:
@@ -69,7 +71,7 @@ def _serve_endpoint(
             raise
         from sfn_cli.server.endpoint.refusing import refuse_endpoint_requests
 
-        control.send(READY)
+        control.send(SERVES)
         refuse_endpoint_requests(
             listening,
             control,
@@ -78,12 +80,21 @@ def _serve_endpoint(
         return
 
     def serves() -> None:
-        control.send(READY)
+        control.send(SERVES)
+
+    def starts(is_starting: bool) -> None:
+        with suppress(OSError):  # the other process has ended, and this one is about to
+            control.send(STARTING if is_starting else STARTED)
 
     service = build_app(settings, functions_endpoint=address)
     run_on_socket(
         service,
         listening,
-        ListenerOptions("127.0.0.1", clients=OwnClients(address.access_key), forwards=True, control=control),
+        ListenerOptions(
+            "127.0.0.1",
+            clients=OwnClients(address.access_key),
+            forwarding=Forwarding(settings, starts),
+            control=control,
+        ),
         serves,
     )

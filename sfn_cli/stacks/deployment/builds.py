@@ -11,8 +11,8 @@ from sfn_cli.stacks.stack import FUNCTION, LAYER
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sfn_cli.api.service import Service
     from sfn_cli.functions.builds.function_build import Building
-    from sfn_cli.settings import Settings
     from sfn_cli.stacks.resources.resource import Properties
     from sfn_cli.stacks.stack import Stack
 
@@ -24,10 +24,11 @@ class StackBuilds:
     """The builds of one stack. Each is made once, also where planning asked for it before."""
 
     def __init__(
-        self, settings: Settings, stack: Stack, report: Callable[[str], None], *, may_build: bool
+        self, service: Service, stack: Stack, report: Callable[[str], None], *, may_build: bool
     ) -> None:
         self._stack = stack
-        self._settings = settings
+        self._functions = service.functions
+        self._settings = service.settings
         self._report = report
         self._may_build = may_build
         self._complete: dict[str, tuple[Properties, Properties]] = {}
@@ -92,10 +93,22 @@ class StackBuilds:
             packages, is_complete = list(built.packages), built.is_complete
             code = {**code, "CodeDir": str(built.folder)}
         layers = [layer for layer in properties.get("Layers") or () if isinstance(layer, str)]
+        self._check_layers(layers)
         packages += install_public_layers(building, logical_id, runtime, layers)
         if packages:
             code = {**code, "PackageDirs": packages}
         return ({**properties, "Code": code} if code else properties), is_complete
+
+    def _check_layers(self, layers: Sequence[str]) -> None:
+        """Raises BuildError for a layer that is neither here nor a public one."""
+        from sfn_cli.functions.code.layers import find_layer
+        from sfn_cli.functions.outcome import UnusableError
+
+        for layer_arn in layers:
+            try:
+                find_layer(self._functions, layer_arn, self._settings.account_id)
+            except UnusableError as error:
+                raise BuildError(error.message) from None
 
     def _build_layer(self, building: Building, logical_id: str, properties: Properties) -> Properties:
         from sfn_cli.functions.builds.layer_build import build_layer

@@ -100,7 +100,7 @@ class _Deploy:
         self._service = service
         self._stack = stack
         self._options = options
-        self._builds = StackBuilds(service.settings, stack, options.report, may_build=options.may_build)
+        self._builds = StackBuilds(service, stack, options.report, may_build=options.may_build)
         self.name, self._evaluation = deploy_evaluation(service, stack, options)
         _, self._planned = deploy_evaluation(service, stack, options, is_planned=True)
 

@@ -278,6 +278,8 @@ class Engine:
 
         Those of a state machine hold its definition, and those of a function what was built for it.
         """
+        if resource_type(self._type(logical_id)).extent is not Extent.MADE:
+            return self._evaluation.resolvable_properties(logical_id, made)
         properties = self._evaluation.properties(logical_id, made)
         if self._type(logical_id) == STATE_MACHINE:
             properties, definition = with_own_definition(self._stack, logical_id, properties)

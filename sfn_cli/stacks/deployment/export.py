@@ -53,7 +53,10 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
     for logical_id in evaluation.order:
         resource = stack.resources[logical_id]
         row = resource_type(resource["Type"])
-        properties = evaluation.properties(logical_id, made)
+        is_made = row.extent is Extent.MADE
+        properties = (evaluation.properties if is_made else evaluation.resolvable_properties)(
+            logical_id, made
+        )
         naming = names.resource_naming(service.settings, name, str(stack.folder), logical_id)
         made[logical_id] = row.predict(naming, properties)
         if row.extent is Extent.NAMED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,8 @@ from sfn_cli.stacks.evaluation.references import reference_order, resource_refer
 from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
 from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
+from sfn_cli.stacks.evaluation.template_form import check_template_form
+from sfn_cli.stacks.stack import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +49,7 @@ class StackEvaluation:
     ) -> None:
         self.stack = stack
         self._lookups = lookups or Lookups()
-        _check_template_form(stack)
+        check_template_form(stack.template, stack.error)
         self.parameters = parameter_values(stack, given, self._lookups)
         """The value of each parameter, as Ref returns it."""
         self._values = {**self.parameters, **pseudo.values()}
@@ -111,6 +114,21 @@ class StackEvaluation:
             raise self.stack.error(path, f'The Properties of "{logical_id}" must be an object.')
         return value
 
+    def resolvable_properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
+        """Returns those Properties of a resource that can be resolved, and leaves the others out.
+
+        It is for resources of which no more than a name is made: what is wrong in a role's policy
+        stops no local run.
+        """
+        declared = self.stack.resources[logical_id].get("Properties")
+        properties: Properties = {}
+        for name, value in declared.items() if isinstance(declared, dict) else ():
+            with suppress(TemplateError):
+                resolved = self._resolved(value, ("Resources", logical_id, "Properties", name), made)
+                if resolved is not NO_VALUE:
+                    properties[name] = resolved
+        return properties
+
     def resolve(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
         """Returns any value of the template resolved; None for AWS::NoValue."""
         resolved = self._resolved(value, path, made)
@@ -159,19 +177,3 @@ class StackEvaluation:
             made,
             in_condition=in_condition,
         )
-
-
-_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
-
-
-def _check_template_form(stack: Stack) -> None:
-    """Raises TemplateError unless sections are objects, and resources have types."""
-    for section in _SECTIONS:
-        if not isinstance(stack.template.get(section) or {}, dict):
-            raise stack.error((section,), f"{section} must be an object.")
-    if not stack.resources:
-        raise stack.error((), "The template has no Resources.")
-    for logical_id, resource in stack.resources.items():
-        path: Path_ = ("Resources", logical_id)
-        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            raise stack.error(path, f'The resource "{logical_id}" must be an object with a Type.')

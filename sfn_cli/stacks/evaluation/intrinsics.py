@@ -164,11 +164,10 @@ def _call_not(resolution: Resolution, argument: Any, path: Path_) -> Json:
 def _call_find_in_map(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (isinstance(argument, list) and len(argument) in (3, 4)):
         raise resolution.error(path, "Fn::FindInMap takes a map and two keys: [MAP, TOP KEY, SECOND KEY].")
-    default = (
-        argument[3].get("DefaultValue", NO_VALUE)
-        if isinstance(argument[3:], list) and argument[3:]
-        else NO_VALUE
-    )
+    options = argument[3] if len(argument) > 3 else {}
+    if not isinstance(options, dict):
+        raise resolution.error((*path, 3), "The fourth value of Fn::FindInMap is {DefaultValue: VALUE}.")
+    default = options.get("DefaultValue", NO_VALUE)
     found = resolution.stack.template.get("Mappings") or {}
     for index, kind in enumerate(("mapping", "top-level key", "second-level key")):
         key = resolution.text(argument[index], (*path, index))

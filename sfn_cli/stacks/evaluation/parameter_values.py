@@ -37,8 +37,6 @@ def parameter_values(stack: Stack, given: Mapping[str, str], lookups: Lookups) -
     absent = []
     for name, declaration in declared.items():
         path = ("Parameters", name)
-        if not isinstance(declaration, dict):
-            raise stack.error(path, f'The parameter "{name}" must be an object with a Type.')
         text = given.get(name, stack.parameters.get(name, declaration.get("Default")))
         if text is None:
             absent.append(name)
@@ -62,10 +60,8 @@ def _absent_parameters(stack: Stack, names: list[str]) -> str:
 def _parameter_value(
     stack: Stack, lookups: Lookups, declaration: Mapping[str, Any], given: Any, path: Path_
 ) -> Json:
-    kind = declaration.get("Type", "String")
+    kind: str = declaration["Type"]
     name = path[-1]
-    if not isinstance(kind, str):
-        raise stack.error((*path, "Type"), f'The Type of the parameter "{name}" must be a text.')
     text = _parameter_text(given)
     if text is None:
         raise stack.error(
@@ -147,13 +143,13 @@ def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> st
             if bound is not None and is_beyond(float(bound)):
                 return f"is {words} than {bound}"
     else:
-        size = len(text)
+        size = float(len(text))
         for limit, is_past, words in (
             ("MinLength", size.__lt__, "shorter"),
             ("MaxLength", size.__gt__, "longer"),
         ):
             bound = declaration.get(limit)
-            if bound is not None and is_past(int(bound)):
+            if bound is not None and is_past(float(bound)):
                 return f"is {words} than {bound} characters"
     return None
 

@@ -77,6 +77,7 @@ def _expanded_template(
     file: TemplateFile, given: Mapping[str, str], region: str, within: tuple[Path, ...] = ()
 ) -> TemplateDraft:
     """Returns a template after its transforms; `within` are the templates that it is nested in."""
+    from sfn_cli.stacks.evaluation.template_form import check_template_form
     from sfn_cli.stacks.readers.template_file import read_template_file
     from sfn_cli.stacks.readers.templates.for_each import expand_loops
     from sfn_cli.stacks.readers.templates.includes import expand_includes
@@ -90,6 +91,7 @@ def _expanded_template(
         raise draft.error((), "The template is nested in itself.")
     expand_includes(draft)
     expand_loops(draft)
+    check_template_form(draft.template, draft.error)
     absolute_local_paths(draft)
     if is_sam_template(draft.template):
         transform_sam_template(draft, region)

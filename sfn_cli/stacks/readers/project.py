@@ -81,6 +81,10 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
 
         folder = found.path if found.path.is_dir() else found.path.parent
         return Project((read_terraform_module(folder, options.parameters, os.environ),))
+    if found.kind is ProjectKind.TERRAFORM_JSON:
+        from sfn_cli.stacks.readers.terraform.state_json import read_terraform_json
+
+        return Project((read_terraform_json(found.path),))
     if found.kind is ProjectKind.SERVERLESS:
         from sfn_cli.stacks.readers.serverless.read import read_serverless_service
 

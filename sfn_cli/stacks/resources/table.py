@@ -14,7 +14,7 @@ from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import ResourceType
 
-_MADE = {
+MADE = {
     FUNCTION: "local.functions:FUNCTION",
     LAYER: "local.layers:LAYER_VERSION",
     STATE_MACHINE: "local.stepfunctions:STATE_MACHINE",
@@ -46,7 +46,7 @@ _MADE = {
 @cache
 def resource_type(type: str) -> ResourceType:
     """Returns the row of a type; every type has one."""
-    if (place := _MADE.get(type)) is not None:
+    if (place := MADE.get(type)) is not None:
         module, _, name = place.partition(":")
         row: ResourceType = getattr(import_module(f"{__package__}.{module}"), name)
         return row

@@ -86,3 +86,11 @@ def test_outputs(tmp_path: Path) -> None:
         StackOutput("Url", "https://sqs/queue", None, "where to send"),
         StackOutput("Arn", "arn:aws:sqs:eu-west-1:123456789012:queue", "shop-queue"),
     ]
+
+
+def test_properties_that_can_be_resolved(tmp_path: Path) -> None:
+    """Of a resource of which only a name is made, what cannot be resolved is left out."""
+    text = _resources(A="Properties: {X: !Ref Gone, Y: !Ref B, Z: !Ref AWS::NoValue, W: [!Ref Gone]}", B="")
+    assert evaluation(tmp_path, text).resolvable_properties("A", {"B": MADE["Queue"]}) == {
+        "Y": "https://sqs/queue"
+    }

@@ -57,6 +57,8 @@ def test_value(tmp_path: Path, declaration: str, given: str | None, value: Any) 
     ("{Type: Number, MaxValue: 3}", "4", 'The value "4" of the parameter "Given" is more than 3.'),
     ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "a,c",
      'The value "a,c" of the parameter "Given" is not one of: a, b.'),
+    ("{Type: String, MinLength: [1]}", "a", 'MinLength of the parameter "Given" must be a number.'),
+    ("{Default: a}", None, 'The parameter "Given" must be an object with a Type.'),
     ("{Type: 'AWS::SSM::Parameter::Value<String>'}", "/gone",
      ('The parameter "Given" takes its value from Systems Manager, which has no "/gone" here. '
       "Store it, or pass the name of another: --parameter Given=NAME")),

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.readers.folder import load_project_folder
+from sfn_cli.stacks.definitions import machine_definition
+from sfn_cli.stacks.readers.folder import read_folder
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.stack import Stack
 
 PASS = '{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}'
 
@@ -24,6 +29,11 @@ def make(files: dict[str, str]) -> None:
     for name, text in files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)
+
+
+def definition_of(stack: Stack) -> str:
+    properties = stack.resources["StateMachine"]["Properties"]
+    return machine_definition(stack, "StateMachine", properties).text
 
 
 def test_a_whole_project() -> None:
@@ -44,39 +54,43 @@ def test_a_whole_project() -> None:
             "my order/functions/ship/bootstrap": "#!/bin/sh",
         }
     )
-    project = load_project_folder(Path("my order"))
+    stack = read_folder(Path("my order"))
     python = f"python3.{sys.version_info.minor}"
-    assert (project.name, project.definition, project.input) == ("my-order", PASS, '{"id": 1}')
-    assert [(function.name, function.configuration) for function in project.functions] == [
-        ("price", {"Runtime": python, "Handler": "app.lambda_handler"}),
-        ("ship", {"Runtime": "provided.al2023", "Handler": "bootstrap"}),
-        ("tax", {"Runtime": python, "Handler": "tax.main", "Timeout": 9}),
-    ]
-    assert project.functions[0].folder.is_absolute()
-    assert project.configuration == {"type": "EXPRESS"}
-    (call,) = project.resources
+    assert (stack.kind, stack.name, stack.folder) == ("folder", "my-order", Path("my order").resolve())
+    assert {name: resource["Properties"] for name, resource in stack.resources.items()} == {
+        "functions/price": {
+            "FunctionName": "price",
+            "Runtime": python,
+            "Handler": "app.lambda_handler",
+            "Code": {"CodeDir": str(Path("my order/functions/price").resolve())},
+        },
+        "functions/ship": {
+            "FunctionName": "ship",
+            "Runtime": "provided.al2023",
+            "Handler": "bootstrap",
+            "Code": {"CodeDir": str(Path("my order/functions/ship").resolve())},
+        },
+        "functions/tax": {
+            "FunctionName": "tax",
+            "Runtime": python,
+            "Handler": "tax.main",
+            "Timeout": 9,
+            "Code": {"CodeDir": str(Path("my order/functions/tax").resolve())},
+        },
+        "StateMachine": {
+            "StateMachineName": "my-order",
+            "StateMachineType": "EXPRESS",
+            "DefinitionUri": str(Path("my order/any.asl.json").resolve()),
+        },
+    }
+    (call,) = stack.calls
     assert (call.service, call.name, call.wait, call.parameters) == (
         "s3",
         "PutObject",
         False,
         {"Body": ["é".encode(), 1]},
     )
-    assert project.services == [("Tax", ["python", "tax.py", "-v"], Path("my order").resolve())]
-
-
-def test_variables_of_a_function() -> None:
-    """Variables for the services are added; the function's own have priority."""
-    make(
-        {
-            "p/p.asl.json": PASS,
-            "p/functions/f/function.json": '{"Environment": {"Variables": {"A": "own", "B": "own"}}}',
-        }
-    )
-    (function,) = load_project_folder(Path("p")).functions
-    environment = function.with_variables({"A": "found", "C": "found"}).configuration["Environment"]
-    variables = environment["Variables"]
-    assert variables == {"A": "own", "B": "own", "C": "found"}
-    assert function.with_variables({}) is function
+    assert stack.services == (("Tax", ["python", "tax.py", "-v"], Path("my order").resolve()),)
 
 
 def test_urls_in_the_definition() -> None:
@@ -89,9 +103,9 @@ def test_urls_in_the_definition() -> None:
             "p/services.json": '{"Tax": {"command": ["tax"]}}',
         }
     )
-    definition = load_project_folder(Path("p")).with_services({"Tax": "http://t"}).definition
+    stack = read_folder(Path("p")).with_service_urls({"Tax": "http://t"})
     assert (
-        definition
+        definition_of(stack)
         == '["http://t/rates", "{% \'http://t\' & $x %}", "${tax}", "${Taxes}", "$Tax", "{Tax}", "$http://t"]'
     )
 
@@ -99,7 +113,9 @@ def test_urls_in_the_definition() -> None:
 def test_a_definition_alone() -> None:
     """A file's name is the state machine's."""
     make({"order.asl.json": PASS})
-    assert load_project_folder(Path("order.asl.json"))[:3] == ("order", PASS, None)
+    stack = read_folder(Path("order.asl.json"))
+    assert (stack.kind, stack.name, stack.folder) == ("definition", "order", Path("order.asl.json").resolve())
+    assert definition_of(stack) == PASS
 
 
 @pytest.mark.parametrize(
@@ -147,7 +163,7 @@ def test_folders_that_cannot_be_run(files: dict[str, str], message: str) -> None
     """The error says what is missing or wrong."""
     make(files)
     with pytest.raises(UsageError, match=message):
-        load_project_folder(Path("p"))
+        read_folder(Path("p"))
 
 
 @pytest.mark.parametrize(
@@ -157,14 +173,17 @@ def test_definitions_in_yaml(file: str, name: str) -> None:
     """A definition may be YAML, in a folder or on its own: it is read as JSON."""
     text = "{'StartAt': P, States: {P: {Type: Pass, End: true}}}" if file != "c.asl.json" else PASS
     make({file: text})
-    project = load_project_folder(Path("order") if "/" in file else Path(file))
-    assert project.name == name
-    assert json.loads(project.definition) == json.loads(PASS)
+    stack = read_folder(Path("order") if "/" in file else Path(file))
+    assert stack.name == name
+    assert json.loads(definition_of(stack)) == json.loads(PASS)
 
 
 def test_invalid_yaml() -> None:
     """The error names the file, the line and the column."""
     make({"a.asl.yaml": "StartAt: P\nStates: P: 1\n"})
     with pytest.raises(UsageError) as caught:
-        load_project_folder(Path())
-    assert str(caught.value) == "a.asl.yaml:2:10: invalid YAML: mapping values are not allowed here"
+        definition_of(read_folder(Path()))
+    assert (
+        str(caught.value)
+        == f"{Path('a.asl.yaml').resolve()}:2:10: invalid YAML: mapping values are not allowed here"
+    )

@@ -36,7 +36,8 @@ def inlined(resources: dict[str, Any], nested: dict[str, Any], **sections: Any) 
         ({"Fn::GetAtt": "Topic.TopicName"}, {"Fn::GetAtt": ["InnerTopic", "TopicName"]}),
         ({"Fn::If": ["Live", {"Ref": "Topic"}, 1]}, {"Fn::If": ["InnerLive", {"Ref": "InnerTopic"}, 1]}),
         ({"Condition": "Live"}, {"Condition": "InnerLive"}),
-        ({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "Memory"]}, {"Fn::FindInMap": ["InnerSizes", "dev", "Memory"]}),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "Memory"]},
+         {"Fn::FindInMap": ["InnerSizes", "dev", "Memory"]}),
         ({"Fn::Sub": "${Topic.TopicName}-${AWS::Region}-${!x}"},
          {"Fn::Sub": "${InnerTopic.TopicName}-${AWS::Region}-${!x}"}),
         ({"Fn::Sub": "${Queue}/${Stage}"},
@@ -56,8 +57,10 @@ def test_references_inside(inside: Any, becomes: Any) -> None:
     [
         ({"Fn::GetAtt": ["Inner", "Outputs.Arn"]}, {"Ref": "InnerTopic"}),
         ({"Fn::GetAtt": "Inner.Outputs.Arn"}, {"Ref": "InnerTopic"}),
-        ({"Fn::Sub": "a ${Inner.Outputs.Arn}"}, {"Fn::Sub": ["a ${InnerOutputsArn}", {"InnerOutputsArn": {"Ref": "InnerTopic"}}]}),
-        ({"Fn::Join": ["", [{"Fn::GetAtt": ["Inner", "Outputs.Arn"]}]]}, {"Fn::Join": ["", [{"Ref": "InnerTopic"}]]}),
+        ({"Fn::Sub": "a ${Inner.Outputs.Arn}"},
+         {"Fn::Sub": ["a ${InnerOutputsArn}", {"InnerOutputsArn": {"Ref": "InnerTopic"}}]}),
+        ({"Fn::Join": ["", [{"Fn::GetAtt": ["Inner", "Outputs.Arn"]}]]},
+         {"Fn::Join": ["", [{"Ref": "InnerTopic"}]]}),
     ],
 )  # fmt: skip
 def test_references_to_outputs(outside: Any, becomes: Any) -> None:

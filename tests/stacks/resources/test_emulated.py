@@ -365,6 +365,7 @@ def test_keys_and_pools(emulated: Maker) -> None:
         ("AWS::DynamoDB::Table", {"TableName": "orders", "KeySchema": KEY}, "CreateTable fails in the local"),
         ("AWS::DynamoDB::Table", {**TABLE, "KeySchema": "id"}, "Invalid type for parameter KeySchema"),
         ("AWS::S3::Bucket", {"BucketName": "Not A Bucket"}, "Invalid bucket name"),
+        ("AWS::S3::Bucket", {"BucketName": "shop" * 16}, "The stack's name is in it: choose another"),
         ("AWS::KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": "gone"}, "gone"),
     ],
 )

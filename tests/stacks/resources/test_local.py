@@ -171,6 +171,7 @@ def test_versions_of_machines(make: Maker) -> None:
     }
     first = versions.create(make("Version"), revision)
     assert first.reference == f"{STATES}:stateMachine:Pay:1"
+    assert versions.create(make("Version"), revision) == first._replace(existed=True)
     route = {"RoutingConfiguration": [{"StateMachineVersionArn": first.reference, "Weight": "100"}]}
     alias = aliases.create(make("Alias"), {"Name": "live", **route})
     assert alias.reference == f"{STATES}:stateMachine:Pay:live"
@@ -212,7 +213,7 @@ def test_versions_of_functions(make: Maker, tmp_path: Path) -> None:
     assert version.reference == f"{LAMBDA}:price:1"
     assert version.attributes == {"FunctionArn": f"{LAMBDA}:price:1", "Version": "1"}
     assert versions.update is not None
-    assert versions.update(make("Version"), version, of, of) == version
+    assert versions.update(make("Version"), version, of, of) == version._replace(existed=True)
     (folder / "app.py").write_text("def handler(event, context): return 2")
     assert versions.update(make("Version"), version, of, of).attributes["Version"] == "2"
 
@@ -236,6 +237,7 @@ def test_versions_of_functions(make: Maker, tmp_path: Path) -> None:
     [
         ({"Code": {"ZipFile": "exports.handler"}, "Runtime": "nodejs20.x"}, ["index.js"]),
         ({"Code": {"ZipFile": "def handler"}, "Runtime": "python3.12"}, ["index.py"]),
+        ({"Code": {"Files": {"a.py": "one", "b.py": "two"}}}, ["a.py", "b.py"]),
         ({"Code": {"CodeDir": "built.zip"}}, ["built.py"]),
         ({"Code": {"CodeDir": "single.py"}}, ["single.py"]),
     ],
@@ -252,6 +254,24 @@ def test_code_as_zip(make: Maker, tmp_path: Path, properties: dict[str, Any], na
     code = function_code(make(), properties)
     with zipfile.ZipFile(BytesIO(code.members["ZipFile"])) as archive:
         assert archive.namelist() == names
+
+
+def test_layers(make: Maker, tmp_path: Path) -> None:
+    """A layer is a version of its own, which a function names; a new one is published beside it."""
+    (tmp_path / "python").mkdir()
+    layers, functions = resource_type("AWS::Lambda::LayerVersion"), resource_type("AWS::Lambda::Function")
+    content = {"Content": {"CodeDir": str(tmp_path)}, "CompatibleRuntimes": ["python3.12"]}
+    layer = layers.create(make("Common"), content)
+    assert layer.reference == f"arn:aws:lambda:us-east-1:123456789012:layer:Common-{SUFFIX}:1"
+    assert layers.predict(make("Common").naming, content) == layer
+    functions.create(make(), {**INLINE, "Layers": [layer.reference]})
+    found = make.call("lambda", "GetFunctionConfiguration", FunctionName="price")
+    assert found is not None
+    assert [used["Arn"] for used in found["Layers"]] == [layer.reference]
+    second = layers.create(make("Common"), {**content, "Description": "more"})
+    assert second.attributes["LayerVersionArn"] == f"{str(layer.reference)[:-1]}2"
+    for made in (layer, layer, second):
+        layers.delete(make("Common"), made, content)
 
 
 def test_code_file_that_changes(make: Maker, tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ assets               the files that a template names by their place in S3
 custom_resources     the functions that serve custom resources only
 construct_paths      resources by the names that the app gives them
 app_files            the files of an app: their hash, and a copy to run in
-synthesis            runs the app
-app_packages         the packages that the app needs: its own or installed ones
-bundling             what bundles functions' code without Docker
+app_configuration    cdk.json
+app_setting          where an app runs
+app_packages         the packages that it needs: node_app, python_app
+app_run              runs its program
+docker_stand_in      bundles functions' code without Docker
+synthesis            what an app wrote, until its files change
 """

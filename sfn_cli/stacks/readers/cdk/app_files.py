@@ -126,12 +126,12 @@ def copy_app_files(app: AppFiles, tree: Path) -> Path:
 
 
 def original_path(path: Path, tree: Path, project: Path) -> Path:
-    """Returns what a path in the copy stands for, if that exists, else the path itself."""
+    """Returns what a path in the copy stands for; the path itself for what the app made in the copy."""
     try:
         found = project.parent.parent / path.relative_to(tree)
     except ValueError:
         return path
-    return found if found.exists() else path
+    return path if path.exists() and not found.exists() else found
 
 
 def _walk_app(folder: Path, skipped: frozenset[str], linked: list[str]) -> Iterator[tuple[Path, bool]]:

@@ -23,7 +23,7 @@ from sfn_cli.stacks.readers.template_file import read_template_file
 from sfn_cli.stacks.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 MANIFEST = "manifest.json"
@@ -49,17 +49,6 @@ class CloudAssembly(NamedTuple):
     """For each stack, by name, the names of those that it depends on directly."""
     notes: tuple[str, ...]
     """Lines for the user about the app as a whole."""
-
-    def needed_stacks(self, names: Iterable[str]) -> tuple[Stack, ...]:
-        """Returns the stacks of these names and all that they depend on, in order of deployment."""
-        needed: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in needed:
-                needed.add(name)
-                waiting += self.dependencies.get(name, ())
-        return tuple(stack for stack in self.stacks if stack.name in needed)
 
 
 class _AssetPlaces(NamedTuple):

@@ -87,11 +87,11 @@ def _run_bundling(arguments: list[str]) -> int:
             if name not in ("HOME", "PATH", "PIP_CACHE_DIR", "npm_config_cache"):
                 environment[name] = _on_host(value, folders)
         _write_programs(Path(programs), image)
-        workdir = options.get("-w", options.get("--workdir", [_INPUT]))[-1]
+        workdir = _on_host(options.get("-w", options.get("--workdir", [_INPUT]))[-1], folders)
         try:
             return subprocess.run(
                 [_on_host(word, folders) for word in command],
-                cwd=_on_host(workdir, folders),
+                cwd=workdir if os.path.isdir(workdir) else None,
                 env=environment,
                 check=False,
             ).returncode
@@ -142,11 +142,11 @@ def _install_or_note(arguments: list[str]) -> int:
         python = os.environ.get("SFN_BUNDLING_PYTHON", sys.executable)
         return subprocess.run([python, "-m", "pip", *arguments], check=False).returncode
     noted = Path(target, "requirements.txt")
-    added = [file.read_text(encoding="utf-8-sig") for file in files if not _is_same(file, noted)]
-    added += packages[1:]
+    before = noted.read_text(encoding="utf-8-sig").splitlines() if noted.is_file() else []
+    wanted = [line for file in files for line in file.read_text(encoding="utf-8-sig").splitlines()]
+    added = [line for line in dict.fromkeys([*wanted, *packages[1:]]) if line.strip() and line not in before]
     if added:
-        before = noted.read_text(encoding="utf-8-sig") if noted.is_file() else ""
-        noted.write_text("\n".join([before, *added]).lstrip() + "\n", encoding="utf-8")
+        noted.write_text("".join(f"{line}\n" for line in [*before, *added]), encoding="utf-8")
     return 0
 
 
@@ -170,12 +170,7 @@ def _copy_as_rsync(arguments: list[str]) -> int:
     *sources, target = paths
 
     def ignored(_: str, names: list[str]) -> set[str]:
-        return {
-            name
-            for name in names
-            for pattern in excluded
-            if fnmatch.fnmatch(name, pattern.strip("/*") or pattern)
-        }
+        return {name for name in names for pattern in excluded if fnmatch.fnmatch(name, pattern.strip("/"))}
 
     for source in sources:
         inner = target if source.endswith("/") else os.path.join(target, os.path.basename(source))

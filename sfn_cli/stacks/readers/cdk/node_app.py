@@ -33,6 +33,7 @@ _NOT_NEEDED = re.compile(
 )
 _TOOLS = {"ts-node": ("ts-node", "typescript"), "tsx": ("tsx",), "tsc": ("typescript",)}
 """Programs that commands of apps begin with, and the packages that have them."""
+_NOT_FOUND_BY_NPM = re.compile(r"No matching version found for (@?[^@\s]+)@(\S+?)\.?$", re.M)
 _BUNDLES = re.compile(rb"NodejsFunction|aws-lambda-nodejs|aws_lambda_nodejs")
 
 
@@ -62,7 +63,7 @@ def install_node_packages_of_app(command: str, setting: AppSetting, *, everythin
     Returns node_modules, and whether packages were left out. Raises BuildError.
     """
     manifest, left_out = _node_manifest(command, setting, everything=everything)
-    built = install_node_packages(setting.home, manifest, setting.report, with_dev=True, what=FOR_APP)
+    built = _install_manifest_of_app(manifest, setting)
     modules = built / "node_modules"
     link = setting.copy / "node_modules"
     if link.is_symlink():
@@ -74,6 +75,24 @@ def install_node_packages_of_app(command: str, setting: AppSetting, *, everythin
         content = lock.read_bytes() if lock.is_file() else b"{}"
         (setting.copy / lock.name).write_bytes(content)
     return modules, left_out
+
+
+def _install_manifest_of_app(manifest: Path, setting: AppSetting) -> Path:
+    """Installs a package.json; the latest version stands for one that npm does not find."""
+    while True:
+        try:
+            return install_node_packages(
+                setting.home, manifest, setting.report, with_dev=True, what=FOR_APP
+            )
+        except BuildError as error:
+            unknown = _NOT_FOUND_BY_NPM.search(str(error))
+            content = _read_package_json(manifest / "package.json")
+            wanted = content.get("dependencies") or {}
+            if unknown is None or wanted.get(unknown[1], "latest") == "latest":
+                raise
+            setting.report(f"npm does not find {unknown[1]}@{unknown[2]}; trying the latest one.")
+            wanted[unknown[1]] = "latest"
+            (manifest / "package.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def _own_node_modules(project: Path) -> Path | None:

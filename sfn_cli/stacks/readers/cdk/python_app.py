@@ -112,11 +112,17 @@ def _install_requirements_of_app(setting: AppSetting, interpreter: str) -> Path:
                 if isinstance(requirements, list)
                 else requirements.read_text(encoding="utf-8-sig", errors="replace").splitlines()
             )
-            kept = [line for line in lines if not re.match(rf"\s*{re.escape(unknown[1])}\b", line)]
-            if len(kept) == len(lines) or any(line.lstrip().startswith(("-", ".")) for line in kept):
+            lines = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+            found = [line for line in lines if re.match(rf"{re.escape(unknown[1])}(?![\w.-])", line)]
+            if not found or any(line.startswith(("-", ".")) for line in lines):
                 raise
-            setting.report(f"pip does not find {unknown[1]}; trying without it.")
-            requirements = [line for line in kept if line.strip() and not line.lstrip().startswith("#")]
+            kept = [line for line in lines if line not in found]
+            if found[0] == unknown[1]:
+                setting.report(f"pip does not find {unknown[1]}; trying without it.")
+            else:
+                setting.report(f"pip does not find {found[0]}; trying its latest version.")
+                kept.append(unknown[1])
+            requirements = kept
 
 
 def _requirements_of_manifests(project: Path) -> list[str]:

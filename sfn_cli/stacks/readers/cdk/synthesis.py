@@ -18,7 +18,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +25,6 @@ import sfn_cli
 from sfn_cli import private_files
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.builds.build_folder import BuildError
-from sfn_cli.functions.builds.build_process import build_environment, run_build_program
 from sfn_cli.functions.builds.project_code import announce_project_code
 from sfn_cli.stacks.readers.cdk.app_files import (
     AppFile,
@@ -35,8 +33,8 @@ from sfn_cli.stacks.readers.cdk.app_files import (
     original_path,
     scan_app_files,
 )
-from sfn_cli.stacks.readers.cdk.app_packages import prepare_app_packages
-from sfn_cli.stacks.readers.cdk.app_setting import AppSetting, words_of_command
+from sfn_cli.stacks.readers.cdk.app_run import run_app
+from sfn_cli.stacks.readers.cdk.app_setting import AppSetting
 from sfn_cli.stacks.readers.cdk.cloud_assembly import is_cloud_assembly
 
 if TYPE_CHECKING:
@@ -48,17 +46,6 @@ if TYPE_CHECKING:
 FOLDER_NAME = "cdk"
 
 _KEPT_ASSEMBLIES = 5
-_MAX_VARIABLE_BYTES = 100_000
-"""Linux limits each environment variable to 131,072 bytes."""
-_MISSING_MODULE = re.compile(
-    r"Cannot find (module|package)|ModuleNotFoundError|No module named|not found$", re.M
-)
-_SILENT = {
-    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
-    "NO_COLOR": "1",
-}
 
 
 class AppWorkspace(NamedTuple):
@@ -156,7 +143,7 @@ def synthesise_app(
             tuple(workspace.project / name for name in files.files),
             report,
         )
-        _run_app(command, setting, configuration, settings, output)
+        run_app(command, setting, configuration, settings, output)
         if not is_cloud_assembly(output) and is_cloud_assembly(copy / configuration.output):
             shutil.copytree(copy / configuration.output, output, dirs_exist_ok=True)  # the app chose it
         if not is_cloud_assembly(output):
@@ -167,92 +154,6 @@ def synthesise_app(
         return target
     finally:
         os.close(lock)
-
-
-def _run_app(
-    command: str, setting: AppSetting, configuration: AppConfiguration, settings: Settings, output: Path
-) -> None:
-    base = _app_environment(setting, configuration, settings, output)
-    for everything in (False, True):
-        packages = prepare_app_packages(command, setting, base, everything=everything)
-        environment = {**base, **packages.variables}
-        _check_programs(command, environment)
-        try:
-            if configuration.build is not None:
-                setting.report(f"Building the CDK app ({configuration.build})…")
-                _run_in_shell(configuration.build, setting.copy, environment, "cdk.json's build")
-            setting.report(f"Synthesising the CDK app ({command})…")
-            _run_in_shell(command, setting.copy, environment, f"The CDK app ({command})")
-            return
-        except BuildError as error:
-            if everything or not _MISSING_MODULE.search(str(error)):
-                raise
-            shutil.rmtree(output, ignore_errors=True)
-
-
-def _run_in_shell(command: str, folder: Path, environment: dict[str, str], what: str) -> None:
-    run_build_program(["/bin/sh", "-c", command], folder, environment, what=what)
-
-
-def _check_programs(command: str, environment: dict[str, str]) -> None:
-    """Raises BuildError if the program that a command begins with is not there."""
-    words = command.split()
-    program = words[0] if words and "=" not in words[0] else ""
-    if program and "/" not in program and shutil.which(program, path=environment["PATH"]) is None:
-        from_shell = {"cd", "export", "set", ".", "test", "[", "exec", "source", "if", "for", "("}
-        if program not in from_shell and not program.startswith(("(", '"', "'", "$")):
-            raise BuildError(
-                f"The CDK app is run by {program}, which is not on PATH. Install it, or run `cdk synth` "
-                "where it is and name the cdk.out (-t cdk.out)."
-            )
-    if (
-        "python" in "".join(words_of_command(command)[:1])
-        and shutil.which("node", path=environment["PATH"]) is None
-    ):
-        raise BuildError("The CDK app needs Node.js, whose `node` is not on PATH.")
-
-
-def _app_environment(
-    setting: AppSetting, configuration: AppConfiguration, settings: Settings, output: Path
-) -> dict[str, str]:
-    """Returns the environment of an app: the user's, without AWS credentials, and what the CDK CLI adds."""
-    context = json.dumps(configuration.context)
-    passed = {"CDK_CONTEXT_JSON": context}
-    if len(context.encode()) > _MAX_VARIABLE_BYTES:
-        file = setting.workspace / "context.json"
-        file.write_text(context, encoding="utf-8")
-        passed = {"CONTEXT_OVERFLOW_LOCATION_ENV": str(file)}
-    environment = {
-        **build_environment(),
-        "AWS_ACCESS_KEY_ID": "sfn",
-        "AWS_SECRET_ACCESS_KEY": "sfn",
-        "AWS_REGION": settings.region,
-        "AWS_DEFAULT_REGION": settings.region,
-        "CDK_OUTDIR": str(output),
-        "CDK_DEFAULT_ACCOUNT": settings.account_id,
-        "CDK_DEFAULT_REGION": settings.region,
-        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(setting.workspace.parent / "jsii-cache"),
-        **_SILENT,
-        **passed,
-    }
-    environment.setdefault("PATH", os.defpath)
-    if "CDK_DOCKER" not in environment:
-        environment["CDK_DOCKER"] = _docker_stand_in(setting.workspace)
-    return environment
-
-
-def _docker_stand_in(workspace: Path) -> str:
-    """Writes the program that bundles functions without Docker, and returns its path."""
-    from sfn_cli.stacks.readers.cdk import docker_stand_in
-
-    folder = workspace / "bin"
-    folder.mkdir(exist_ok=True)
-    program = folder / "docker"
-    program.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -I "{docker_stand_in.__file__}" "$@"\n', encoding="utf-8"
-    )
-    program.chmod(0o700)
-    return str(program)
 
 
 def _move_bundled_assets(output: Path, assets: Path) -> None:

@@ -32,6 +32,8 @@ def read_serverless_service(
 
         return packaged_service_stack(file, given or {})
     from sfn_cli.stacks.readers.serverless.service import serverless_service_stack
-    from sfn_cli.stacks.readers.serverless.variables import Surroundings
+    from sfn_cli.stacks.readers.serverless.variables import ServerlessContext
 
-    return serverless_service_stack(file, Surroundings(given or {}, environment or {}, region, account_id))
+    return serverless_service_stack(
+        file, ServerlessContext(given or {}, environment or {}, region, account_id)
+    )

@@ -19,7 +19,7 @@ from sfn_cli.stacks.readers.serverless.naming import (
     layer_logical_id,
     machine_logical_id,
 )
-from sfn_cli.stacks.readers.serverless.variables import Surroundings, Variables
+from sfn_cli.stacks.readers.serverless.variables import ServerlessContext, Variables
 from sfn_cli.stacks.stack import Path_, SourcePlace, Stack
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ KIND = "Serverless service"
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Outputs")
 
 
-def serverless_service_stack(file: TemplateFile, surroundings: Surroundings) -> Stack:
+def serverless_service_stack(file: TemplateFile, surroundings: ServerlessContext) -> Stack:
     """Returns the stack of a serverless.yml that was read. Raises TemplateError."""
     if not isinstance(file.value, dict):
         raise file.error((), "A service must be an object.")

@@ -27,7 +27,7 @@ _MOST_DEPTH = 60
 MISSING = object()
 
 
-class Surroundings:
+class ServerlessContext:
     """What variables may refer to besides the service's file."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Surroundings:
 class Variables:
     """Resolves the variables in a service's file."""
 
-    def __init__(self, file: TemplateFile, surroundings: Surroundings) -> None:
+    def __init__(self, file: TemplateFile, surroundings: ServerlessContext) -> None:
         self._file = file
         self._folder = file.path.parent
         self._around = surroundings

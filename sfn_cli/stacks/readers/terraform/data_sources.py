@@ -11,19 +11,19 @@ from sfn_cli.stacks.readers.terraform.language.values import ConversionError, to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.stacks.readers.terraform.instances import Instance
     from sfn_cli.stacks.readers.terraform.language.syntax import Position
     from sfn_cli.stacks.readers.terraform.language.values import Value
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+    from sfn_cli.stacks.readers.terraform.module_scope import DataInstance
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
 
-def data_attribute(instance: Instance, name: str, at: Position) -> Value:
+def data_attribute(instance: DataInstance, name: str, at: Position) -> Value:
     """Returns an attribute of a data source, None if it has to be an argument or made up."""
     source = _SOURCES.get(instance.type)
     return source(instance, name, at) if source else None
 
 
-def _caller_identity(instance: Instance, name: str, at: Position) -> Value:
+def _caller_identity(instance: DataInstance, name: str, at: Position) -> Value:
     account = instance.module.project.account
     return {
         "account_id": account,
@@ -33,12 +33,12 @@ def _caller_identity(instance: Instance, name: str, at: Position) -> Value:
     }.get(name)
 
 
-def _region(instance: Instance, name: str, at: Position) -> Value:
+def _region(instance: DataInstance, name: str, at: Position) -> Value:
     given = instance.arguments.get("name") or instance.arguments.get("region")
     return given or instance.module.project.region if name in {"name", "id", "region"} else None
 
 
-def _partition(instance: Instance, name: str, at: Position) -> Value:
+def _partition(instance: DataInstance, name: str, at: Position) -> Value:
     return {
         "partition": "aws",
         "id": "aws",
@@ -47,14 +47,14 @@ def _partition(instance: Instance, name: str, at: Position) -> Value:
     }.get(name)
 
 
-def _zones(instance: Instance, name: str, at: Position) -> Value:
+def _zones(instance: DataInstance, name: str, at: Position) -> Value:
     region = instance.module.project.region
     if name == "names":
         return [f"{region}{letter}" for letter in "abc"]
     return [f"use1-az{number}" for number in (1, 2, 3)] if name == "zone_ids" else None
 
 
-def _template_file(instance: Instance, name: str, at: Position) -> Value:
+def _template_file(instance: DataInstance, name: str, at: Position) -> Value:
     if name != "rendered":
         return None
     template = instance.arguments.get("template")
@@ -66,38 +66,38 @@ def _template_file(instance: Instance, name: str, at: Position) -> Value:
     return instance.module.rendered(SourceText(file, to_text(template)), variables)
 
 
-def _template_path(instance: Instance) -> str | None:
+def _template_path(instance: DataInstance) -> str | None:
     """Returns the file of `template = file("…")`, so that errors have its place."""
     from sfn_cli.stacks.readers.terraform.language.evaluator import evaluate
-    from sfn_cli.stacks.readers.terraform.language.syntax import Call
+    from sfn_cli.stacks.readers.terraform.language.syntax import FunctionCall
 
     expression = instance.block.body.attributes["template"].expression
-    if isinstance(expression, Call) and expression.name == "file":
+    if isinstance(expression, FunctionCall) and expression.name == "file":
         path = evaluate(expression.arguments[0], instance.module)
         return str(instance.module.project.file_functions.path(path))
     return None
 
 
-def _archive_file(instance: Instance, name: str, at: Position) -> Value:
+def _archive_file(instance: DataInstance, name: str, at: Position) -> Value:
     if name.startswith("output_") and name not in {"output_path", "output_file_mode"}:
         # The archive's hash says that the code has changed: sfn looks at the code itself.
         return f"{instance.address}.{name}"
     return None
 
 
-def _local_file(instance: Instance, name: str, at: Position) -> Value:
+def _local_file(instance: DataInstance, name: str, at: Position) -> Value:
     text = instance.module.project.functions["file"]
     return text(instance.arguments.get("filename")) if name == "content" else None
 
 
-def _policy_document(instance: Instance, name: str, at: Position) -> Value:
+def _policy_document(instance: DataInstance, name: str, at: Position) -> Value:
     if name not in {"json", "minified_json"}:
         return None
     statements = [_statement(each) for each in instance.arguments.blocks("statement")]
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, ensure_ascii=False)
 
 
-def _statement(statement: Arguments) -> dict[str, Any]:
+def _statement(statement: ResourceArguments) -> dict[str, Any]:
     found = {
         "Sid": statement.get("sid"),
         "Effect": statement.get("effect") or "Allow",
@@ -110,20 +110,20 @@ def _statement(statement: Arguments) -> dict[str, Any]:
     }
 
 
-def _managed_policy(instance: Instance, name: str, at: Position) -> Value:
+def _managed_policy(instance: DataInstance, name: str, at: Position) -> Value:
     if name == "arn":
         given, policy = instance.arguments.get("arn"), instance.arguments.get("name")
         return given or f"arn:aws:iam::aws:policy/{policy}"
     return None
 
 
-def _ssm_parameter(instance: Instance, name: str, at: Position) -> Value:
+def _ssm_parameter(instance: DataInstance, name: str, at: Position) -> Value:
     if name in {"value", "insecure_value"}:
         return instance.module.project.dynamic_reference(f"ssm:{instance.arguments.get('name')}")
     return None
 
 
-def _secret_version(instance: Instance, name: str, at: Position) -> Value:
+def _secret_version(instance: DataInstance, name: str, at: Position) -> Value:
     if name == "secret_string":
         return instance.module.project.dynamic_reference(
             f"secretsmanager:{instance.arguments.get('secret_id')}:SecretString"
@@ -131,15 +131,15 @@ def _secret_version(instance: Instance, name: str, at: Position) -> Value:
     return None
 
 
-def _vpc_list(instance: Instance, name: str, at: Position) -> Value:
+def _vpc_list(instance: DataInstance, name: str, at: Position) -> Value:
     return [f"{instance.label.replace('_', '-')}-0"] if name == "ids" else None
 
 
-def _never(instance: Instance, name: str, at: Position) -> Value:
+def _never(instance: DataInstance, name: str, at: Position) -> Value:
     raise ConversionError(f"{instance.address}.{name} is known only to Terraform: it is not read here")
 
 
-_SOURCES: dict[str, Callable[[Instance, str, Position], Value]] = {
+_SOURCES: dict[str, Callable[[DataInstance, str, Position], Value]] = {
     "archive_file": _archive_file,
     "aws_availability_zones": _zones,
     "aws_caller_identity": _caller_identity,

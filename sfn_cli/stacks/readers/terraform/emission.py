@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.instances import Instance
     from sfn_cli.stacks.readers.terraform.language.syntax import Block
     from sfn_cli.stacks.readers.terraform.module import Module
-    from sfn_cli.stacks.readers.terraform.project import Project
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+    from sfn_cli.stacks.readers.terraform.project import TerraformProject
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
 
 
 class Emission:
     """The template so far, with the place of each resource and property."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: TerraformProject) -> None:
         self._project = project
         self.resources: dict[str, dict[str, Any]] = {}
         self.outputs: dict[str, dict[str, Any]] = {}
@@ -43,20 +43,20 @@ class Emission:
         kind = RESOURCE_KINDS.get(type)
         if kind is not None:
             for instance in module.instances(block):
-                self._add_instance(instance, kind)
+                self._add_instance(module, instance, kind)
         elif not is_silent(type):
             address = f"{module.address}.{type}.{label}".lstrip(".")
             logical_id = self._project.logical_id(address, type, label)
             self.resources[logical_id] = {"Type": f"Terraform::{type}", "Properties": {}}
             self.places["Resources", logical_id] = block.at.place
 
-    def _add_instance(self, instance: Instance, kind: ResourceKind) -> None:
+    def _add_instance(self, module: Module, instance: Instance, kind: ResourceKind) -> None:
         logical_id = instance.logical_id
         self.places["Resources", logical_id] = instance.block.at.place
         dependencies = self._project.start_dependencies()
         try:
-            properties = self._properties(instance, kind)
-            self._add_dependencies(instance)
+            properties = self._properties(module, instance, kind)
+            self._add_dependencies(module, instance)
         finally:
             self._project.end_dependencies()
         resource: dict[str, Any] = {"Type": kind.type, "Properties": properties}
@@ -65,9 +65,9 @@ class Emission:
         resource["Metadata"] = {"Terraform": instance.address}
         self.resources[logical_id] = resource
 
-    def _properties(self, instance: Instance, kind: ResourceKind) -> dict[str, Any]:
+    def _properties(self, module: Module, instance: Instance, kind: ResourceKind) -> dict[str, Any]:
         try:
-            properties = kind.properties(instance.arguments, _Surroundings(instance))
+            properties = kind.properties(instance.arguments, _ProjectContext(module, instance))
             self._add_property_places(instance, properties)
             filled: dict[str, Any] = self._project.holes.filled(without_none(properties))
         except (ConversionError, ValueError) as error:
@@ -92,7 +92,7 @@ class Emission:
             if property in properties and (place := instance.arguments.place(argument)):
                 self.places[*base, property] = place
 
-    def _add_dependencies(self, instance: Instance) -> None:
+    def _add_dependencies(self, module: Module, instance: Instance) -> None:
         """Adds what `depends_on` names, where it is made here."""
         from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, TupleItems, Variable
 
@@ -101,9 +101,9 @@ class Emission:
             return
         for item in attribute.expression.items:
             if isinstance(item, GetAttribute) and isinstance(item.source, Variable):
-                block = instance.module.resources.get((item.source.name, item.name))
+                block = module.resources.get((item.source.name, item.name))
                 if block is not None and item.source.name in RESOURCE_KINDS:
-                    found = {other.logical_id for other in instance.module.instances(block)}
+                    found = {other.logical_id for other in module.instances(block)}
                     self._project.depend_on(found)
 
     def add_outputs(self, root: Module) -> None:
@@ -164,21 +164,22 @@ def _instances_if_known(module: Module, block: Block) -> Sequence[Instance]:
         return ()
 
 
-class _Surroundings:
+class _ProjectContext:
     """What the conversion of one resource asks about the others."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, module: Module, instance: Instance) -> None:
+        self._module = module
         self._instance = instance
 
-    def code(self, arguments: Arguments) -> dict[str, Any]:
+    def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         return self._instance.module.project.code(arguments)
 
-    def related(self, type: str) -> list[Arguments]:
+    def related(self, type: str) -> list[ResourceArguments]:
         """Returns the arguments of resources of a type that are a part of this one."""
-        module = self._instance.module
+        module = self._module
         _, argument = PARTS[type]
         own = {self._instance.attribute(name, self._instance.block.at) for name in ("id", "arn", "name")}
-        found: list[Arguments] = []
+        found: list[ResourceArguments] = []
         for (other_type, _), block in module.resources.items():
             if other_type == type:
                 found += [

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.readers.terraform.data_sources import data_attribute
-from sfn_cli.stacks.readers.terraform.language.evaluator import LocalScope, Scope, evaluate
+from sfn_cli.stacks.readers.terraform.language.evaluator import HclScope, LocalScope, evaluate
 from sfn_cli.stacks.readers.terraform.language.values import Value, to_integer, to_text
 from sfn_cli.stacks.readers.terraform.made_up import LOCAL_RESOURCES, made_up_attribute
-from sfn_cli.stacks.readers.terraform.project import is_known
+from sfn_cli.stacks.readers.terraform.project import is_known, project_references
 from sfn_cli.stacks.readers.terraform.resources.arguments import HclArguments
 from sfn_cli.stacks.readers.terraform.resources.table import RESOURCE_KINDS
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.stacks.readers.terraform.language.syntax import Block, Position
-    from sfn_cli.stacks.readers.terraform.module import Module
+    from sfn_cli.stacks.readers.terraform.module_scope import ModuleScope
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
 
 _MOST_INSTANCES = 1000
 
 
-def instances_of(block: Block, scope: Scope, make: Callable[[Any, Scope], Value]) -> Value:
+def instances_of(block: Block, scope: HclScope, make: Callable[[Any, HclScope], Value]) -> Value:
     """Returns what a block stands for: one instance, a list (count) or an object (for_each)."""
     attributes = block.body.attributes
     if "count" in attributes:
@@ -42,7 +42,7 @@ def instances_of(block: Block, scope: Scope, make: Callable[[Any, Scope], Value]
 class Instance:
     """A resource, or data, with its attributes."""
 
-    def __init__(self, module: Module, block: Block, key: Any, scope: Scope) -> None:
+    def __init__(self, module: ModuleScope, block: Block, key: Any, scope: HclScope) -> None:
         self.module = module
         self.block = block
         self.type, self.label = block.labels
@@ -104,20 +104,7 @@ class Instance:
     def reference(self, pattern: str) -> str:
         """Returns the text for a pattern of the table, such as "{Arn}"."""
         project = self.module.project
-        return pattern.format_map(_References(self.logical_id, project))
-
-
-class _References(dict[str, str]):
-    """{Ref}, {region}, {account} and attributes for Fn::GetAtt."""
-
-    def __init__(self, logical_id: str, project: Any) -> None:
-        super().__init__(project.place)
-        self["Ref"] = project.holes.text({"Ref": logical_id})
-        self._logical_id = logical_id
-        self._holes = project.holes
-
-    def __missing__(self, name: str) -> str:
-        return str(self._holes.text({"Fn::GetAtt": [self._logical_id, name]}))
+        return pattern.format_map(project_references(project, self.logical_id))
 
 
 _UNSET: dict[str, Value] = {"version": "$LATEST", "tags": {}, "tags_all": {}, "layers": []}

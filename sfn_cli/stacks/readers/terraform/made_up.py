@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.stacks.readers.terraform.language.values import Value
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
 _ID_PREFIXES = {
     "aws_vpc": "vpc",
@@ -70,7 +70,7 @@ _ARN_KINDS = {
 
 
 def made_up_attribute(
-    type: str, label: str, seed: str, arguments: Arguments, name: str, place: Mapping[str, str]
+    type: str, label: str, seed: str, arguments: ResourceArguments, name: str, place: Mapping[str, str]
 ) -> Value:
     """Returns an attribute of a resource that is left out, or of data of AWS.
 
@@ -91,7 +91,7 @@ def made_up_attribute(
     return f"{_name(label, arguments)}-{name.replace('_', '-')}"
 
 
-def _name(label: str, arguments: Arguments) -> str:
+def _name(label: str, arguments: ResourceArguments) -> str:
     for argument in _NAMES:
         if isinstance(value := arguments.get(argument), str):
             return value
@@ -113,7 +113,7 @@ def _digest(seed: str, length: int = 32) -> bytes:
 # random_*, time_* and other resources that live in Terraform's state alone
 
 
-def _random_id(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _random_id(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     length = min(to_integer(arguments.get("byte_length") or 8), 1024)
     content = _digest(seed, length)
     prefix = arguments.get("prefix") or ""
@@ -127,7 +127,7 @@ def _random_id(arguments: Arguments, seed: str) -> dict[str, Value]:
     }
 
 
-def _random_text(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _random_text(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     characters = ""
     for argument, those in (
         ("lower", string.ascii_lowercase),
@@ -144,7 +144,7 @@ def _random_text(arguments: Arguments, seed: str) -> dict[str, Value]:
     return {"result": result, "id": result, "bcrypt_hash": "$2a$10$" + _digest(seed).hex()}
 
 
-def _random_pet(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _random_pet(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     words = ("amber", "brisk", "calm", "deft", "eager", "fond", "glad", "happy")
     animals = ("ant", "bee", "cat", "dog", "elk", "fox", "goat", "hen")
     content = _digest(seed, 64)
@@ -155,37 +155,37 @@ def _random_pet(arguments: Arguments, seed: str) -> dict[str, Value]:
     return {"id": to_text(arguments.get("separator") or "-").join(parts)}
 
 
-def _random_integer(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _random_integer(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     least, most = to_integer(arguments.get("min") or 0), to_integer(arguments.get("max") or 0)
     result = least + int.from_bytes(_digest(seed)) % (max(most - least, 0) + 1)
     return {"result": result, "id": str(result)}
 
 
-def _random_shuffle(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _random_shuffle(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     items = arguments.get("input") or []
     order = sorted(items, key=lambda item: _digest(f"{seed} {item}"))
     return {"result": order[: arguments.get("result_count") or None]}
 
 
-def _random_uuid(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _random_uuid(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     result = str(uuid.UUID(bytes=_digest(seed, 16), version=4))
     return {"result": result, "id": result}
 
 
-def _time(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _time(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     moment = arguments.get("rfc3339") or "2024-01-01T00:00:00Z"
     return {"rfc3339": moment, "id": moment, "unix": 1704067200, "year": 2024, "month": 1, "day": 1}
 
 
-def _terraform_data(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _terraform_data(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     return {"output": arguments.get("input"), "id": _random_uuid(arguments, seed)["id"]}
 
 
-def _local_file(arguments: Arguments, seed: str) -> dict[str, Value]:
+def _local_file(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
     return {"id": _digest(seed, 20).hex()}
 
 
-LOCAL_RESOURCES: Mapping[str, Callable[[Arguments, str], dict[str, Any]]] = {
+LOCAL_RESOURCES: Mapping[str, Callable[[ResourceArguments, str], dict[str, Any]]] = {
     "random_id": _random_id,
     "random_string": _random_text,
     "random_password": _random_text,

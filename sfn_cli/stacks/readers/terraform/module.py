@@ -13,13 +13,13 @@ from sfn_cli.stacks.readers.terraform.functions.table import call_function
 from sfn_cli.stacks.readers.terraform.instances import Instance, instances_of
 from sfn_cli.stacks.readers.terraform.language.evaluator import LocalScope, evaluate
 from sfn_cli.stacks.readers.terraform.language.parser import parse_template_file
-from sfn_cli.stacks.readers.terraform.language.syntax import Block, Body, Position, SourceText
+from sfn_cli.stacks.readers.terraform.language.syntax import Block, HclBody, Position, SourceText
 from sfn_cli.stacks.readers.terraform.language.values import ConversionError, Value, to_object, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.stacks.readers.terraform.project import Project
+    from sfn_cli.stacks.readers.terraform.project import TerraformProject
 
 _BLOCKS = frozenset({"data", "resource", "module", "variable", "output", "locals"})
 
@@ -36,8 +36,8 @@ class Module:
 
     def __init__(
         self,
-        project: Project,
-        body: Body,
+        project: TerraformProject,
+        body: HclBody,
         path: str,
         address: str = "",
         inputs: Mapping[str, Callable[[], Value]] = MappingProxyType({}),
@@ -50,10 +50,8 @@ class Module:
         """The address of the call: "module.orders", empty for the root module."""
         self._inputs = inputs
         self._load_child = load_child
-        self.resources = {
-            block.labels: block for block in body.blocks_of("resource") if len(block.labels) == 2
-        }
-        self.data = {block.labels: block for block in body.blocks_of("data") if len(block.labels) == 2}
+        self.resources = _typed_blocks(body, "resource")
+        self.data = _typed_blocks(body, "data")
         self.calls = _labelled(body, "module")
         self.variables = _labelled(body, "variable")
         self.outputs = _labelled(body, "output")
@@ -215,8 +213,12 @@ class ModuleCall:
         return self.module.output(name, at)
 
 
-def _labelled(body: Body, type: str) -> dict[str, Block]:
+def _labelled(body: HclBody, type: str) -> dict[str, Block]:
     return {block.labels[0]: block for block in body.blocks_of(type) if len(block.labels) == 1}
+
+
+def _typed_blocks(body: HclBody, kind: str) -> Mapping[tuple[str, ...], Block]:
+    return {block.labels: block for block in body.blocks_of(kind) if len(block.labels) == 2}
 
 
 def _listed(value: Any) -> list[Any]:

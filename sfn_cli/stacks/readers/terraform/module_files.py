@@ -10,16 +10,16 @@ from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.stacks.readers.terraform.language.evaluator import evaluate
 from sfn_cli.stacks.readers.terraform.language.json_syntax import parse_json_body
 from sfn_cli.stacks.readers.terraform.language.parser import parse_hcl_body, parse_hcl_expression
-from sfn_cli.stacks.readers.terraform.language.syntax import Block, Body, SourceText
+from sfn_cli.stacks.readers.terraform.language.syntax import Block, HclBody, SourceText
 from sfn_cli.stacks.stack import SourcePlace, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sfn_cli.stacks.readers.terraform.language.evaluator import Scope
+    from sfn_cli.stacks.readers.terraform.language.evaluator import HclScope
     from sfn_cli.stacks.readers.terraform.language.values import Value
-    from sfn_cli.stacks.readers.terraform.project import Project
+    from sfn_cli.stacks.readers.terraform.project import TerraformProject
 
 _MOST_FILES = 1000
 
@@ -39,9 +39,9 @@ def _is_override(path: Path) -> bool:
     return stem == "override" or stem.endswith("_override")
 
 
-def read_module_body(project: Project, folder: Path) -> Body:
+def read_module_body(project: TerraformProject, folder: Path) -> HclBody:
     """Returns the blocks of all files of a module. Raises TemplateError, UsageError."""
-    whole = Body()
+    whole = HclBody()
     try:
         files = module_files(folder)
     except OSError as error:
@@ -66,7 +66,7 @@ def read_source(path: Path) -> SourceText:
         raise TemplateError(SourcePlace(str(path), 1, 1), "The file is not text in UTF-8") from None
 
 
-def _override(whole: Body, body: Body) -> None:
+def _override(whole: HclBody, body: HclBody) -> None:
     """Changes the blocks that an override file has arguments for."""
     for block in body.blocks:
         for other in whole.blocks:
@@ -81,7 +81,11 @@ def _override(whole: Body, body: Body) -> None:
 
 
 def variable_values(
-    folder: Path, variables: Mapping[str, Block], given: Mapping[str, str], project: Project, scope: Scope
+    folder: Path,
+    variables: Mapping[str, Block],
+    given: Mapping[str, str],
+    project: TerraformProject,
+    scope: HclScope,
 ) -> dict[str, Value]:
     """Returns the values of the root module's variables that are given, by Terraform's precedence.
 
@@ -102,7 +106,7 @@ def variable_values(
     return found
 
 
-def _values_of_file(path: Path, project: Project, scope: Scope) -> dict[str, Value]:
+def _values_of_file(path: Path, project: TerraformProject, scope: HclScope) -> dict[str, Value]:
     project.file_functions.files[path] = None
     source = read_source(path)
     if path.suffix == ".json":
@@ -115,7 +119,7 @@ def _values_of_file(path: Path, project: Project, scope: Scope) -> dict[str, Val
     return {name: evaluate(each.expression, scope) for name, each in body.attributes.items()}
 
 
-def _value_of_text(text: str, block: Block, origin: str, scope: Scope) -> Value:
+def _value_of_text(text: str, block: Block, origin: str, scope: HclScope) -> Value:
     """Returns a value that is given as text: HCL, unless the variable is a text."""
     type = block.body.attributes.get("type")
     default = block.body.attributes.get("default")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.readers.terraform.language.evaluator import evaluate
 from sfn_cli.stacks.readers.terraform.language.parser import parse_hcl_body
-from sfn_cli.stacks.readers.terraform.language.syntax import Body, SourceText
+from sfn_cli.stacks.readers.terraform.language.syntax import HclBody, SourceText
 from sfn_cli.stacks.readers.terraform.language.values import ConversionError, to_text
 from sfn_cli.stacks.readers.terraform.module import Module
 from sfn_cli.stacks.readers.terraform.module_files import read_module_body
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.terraform.language.syntax import Block
     from sfn_cli.stacks.readers.terraform.language.values import Value
-    from sfn_cli.stacks.readers.terraform.project import Project
+    from sfn_cli.stacks.readers.terraform.project import TerraformProject
 
 _MOST_DEPTH = 20
 
@@ -50,7 +50,7 @@ def load_child_module(
     return Module(parent.project, body, path, address, inputs, load_child_module)
 
 
-def _module_source(parent: Module, block: Block, address: str, name: str) -> tuple[Body, str]:
+def _module_source(parent: Module, block: Block, address: str, name: str) -> tuple[HclBody, str]:
     project = parent.project
     if name.startswith(("./", "../", "/")):
         path = os.path.join(parent.path, name)
@@ -65,15 +65,15 @@ def _module_source(parent: Module, block: Block, address: str, name: str) -> tup
     if installed is not None:
         return read_module_body(project, installed), os.path.relpath(installed, project.folder)
     project.note(f"module.{block.labels[0]} is left out: {name} is not on this machine (run terraform init).")
-    return Body(), "."
+    return HclBody(), "."
 
 
-def _registry_body(name: str) -> Body:
+def _registry_body(name: str) -> HclBody:
     text = resources.files(__package__).joinpath("registry", name).read_text(encoding="utf-8")
     return parse_hcl_body(SourceText(name, text))
 
 
-def _installed_module(project: Project, address: str) -> Path | None:
+def _installed_module(project: TerraformProject, address: str) -> Path | None:
     """Returns the folder that `terraform init` has put a module into."""
     path = project.folder / ".terraform" / "modules" / "modules.json"
     try:

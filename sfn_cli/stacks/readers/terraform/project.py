@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
 
-class Project:
+class TerraformProject:
     """The root folder, the files that were read, the holes, and the names that are taken."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
@@ -28,9 +28,9 @@ class Project:
         self.notes: dict[str, None] = {}
         self.region = self.holes.text({"Ref": "AWS::Region"})
         self.account = self.holes.text({"Ref": "AWS::AccountId"})
-        self.archives: list[Arguments] = []
+        self.archives: list[ResourceArguments] = []
         """The arguments of every data.archive_file."""
-        self.objects: list[Arguments] = []
+        self.objects: list[ResourceArguments] = []
         """The arguments of every aws_s3_object."""
         self._logical_ids: dict[str, str] = {}
         self._dependencies: list[set[str]] = []
@@ -81,7 +81,7 @@ class Project:
 
     # Code
 
-    def code(self, arguments: Arguments) -> dict[str, Any]:
+    def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         """Returns where a function's or a layer's code lies, as CloudFormation's Code."""
         if image := arguments.get("image_uri"):
             return {"ImageUri": image}
@@ -102,7 +102,7 @@ class Project:
                 return self._archive_source(archive)
         return {"CodeDir": str(_code_folder(path))}
 
-    def _archive_source(self, archive: Arguments) -> dict[str, Any]:
+    def _archive_source(self, archive: ResourceArguments) -> dict[str, Any]:
         """Returns the sources of an archive that `terraform apply` would make."""
         if folder := archive.get("source_dir"):
             return {"CodeDir": str(self.file_functions.path(folder))}
@@ -136,3 +136,22 @@ def _code_folder(path: Path) -> Path:
 
 def is_known(value: Value) -> bool:
     return not (isinstance(value, str) and has_holes(value))
+
+
+def project_references(project: TerraformProject, logical_id: str) -> Mapping[str, str]:
+    """Returns what the names in a pattern of the table of resource types stand for.
+
+    {Ref}, {region}, {account}, and any other name for Fn::GetAtt.
+    """
+    return _References(project, logical_id)
+
+
+class _References(dict[str, str]):
+    def __init__(self, project: TerraformProject, logical_id: str) -> None:
+        super().__init__(project.place)
+        self["Ref"] = project.holes.text({"Ref": logical_id})
+        self._logical_id = logical_id
+        self._holes = project.holes
+
+    def __missing__(self, name: str) -> str:
+        return self._holes.text({"Fn::GetAtt": [self._logical_id, name]})

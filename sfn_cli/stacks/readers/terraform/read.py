@@ -18,7 +18,7 @@ from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, Varia
 from sfn_cli.stacks.readers.terraform.module import Module
 from sfn_cli.stacks.readers.terraform.module_files import read_module_body, variable_values
 from sfn_cli.stacks.readers.terraform.modules import load_child_module
-from sfn_cli.stacks.readers.terraform.project import Project
+from sfn_cli.stacks.readers.terraform.project import TerraformProject
 from sfn_cli.stacks.stack import Stack
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_terraform_module(
     `given` are the user's values of variables; `environment` has those of TF_VAR_NAME.
     """
     folder = folder.absolute()
-    project = Project(folder, environment or {})
+    project = TerraformProject(folder, environment or {})
     body = read_module_body(project, folder)
     if not body.blocks:
         raise UsageError(f"{folder} has no Terraform module: there is no *.tf file in it.")

@@ -21,15 +21,16 @@ _NAME_LENGTH = 128
 
 
 def _predict_user_pool(naming: Naming, properties: Properties) -> Made:
-    return _made_user_pool(naming, f"{naming.region}_{naming.identifier(9)}")
+    pool_id = f"{naming.region}_{naming.identifier(9)}"
+    return _made_user_pool(naming, pool_id, naming.arn("cognito-idp", f"userpool/{pool_id}"))
 
 
-def _made_user_pool(naming: Naming, pool_id: str) -> Made:
+def _made_user_pool(naming: Naming, pool_id: str, pool_arn: str) -> Made:
     provider = f"cognito-idp.{naming.region}.amazonaws.com/{pool_id}"
     return Made(
         pool_id,
         {
-            "Arn": naming.arn("cognito-idp", f"userpool/{pool_id}"),
+            "Arn": pool_arn,
             "ProviderName": provider,
             "ProviderURL": f"https://{provider}",
             "UserPoolId": pool_id,
@@ -40,8 +41,8 @@ def _made_user_pool(naming: Naming, pool_id: str) -> Made:
 def _create_user_pool(making: Making, properties: Properties) -> Made:
     """Creates a pool, a new one each time: several may have one name."""
     name = predicted_name(making.naming, properties, "UserPoolName", _NAME_LENGTH)
-    created = call_service(making, _SERVICE, "CreateUserPool", {**properties, "PoolName": name})
-    return _made_user_pool(making.naming, created["UserPool"]["Id"])
+    created = call_service(making, _SERVICE, "CreateUserPool", {**properties, "PoolName": name})["UserPool"]
+    return _made_user_pool(making.naming, created["Id"], created["Arn"])
 
 
 def _update_user_pool(making: Making, made: Made, old: Properties, new: Properties) -> Made:

@@ -19,17 +19,21 @@ _NAME_LENGTH = 256
 
 def _predict_event_bus(naming: Naming, properties: Properties) -> Made:
     name = predicted_name(naming, properties, "Name", _NAME_LENGTH)
-    return Made(name, {"Arn": naming.arn("events", f"event-bus/{name}"), "Name": name, "Policy": ""})
+    return _made_event_bus(name, naming.arn("events", f"event-bus/{name}"))
+
+
+def _made_event_bus(name: str, bus_arn: str) -> Made:
+    return Made(name, {"Arn": bus_arn, "Name": name, "Policy": ""})
 
 
 def _create_event_bus(making: Making, properties: Properties) -> Made:
-    made = _predict_event_bus(making.naming, properties)
-    named = {"Name": made.physical_id}
-    if if_there(lambda: call_service(making, _SERVICE, "DescribeEventBus", named)) is not None:
-        return made._replace(existed=True)
+    name = _predict_event_bus(making.naming, properties).physical_id
+    named = {"Name": name}
+    found = if_there(lambda: call_service(making, _SERVICE, "DescribeEventBus", named))
+    if found is not None:
+        return _made_event_bus(name, found["Arn"])._replace(existed=True)
     request = {**named, "Description": properties.get("Description"), "Tags": properties.get("Tags")}
-    call_service(making, _SERVICE, "CreateEventBus", request)
-    return made
+    return _made_event_bus(name, call_service(making, _SERVICE, "CreateEventBus", request)["EventBusArn"])
 
 
 def _update_event_bus(making: Making, made: Made, old: Properties, new: Properties) -> Made:

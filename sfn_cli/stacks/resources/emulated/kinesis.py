@@ -21,7 +21,18 @@ _ON_DEMAND = "ON_DEMAND"
 
 def _predict_stream(naming: Naming, properties: Properties) -> Made:
     name = predicted_name(naming, properties, "Name", _NAME_LENGTH)
-    return Made(name, {"Arn": naming.arn("kinesis", f"stream/{name}")})
+    return _made_stream(name, naming.arn("kinesis", f"stream/{name}"))
+
+
+def _made_stream(name: str, stream_arn: str) -> Made:
+    return Made(name, {"Arn": stream_arn})
+
+
+def _described_stream(making: Making, name: str) -> Made | None:
+    """Returns the stream; None if it does not exist."""
+    request = {"StreamName": name}
+    found = if_there(lambda: call_service(making, _SERVICE, "DescribeStreamSummary", request))
+    return None if found is None else _made_stream(name, found["StreamDescriptionSummary"]["StreamARN"])
 
 
 def _stream_mode(properties: Properties) -> str:
@@ -31,17 +42,17 @@ def _stream_mode(properties: Properties) -> str:
 
 
 def _create_stream(making: Making, properties: Properties) -> Made:
-    made = _predict_stream(making.naming, properties)
-    named = {"StreamName": made.physical_id}
-    found = if_there(lambda: call_service(making, _SERVICE, "DescribeStreamSummary", named))
+    predicted = _predict_stream(making.naming, properties)
+    name = predicted.physical_id
+    found = _described_stream(making, name)
     if found is not None:
-        return _update_stream(making, made, {}, properties)._replace(existed=True)
+        return _update_stream(making, found, {}, properties)._replace(existed=True)
     mode = _stream_mode(properties)
-    request: dict[str, Any] = {**named, "StreamModeDetails": {"StreamMode": mode}}
+    request: dict[str, Any] = {"StreamName": name, "StreamModeDetails": {"StreamMode": mode}}
     if mode != _ON_DEMAND:
         request["ShardCount"] = properties.get("ShardCount", 1)
     call_service(making, _SERVICE, "CreateStream", request)
-    return made
+    return _described_stream(making, name) or predicted
 
 
 def _update_stream(making: Making, made: Made, old: Properties, new: Properties) -> Made:

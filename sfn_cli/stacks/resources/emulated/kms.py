@@ -22,11 +22,12 @@ _LEAST_DAYS = 7
 
 
 def _predict_key(naming: Naming, properties: Properties) -> Made:
-    return _made_key(naming, naming.uuid())
+    key_id = naming.uuid()
+    return _made_key(key_id, naming.arn("kms", f"key/{key_id}"))
 
 
-def _made_key(naming: Naming, key_id: str) -> Made:
-    return Made(key_id, {"Arn": naming.arn("kms", f"key/{key_id}"), "KeyId": key_id})
+def _made_key(key_id: str, key_arn: str) -> Made:
+    return Made(key_id, {"Arn": key_arn, "KeyId": key_id})
 
 
 def _create_key(making: Making, properties: Properties) -> Made:
@@ -39,7 +40,7 @@ def _create_key(making: Making, properties: Properties) -> Made:
         ],
     }
     created = call_service(making, _SERVICE, "CreateKey", request)["KeyMetadata"]
-    return _made_key(making.naming, created["KeyId"])
+    return _made_key(created["KeyId"], created["Arn"])
 
 
 def _update_key(making: Making, made: Made, old: Properties, new: Properties) -> Made:

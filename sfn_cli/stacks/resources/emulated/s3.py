@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.errors import ApiError
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
 from sfn_cli.stacks.resources.properties import property_object, property_objects
-from sfn_cli.stacks.resources.resource import Made, ResourceType
+from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Making, Naming, Properties
@@ -50,9 +51,24 @@ def _create_bucket(making: Making, properties: Properties) -> Made:
         region = making.naming.region
         location = None if region == _FIRST_REGION else {"LocationConstraint": region}
         request = {**named, "CreateBucketConfiguration": location}
-        call_service(making, _SERVICE, "CreateBucket", request)
+        _call_create_bucket(making, request)
     _set_bucket_configuration(making, made.physical_id, {}, properties)
     return made._replace(existed=existed)
+
+
+def _call_create_bucket(making: Making, request: dict[str, Any]) -> None:
+    try:
+        call_service(making, _SERVICE, "CreateBucket", request)
+    except ResourceError as error:
+        if error.error is None or error.error.code != "InvalidBucketName":
+            raise
+        message = (
+            f"{request['Bucket']} cannot be the name of a bucket, which has 3 to {_NAME_LENGTH} lower-case "
+            "letters, digits, hyphens and dots."
+        )
+        if making.naming.stack in request["Bucket"]:
+            message += " The stack's name is in it: choose another with --stack NAME."
+        raise ResourceError(message, error.operation, ApiError(error.error.code, message)) from None
 
 
 def _update_bucket(making: Making, made: Made, old: Properties, new: Properties) -> Made:

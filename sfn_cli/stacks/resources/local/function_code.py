@@ -50,15 +50,11 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
     code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
-    if code.get("CodeDir") is not None:
-        return FunctionCode(local_code_members(code))
+    if (members := local_code_members(code)) is not None:
+        return FunctionCode(members)
     if (source := code.get("ZipFile")) is not None:
         zip = _inline_function_zip(property_text(source), properties)
-        packages = {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
-        return FunctionCode({"ZipFile": zip, **packages})
-    if isinstance(files := code.get("Files"), dict):
-        content = {str(name): property_text(text).encode() for name, text in files.items()}
-        return FunctionCode({"ZipFile": zip_of_files(content)})
+        return FunctionCode({"ZipFile": zip, **_code_packages(code)})
     if code.get("S3Bucket") and code.get("S3Key"):
         location = {
             "Bucket": code["S3Bucket"],
@@ -66,7 +62,7 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
             "Version": code.get("S3ObjectVersion"),
         }
         try:
-            return FunctionCode({"ZipFile": read_s3_object(making, location)})
+            return FunctionCode({"ZipFile": read_s3_object(making, location), **_code_packages(code)})
         except ResourceError as error:
             return unusable_function_code(str(error).rstrip("."))
     raise ResourceError("The function has no code.")
@@ -91,16 +87,27 @@ def unusable_function_code(problem: str) -> FunctionCode:
     )
 
 
-def local_code_members(code: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the members of a request for code at {"CodeDir"}: a folder in place, or a file's content.
+def local_code_members(code: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns the members of a request for code on this machine: a folder in place, or a zip.
 
-    Its other members, such as the packages that were installed for it, stay.
+    That is code at {"CodeDir"}, or in {"Files"} as texts by name; None for code elsewhere.
     """
-    path = Path(str(code["CodeDir"]))
-    if path.is_dir():
-        return {**code, "CodeDir": str(path)}
-    others = {name: value for name, value in code.items() if name != "CodeDir"}
-    return {**others, "ZipFile": read_local_archive(path)}
+    content: dict[str, Any]
+    if code.get("CodeDir") is not None:
+        path = Path(str(code["CodeDir"]))
+        content = {"CodeDir": str(path)} if path.is_dir() else {"ZipFile": read_local_archive(path)}
+    elif isinstance(files := code.get("Files"), dict):
+        content = {
+            "ZipFile": zip_of_files({str(name): property_text(text).encode() for name, text in files.items()})
+        }
+    else:
+        return None
+    return {**content, **_code_packages(code)}
+
+
+def _code_packages(code: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the member that names the packages which were installed for the code, if any were."""
+    return {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
 
 
 def read_local_archive(path: Path) -> bytes:

@@ -14,6 +14,8 @@ from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from sfn_cli.stacks.resources.resource import Making, Naming, Properties
 
 _SERVICE = "lambda"
@@ -35,9 +37,20 @@ def _create_version(making: Making, properties: Properties) -> Made:
     """Publishes the function; one that did not change since its last version gets no other."""
     # CodeSha256 is that of a build elsewhere.
     request = {name: properties.get(name) for name in ("FunctionName", "Description")}
-    published = call_store(making, _SERVICE, "PublishVersion", request)
+    before = set(_published_versions(making, request))
+    published = call_store(making, _SERVICE, "PublishVersion", request)["Version"]
     function_arn = property_function_arn(making.naming, properties.get("FunctionName"))
-    return _made_version(function_arn, published["Version"])
+    return _made_version(function_arn, published)._replace(existed=published in before)
+
+
+def _published_versions(making: Making, request: Mapping[str, Any]) -> Iterator[str]:
+    marker = None
+    while True:
+        page = call_store(making, _SERVICE, "ListVersionsByFunction", {**request, "Marker": marker})
+        yield from (version["Version"] for version in page["Versions"])
+        marker = page.get("NextMarker")
+        if not marker:
+            return
 
 
 def _update_version(making: Making, made: Made, old: Properties, new: Properties) -> Made:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.stacks.resources.calls import call_store, if_there, is_gone, is_there_already, predicted_name
 from sfn_cli.stacks.resources.local.function_code import FunctionCode, function_code, function_fingerprint
-from sfn_cli.stacks.resources.local.layers import has_layers
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
 from sfn_cli.stacks.resources.properties import property_object, property_tags
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
@@ -104,7 +103,6 @@ def _function_configuration(making: Making, properties: Properties, code: Functi
         "Role": usable_role_arn(making, properties.get("Role")),
         "Runtime": code.runtime or properties.get("Runtime"),
         "Handler": code.handler or properties.get("Handler"),
-        **({} if has_layers() else {"Layers": None}),
     }
 
 

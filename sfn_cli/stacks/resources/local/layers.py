@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.api.operations import OPERATIONS
 from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
 from sfn_cli.stacks.resources.local.function_code import local_code_members
 from sfn_cli.stacks.resources.properties import file_fingerprint, property_object
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 _SERVICE = "lambda"
 _NAME_LENGTH = 140
+_DESCRIBED = ("Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo")
 
 
 def _predict_layer(naming: Naming, properties: Properties) -> Made:
@@ -30,19 +30,10 @@ def _made_layer(version_arn: str) -> Made:
     return Made(version_arn, {"LayerVersionArn": version_arn})
 
 
-def has_layers() -> bool:
-    """Whether this store has layers."""
-    return ("lambda", "PublishLayerVersion") in OPERATIONS
-
-
 def _create_layer(making: Making, properties: Properties) -> Made:
     predicted = _predict_layer(making.naming, properties)
-    if not has_layers():
-        return predicted
     name = predicted.physical_id.split(":")[-2]
-    request = {
-        member: properties.get(member) for member in ("Description", "CompatibleRuntimes", "LicenseInfo")
-    }
+    request = {member: properties.get(member) for member in _DESCRIBED}
     own = {"LayerName": name, "Content": _layer_content(making, properties)}
     published = call_store(making, _SERVICE, "PublishLayerVersion", request, own)
     return _made_layer(published["LayerVersionArn"])
@@ -50,8 +41,8 @@ def _create_layer(making: Making, properties: Properties) -> Made:
 
 def _layer_content(making: Making, properties: Properties) -> dict[str, Any]:
     content = property_object(properties, "Content")
-    if content.get("CodeDir") is not None:
-        return local_code_members(content)
+    if (members := local_code_members(content)) is not None:
+        return members
     if content.get("S3Bucket") and content.get("S3Key"):
         location = {
             "Bucket": content["S3Bucket"],
@@ -64,8 +55,6 @@ def _layer_content(making: Making, properties: Properties) -> dict[str, Any]:
 
 def _delete_layer(making: Making, made: Made, properties: Properties) -> None:
     """Deletes the version; functions that have it keep its content."""
-    if not has_layers():
-        return
     *_, name, number = made.physical_id.split(":")
     request = {"LayerName": name, "VersionNumber": number}
     if_there(lambda: call_store(making, _SERVICE, "DeleteLayerVersion", request))

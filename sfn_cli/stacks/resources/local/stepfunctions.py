@@ -138,9 +138,13 @@ def _made_version(version_arn: str) -> Made:
 
 
 def _create_version(making: Making, properties: Properties) -> Made:
+    """Publishes the revision; one that has a version gets no other."""
+    listed = call_store(making, _SERVICE, "ListStateMachineVersions", properties)["stateMachineVersions"]
     request = {**properties, "RevisionId": properties.get("StateMachineRevisionId")}
-    published = call_store(making, _SERVICE, "PublishStateMachineVersion", request)
-    return _made_version(published["stateMachineVersionArn"])
+    published = call_store(making, _SERVICE, "PublishStateMachineVersion", request)["stateMachineVersionArn"]
+    # Of the newest revision: its version is the newest, on the first page.
+    existed = any(version["stateMachineVersionArn"] == published for version in listed)
+    return _made_version(published)._replace(existed=existed)
 
 
 def _delete_version(making: Making, made: Made, properties: Properties) -> None:

@@ -1,6 +1,6 @@
 """Evaluates HCL's expressions.
 
-Names are looked up by a `Scope`, which evaluates what they stand for only when it is needed. What
+Names are looked up by a scope, which evaluates what they stand for only when it is needed. What
 cannot be evaluated raises TemplateError at its place.
 """
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sfn_cli.stacks.readers.terraform.language.syntax import (
     Binary,
-    Call,
     Conditional,
     Expression,
     For,
+    FunctionCall,
     GetAttribute,
     Index,
     Literal,
@@ -21,10 +21,10 @@ from sfn_cli.stacks.readers.terraform.language.syntax import (
     Position,
     Splat,
     SplatItem,
-    Template,
     TemplateFor,
     TemplateIf,
     TemplateParts,
+    TemplateText,
     TupleItems,
     Unary,
     Variable,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Scope(Protocol):
+class HclScope(Protocol):
     """What the names in an expression stand for."""
 
     def lookup(self, name: str, at: Position) -> Value:
@@ -60,7 +60,7 @@ class Scope(Protocol):
 class LocalScope:
     """The variables of a `for`, or of a template, before those of the scope around it."""
 
-    def __init__(self, names: Mapping[str, Value], around: Scope, *, is_closed: bool = False) -> None:
+    def __init__(self, names: Mapping[str, Value], around: HclScope, *, is_closed: bool = False) -> None:
         self._names = names
         self._around = around
         self._is_closed = is_closed
@@ -76,7 +76,7 @@ class LocalScope:
         return self._around.call(name, arguments, at)
 
 
-def evaluate(node: Expression, scope: Scope) -> Value:
+def evaluate(node: Expression, scope: HclScope) -> Value:
     """Returns the value of an expression. Raises TemplateError."""
     try:
         return _evaluate(node, scope)
@@ -90,11 +90,11 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _evaluate(node: Expression, scope: Scope) -> Value:
+def _evaluate(node: Expression, scope: HclScope) -> Value:
     match node:
         case Literal():
             return node.value
-        case Template():
+        case TemplateText():
             return _evaluate_template(node, scope)
         case Variable():
             return scope.lookup(node.name, node.at)
@@ -102,7 +102,7 @@ def _evaluate(node: Expression, scope: Scope) -> Value:
             return get_attribute(evaluate(node.source, scope), node.name, node.at)
         case Index():
             return _index(evaluate(node.source, scope), evaluate(node.key, scope), node.at)
-        case Call():
+        case FunctionCall():
             return _call(node, scope)
         case TupleItems():
             return [evaluate(item, scope) for item in node.items]
@@ -124,13 +124,13 @@ def _evaluate(node: Expression, scope: Scope) -> Value:
             return scope.lookup("*", node.at)
 
 
-def _evaluate_template(node: Template, scope: Scope) -> Value:
+def _evaluate_template(node: TemplateText, scope: HclScope) -> Value:
     if len(node.parts) == 1 and not isinstance(node.parts[0], str | TemplateIf | TemplateFor):
         return evaluate(node.parts[0], scope)
     return _template_text(node.parts, scope)
 
 
-def _template_text(parts: TemplateParts, scope: Scope) -> str:
+def _template_text(parts: TemplateParts, scope: HclScope) -> str:
     texts = []
     for part in parts:
         if isinstance(part, str):
@@ -180,7 +180,7 @@ def _index(source: Value, key: Value, at: Position) -> Value:
     return get_attribute(source, to_text(key), at)
 
 
-def _call(node: Call, scope: Scope) -> Value:
+def _call(node: FunctionCall, scope: HclScope) -> Value:
     if node.name in {"try", "can"}:
         return _try(node, scope)
     arguments = [evaluate(argument, scope) for argument in node.arguments]
@@ -192,7 +192,7 @@ def _call(node: Call, scope: Scope) -> Value:
     return scope.call(node.name, arguments, node.at)
 
 
-def _try(node: Call, scope: Scope) -> Value:
+def _try(node: FunctionCall, scope: HclScope) -> Value:
     """`try` returns the first argument that can be evaluated, `can` whether its one can."""
     failure: TemplateError | None = None
     for argument in node.arguments:
@@ -207,7 +207,7 @@ def _try(node: Call, scope: Scope) -> Value:
     raise failure or node.at.error("try needs an argument")
 
 
-def _binary(node: Binary, scope: Scope) -> Value:
+def _binary(node: Binary, scope: HclScope) -> Value:
     operator = node.operator
     if operator in {"&&", "||"}:
         left = to_boolean(evaluate(node.left, scope))
@@ -261,7 +261,7 @@ def _items(collection: Value) -> list[tuple[Value, Value]]:
     raise ConversionError(f'{type_name(collection)} has no items for a "for"')
 
 
-def _for(node: For, scope: Scope) -> Value:
+def _for(node: For, scope: HclScope) -> Value:
     results: list[Value] = []
     by_key: dict[str, Any] = {}
     for key, value in _items(evaluate(node.collection, scope)):
@@ -285,7 +285,7 @@ def _for(node: For, scope: Scope) -> Value:
     return results if node.key_result is None else dict(sorted(by_key.items()))
 
 
-def _splat(node: Splat, scope: Scope) -> Value:
+def _splat(node: Splat, scope: HclScope) -> Value:
     source = evaluate(node.source, scope)
     if source is None:
         return []

@@ -13,8 +13,8 @@ from sfn_cli.stacks.readers.terraform.language.parser import parse_template_file
 from sfn_cli.stacks.readers.terraform.language.syntax import (
     Attribute,
     Block,
-    Body,
     Expression,
+    HclBody,
     Literal,
     ObjectItems,
     Position,
@@ -25,7 +25,7 @@ from sfn_cli.stacks.readers.terraform.language.syntax import (
 _LABELS = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0}
 
 
-def parse_json_body(source: SourceText) -> Body:
+def parse_json_body(source: SourceText) -> HclBody:
     """Parses a *.tf.json file. Raises TemplateError."""
     at = Position(source, 0)
     try:
@@ -34,7 +34,7 @@ def parse_json_body(source: SourceText) -> Body:
         raise Position(source, error.pos).error(f"Invalid JSON: {error.msg}") from None
     except (ValueError, RecursionError) as error:
         raise at.error(f"Invalid JSON: {error}") from None
-    body = Body()
+    body = HclBody()
     if not isinstance(document, dict):
         raise at.error("The file is no JSON object")
     for type, content in document.items():
@@ -59,9 +59,9 @@ def _json_blocks(content: Any, labels: int) -> list[tuple[tuple[str, ...], dict[
     ]
 
 
-def _json_body(arguments: dict[str, Any], source: SourceText) -> Body:
+def _json_body(arguments: dict[str, Any], source: SourceText) -> HclBody:
     at = Position(source, 0)
-    return Body(
+    return HclBody(
         {name: Attribute(name, _json_expression(value, source), at) for name, value in arguments.items()}
     )
 

@@ -9,12 +9,12 @@ from sfn_cli.stacks.readers.terraform.language.syntax import (
     Attribute,
     Binary,
     Block,
-    Body,
-    Call,
     Conditional,
     Expression,
     For,
+    FunctionCall,
     GetAttribute,
+    HclBody,
     Index,
     Literal,
     ObjectItems,
@@ -22,7 +22,7 @@ from sfn_cli.stacks.readers.terraform.language.syntax import (
     SourceText,
     Splat,
     SplatItem,
-    Template,
+    TemplateText,
     TupleItems,
     Unary,
     Variable,
@@ -34,7 +34,7 @@ _HEREDOC = re.compile(r"<<(-?)([^\W\d][\w.-]*)[ \t\r]*\n")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
-def parse_hcl_body(source: SourceText) -> Body:
+def parse_hcl_body(source: SourceText) -> HclBody:
     """Parses a file. Raises TemplateError at the first thing that is not HCL."""
     parser = HclParser(source)
     if parser.text.startswith("\ufeff"):
@@ -56,8 +56,8 @@ def parse_hcl_expression(source: SourceText) -> Expression:
 class HclParser(Scanner):
     """A recursive descent; `lines` says whether newlines are space, as they are in brackets."""
 
-    def body(self, *, is_file: bool = False) -> Body:
-        body = Body()
+    def body(self, *, is_file: bool = False) -> HclBody:
+        body = HclBody()
         while True:
             self.skip(lines=True)
             if self.is_at_end and is_file:
@@ -66,7 +66,7 @@ class HclParser(Scanner):
                 return body
             self._item(body)
 
-    def _item(self, body: Body) -> None:
+    def _item(self, body: HclBody) -> None:
         at = self.at()
         name = self.expect_name("the name of an attribute or a block")
         self.skip(lines=False)
@@ -219,7 +219,7 @@ class HclParser(Scanner):
         while True:
             self.skip(lines=True)
             if self.accept(")"):
-                return Call(name, tuple(arguments), expands, at)
+                return FunctionCall(name, tuple(arguments), expands, at)
             arguments.append(self.expression(lines=True))
             self.skip(lines=True)
             expands = self.accept("...")
@@ -313,15 +313,15 @@ class HclParser(Scanner):
 
     # Templates
 
-    def _quoted(self) -> Template:
+    def _quoted(self) -> TemplateText:
         at = self.at()
         self.offset += 1
         parser = TemplateParser(self.source, HclParser, self.offset, self.end, self.depth)
         parts = parser.quoted()
         self.offset = parser.offset
-        return Template(parts, at)
+        return TemplateText(parts, at)
 
-    def _heredoc(self, match: re.Match[str]) -> Template:
+    def _heredoc(self, match: re.Match[str]) -> TemplateText:
         at = self.at()
         ending = re.compile(rf"^[ \t]*{re.escape(match.group(2))}[ \t\r]*$", re.MULTILINE)
         end = ending.search(self.text, match.end(), self.end)
@@ -330,10 +330,10 @@ class HclParser(Scanner):
         parser = TemplateParser(self.source, HclParser, match.end(), end.start(), self.depth)
         parts = parser.unquoted(removes_indentation=match.group(1) == "-")
         self.offset = end.end()
-        return Template(parts, at)
+        return TemplateText(parts, at)
 
 
-def parse_template_file(source: SourceText) -> Template:
+def parse_template_file(source: SourceText) -> TemplateText:
     """Parses a text that is a template as a whole: the file of `templatefile`."""
     parser = TemplateParser(source, HclParser, 0, len(source.text), 0)
-    return Template(parser.unquoted(), Position(source, 0))
+    return TemplateText(parser.unquoted(), Position(source, 0))

@@ -88,7 +88,7 @@ class Splat:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Call:
+class FunctionCall:
     name: str
     arguments: tuple[Expression, ...]
     expands: bool
@@ -163,7 +163,7 @@ class TemplateFor:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Template:
+class TemplateText:
     parts: TemplateParts
     at: Position
 
@@ -175,14 +175,14 @@ Expression = (
     | Index
     | SplatItem
     | Splat
-    | Call
+    | FunctionCall
     | TupleItems
     | ObjectItems
     | For
     | Conditional
     | Binary
     | Unary
-    | Template
+    | TemplateText
 )
 
 TemplateParts = tuple["str | Expression | TemplateIf | TemplateFor", ...]
@@ -196,7 +196,7 @@ class Attribute:
 
 
 @dataclass
-class Body:
+class HclBody:
     """The content of a file or a block."""
 
     attributes: dict[str, Attribute] = field(default_factory=dict)
@@ -210,5 +210,5 @@ class Body:
 class Block:
     type: str
     labels: tuple[str, ...]
-    body: Body
+    body: HclBody
     at: Position

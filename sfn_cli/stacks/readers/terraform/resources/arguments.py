@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sfn_cli.stacks.readers.terraform.language.evaluator import LocalScope, Scope, evaluate
+from sfn_cli.stacks.readers.terraform.language.evaluator import HclScope, LocalScope, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sfn_cli.stacks.readers.terraform.language.syntax import Block, Body
+    from sfn_cli.stacks.readers.terraform.language.syntax import Block, HclBody
     from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.stack import SourcePlace
 
 
-class Arguments(Protocol):
+class ResourceArguments(Protocol):
     """Arguments by name; nested blocks are arguments themselves."""
 
     def get(self, name: str) -> Value:
         """Returns a value, None where it is not set. Raises TemplateError."""
 
-    def blocks(self, name: str) -> Sequence[Arguments]:
+    def blocks(self, name: str) -> Sequence[ResourceArguments]:
         """Returns the nested blocks of a type, in order."""
 
     def place(self, name: str) -> SourcePlace | None:
         """Returns where an argument is written, if that is known."""
 
 
-def block(arguments: Arguments, name: str) -> Arguments:
+def block(arguments: ResourceArguments, name: str) -> ResourceArguments:
     """Returns the first nested block of a type, or one without arguments."""
     blocks = arguments.blocks(name)
     return blocks[0] if blocks else JsonArguments({})
@@ -43,7 +43,7 @@ class JsonArguments:
     def get(self, name: str) -> Value:
         return self._values.get(name)
 
-    def blocks(self, name: str) -> Sequence[Arguments]:
+    def blocks(self, name: str) -> Sequence[ResourceArguments]:
         return value_blocks(self._values.get(name))
 
     def place(self, name: str) -> SourcePlace | None:
@@ -54,7 +54,7 @@ class JsonArguments:
         return list(self._values)
 
 
-def value_blocks(value: Value) -> list[Arguments]:
+def value_blocks(value: Value) -> list[ResourceArguments]:
     items = value if isinstance(value, list) else [value]
     return [JsonArguments(item) for item in items if isinstance(item, dict)]
 
@@ -62,7 +62,7 @@ def value_blocks(value: Value) -> list[Arguments]:
 class HclArguments:
     """Arguments that are evaluated when they are needed."""
 
-    def __init__(self, body: Body, scope: Scope) -> None:
+    def __init__(self, body: HclBody, scope: HclScope) -> None:
         self._body = body
         self._scope = scope
         self._known: dict[str, Value] = {}
@@ -73,10 +73,10 @@ class HclArguments:
             self._known[name] = None if attribute is None else evaluate(attribute.expression, self._scope)
         return self._known[name]
 
-    def blocks(self, name: str) -> Sequence[Arguments]:
+    def blocks(self, name: str) -> Sequence[ResourceArguments]:
         if name in self._body.attributes:
             return value_blocks(self.get(name))
-        found: list[Arguments] = []
+        found: list[ResourceArguments] = []
         for each in self._body.blocks:
             if each.type == name:
                 found.append(HclArguments(each.body, self._scope))
@@ -93,7 +93,7 @@ class HclArguments:
         return list(self._body.attributes)
 
 
-def _dynamic_blocks(dynamic: Block, name: str, scope: Scope) -> list[Arguments]:
+def _dynamic_blocks(dynamic: Block, name: str, scope: HclScope) -> list[ResourceArguments]:
     """Returns the blocks that `dynamic "name" { for_each … content { … } }` stands for."""
     attributes = dynamic.body.attributes
     collection = attributes.get("for_each")

@@ -11,11 +11,11 @@ from sfn_cli.stacks.readers.terraform.resources.names import filled_block, renam
 from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
-    from sfn_cli.stacks.readers.terraform.resources.kind import Surroundings
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
+    from sfn_cli.stacks.readers.terraform.resources.kind import ResourceContext
 
 
-def _state_machine(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _state_machine(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     logging = block(arguments, "logging_configuration")
     destination = logging.get("log_destination")
     return {
@@ -32,11 +32,11 @@ def _state_machine(arguments: Arguments, surroundings: Surroundings) -> dict[str
     }
 
 
-def _activity(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _activity(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {"Name": arguments.get("name"), "Tags": tags(arguments)}
 
 
-def _function(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _function(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     image = block(arguments, "image_config")
     storage = block(arguments, "ephemeral_storage")
     return {
@@ -64,25 +64,25 @@ def _function(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any
     }
 
 
-def _environment(arguments: Arguments) -> dict[str, Any] | None:
+def _environment(arguments: ResourceArguments) -> dict[str, Any] | None:
     variables = block(arguments, "environment").get("variables")
     if not isinstance(variables, dict):
         return None
     return {"Variables": {key: to_text(value) for key, value in variables.items() if value is not None}}
 
 
-def _layer(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _layer(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(arguments, "layer_name", "description", "compatible_runtimes", "license_info"),
         "Content": surroundings.code(arguments),
     }
 
 
-def _alias(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _alias(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return renamed(arguments, "function_name", "function_version", "name", "description")
 
 
-def _event_source_mapping(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _event_source_mapping(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     filters = [
         {"Pattern": each.get("pattern")}
         for criteria in arguments.blocks("filter_criteria")
@@ -106,7 +106,7 @@ def _event_source_mapping(arguments: Arguments, surroundings: Surroundings) -> d
     }
 
 
-def _function_url(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _function_url(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {
         "TargetFunctionArn": arguments.get("function_name"),
         "AuthType": arguments.get("authorization_type"),

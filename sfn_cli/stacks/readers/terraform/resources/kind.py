@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
 
-class Surroundings(Protocol):
+class ResourceContext(Protocol):
     """What a conversion may ask about the rest of the project."""
 
-    def code(self, arguments: Arguments) -> dict[str, Any]:
+    def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         """Returns a function's or a layer's code, as CloudFormation's Code or Content."""
 
-    def related(self, type: str) -> list[Arguments]:
+    def related(self, type: str) -> list[ResourceArguments]:
         """Returns the arguments of all resources of a type that refer to this resource."""
 
 
@@ -25,7 +25,7 @@ class ResourceKind(NamedTuple):
 
     type: str
     """CloudFormation's type."""
-    properties: Callable[[Arguments, Surroundings], dict[str, Any]]
+    properties: Callable[[ResourceArguments, ResourceContext], dict[str, Any]]
     """Returns CloudFormation's properties; None stands for a property that is not set."""
     references: Mapping[str, str]
     """The attributes that the deployment knows, by their name in Terraform: a text with {Ref},

@@ -15,18 +15,18 @@ from sfn_cli.stacks.readers.terraform.resources.names import (
 )
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
-    from sfn_cli.stacks.readers.terraform.resources.kind import Surroundings
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
+    from sfn_cli.stacks.readers.terraform.resources.kind import ResourceContext
 
 
-def _topic(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _topic(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(arguments, "display_name", "fifo_topic", "content_based_deduplication", name="TopicName"),
         "Tags": tags(arguments),
     }
 
 
-def _subscription(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _subscription(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(
             arguments, "topic_arn", "protocol", "endpoint", "raw_message_delivery", "filter_policy_scope"
@@ -35,7 +35,7 @@ def _subscription(arguments: Arguments, surroundings: Surroundings) -> dict[str,
     }
 
 
-def _queue(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _queue(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(
             arguments,
@@ -53,11 +53,11 @@ def _queue(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
     }
 
 
-def _event_bus(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _event_bus(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {"Name": arguments.get("name")}
 
 
-def _rule(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _rule(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     state = arguments.get("state")
     if state is None and arguments.get("is_enabled") is not None:
         state = "ENABLED" if arguments.get("is_enabled") else "DISABLED"
@@ -72,7 +72,7 @@ def _rule(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
     }
 
 
-def _rule_target(target: Arguments, number: int) -> dict[str, Any]:
+def _rule_target(target: ResourceArguments, number: int) -> dict[str, Any]:
     transformer = block(target, "input_transformer")
     return {
         **renamed(target, "arn", "role_arn", "input", "input_path"),
@@ -83,7 +83,7 @@ def _rule_target(target: Arguments, number: int) -> dict[str, Any]:
     }
 
 
-def _connection(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _connection(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     auth = block(arguments, "auth_parameters")
     key, basic, oauth = block(auth, "api_key"), block(auth, "basic"), block(auth, "oauth")
     return {
@@ -97,7 +97,7 @@ def _connection(arguments: Arguments, surroundings: Surroundings) -> dict[str, A
     }
 
 
-def _oauth_parameters(oauth: Arguments) -> dict[str, Any] | None:
+def _oauth_parameters(oauth: ResourceArguments) -> dict[str, Any] | None:
     client = block(oauth, "client_parameters")
     return filled_block(
         {
@@ -110,7 +110,7 @@ def _oauth_parameters(oauth: Arguments) -> dict[str, Any] | None:
     )
 
 
-def _http_parameters(parameters: Arguments) -> dict[str, Any] | None:
+def _http_parameters(parameters: ResourceArguments) -> dict[str, Any] | None:
     found = {}
     for name, property in (
         ("body", "BodyParameters"),
@@ -122,7 +122,7 @@ def _http_parameters(parameters: Arguments) -> dict[str, Any] | None:
     return filled_block(found)
 
 
-def _api_destination(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _api_destination(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return renamed(
         arguments,
         "name",
@@ -134,7 +134,7 @@ def _api_destination(arguments: Arguments, surroundings: Surroundings) -> dict[s
     )
 
 
-def _schedule(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _schedule(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     target = block(arguments, "target")
     window = block(arguments, "flexible_time_window")
     return {
@@ -161,7 +161,7 @@ def _schedule(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any
     }
 
 
-def listed_properties(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def listed_properties(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     """The properties of a resource that is only listed: its arguments, in Pascal case."""
     return {pascal_case(name): arguments.get(name) for name in getattr(arguments, "names", [])}
 

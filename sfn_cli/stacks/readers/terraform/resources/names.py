@@ -10,7 +10,7 @@ from sfn_cli.stacks.readers.terraform.language.values import ConversionError, to
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
 
 _NUMBERS = frozenset(
@@ -36,7 +36,7 @@ def pascal_case(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
 
 
-def renamed(arguments: Arguments, *names: str, **others: str) -> dict[str, Any]:
+def renamed(arguments: ResourceArguments, *names: str, **others: str) -> dict[str, Any]:
     """Returns the properties for arguments: in Pascal case, or as NAME="PropertyName" says."""
     found = {pascal_case(name): arguments.get(name) for name in names}
     return found | {property: arguments.get(name) for name, property in others.items()}
@@ -61,14 +61,14 @@ def filled_block(properties: Mapping[str, Any]) -> dict[str, Any] | None:
     return found or None
 
 
-def tags(arguments: Arguments) -> list[dict[str, str]] | None:
+def tags(arguments: ResourceArguments) -> list[dict[str, str]] | None:
     found = arguments.get("tags")
     if not isinstance(found, dict):
         return None
     return [{"Key": key, "Value": to_text(value)} for key, value in found.items() if value is not None]
 
 
-def json_value(arguments: Arguments, name: str) -> Any:
+def json_value(arguments: ResourceArguments, name: str) -> Any:
     """Returns the JSON value that an argument has as text."""
     value = arguments.get(name)
     if not isinstance(value, str):

@@ -9,11 +9,11 @@ from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
 from sfn_cli.stacks.readers.terraform.resources.names import filled_block, renamed, tags
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.readers.terraform.resources.arguments import Arguments
-    from sfn_cli.stacks.readers.terraform.resources.kind import Surroundings
+    from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
+    from sfn_cli.stacks.readers.terraform.resources.kind import ResourceContext
 
 
-def _table(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _table(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     is_provisioned = arguments.get("billing_mode") in (None, "PROVISIONED")
     ttl = block(arguments, "ttl")
     stream_view = arguments.get("stream_view_type")
@@ -43,12 +43,12 @@ def _table(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
     }
 
 
-def _key_schema(arguments: Arguments, hash_key: str | None = None) -> list[dict[str, Any]]:
+def _key_schema(arguments: ResourceArguments, hash_key: str | None = None) -> list[dict[str, Any]]:
     keys = [(hash_key or arguments.get("hash_key"), "HASH"), (arguments.get("range_key"), "RANGE")]
     return [{"AttributeName": key, "KeyType": type} for key, type in keys if key is not None]
 
 
-def _table_index(index: Arguments, hash_key: str | None = None) -> dict[str, Any]:
+def _table_index(index: ResourceArguments, hash_key: str | None = None) -> dict[str, Any]:
     return {
         "IndexName": index.get("name"),
         "KeySchema": _key_schema(index, hash_key),
@@ -56,23 +56,23 @@ def _table_index(index: Arguments, hash_key: str | None = None) -> dict[str, Any
     }
 
 
-def _throughput(arguments: Arguments) -> dict[str, Any]:
+def _throughput(arguments: ResourceArguments) -> dict[str, Any]:
     return {
         "ReadCapacityUnits": arguments.get("read_capacity") or 1,
         "WriteCapacityUnits": arguments.get("write_capacity") or 1,
     }
 
 
-def _bucket(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _bucket(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return {"BucketName": arguments.get("bucket"), "Tags": tags(arguments)}
 
 
-def _log_group(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _log_group(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     retention = arguments.get("retention_in_days")
     return {"LogGroupName": arguments.get("name"), "RetentionInDays": retention or None}
 
 
-def _parameter(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _parameter(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     value = arguments.get("value")
     return {
         **renamed(arguments, "name", "type", "description"),
@@ -80,7 +80,7 @@ def _parameter(arguments: Arguments, surroundings: Surroundings) -> dict[str, An
     }
 
 
-def _secret(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _secret(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     versions = surroundings.related("aws_secretsmanager_secret_version")
     return {
         **renamed(arguments, "name", "description"),
@@ -89,7 +89,7 @@ def _secret(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
     }
 
 
-def _role(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
+def _role(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     return renamed(arguments, "path", name="RoleName")
 
 

@@ -1,0 +1,166 @@
+"""Runs the program of a CDK app, in its copy, without the user's AWS credentials.
+
+It runs as the user, in a process group of its own, with the variables that the CDK CLI passes:
+https://docs.aws.amazon.com/cdk/v2/guide/environments.html
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sfn_cli.functions.builds.build_folder import BuildError
+from sfn_cli.functions.builds.build_process import build_environment, run_build_program
+from sfn_cli.stacks.readers.cdk.app_packages import prepare_app_packages
+from sfn_cli.stacks.readers.cdk.app_setting import words_of_command
+
+if TYPE_CHECKING:
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.readers.cdk.app_configuration import AppConfiguration
+    from sfn_cli.stacks.readers.cdk.app_setting import AppSetting
+
+_MAX_VARIABLE_BYTES = 100_000
+"""Linux limits each environment variable to 131,072 bytes."""
+_MAX_ABSENT_ASSETS = 20
+_MISSING_MODULE = re.compile(
+    r"Cannot find (module|package)|ModuleNotFoundError|No module named|not found$", re.M
+)
+_MISSING_ASSET = re.compile(r"Cannot find asset at (/[^\n]+?)\s*$", re.M)
+_EMPTY_ZIP = b"PK\5\6" + bytes(18)
+_SILENT = {
+    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    "NO_COLOR": "1",
+}
+
+
+def run_app(
+    command: str, setting: AppSetting, configuration: AppConfiguration, settings: Settings, output: Path
+) -> None:
+    """Runs an app, which writes its cloud assembly to `output`. Raises BuildError.
+
+    An asset that is absent does not stop it: that is an error when the function is deployed.
+    """
+    base = _app_environment(setting, configuration, settings, output)
+    absent: list[Path] = []
+    everything = False
+    packages = prepare_app_packages(command, setting, base, everything=False)
+    try:
+        while True:
+            shutil.rmtree(output, ignore_errors=True)
+            try:
+                _run_app_once(command, setting, configuration, {**base, **packages.variables})
+                return
+            except BuildError as error:
+                text = str(error)
+                missing = _MISSING_ASSET.search(text)
+                if missing is not None and len(absent) < _MAX_ABSENT_ASSETS:
+                    absent.append(_make_absent_asset(Path(missing[1]), setting, error))
+                elif _MISSING_MODULE.search(text) is not None and not everything:
+                    everything = True
+                    packages = prepare_app_packages(command, setting, base, everything=True)
+                else:
+                    raise
+    finally:
+        for path in absent:
+            path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _run_app_once(
+    command: str, setting: AppSetting, configuration: AppConfiguration, environment: dict[str, str]
+) -> None:
+    _check_programs(command, environment)
+    if configuration.build is not None:
+        setting.report(f"Building the CDK app ({configuration.build})…")
+        _run_in_shell(configuration.build, setting.copy, environment, "The build of cdk.json")
+    setting.report(f"Synthesising the CDK app ({command})…")
+    _run_in_shell(command, setting.copy, environment, f"The CDK app ({command})")
+
+
+def _make_absent_asset(path: Path, setting: AppSetting, error: BuildError) -> Path:
+    """Makes an empty asset in the copy, where one that the app names is absent."""
+    existing = next(parent for parent in path.parents if parent.exists())
+    # What the copy has links to is the user's: nothing is made there.
+    if path.exists() or not os.path.realpath(existing).startswith(os.path.realpath(setting.copy)):
+        raise error
+    shown = setting.project / os.path.relpath(path, setting.copy)
+    setting.report(f"{os.path.normpath(shown)} does not exist; going on without it.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix in (".zip", ".jar"):
+        path.write_bytes(_EMPTY_ZIP)
+    elif path.suffix:
+        path.touch()
+    else:
+        path.mkdir()
+    return path
+
+
+def _run_in_shell(command: str, folder: Path, environment: dict[str, str], what: str) -> None:
+    run_build_program(["/bin/sh", "-c", command], folder, environment, what=what)
+
+
+def _check_programs(command: str, environment: dict[str, str]) -> None:
+    """Raises BuildError if the program that a command begins with is not there."""
+    words = command.split()
+    program = words[0] if words and "=" not in words[0] else ""
+    if program and "/" not in program and shutil.which(program, path=environment["PATH"]) is None:
+        from_shell = {"cd", "export", "set", ".", "test", "[", "exec", "source", "if", "for", "("}
+        if program not in from_shell and not program.startswith(("(", '"', "'", "$")):
+            raise BuildError(
+                f"The CDK app is run by {program}, which is not on PATH. Install it, or run `cdk synth` "
+                "where it is and name the cdk.out (-t cdk.out)."
+            )
+    if (
+        "python" in "".join(words_of_command(command)[:1])
+        and shutil.which("node", path=environment["PATH"]) is None
+    ):
+        raise BuildError("The CDK app needs Node.js, whose `node` is not on PATH.")
+
+
+def _app_environment(
+    setting: AppSetting, configuration: AppConfiguration, settings: Settings, output: Path
+) -> dict[str, str]:
+    """Returns the environment of an app: the user's, without AWS credentials, and what the CDK CLI adds."""
+    context = json.dumps(configuration.context)
+    passed = {"CDK_CONTEXT_JSON": context}
+    if len(context.encode()) > _MAX_VARIABLE_BYTES:
+        file = setting.workspace / "context.json"
+        file.write_text(context, encoding="utf-8")
+        passed = {"CONTEXT_OVERFLOW_LOCATION_ENV": str(file)}
+    environment = {
+        **build_environment(),
+        "AWS_ACCESS_KEY_ID": "sfn",
+        "AWS_SECRET_ACCESS_KEY": "sfn",
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+        "CDK_OUTDIR": str(output),
+        "CDK_DEFAULT_ACCOUNT": settings.account_id,
+        "CDK_DEFAULT_REGION": settings.region,
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(setting.workspace.parent / "jsii-cache"),
+        **_SILENT,
+        **passed,
+    }
+    environment.setdefault("PATH", os.defpath)
+    if "CDK_DOCKER" not in environment:
+        environment["CDK_DOCKER"] = _docker_stand_in(setting.workspace)
+    return environment
+
+
+def _docker_stand_in(workspace: Path) -> str:
+    """Writes the program that bundles functions without Docker, and returns its path."""
+    from sfn_cli.stacks.readers.cdk import docker_stand_in
+
+    folder = workspace / "bin"
+    folder.mkdir(exist_ok=True)
+    program = folder / "docker"
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -I "{docker_stand_in.__file__}" "$@"\n', encoding="utf-8"
+    )
+    program.chmod(0o700)
+    return str(program)

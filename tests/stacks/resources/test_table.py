@@ -1,0 +1,40 @@
+"""The table of resource types: every row is there, and is sound."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfn_cli.stacks.resources.resource import Extent
+from sfn_cli.stacks.resources.table import MADE, resource_type
+from tests.stacks.resources.conftest import naming
+
+
+@pytest.mark.parametrize("type", sorted(MADE))
+def test_made(type: str) -> None:
+    """A type that is made has a row; another name makes another resource."""
+    row = resource_type(type)
+    assert row.extent is Extent.MADE
+    assert row.is_local == MADE[type].startswith("local.")
+    if row.name_property is not None:
+        assert row.name_property in row.replaced_by
+        assert row.named({row.name_property: "mine"}) == "mine"
+        assert row.named({}) is None
+        predicted = row.predict(naming("Thing"), {row.name_property: "mine"})
+        assert predicted.physical_id in ("mine", f"{predicted.physical_id.rpartition(':')[0]}:mine")
+
+
+@pytest.mark.parametrize(
+    "type, extent",
+    [
+        ("AWS::IAM::Role", Extent.NAMED),
+        ("AWS::Lambda::Permission", Extent.NAMED),
+        ("AWS::Events::Rule", Extent.LISTED),
+        ("AWS::ApiGateway::RestApi", Extent.LISTED),
+        ("AWS::Glue::Job", Extent.LEFT_OUT),
+        ("Custom::Seed", Extent.LEFT_OUT),
+        ("Terraform::aws_glue_job", Extent.LEFT_OUT),
+    ],
+)
+def test_not_made(type: str, extent: Extent) -> None:
+    """Every other type has a row too."""
+    assert resource_type(type).extent is extent
