@@ -64,4 +64,4 @@ def known_types() -> list[str]:
     from sfn_cli.stacks.resources.unmade.listed import LISTED
     from sfn_cli.stacks.resources.unmade.named import NAMED
 
-    return sorted({*_MADE, *LISTED, *NAMED})
+    return sorted({*MADE, *LISTED, *NAMED})
