@@ -57,3 +57,11 @@ def resource_type(type: str) -> ResourceType:
     from sfn_cli.stacks.resources.unmade.named import NAMED
 
     return LISTED.get(type) or NAMED.get(type) or left_out_type(type)
+
+
+def known_types() -> list[str]:
+    """Returns the types that are not left out, in alphabetical order."""
+    from sfn_cli.stacks.resources.unmade.listed import LISTED
+    from sfn_cli.stacks.resources.unmade.named import NAMED
+
+    return sorted({*MADE, *LISTED, *NAMED})
