@@ -45,7 +45,11 @@ class MachineDefinition(NamedTuple):
 
     def warnings(self, logical_id: str, is_available: Callable[[Resource], bool] | None) -> list[str]:
         """Returns a line for each unfilled `${Name}`, and for each task that sfn cannot run."""
-        text, source = (self.file_text or "", str(self.file)) if self.file else ("", logical_id)
+        text, source = "", logical_id
+        if self.file is not None:
+            here = Path.cwd()
+            shown = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
+            text, source = self.file_text or "", str(shown)
         return [
             *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),
             *(
