@@ -29,6 +29,7 @@ class ProjectOptions(NamedTuple):
     """True: --build; False: --no-build; None: as the command does by itself."""
     replace: bool
     role_arn: str | None
+    exact_runtimes: bool
 
     def values(self) -> dict[str, str]:
         """Returns the values of --parameter. Raises UsageError."""
@@ -76,6 +77,11 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Whether to install the packages of functions, and to run the app of a cdk.json. "
             "Both run the project's code as you.",
         ),
+        click.option(
+            "--exact-runtimes",
+            is_flag=True,
+            help="Run no function by another version of its language where its own is not installed.",
+        ),
         click.option("--replace", is_flag=True, help="Take over what another folder's stack has."),
         click.option("--role-arn", help="The role of state machines and functions; any ARN is accepted."),
     )
@@ -90,9 +96,12 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         build: bool | None,
         replace: bool,
         role_arn: str | None,
+        exact_runtimes: bool,
         **others: Any,
     ) -> Any:
-        options = ProjectOptions(path, template, parameters, stack_name, build, replace, role_arn)
+        options = ProjectOptions(
+            path, template, parameters, stack_name, build, replace, role_arn, exact_runtimes
+        )
         return command(*arguments, options=options, **others)
 
     decorated: Callable[..., Any] = with_options

@@ -72,6 +72,7 @@ def deploy_options(terminal: Terminal, options: ProjectOptions, *, may_build: bo
         role_arn=options.role(terminal.settings.account_id),
         stack_name=options.stack_name,
         may_build=may_build,
+        exact_runtimes=options.exact_runtimes,
         replaces=lambda what: options.replace or _confirm_replacement(what),
     )
 
