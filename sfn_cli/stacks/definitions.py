@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
 from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
-from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
-from sfn_cli.asl.validation.validate import validate
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error
@@ -45,6 +43,9 @@ class MachineDefinition(NamedTuple):
 
     def warnings(self, logical_id: str, is_available: Callable[[Resource], bool] | None) -> list[str]:
         """Returns a line for each unfilled `${Name}`, and for each task that sfn cannot run."""
+        from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
+        from sfn_cli.asl.validation.validate import validate
+
         text, source = (self.file_text or "", str(self.file)) if self.file else ("", logical_id)
         return [
             *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),

@@ -13,6 +13,8 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.cli.terminal import Terminal
+
 ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
 _PATH = click.Path(path_type=Path)
@@ -28,8 +30,8 @@ class ProjectOptions(NamedTuple):
     build: bool | None
     """True: --build; False: --no-build; None: as the command does by itself."""
     replace: bool
-    role_arn: str | None
     exact_runtimes: bool
+    role_arn: str | None
 
     def values(self) -> dict[str, str]:
         """Returns the values of --parameter. Raises UsageError."""
@@ -77,12 +79,12 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Whether to install the packages of functions, and to run the app of a cdk.json. "
             "Both run the project's code as you.",
         ),
+        click.option("--replace", is_flag=True, help="Take over what another folder's stack has."),
         click.option(
             "--exact-runtimes",
             is_flag=True,
-            help="Run no function by another version of its language where its own is not installed.",
+            help="Run no function by another version of its language, as SFN_EXACT_RUNTIMES=true does.",
         ),
-        click.option("--replace", is_flag=True, help="Take over what another folder's stack has."),
         click.option("--role-arn", help="The role of state machines and functions; any ARN is accepted."),
     )
 
@@ -95,13 +97,16 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         stack_name: str | None,
         build: bool | None,
         replace: bool,
-        role_arn: str | None,
         exact_runtimes: bool,
+        role_arn: str | None,
         **others: Any,
     ) -> Any:
         options = ProjectOptions(
-            path, template, parameters, stack_name, build, replace, role_arn, exact_runtimes
+            path, template, parameters, stack_name, build, replace, exact_runtimes, role_arn
         )
+        if exact_runtimes:
+            terminal: Terminal = click.get_current_context().obj
+            terminal.settings = terminal.settings._replace(exact_runtimes=True)
         return command(*arguments, options=options, **others)
 
     decorated: Callable[..., Any] = with_options

@@ -24,20 +24,13 @@ class StackBuilds:
     """The builds of one stack. Each is made once, also where planning asked for it before."""
 
     def __init__(
-        self,
-        service: Service,
-        stack: Stack,
-        report: Callable[[str], None],
-        *,
-        may_build: bool,
-        exact_runtimes: bool = False,
+        self, service: Service, stack: Stack, report: Callable[[str], None], *, may_build: bool
     ) -> None:
         self._stack = stack
         self._functions = service.functions
         self._settings = service.settings
         self._report = report
         self._may_build = may_build
-        self._exact_runtimes = exact_runtimes
         self._complete: dict[str, tuple[Properties, Properties]] = {}
         self._notes: dict[str, tuple[str, ...]] = {}
         self._shared: Building | None = None
@@ -78,7 +71,7 @@ class StackBuilds:
 
         if self._shared is None:
             home = self._settings.home
-            runtimes = Runtimes(Path(home), exact=self._exact_runtimes or self._settings.exact_runtimes)
+            runtimes = Runtimes(Path(home), exact=self._settings.exact_runtimes)
             report = announcing_report(home, self._stack.folder, self._report)
             self._shared = Building(home, self._stack.folder, runtimes, report)
         return self._shared._replace(may_build=may_build)
@@ -111,7 +104,7 @@ class StackBuilds:
         packages += install_public_layers(building, logical_id, runtime, layers)
         if packages:
             code = {**code, "PackageDirs": packages}
-        if self._exact_runtimes:
+        if self._settings.exact_runtimes:
             code = {**code, "ExactRuntime": True}
         return ({**properties, "Code": code} if code else properties), is_complete
 

@@ -44,8 +44,6 @@ class DeployOptions(NamedTuple):
     stack_name: str | None = None
     may_build: bool = True
     """Whether pip, npm and the like may be run."""
-    exact_runtimes: bool = False
-    """Whether functions are run by their own runtime's version only."""
     replaces: Callable[[str], bool] = lambda _: False
     """Whether to take over what another stack has: called with a sentence that says what it is."""
 
@@ -102,13 +100,7 @@ class _Deploy:
         self._service = service
         self._stack = stack
         self._options = options
-        self._builds = StackBuilds(
-            service,
-            stack,
-            options.report,
-            may_build=options.may_build,
-            exact_runtimes=options.exact_runtimes,
-        )
+        self._builds = StackBuilds(service, stack, options.report, may_build=options.may_build)
         self.name, self._evaluation = deploy_evaluation(service, stack, options)
         _, self._planned = deploy_evaluation(service, stack, options, is_planned=True)
 
