@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.stacks.resources.resource import ResourceError
+from sfn_cli.stacks.resources.resource import Made, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
-from tests.stacks.resources.conftest import SUFFIX
+from tests.stacks.resources.conftest import ID, KEY, SUFFIX, TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.stacks.resources.resource import Made
     from tests.stacks.resources.conftest import Maker
 
 pytestmark = pytest.mark.slow  # the local services take seconds to start
 
 ACCOUNT = "us-east-1:123456789012"
-KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
-ID = [{"AttributeName": "id", "AttributeType": "S"}]
 BY_DAY = {
     "IndexName": "by-day",
     "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
     "Projection": {"ProjectionType": "ALL"},
-}
-TABLE = {
-    "TableName": "orders",
-    "KeySchema": KEY,
-    "AttributeDefinitions": ID,
-    "BillingMode": "PAY_PER_REQUEST",
 }
 
 
@@ -252,110 +242,6 @@ def test_life(
     row.delete(emulated(), made, properties)
     with pytest.raises(ClientError):
         look(emulated, made)
-
-
-@pytest.mark.parametrize(
-    "rule, value",
-    [
-        ({"PasswordLength": "12", "ExcludePunctuation": True}, r"[A-Za-z0-9]{12}"),
-        (
-            {"SecretStringTemplate": '{"username": "ada"}', "GenerateStringKey": "password"},
-            r'\{"username":"ada","password":".{32}.*"\}',
-        ),
-    ],
-)
-def test_generated_secret(emulated: Maker, rule: dict[str, Any], value: str) -> None:
-    """A generated secret follows its rule, and stays as long as the rule does."""
-    row = resource_type("AWS::SecretsManager::Secret")
-    properties = {"GenerateSecretString": rule}
-    made = row.create(emulated("Generated"), properties)
-    assert made.reference == made.attributes["Id"]
-    before = secret_value(emulated, made)
-    assert re.fullmatch(value, before["SecretString"])
-    assert row.create(emulated("Generated"), properties).existed
-    assert secret_value(emulated, made) == before
-    row.delete(emulated("Generated"), made, properties)
-
-
-def test_subscriptions(emulated: Maker) -> None:
-    """A queue's subscription is made and delivers; those of functions and mailboxes are listed."""
-    queues, topics, subscriptions = (
-        resource_type(type) for type in ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription")
-    )
-    queue = queues.create(emulated("Inbox"), {})
-    topic = topics.create(emulated("News"), {})
-    to_queue = {"TopicArn": topic.reference, "Protocol": "sqs", "Endpoint": queue.attributes["Arn"]}
-    raw = {**to_queue, "RawMessageDelivery": "true", "FilterPolicy": {"kind": ["sport"]}}
-    made = subscriptions.create(emulated("ToInbox"), raw)
-    assert subscriptions.create(emulated("ToInbox"), raw).reference == made.reference
-    mail = {"TopicArn": topic.reference, "Protocol": "email", "Endpoint": "ada@example.com"}
-    listed = subscriptions.create(emulated("ToAda"), mail)
-    assert str(listed.reference).startswith(f"{topic.reference}:")
-
-    sns, sqs = emulated.clients.get("sns"), emulated.clients.get("sqs")
-    assert len(sns.list_subscriptions_by_topic(TopicArn=topic.reference)["Subscriptions"]) == 1
-
-    def publish(kind: str) -> list[str]:
-        attributes = {"kind": {"DataType": "String", "StringValue": kind}}
-        sns.publish(TopicArn=topic.reference, Message=kind, MessageAttributes=attributes)
-        messages = sqs.receive_message(QueueUrl=queue.reference, MaxNumberOfMessages=10).get("Messages", [])
-        return [message["Body"] for message in messages]
-
-    assert publish("weather") == []
-    assert publish("sport") == ["sport"]
-    for row, it, own in (
-        (subscriptions, made, raw),
-        (subscriptions, listed, mail),
-        (topics, topic, {}),
-        (queues, queue, {}),
-    ):
-        row.delete(emulated(), it, own)
-        row.delete(emulated(), it, own)
-
-
-def test_bucket_with_objects(emulated: Maker) -> None:
-    """A bucket goes with its objects and all their versions."""
-    row = resource_type("AWS::S3::Bucket")
-    properties = {"BucketName": "letters", "VersioningConfiguration": {"Status": "Enabled"}}
-    made = row.create(emulated(), properties)
-    s3 = emulated.clients.get("s3")
-    for body in (b"one", b"two"):
-        s3.put_object(Bucket="letters", Key="a", Body=body)
-    s3.delete_object(Bucket="letters", Key="a")
-    row.delete(emulated(), made, properties)
-    assert s3.list_buckets()["Buckets"] == []
-
-
-def test_keys_and_pools(emulated: Maker) -> None:
-    """What has no name of its own is created under an id: keys, user pools and their clients."""
-    keys, aliases, pools, clients = (
-        resource_type(type)
-        for type in (
-            "AWS::KMS::Key",
-            "AWS::KMS::Alias",
-            "AWS::Cognito::UserPool",
-            "AWS::Cognito::UserPoolClient",
-        )
-    )
-    key = keys.create(emulated("Key"), {"EnableKeyRotation": True, "KeyPolicy": {"Statement": []}})
-    assert key.attributes["Arn"] == f"arn:aws:kms:{ACCOUNT}:key/{key.reference}"
-    named = {"AliasName": "alias/shop", "TargetKeyId": key.reference}
-    alias = aliases.create(emulated("KeyAlias"), named)
-    assert aliases.create(emulated("KeyAlias"), named).existed
-    found = emulated.clients.get("kms").describe_key(KeyId="alias/shop")["KeyMetadata"]
-    assert found["KeyId"] == key.reference
-
-    pool = pools.create(emulated("Users"), {"UserPoolName": "users", "AutoVerifiedAttributes": ["email"]})
-    of_pool = {"UserPoolId": pool.reference, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}
-    client = clients.create(emulated("Web"), of_pool)
-    for row, made, own in (
-        (clients, client, of_pool),
-        (pools, pool, {}),
-        (aliases, alias, named),
-        (keys, key, {}),
-    ):
-        row.delete(emulated(), made, own)
-        row.delete(emulated(), made, own)
 
 
 @pytest.mark.parametrize(

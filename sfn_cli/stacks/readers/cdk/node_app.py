@@ -81,9 +81,7 @@ def _install_manifest_of_app(manifest: Path, setting: AppSetting) -> Path:
     """Installs a package.json; the latest version stands for one that npm does not find."""
     while True:
         try:
-            return install_node_packages(
-                setting.home, manifest, setting.report, with_dev=True, what=FOR_APP
-            )
+            return install_node_packages(setting.home, manifest, setting.report, with_dev=True, what=FOR_APP)
         except BuildError as error:
             unknown = _NOT_FOUND_BY_NPM.search(str(error))
             content = _read_package_json(manifest / "package.json")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +18,7 @@ from sfn_cli.stacks.readers.cdk.cdk_app import read_cdk_app
 from tests.stacks.readers.cdk.assemblies import machine, write_assembly, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
     from sfn_cli.stacks.readers.cdk.cloud_assembly import CloudAssembly
 
@@ -34,12 +32,15 @@ const write = (name, content) => fs.writeFileSync(path.join(out, name), JSON.str
 fs.mkdirSync(out)
 const definition = { Comment: process.env.SUBJECT, StartAt: 'S', States: { S: { Type: 'Succeed' } } }
 write('A.template.json', { Resources: {
-  Flow: { Type: 'AWS::StepFunctions::StateMachine', Properties: { DefinitionString: JSON.stringify(definition) } },
+  Flow: {
+    Type: 'AWS::StepFunctions::StateMachine',
+    Properties: { DefinitionString: JSON.stringify(definition) } },
   Price: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Bucket: 'b', S3Key: '1a.zip' } } },
   Seen: { Type: 'Seen', Properties: { env: process.env, context: JSON.parse(process.env.CDK_CONTEXT_JSON) } },
 } })
 write('A.assets.json', { files: { '1a': {
-  source: { path: path.join(__dirname, 'functions', 'price') }, destinations: { d: { objectKey: '1a.zip' } } } } })
+  source: { path: path.join(__dirname, 'functions', 'price') },
+  destinations: { d: { objectKey: '1a.zip' } } } } })
 write('manifest.json', { artifacts: {
   A: { type: 'aws:cloudformation:stack', properties: { templateFile: 'A.template.json' } },
   'A.assets': { type: 'cdk:asset-manifest', properties: { file: 'A.assets.json' } } } })

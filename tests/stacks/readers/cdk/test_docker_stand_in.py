@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sfn_cli.stacks.readers.cdk import docker_stand_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def docker(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +44,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+PIP = "python -m pip install -r requirements.txt -t /asset-output"
 APP = {"app.py": "code", "requirements.txt": "six\n"}
 
 
@@ -48,11 +52,11 @@ APP = {"app.py": "code", "requirements.txt": "six\n"}
     "command, files",
     [
         ("cp /asset-input/app.py /asset-output", {"app.py": "code"}),
-        ("cp -r . /asset-output/ && rm /asset-output/*.pyc && pip install -r requirements.txt -t /asset-output", APP),
-        ("rsync -rLv --exclude='*.pyc' /asset-input/ /asset-output && cd /asset-output && "
-         "python -m pip install -r requirements.txt -t /asset-output", APP),
+        (f"cp -r . /asset-output/ && rm /asset-output/*.pyc && {PIP}", APP),
+        (f"rsync -rLv --exclude='*.pyc' /asset-input/ /asset-output && cd /asset-output && {PIP}", APP),
         ("pip install --target /asset-output -r requirements.txt && cp app.py /asset-output", APP),
-        ("cp app.py /asset-output && pip3 install 'six>1' -t /asset-output", {"app.py": "code", "requirements.txt": "six>1\n"}),
+        ("cp app.py /asset-output && pip3 install 'six>1' -t /asset-output",
+         {"app.py": "code", "requirements.txt": "six>1\n"}),
         ("echo $NAME > /asset-output/name", {"name": "Ada\n"}),
         ("python -c 'print(1)' > /asset-output/one", {"one": "1\n"}),
     ],
