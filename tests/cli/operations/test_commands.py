@@ -55,7 +55,7 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
 @pytest.mark.parametrize(
     "argv, exit, message",
     [
-        (("run",), ExitCode.USAGE, "Missing argument 'PATH'"),
+        (("run",), ExitCode.USAGE, "holds no definition"),
         (("run", "gone"), ExitCode.USAGE, "does not exist"),
         (("worker", "bogus"), ExitCode.USAGE, "No such command 'bogus'"),
         (("run", ".", "--bogus"), ExitCode.USAGE, "No such option"),
