@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from sfn_cli.functions.runtimes import LanguageInterpreter, Runtimes
+    from sfn_cli.functions.interpreters.memory import LanguageInterpreter
+    from sfn_cli.functions.runtimes import Runtimes
 
 
 class FunctionSource(NamedTuple):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.functions.runtimes import LanguageInterpreter
+    from sfn_cli.functions.interpreters.memory import LanguageInterpreter
     from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.records.functions import Function, LayerVersion
 
