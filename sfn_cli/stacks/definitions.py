@@ -46,7 +46,11 @@ class MachineDefinition(NamedTuple):
         from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
         from sfn_cli.asl.validation.validate import validate
 
-        text, source = (self.file_text or "", str(self.file)) if self.file else ("", logical_id)
+        text, source = "", logical_id
+        if self.file is not None:
+            here = Path.cwd()
+            shown = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
+            text, source = self.file_text or "", str(shown)
         return [
             *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),
             *(
