@@ -66,7 +66,9 @@ def find_packages(
         packages,
         tuple(_layer_folders(functions, home, function)),
         _sdk_folders(home, str(function.configuration.get("Runtime", "")), interpreter),
-        fingerprint,
+        has_public_layers=len(list(_used_layers(functions, function)))
+        < len(function.configuration.get("Layers") or ()),
+        fingerprint=fingerprint,
     )
 
 
