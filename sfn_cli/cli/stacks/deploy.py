@@ -11,7 +11,6 @@ from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.stacks.options import project_options
 from sfn_cli.cli.stacks.project import deploy_options, deploy_stacks, read_named_project
-from sfn_cli.cli.stacks.tables import write_deployed
 
 if TYPE_CHECKING:
     from sfn_cli.cli.stacks.options import ProjectOptions
@@ -50,6 +49,8 @@ def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCo
         else:
             done = [deployed for _, deployed in deploy_stacks(backend, project.stacks, deploying)]
     if terminal.shows_people:
+        from sfn_cli.cli.stacks.tables import write_deployed
+
         for deployed in done:
             write_deployed(deployed, sys.stdout, color=terminal.color, is_dry_run=dry_run)
         return ExitCode.SUCCESS

@@ -10,7 +10,6 @@ import click
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.stacks import tables
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     with Backend(terminal) as backend:
         found = list(_all_stacks(backend.service))
     if terminal.shows_people:
+        from sfn_cli.cli.stacks import tables
+
         tables.write_stacks(found, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
     terminal.write({"Stacks": [_stack_members(one) for one in found]}, "Stacks")
@@ -63,6 +64,8 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
             raise UsageError(_absent_stack(backend.service, stack_name))
         resources = backend.service.stacks.resources(stack_name)
     if terminal.shows_people:
+        from sfn_cli.cli.stacks import tables
+
         tables.write_stack(found, resources, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
     terminal.write(
