@@ -116,8 +116,12 @@ SESSION = [
     ),
 ]
 
+OF_PROJECTS = ("deploy", "run", "export", "stack list", "stack show", "stack delete")
+"""Commands that have several examples, all of which are run."""
+
 OWN_SESSION = [
-    *("run", "start-executions", "doctor", "completion", "serve"),
+    *OF_PROJECTS,
+    *("start-executions", "doctor", "completion", "serve"),
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
@@ -130,6 +134,12 @@ ARN = "arn:aws:states:us-east-1:123456789012"
 APPROVE = {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}
 ORDER = {"StartAt": "Approve", "States": {"Approve": APPROVE}}
 QUOTE = {"StartAt": "Quote", "States": {"Quote": {"Type": "Pass", "End": True}}}
+SHOP = {
+    "Parameters": {"Stage": {"Type": "String", "Default": "test"}},
+    "Resources": {
+        "OrderFlow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": QUOTE}}
+    },
+}
 WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 EACH = {
     "Type": "Map",
@@ -173,11 +183,12 @@ def test_examples(home: Path, tmp_path: Path, session: list[str]) -> None:
     failed = {}
     for command in session:
         given |= dict(_before(home, tmp_path, command))
-        example = _example(home, command).replace("3f9a", given.get("HANDLE", ""))
-        goes_on = "--follow" in example or command == "serve"
-        done = _followed(home, tmp_path, example) if goes_on else _run(home, tmp_path, example, given)
-        if done.returncode != REFUSED.get(command, ExitCode.SUCCESS):
-            failed[example] = done.stderr
+        for shown in _examples(home, command):
+            example = shown.replace("3f9a", given.get("HANDLE", ""))
+            goes_on = "--follow" in example or command == "serve"
+            done = _followed(home, tmp_path, example) if goes_on else _run(home, tmp_path, example, given)
+            if done.returncode != REFUSED.get(command, ExitCode.SUCCESS):
+                failed[example] = done.stderr
     assert failed == {}
 
 
@@ -188,6 +199,9 @@ def _words(service: str, command: str) -> str:
 def _write_files(folder: Path) -> None:
     (folder / "order.asl.json").write_text(json.dumps(ORDER))
     (folder / "input.json").write_text("{}")
+    (folder / "template.yaml").write_text(json.dumps(SHOP))
+    (folder / "orders").mkdir()
+    (folder / "orders" / "template.yaml").write_text(json.dumps(SHOP))
     (folder / "orders.jsonl").write_text('{"id": 1}\n{"id": 2}\n')
     (folder / "examples").symlink_to(Path(__file__).parents[2] / "examples")
     code = folder / "functions" / "price"
@@ -248,13 +262,18 @@ def _tasks(home: Path) -> list[dict[str, Any]]:
     return tasks
 
 
-def _example(home: Path, command: str) -> str:
-    """Returns the example from the help, run by the current Python."""
+def _examples(home: Path, command: str) -> list[str]:
+    """Returns the examples from the help, run by the current Python; of most commands the first."""
     shown = sfn(home, *command.split(), "help").stdout
-    found = re.search(r"^ *Examples?:\n((?: .*\\\n)* .*)$", shown, re.MULTILINE)
+    found = re.search(r"^ *Examples?:\n((?: .+\n?)+)", shown, re.MULTILINE)
     assert found is not None, shown
-    line = re.sub(r"\\\n *", "", found[1]).strip()
-    command_line = re.split(r" {3,}", line)[0]  # what follows is a remark
+    lines = re.sub(r"\\\n *", "", found[1]).splitlines()
+    examples = lines if command in OF_PROJECTS else lines[:1]
+    return [_runnable_example(line) for line in examples]
+
+
+def _runnable_example(line: str) -> str:
+    command_line = re.split(r" {3,}", line.strip())[0]  # what follows is a remark
     return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", command_line).replace(
         "--port 8083", "--port 0"
     )

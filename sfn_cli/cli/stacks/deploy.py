@@ -31,7 +31,7 @@ def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCo
 
     At a terminal the result is a table; elsewhere, and with --output, it is in a format for scripts.
 
-    \\b
+    \b
     Examples:
       sfn deploy
       sfn deploy -t template.yaml --stack orders --parameter Stage=dev

@@ -1,4 +1,4 @@
-"""`sfn export PATH --out FOLDER`: writes what a template resolves to, to read and change."""
+"""`sfn export PATH --out FOLDER`: writes what a template resolves to, to read and to change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.command("export", short_help="Writes what a project's template resolves to, as plain folders.")
+@click.command("export", short_help="Writes what a project's template resolves to, to read and to change.")
 @project_options
 @click.option(
     "--out",
@@ -28,15 +28,16 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def export(terminal: Terminal, options: ProjectOptions, out: Path) -> ExitCode:
-    """Writes what a project's template resolves to: a folder for each state machine.
+    """Writes what a project's template resolves to, to read and to change.
 
-    Each is a folder as `sfn run` takes it: the definition with its substitutions, machine.json, the
-    code and settings of the functions, and a resources.json that makes tables, queues and so on.
+    FOLDER gets a template.json with every value resolved, and beside it the definition of each state
+    machine and the code of each function. It is a project of its own, which `sfn run` runs. The stacks
+    of an app with several are written into a folder each.
 
-    \\b
-    Example:
-      sfn export . --out resolved
-      sfn run resolved/OrderFlow
+    \b
+    Examples:
+      sfn export --out resolved
+      sfn export orders --out orders-dev --parameter Stage=dev
     """
     from sfn_cli.stacks.deployment.export import export_stack
 
@@ -45,6 +46,7 @@ def export(terminal: Terminal, options: ProjectOptions, out: Path) -> ExitCode:
     deploying = deploy_options(terminal, options, may_build=may_build)
     with Backend(terminal) as backend:
         for stack in project.stacks:
-            for path in export_stack(backend.service, stack, deploying, out):
+            folder = out if len(project.stacks) == 1 else out / stack.name
+            for path in export_stack(backend.service, stack, deploying, folder):
                 report_line(f"Wrote {path}")
     return ExitCode.SUCCESS

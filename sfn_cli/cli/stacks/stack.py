@@ -31,7 +31,7 @@ def stack() -> None:
 def list_stacks(terminal: Terminal) -> ExitCode:
     """Lists the stacks of this store, each with its project and its status.
 
-    \\b
+    \b
     Example:
       sfn stack list
     """
@@ -53,7 +53,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
 def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     """Shows a stack: its parameters, outputs and resources, and what was left out.
 
-    \\b
+    \b
     Example:
       sfn stack show orders
     """
@@ -103,7 +103,7 @@ def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     Resources with the DeletionPolicy Retain stay. Executions of its state machines run to their end,
     and stay too.
 
-    \\b
+    \b
     Example:
       sfn stack delete orders
     """

@@ -58,7 +58,7 @@ def find_project(path: Path | None, template: Path | None, here: Path) -> FoundP
     if path.is_dir():
         return _project_of_folder(path)
     if not path.exists():
-        raise UsageError(f"Cannot read {path}: No such file or directory")
+        raise UsageError(f"{path} does not exist.")
     return _project_of_file(path)
 
 

@@ -102,7 +102,7 @@ def test_file_of_no_project(tmp_path: Path, name: str, text: str, message: str) 
     write_project(tmp_path, {name: text})
     with pytest.raises(UsageError, match=message):
         find_project(None, tmp_path / name, tmp_path)
-    with pytest.raises(UsageError, match="No such file or directory"):
+    with pytest.raises(UsageError, match="does not exist"):
         find_project(tmp_path / "gone", None, tmp_path)
 
 
