@@ -91,15 +91,26 @@ INJECT = {"type": "list", "member": {"type": "string", "min": 1}, "extension": T
 PACKAGE_DIRS = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
 """Not AWS's: folders on this machine with the packages that a local function's code imports."""
 
+EXACT_RUNTIME = {"type": "boolean", "extension": True}
+"""Not AWS's: whether a local function is run by no other version of its language."""
+
 Extension = tuple[tuple[str, ...], dict[str, Any]]
 
 EXTENSIONS: Mapping[tuple[str, str], tuple[Extension, ...]] = {
-    ("lambda", "CreateFunction"): ((("Code", "CodeDir"), CODE_DIR), (("Code", "PackageDirs"), PACKAGE_DIRS)),
+    ("lambda", "CreateFunction"): (
+        (("Code", "CodeDir"), CODE_DIR),
+        (("Code", "PackageDirs"), PACKAGE_DIRS),
+        (("Code", "ExactRuntime"), EXACT_RUNTIME),
+    ),
     ("lambda", "PublishLayerVersion"): (
         (("Content", "CodeDir"), CODE_DIR),
         (("Content", "PackageDirs"), PACKAGE_DIRS),
     ),
-    ("lambda", "UpdateFunctionCode"): ((("CodeDir",), CODE_DIR), (("PackageDirs",), PACKAGE_DIRS)),
+    ("lambda", "UpdateFunctionCode"): (
+        (("CodeDir",), CODE_DIR),
+        (("PackageDirs",), PACKAGE_DIRS),
+        (("ExactRuntime",), EXACT_RUNTIME),
+    ),
     ("stepfunctions", "StartExecution"): ((("inject",), INJECT),),
     ("stepfunctions", "StartSyncExecution"): ((("inject",), INJECT),),
 }

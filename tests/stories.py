@@ -318,5 +318,9 @@ FORMS = [
     Form("payment", "packaged", "payment-prod"),
     Form("payment", "terraform", "payment-terraform"),
     Form("migration", "sam/template.yaml", "migration-sam"),
+    Form("payment", "cdk", "payment-cdk"),
+    Form("payment", "synthesised", "payment-synthesised"),
+    Form("migration", "cdk", "migration-cdk"),
+    Form("migration", "synthesised", "migration-synthesised"),
 ]
 """The other forms in which stories exist."""

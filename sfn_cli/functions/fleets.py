@@ -101,7 +101,9 @@ class Fleets:
         ):
             return fleet
         runtime = str(function.configuration.get("Runtime", ""))
-        interpreter = self._runtimes.interpreter(runtime)
+        interpreter = self._runtimes.interpreter(
+            runtime, exact=bool(function.configuration.get("ExactRuntime"))
+        )
         packages = find_packages(self._functions, self._home, function, interpreter, layers)
         deployment = Deployment(function, code, interpreter.executable, interpreter.version, packages)
         if fleet is None:

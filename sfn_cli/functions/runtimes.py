@@ -110,8 +110,8 @@ class Runtimes:
         self._environ = environ
         self._exact = exact
         self._file = home / FOLDER_NAME / "interpreters.json"
-        self._found: dict[str, LanguageInterpreter] = {}
-        self._refused: dict[str, tuple[float, UnusableError]] = {}
+        self._found: dict[tuple[str, bool], LanguageInterpreter] = {}
+        self._refused: dict[tuple[str, bool], tuple[float, UnusableError]] = {}
         self._verdicts: dict[str, Any] | None = None
 
     def executable(self, runtime: str) -> str:
@@ -121,20 +121,24 @@ class Runtimes:
         """
         return self.interpreter(runtime).executable
 
-    def interpreter(self, runtime: str) -> LanguageInterpreter:
-        """Returns the interpreter that runs functions of a runtime. Raises UnusableError."""
+    def interpreter(self, runtime: str, *, exact: bool = False) -> LanguageInterpreter:
+        """Returns the interpreter that runs functions of a runtime. Raises UnusableError.
+
+        Where it is to be `exact`, there is no substitute.
+        """
         if runtime in CUSTOM:
             return LanguageInterpreter(sys.executable, _own_version())
-        found = self._found.get(runtime)
+        key = (runtime, exact or self._exact)
+        found = self._found.get(key)
         if found is not None and os.path.exists(found.executable):
             return found
-        refused = self._refused.get(runtime)
+        refused = self._refused.get(key)
         if refused is not None and time.monotonic() < refused[0]:
             raise refused[1]
         try:
-            found = self._found[runtime] = self._search(runtime)
+            found = self._found[key] = self._search(*key)
         except UnusableError as error:
-            self._refused[runtime] = (time.monotonic() + REFUSED_SECONDS, error)
+            self._refused[key] = (time.monotonic() + REFUSED_SECONDS, error)
             raise
         return found
 
@@ -148,7 +152,7 @@ class Runtimes:
             return None
         return f"{language.name} {version} is not installed; {language.name} {found.version} runs it"
 
-    def _search(self, runtime: str) -> LanguageInterpreter:
+    def _search(self, runtime: str, exact: bool) -> LanguageInterpreter:
         language, version = language_of_runtime(runtime)
         failures: list[str] = []
         asked = tuple(map(int, version.split(".")))
@@ -156,19 +160,19 @@ class Runtimes:
             found = self._search_version(language, version, failures)
             if found is not None:
                 return found
-        elif self._exact:
+        elif exact:
             oldest = ".".join(map(str, language.oldest))
             raise UnusableError(
                 "InvalidRuntimeException",
                 f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.",
             )
-        for nearest in () if self._exact else _nearest_versions(language, asked):
+        for nearest in () if exact else _nearest_versions(language, asked):
             found = self._search_version(language, nearest, [])
             if found is not None:
                 return found
         wanted = f"{language.name} {version}"
         tried = "".join(f"\n  tried {failure}" for failure in failures)
-        other = "" if self._exact else f", nor was another {language.name} that could run it"
+        other = "" if exact else f", nor was another {language.name} that could run it"
         raise UnusableError(
             "InvalidRuntimeException",
             f"The runtime {runtime} needs {wanted}, and none that starts was found on PATH or where "

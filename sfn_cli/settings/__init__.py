@@ -98,6 +98,8 @@ class Settings(NamedTuple):
         found = {"SFN_HOME": self.home, "AWS_REGION": self.region}
         if self.mock_config is not None:
             found["SFN_MOCK_CONFIG"] = self.mock_config
+        if self.exact_runtimes:
+            found["SFN_EXACT_RUNTIMES"] = "true"
         return found
 
 

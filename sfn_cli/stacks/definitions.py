@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
 from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
-from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
-from sfn_cli.asl.validation.validate import validate
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error
@@ -45,7 +43,14 @@ class MachineDefinition(NamedTuple):
 
     def warnings(self, logical_id: str, is_available: Callable[[Resource], bool] | None) -> list[str]:
         """Returns a line for each unfilled `${Name}`, and for each task that sfn cannot run."""
-        text, source = (self.file_text or "", str(self.file)) if self.file else ("", logical_id)
+        from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
+        from sfn_cli.asl.validation.validate import validate
+
+        text, source = "", logical_id
+        if self.file is not None:
+            here = Path.cwd()
+            shown = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
+            text, source = self.file_text or "", str(shown)
         return [
             *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),
             *(

@@ -52,7 +52,7 @@ def test_extension_is_marked() -> None:
     """CodeDir and inject are sfn's own and say so."""
     code = model.load_model("lambda", "CreateFunction").input["members"]["Code"]
     update = model.load_model("lambda", "UpdateFunctionCode").input
-    for name in ("CodeDir", "PackageDirs"):
+    for name in ("CodeDir", "PackageDirs", "ExactRuntime"):
         assert code["members"][name]["extension"] is True
         assert update["members"][name]["extension"] is True
     for name in ("StartExecution", "StartSyncExecution"):

@@ -12,17 +12,14 @@ import pytest
 from sfn_cli.asl.validation.validate import validate
 from sfn_cli.stacks.definitions import machine_definition, machine_members
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
 from sfn_cli.stacks.readers.cloudformation import read_cloudformation_stack
 from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS, project_file_kind
-from sfn_cli.stacks.resources.resource import Made
 from sfn_cli.stacks.stack import STATE_MACHINE, TemplateError
+from tests.conformance.made_up import LOOKUPS, PSEUDO, made_up, made_up_parameters
 from tests.conformance.workflows import WORKFLOWS, needs_workflows
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from sfn_cli.stacks.stack import Stack
 
 pytestmark = [needs_workflows, pytest.mark.slow]
 
@@ -38,47 +35,6 @@ INVALID_MACHINES = {
     "shared-fallback-state-jsonata": "QueryLanguage stands among the States",
     "parallel-agent-early-stopping": "a filter that refers to the root ($): sfn has none yet",
 }
-
-PSEUDO = PseudoParameters("123456789012", "us-east-1", "stack", "arn:aws:cloudformation:::stack/stack/1")
-LOOKUPS = Lookups(
-    export=lambda name: f"export-{name}",
-    stored_parameter=lambda name, _: f"value-of-{name}",
-    secret=lambda *_: '{"username": "ann", "password": "secret"}',
-)
-VALUES = {"MasterUserPassword": "Secret123", "MasterUsername": "ann", "ClusterName": "cluster"}
-
-
-class _AnyAttributes(dict[str, Any]):
-    """Has every attribute: an ARN for those that are named so."""
-
-    def __init__(self, logical_id: str, type: str) -> None:
-        super().__init__()
-        self._arn = f"arn:aws:lambda:us-east-1:123456789012:function:{logical_id}"
-        if type == "AWS::DynamoDB::Table":
-            self._arn = f"arn:aws:dynamodb:us-east-1:123456789012:table/{logical_id}"
-
-    def __missing__(self, name: str) -> str:
-        return self._arn if name.endswith("Arn") else f"value-of-{name}"
-
-
-def _made_up(stack: Stack) -> dict[str, Made]:
-    return {
-        name: Made(
-            f"arn:aws:states:us-east-1:123456789012:activity:{name}"
-            if (type := resource["Type"]) == "AWS::StepFunctions::Activity"
-            else name.lower(),
-            _AnyAttributes(name, type),
-        )
-        for name, resource in stack.resources.items()
-    }
-
-
-def _made_up_parameters(stack: Stack) -> dict[str, str]:
-    return {
-        name: VALUES.get(name, str((declaration.get("AllowedValues") or ["11"])[0]))
-        for name, declaration in (stack.template.get("Parameters") or {}).items()
-        if "Default" not in declaration
-    }
 
 
 def _templates() -> list[Path]:
@@ -96,8 +52,8 @@ def test_template(path: Path) -> None:
         assert str(caught.value) == f"{path}:{NOT_YAML[project]}"
         return
     stack = read_cloudformation_stack(path)
-    evaluation = StackEvaluation(stack, _made_up_parameters(stack), PSEUDO, LOOKUPS)
-    made = _made_up(stack)
+    evaluation = StackEvaluation(stack, made_up_parameters(stack), PSEUDO, LOOKUPS)
+    made = made_up(stack)
     properties = {name: evaluation.properties(name, made) for name in evaluation.order}
     assert len(evaluation.outputs(made)) == len(evaluation.output_names)
     errors = []

@@ -144,6 +144,9 @@ def test_the_nearest_version_runs_what_is_not_installed(
     found = Runtimes(tmp_path, environ)
     assert found.interpreter(runtime).version == version
     assert found.substitute_note(runtime) == note
+    if note is not None:
+        with pytest.raises(UnusableError):
+            found.interpreter(runtime, exact=True)
 
 
 def test_there_is_no_substitute_of_another_language(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """A function's code in requests: a zip or, by sfn's own CodeDir, a folder of this machine.
 
 A folder is used in place. A version's code never changes: publishing a folder stores a zip of its
-content at that time. PackageDirs, which is sfn's own as well, names folders with packages that the
-code imports; they belong to $LATEST and to the versions that are published of it.
+content at that time. PackageDirs and ExactRuntime are sfn's own as well: folders with packages that
+the code imports, and whether no other version of the language may run it. They belong to $LATEST
+and to the versions that are published of it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,14 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
         return None
     _check_code_zip(content)
     return Code(zip=content)
+
+
+def code_extensions(source: Mapping[str, Any]) -> dict[str, Json]:
+    """Returns sfn's own members of a function's configuration, from its code. Raises ApiError."""
+    return {
+        "PackageDirs": code_package_dirs(source),
+        "ExactRuntime": bool(source.get("ExactRuntime")),
+    }
 
 
 def code_package_dirs(source: Mapping[str, Any]) -> list[str]:

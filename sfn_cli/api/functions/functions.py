@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
-from sfn_cli.api.functions.code import code_facts, code_package_dirs, parse_code
+from sfn_cli.api.functions.code import code_extensions, code_facts, parse_code
 from sfn_cli.api.functions.layers import function_layers
 from sfn_cli.api.functions.references import (
     check_reference_revision,
@@ -85,7 +85,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
         "EphemeralStorage": request.get("EphemeralStorage") or {"Size": 512},
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
         "Tags": request.get("Tags") or {},
-        "PackageDirs": code_package_dirs(request["Code"]),
+        **code_extensions(request["Code"]),
     }
     if not service.functions.create(name, own_arn, configuration, code, now):
         raise ApiError("ResourceConflictException", f"Function already exist: {name}", status=409)
@@ -99,7 +99,7 @@ def update_function_code(service: Service, request: dict[str, Any]) -> dict[str,
         raise invalid_function_reference("Please provide a source for function code.")
 
     def change(function: Function) -> Mapping[str, Json]:
-        changed = {**function.configuration, **code_facts(code), "PackageDirs": code_package_dirs(request)}
+        changed = {**function.configuration, **code_facts(code), **code_extensions(request)}
         if "Architectures" in request:
             changed["Architectures"] = request["Architectures"]
         return changed

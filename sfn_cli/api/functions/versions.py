@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MARKS = frozenset({"Description", "LastModified", "RevisionId", "Tags"})
 """Members that may differ although nothing has changed."""
 
-_NOT_SHOWN = frozenset({"Tags", "PackageDirs"})
+_NOT_SHOWN = frozenset({"Tags", "PackageDirs", "ExactRuntime"})
 """What is stored with a configuration, but is no member of Lambda's FunctionConfiguration."""
 
 

@@ -13,7 +13,6 @@ from sfn_cli.functions.builds.build_folder import BuildError
 from sfn_cli.functions.builds.imports import has_node_package, node_imports, python_imports
 from sfn_cli.functions.builds.node_packages import install_node_packages, read_package_json
 from sfn_cli.functions.builds.node_sdk import install_node_sdk, is_in_node_runtime
-from sfn_cli.functions.builds.project_code import announce_project_code
 from sfn_cli.functions.builds.python_packages import install_python_packages
 from sfn_cli.functions.builds.python_sdk import SDK_MODULES, install_python_sdk
 from sfn_cli.functions.builds.typescript import Bundle, bundle_typescript, typescript_entry
@@ -62,7 +61,7 @@ class Building(NamedTuple):
     """The folder of the project."""
     runtimes: Runtimes
     report: Callable[[str], None]
-    """Shows the user one line."""
+    """Shows the user one line (`announcing_report` precedes the first one of a project)."""
     may_build: bool = True
     """Whether pip, npm and esbuild may run. What was built before is used in any case."""
 
@@ -73,7 +72,6 @@ def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
     A function whose runtime is not here, or whose language is not built, is no error: a note says
     so, and its invocations fail.
     """
-    announced = _AnnouncedBuilding(building)
     if source.runtime in CUSTOM:
         return FunctionBuild(source.folder, (), _custom_runtime_notes(source))
     try:
@@ -95,9 +93,9 @@ def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
     if str(source.metadata.get("BuildMethod", "")) == "makefile":
         findings.note("its makefile is not run, so what it would build is missing")
     if language is PYTHON:
-        built = _build_python_function(announced, source, interpreter, findings)
+        built = _build_python_function(building, source, interpreter, findings)
     else:
-        built = _build_node_function(announced, source, version, interpreter, findings)
+        built = _build_node_function(building, source, version, interpreter, findings)
     return built._replace(notes=tuple(findings.notes), is_complete=findings.is_complete)
 
 
@@ -116,25 +114,11 @@ class _Findings:
         self.is_complete = False
 
 
-class _AnnouncedBuilding:
-    """A Building whose first line is preceded by the one that says that the project's code runs."""
-
-    def __init__(self, building: Building) -> None:
-        self.home = building.home
-        self.project = building.project
-        self.may_build = building.may_build
-        self._report = building.report
-
-    def report(self, line: str) -> None:
-        announce_project_code(self.home, self.project, self._report)
-        self._report(line)
-
-
 # Python
 
 
 def _build_python_function(
-    building: _AnnouncedBuilding,
+    building: Building,
     source: FunctionSource,
     interpreter: LanguageInterpreter,
     findings: _Findings,
@@ -185,7 +169,7 @@ def _has_requirements(file: Path) -> bool:
 
 
 def _build_node_function(
-    building: _AnnouncedBuilding,
+    building: Building,
     source: FunctionSource,
     version: str,
     interpreter: LanguageInterpreter,
@@ -252,7 +236,7 @@ def _undeclared_packages(patterns: list[str], folder: Path) -> list[str]:
 
 
 def _node_packages(
-    building: _AnnouncedBuilding,
+    building: Building,
     source: FunctionSource,
     version: str,
     interpreter: LanguageInterpreter,

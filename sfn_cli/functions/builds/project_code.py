@@ -44,3 +44,15 @@ def announce_project_code(
         f"{what} runs code of {path} and scripts of its packages as you, without AWS credentials "
         "(--no-build does not)."
     )
+
+
+def announcing_report(
+    home: str | os.PathLike[str], project: str | os.PathLike[str], report: Callable[[str], None]
+) -> Callable[[str], None]:
+    """Returns a `report` for builds, which before its first line says that the project's code runs."""
+
+    def report_build(line: str) -> None:
+        announce_project_code(home, project, report)
+        report(line)
+
+    return report_build

@@ -20,7 +20,10 @@ class PublicLayer(NamedTuple):
 
 
 PUBLIC_LAYERS = (
-    PublicLayer(r"AWSLambdaPowertoolsPython(V\d)?(-Extras)?.*", python=("aws-lambda-powertools[all]",)),
+    PublicLayer(
+        r"AWSLambdaPowertoolsPython(V\d)?(-Extras)?.*",
+        python=("aws-lambda-powertools[parser,validation,tracer]",),
+    ),
     PublicLayer(
         r"AWSLambdaPowertoolsTypeScript.*",
         node=(

@@ -99,7 +99,15 @@ def _install_requirements(interpreter: str, file: Path, target: Path, folder: Pa
     )
     environment.pop("PIP_TARGET", None)
     environment.pop("PIP_PREFIX", None)
-    command = [*_pip_command(interpreter, environment), "-q", "-r", str(file), "--target", str(target)]
+    command = [
+        *_pip_command(interpreter, environment),
+        "-q",
+        "--prefer-binary",
+        "-r",
+        str(file),
+        "--target",
+        str(target),
+    ]
     run_build_program(command, folder, environment, what=what)
 
 

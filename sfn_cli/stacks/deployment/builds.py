@@ -66,12 +66,14 @@ class StackBuilds:
 
     def _building(self, *, may_build: bool) -> Building:
         from sfn_cli.functions.builds.function_build import Building
+        from sfn_cli.functions.builds.project_code import announcing_report
         from sfn_cli.functions.runtimes import Runtimes
 
         if self._shared is None:
             home = self._settings.home
             runtimes = Runtimes(Path(home), exact=self._settings.exact_runtimes)
-            self._shared = Building(home, self._stack.folder, runtimes, self._report)
+            report = announcing_report(home, self._stack.folder, self._report)
+            self._shared = Building(home, self._stack.folder, runtimes, report)
         return self._shared._replace(may_build=may_build)
 
     def _build_function(
@@ -92,11 +94,18 @@ class StackBuilds:
             self._notes[logical_id] = tuple(f"{logical_id}: {note}" for note in built.notes)
             packages, is_complete = list(built.packages), built.is_complete
             code = {**code, "CodeDir": str(built.folder)}
+        elif texts := _code_texts(code, runtime):
+            folder = _text_folder(building.home, texts)
+            built = build_function(building, FunctionSource(logical_id, folder, runtime, handler))
+            self._notes[logical_id] = tuple(f"{logical_id}: {note}" for note in built.notes)
+            packages, is_complete = list(built.packages), built.is_complete
         layers = [layer for layer in properties.get("Layers") or () if isinstance(layer, str)]
         self._check_layers(layers)
         packages += install_public_layers(building, logical_id, runtime, layers)
         if packages:
             code = {**code, "PackageDirs": packages}
+        if self._settings.exact_runtimes:
+            code = {**code, "ExactRuntime": True}
         return ({**properties, "Code": code} if code else properties), is_complete
 
     def _check_layers(self, layers: Sequence[str]) -> None:
@@ -118,8 +127,9 @@ class StackBuilds:
         if not isinstance(path, str):
             return properties
         metadata = self._metadata(logical_id)
+        name = str(properties.get("LayerName") or logical_id)
         runtimes = [str(runtime) for runtime in properties.get("CompatibleRuntimes") or ()]
-        roots = build_layer(building, logical_id, Path(path), metadata, runtimes)
+        roots = build_layer(building, name, Path(path), metadata, runtimes)
         built: dict[str, Any] = {**content, "CodeDir": str(roots[0])}
         if roots[1:]:
             built["PackageDirs"] = [str(root) for root in roots[1:]]
@@ -128,3 +138,24 @@ class StackBuilds:
     def _metadata(self, logical_id: str) -> Mapping[str, Any]:
         found = self._stack.resources[logical_id].get("Metadata")
         return found if isinstance(found, dict) else {}
+
+
+def _code_texts(code: Mapping[str, Any], runtime: str) -> dict[str, str]:
+    """Returns the files, by name, of code that is text in the template; {} for other code."""
+    if isinstance(source := code.get("ZipFile"), str):
+        return {"index.js" if runtime.startswith("nodejs") else "index.py": source}
+    files = code.get("Files")
+    return {str(name): str(text) for name, text in files.items()} if isinstance(files, dict) else {}
+
+
+def _text_folder(home: str, texts: Mapping[str, str]) -> Path:
+    """Returns a folder with these files, in which their imports are looked for."""
+    from sfn_cli.functions.builds.build_folder import make_build_folder
+
+    def write(folder: Path) -> None:
+        for name, text in texts.items():
+            file = folder / name.lstrip("/").replace("..", "")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+
+    return make_build_folder(home, {"kind": "texts", "texts": dict(texts)}, write)

@@ -132,10 +132,15 @@ def _folder_functions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             (path / name).is_file() for name in (settings.name, "app.py", ENTRYPOINT)
         ):
             continue
+        given = _folder_settings(settings) if settings.is_file() else {}
+        known = model.load_model("lambda", "CreateFunction").input["members"]
+        for member in given:
+            if member not in known or member in ("Code", "FunctionName"):
+                raise UsageError(f"{settings}: a function has no {member} here.")
         properties = {
             "FunctionName": path.name,
             **_folder_function_defaults(path),
-            **(_folder_settings(settings) if settings.is_file() else {}),
+            **given,
             "Code": {"CodeDir": str(path.resolve())},
         }
         tags = properties.get("Tags")

@@ -55,8 +55,8 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
 @pytest.mark.parametrize(
     "argv, exit, message",
     [
-        (("run",), ExitCode.USAGE, "holds no definition"),
-        (("run", "gone"), ExitCode.USAGE, "does not exist"),
+        (("run",), ExitCode.USAGE, "holds no definition: a file named *.asl.json"),
+        (("run", "gone"), ExitCode.USAGE, "Cannot read gone: No such file or directory"),
         (("worker", "bogus"), ExitCode.USAGE, "No such command 'bogus'"),
         (("run", ".", "--bogus"), ExitCode.USAGE, "No such option"),
         (("start-exection",), ExitCode.USAGE, "* start-execution"),

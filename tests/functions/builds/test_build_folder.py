@@ -17,7 +17,7 @@ from sfn_cli.functions.builds.build_folder import (
     prune_build_folders,
 )
 from sfn_cli.functions.builds.build_process import build_environment, run_build_program
-from sfn_cli.functions.builds.project_code import announce_project_code
+from sfn_cli.functions.builds.project_code import announcing_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,9 +134,12 @@ def test_a_project_is_announced_once(tmp_path: Path) -> None:
     """The line names the project and says how not to run its code."""
     lines: list[str] = []
     for project in ("one", "one", "two"):
-        announce_project_code(tmp_path / "home", tmp_path / project, lines.append)
+        announcing_report(tmp_path / "home", tmp_path / project, lines.append)(f"Installing for {project}")
+    said = "Building runs code of {} and scripts of its packages as you, without AWS credentials"
     assert lines == [
-        f"Building runs code of {tmp_path / project} and scripts of its packages as you, without AWS "
-        "credentials (--no-build does not)."
-        for project in ("one", "two")
+        f"{said.format(tmp_path / 'one')} (--no-build does not).",
+        "Installing for one",
+        "Installing for one",
+        f"{said.format(tmp_path / 'two')} (--no-build does not).",
+        "Installing for two",
     ]

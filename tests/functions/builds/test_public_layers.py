@@ -10,9 +10,13 @@ from sfn_cli.functions.builds.public_layers import public_layer
 @pytest.mark.parametrize(
     "name, python, node",
     [
-        ("AWSLambdaPowertoolsPython", ("aws-lambda-powertools[all]",), False),
-        ("AWSLambdaPowertoolsPythonV2-Arm64", ("aws-lambda-powertools[all]",), False),
-        ("AWSLambdaPowertoolsPythonV3-python312-x86_64", ("aws-lambda-powertools[all]",), False),
+        ("AWSLambdaPowertoolsPython", ("aws-lambda-powertools[parser,validation,tracer]",), False),
+        ("AWSLambdaPowertoolsPythonV2-Arm64", ("aws-lambda-powertools[parser,validation,tracer]",), False),
+        (
+            "AWSLambdaPowertoolsPythonV3-python312-x86_64",
+            ("aws-lambda-powertools[parser,validation,tracer]",),
+            False,
+        ),
         ("AWSLambdaPowertoolsTypeScriptV2", (), True),
         ("AWSSDKPandas-Python311", ("awswrangler",), False),
         ("AWSSDKPandas-Python312-Arm64", ("awswrangler",), False),

@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 SUFFIX = "ABCDEFGH2345"
+INLINE = {
+    "FunctionName": "price",
+    "Runtime": "python3.12",
+    "Handler": "index.handler",
+    "Role": ROLE,
+    "Code": {"ZipFile": "def handler(event, context):\n    return 1\n"},
+}
+KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
+ID = [{"AttributeName": "id", "AttributeType": "S"}]
+TABLE = {
+    "TableName": "orders",
+    "KeySchema": KEY,
+    "AttributeDefinitions": ID,
+    "BillingMode": "PAY_PER_REQUEST",
+}
 
 
 class Maker:

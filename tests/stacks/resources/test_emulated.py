@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.stacks.resources.resource import ResourceError
+from sfn_cli.stacks.resources.resource import Made, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
-from tests.stacks.resources.conftest import SUFFIX
+from tests.stacks.resources.conftest import ID, KEY, SUFFIX, TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from sfn_cli.stacks.resources.resource import Made
     from tests.stacks.resources.conftest import Maker
 
 pytestmark = pytest.mark.slow  # the local services take seconds to start
 
 ACCOUNT = "us-east-1:123456789012"
-KEY = [{"AttributeName": "id", "KeyType": "HASH"}]
-ID = [{"AttributeName": "id", "AttributeType": "S"}]
 BY_DAY = {
     "IndexName": "by-day",
     "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
     "Projection": {"ProjectionType": "ALL"},
-}
-TABLE = {
-    "TableName": "orders",
-    "KeySchema": KEY,
-    "AttributeDefinitions": ID,
-    "BillingMode": "PAY_PER_REQUEST",
 }
 
 
@@ -253,156 +242,6 @@ def test_life(
     row.delete(emulated(), made, properties)
     with pytest.raises(ClientError):
         look(emulated, made)
-
-
-@pytest.mark.parametrize(
-    "rule, value",
-    [
-        ({"PasswordLength": "12", "ExcludePunctuation": True}, r"[A-Za-z0-9]{12}"),
-        (
-            {"SecretStringTemplate": '{"username": "ada"}', "GenerateStringKey": "password"},
-            r'\{"username":"ada","password":".{32}.*"\}',
-        ),
-    ],
-)
-def test_generated_secret(emulated: Maker, rule: dict[str, Any], value: str) -> None:
-    """A generated secret follows its rule, and stays as long as the rule does."""
-    row = resource_type("AWS::SecretsManager::Secret")
-    properties = {"GenerateSecretString": rule}
-    made = row.create(emulated("Generated"), properties)
-    assert made.reference == made.attributes["Id"]
-    before = secret_value(emulated, made)
-    assert re.fullmatch(value, before["SecretString"])
-    assert row.create(emulated("Generated"), properties).existed
-    assert secret_value(emulated, made) == before
-    row.delete(emulated("Generated"), made, properties)
-
-
-def test_subscriptions(emulated: Maker) -> None:
-    """A queue's subscription is made and delivers; those of functions and mailboxes are listed."""
-    queues, topics, subscriptions = (
-        resource_type(type) for type in ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription")
-    )
-    queue = queues.create(emulated("Inbox"), {})
-    topic = topics.create(emulated("News"), {})
-    to_queue = {"TopicArn": topic.reference, "Protocol": "sqs", "Endpoint": queue.attributes["Arn"]}
-    raw = {**to_queue, "RawMessageDelivery": "true", "FilterPolicy": {"kind": ["sport"]}}
-    made = subscriptions.create(emulated("ToInbox"), raw)
-    assert subscriptions.create(emulated("ToInbox"), raw).reference == made.reference
-    mail = {"TopicArn": topic.reference, "Protocol": "email", "Endpoint": "ada@example.com"}
-    listed = subscriptions.create(emulated("ToAda"), mail)
-    assert str(listed.reference).startswith(f"{topic.reference}:")
-
-    sns, sqs = emulated.clients.get("sns"), emulated.clients.get("sqs")
-    assert len(sns.list_subscriptions_by_topic(TopicArn=topic.reference)["Subscriptions"]) == 1
-
-    def publish(kind: str) -> list[str]:
-        attributes = {"kind": {"DataType": "String", "StringValue": kind}}
-        sns.publish(TopicArn=topic.reference, Message=kind, MessageAttributes=attributes)
-        messages = sqs.receive_message(QueueUrl=queue.reference, MaxNumberOfMessages=10).get("Messages", [])
-        return [message["Body"] for message in messages]
-
-    assert publish("weather") == []
-    assert publish("sport") == ["sport"]
-    for row, it, own in (
-        (subscriptions, made, raw),
-        (subscriptions, listed, mail),
-        (topics, topic, {}),
-        (queues, queue, {}),
-    ):
-        row.delete(emulated(), it, own)
-        row.delete(emulated(), it, own)
-
-
-def test_bucket_with_objects(emulated: Maker) -> None:
-    """A bucket goes with its objects and all their versions."""
-    row = resource_type("AWS::S3::Bucket")
-    properties = {"BucketName": "letters", "VersioningConfiguration": {"Status": "Enabled"}}
-    made = row.create(emulated(), properties)
-    s3 = emulated.clients.get("s3")
-    for body in (b"one", b"two"):
-        s3.put_object(Bucket="letters", Key="a", Body=body)
-    s3.delete_object(Bucket="letters", Key="a")
-    row.delete(emulated(), made, properties)
-    assert s3.list_buckets()["Buckets"] == []
-
-
-def test_content(emulated: Maker, tmp_path: Path) -> None:
-    """Objects of buckets and items of tables, from files and texts; a file may not exist yet."""
-    buckets, tables, objects, items = (
-        resource_type(type)
-        for type in (
-            "AWS::S3::Bucket",
-            "AWS::DynamoDB::Table",
-            "Terraform::S3::Object",
-            "Terraform::DynamoDB::Item",
-        )
-    )
-    bucket = buckets.create(emulated("Pictures"), {})
-    s3 = emulated.clients.get("s3")
-    (tmp_path / "a.txt").write_text("from a file")
-    for content, stored in (
-        ({"Source": str(tmp_path / "a.txt")}, b"from a file"),
-        ({"Content": "text"}, b"text"),
-        ({"ContentBase64": "AAE="}, b"\x00\x01"),
-        ({"Source": "/nowhere/a"}, b""),
-    ):
-        properties = {"Bucket": bucket.reference, "Key": "a", **content}
-        made = objects.create(emulated("Picture"), properties)
-        assert made.reference == "a"
-        assert s3.get_object(Bucket=bucket.reference, Key="a")["Body"].read() == stored
-    assert emulated.reports == ["Picture: /nowhere/a does not exist; the object is empty."]
-    objects.delete(emulated("Picture"), made, properties)
-    objects.delete(emulated("Picture"), made, properties)
-
-    table = tables.create(emulated("Orders"), {**TABLE, "TableName": None})
-    item = {"TableName": table.reference, "HashKey": "id", "Item": '{"id": {"S": "1"}, "n": {"N": "2"}}'}
-    made = items.create(emulated("First"), item)
-    dynamodb = emulated.clients.get("dynamodb")
-    found = dynamodb.get_item(TableName=table.reference, Key={"id": {"S": "1"}})["Item"]
-    assert found == {"id": {"S": "1"}, "n": {"N": "2"}}
-    changed = {**item, "Item": {"id": {"S": "2"}}}
-    assert items.update is not None
-    made = items.update(emulated("First"), made, item, changed)
-    assert [each["id"]["S"] for each in dynamodb.scan(TableName=table.reference)["Items"]] == ["2"]
-    items.delete(emulated("First"), made, changed)
-    items.delete(emulated("First"), made, changed)
-    for row in (objects, items):
-        row.delete(emulated(), row.create(emulated("Unknown"), {}), {})
-    for row, it in ((tables, table), (buckets, bucket)):
-        row.delete(emulated(), it, {})
-
-
-def test_keys_and_pools(emulated: Maker) -> None:
-    """What has no name of its own is created under an id: keys, user pools and their clients."""
-    keys, aliases, pools, clients = (
-        resource_type(type)
-        for type in (
-            "AWS::KMS::Key",
-            "AWS::KMS::Alias",
-            "AWS::Cognito::UserPool",
-            "AWS::Cognito::UserPoolClient",
-        )
-    )
-    key = keys.create(emulated("Key"), {"EnableKeyRotation": True, "KeyPolicy": {"Statement": []}})
-    assert key.attributes["Arn"] == f"arn:aws:kms:{ACCOUNT}:key/{key.reference}"
-    named = {"AliasName": "alias/shop", "TargetKeyId": key.reference}
-    alias = aliases.create(emulated("KeyAlias"), named)
-    assert aliases.create(emulated("KeyAlias"), named).existed
-    found = emulated.clients.get("kms").describe_key(KeyId="alias/shop")["KeyMetadata"]
-    assert found["KeyId"] == key.reference
-
-    pool = pools.create(emulated("Users"), {"UserPoolName": "users", "AutoVerifiedAttributes": ["email"]})
-    of_pool = {"UserPoolId": pool.reference, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}
-    client = clients.create(emulated("Web"), of_pool)
-    for row, made, own in (
-        (clients, client, of_pool),
-        (pools, pool, {}),
-        (aliases, alias, named),
-        (keys, key, {}),
-    ):
-        row.delete(emulated(), made, own)
-        row.delete(emulated(), made, own)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,8 @@ def _has_assembly_mark(folder: Path) -> bool:
 
 def _read_named_assembly(folder: Path) -> CloudAssembly:
     parent = folder.parent
-    return read_cloud_assembly(folder, parent if (parent / APP_FILE).is_file() else folder)
+    is_of_parent = folder.name == "cdk.out" or (parent / APP_FILE).is_file()
+    return read_cloud_assembly(folder, parent if is_of_parent else folder)
 
 
 def _read_app_folder(

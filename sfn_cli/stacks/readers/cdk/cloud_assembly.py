@@ -144,6 +144,8 @@ def _read_stack_artifact(
             files.append(manifest := folder / str((other.get("properties") or {}).get("file")))
             assets.add_manifest(_read_assembly_json(manifest))
     assets.add_metadata(artifact.get("metadata") or {})
+    if isinstance(more := artifact.get("additionalMetadataFile"), str) and (folder / more).is_file():
+        assets.add_metadata(_read_assembly_json(folder / more))
     read = read_template_file(file)
     if not isinstance(read.value, dict):
         raise UsageError(f"{file} is not a template.")

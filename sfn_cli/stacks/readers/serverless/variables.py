@@ -160,9 +160,11 @@ class Variables:
             return int(text), True
         if text == "null":
             return None, True
+        if text.startswith("${") and _closing_brace(text, 2) == len(text) - 1:
+            return self.resolved_text(text, path), True
         match = _SOURCE.fullmatch(str(self.resolved_text(text, path)))
         if match is None or match[1] not in self._sources or (match[2] is None and match[3] is None):
-            return MISSING, text.startswith("${")
+            return MISSING, False
         value = self._sources[match[1]](match[2] or "", (match[3] or "").strip(), path)
         return (value if value is MISSING else self.resolved(value, path)), True
 

@@ -106,8 +106,8 @@ def local_code_members(code: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _code_packages(code: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the member that names the packages which were installed for the code, if any were."""
-    return {"PackageDirs": code["PackageDirs"]} if code.get("PackageDirs") else {}
+    """Returns sfn's own members of code: the packages that were installed for it, …"""
+    return {name: code[name] for name in ("PackageDirs", "ExactRuntime") if code.get(name)}
 
 
 def read_local_archive(path: Path) -> bytes:

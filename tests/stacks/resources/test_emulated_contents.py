@@ -1,0 +1,214 @@
+"""What is in the local services' resources: secrets, messages, objects, items, code, keys and pools."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sfn_cli.stacks.resources.local.function_code import zip_of_files
+from sfn_cli.stacks.resources.resource import Made, ResourceError
+from sfn_cli.stacks.resources.table import resource_type
+from tests.stacks.resources.conftest import TABLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.stacks.resources.conftest import Maker
+
+pytestmark = pytest.mark.slow  # the local services take seconds to start
+
+ACCOUNT = "us-east-1:123456789012"
+
+
+def _secret_value(emulated: Maker, made: Made) -> str:
+    value = emulated.clients.get("secretsmanager").get_secret_value(SecretId=made.reference)
+    return str(value["SecretString"])
+
+
+@pytest.mark.parametrize(
+    "rule, value",
+    [
+        ({"PasswordLength": "12", "ExcludePunctuation": True}, r"[A-Za-z0-9]{12}"),
+        (
+            {"SecretStringTemplate": '{"username": "ada"}', "GenerateStringKey": "password"},
+            r'\{"username":"ada","password":".{32}.*"\}',
+        ),
+    ],
+)
+def test_generated_secret(emulated: Maker, rule: dict[str, Any], value: str) -> None:
+    """A generated secret follows its rule, and stays as long as the rule does."""
+    row = resource_type("AWS::SecretsManager::Secret")
+    properties = {"GenerateSecretString": rule}
+    made = row.create(emulated("Generated"), properties)
+    assert made.reference == made.attributes["Id"]
+    before = _secret_value(emulated, made)
+    assert re.fullmatch(value, before)
+    assert row.create(emulated("Generated"), properties).existed
+    assert _secret_value(emulated, made) == before
+    row.delete(emulated("Generated"), made, properties)
+
+
+def test_subscriptions(emulated: Maker) -> None:
+    """A queue's subscription is made and delivers; those of functions and mailboxes are listed."""
+    queues, topics, subscriptions = (
+        resource_type(type) for type in ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription")
+    )
+    queue = queues.create(emulated("Inbox"), {})
+    topic = topics.create(emulated("News"), {})
+    to_queue = {"TopicArn": topic.reference, "Protocol": "sqs", "Endpoint": queue.attributes["Arn"]}
+    raw = {**to_queue, "RawMessageDelivery": "true", "FilterPolicy": {"kind": ["sport"]}}
+    made = subscriptions.create(emulated("ToInbox"), raw)
+    assert subscriptions.create(emulated("ToInbox"), raw).reference == made.reference
+    mail = {"TopicArn": topic.reference, "Protocol": "email", "Endpoint": "ada@example.com"}
+    listed = subscriptions.create(emulated("ToAda"), mail)
+    assert str(listed.reference).startswith(f"{topic.reference}:")
+
+    sns, sqs = emulated.clients.get("sns"), emulated.clients.get("sqs")
+    assert len(sns.list_subscriptions_by_topic(TopicArn=topic.reference)["Subscriptions"]) == 1
+
+    def publish(kind: str) -> list[str]:
+        attributes = {"kind": {"DataType": "String", "StringValue": kind}}
+        sns.publish(TopicArn=topic.reference, Message=kind, MessageAttributes=attributes)
+        messages = sqs.receive_message(QueueUrl=queue.reference, MaxNumberOfMessages=10).get("Messages", [])
+        return [message["Body"] for message in messages]
+
+    assert publish("weather") == []
+    assert publish("sport") == ["sport"]
+    for row, it, own in (
+        (subscriptions, made, raw),
+        (subscriptions, listed, mail),
+        (topics, topic, {}),
+        (queues, queue, {}),
+    ):
+        row.delete(emulated(), it, own)
+        row.delete(emulated(), it, own)
+
+
+def test_bucket_with_objects(emulated: Maker) -> None:
+    """A bucket goes with its objects and all their versions."""
+    row = resource_type("AWS::S3::Bucket")
+    properties = {"BucketName": "letters", "VersioningConfiguration": {"Status": "Enabled"}}
+    made = row.create(emulated(), properties)
+    s3 = emulated.clients.get("s3")
+    for body in (b"one", b"two"):
+        s3.put_object(Bucket="letters", Key="a", Body=body)
+    s3.delete_object(Bucket="letters", Key="a")
+    row.delete(emulated(), made, properties)
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def test_content(emulated: Maker, tmp_path: Path) -> None:
+    """Objects of buckets and items of tables, from files and texts; a file may not exist yet."""
+    buckets, tables, objects, items = (
+        resource_type(type)
+        for type in (
+            "AWS::S3::Bucket",
+            "AWS::DynamoDB::Table",
+            "Terraform::S3::Object",
+            "Terraform::DynamoDB::Item",
+        )
+    )
+    bucket = buckets.create(emulated("Pictures"), {})
+    s3 = emulated.clients.get("s3")
+    (tmp_path / "a.txt").write_text("from a file")
+    for content, stored in (
+        ({"Source": str(tmp_path / "a.txt")}, b"from a file"),
+        ({"Content": "text"}, b"text"),
+        ({"ContentBase64": "AAE="}, b"\x00\x01"),
+        ({"Source": "/nowhere/a"}, b""),
+    ):
+        properties = {"Bucket": bucket.reference, "Key": "a", **content}
+        made = objects.create(emulated("Picture"), properties)
+        assert made.reference == "a"
+        assert s3.get_object(Bucket=bucket.reference, Key="a")["Body"].read() == stored
+    assert emulated.reports[-1:] == ["Picture: /nowhere/a does not exist; the object is empty."]
+    objects.delete(emulated("Picture"), made, properties)
+    objects.delete(emulated("Picture"), made, properties)
+
+    table = tables.create(emulated("Orders"), {**TABLE, "TableName": None})
+    item = {"TableName": table.reference, "HashKey": "id", "Item": '{"id": {"S": "1"}, "n": {"N": "2"}}'}
+    made = items.create(emulated("First"), item)
+    dynamodb = emulated.clients.get("dynamodb")
+    found = dynamodb.get_item(TableName=table.reference, Key={"id": {"S": "1"}})["Item"]
+    assert found == {"id": {"S": "1"}, "n": {"N": "2"}}
+    changed = {**item, "Item": {"id": {"S": "2"}}}
+    assert items.update is not None
+    made = items.update(emulated("First"), made, item, changed)
+    assert [each["id"]["S"] for each in dynamodb.scan(TableName=table.reference)["Items"]] == ["2"]
+    items.delete(emulated("First"), made, changed)
+    items.delete(emulated("First"), made, changed)
+    for row in (objects, items):
+        row.delete(emulated(), row.create(emulated("Unknown"), {}), {})
+    for row, it in ((tables, table), (buckets, bucket)):
+        row.delete(emulated(), it, {})
+
+
+def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
+    """Code and definitions are read from the local S3; a function whose code is not there says so."""
+    functions, machines = (
+        resource_type(type) for type in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
+    )
+    s3 = emulated.clients.get("s3")
+    s3.create_bucket(Bucket="artifacts")
+    s3.put_object(Bucket="artifacts", Key="price.zip", Body=zip_of_files({"index.py": b"one"}))
+    s3.put_object(
+        Bucket="artifacts",
+        Key="pay.asl.yaml",
+        Body=b"StartAt: P\nTimeoutSeconds: ${limit}\nStates: {P: {Type: Succeed}}",
+    )
+    code = {"S3Bucket": "artifacts", "S3Key": "price.zip"}
+    properties = {"FunctionName": "price", "Runtime": "python3.12", "Handler": "index.handler", "Code": code}
+    functions.create(emulated("Price"), properties)
+    stored = emulated.call("lambda", "GetFunctionConfiguration", FunctionName="price")
+    assert stored is not None
+    assert stored["CodeSize"] > 0
+    emulated.reports.clear()
+    functions.create(emulated("Price"), {**properties, "Code": {**code, "S3Key": "gone.zip"}})
+    (report,) = emulated.reports
+    assert report.startswith("Price: s3://artifacts/gone.zip is not in the local S3. Name a local file")
+    assert report.endswith("The function is created, and fails when it is invoked.")
+
+    location = {"Bucket": "artifacts", "Key": "pay.asl.yaml"}
+    machine = {"DefinitionS3Location": location, "DefinitionSubstitutions": {"limit": 5}}
+    made = machines.create(emulated("Pay"), machine)
+    found = emulated.call("stepfunctions", "DescribeStateMachine", stateMachineArn=made.reference)
+    assert found is not None
+    assert json.loads(found["definition"])["TimeoutSeconds"] == 5
+    with pytest.raises(ResourceError, match="s3://artifacts/gone is not in the local S3"):
+        machines.create(emulated("Gone"), {"DefinitionS3Location": {**location, "Key": "gone"}})
+    resource_type("AWS::S3::Bucket").delete(emulated(), Made("artifacts", {}), {})
+
+
+def test_keys_and_pools(emulated: Maker) -> None:
+    """What has no name of its own is created under an id: keys, user pools and their clients."""
+    keys, aliases, pools, clients = (
+        resource_type(type)
+        for type in (
+            "AWS::KMS::Key",
+            "AWS::KMS::Alias",
+            "AWS::Cognito::UserPool",
+            "AWS::Cognito::UserPoolClient",
+        )
+    )
+    key = keys.create(emulated("Key"), {"EnableKeyRotation": True, "KeyPolicy": {"Statement": []}})
+    assert key.attributes["Arn"] == f"arn:aws:kms:{ACCOUNT}:key/{key.reference}"
+    named = {"AliasName": "alias/shop", "TargetKeyId": key.reference}
+    alias = aliases.create(emulated("KeyAlias"), named)
+    assert aliases.create(emulated("KeyAlias"), named).existed
+    found = emulated.clients.get("kms").describe_key(KeyId="alias/shop")["KeyMetadata"]
+    assert found["KeyId"] == key.reference
+
+    pool = pools.create(emulated("Users"), {"UserPoolName": "users", "AutoVerifiedAttributes": ["email"]})
+    of_pool = {"UserPoolId": pool.reference, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}
+    client = clients.create(emulated("Web"), of_pool)
+    for row, made, own in (
+        (clients, client, of_pool),
+        (pools, pool, {}),
+        (aliases, alias, named),
+        (keys, key, {}),
+    ):
+        row.delete(emulated(), made, own)
+        row.delete(emulated(), made, own)
