@@ -1,6 +1,9 @@
-"""Writes docs/reference/settings.md from sfn_cli/settings/table.py: `python -m tests.reference`.
+"""Writes the pages of docs/reference that come from tables: `python -m tests.reference`.
 
-With `--check` it writes nothing, and exits with 1 when the page is stale.
+    settings.md      sfn_cli/settings/table.py
+    resources.md     sfn_cli/stacks/resources/table.py, by resource_reference.py
+
+With `--check` it writes nothing, and exits with 1 when a page is stale.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.settings.table import GROUPS, SettingVariable
+from tests import resource_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,14 +52,18 @@ def _section(title: str, group: tuple[SettingVariable, ...]) -> Iterator[str]:
     yield ""
 
 
+PAGES = {PAGE: page, PAGE.with_name("resources.md"): resource_reference.page}
+
+
 def main() -> int:
     if "--check" in sys.argv[1:]:
-        if PAGE.read_text(encoding="utf-8") == page():
-            return 0
-        print(f"{PAGE.relative_to(ROOT)} is stale: python -m tests.reference", file=sys.stderr)
-        return 1
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")
+        stale = [path for path, text in PAGES.items() if path.read_text(encoding="utf-8") != text()]
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is stale: python -m tests.reference", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in PAGES.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text(), encoding="utf-8")
     return 0
 
 

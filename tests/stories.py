@@ -314,6 +314,9 @@ def rest(run: subprocess.Popen[bytes]) -> subprocess.CompletedProcess[str]:
 
 FORMS = [
     Form("payment", "sam/template.yaml", "payment-sam"),
+    Form("payment", "serverless", "payment-dev"),
+    Form("payment", "packaged", "payment-prod"),
+    Form("payment", "terraform", "payment-terraform"),
     Form("migration", "sam/template.yaml", "migration-sam"),
     Form("payment", "cdk", "payment-cdk"),
     Form("payment", "synthesised", "payment-synthesised"),

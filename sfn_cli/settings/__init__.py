@@ -90,11 +90,6 @@ class Settings(NamedTuple):
         """Returns the AWS_ENDPOINT_URL endpoint, for services without one of their own."""
         return dict(self.endpoints).get(_ENDPOINTS)
 
-    @property
-    def reaches_aws(self) -> bool:
-        """Whether some calls go to AWS itself: SFN_AWS=real, or an endpoint that is AWS's own."""
-        return self.calls_aws or any(is_aws_endpoint(url) for _, url in self.endpoints)
-
     def environment(self) -> dict[str, str]:
         """Returns the environment in which another process reads the same settings, in any folder.
 
@@ -103,6 +98,8 @@ class Settings(NamedTuple):
         found = {"SFN_HOME": self.home, "AWS_REGION": self.region}
         if self.mock_config is not None:
             found["SFN_MOCK_CONFIG"] = self.mock_config
+        if self.exact_runtimes:
+            found["SFN_EXACT_RUNTIMES"] = "true"
         return found
 
 

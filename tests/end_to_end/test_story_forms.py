@@ -52,7 +52,7 @@ FOLDER_VALUES = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One store for all: projects with the same resources do not meet in it."""
     home = tmp_path_factory.mktemp("forms") / "home"
     yield home
@@ -76,11 +76,11 @@ def skip_without_packages(form: Form) -> None:
 @pytest.mark.parametrize(
     "form, story_run", FORMS_OF_STORIES, ids=[f"{form}-{story.input}" for form, story in FORMS_OF_STORIES]
 )
-def test_a_form_of_a_story(home: Path, form: Form, story_run: Story) -> None:
+def test_a_form_of_a_story(shared_home: Path, form: Form, story_run: Story) -> None:
     """A story is run by one command in each of its forms, and ends as in its folder's."""
     skip_without_packages(form)
-    check_end(story_run, sfn(home, *story_run.command(form)))
-    check_effects(Store(home, form), story_run)
+    check_end(story_run, sfn(shared_home, *story_run.command(form)))
+    check_effects(Store(shared_home, form), story_run)
 
 
 @pytest.mark.slow
@@ -98,16 +98,17 @@ def test_a_form_of_a_story_whose_workers_are_killed(home: Path, form: Form) -> N
         ended = rest(run)
     check_end(story_run, ended)
     check_effects(store, story_run)
+    embedded_aws.stop_embedded_aws(str(home))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS, ids=str)
-def test_a_form_of_a_story_with_its_own_input(home: Path, form: Form) -> None:
+def test_a_form_of_a_story_with_its_own_input(shared_home: Path, form: Form) -> None:
     """Without --input, a project takes the only one of its events/."""
     skip_without_packages(form)
     story_run = next(story for story in STORIES if story.story == form.story and story.input == "input.json")
     command = ["run", *form.arguments(), *story_run.options]
-    check_end(story_run, sfn(home, *command))
+    check_end(story_run, sfn(shared_home, *command))
 
 
 @pytest.mark.parametrize("story", FOLDER_VALUES)

@@ -46,6 +46,8 @@ class Workbench:
         self.selector = selectors.DefaultSelector()
         self.ahead = 0
         self.log: list[str] = []
+        self.report: list[str] = []
+        """The lines for the user."""
         self.logged: list[tuple[str, str, int, str]] = []
         self.pool = Pool(
             self.functions, self.settings, self.selector, self.clock, self._keep, monotonic=self.clock, **pool

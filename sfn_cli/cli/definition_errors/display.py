@@ -62,13 +62,17 @@ def _written_definition(definition: str, source: str) -> str:
         return definition
 
 
-def explain_definition_error(error: OperationError, request: Mapping[str, Any], source: str) -> None:
-    """Adds the faulty lines to the error of a request whose definition was rejected."""
+def explain_definition_error(
+    error: OperationError, request: Mapping[str, Any], source: str, written: str | None = None
+) -> None:
+    """Adds the faulty lines to the error of a request whose definition was rejected.
+
+    `written` is the text of the file `source` if it is not to be read again.
+    """
     definition = request["definition"]
     if error.error.code == INVALID_DEFINITION and isinstance(definition, str) and sys.stderr.isatty():
-        error.below = render_definition_errors(
-            _displayed_diagnostics(error.error, request), _written_definition(definition, source), source
-        )
+        text = _written_definition(definition, source) if written is None else written
+        error.below = render_definition_errors(_displayed_diagnostics(error.error, request), text, source)
 
 
 def warn_of_placeholders(definition: Any, source: str) -> None:

@@ -13,6 +13,8 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.cli.terminal import Terminal
+
 ANY_ROLE = "arn:aws:iam::{account}:role/sfn-run"
 
 _PATH = click.Path(path_type=Path)
@@ -28,6 +30,7 @@ class ProjectOptions(NamedTuple):
     build: bool | None
     """True: --build; False: --no-build; None: as the command does by itself."""
     replace: bool
+    exact_runtimes: bool
     role_arn: str | None
 
     def values(self) -> dict[str, str]:
@@ -77,6 +80,11 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "Both run the project's code as you.",
         ),
         click.option("--replace", is_flag=True, help="Take over what another folder's stack has."),
+        click.option(
+            "--exact-runtimes",
+            is_flag=True,
+            help="Run no function by another version of its language, as SFN_EXACT_RUNTIMES=true does.",
+        ),
         click.option("--role-arn", help="The role of state machines and functions; any ARN is accepted."),
     )
 
@@ -89,10 +97,16 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         stack_name: str | None,
         build: bool | None,
         replace: bool,
+        exact_runtimes: bool,
         role_arn: str | None,
         **others: Any,
     ) -> Any:
-        options = ProjectOptions(path, template, parameters, stack_name, build, replace, role_arn)
+        options = ProjectOptions(
+            path, template, parameters, stack_name, build, replace, exact_runtimes, role_arn
+        )
+        if exact_runtimes:
+            terminal: Terminal = click.get_current_context().obj
+            terminal.settings = terminal.settings._replace(exact_runtimes=True)
         return command(*arguments, options=options, **others)
 
     decorated: Callable[..., Any] = with_options

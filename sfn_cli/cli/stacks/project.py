@@ -127,7 +127,7 @@ def _explain_refused_definition(failure: OperationError, error: DeployError) -> 
         return
     file, here = definition.file, Path.cwd()
     shown = str(file.relative_to(here) if file.is_relative_to(here) else file)
-    display.explain_definition_error(failure, {"definition": definition.file_text}, shown)
+    display.explain_definition_error(failure, {"definition": definition.text}, shown, definition.file_text)
     display.name_definition_source(failure, shown)
 
 

@@ -17,6 +17,7 @@ from sfn_cli.functions.builds.project_code import announce_project_code
 from sfn_cli.functions.builds.python_packages import install_python_packages
 from sfn_cli.functions.builds.python_sdk import SDK_MODULES, install_python_sdk
 from sfn_cli.functions.builds.typescript import Bundle, bundle_typescript, typescript_entry
+from sfn_cli.functions.builds.typescript_sources import typescript_source_folder
 from sfn_cli.functions.outcome import UnusableError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, PYTHON, language_of_runtime
 
@@ -86,6 +87,9 @@ def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
     findings = _Findings()
     if substitute is not None:
         findings.note(substitute)
+    if not source.folder.exists() and language is not PYTHON:
+        compiled = typescript_source_folder(source.folder, source.handler, building.project)
+        source = source if compiled is None else source._replace(folder=compiled)
     if not source.folder.exists():
         return FunctionBuild(source.folder, (), tuple(findings.notes))
     if str(source.metadata.get("BuildMethod", "")) == "makefile":

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 The credentials are made up. The user's own are never passed on, and their files cannot be found,
-except where the user lets functions call AWS itself (`Settings.reaches_aws`).
+except where the user lets functions call AWS itself.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.functions.environment.shared_config import shared_config_endpoints
+from sfn_cli.settings import is_aws_endpoint
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
@@ -41,18 +43,29 @@ def default_aws_variables(settings: Settings, endpoint: EndpointAddress | None) 
         found["AWS_ENDPOINT_URL"] = endpoint.url
         # The endpoint is an address, which no prefix (sync-, data-) may be put before.
         found["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
-    found.update(settings.endpoints)
-    if not settings.reaches_aws:
+    found.update(_named_endpoints(settings))
+    if not _reaches_aws(settings):
         found["AWS_SHARED_CREDENTIALS_FILE"] = found["AWS_CONFIG_FILE"] = os.devnull
         found["AWS_EC2_METADATA_DISABLED"] = "true"
     return found
+
+
+def _named_endpoints(settings: Settings) -> Mapping[str, str]:
+    """Returns the variables of the endpoints that the user set, in order of precedence."""
+    named = dict(settings.endpoints)
+    return named if settings.common_endpoint is not None else {**shared_config_endpoints(), **named}
+
+
+def _reaches_aws(settings: Settings) -> bool:
+    """Whether some calls go to AWS itself: SFN_AWS=real, or an endpoint that is AWS's own."""
+    return settings.calls_aws or any(is_aws_endpoint(url) for url in _named_endpoints(settings).values())
 
 
 def made_up_credentials(
     settings: Settings, endpoint: EndpointAddress | None, variables: Mapping[str, str]
 ) -> dict[str, str]:
     """Returns credentials as Lambda has them, unless the function brings its own or may call AWS."""
-    if settings.reaches_aws or _KEY_ID in variables:
+    if _reaches_aws(settings) or _KEY_ID in variables:
         return {}
     return {
         _KEY_ID: endpoint.access_key if endpoint is not None else "sfn",

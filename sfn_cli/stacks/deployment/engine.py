@@ -14,10 +14,11 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.stacks.definitions import with_own_definition
 from sfn_cli.stacks.deployment.builds import BUILT
 from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, change_reason, decide_change, made_of
+from sfn_cli.stacks.deployment.published_code import VERSION, published_fingerprint
 from sfn_cli.stacks.deployment.tools import ExplainedDeploy, delete_resource
 from sfn_cli.stacks.resources.resource import Extent, Made, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
-from sfn_cli.stacks.stack import STATE_MACHINE
+from sfn_cli.stacks.stack import FUNCTION, STATE_MACHINE
 from sfn_cli.store.records.stacks import StoredResource
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Engine:
         """Resources that were replaced by a deploy that was killed before it deleted them."""
         self._position = max((resource.position for resource in stored), default=0)
         self.made: dict[str, Made] = {}
+        self._resolved: dict[str, Properties] = {}
+        """The resolved properties of the resources that were looked at."""
         self.definitions: dict[str, MachineDefinition] = {}
         """The definitions of the state machines that were looked at."""
         self.left_out: dict[str, str] = {}
@@ -74,7 +77,9 @@ class Engine:
             row = resource_type(type)
             properties = self._properties(logical_id, known, is_planned=True)
             old = self._stored.get(logical_id)
-            action = self._decide(logical_id, type, row, properties, _fingerprint(row, properties))
+            action = self._decide(
+                logical_id, type, row, properties, self._fingerprint(logical_id, row, properties)
+            )
             predicted = row.predict(self._naming(logical_id), properties)
             known[logical_id] = made_of(old) if action is Action.KEEP and old else predicted
             changes.append(
@@ -123,7 +128,7 @@ class Engine:
         type = self._type(logical_id)
         row = resource_type(type)
         properties = self._properties(logical_id, self.made)
-        fingerprint = _fingerprint(row, properties)
+        fingerprint = self._fingerprint(logical_id, row, properties)
         if _lives_in_server(row) and self._server is None and not self._tools.is_real:
             self._server = self._tools.start_server()
         action = self._decide(logical_id, type, row, properties, fingerprint)
@@ -289,6 +294,15 @@ class Engine:
             properties = self._builds.build(logical_id, properties, is_planned=is_planned)
         return properties
 
+    def _fingerprint(self, logical_id: str, row: ResourceType, properties: Properties) -> str:
+        self._resolved[logical_id] = properties
+        if self._type(logical_id) == VERSION:
+            functions = [
+                one for one in self._evaluation.references[logical_id] if self._type(one) == FUNCTION
+            ]
+            return "".join(published_fingerprint(self._resolved[one]) for one in functions)
+        return row.fingerprint(properties) if row.fingerprint is not None else ""
+
     def _type(self, logical_id: str) -> str:
         return str(self._stack.resources[logical_id]["Type"])
 
@@ -326,7 +340,3 @@ class Engine:
 
 def _lives_in_server(row: ResourceType) -> bool:
     return row.extent is Extent.MADE and not row.is_local
-
-
-def _fingerprint(row: ResourceType, properties: Mapping[str, object]) -> str:
-    return row.fingerprint(dict(properties)) if row.fingerprint is not None else ""

@@ -2,6 +2,7 @@
 
     FOLDER/
     ├── template.json            CloudFormation: every value resolved, every name said
+    ├── input.json              the project's
     ├── OrderFlow.asl.json       the definition of each state machine
     ├── functions/Price/         the code of each function that has a folder or a zip
     └── layers/Common/
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import UsageError
@@ -78,6 +80,9 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
         }
         for output in evaluation.outputs(made)
     }
+    own_input = stack.folder / "input.json"
+    if own_input.is_file():
+        yield FilePath(shutil.copyfile(own_input, folder / own_input.name))
     path = folder / TEMPLATE
     template = {"Resources": resources, **({"Outputs": outputs} if outputs else {})}
     path.write_text(json.dumps(template, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -102,8 +107,6 @@ def _export_files(type: str, logical_id: str, properties: dict[str, Any], folder
 
 
 def _export_code(properties: dict[str, Any], member: str, target: Path, folder: Path) -> Iterator[Path]:
-    from pathlib import Path as FilePath
-
     code: Mapping[str, Any] = properties.get(member) or {}
     if "CodeDir" not in code:
         return

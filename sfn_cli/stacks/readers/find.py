@@ -53,9 +53,7 @@ def find_project(path: Path | None, template: Path | None, here: Path) -> FoundP
     `template` is that of --template and counts first; without both, the folder `here` is searched.
     """
     if template is not None:
-        if template.is_dir():
-            raise UsageError(f"{template} is a folder: --template takes a file.")
-        return _project_of_file(template)
+        path = template
     path = here if path is None else path
     if path.is_dir():
         return _project_of_folder(path)

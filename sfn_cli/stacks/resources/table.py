@@ -39,6 +39,8 @@ MADE = {
     "AWS::StepFunctions::Activity": "local.stepfunctions:ACTIVITY",
     "AWS::StepFunctions::StateMachineAlias": "local.stepfunctions:STATE_MACHINE_ALIAS",
     "AWS::StepFunctions::StateMachineVersion": "local.stepfunctions:STATE_MACHINE_VERSION",
+    "Terraform::DynamoDB::Item": "emulated.table_items:TABLE_ITEM",
+    "Terraform::S3::Object": "emulated.s3_content:OBJECT",
 }
 """Type → "module:row", the module within `sfn_cli.stacks.resources`."""
 
@@ -55,3 +57,11 @@ def resource_type(type: str) -> ResourceType:
     from sfn_cli.stacks.resources.unmade.named import NAMED
 
     return LISTED.get(type) or NAMED.get(type) or left_out_type(type)
+
+
+def known_types() -> list[str]:
+    """Returns the types that are not left out, in alphabetical order."""
+    from sfn_cli.stacks.resources.unmade.listed import LISTED
+    from sfn_cli.stacks.resources.unmade.named import NAMED
+
+    return sorted({*MADE, *LISTED, *NAMED})

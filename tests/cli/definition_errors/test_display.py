@@ -158,12 +158,12 @@ def test_a_tested_state(tmp_path: Path) -> None:
 
 
 def test_run(tmp_path: Path) -> None:
-    """`sfn run` names the definition by its path."""
+    """`sfn run` names the definition by its path from the current folder."""
     path = tmp_path / "machine.asl.json"
     path.write_text(MACHINE)
     code, _, stderr = at_terminal("run", str(path))
     assert code == 254
-    assert stderr.endswith(SHOWN.replace("machine.json", str(path)))
+    assert stderr.endswith(SHOWN.replace("machine.json", os.path.relpath(path)))
 
 
 YAML = """\
@@ -234,7 +234,7 @@ def test_run_does_not_show_the_definition(tmp_path: Path) -> None:
     )
     assert result.returncode == 254
     assert "Unrecognized token 'Description': was expecting" in result.stderr
-    assert result.stderr.endswith(f"\n at [Source: {path}; line: 1, column: 12]'\n")
+    assert result.stderr.endswith(f"\n at [Source: {os.path.relpath(path)}; line: 1, column: 12]'\n")
     assert "A template." not in result.stderr
 
 
@@ -253,12 +253,9 @@ def test_placeholders(tmp_path: Path, suffix: str) -> None:
         '{"StartAt": "A", "States": {"A": {"Type": "Pass",\n'
         '"Result": ["${Table}", "${Table}", "${Queue}"], "End": true}}}'
     )
+    argv = ["validate-state-machine-definition", "--definition", f"file://{path}", "--query", "result"]
     result = subprocess.run(
-        [sys.executable, "-m", "sfn_cli", "validate-state-machine-definition"]
-        + ["--definition", f"file://{path}", "--query", "result"],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", "sfn_cli", *argv], capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stdout) == (0, '"OK"\n')
     assert result.stderr == (

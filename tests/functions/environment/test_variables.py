@@ -37,6 +37,18 @@ MADE_UP = {
 LOCAL = {"AWS_ENDPOINT_URL": "http://127.0.0.1:…", "AWS_DISABLE_HOST_PREFIX_INJECTION": "true"}
 NAMES = [*OWN, *MADE_UP, *LOCAL, "AWS_ENDPOINT_URL_SQS"]
 
+CONFIG = f"""
+[default]
+endpoint_url = {HERE}
+[profile there]
+services = there
+[services there]
+sqs =
+  endpoint_url = {HERE}
+[profile real]
+endpoint_url = {REAL}
+"""
+
 HANDLER = """
 import os
 def handler(event, context):
@@ -66,6 +78,28 @@ def handler(event, context):
         ({"SFN_AWS": "real", **OWN}, {}, {}),
         ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, {}, {"AWS_ENDPOINT_URL_SQS": HERE}),
         ({"AWS_ENDPOINT_URL_SQS": REAL}, {}, {**LOCAL, "AWS_ENDPOINT_URL_SQS": REAL}),
+        # So does one in the shared config file, which functions cannot find.
+        ({"AWS_CONFIG_FILE": "config"}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
+        (
+            {"AWS_CONFIG_FILE": "config", "AWS_PROFILE": "there"},
+            {},
+            {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL_SQS": HERE},
+        ),
+        (
+            {"AWS_CONFIG_FILE": "config", "AWS_PROFILE": "there", "AWS_ENDPOINT_URL": HERE},
+            {},
+            {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE},
+        ),
+        (
+            {"AWS_CONFIG_FILE": "config", "AWS_PROFILE": "real"},
+            {},
+            {"AWS_DISABLE_HOST_PREFIX_INJECTION": "true", "AWS_ENDPOINT_URL": REAL},
+        ),
+        (
+            {"AWS_CONFIG_FILE": "config", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+            {},
+            {**MADE_UP, **LOCAL},
+        ),
     ],
 )
 def test_credentials_and_endpoints(
@@ -76,6 +110,9 @@ def test_credentials_and_endpoints(
     code.mkdir()
     (code / "app.py").write_text(HANDLER)
     home = tmp_path / "home"
+    if environment.get("AWS_CONFIG_FILE") == "config":
+        (tmp_path / "config").write_text(CONFIG)
+        environment = {**environment, "AWS_CONFIG_FILE": str(tmp_path / "config")}
     options = ["--environment", json.dumps({"Variables": variables})] if variables else []
     create_function(home, "fn", code, *options)
     answer = tmp_path / "answer"

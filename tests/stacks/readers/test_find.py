@@ -98,14 +98,12 @@ def test_file(tmp_path: Path, name: str, text: str, message: str) -> None:
     ("empty.yaml", EMPTY, "has no Resources"),
 ])  # fmt: skip
 def test_file_of_no_project(tmp_path: Path, name: str, text: str, message: str) -> None:
-    """A file that is nothing sfn reads is refused; so are an absent one and a folder for --template."""
+    """A file that is nothing sfn reads is refused, and so is an absent one."""
     write_project(tmp_path, {name: text})
     with pytest.raises(UsageError, match=message):
         find_project(None, tmp_path / name, tmp_path)
     with pytest.raises(UsageError, match="No such file or directory"):
         find_project(tmp_path / "gone", None, tmp_path)
-    with pytest.raises(UsageError, match="is a folder: --template takes a file"):
-        find_project(None, tmp_path, tmp_path)
 
 
 def test_build_of_sam(tmp_path: Path) -> None:

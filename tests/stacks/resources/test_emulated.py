@@ -15,6 +15,7 @@ from tests.stacks.resources.conftest import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sfn_cli.stacks.resources.resource import Made
     from tests.stacks.resources.conftest import Maker
@@ -324,6 +325,52 @@ def test_bucket_with_objects(emulated: Maker) -> None:
     s3.delete_object(Bucket="letters", Key="a")
     row.delete(emulated(), made, properties)
     assert s3.list_buckets()["Buckets"] == []
+
+
+def test_content(emulated: Maker, tmp_path: Path) -> None:
+    """Objects of buckets and items of tables, from files and texts; a file may not exist yet."""
+    buckets, tables, objects, items = (
+        resource_type(type)
+        for type in (
+            "AWS::S3::Bucket",
+            "AWS::DynamoDB::Table",
+            "Terraform::S3::Object",
+            "Terraform::DynamoDB::Item",
+        )
+    )
+    bucket = buckets.create(emulated("Pictures"), {})
+    s3 = emulated.clients.get("s3")
+    (tmp_path / "a.txt").write_text("from a file")
+    for content, stored in (
+        ({"Source": str(tmp_path / "a.txt")}, b"from a file"),
+        ({"Content": "text"}, b"text"),
+        ({"ContentBase64": "AAE="}, b"\x00\x01"),
+        ({"Source": "/nowhere/a"}, b""),
+    ):
+        properties = {"Bucket": bucket.reference, "Key": "a", **content}
+        made = objects.create(emulated("Picture"), properties)
+        assert made.reference == "a"
+        assert s3.get_object(Bucket=bucket.reference, Key="a")["Body"].read() == stored
+    assert emulated.reports == ["Picture: /nowhere/a does not exist; the object is empty."]
+    objects.delete(emulated("Picture"), made, properties)
+    objects.delete(emulated("Picture"), made, properties)
+
+    table = tables.create(emulated("Orders"), {**TABLE, "TableName": None})
+    item = {"TableName": table.reference, "HashKey": "id", "Item": '{"id": {"S": "1"}, "n": {"N": "2"}}'}
+    made = items.create(emulated("First"), item)
+    dynamodb = emulated.clients.get("dynamodb")
+    found = dynamodb.get_item(TableName=table.reference, Key={"id": {"S": "1"}})["Item"]
+    assert found == {"id": {"S": "1"}, "n": {"N": "2"}}
+    changed = {**item, "Item": {"id": {"S": "2"}}}
+    assert items.update is not None
+    made = items.update(emulated("First"), made, item, changed)
+    assert [each["id"]["S"] for each in dynamodb.scan(TableName=table.reference)["Items"]] == ["2"]
+    items.delete(emulated("First"), made, changed)
+    items.delete(emulated("First"), made, changed)
+    for row in (objects, items):
+        row.delete(emulated(), row.create(emulated("Unknown"), {}), {})
+    for row, it in ((tables, table), (buckets, bucket)):
+        row.delete(emulated(), it, {})
 
 
 def test_keys_and_pools(emulated: Maker) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.terraform.instances import Instance
     from sfn_cli.stacks.readers.terraform.language.syntax import Block
+    from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.module import Module
     from sfn_cli.stacks.readers.terraform.project import TerraformProject
     from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
@@ -173,6 +174,9 @@ class _ProjectContext:
 
     def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         return self._instance.module.project.code(arguments)
+
+    def path(self, path: Value) -> str:
+        return str(self._instance.module.project.file_functions.path(path))
 
     def related(self, type: str) -> list[ResourceArguments]:
         """Returns the arguments of resources of a type that are a part of this one."""

@@ -8,11 +8,11 @@ the stack as it is: variables, local values, names, templates.
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import UsageError
+from sfn_cli.stacks.readers.cloudformation import stack_name
 from sfn_cli.stacks.readers.terraform.emission import Emission
 from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, Variable
 from sfn_cli.stacks.readers.terraform.module import Module
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.language.values import Value
 
 KIND = "Terraform module"
+
+_COMMON_NAMES = frozenset({"deploy", "iac", "infra", "infrastructure", "terraform", "tf"})
 
 
 def read_terraform_module(
@@ -52,7 +54,7 @@ def read_terraform_module(
     emission.add_outputs(root)
     return Stack(
         kind=KIND,
-        name=re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-") or "terraform",
+        name=stack_name(_project_name(folder)),
         source=folder,
         folder=folder,
         template={
@@ -65,6 +67,13 @@ def read_terraform_module(
         files=tuple(project.file_functions.files),
         notes=tuple(project.notes),
     )
+
+
+def _project_name(folder: Path) -> str:
+    """Returns the folder's name, with that of the folder around it where it says only what it holds."""
+    if folder.name.lower() in _COMMON_NAMES and folder.parent.name:
+        return f"{folder.parent.name}-{folder.name}"
+    return folder.name
 
 
 def _given(value: Value) -> Value:

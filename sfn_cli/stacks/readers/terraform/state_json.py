@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfn_cli.stacks.readers.template_file import TemplateFile
+    from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
 KIND = "Terraform state"
@@ -157,6 +158,9 @@ class _State:
     def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         return self._project.code(arguments)
 
+    def path(self, path: Value) -> str:
+        return str(self._project.file_functions.path(path))
+
     def parts(self, owner: _StateResource, type: str) -> list[ResourceArguments]:
         """Returns the resources of a type that are a part of a resource."""
         own = {owner.values.get(name) for name in ("id", "arn", "name")} - {None, ""}
@@ -175,6 +179,9 @@ class _StateContext:
 
     def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         return self._state.code(arguments)
+
+    def path(self, path: Value) -> str:
+        return self._state.path(path)
 
     def related(self, type: str) -> list[ResourceArguments]:
         return self._state.parts(self._resource, type)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
 
@@ -15,6 +16,9 @@ class ResourceContext(Protocol):
 
     def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         """Returns a function's or a layer's code, as CloudFormation's Code or Content."""
+
+    def path(self, path: Value) -> str:
+        """Returns the absolute path that a path in the module means."""
 
     def related(self, type: str) -> list[ResourceArguments]:
         """Returns the arguments of all resources of a type that refer to this resource."""

@@ -67,6 +67,18 @@ def _bucket(arguments: ResourceArguments, surroundings: ResourceContext) -> dict
     return {"BucketName": arguments.get("bucket"), "Tags": tags(arguments)}
 
 
+def _object(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+    source = arguments.get("source")
+    return {
+        **renamed(arguments, "bucket", "key", "content", "content_type", content_base64="ContentBase64"),
+        "Source": None if source is None else surroundings.path(source),
+    }
+
+
+def _table_item(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+    return renamed(arguments, "table_name", "item", "hash_key", "range_key")
+
+
 def _log_group(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
     retention = arguments.get("retention_in_days")
     return {"LogGroupName": arguments.get("name"), "RetentionInDays": retention or None}
@@ -95,10 +107,23 @@ def _role(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[s
 
 _NAMED = {"arn": "{Arn}", "id": "{Ref}", "name": "{Ref}"}
 
+_OBJECT = ResourceKind(
+    "Terraform::S3::Object",
+    _object,
+    {"arn": "{Arn}", "id": "{Ref}", "key": "{Ref}"},
+    name=None,
+    is_lenient=True,
+)
+
 STORAGE_KINDS: dict[str, ResourceKind] = {
     "aws_dynamodb_table": ResourceKind(
         "AWS::DynamoDB::Table", _table, {**_NAMED, "stream_arn": "{StreamArn}"}
     ),
+    "aws_dynamodb_table_item": ResourceKind(
+        "Terraform::DynamoDB::Item", _table_item, {"id": "{Ref}"}, name=None, is_lenient=True
+    ),
+    "aws_s3_bucket_object": _OBJECT,
+    "aws_s3_object": _OBJECT,
     "aws_s3_bucket": ResourceKind(
         "AWS::S3::Bucket",
         _bucket,

@@ -1,0 +1,25 @@
+"""A bank: {"action", "order", "card", "amount", "attempt"} → {"id"}.
+
+What it gives depends on the order alone, so an action that is asked for twice (a worker may die) is
+done once.
+"""
+
+
+class CardDeclined(Exception):
+    """Asking again will not help."""
+
+
+class BankIsBusy(Exception):
+    """Asking again may help."""
+
+
+def lambda_handler(event, context):
+    action, order = event["action"], event["order"]
+    if event["card"] == "declined" and action == "authorise":
+        raise CardDeclined(f"the card for order {order} was declined")
+    if event["card"] == "busy" and event["attempt"] < 2:
+        raise BankIsBusy(f"no line for {action}, attempt {event['attempt']}")
+    if event["card"] == "bank-closed" and action == "capture":
+        raise BankIsBusy("closed for today")
+    print(f"{action} {event['amount']} for order {order}")
+    return {"id": f"{action}-{order}"}

@@ -1,0 +1,71 @@
+"""Items of DynamoDB tables, which Terraform has as resources.
+
+Properties: TableName, Item (an object of attribute values, or its JSON text), HashKey and RangeKey.
+Without any, the module's arguments could not be evaluated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.jsonvalue import dumps, loads
+from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there
+from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
+
+if TYPE_CHECKING:
+    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+
+_SERVICE = "dynamodb"
+
+
+def _predict_item(naming: Naming, properties: Properties) -> Made:
+    return Made(f"{properties.get('TableName', '')}|{dumps(_item_key(properties))}", {})
+
+
+def _item(properties: Properties) -> dict[str, Any]:
+    given = properties.get("Item")
+    try:
+        item = loads(given) if isinstance(given, str) else given
+    except ValueError:
+        item = None
+    if not isinstance(item, dict):
+        raise ResourceError("Item must be an object of attribute values, or its JSON text.")
+    return item
+
+
+def _item_key(properties: Properties) -> dict[str, Any]:
+    names = (properties.get("HashKey"), properties.get("RangeKey"))
+    item = _item(properties) if properties else {}
+    return {name: item[name] for name in names if isinstance(name, str) and name in item}
+
+
+def _create_item(making: Making, properties: Properties) -> Made:
+    if properties:
+        request = {"TableName": properties.get("TableName"), "Item": _item(properties)}
+        call_service(making, _SERVICE, "PutItem", request)
+    else:
+        making.report(f"{making.naming.logical_id}: the item is not made, as its arguments are unknown.")
+    return _predict_item(making.naming, properties)
+
+
+def _update_item(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+    if (_item_key(old), old.get("TableName")) != (_item_key(new), new.get("TableName")):
+        _delete_item(making, made, old)
+    return _create_item(making, new)
+
+
+def _delete_item(making: Making, made: Made, properties: Properties) -> None:
+    request = {"TableName": properties.get("TableName"), "Key": _item_key(properties)}
+    if properties:
+        if_there(lambda: call_service(making, _SERVICE, "DeleteItem", request))
+
+
+TABLE_ITEM = emulated_type(
+    _SERVICE,
+    ResourceType(
+        predict=_predict_item,
+        create=_create_item,
+        update=_update_item,
+        delete=_delete_item,
+    ),
+)

@@ -1,0 +1,126 @@
+"""`sfn serve` answers for all of AWS: other services are those that tasks call on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from sfn_cli.integrations.aws import embedded_aws
+from tests.processes import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow  # AWS's services take seconds to start
+
+KEY = "a b/ü"
+
+
+class Server:
+    """A server, and boto3's clients of it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.port = int(url.rpartition(":")[2])
+
+    def client(self, service: str, **options: Any) -> Any:
+        keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", **options}
+        return boto3.client(service, "us-east-1", endpoint_url=self.url, **keys)
+
+    def get(self, path: str, headers: Mapping[str, str]) -> bytes:
+        with urlopen(Request(f"{self.url}{path}", headers=dict(headers)), timeout=60) as answer:
+            content: bytes = answer.read()
+            return content
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("forwarding") / "home"
+    with serving(home) as url:
+        server = Server(url)
+        s3 = server.client("s3")
+        s3.create_bucket(Bucket="photos")
+        s3.put_object(Bucket="photos", Key=KEY, Body=b"hello", ACL="public-read")
+        yield server
+    embedded_aws.stop_embedded_aws(str(home))
+
+
+@pytest.mark.parametrize(
+    "path, host",
+    [
+        ("/photos/", "127.0.0.1"),
+        ("/photos/", "localhost"),
+        ("/", "photos.localhost"),
+        ("/", "photos.s3.localhost"),
+    ],
+)
+def test_how_a_bucket_is_named(server: Server, path: str, host: str) -> None:
+    """In the path, or before the host."""
+    assert server.get(path + quote(KEY), {"Host": f"{host}:{server.port}"}) == b"hello"
+
+
+def test_a_presigned_url(server: Server) -> None:
+    url = server.client("s3").generate_presigned_url("get_object", Params={"Bucket": "photos", "Key": KEY})
+    assert server.get(url.removeprefix(server.url), {}) == b"hello"
+
+
+def test_a_queue_is_found_at_this_server(server: Server) -> None:
+    """The URL of a queue leads to where the queue was created."""
+    sqs = server.client("sqs")
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    assert url == f"{server.url}/123456789012/q"
+    sqs.send_message(QueueUrl=url, MessageBody="hello")
+    assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "hello"
+
+
+def test_a_large_object(server: Server) -> None:
+    """An object may be larger than the bodies that sfn itself takes."""
+    s3, body = server.client("s3"), b"0123456789" * 8_000_000
+    s3.put_object(Bucket="photos", Key="large", Body=body)
+    assert s3.get_object(Bucket="photos", Key="large")["Body"].read() == body
+
+
+def test_a_service_that_both_have(server: Server) -> None:
+    """EventBridge's rules are the local services', its connections sfn's."""
+    events = server.client("events")
+    events.put_rule(Name="r", EventPattern='{"source": ["a"]}')
+    assert [rule["Name"] for rule in events.list_rules()["Rules"]] == ["r"]
+    assert events.list_connections()["Connections"] == []
+
+
+def test_an_operation_that_sfn_lacks(server: Server) -> None:
+    """Functions are sfn's: the local services, which have others, are not called."""
+    with pytest.raises(ClientError, match="UnknownOperationException"):
+        server.client("lambda").list_event_source_mappings()
+
+
+@pytest.mark.parametrize("secret", ["right", "wrong"])
+def test_signatures_are_checked(tmp_path: Path, secret: str) -> None:
+    """With --credentials, a request is forwarded only if its signature is right."""
+    file = tmp_path / "credentials"
+    file.write_text("[default]\naws_access_key_id = me\naws_secret_access_key = right\n")
+    home = tmp_path / "home"
+    with serving(home, arguments=["--credentials", str(file)]) as url:
+        client = Server(url).client("sqs", aws_access_key_id="me", aws_secret_access_key=secret)
+        if secret == "right":
+            assert "QueueUrls" not in client.list_queues()
+        else:
+            with pytest.raises(ClientError, match="InvalidSignatureException"):
+                client.list_queues()
+    embedded_aws.stop_embedded_aws(str(home))
+
+
+def test_another_server_is_named(tmp_path: Path) -> None:
+    """Where tasks call another server for all services, requests are not sent to this store's own."""
+    home = tmp_path / "home"
+    with (
+        serving(home, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}) as url,
+        pytest.raises(ClientError, match="sfn serve does not answer"),
+    ):
+        Server(url).client("sqs").list_queues()
