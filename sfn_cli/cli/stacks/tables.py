@@ -35,13 +35,12 @@ def write_deployed(deployed: Deployed, stream: TextIO, *, color: bool, is_dry_ru
     console = _console(stream, color)
     would = "Stack {}, if it were deployed:" if is_dry_run else "Stack {}:"
     console.print(Text(would.format(deployed.name), "bold"))
-    table = _table("", "Resource", "Type", "Name", "Because of")
+    has_reasons = any(change.reason for change in deployed.changes)
+    table = _table("", "Resource", "Type", "Name", *(["Because of"] if has_reasons else []))
     for change in deployed.changes:
         words, style = _DONE[change.action]
-        table.add_row(
-            Text(words, style),
-            *map(_cell, (change.logical_id, change.type, change.physical_id, change.reason)),
-        )
+        cells = (change.logical_id, change.type, _name_in_id(change.physical_id))
+        table.add_row(Text(words, style), *map(_cell, (*cells, change.reason) if has_reasons else cells))
     console.print(table)
     _write_outputs(console, deployed.outputs)
 
@@ -65,7 +64,7 @@ def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: 
         console.print(_cell(stack.reason))
     table = _table("Resource", "Type", "Name", "Status")
     for one in resources:
-        table.add_row(*map(_cell, (one.logical_id, one.type, one.physical_id, one.status)))
+        table.add_row(*map(_cell, (one.logical_id, one.type, _name_in_id(one.physical_id), one.status)))
     for logical_id, type in stack.left_out.items():
         table.add_row(*map(_cell, (logical_id, type, "", "left out")))
     console.print(table)
@@ -88,6 +87,11 @@ def _table(*titles: str) -> Table:
     for title in titles:
         table.add_column(title, overflow="fold")
     return table
+
+
+def _name_in_id(physical_id: str) -> str:
+    """Returns the name at the end of a physical id that is an ARN."""
+    return physical_id.rpartition(":")[2] if physical_id.startswith("arn:") else physical_id
 
 
 def _cell(text: str) -> Text:
