@@ -1,6 +1,8 @@
 """Local Lambda: handlers run in warm children of the process that invokes them.
 
-code/           where a function's code is, and how a zip becomes a folder
+code/           where a function's code, its packages and layers are, and how a zip becomes a folder
+builds/         what pip, npm and esbuild build for a function
+interpreters/   what is known of this machine's interpreters
 runtimes        which interpreter runs it
 deployment      what its children are started from
 routing         which version an invocation runs

@@ -99,19 +99,27 @@ class Deployment(NamedTuple):
             # the folder.
             flags = ["-B"] if self.code.in_place else []
             runtime = [self.executable, "-X", "utf8", *flags, BOOTSTRAP]
-        if wrapper := self.variables.get(EXEC_WRAPPER):
+        if script := self._wrapper_script():
             # The runtime's program is the last argument, before which wrappers insert options, and
-            # takes the handler from the environment, where wrappers change it.
-            script = wrapper
-            if wrapper.startswith(f"{TASK_ROOT}/"):
-                script = self.code.path + wrapper[len(TASK_ROOT) :]
-            elif wrapper.startswith(OPT):
-                script = self.packages.file_of_layer(wrapper) or wrapper
-            # The shell's exit codes for a script that is missing (127) or cannot be run (126) are Lambda's.
+            # takes the handler from the environment, where wrappers change it. The shell's exit codes
+            # for a script that is missing (127) or cannot be run (126) are Lambda's.
             return [*_BECOME, "/bin/sh", "-c", 'cd "$LAMBDA_TASK_ROOT" && exec "$0" "$@"', script, *runtime]
         of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
         # Node.js cannot make the kernel end it with its parent: a Python that becomes it can.
         return [*(_BECOME if language is NODE else []), *runtime, *of_function]
+
+    def _wrapper_script(self) -> str | None:
+        """Returns the path of the script that starts the runtime; None if there is none.
+
+        What a public layer would start (an agent that observes the function) is skipped.
+        """
+        wrapper = self.variables.get(EXEC_WRAPPER)
+        if wrapper and wrapper.startswith(f"{TASK_ROOT}/"):
+            return self.code.path + wrapper[len(TASK_ROOT) :]
+        if wrapper and wrapper.startswith(OPT):
+            found = self.packages.file_of_layer(wrapper)
+            return found if found is not None or self.packages.has_public_layers else wrapper
+        return wrapper
 
     def environment(
         self, settings: Settings, stream: str, endpoint: EndpointAddress | None = None

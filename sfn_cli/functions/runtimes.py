@@ -10,23 +10,20 @@ Where a version is not installed, the nearest installed one of the same language
 the next newer one, else the next older one. Whoever deploys the function is told (`substitute_note`).
 With SFN_EXACT_RUNTIMES=true, there is no substitute.
 
-That an interpreter starts is remembered in $SFN_HOME, with the state of its file, because a check
-takes as long as a whole invocation. One that does not start is soon checked again.
+Whether an interpreter starts is remembered in $SFN_HOME (interpreters/memory.py).
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import time
 from glob import glob
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import private_files
-from sfn_cli.errors import StoreError
 from sfn_cli.functions.code.catalog import FOLDER_NAME
+from sfn_cli.functions.interpreters.memory import InterpreterMemory, LanguageInterpreter, StartError
 from sfn_cli.functions.outcome import UnusableError
 
 if TYPE_CHECKING:
@@ -96,23 +93,15 @@ REFUSED_SECONDS = 5.0
 CHECK_SECONDS = 10.0
 
 
-class LanguageInterpreter(NamedTuple):
-    """The program behind a command (a shim is called only once), and its version."""
-
-    executable: str
-    version: str
-
-
 class Runtimes:
     """The interpreters of this machine, by the runtime's name."""
 
     def __init__(self, home: Path, environ: Mapping[str, str] = os.environ, *, exact: bool = False) -> None:
         self._environ = environ
         self._exact = exact
-        self._file = home / FOLDER_NAME / "interpreters.json"
+        self._memory = InterpreterMemory(home / FOLDER_NAME / "interpreters.json")
         self._found: dict[tuple[str, bool], LanguageInterpreter] = {}
         self._refused: dict[tuple[str, bool], tuple[float, UnusableError]] = {}
-        self._verdicts: dict[str, Any] | None = None
 
     def executable(self, runtime: str) -> str:
         """Returns the path of the interpreter for a runtime such as "python3.12".
@@ -136,7 +125,7 @@ class Runtimes:
         if refused is not None and time.monotonic() < refused[0]:
             raise refused[1]
         try:
-            found = self._found[key] = self._search(*key)
+            found = self._found[key] = self._search_again(*key)
         except UnusableError as error:
             self._refused[key] = (time.monotonic() + REFUSED_SECONDS, error)
             raise
@@ -151,6 +140,16 @@ class Runtimes:
         if found.version == version:
             return None
         return f"{language.name} {version} is not installed; {language.name} {found.version} runs it"
+
+    def _search_again(self, runtime: str, exact: bool) -> LanguageInterpreter:
+        """Searches; if nothing is found, commands that did not start before are tried again."""
+        try:
+            return self._search(runtime, exact)
+        except UnusableError:
+            if not self._memory.has_refused:
+                raise
+            self._memory.forget_refusals()
+            return self._search(runtime, exact)
 
     def _search(self, runtime: str, exact: bool) -> LanguageInterpreter:
         language, version = language_of_runtime(runtime)
@@ -186,7 +185,7 @@ class Runtimes:
         for command in self._candidates(language, version):
             try:
                 interpreter = self._ask(command, language)
-            except _StartError as error:
+            except StartError as error:
                 failures.append(f"{command}: {error}")
                 continue
             if interpreter.version == version:
@@ -233,29 +232,17 @@ class Runtimes:
         return found
 
     def _ask(self, command: str, language: Language) -> LanguageInterpreter:
-        """Runs a command to find its program and version. Raises _StartError."""
-        if self._verdicts is None:
-            self._verdicts = _read_runtime_verdicts(self._file)
-        stamp = _runtime_command_stamp(command)
+        """Runs a command to find its program and version. Raises StartError."""
+        known = self._memory.recall(command)
+        if known is not None:
+            return known
         try:
-            known_stamp, executable, executable_stamp, version = self._verdicts[command]
-            if known_stamp == stamp and executable_stamp == _runtime_command_stamp(executable):
-                return LanguageInterpreter(executable, version)
-        except (KeyError, TypeError, ValueError):
-            pass
-        interpreter = _probe_runtime(command, language, self._environ)
-        self._verdicts[command] = [
-            stamp,
-            interpreter.executable,
-            _runtime_command_stamp(interpreter.executable),
-            interpreter.version,
-        ]
-        _write_runtime_verdicts(self._file, self._verdicts)
+            interpreter = _probe_runtime(command, language, self._environ)
+        except StartError as error:
+            self._memory.keep_refusal(command, error)
+            raise
+        self._memory.keep(command, interpreter)
         return interpreter
-
-
-class _StartError(Exception):
-    """A command is no interpreter that can be used; the text says why."""
 
 
 def _runtime_patch_version(folder: str) -> tuple[int, ...]:
@@ -306,40 +293,11 @@ def _probe_runtime(command: str, language: Language, environ: Mapping[str, str])
             env=dict(environ),
         )
     except subprocess.TimeoutExpired:
-        raise _StartError(f"no answer within {CHECK_SECONDS:.0f} seconds") from None
+        raise StartError(f"no answer within {CHECK_SECONDS:.0f} seconds") from None
     except OSError as error:
-        raise _StartError(error.strerror or str(error)) from None
+        raise StartError(error.strerror or str(error)) from None
     lines = answer.stdout.decode(errors="replace").splitlines()
     if answer.returncode != 0 or len(lines) != 2:
         complaint = answer.stderr.decode(errors="replace").strip().splitlines()
-        raise _StartError(complaint[0] if complaint else f"exit status {answer.returncode}")
+        raise StartError(complaint[0] if complaint else f"exit status {answer.returncode}")
     return LanguageInterpreter(lines[0] or command, lines[1])
-
-
-def _runtime_command_stamp(path: str) -> list[int]:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return []
-    return [status.st_mtime_ns, status.st_size, status.st_ino]
-
-
-def _read_runtime_verdicts(file: Path) -> dict[str, Any]:
-    try:
-        with open(file, opener=private_files.open_file) as opened:
-            verdicts = json.load(opened)
-    except (OSError, ValueError, StoreError):
-        return {}
-    return verdicts if isinstance(verdicts, dict) else {}
-
-
-def _write_runtime_verdicts(file: Path, verdicts: Mapping[str, Any]) -> None:
-    """Writes what is remembered. It is for speed only: a failure to write is ignored."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        private_files.make_private_folder(file.parent.parent, file.parent.name)
-        with open(beside, "w", opener=private_files.open_file) as opened:
-            json.dump(verdicts, opened)
-        os.replace(beside, file)
-    except (OSError, StoreError):
-        pass

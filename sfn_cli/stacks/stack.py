@@ -35,6 +35,10 @@ FOLDER_KIND = "folder"
 DEFINITION_KIND = "definition"
 """The kinds of stacks that sfn's own form has: a folder, and a definition on its own."""
 
+WRITTEN_NAME = "sfn:name"
+"""The member of a resource's Metadata with what its project calls it, where that is no logical id:
+"module.orders.aws_sfn_state_machine.this", or the key of a machine in serverless.yml."""
+
 Path_ = tuple[str | int, ...]
 """The path of a value in a template: ("Resources", "Pay", "Properties", "Handler")."""
 

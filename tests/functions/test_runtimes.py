@@ -174,3 +174,20 @@ def test_a_damaged_memory_is_not_missed(tmp_path: Path, content: str) -> None:
     (tmp_path / "functions").mkdir()
     (tmp_path / "functions" / "interpreters.json").write_text(content)
     assert runtimes(tmp_path, tmp_path / "bin").executable(RUNTIME) == sys.executable
+
+
+def test_a_command_that_does_not_start_is_not_asked_by_each_process(tmp_path: Path) -> None:
+    """For some minutes it is passed over, unless nothing else is found."""
+    shim = command(
+        tmp_path / "shims", RUNTIME, f"echo asked >> {tmp_path}/asked; echo 'choose one' >&2; exit 127"
+    )
+    sound = command(tmp_path / "sound", RUNTIME, f'exec {sys.executable} "$@"')
+    for _ in range(2):
+        found = runtimes(tmp_path, shim.parent, sound.parent)
+        assert found.executable(RUNTIME) == sys.executable
+    assert (tmp_path / "asked").read_text() == "asked\n"
+    other = command(tmp_path / "shims", "node", f"echo asked >> {tmp_path}/asked; exit 127")
+    for _ in range(2):
+        with pytest.raises(UnusableError, match=f"tried {other}: exit status 127"):
+            runtimes(tmp_path, shim.parent, exact=True).executable("nodejs20.x")
+    assert (tmp_path / "asked").read_text() == "asked\n" * 3

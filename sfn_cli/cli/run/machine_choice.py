@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.stack import STATE_MACHINE
+from sfn_cli.stacks.stack import STATE_MACHINE, WRITTEN_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,11 @@ class MachineChoice(NamedTuple):
         """Whether --machine may call it so."""
         from sfn_cli.stacks.readers.cdk.construct_paths import logical_ids_of_construct
 
-        properties = self.stack.resources[self.logical_id].get("Properties") or {}
+        resource = self.stack.resources[self.logical_id]
+        properties = resource.get("Properties") or {}
+        written = (resource.get("Metadata") or {}).get(WRITTEN_NAME)
         return (
-            name in (self.logical_id, self.logical_id.rpartition(".")[2])  # aws_sfn_state_machine.order
+            name in (self.logical_id, written)
             or name in (properties.get("StateMachineName"), properties.get("Name"))
             or self.logical_id in logical_ids_of_construct(self.stack.resources, name)
         )

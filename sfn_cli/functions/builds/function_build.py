@@ -13,7 +13,7 @@ from sfn_cli.functions.builds.build_folder import BuildError
 from sfn_cli.functions.builds.imports import has_node_package, node_imports, python_imports
 from sfn_cli.functions.builds.node_packages import install_node_packages, read_package_json
 from sfn_cli.functions.builds.node_sdk import install_node_sdk, is_in_node_runtime
-from sfn_cli.functions.builds.python_packages import install_python_packages
+from sfn_cli.functions.builds.python_packages import find_python_packages, install_python_packages
 from sfn_cli.functions.builds.python_sdk import SDK_MODULES, install_python_sdk
 from sfn_cli.functions.builds.typescript import Bundle, bundle_typescript, typescript_entry
 from sfn_cli.functions.builds.typescript_sources import typescript_source_folder
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from sfn_cli.functions.runtimes import LanguageInterpreter, Runtimes
+    from sfn_cli.functions.interpreters.memory import LanguageInterpreter
+    from sfn_cli.functions.runtimes import Runtimes
 
 
 class FunctionSource(NamedTuple):
@@ -128,14 +129,7 @@ def _build_python_function(
     requirements = source.folder / "requirements.txt"
     if _has_requirements(requirements) and not any(source.folder.glob("*.dist-info")):
         try:
-            installed = install_python_packages(
-                building.home,
-                requirements,
-                interpreter.executable,
-                building.report,
-                what=f"{source.name} ({source.runtime})",
-                may_build=building.may_build,
-            )
+            installed = _install_requirements_of_function(building, source, interpreter, findings)
         except BuildError as error:
             if building.may_build:
                 raise
@@ -155,6 +149,46 @@ def _build_python_function(
             if imports_sdk:
                 findings.note_unbuilt(f"boto3, which Lambda's runtime contains, is not installed. {error}")
     return FunctionBuild(source.folder, tuple(packages))
+
+
+def _install_requirements_of_function(
+    building: Building, source: FunctionSource, interpreter: LanguageInterpreter, findings: _Findings
+) -> Path:
+    """Returns the folder with the packages of the requirements.txt. Raises BuildError.
+
+    Versions that cannot be installed for a substitute of the function's own version of Python, as
+    often there are none for a newer one, may be newer.
+    """
+    requirements = source.folder / "requirements.txt"
+    what = f"{source.name} ({source.runtime})"
+    has_substitute = language_of_runtime(source.runtime)[1] != interpreter.version
+    newer = f"its requirements.txt has versions that Python {interpreter.version} cannot use: newer ones do"
+    if has_substitute:
+        found = find_python_packages(building.home, requirements, interpreter.executable, allows_newer=True)
+        if found is not None:
+            findings.note(newer)
+            return found
+    try:
+        return install_python_packages(
+            building.home,
+            requirements,
+            interpreter.executable,
+            building.report,
+            what=what,
+            may_build=building.may_build,
+        )
+    except BuildError:
+        if not (has_substitute and building.may_build):
+            raise
+        findings.note(newer)
+        return install_python_packages(
+            building.home,
+            requirements,
+            interpreter.executable,
+            building.report,
+            what=f"{what}, in newer versions",
+            allows_newer=True,
+        )
 
 
 def _has_requirements(file: Path) -> bool:

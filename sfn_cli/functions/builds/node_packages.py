@@ -30,7 +30,7 @@ _LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
 _COPIED = (*_LOCKS, "yarn.lock", ".npmrc")
 _DEPENDENCIES = ("dependencies", "optionalDependencies", "devDependencies", "peerDependencies")
 _OPTIONS = ("--no-audit", "--no-fund", "--loglevel=error", "--no-progress", "--no-update-notifier")
-_CONFLICTS = ("ERESOLVE", "EBADENGINE")
+_CONFLICTS = ("ERESOLVE", "EBADENGINE", "--legacy-peer-deps")
 
 
 def install_node_packages(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _INCLUDED = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s+|=)(\S+)|-[rc](\S+)")
+_PINNED = re.compile(r"^([A-Za-z0-9._-]+(?:\[[^]]*\])?\s*)===?")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)(.*)")
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _NOT_HASHED = frozenset({"__pycache__", ".git", ".venv", "venv", "node_modules", "build", "dist"})
@@ -47,13 +48,15 @@ def install_python_packages(
     *,
     what: str = "",
     may_build: bool = True,
+    allows_newer: bool = False,
 ) -> Path:
     """Returns a folder with the packages of a requirements file, for an interpreter's sys.path.
 
     `requirements` is the file, or a list of requirements. `what` is for whom they are installed, as
-    in "Installing requirements.txt for WHAT…". Raises BuildError.
+    in "Installing requirements.txt for WHAT…". `allows_newer` takes the version of "one==1.0" as the
+    oldest. Raises BuildError.
     """
-    lines = _Requirements(requirements)
+    lines = _Requirements(requirements, allows_newer=allows_newer)
     title = f"Installing {lines.title}" + (f" for {what}" if what else "")
     sources = _python_sources(lines, interpreter)
 
@@ -70,13 +73,18 @@ def install_python_packages(
 
 
 def find_python_packages(
-    home: str | os.PathLike[str], requirements: str | os.PathLike[str] | Sequence[str], interpreter: str
+    home: str | os.PathLike[str],
+    requirements: str | os.PathLike[str] | Sequence[str],
+    interpreter: str,
+    *,
+    allows_newer: bool = False,
 ) -> Path | None:
     """Returns the folder that `install_python_packages` installed before; None if it did not.
 
     Raises BuildError for a file that cannot be read.
     """
-    return find_build_folder(home, _python_sources(_Requirements(requirements), interpreter))
+    lines = _Requirements(requirements, allows_newer=allows_newer)
+    return find_build_folder(home, _python_sources(lines, interpreter))
 
 
 def _python_sources(requirements: _Requirements, interpreter: str) -> dict[str, Any]:
@@ -155,12 +163,15 @@ def _pip_command(interpreter: str, environment: dict[str, str]) -> list[str]:
 class _Requirements:
     """A requirements file, or a list of requirements, with everything that it refers to."""
 
-    def __init__(self, requirements: str | os.PathLike[str] | Sequence[str]) -> None:
+    def __init__(
+        self, requirements: str | os.PathLike[str] | Sequence[str], *, allows_newer: bool = False
+    ) -> None:
+        self._allows_newer = allows_newer
         if isinstance(requirements, (str, os.PathLike)):
             self._file: Path | None = Path(requirements).absolute()
             self.folder = self._file.parent
             self.title = self._file.name
-            self._lines = _read_requirements(self._file)
+            self._lines = self._read(self._file)
         else:
             self._file = None
             self.folder = Path("/")
@@ -181,6 +192,10 @@ class _Requirements:
         file.write_text("\n".join(self._written(self._file, self._lines, beside)) + "\n", encoding="utf-8")
         return file
 
+    def _read(self, file: Path) -> list[str]:
+        lines = _read_requirements(file)
+        return [_PINNED.sub(r"\1>=", line) for line in lines] if self._allows_newer else lines
+
     def _contents(self) -> Iterator[bytes]:
         for file, lines in self._files():
             for line in lines:
@@ -198,7 +213,7 @@ class _Requirements:
                 included = _included_file(line, file)
                 if included is not None and included not in seen:
                     seen.add(included)
-                    waiting.append((included, _read_requirements(included)))
+                    waiting.append((included, self._read(included)))
 
     def _written(self, file: Path | None, lines: list[str], beside: Path) -> Iterator[str]:
         for line in lines:
@@ -208,7 +223,7 @@ class _Requirements:
                 number = len(list(beside.iterdir()))
                 copy = beside / f"included-{number}.txt"
                 copy.touch()
-                written = self._written(included, _read_requirements(included), beside)
+                written = self._written(included, self._read(included), beside)
                 copy.write_text("\n".join(written) + "\n", encoding="utf-8")
                 yield f"{'-c' if line.startswith(('-c', '--c')) else '-r'} {copy}"
             elif local is not None and local.is_dir():

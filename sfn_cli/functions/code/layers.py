@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.functions.runtimes import LanguageInterpreter
+    from sfn_cli.functions.interpreters.memory import LanguageInterpreter
     from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.records.functions import Function, LayerVersion
 
@@ -66,7 +66,9 @@ def find_packages(
         packages,
         tuple(_layer_folders(functions, home, function)),
         _sdk_folders(home, str(function.configuration.get("Runtime", "")), interpreter),
-        fingerprint,
+        has_public_layers=len(list(_used_layers(functions, function)))
+        < len(function.configuration.get("Layers") or ()),
+        fingerprint=fingerprint,
     )
 
 

@@ -28,6 +28,8 @@ class PackagePath(NamedTuple):
     layers: tuple[str, ...] = ()
     """The folders with the layers' content; in the function's order: a later one wins."""
     sdk: tuple[str, ...] = ()
+    has_public_layers: bool = False
+    """Whether the function has layers that are not here."""
     fingerprint: int = 0
     """Changes when a file of a layer that is used in place does."""
 

@@ -151,11 +151,13 @@ class StackEvaluation:
         path: Path_ = ("Outputs", name)
         if not isinstance(output, dict) or "Value" not in output:
             raise self.stack.error(path, f'The output "{name}" must be an object with a Value.')
-        export = (output.get("Export") or {}).get("Name")
+        export = output.get("Export")
+        if export is not None and not (isinstance(export, dict) and "Name" in export):
+            raise self.stack.error((*path, "Export"), f'The Export of the output "{name}" must have a Name.')
         return StackOutput(
             name,
             self.resolve(output["Value"], (*path, "Value"), made),
-            None if export is None else self.resolve(export, (*path, "Export", "Name"), made),
+            None if export is None else self.resolve(export["Name"], (*path, "Export", "Name"), made),
             str(output.get("Description") or ""),
         )
 

@@ -83,7 +83,11 @@ def _expanded_template(
     from sfn_cli.stacks.readers.templates.includes import expand_includes
     from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
     from sfn_cli.stacks.readers.templates.nested_templates import write_out_nested_templates
-    from sfn_cli.stacks.readers.templates.sam import is_sam_template, transform_sam_template
+    from sfn_cli.stacks.readers.templates.sam import (
+        check_transforms,
+        is_sam_template,
+        transform_sam_template,
+    )
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
     draft = TemplateDraft.of_file(file, given)
@@ -92,6 +96,7 @@ def _expanded_template(
     expand_includes(draft)
     expand_loops(draft)
     check_template_form(draft.template, draft.error)
+    check_transforms(draft)
     absolute_local_paths(draft)
     if is_sam_template(draft.template):
         transform_sam_template(draft, region)

@@ -75,7 +75,10 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
     if found.kind in (ProjectKind.CDK_APP, ProjectKind.CLOUD_ASSEMBLY):
         from sfn_cli.stacks.readers.cdk.cdk_app import read_cdk_app
 
-        return Project(*read_cdk_app(found.path, settings, options.report, may_build=options.may_build))
+        template_file = found.path if found.path.is_file() else None
+        folder = found.path if template_file is None else found.path.parent
+        app = Project(*read_cdk_app(folder, settings, options.report, may_build=options.may_build))
+        return app if template_file is None else _stack_of_template(app, template_file)
     if found.kind is ProjectKind.TERRAFORM:
         from sfn_cli.stacks.readers.terraform.read import read_terraform_module
 
@@ -97,3 +100,9 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
         )
         return Project((service,))
     raise UsageError(f"{found.path}: a {found.kind.value} cannot be read yet.")
+
+
+def _stack_of_template(app: Project, template: Path) -> Project:
+    """Returns the stack of one template of a cloud assembly, and those that it depends on."""
+    names = [stack.name for stack in app.stacks if template.resolve() in stack.files]
+    return app._replace(stacks=app.needed_stacks(names)) if names else app

@@ -56,7 +56,7 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
     "argv, exit, message",
     [
         (("run",), ExitCode.USAGE, "holds no definition: a file named *.asl.json"),
-        (("run", "gone"), ExitCode.USAGE, "Cannot read gone: No such file or directory"),
+        (("run", "gone"), ExitCode.USAGE, "gone does not exist"),
         (("worker", "bogus"), ExitCode.USAGE, "No such command 'bogus'"),
         (("run", ".", "--bogus"), ExitCode.USAGE, "No such option"),
         (("start-exection",), ExitCode.USAGE, "* start-execution"),

@@ -45,6 +45,20 @@ def test_requirements(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_newer_versions(tmp_path: Path) -> None:
+    """Where they are allowed, a version that is asked for is the oldest."""
+    project = tmp_path / "project"
+    folder = str(project)
+    write_wheel(project, "one", "")
+    (project / "requirements.txt").write_text(f"--no-index\n--find-links {folder}\none == 0.5\n")
+    file, home = project / "requirements.txt", tmp_path / "home"
+    with pytest.raises(BuildError, match=r"No matching distribution found for one==0\.5"):
+        install_python_packages(home, file, sys.executable, print)
+    installed = install_python_packages(home, file, sys.executable, print, allows_newer=True)
+    assert (installed / "one.py").exists()
+
+
+@pytest.mark.slow
 def test_an_interpreter_without_pip(tmp_path: Path) -> None:
     """Python's own ensurepip has one; nothing is installed into the interpreter."""
     bare = tmp_path / "bare"

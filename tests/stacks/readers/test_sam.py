@@ -214,3 +214,18 @@ def test_missing_translator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     )
     with pytest.raises(ConfigurationError, match=r"pip install 'sfn-cli\[stacks,aws,serve\]'"):
         read_cloudformation_stack(tmp_path / "template.yaml")
+
+
+def test_missing_transform(tmp_path: Path) -> None:
+    """SAM's types without SAM's transform are refused, as by CloudFormation."""
+    write_project(tmp_path, {"template.yaml": "Resources:\n  T: {Type: AWS::Serverless::SimpleTable}\n"})
+    with pytest.raises(TemplateError, match=r"yaml:2:6: .* Transform: AWS::Serverless-2016-10-31"):
+        read_cloudformation_stack(tmp_path / "template.yaml")
+
+
+def test_macro_of_an_account(tmp_path: Path) -> None:
+    """A macro that exists in an account only is a note."""
+    template = "Transform: [Mine, AWS::LanguageExtensions]\nResources: {Q: {Type: AWS::SQS::Queue}}\n"
+    write_project(tmp_path, {"template.yaml": template})
+    (note,) = read_cloudformation_stack(tmp_path / "template.yaml").notes
+    assert note == "the macro Mine runs in an AWS account only: it is not applied"

@@ -31,7 +31,8 @@ _MISSING_MODULE = re.compile(
     r"Cannot find (module|package)|ModuleNotFoundError|No module named|not found$", re.M
 )
 _MISSING_ASSET = re.compile(r"Cannot find asset at (/[^\n]+?)\s*$", re.M)
-_EMPTY_ZIP = b"PK\5\6" + bytes(18)
+_EMPTY_ZIP = b"PK\5\6" + bytes(16)
+"""But for the length of a comment, and the comment."""
 _SILENT = {
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
@@ -69,7 +70,7 @@ def run_app(
                     raise
     finally:
         for path in absent:
-            path.rmdir() if path.is_dir() else path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _run_app_once(
@@ -92,12 +93,15 @@ def _make_absent_asset(path: Path, setting: AppSetting, error: BuildError) -> Pa
     shown = setting.project / os.path.relpath(path, setting.copy)
     setting.report(f"{os.path.normpath(shown)} does not exist; going on without it.")
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Each has its own content: the CDK knows assets by their hashes.
+    name = os.fsencode(path.name)
     if path.suffix in (".zip", ".jar"):
-        path.write_bytes(_EMPTY_ZIP)
+        path.write_bytes(_EMPTY_ZIP + len(name).to_bytes(2, "little") + name)
     elif path.suffix:
-        path.touch()
+        path.write_bytes(name)
     else:
         path.mkdir()
+        (path / path.name).touch()
     return path
 
 

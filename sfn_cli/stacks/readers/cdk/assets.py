@@ -109,6 +109,8 @@ class AssetTable:
 
     def _asset_path(self, path: str) -> Path:
         candidates = [Path(os.path.normpath(folder / path)) for folder in self._folders]
+        if os.path.basename(path).startswith("asset."):  # bundled, and moved since
+            candidates += [folder / os.path.basename(path) for folder in self._folders]
         return self._original(next((found for found in candidates if found.exists()), candidates[0]))
 
 

@@ -20,7 +20,7 @@ from sfn_cli.stacks.readers.serverless.naming import (
     machine_logical_id,
 )
 from sfn_cli.stacks.readers.serverless.variables import ServerlessContext, Variables
-from sfn_cli.stacks.stack import Path_, SourcePlace, Stack
+from sfn_cli.stacks.stack import WRITTEN_NAME, Path_, SourcePlace, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,8 @@ class _Service:
         machines = self._merged(settings.get("stateMachines"), path)
         for key, machine in machines.items():
             logical_id = machine_logical_id(key, machine)
-            self._add(logical_id, machine_resource(machine, self._functions), (*path, key))
+            resource = machine_resource(machine, self._functions)
+            self._add(logical_id, {**resource, "Metadata": {WRITTEN_NAME: key}}, (*path, key))
             self._add_events(key, machine.get("events"), {"Ref": logical_id}, None, (*path, key))
         if any("role" not in machine for machine in machines.values()):
             self._resources.update(machine_role())

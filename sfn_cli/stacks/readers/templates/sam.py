@@ -33,6 +33,23 @@ def is_sam_template(template: dict[str, Any]) -> bool:
     return TRANSFORM in (transforms if isinstance(transforms, list) else [transforms])
 
 
+def check_transforms(draft: TemplateDraft) -> None:
+    """Raises TemplateError for SAM's types without SAM's transform; notes macros of an account."""
+    transforms = draft.template.get("Transform")
+    for transform in transforms if isinstance(transforms, list) else [transforms]:
+        name = transform.get("Name") if isinstance(transform, dict) else transform
+        if isinstance(name, str) and not name.startswith("AWS::"):
+            draft.notes.append(f"the macro {name} runs in an AWS account only: it is not applied")
+    if is_sam_template(draft.template):
+        return
+    for logical_id, resource in draft.resources.items():
+        if resource["Type"].startswith("AWS::Serverless::"):
+            raise draft.error(
+                ("Resources", logical_id),
+                f"{resource['Type']} is a type of SAM: add to the template: Transform: {TRANSFORM}",
+            )
+
+
 class _PolicyArns(dict[str, str]):
     """Has an ARN for every managed policy's name."""
 

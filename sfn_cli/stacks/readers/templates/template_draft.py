@@ -57,9 +57,12 @@ class TemplateDraft:
 
     def parameter(self, name: Any) -> Any:
         """Returns the value of a parameter as far as it is known now: a text, or its default; None."""
+        if not isinstance(name, str):
+            return None
         if name in self.given:
             return self.given[name]
-        declared = (self.template.get("Parameters") or {}).get(name)
+        parameters = self.template.get("Parameters")
+        declared = parameters.get(name) if isinstance(parameters, dict) else None
         return declared.get("Default") if isinstance(declared, dict) else None
 
     def place(self, path: Path_) -> SourcePlace:

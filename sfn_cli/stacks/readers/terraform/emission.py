@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.stacks.readers.terraform.language.values import ConversionError, to_text
 from sfn_cli.stacks.readers.terraform.resources.names import without_none
 from sfn_cli.stacks.readers.terraform.resources.table import PARTS, RESOURCE_KINDS, is_silent
-from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError
+from sfn_cli.stacks.stack import WRITTEN_NAME, Path_, SourcePlace, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ class Emission:
         resource: dict[str, Any] = {"Type": kind.type, "Properties": properties}
         if dependencies := dependencies - {logical_id}:
             resource["DependsOn"] = sorted(dependencies)
-        resource["Metadata"] = {"Terraform": instance.address}
+        resource["Metadata"] = {WRITTEN_NAME: instance.address}
         self.resources[logical_id] = resource
 
     def _properties(self, module: Module, instance: Instance, kind: ResourceKind) -> dict[str, Any]:
@@ -153,7 +153,10 @@ def _collect(module: Module) -> None:
             module.project.archives += [each.arguments for each in _instances_if_known(module, block)]
     for (type, _), block in module.resources.items():
         if type in {"aws_s3_object", "aws_s3_bucket_object"}:
-            module.project.objects += [each.arguments for each in _instances_if_known(module, block)]
+            module.project.objects += [
+                (each.arguments, each.attribute("id", block.at))
+                for each in _instances_if_known(module, block)
+            ]
         elif type == "archive_file":
             module.project.archives += [each.arguments for each in _instances_if_known(module, block)]
 

@@ -30,8 +30,8 @@ class TerraformProject:
         self.account = self.holes.text({"Ref": "AWS::AccountId"})
         self.archives: list[ResourceArguments] = []
         """The arguments of every data.archive_file."""
-        self.objects: list[ResourceArguments] = []
-        """The arguments of every aws_s3_object."""
+        self.objects: list[tuple[ResourceArguments, Value]] = []
+        """The arguments of every aws_s3_object, and its id, which also names its key."""
         self._logical_ids: dict[str, str] = {}
         self._dependencies: list[set[str]] = []
 
@@ -105,9 +105,9 @@ class TerraformProject:
     def _archive_source(self, archive: ResourceArguments) -> dict[str, Any]:
         """Returns the sources of an archive that `terraform apply` would make."""
         if folder := archive.get("source_dir"):
-            return {"CodeDir": str(self.file_functions.path(folder))}
+            return {"CodeDir": str(self._existing(self.file_functions.path(folder)))}
         if file := archive.get("source_file"):
-            return {"CodeDir": str(self.file_functions.path(file).parent)}
+            return {"CodeDir": str(self._existing(self.file_functions.path(file)).parent)}
         files = {
             to_text(each.get("filename")): to_text(each.get("content")) for each in archive.blocks("source")
         }
@@ -116,10 +116,19 @@ class TerraformProject:
             files[to_text(archive.get("source_content_filename"))] = to_text(content)
         return {"Files": files}
 
+    def _existing(self, path: Path) -> Path:
+        """Returns a path, or the TypeScript that is compiled to it if it does not exist."""
+        if path.exists():
+            return path
+        from sfn_cli.stacks.readers.terraform.compiled_code import uncompiled_path
+
+        return uncompiled_path(path, self.folder) or path
+
     def _object_source(self, bucket: Value, key: Value) -> Value:
         """Returns the file that an aws_s3_object of the project puts at a key."""
-        for each in self.objects:
-            if each.get("key") == key and each.get("bucket") == bucket and each.get("source") is not None:
+        for each, own_id in self.objects:
+            names_object = key in (each.get("key"), own_id) and each.get("bucket") == bucket
+            if names_object and each.get("source") is not None:
                 return each.get("source")
         return None
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sfn_cli import jsonvalue
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.readers.cloudformation import stack_name
 from sfn_cli.stacks.readers.terraform.emission import Emission
@@ -39,6 +40,7 @@ def read_terraform_module(
 
     `given` are the user's values of variables; `environment` has those of TF_VAR_NAME.
     """
+    jsonvalue.raise_recursion_limit()
     folder = folder.absolute()
     project = TerraformProject(folder, environment or {})
     body = read_module_body(project, folder)

@@ -17,7 +17,7 @@ from sfn_cli.stacks.readers.terraform.project import TerraformProject, project_r
 from sfn_cli.stacks.readers.terraform.resources.arguments import JsonArguments
 from sfn_cli.stacks.readers.terraform.resources.names import without_none
 from sfn_cli.stacks.readers.terraform.resources.table import PARTS, RESOURCE_KINDS, is_silent
-from sfn_cli.stacks.stack import STATE_MACHINE, Path_, SourcePlace, Stack, TemplateError
+from sfn_cli.stacks.stack import STATE_MACHINE, WRITTEN_NAME, Path_, SourcePlace, Stack, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -138,7 +138,7 @@ class _State:
             found[logical_id] = {
                 "Type": kind.type,
                 "Properties": filled,
-                "Metadata": {"Terraform": each.address},
+                "Metadata": {WRITTEN_NAME: each.address},
             }
         for each in self._others:
             if not each.address.startswith("data.") and not is_silent(each.type):

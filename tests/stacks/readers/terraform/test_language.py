@@ -77,6 +77,7 @@ MACHINE = """resource "aws_sfn_state_machine" "m" {
         ('"no end', "4:16: The text that starts here has no closing quote"),
         ("<<EOT\nx\n", "4:16: The text that starts here has no end: a line EOT"),
         ("[1, 2", '5:1: Expected "," between the items of a list, not "}"'),
+        ("(" * 1000, "4:115: More than 100 levels of nesting"),
         ("1 1", '4:18: Expected the end of the line, not "1"'),
         ("local.loop", "1:22: local.loop → local.loop: they refer to each other"),
     ],

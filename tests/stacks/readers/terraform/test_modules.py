@@ -282,9 +282,9 @@ module "network" {
     assert properties(stack, "flow")["DefinitionString"] == {
         "Fn::Join": ["", ['{"Fn":"', {"Fn::GetAtt": ["price", "Arn"]}, '"}']]
     }
+    network = "terraform-aws-modules/vpc/aws"
     assert stack.notes == (
-        "module.network is left out: terraform-aws-modules/vpc/aws is not on this machine "
-        "(run terraform init).",
+        f"module.network is left out: {network} is not on this machine (run terraform init).",
     )
 
 
@@ -334,3 +334,25 @@ def test_json_syntax(tmp_path: Path) -> None:
 def test_a_folder_without_a_module(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"there is no \*\.tf file in it"):
         read(tmp_path, {"readme.txt": ""})
+
+
+@pytest.mark.parametrize(
+    "options, source",
+    [
+        ('"outDir": "dist" // where', "src"),
+        ('"outDir": "dist", "rootDir": ".",', "."),
+        ('"outDir": "elsewhere"', None),
+    ],
+)
+def test_code_that_is_not_compiled(tmp_path: Path, options: str, source: str | None) -> None:
+    """Without what tsc writes, a function's code is the TypeScript that tsconfig.json names."""
+    archive = 'source_file = "dist/price/app.js"\noutput_path = "f.zip"'
+    text = FUNCTION % 'filename = "f.zip"' + f'data "archive_file" "a" {{\n{archive}\n}}\n'
+    files = {
+        "main.tf": text,
+        "tsconfig.json": f'{{"compilerOptions": {{{options}\n}}}}',
+        f"{source or 'src'}/price/app.ts": "",
+        f"{source or 'src'}/tax/app.ts": "",
+    }
+    code = tmp_path / (source or "dist") / "price"
+    assert properties(read(tmp_path, files), "f")["Code"] == {"CodeDir": str(code)}

@@ -15,7 +15,7 @@ NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?")
 _SPACE = re.compile(r"(?:[ \t\r]|(?:#|//)[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _SPACE_AND_LINES = re.compile(r"(?:[ \t\r\n]|(?:#|//)[^\n]*|/\*.*?\*/)+", re.DOTALL)
 
-_MOST_DEPTH = 150
+_MOST_DEPTH = 100
 
 
 class Scanner:

@@ -5,9 +5,23 @@ variable "definition" { default = null }
 variable "type" { default = "STANDARD" }
 variable "role_arn" { default = null }
 variable "logging_configuration" { default = {} }
+variable "use_existing_cloudwatch_log_group" { default = false }
+variable "cloudwatch_log_group_name" { default = null }
+variable "cloudwatch_log_group_retention_in_days" { default = null }
 variable "tags" { default = {} }
 
 resource "aws_iam_role" "this" {}
+
+locals {
+  log_group = coalesce(var.cloudwatch_log_group_name, "/aws/vendedlogs/states/${coalesce(var.name, "machine")}")
+  is_logged = contains(["ALL", "ERROR", "FATAL"], upper(try(var.logging_configuration.level, "OFF")))
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  for_each          = local.is_logged && !var.use_existing_cloudwatch_log_group ? { "" = true } : {}
+  name              = local.log_group
+  retention_in_days = var.cloudwatch_log_group_retention_in_days
+}
 
 resource "aws_sfn_state_machine" "this" {
   name       = var.name
@@ -21,7 +35,11 @@ resource "aws_sfn_state_machine" "this" {
     content {
       level                  = try(logging_configuration.value.level, null)
       include_execution_data = try(logging_configuration.value.include_execution_data, null)
-      log_destination        = try(logging_configuration.value.log_destination, null)
+      log_destination = try(
+        logging_configuration.value.log_destination,
+        "${aws_cloudwatch_log_group.this[""].arn}:*",
+        null,
+      )
     }
   }
 }

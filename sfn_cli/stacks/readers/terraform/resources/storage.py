@@ -111,7 +111,7 @@ _OBJECT = ResourceKind(
     "Terraform::S3::Object",
     _object,
     {"arn": "{Arn}", "id": "{Ref}", "key": "{Ref}"},
-    name=None,
+    name="key",
     is_lenient=True,
 )
 

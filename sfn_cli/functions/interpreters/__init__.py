@@ -1,0 +1,1 @@
+"""What is known of the interpreters of this machine (runtimes.py)."""

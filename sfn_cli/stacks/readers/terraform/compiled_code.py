@@ -1,0 +1,68 @@
+"""Finds the TypeScript that code is compiled from, where nothing has compiled it yet.
+
+Modules of Terraform zip what `tsc` writes, "dist/orders/price.js". Without it, the functions can be
+run from "src/orders/price.ts": the tsconfig.json says where from and where to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.stacks.readers.source_files import source_files
+
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_LAST_COMMA = re.compile(r",(\s*[}\]])")
+_DECLARATIONS = ".d.ts"
+
+
+def uncompiled_path(path: Path, project: Path) -> Path | None:
+    """Returns the source of a file, or of a folder, below the `outDir` of a tsconfig.json.
+
+    None where there is no such file, or no source of it.
+    """
+    for folder in (path, *path.parents):
+        if not folder.is_relative_to(project):
+            return None
+        options = _compiler_options(folder / "tsconfig.json")
+        output = options.get("outDir")
+        if not isinstance(output, str) or not path.is_relative_to(target := _joined(folder, output)):
+            continue
+        root = _source_root(folder, target, options.get("rootDir"))
+        source = root / path.relative_to(target)
+        candidates = (
+            [source] if not source.suffix else [source.with_suffix(end) for end in (".ts", ".tsx", ".mts")]
+        )
+        return next((each for each in candidates if each.exists()), None)
+    return None
+
+
+def _joined(folder: Path, path: str) -> Path:
+    return Path(os.path.normpath(folder / path))
+
+
+def _compiler_options(path: Path) -> dict[str, object]:
+    """Returns the compilerOptions of a tsconfig.json, which may have comments."""
+    try:
+        text = read_input_text(path, PROJECT_FILE_BYTES)
+        without_comments = _COMMENT.sub(lambda match: match[1] or "", text)
+        options = json.loads(_LAST_COMMA.sub(r"\1", without_comments)).get("compilerOptions")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}
+    return options if isinstance(options, dict) else {}
+
+
+def _source_root(folder: Path, output: Path, given: object) -> Path:
+    """Returns `rootDir`: where it is not set, the longest path that all sources have in common."""
+    if isinstance(given, str):
+        return _joined(folder, given)
+    sources = [
+        Path(file.path).parent
+        for file in source_files(folder)
+        if file.name.endswith((".ts", ".tsx", ".mts")) and not file.name.endswith(_DECLARATIONS)
+    ]
+    sources = [source for source in sources if not source.is_relative_to(output)]
+    return Path(os.path.commonpath(sources)) if sources else folder
