@@ -146,7 +146,7 @@ READERS = {
     "functions/runtimes.py": "searches PATH and the folders of version managers",
     "functions/bootstrap.py": "runs in the process of a function, with a function's environment",
     "functions/environment/sdk_endpoints.py": "the same",
-    "stacks/readers/cdk/docker_stand_in.py": "runs in place of Docker, with the environment of a CDK app",
+    "stacks/readers/cdk/docker_stand_in.py": "runs in place of docker, with the environment of a CDK app",
 }
 
 

@@ -35,7 +35,7 @@ def _item(properties: Properties) -> dict[str, Any]:
 
 def _item_key(properties: Properties) -> dict[str, Any]:
     names = (properties.get("HashKey"), properties.get("RangeKey"))
-    item = _item(properties) if properties else {}
+    item = _item(properties) if properties.get("Item") is not None else {}
     return {name: item[name] for name in names if isinstance(name, str) and name in item}
 
 
