@@ -24,14 +24,14 @@ FOLDER_MODE = 0o700
 
 OWN_NAMES = (
     "sfn.db", "worker", "aws.", "endpoint.", "events.lock", "functions", "map-runs", "services", "builds",
-    "cache", "stacks",
+    "cache", "stacks", "cdk-apps",
 )  # fmt: skip
 """Prefixes of the names of sfn's own files in the home.
 
 The user may store other files beside them.
 """
 
-_FOLDERS = ("functions", "map-runs", "services", "builds", "cache")
+_FOLDERS = ("functions", "map-runs", "services", "builds", "cache", "cdk-apps")
 _FILES = (".db", ".db-wal", ".db-shm", ".lock", ".log")
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH

@@ -33,7 +33,14 @@ _UNFINISHED_SUFFIX = ".unfinished"
 
 
 class BuildError(ConfigurationError):
-    """A build that failed, or that is needed and may not run."""
+    """A build that failed, or that is needed and may not run.
+
+    `output` is what the program printed that failed; the message has its last lines.
+    """
+
+    def __init__(self, message: str, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 def find_build_folder(home: str | os.PathLike[str], sources: Mapping[str, Any]) -> Path | None:

@@ -78,7 +78,8 @@ def run_build_program(
         raise
     text = output[-_SHOWN_BYTES:].decode(errors="replace")
     if process.returncode != 0:
-        raise BuildError(f"{what} failed ({_exit_status_text(process.returncode)}):{_last_lines(text)}")
+        status = _exit_status_text(process.returncode)
+        raise BuildError(f"{what} failed ({status}):{_last_lines(text)}", text)
     return text
 
 

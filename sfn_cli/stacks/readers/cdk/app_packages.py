@@ -14,7 +14,7 @@ from sfn_cli.stacks.readers.cdk.node_app import prepare_node_app
 from sfn_cli.stacks.readers.cdk.python_app import prepare_python_app
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.stacks.readers.cdk.app_setting import AppSetting
 
@@ -23,14 +23,20 @@ _PYTHON_COMMAND = re.compile(r"\b(python[\d.]*|poetry|pipenv|uv)\b|\.py\b")
 
 
 def prepare_app_packages(
-    command: str, setting: AppSetting, environment: Mapping[str, str], *, everything: bool
+    command: str,
+    setting: AppSetting,
+    environment: Mapping[str, str],
+    *,
+    everything: bool = False,
+    more: Sequence[str] = (),
 ) -> AppPackages:
     """Makes the packages available that an app's command needs. Raises BuildError.
 
     With `everything`, what the project asks for is installed completely, even if it seems to be there.
+    `more` are packages for Python that it does not ask for.
     """
     if _PYTHON_COMMAND.search(command):
-        return prepare_python_app(command, setting, environment, everything=everything)
+        return prepare_python_app(command, setting, environment, everything=everything, more=more)
     if _NODE_COMMAND.search(command):
         return prepare_node_app(command, setting, environment, everything=everything)
     return AppPackages({})

@@ -30,6 +30,10 @@ _MAX_ABSENT_ASSETS = 20
 _MISSING_MODULE = re.compile(
     r"Cannot find (module|package)|ModuleNotFoundError|No module named|not found$", re.M
 )
+_MISSING_ALPHA = re.compile(
+    r"cannot import name '(aws_\w+_alpha)' from 'aws_cdk'|No module named 'aws_cdk\.(aws_\w+_alpha)"
+)
+_ERROR_LINE = re.compile(r"\W*(?:[\w.]*(?:Error|Exception)\b|«\w+»)")
 _MISSING_ASSET = re.compile(r"Cannot find asset at (/[^\n]+?)\s*$", re.M)
 _EMPTY_ZIP = b"PK\5\6" + bytes(16)
 """But for the length of a comment, and the comment."""
@@ -50,8 +54,9 @@ def run_app(
     """
     base = _app_environment(setting, configuration, settings, output)
     absent: list[Path] = []
+    more: list[str] = []
     everything = False
-    packages = prepare_app_packages(command, setting, base, everything=False)
+    packages = prepare_app_packages(command, setting, base)
     try:
         while True:
             shutil.rmtree(output, ignore_errors=True)
@@ -59,18 +64,36 @@ def run_app(
                 _run_app_once(command, setting, configuration, {**base, **packages.variables})
                 return
             except BuildError as error:
-                text = str(error)
-                missing = _MISSING_ASSET.search(text)
-                if missing is not None and len(absent) < _MAX_ABSENT_ASSETS:
-                    absent.append(_make_absent_asset(Path(missing[1]), setting, error))
-                elif _MISSING_MODULE.search(text) is not None and not everything:
+                asset = _MISSING_ASSET.search(error.output)
+                alpha = _MISSING_ALPHA.search(error.output)
+                if asset is not None and len(absent) < _MAX_ABSENT_ASSETS:
+                    absent.append(_make_absent_asset(Path(asset[1]), setting, error))
+                elif alpha is not None and (package := _alpha_package(alpha)) not in more:
+                    more.append(package)
+                    packages = prepare_app_packages(command, setting, base, more=more)
+                elif _MISSING_MODULE.search(error.output) is not None and not everything:
                     everything = True
-                    packages = prepare_app_packages(command, setting, base, everything=True)
+                    packages = prepare_app_packages(command, setting, base, everything=True, more=more)
                 else:
-                    raise
+                    raise _with_main_lines(error) from None
     finally:
         for path in absent:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _alpha_package(found: re.Match[str]) -> str:
+    """Returns the package of an experimental module, which requirements.txt often leaves out."""
+    return f"aws-cdk.{(found[1] or found[2]).replace('_', '-')}"
+
+
+def _with_main_lines(error: BuildError) -> BuildError:
+    """Returns an app's error with the lines around the one that names it: a stack is longer."""
+    lines = [line.rstrip() for line in error.output.splitlines() if line.strip()]
+    named = [number for number, line in enumerate(lines) if _ERROR_LINE.match(line)]
+    if not named or named[-1] >= len(lines) - 2:
+        return error
+    shown = lines[max(0, named[-1] - 3) : named[-1] + 6]
+    return BuildError("\n  ".join([str(error).splitlines()[0], *shown]), error.output)
 
 
 def _run_app_once(

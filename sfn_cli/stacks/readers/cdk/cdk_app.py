@@ -49,7 +49,7 @@ def read_cdk_app(
         if path.name == MANIFEST:
             return _read_named_assembly(path.parent)
         if path.name != APP_FILE:
-            raise UsageError(f"{path} is neither a cdk.json nor the manifest.json of a cloud assembly.")
+            return _read_named_template(path)
         path = path.parent
     elif is_cloud_assembly(path):
         return _read_named_assembly(path)
@@ -68,6 +68,20 @@ def _read_named_assembly(folder: Path) -> CloudAssembly:
     parent = folder.parent
     is_of_parent = folder.name == "cdk.out" or (parent / APP_FILE).is_file()
     return read_cloud_assembly(folder, parent if is_of_parent else folder)
+
+
+def _read_named_template(path: Path) -> CloudAssembly:
+    """Reads the stack of a template in an assembly, with those that it depends on."""
+    if not is_cloud_assembly(path.parent):
+        raise UsageError(f"{path} is neither a cdk.json nor a part of a cloud assembly.")
+    app = _read_named_assembly(path.parent)
+    needed = {stack.name for stack in app.stacks if stack.source == path}
+    if not needed:
+        raise UsageError(f"{path} is not the template of a stack of its cloud assembly.")
+    for stack in reversed(app.stacks):
+        if stack.name in needed:
+            needed.update(app.dependencies[stack.name])
+    return app._replace(stacks=tuple(stack for stack in app.stacks if stack.name in needed))
 
 
 def _read_app_folder(

@@ -8,7 +8,6 @@ import shlex
 import shutil
 import subprocess
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import BuildError
@@ -17,7 +16,8 @@ from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, AppPackages, words_o
 from sfn_cli.stacks.readers.cdk.node_app import bundles_functions, install_node_packages_of_app
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from sfn_cli.stacks.readers.cdk.app_setting import AppSetting
 
@@ -26,8 +26,14 @@ _PROBE = "import importlib.util as u, sys\nprint(sys.executable)\nprint(u.find_s
 
 
 def prepare_python_app(
-    command: str, setting: AppSetting, environment: Mapping[str, str], *, everything: bool
+    command: str,
+    setting: AppSetting,
+    environment: Mapping[str, str],
+    *,
+    everything: bool,
+    more: Sequence[str],
 ) -> AppPackages:
+    """Makes the packages of an app available: see prepare_app_packages. Raises BuildError."""
     paths = _own_python_paths(setting)
     search = os.pathsep.join([*paths, environment["PATH"]])
     named = next(
@@ -40,8 +46,8 @@ def prepare_python_app(
         paths.append(_python_alias(setting, named, program))
     interpreter, has_cdk = _probe_interpreter(program, setting, {**environment, "PATH": search})
     variables = {"PYTHONDONTWRITEBYTECODE": "1"}
-    if everything or not has_cdk:
-        packages = _install_requirements_of_app(setting, interpreter)
+    if everything or more or not has_cdk:
+        packages = _install_requirements_of_app(setting, interpreter, more)
         variables = {
             "PYTHONPATH": str(packages),
             # The packages of the CDK are large: compiled once, and not into the installed folder.
@@ -92,12 +98,14 @@ def _probe_interpreter(program: str, setting: AppSetting, environment: Mapping[s
     return interpreter, has_cdk == "True"
 
 
-def _install_requirements_of_app(setting: AppSetting, interpreter: str) -> Path:
+def _install_requirements_of_app(setting: AppSetting, interpreter: str, more: Sequence[str]) -> Path:
     """Installs what an app asks for, without what pip does not know. Raises BuildError."""
-    requirements: Path | list[str] = setting.project / "requirements.txt"
-    assert isinstance(requirements, Path)
-    if not requirements.is_file():
-        requirements = _requirements_of_manifests(setting.project)
+    file = setting.project / "requirements.txt"
+    requirements: Path | list[str] = file
+    if not file.is_file():
+        requirements = [*_requirements_of_manifests(setting.project), *more]
+    elif more:
+        requirements = [*_lines_of_requirements(file), *more]
     while True:
         try:
             return install_python_packages(
@@ -107,12 +115,7 @@ def _install_requirements_of_app(setting: AppSetting, interpreter: str) -> Path:
             unknown = _NOT_FOUND_BY_PIP.search(str(error))
             if unknown is None:
                 raise
-            lines = (
-                requirements
-                if isinstance(requirements, list)
-                else requirements.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-            )
-            lines = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+            lines = requirements if isinstance(requirements, list) else _lines_of_requirements(file)
             found = [line for line in lines if re.match(rf"{re.escape(unknown[1])}(?![\w.-])", line)]
             if not found or any(line.startswith(("-", ".")) for line in lines):
                 raise
@@ -123,6 +126,11 @@ def _install_requirements_of_app(setting: AppSetting, interpreter: str) -> Path:
                 setting.report(f"pip does not find {found[0]}; trying its latest version.")
                 kept.append(unknown[1])
             requirements = kept
+
+
+def _lines_of_requirements(file: Path) -> list[str]:
+    lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _requirements_of_manifests(project: Path) -> list[str]:

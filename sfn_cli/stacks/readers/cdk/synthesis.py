@@ -1,6 +1,6 @@
 """Runs a CDK app, which writes its cloud assembly: what `cdk synth` does, without the CDK CLI.
 
-    $SFN_HOME/cdk/PROJECT-HASH/
+    $SFN_HOME/cdk-apps/PROJECT-HASH/
     ├── files.json         what is known of the app's files, so that only changed ones are read
     ├── tree/              the copy in which the app runs: see app_files
     ├── assets/            bundled code, by its hash; named by stacks that are deployed
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
     from sfn_cli.stacks.readers.cdk.app_configuration import AppConfiguration
 
-FOLDER_NAME = "cdk"
+FOLDER_NAME = "cdk-apps"
 
 _KEPT_ASSEMBLIES = 5
 

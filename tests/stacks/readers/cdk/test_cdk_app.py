@@ -153,6 +153,8 @@ def test_the_projects_own_assembly(app: App) -> None:
     for path in ("cdk.out", "cdk.out/manifest.json"):
         assert [stack.name for stack in app.read(path).stacks] == ["Old"]
         assert app.lines == []
+    (stack,) = app.read("cdk.out/Old.template.json").stacks
+    assert stack.name == "Old"
     write_json(app.folder / "cdk.json", {"app": "cdk.out"})
     (stack,) = app.read("cdk.json").stacks
     assert (stack.name, stack.folder) == ("Old", app.folder)
@@ -279,3 +281,12 @@ def test_two_at_once(app: App) -> None:
         thread.join()
     assert len(found) == 2
     assert sum(line.startswith("Synthesising") for line in lines) == 1
+
+
+def test_one_template_of_an_assembly(app: App) -> None:
+    """A template that is named stands for its stack and those that it depends on."""
+    stacks = {name: {"Resources": {"Flow": machine(f"{name}/Flow")}} for name in ("Api", "Data", "Other")}
+    write_assembly(app.folder / "cdk.out", stacks, dependencies={"Api": ["Data"]})
+    assert [stack.name for stack in app.read("cdk.out/Api.template.json").stacks] == ["Data", "Api"]
+    with pytest.raises(UsageError, match="is not the template of a stack"):
+        app.read("cdk.out/Api.assets.json")
