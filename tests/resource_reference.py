@@ -58,6 +58,8 @@ _PROPERTIES: dict[str, Json] = {
     "Bucket": "logical",
     "DomainName": "logical",
     "FunctionName": "Logical",
+    "HashKey": "id",
+    "Item": {"id": {"S": "logical"}},
     "Queues": ["logical"],
     "RoutingConfiguration": [
         {
@@ -70,6 +72,7 @@ _PROPERTIES: dict[str, Json] = {
     "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Logical",
     "StateMachineRevisionId": "1",
     "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+    "TableName": "logical",
     "TargetFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:Logical",
     "TopicArn": "arn:aws:sns:us-east-1:123456789012:logical",
 }

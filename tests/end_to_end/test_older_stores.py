@@ -61,3 +61,25 @@ def test_a_store_goes_on(home: Path, dump: Path) -> None:
     database = Database(home)
     assert list(breaches(database)) == []
     database.close()
+
+
+def test_a_machine_without_a_folder_is_adopted(home: Path, tmp_path: Path) -> None:
+    """The first folder that runs a machine of that name adopts it; another folder is refused."""
+    restore(next(dump for dump in STORES if dump.stem == "schema_16"), home)
+    folders = [tmp_path / place / "Fail" for place in ("first", "second")]
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "fail.asl.json").write_text(json.dumps(definition))
+    before = sfn_json(home, "describe-state-machine", "--state-machine-arn", f"{ARN}stateMachine:Fail")
+    for _ in range(2):
+        done = sfn(home, "run", str(folders[0]), "--input", "{}")
+        assert (done.returncode, done.stdout) == (0, "{}\n"), done.stderr
+    after = sfn_json(home, "describe-state-machine", "--state-machine-arn", f"{ARN}stateMachine:Fail")
+    assert (after["creationDate"], json.loads(after["definition"])) == (before["creationDate"], definition)
+    refused = sfn(home, "run", str(folders[1]))
+    assert (refused.returncode, refused.stdout) == (252, "")
+    assert str(folders[0]) in refused.stderr
+    assert sfn(home, "stack", "delete", "Fail").returncode == 0
+    assert sfn(home, "run", str(folders[1])).returncode == 0
+    assert sfn(home, "doctor").returncode == 0

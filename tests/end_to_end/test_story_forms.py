@@ -124,3 +124,15 @@ def test_definitions_of_forms(story: str) -> None:
         assert (filled["StartAt"], upload["Next"]) == ("Upload", "Migrate")
         filled["StartAt"] = upload["Next"]
     assert filled == json.loads((folder / f"{story}.asl.json").read_text())
+
+
+@pytest.mark.parametrize("story", FOLDER_VALUES)
+def test_synthesised_stories(story: str) -> None:
+    """A committed cdk.out has the story's own definition, functions and data."""
+    folder = EXAMPLES / story
+    assembly = folder / "synthesised" / "cdk.out"
+    (definition,) = assembly.glob("asset.*.json")
+    assert definition.read_text() == (folder / "sam" / f"{story}.asl.json").read_text()
+    sources = [path for path in (*folder.glob("functions/*/*.*"), *folder.glob("data/*")) if path.is_file()]
+    contents = {(path.name, path.read_bytes()) for path in sources}
+    assert {(path.name, path.read_bytes()) for path in assembly.glob("asset.*/*")} == contents

@@ -53,9 +53,9 @@ class StackBuilds:
         except BuildError as error:
             if is_planned:
                 return properties
-            raise BuildError(
-                f"{self._stack.place(('Resources', logical_id))}: {logical_id}: {error}"
-            ) from None
+            place = self._stack.place(("Resources", logical_id))
+            remedy = "\nTo deploy without building: --no-build" if "\n" in str(error) else ""
+            raise BuildError(f"{place}: {logical_id}: {error}{remedy}") from None
         if is_complete:
             self._complete[logical_id] = (properties, built)
         return built

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.readers.serverless.naming import ROLE_LOGICAL_ID
+from sfn_cli.stacks.readers.serverless.naming import ROLE_LOGICAL_ID, object_or_empty
 from sfn_cli.stacks.stack import FUNCTION, LAYER
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def function_resource(
     package: Any,
 ) -> dict[str, Any]:
     """Returns the resource of one entry of `functions`; `prefix` is "SERVICE-STAGE"."""
-    variables = {**(provider.get("environment") or {}), **(function.get("environment") or {})}
+    variables = object_or_empty(provider.get("environment")) | object_or_empty(function.get("environment"))
     image = function.get("image")
     properties = {
         "FunctionName": function.get("name") or f"{prefix}-{key}",

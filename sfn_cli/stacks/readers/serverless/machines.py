@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.stacks.readers.serverless.naming import (
     activity_logical_id,
     function_logical_id,
+    object_or_empty,
 )
 from sfn_cli.stacks.stack import STATE_MACHINE
 
@@ -24,7 +25,7 @@ def machine_resource(machine: Mapping[str, Any], functions: Container[str]) -> d
     `functions` are the keys of the service's functions, which the definition may name.
     """
     definition = machine.get("definition")
-    logging = machine.get("loggingConfig") or {}
+    logging = object_or_empty(machine.get("loggingConfig"))
     properties = {
         "StateMachineName": machine.get("name"),
         "StateMachineType": machine.get("type"),
@@ -41,9 +42,10 @@ def machine_resource(machine: Mapping[str, Any], functions: Container[str]) -> d
         if logging
         else None,
         "TracingConfiguration": {"Enabled": True}
-        if (machine.get("tracingConfig") or {}).get("enabled")
+        if object_or_empty(machine.get("tracingConfig")).get("enabled")
         else None,
-        "Tags": [{"Key": key, "Value": value} for key, value in (machine.get("tags") or {}).items()] or None,
+        "Tags": [{"Key": key, "Value": value} for key, value in object_or_empty(machine.get("tags")).items()]
+        or None,
     }
     definition = with_function_ids(definition, functions)
     properties["DefinitionString" if isinstance(definition, str) else "Definition"] = definition

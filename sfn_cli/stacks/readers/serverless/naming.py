@@ -36,5 +36,10 @@ def machine_logical_id(key: str, machine: Mapping[str, Any]) -> str:
     return f"{normalized_name(key)}StepFunctionsStateMachine"
 
 
+def object_or_empty(value: Any) -> dict[str, Any]:
+    """Returns a section of a service that has to be an object; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
 def activity_logical_id(name: str) -> str:
     return f"{normalized_name(name)}StepFunctionsActivity"

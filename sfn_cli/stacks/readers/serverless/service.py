@@ -18,6 +18,7 @@ from sfn_cli.stacks.readers.serverless.naming import (
     function_logical_id,
     layer_logical_id,
     machine_logical_id,
+    object_or_empty,
 )
 from sfn_cli.stacks.readers.serverless.variables import ServerlessContext, Variables
 from sfn_cli.stacks.stack import WRITTEN_NAME, Path_, SourcePlace, Stack
@@ -118,11 +119,11 @@ class _Service:
         for part in given if isinstance(given, list) else [given]:
             if not isinstance(part, dict):
                 continue
-            for logical_id, resource in (part.get("Resources") or {}).items():
+            for logical_id, resource in object_or_empty(part.get("Resources")).items():
                 own = self._resources.get(logical_id)
                 self._resources[logical_id] = _overlaid(own, resource) if own else resource
             for section in _SECTIONS:
-                self.template[section].update(part.get(section) or {})
+                self.template[section].update(object_or_empty(part.get(section)))
         for path, place in self._file.places.items():
             if path[:1] == ("resources",) and len(path) > 2:
                 self.places.setdefault(path[1:], place)
