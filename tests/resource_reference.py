@@ -21,7 +21,8 @@ page from the table in `sfn_cli/stacks/resources/table.py`.
 
 Ref and attributes are those that AWS documents. A resource has the name that its template gives it, or one
 as CloudFormation generates it, which stays the same for every deploy of the project. A change of some
-properties replaces the resource; other changes are made in place. Properties that have no effect on this machine are accepted and ignored.
+properties replaces the resource; other changes are made in place. Properties that have no effect on this
+machine are accepted and ignored.
 """
 
 SECTIONS = {
