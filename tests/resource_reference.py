@@ -20,9 +20,9 @@ What `sfn deploy` and `sfn run` do with each type of a template. `python -m test
 page from the table in `sfn_cli/stacks/resources/table.py`.
 
 Ref and attributes are those that AWS documents. A resource has the name that its template gives it, or one
-as CloudFormation generates it, which stays the same for every deploy of the project. *Made again by* lists
-the properties whose change replaces the resource; other changes are made in place, unless the column
-says *any change*. Properties that have no effect on this machine are accepted and ignored.
+as CloudFormation generates it, which stays the same for every deploy of the project. A change of some
+properties replaces the resource; other changes are made in place. Properties that have no effect on this
+machine are accepted and ignored.
 """
 
 SECTIONS = {
@@ -104,13 +104,13 @@ def _section_of(row: ResourceType) -> str:
 def _type_table(types: list[str]) -> Iterator[str]:
     rows = {type: resource_type(type) for type in types}
     is_made = any(row.extent is Extent.MADE for row in rows.values())
-    yield "| type | Ref | attributes |" + (" name | made again by |" if is_made else "")
+    yield "| type | Ref | attributes |" + (" name | replaced by a change of |" if is_made else "")
     yield "|---|---|---|" + ("---|---|" if is_made else "")
     for type, row in rows.items():
         made = row.predict(_EXAMPLE, {name: _PROPERTIES[name] for name in _sample_names(row)})
         cells = [f"`{type}`", _shape_of(made.reference), ", ".join(f"`{name}`" for name in made.attributes)]
         if is_made:
-            replaced_by = "any change" if row.update is None else ", ".join(sorted(row.replaced_by))
+            replaced_by = "any property" if row.update is None else ", ".join(sorted(row.replaced_by))
             cells += [row.name_property or "", replaced_by]
         yield f"| {' | '.join(cells)} |"
 

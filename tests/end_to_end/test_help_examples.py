@@ -71,6 +71,8 @@ SESSION = [
     ),
     *("stop-execution", "redrive-execution", "start-sync-execution"),
     *("list-map-runs", "describe-map-run", "update-map-run"),
+    *("lambda publish-layer-version", "lambda list-layers", "lambda list-layer-versions"),
+    *("lambda get-layer-version", "lambda delete-layer-version"),
     *(
         "lambda create-function",
         "lambda wait",
@@ -199,6 +201,7 @@ def _words(service: str, command: str) -> str:
 def _write_files(folder: Path) -> None:
     (folder / "order.asl.json").write_text(json.dumps(ORDER))
     (folder / "input.json").write_text("{}")
+    (folder / "layers" / "common" / "python").mkdir(parents=True)
     (folder / "template.yaml").write_text(json.dumps(SHOP))
     (folder / "orders").mkdir()
     (folder / "orders" / "template.yaml").write_text(json.dumps(SHOP))

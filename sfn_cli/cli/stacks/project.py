@@ -31,7 +31,7 @@ _CHANGE_WORDS = {
     Action.CREATE: "created",
     Action.UPDATE: "updated",
     Action.REPLACE: "replaced",
-    Action.RESTORE: "made again",
+    Action.RESTORE: "created again",
     Action.DELETE: "deleted",
     Action.RETAIN: "kept outside of the stack",
 }

@@ -1,4 +1,4 @@
-"""`sfn stack`: lists, shows and deletes what deploys have made."""
+"""`sfn stack`: lists, shows and deletes what deploys have created."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _PAGE = 100
 
 
-@click.group("stack", short_help="Lists, shows and deletes what deploys have made.")
+@click.group("stack", short_help="Lists, shows and deletes what deploys have created.")
 def stack() -> None:
-    """Lists, shows and deletes stacks: what `sfn deploy` and `sfn run` made of a project."""
+    """Lists, shows and deletes stacks: what `sfn deploy` and `sfn run` created for a project."""
 
 
-@stack.command("list")
+@stack.command("list", short_help="Lists the stacks of this store.")
 @click.pass_obj
 def list_stacks(terminal: Terminal) -> ExitCode:
     """Lists the stacks of this store, each with its project and its status.
@@ -47,7 +47,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-@stack.command("show")
+@stack.command("show", short_help="Shows the parameters, outputs and resources of a stack.")
 @click.argument("stack_name", metavar="NAME")
 @click.pass_obj
 def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
@@ -94,11 +94,11 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-@stack.command("delete")
+@stack.command("delete", short_help="Deletes a stack and everything that it created.")
 @click.argument("stack_name", metavar="NAME")
 @click.pass_obj
 def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
-    """Deletes a stack and everything that it made, in reverse order.
+    """Deletes a stack and everything that it created, in reverse order.
 
     Resources with the DeletionPolicy Retain stay. Executions of its state machines run to their end,
     and stay too.

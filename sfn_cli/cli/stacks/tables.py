@@ -22,7 +22,7 @@ _DONE = {
     Action.CREATE: ("created", "green"),
     Action.UPDATE: ("updated", "yellow"),
     Action.REPLACE: ("replaced", "yellow"),
-    Action.RESTORE: ("made again", "green"),
+    Action.RESTORE: ("created again", "green"),
     Action.DELETE: ("deleted", "red"),
     Action.RETAIN: ("retained", "dim"),
     Action.KEEP: ("unchanged", "dim"),
