@@ -143,26 +143,34 @@ class _Deploy:
         return names.resource_naming(self._service.settings, self.name, str(self._stack.folder), logical_id)
 
     def _check_claims(self, changes: Sequence[Change]) -> None:
-        """Refuses to take what another stack has made, unless the user wants that."""
+        """Refuses to take what another stack has made in this store, unless the user wants that.
+
+        What is in the local services is shared by the stacks that name it.
+        """
         for change in changes:
-            if (
-                change.action not in (Action.CREATE, Action.REPLACE)
-                or resource_type(change.type).extent is not Extent.MADE
-            ):
+            row = resource_type(change.type)
+            if change.action not in (Action.CREATE, Action.REPLACE) or row.extent is not Extent.MADE:
                 continue
-            owner = self._service.stacks.owner(change.type, change.physical_id)
-            if owner is None or owner.name == self.name:
-                continue
-            what = (
-                f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of {owner.folder}."
-            )
-            if not self._options.replaces(what):
-                raise UsageError(f"{what} Give it another name, or take it over with --replace.")
-            for resource in self._service.stacks.resources(owner.name):
-                if (resource.type, resource.physical_id) == (change.type, change.physical_id):
-                    self._service.stacks.delete_resource(
-                        owner.name, resource.logical_id, resource.physical_id
+            for owner in self._service.stacks.owners(change.type, change.physical_id):
+                if owner.name == self.name:
+                    continue
+                if not row.is_local:
+                    self._options.report(
+                        f"{change.physical_id} ({change.type}) is shared with the stack {owner.name}."
                     )
+                    continue
+                what = (
+                    f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of "
+                    f"{owner.folder}."
+                )
+                if not self._options.replaces(what):
+                    raise UsageError(f"{what} Give it another name, or take it over with --replace.")
+                self._take_over(owner.name, change)
+
+    def _take_over(self, owner: str, change: Change) -> None:
+        for resource in self._service.stacks.resources(owner):
+            if (resource.type, resource.physical_id) == (change.type, change.physical_id):
+                self._service.stacks.delete_resource(owner, resource.logical_id, resource.physical_id)
 
     def _save(
         self,
