@@ -1,8 +1,8 @@
 """The input of `sfn run` when the user gives none.
 
 It is the first of these that has anything: an input.json, then an events/*.json, of the project or
-beside the machine's definition; inputs of former executions. Where that is exactly one, it is taken. Of several, the user chooses at a
-terminal; elsewhere the input is {}.
+beside the machine's definition; inputs of former executions. Where that is exactly one, it is
+taken. Of several, the user chooses at a terminal; elsewhere the input is {}.
 """
 
 from __future__ import annotations
