@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.resource import Resource
+    from sfn_cli.stacks.evaluation.evaluation import StackOutput
     from sfn_cli.stacks.resources.resource import Made, Naming
     from sfn_cli.stacks.stack import Stack
 
@@ -107,7 +108,7 @@ class _Deploy:
     def plan(self) -> Deployed:
         engine = self._engine(self._planned)
         changes = engine.plan()
-        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._planned, engine.made))
+        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._planned.outputs(engine.made)))
 
     def run(self) -> Deployed:
         self._check_claims(self._engine(self._planned).plan())
@@ -117,10 +118,10 @@ class _Deploy:
         verb = "CREATE" if is_new else "UPDATE"
         self._save(before, f"{verb}_IN_PROGRESS")
         try:
-            engine.deploy()
-            outputs = _deploy_outputs(self._evaluation, engine.made)
-        except SfnError as error:
-            self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", str(error))
+            outputs = _deploy_outputs(engine.deploy())
+        except BaseException as error:
+            reason = str(error) if isinstance(error, SfnError) else "The deploy was interrupted."
+            self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", reason)
             raise
         done = self._save(before, f"{verb}_COMPLETE", outputs=outputs, left_out=engine.left_out)
         return Deployed(self.name, engine.changes, engine.made, done.outputs)
@@ -217,10 +218,10 @@ def deploy_evaluation(
     return name, StackEvaluation(stack, given, pseudo, lookups)
 
 
-def _deploy_outputs(evaluation: StackEvaluation, made: Mapping[str, Made]) -> list[dict[str, str]]:
+def _deploy_outputs(resolved: Sequence[StackOutput]) -> list[dict[str, str]]:
     """Returns the outputs as CloudFormation's DescribeStacks has them."""
     outputs = []
-    for output in evaluation.outputs(made):
+    for output in resolved:
         value = output.value if isinstance(output.value, str) else dumps(output.value)
         row = {"OutputKey": output.name, "OutputValue": value}
         if output.description:
