@@ -6,6 +6,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
@@ -31,6 +32,37 @@ TABLE = {
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    },
+}
+OTHERS = {
+    "News": {"Type": "AWS::SNS::Topic"},
+    "NewsToQueue": {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {
+            "TopicArn": {"Ref": "News"},
+            "Protocol": "sqs",
+            "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]},
+        },
+    },
+    "Limit": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "News"}}},
+    "Password": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}},
+    "Bus": {"Type": "AWS::Events::EventBus", "Properties": {"Name": "shop"}},
+    "Files": {"Type": "AWS::S3::Bucket"},
+    "PriceVersion": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Price"}}},
+    "PriceLive": {
+        "Type": "AWS::Lambda::Alias",
+        "Properties": {
+            "FunctionName": {"Ref": "Price"},
+            "Name": "live",
+            "FunctionVersion": {"Fn::GetAtt": ["PriceVersion", "Version"]},
+        },
+    },
+    "OrderFlowVersion": {
+        "Type": "AWS::StepFunctions::StateMachineVersion",
+        "Properties": {
+            "StateMachineArn": {"Ref": "OrderFlow"},
+            "StateMachineRevisionId": {"Fn::GetAtt": ["OrderFlow", "StateMachineRevisionId"]},
+        },
     },
 }
 MOST_COMMITS = 100
@@ -71,8 +103,11 @@ def check_stack(home: Path, logical_ids: Sequence[str]) -> None:
         assert one["LogicalResourceId"] not in resources
         resources[one["LogicalResourceId"]] = one["PhysicalResourceId"]
     assert sorted(resources) == sorted(logical_ids)
+    versions = [id for name, id in resources.items() if name == "OrderFlowVersion"]
     machines = [one["stateMachineArn"] for one in sfn_json(home, "list-state-machines")["stateMachines"]]
-    assert sorted(machines) == sorted(arn for arn in resources.values() if ":stateMachine:" in arn)
+    assert sorted(machines) == sorted(
+        arn for arn in resources.values() if ":stateMachine:" in arn and arn not in versions
+    )
     functions = [one["FunctionName"] for one in sfn_json(home, "lambda", "list-functions")["Functions"]]
     assert functions == [resources["Price"]]
     groups = [one["logGroupName"] for one in sfn_json(home, "logs", "describe-log-groups")["logGroups"]]
@@ -80,6 +115,28 @@ def check_stack(home: Path, logical_ids: Sequence[str]) -> None:
     assert sorted(set(groups) - of_functions) == sorted(
         name for id, name in resources.items() if id.endswith("Log")
     )
+
+
+def check_services(home: Path, logical_ids: Sequence[str]) -> None:
+    """The local services have what the stack has of them, and nothing else."""
+    url = sfn(home, "aws", "endpoint").stdout.strip()
+
+    def client(service: str) -> Any:
+        return boto3.client(
+            service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
+        )
+
+    there = {
+        "News": client("sns").list_topics()["Topics"],
+        "NewsToQueue": client("sns").list_subscriptions()["Subscriptions"],
+        "Password": client("secretsmanager").list_secrets()["SecretList"],
+        "Files": client("s3").list_buckets()["Buckets"],
+        "Queue": client("sqs").list_queues().get("QueueUrls", []),
+        "Table": client("dynamodb").list_tables()["TableNames"],
+    }
+    assert {name: len(found) for name, found in there.items()} == {
+        name: int(name in logical_ids) for name in there
+    }
 
 
 def test_a_first_deploy(home: Path, tmp_path: Path) -> None:
@@ -105,8 +162,8 @@ def test_a_later_deploy(home: Path, tmp_path: Path) -> None:
     project = tmp_path / "shop"
     versions: list[tuple[dict[str, Any], list[str]]] = [
         (
-            {"state": {"Comment": "1"}, "resources": {"Log": LOG, "Queue": QUEUE}},
-            ["Log", "Queue", "Role", "Price", "OrderFlow"],
+            {"state": {"Comment": "1"}, "resources": {"Log": LOG, "Queue": QUEUE, **OTHERS}},
+            ["Log", "Queue", "Role", "Price", "OrderFlow", *OTHERS],
         ),
         (
             {
@@ -130,6 +187,7 @@ def test_a_later_deploy(home: Path, tmp_path: Path) -> None:
             kills += 1
             sfn_json(home, "deploy", str(project))
             check_stack(home, second[1])
+            check_services(home, second[1])
             write_shop(project, **first[0])
             sfn_json(home, "deploy", str(project))
             write_shop(project, **second[0])
