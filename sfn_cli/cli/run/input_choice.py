@@ -1,8 +1,8 @@
 """The input of `sfn run` when the user gives none.
 
-It is the first of these that has anything: input.json of the project; events/*.json; inputs of
-former executions. Where that is exactly one, it is taken. Of several, the user chooses at a
-terminal; elsewhere the input is {}.
+It is the first of these that has anything: an input.json, then an events/*.json, of the project or
+beside the machine's definition; inputs of former executions. Where that is exactly one, it is
+taken. Of several, the user chooses at a terminal; elsewhere the input is {}.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sfn_cli.cli.operations.backend import Backend
@@ -38,13 +39,19 @@ class _InputChoice(NamedTuple):
     text: str
 
 
-def choose_input(backend: Backend, folder: Path, machine_arn: str) -> str:
-    """Returns the input. Raises UsageError for a file that cannot be read."""
-    own = folder / "input.json"
-    if own.is_file():
-        return _read_input(own)
-    events = [_InputChoice(f"events/{path.name}", _read_input(path)) for path in _event_files(folder)]
-    choices = events or _former_inputs(backend, machine_arn)
+def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) -> str:
+    """Returns the input. Raises UsageError for a file that cannot be read.
+
+    `folders` are the project's, and that of the machine's definition.
+    """
+    folders = list(dict.fromkeys(folders))
+    own = [folder / "input.json" for folder in folders]
+    files = [path for path in own if path.is_file()][:1] or [
+        path for folder in folders for path in sorted((folder / "events").glob("*.json"))
+    ]
+    choices = [_InputChoice(_shown_path(path), _read_input(path)) for path in files] or _former_inputs(
+        backend, machine_arn
+    )
     if len(choices) == 1:
         (only,) = choices
         if only.text != NO_INPUT:
@@ -60,8 +67,9 @@ def choose_input(backend: Backend, folder: Path, machine_arn: str) -> str:
     return _ask_for_input(choices)
 
 
-def _event_files(folder: Path) -> list[Path]:
-    return sorted((folder / "events").glob("*.json"))
+def _shown_path(path: Path) -> str:
+    here = path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _read_input(path: Path) -> str:

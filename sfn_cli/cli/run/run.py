@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +26,6 @@ from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from sfn_cli.cli.stacks.options import ProjectOptions
     from sfn_cli.cli.terminal import Terminal
@@ -126,7 +126,7 @@ def run(
             "stateMachineArn": machine_arn,
             "input": given_input
             if given_input is not None
-            else choose_input(backend, _project_folder(chosen.stack), machine_arn),
+            else choose_input(backend, _input_folders(chosen), machine_arn),
             "inject": list(inject),
         }
         if test_case is not None:
@@ -139,6 +139,16 @@ def run(
 
 def _project_folder(stack: Stack) -> Path:
     return stack.folder if stack.folder.is_dir() else stack.folder.parent
+
+
+def _input_folders(chosen: MachineChoice) -> list[Path]:
+    """Returns the folders that may have an input: the project's, and that of the definition."""
+    folders = [_project_folder(chosen.stack)]
+    properties = chosen.stack.resources[chosen.logical_id].get("Properties") or {}
+    definition = properties.get("DefinitionUri")
+    if isinstance(definition, str) and "://" not in definition:
+        folders.append(Path(definition).parent)
+    return folders
 
 
 def _made_machine(chosen: MachineChoice, made: Mapping[str, Made]) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.resource import Resource
+    from sfn_cli.stacks.evaluation.evaluation import StackOutput
     from sfn_cli.stacks.resources.resource import Made, Naming
     from sfn_cli.stacks.stack import Stack
 
@@ -107,7 +108,7 @@ class _Deploy:
     def plan(self) -> Deployed:
         engine = self._engine(self._planned)
         changes = engine.plan()
-        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._planned, engine.made))
+        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._planned.outputs(engine.made)))
 
     def run(self) -> Deployed:
         self._check_claims(self._engine(self._planned).plan())
@@ -117,10 +118,10 @@ class _Deploy:
         verb = "CREATE" if is_new else "UPDATE"
         self._save(before, f"{verb}_IN_PROGRESS")
         try:
-            engine.deploy()
-            outputs = _deploy_outputs(self._evaluation, engine.made)
-        except SfnError as error:
-            self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", str(error))
+            outputs = _deploy_outputs(engine.deploy())
+        except BaseException as error:
+            reason = str(error) if isinstance(error, SfnError) else "The deploy was interrupted."
+            self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", reason)
             raise
         done = self._save(before, f"{verb}_COMPLETE", outputs=outputs, left_out=engine.left_out)
         return Deployed(self.name, engine.changes, engine.made, done.outputs)
@@ -143,26 +144,34 @@ class _Deploy:
         return names.resource_naming(self._service.settings, self.name, str(self._stack.folder), logical_id)
 
     def _check_claims(self, changes: Sequence[Change]) -> None:
-        """Refuses to take what another stack has made, unless the user wants that."""
+        """Refuses to take what another stack has made in this store, unless the user wants that.
+
+        What is in the local services is shared by the stacks that name it.
+        """
         for change in changes:
-            if (
-                change.action not in (Action.CREATE, Action.REPLACE)
-                or resource_type(change.type).extent is not Extent.MADE
-            ):
+            row = resource_type(change.type)
+            if change.action not in (Action.CREATE, Action.REPLACE) or row.extent is not Extent.MADE:
                 continue
-            owner = self._service.stacks.owner(change.type, change.physical_id)
-            if owner is None or owner.name == self.name:
-                continue
-            what = (
-                f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of {owner.folder}."
-            )
-            if not self._options.replaces(what):
-                raise UsageError(f"{what} Give it another name, or take it over with --replace.")
-            for resource in self._service.stacks.resources(owner.name):
-                if (resource.type, resource.physical_id) == (change.type, change.physical_id):
-                    self._service.stacks.delete_resource(
-                        owner.name, resource.logical_id, resource.physical_id
+            for owner in self._service.stacks.owners(change.type, change.physical_id):
+                if owner.name == self.name:
+                    continue
+                if not row.is_local:
+                    self._options.report(
+                        f"{change.physical_id} ({change.type}) is shared with the stack {owner.name}."
                     )
+                    continue
+                what = (
+                    f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of "
+                    f"{owner.folder}."
+                )
+                if not self._options.replaces(what):
+                    raise UsageError(f"{what} Give it another name, or take it over with --replace.")
+                self._take_over(owner.name, change)
+
+    def _take_over(self, owner: str, change: Change) -> None:
+        for resource in self._service.stacks.resources(owner):
+            if (resource.type, resource.physical_id) == (change.type, change.physical_id):
+                self._service.stacks.delete_resource(owner, resource.logical_id, resource.physical_id)
 
     def _save(
         self,
@@ -209,10 +218,10 @@ def deploy_evaluation(
     return name, StackEvaluation(stack, given, pseudo, lookups)
 
 
-def _deploy_outputs(evaluation: StackEvaluation, made: Mapping[str, Made]) -> list[dict[str, str]]:
+def _deploy_outputs(resolved: Sequence[StackOutput]) -> list[dict[str, str]]:
     """Returns the outputs as CloudFormation's DescribeStacks has them."""
     outputs = []
-    for output in evaluation.outputs(made):
+    for output in resolved:
         value = output.value if isinstance(output.value, str) else dumps(output.value)
         row = {"OutputKey": output.name, "OutputValue": value}
         if output.description:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.definitions import MachineDefinition
     from sfn_cli.stacks.deployment.builds import StackBuilds
     from sfn_cli.stacks.deployment.tools import Tools
-    from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
+    from sfn_cli.stacks.evaluation.evaluation import StackEvaluation, StackOutput
     from sfn_cli.stacks.resources.resource import Making, Naming, Properties, ResourceType
     from sfn_cli.stacks.stack import Stack
 
@@ -114,12 +114,17 @@ class Engine:
 
     # Deploying
 
-    def deploy(self) -> None:
-        """Makes the resources. Raises DeployError, after everything was taken back."""
+    def deploy(self) -> list[StackOutput]:
+        """Makes the resources; returns the outputs.
+
+        Raises DeployError and TemplateError, after everything was taken back.
+        """
         try:
             for logical_id in self._evaluation.order:
                 self._deploy_resource(logical_id)
+            outputs = self._evaluation.outputs(self.made)
             self._delete_leaving()
+            return outputs
         except BaseException:
             self._roll_back()
             raise

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.stacks import Stacks
 
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
-_NAME_LENGTH = 128
+_NAME_LENGTH = 40
+"""Of a name that sfn chooses: the names of buckets, with at most 63 characters, begin with it."""
 
 
 def stack_name(stacks: Stacks, stack: Stack, given: str | None, replaces: Callable[[str], bool]) -> str:
@@ -40,7 +41,7 @@ def stack_name(stacks: Stacks, stack: Stack, given: str | None, replaces: Callab
             if not replaces(what):
                 raise UsageError(f"{what} Choose another name, or take it over with --replace.")
         return given
-    name = re.sub(r"[^a-zA-Z0-9]+", "-", stack.name).strip("-")[: _NAME_LENGTH - 8] or "stack"
+    name = re.sub(r"[^a-zA-Z0-9]+", "-", stack.name).strip("-")[:_NAME_LENGTH].rstrip("-") or "stack"
     if not name[0].isalpha():
         name = f"stack-{name}"
     owner = stacks.find(name)

@@ -80,7 +80,11 @@ class ExplainedDeploy:
 def delete_resource(
     tools: Tools, stack: str, naming: Naming, resource: StoredResource, server: str | None
 ) -> None:
-    """Deletes a resource of a stack, and its row. Raises ResourceError."""
+    """Deletes a resource of a stack, unless another stack shares it, and its row. Raises ResourceError."""
+    owners = {owner.name for owner in tools.stacks.owners(resource.type, resource.physical_id)}
+    if owners > {stack}:
+        tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)
+        return
     if resource.server is None or resource.server == server:  # otherwise it is gone already
         tools.stacks.save_resource(stack, resource._replace(status=f"DELETE{PENDING}"))
         row = resource_type(resource.type)

@@ -29,8 +29,8 @@ class Stacks(Protocol):
         """Stores a resource, in place of the one of its logical and physical id."""
 
     def delete_resource(self, name: str, logical_id: str, physical_id: str) -> None: ...
-    def owner(self, type: str, physical_id: str) -> StoredStack | None:
-        """Returns the stack that has this resource."""
+    def owners(self, type: str, physical_id: str) -> list[StoredStack]:
+        """Returns the stacks that have this resource, by name."""
 
     def exports(self) -> dict[str, str]:
         """Returns the exported outputs of all stacks, by the name of the export."""

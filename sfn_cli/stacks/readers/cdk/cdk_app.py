@@ -108,4 +108,6 @@ def _read_app_folder(
         if is_cloud_assembly(own):
             report(f"{configuration.output} is older than the app's files: it is not used.")
         assembly = synthesis.synthesise_app(workspace, files, configuration, settings, digest, report)
-    return read_cloud_assembly(assembly, project, (workspace.assets,), workspace.original)
+    app = read_cloud_assembly(assembly, project, (workspace.assets,), workspace.original)
+    # People know the app, and not where in the home its assembly is.
+    return app._replace(stacks=tuple(stack._replace(source=project / APP_FILE) for stack in app.stacks))

@@ -106,6 +106,7 @@ def app_digest(files: AppFiles, configuration: AppConfiguration, settings: Setti
     return files.digest(
         os.environ,
         sfn_cli.__version__,
+        os.path.realpath(settings.home),  # it has absolute paths of what was bundled
         configuration.app or "",
         json.dumps(configuration.context, sort_keys=True),
         settings.account_id,

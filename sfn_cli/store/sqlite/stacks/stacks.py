@@ -73,9 +73,10 @@ class SqliteStacks:
                 (_stack_id(connection, name), logical_id, physical_id),
             )
 
-    def owner(self, type: str, physical_id: str) -> StoredStack | None:
-        return self._first_stack(
-            "WHERE id IN (SELECT stack FROM stack_resource WHERE type = ? AND physical_id = ?)",
+    def owners(self, type: str, physical_id: str) -> list[StoredStack]:
+        return self._stacks(
+            """WHERE id IN (SELECT stack FROM stack_resource WHERE type = ? AND physical_id = ?)
+               ORDER BY name""",
             type,
             physical_id,
         )
