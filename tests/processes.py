@@ -207,9 +207,16 @@ def serving(
 
 
 def at_terminal(
-    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, columns: int = 100
+    home: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    columns: int = 100,
+    typed: str = "",
 ) -> tuple[int, str]:
-    """Runs the command at a terminal (a pty): its exit code, and what reached the terminal."""
+    """Runs the command at a terminal (a pty): its exit code, and what reached the terminal.
+
+    `typed` is what the user types, at once.
+    """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     variables = {**environment_of(home, {"TERM": "xterm", "AWS_PAGER": ""}), **(environment or {})}
@@ -218,6 +225,7 @@ def at_terminal(
         [SFN, *arguments], env=variables, stdin=slave, stdout=slave, stderr=slave
     ) as process:
         os.close(slave)
+        os.write(master, typed.encode())
         try:
             while piece := os.read(master, 65536):
                 shown += piece

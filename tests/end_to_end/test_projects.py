@@ -201,6 +201,16 @@ def test_a_machine_of_another_folder(home: Path, tmp_path: Path) -> None:
     assert len(names(home)["machines"]) == 1
 
 
+@pytest.mark.parametrize("typed, exit", [("n\n", 252), ("y\n", 0)])
+def test_a_machine_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typed: str, exit: int) -> None:
+    """The user is asked."""
+    first, second = (write_own_folder(tmp_path / place / "order", n) for n, place in enumerate("ab"))
+    assert sfn(home, "run", str(first)).returncode == 0
+    code, shown = at_terminal(home, "run", str(second), typed=typed)
+    assert "Take it over? [y/N]" in shown
+    assert code == exit
+
+
 INPUTS = [
     # files, what is taken, and a word of what is said
     ({}, {}, ""),
@@ -224,6 +234,20 @@ def test_input(home: Path, tmp_path: Path, files: Mapping[str, object], taken: o
     assert said in done.stderr
     given = sfn(home, "run", str(project), "--input", '{"n": 4}')
     assert json.loads(given.stdout) == {"n": 4}
+
+
+def test_an_input_is_chosen_at_a_terminal(home: Path, tmp_path: Path) -> None:
+    """The choices are shown; {} is the last of them."""
+    project = write_shop(tmp_path / "shop")
+    (project / "events").mkdir()
+    for number in (2, 3):
+        (project / "events" / f"{number}.json").write_text(json.dumps({"id": number}))
+    for typed, price in [("2\n", 30), ("3\n", 10)]:
+        exit, shown = at_terminal(home, "run", str(project), typed=typed)
+        assert exit == 0
+        assert "1  events/2.json" in shown
+        assert "3  {}" in shown
+        assert f'"price": {price}' in shown
 
 
 def test_a_former_input(home: Path, tmp_path: Path) -> None:

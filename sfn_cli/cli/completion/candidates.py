@@ -20,13 +20,15 @@ from sfn_cli.cli.operations.commands import Sfn, TableCommand
 from sfn_cli.cli.operations.options import Option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sfn_cli.cli.operations.options import Table
 
 _LOCATIONS = ("file://", "fileb://")
 _FILES = ("file", "FILE", "folder", "FOLDER")
 """The names that help uses for values that are paths."""
+
+_SHORT_HELP = 100
 
 _FILE_POSITIONALS = ("outfile", "path")
 
@@ -86,8 +88,16 @@ def _group_candidates(
         for name in group.list_commands(at):
             yield Candidate(
                 name,
-                help_text.help_sentence(*(path or ["stepfunctions"]), name) or help_text.help_sentence(name),
+                help_text.help_sentence(*(path or ["stepfunctions"]), name)
+                or help_text.help_sentence(name)
+                or _short_help_of_inner(group, name),
             )
+
+
+def _short_help_of_inner(group: click.Group, name: str) -> str:
+    """Returns what a command of a group does, where its help is its docstring."""
+    inner = group.commands.get(name)
+    return inner.get_short_help_str(limit=_SHORT_HELP) if inner is not None else ""
 
 
 def _command_candidates(command: click.Command, before: list[str], current: str) -> Iterator[Candidate]:
@@ -104,7 +114,7 @@ def _command_candidates(command: click.Command, before: list[str], current: str)
             for found in _value_candidates(table[flag], before, table, words, value)
         )
     elif current.startswith("-") or len(free) >= len(positionals):
-        yield from _flag_candidates(table, before, current)
+        yield from _flag_candidates(table, before, current, _flag_sentences(command))
     else:
         yield from _word_candidates(*positionals[len(free)], current)
 
@@ -165,16 +175,30 @@ def _candidate_place(before: Iterable[str], table: Table) -> tuple[Option | None
     return awaiting, free
 
 
-def _flag_candidates(table: Table, before: Sequence[str], current: str) -> Iterator[Candidate]:
+def _flag_sentences(command: click.Command) -> dict[str, str]:
+    """Returns the first sentence of the help of each option that has its help from click."""
+    return {
+        flag: parameter.help.partition(". ")[0].rstrip(".") + "."
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and parameter.help
+        for flag in parameter.opts
+    }
+
+
+def _flag_candidates(
+    table: Table, before: Sequence[str], current: str, sentences: Mapping[str, str] | None = None
+) -> Iterator[Candidate]:
     """Yields the options that are not used yet.
 
-    Those that every command takes come last, as in the table.
+    Those that every command takes come last, as in the table. `sentences` are what the command says
+    of its own.
     """
     from sfn_cli.cli.operations import help_text
 
     for option in table.values():
         if option.flag not in before and (not option.hidden or option.flag in (current, "--help")):
-            yield Candidate(option.flag, help_text.option_help_sentence(option.flag))
+            own = (sentences or {}).get(option.flag, "")
+            yield Candidate(option.flag, own or help_text.option_help_sentence(option.flag))
 
 
 def _value_candidates(
