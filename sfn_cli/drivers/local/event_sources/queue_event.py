@@ -10,6 +10,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli import arn
 from sfn_cli.jsonvalue import dumps
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def queue_mapping(resource: StoredResource) -> QueueMapping | None:
     if (
         not resource.status.endswith("_COMPLETE")
         or str(properties.get("Enabled", True)).lower() == "false"
-        or not is_queue_arn(source)
+        or not arn.is_queue_arn(source)
         or not isinstance(function, str)
     ):
         return None
@@ -64,11 +65,6 @@ def queue_mapping(resource: StoredResource) -> QueueMapping | None:
         _bounded_number(at_most, BATCHES_AT_ONCE),
         "ReportBatchItemFailures" in (properties.get("FunctionResponseTypes") or ()),
     )
-
-
-def is_queue_arn(source: object) -> bool:
-    """Whether an EventSourceArn is that of an SQS queue."""
-    return isinstance(source, str) and source.split(":")[2:3] == ["sqs"]
 
 
 def _bounded_number(value: object, most: int) -> int:
@@ -121,18 +117,21 @@ def failed_message_ids(answer: str, ids: set[str]) -> set[str]:
 
     `ids` are those of the batch. They have all failed if the answer is not of the form
     {"batchItemFailures": [{"itemIdentifier": ID}]}, or names a message that is not in the batch;
-    none has if it names none, or is null or empty.
+    none has if it names none, or is null.
     """
     try:
         read = json.loads(answer or "null")
-    except ValueError:
+    except (RecursionError, ValueError):
         return ids
-    if read is None or read == {}:
+    if read is None:
         return set()
-    failures = read.get("batchItemFailures", ids) if isinstance(read, dict) else ids
-    if failures is None:
-        return set()
+    failures = read.get("batchItemFailures") or [] if isinstance(read, dict) else None
     if not isinstance(failures, list):
         return ids
-    failed = {item.get("itemIdentifier") if isinstance(item, dict) else None for item in failures}
-    return {str(id) for id in failed} if failed <= ids else ids
+    failed = set()
+    for item in failures:
+        id = item.get("itemIdentifier") if isinstance(item, dict) else None
+        if not (isinstance(id, str) and id in ids):
+            return ids
+        failed.add(id)
+    return failed
