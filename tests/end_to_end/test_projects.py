@@ -216,23 +216,33 @@ INPUTS = [
     ({}, {}, ""),
     ({"input.json": {"n": 1}, "events/a.json": {"n": 2}}, {"n": 1}, ""),
     ({"events/a.json": {"n": 2}}, {"n": 2}, "The input is events/a.json."),
-    ({"events/a.json": {"n": 2}, "events/b.json": {"n": 3}}, {}, "events/a.json, events/b.json"),
+    ({"events/a.json": {"n": 2}, "events/b.json": {"n": 3}}, {}, "events/b.json"),
+    ({"workflow/input.json": {"n": 5}}, {"n": 5}, "workflow/input.json."),
+    ({"workflow/events/a.json": {"n": 5}, "events/a.json": {"n": 2}}, {"n": 2}, "events/a.json."),
 ]
 
 
-@pytest.mark.parametrize("files, taken, said", INPUTS, ids=["none", "input.json", "one event", "two events"])
+@pytest.mark.parametrize(
+    "files, taken, said", INPUTS, ids=["none", "input.json", "one event", "two events", "beside", "both"]
+)
 def test_input(home: Path, tmp_path: Path, files: Mapping[str, object], taken: object, said: str) -> None:
     """Without --input, the only choice is taken; of several, none without a terminal."""
-    project = write_shop(tmp_path / "shop", state={"Type": "Pass", "Resource": None})
+    project = write_shop(tmp_path / "shop")
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"DefinitionUri": "workflow/order.asl.json"},
+    }
+    (project / "template.json").write_text(json.dumps({"Resources": {"OrderFlow": machine}}))
+    (project / "workflow").mkdir()
     definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
-    (project / "order.asl.json").write_text(json.dumps(definition))
+    (project / "workflow" / "order.asl.json").write_text(json.dumps(definition))
     for name, value in files.items():
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(json.dumps(value))
-    done = sfn(home, "run", str(project))
+    done = sfn(home, "run", cwd=project)
     assert json.loads(done.stdout) == taken
     assert said in done.stderr
-    given = sfn(home, "run", str(project), "--input", '{"n": 4}')
+    given = sfn(home, "run", "--input", '{"n": 4}', cwd=project)
     assert json.loads(given.stdout) == {"n": 4}
 
 
@@ -245,7 +255,7 @@ def test_an_input_is_chosen_at_a_terminal(home: Path, tmp_path: Path) -> None:
     for typed, price in [("2\n", 30), ("3\n", 10)]:
         exit, shown = at_terminal(home, "run", str(project), typed=typed)
         assert exit == 0
-        assert "1  events/2.json" in shown
+        assert "shop/events/2.json\r\n  2  " in shown
         assert "3  {}" in shown
         assert f'"price": {price}' in shown
 
