@@ -8,7 +8,7 @@ from sfn_cli.errors import UsageError
 from sfn_cli.stacks.stack import STATE_MACHINE, WRITTEN_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sfn_cli.stacks.stack import Stack
 
@@ -40,8 +40,11 @@ class MachineChoice(NamedTuple):
         return construct_path(self.stack.resources[self.logical_id]) or self.logical_id
 
 
-def choose_machine(stacks: Sequence[Stack], name: str | None) -> MachineChoice:
-    """Returns the machine of this name, or the only one. Raises UsageError."""
+def choose_machine(stacks: Sequence[Stack], name: str | None, report: Callable[[str], None]) -> MachineChoice:
+    """Returns the machine of this name, or the only one that no other one starts.
+
+    Raises UsageError; `report` shows the user which one was taken.
+    """
     machines = [
         MachineChoice(stack, logical_id)
         for stack in stacks
@@ -55,6 +58,12 @@ def choose_machine(stacks: Sequence[Stack], name: str | None) -> MachineChoice:
     if name is None:
         if len(machines) == 1:
             return machines[0]
+        first = [machine for machine in machines if not _is_started_by_another(machine, machines)]
+        if len(first) == 1:
+            (chosen,) = first
+            others = ", ".join(machine.shown for machine in machines if machine is not chosen)
+            report(f"Running {chosen.shown}, which starts the others ({others}).")
+            return chosen
         raise UsageError(f"{source} has several state machines; name one with --machine: {listed}")
     found = [machine for machine in machines if machine.is_called(name)]
     if len(found) == 1:
@@ -64,3 +73,14 @@ def choose_machine(stacks: Sequence[Stack], name: str | None) -> MachineChoice:
             f"{name} is the name of several state machines: {', '.join(machine.shown for machine in found)}"
         )
     raise UsageError(f"{source} has no state machine {name}. It has {listed}.")
+
+
+def _is_started_by_another(machine: MachineChoice, machines: Sequence[MachineChoice]) -> bool:
+    """Whether another machine of the stack refers to this one."""
+    from sfn_cli.stacks.evaluation.references import resource_references
+
+    return any(
+        machine.logical_id in resource_references(other.stack, other.logical_id, lambda *_: True)
+        for other in machines
+        if other.stack is machine.stack and other is not machine
+    )

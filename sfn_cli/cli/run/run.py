@@ -20,7 +20,13 @@ from sfn_cli.cli.run import dev_services, resources
 from sfn_cli.cli.run.input_choice import choose_input
 from sfn_cli.cli.run.machine_choice import MachineChoice, choose_machine
 from sfn_cli.cli.stacks.options import project_options
-from sfn_cli.cli.stacks.project import deploy_options, deploy_stacks, read_named_project, report_changes
+from sfn_cli.cli.stacks.project import (
+    deploy_options,
+    deploy_stacks,
+    read_named_project,
+    report_changes,
+    report_line,
+)
 from sfn_cli.errors import UsageError
 from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
@@ -102,7 +108,7 @@ def run(
     given_input = None if input_text is None else values.text_value("--input", input_text)
     may_build = options.build is not False
     project = read_named_project(terminal, options, may_build=may_build)
-    chosen = choose_machine(project.stacks, machine)
+    chosen = choose_machine(project.stacks, machine, report_line)
     mocks = _project_folder(chosen.stack) / MOCK_CONFIG_FILE
     if terminal.settings.mock_config is None and mocks.is_file():
         terminal.settings = terminal.settings._replace(mock_config=str(mocks))
