@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import at_terminal, sfn, sfn_json
 from tests.projects import write_shop
 
@@ -66,6 +68,27 @@ def test_several_machines(home: Path, tmp_path: Path) -> None:
         assert done.stderr.endswith(f"{reason}\n")
     assert names(home) == NOTHING
     assert sfn(home, "run", project, "--machine", "Refunds").returncode == 0
+
+
+def test_a_machine_that_starts_the_others(home: Path, tmp_path: Path) -> None:
+    """It is the one to run; --machine runs another."""
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": {"Ref": "OrderFlow"}, "Input": {"id": 3}},
+        "OutputPath": "$.Output",
+        "End": True,
+    }
+    outer = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"Definition": {"StartAt": "Start", "States": {"Start": start}}},
+    }
+    project = write_shop(tmp_path / "shop", resources={"Outer": outer})
+    done = sfn(home, "run", str(project))
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"price": 30}), done.stderr
+    assert "Running Outer, which starts the others (OrderFlow)." in done.stderr
+    done = sfn(home, "run", str(project), "--machine", "OrderFlow", "--input", '{"id": 2}')
+    assert json.loads(done.stdout) == {"price": 20}
 
 
 @pytest.mark.parametrize(
@@ -265,6 +288,33 @@ def test_a_former_input(home: Path, tmp_path: Path) -> None:
     project = str(write_shop(tmp_path / "shop"))
     sfn(home, "run", project, "--input", '{"id": 7}')
     assert json.loads(sfn(home, "run", project).stdout) == {"price": 70}
+
+
+@pytest.mark.slow
+def test_services_that_were_stopped(home: Path, tmp_path: Path) -> None:
+    """What was in the memory of the local services is created again by the next deploy."""
+    queue = {"Type": "AWS::SQS::Queue"}
+    project = str(write_shop(tmp_path / "shop", resources={"Queue": queue}))
+    try:
+        assert changes(sfn_json(home, "deploy", project))["Queue"] == "create"
+        assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
+        assert sfn(home, "aws", "stop").returncode == 0
+        assert changes(sfn_json(home, "deploy", project, "--dry-run"))["Queue"] == "restore"
+        restored = changes(sfn_json(home, "deploy", project))
+        assert restored == {"Role": "keep", "Price": "keep", "OrderFlow": "keep", "Queue": "restore"}
+        assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
+    finally:
+        embedded_aws.stop_embedded_aws(str(home))
+
+
+def test_two_deploys_at_once(home: Path, tmp_path: Path) -> None:
+    """They take turns: the second has nothing to do."""
+    project = str(write_shop(tmp_path / "shop"))
+    with ThreadPoolExecutor() as threads:
+        both = [threads.submit(sfn_json, home, "deploy", project) for _ in range(2)]
+    done = [set(changes(one.result()).values()) for one in both]
+    assert {"create"} in done
+    assert {"keep"} in done
 
 
 def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
