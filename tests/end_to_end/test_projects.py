@@ -367,3 +367,18 @@ def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
     again = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Stage=dev")
     assert again.returncode == 252
     assert "is not empty" in again.stderr
+
+
+def test_without_the_extra(home: Path, tmp_path: Path) -> None:
+    """A SAM template needs one, and a line says what to install."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "samtranslator.py").write_text("raise ImportError\n")
+    project = write_shop(tmp_path / "shop")
+    template = json.loads((project / "template.json").read_text())
+    (project / "template.json").write_text(
+        json.dumps({"Transform": "AWS::Serverless-2016-10-31", **template})
+    )
+    done = sfn(home, "deploy", environment={"PYTHONPATH": str(hidden)}, cwd=project)
+    assert (done.returncode, done.stdout) == (253, "")
+    assert "SAM templates need aws-sam-translator: pip install" in done.stderr.splitlines()[-1]
