@@ -272,3 +272,14 @@ def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
     again = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Stage=dev")
     assert again.returncode == 252
     assert "is not empty" in again.stderr
+
+
+def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
+    """A project is one stack, whether it is named by its folder, a path with "..", or a link."""
+    project = write_shop(tmp_path / "shop")
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "link").symlink_to(project)
+    for path in (project, "../shop", "../link", "../link/template.json"):
+        done = sfn(home, "run", str(path), "--input", '{"id": 2}', cwd=tmp_path / "beside")
+        assert done.returncode == 0, done.stderr
+    assert names(home)["stacks"] == ["shop"]
