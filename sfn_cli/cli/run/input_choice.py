@@ -42,13 +42,9 @@ class _InputChoice(NamedTuple):
 def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) -> str:
     """Returns the input. Raises UsageError for a file that cannot be read.
 
-    `folders` are the project's, and that of the machine's definition.
+    `folders` are the project's and that of the machine's definition, where the first counts first.
     """
-    folders = list(dict.fromkeys(folders))
-    own = [folder / "input.json" for folder in folders]
-    files = [path for path in own if path.is_file()][:1] or [
-        path for folder in folders for path in sorted((folder / "events").glob("*.json"))
-    ]
+    files = _input_files(folders)
     choices = [_InputChoice(_shown_path(path), _read_input(path)) for path in files] or _former_inputs(
         backend, machine_arn
     )
@@ -65,6 +61,17 @@ def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) ->
             )
         return NO_INPUT
     return _ask_for_input(choices)
+
+
+def _input_files(folders: Sequence[Path]) -> list[Path]:
+    """Returns an input.json, or the events/*.json of the first folder that has any."""
+    for folder in folders:
+        if (own := folder / "input.json").is_file():
+            return [own]
+    for folder in folders:
+        if events := sorted((folder / "events").glob("*.json")):
+            return events
+    return []
 
 
 def _shown_path(path: Path) -> str:
