@@ -369,7 +369,6 @@ def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
     assert "is not empty" in again.stderr
 
 
-<<<<<<< HEAD
 def test_without_the_extra(home: Path, tmp_path: Path) -> None:
     """A SAM template needs one, and a line says what to install."""
     hidden = tmp_path / "hidden"
@@ -383,7 +382,8 @@ def test_without_the_extra(home: Path, tmp_path: Path) -> None:
     done = sfn(home, "deploy", environment={"PYTHONPATH": str(hidden)}, cwd=project)
     assert (done.returncode, done.stdout) == (253, "")
     assert "SAM templates need aws-sam-translator: pip install" in done.stderr.splitlines()[-1]
-=======
+
+
 def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
     """A project is one stack, whether it is named by its folder, a path with "..", or a link."""
     project = write_shop(tmp_path / "shop")
@@ -393,4 +393,3 @@ def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
         done = sfn(home, "run", str(path), "--input", '{"id": 2}', cwd=tmp_path / "beside")
         assert done.returncode == 0, done.stderr
     assert names(home)["stacks"] == ["shop"]
->>>>>>> w-V
