@@ -1,4 +1,4 @@
-"""What CreateStateMachine gets for the resolved properties of a state machine in a template.
+"""The definition of a state machine, from the resolved properties of its resource.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
 """
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.stack import Path_, Stack
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 _TEXTS = ("DefinitionString", "DefinitionBody")
-_CONFIGURATIONS = ("LoggingConfiguration", "TracingConfiguration", "EncryptionConfiguration")
-_BOOLEANS = frozenset({"includeExecutionData", "enabled"})
-_INTEGERS = frozenset({"kmsDataKeyReusePeriodSeconds"})
 
 
 class MachineDefinition(NamedTuple):
@@ -164,48 +160,3 @@ def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> 
 
 def _filled_definition(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
-
-
-def machine_members(properties: Mapping[str, Any]) -> dict[str, Json]:
-    """Returns the members of CreateStateMachine but for `definition`, as far as properties have them.
-
-    Tags are in `tags`, as [{"key", "value"}].
-    """
-    members: dict[str, Json] = {}
-    for member, names in {
-        "name": ("StateMachineName", "Name"),
-        "type": ("StateMachineType", "Type"),
-        "roleArn": ("RoleArn", "Role"),
-    }.items():
-        value = next((properties[name] for name in names if properties.get(name) is not None), None)
-        if value is not None:
-            members[member] = str(value)
-    for name in _CONFIGURATIONS:
-        if isinstance(properties.get(name), dict):
-            members[_decapitalised(name)] = _decapitalised_members(properties[name])
-    tags = properties.get("Tags")
-    if isinstance(tags, dict):
-        tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-    if isinstance(tags, list) and tags:
-        members["tags"] = [_decapitalised_members(tag) for tag in tags]
-    return members
-
-
-def _decapitalised_members(value: Json, name: str = "") -> Json:
-    """Returns a value with members named as in the API, and of the API's types."""
-    if isinstance(value, dict):
-        return {
-            (member := _decapitalised(key)): _decapitalised_members(item, member)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_decapitalised_members(item) for item in value]
-    if name in _BOOLEANS and isinstance(value, str):
-        return value.lower() == "true"
-    if name in _INTEGERS and isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return str(value) if name == "value" and not isinstance(value, str) else value
-
-
-def _decapitalised(name: str) -> str:
-    return name[:1].lower() + name[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import private_files
 from sfn_cli.errors import SfnError, UsageError
@@ -257,7 +257,7 @@ def _deploy_tools(
     clients = Clients(settings)
 
     def making(naming: Naming) -> Making:
-        return Making(service, clients, options.report, naming, options.role_arn, options.may_build)
+        return Making(service, clients, options.report, naming, options.role_arn)
 
     def server() -> str | None:
         return settings.common_endpoint or embedded_aws.embedded_aws_start(settings.home)
@@ -285,11 +285,3 @@ def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> I
         yield
     finally:
         os.close(descriptor)
-
-
-def deploy_summary(changes: Sequence[Change]) -> dict[str, Any]:
-    """Returns how many resources each action met, by its name; kept ones too."""
-    counts: dict[str, int] = {}
-    for change in changes:
-        counts[change.action.value] = counts.get(change.action.value, 0) + 1
-    return counts

@@ -78,11 +78,6 @@ class StackEvaluation:
         self._conditions[name] = value
         return value
 
-    @property
-    def conditions(self) -> dict[str, bool]:
-        """Every condition of the template and whether it holds."""
-        return {name: self.condition(name) for name in self.stack.template.get("Conditions") or {}}
-
     @cached_property
     def references(self) -> Mapping[str, tuple[str, ...]]:
         """The resources whose condition holds, each with those of them that it refers to."""
