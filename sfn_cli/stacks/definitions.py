@@ -5,14 +5,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
-from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
+from sfn_cli.asl.placeholders import (
+    describe_unfilled_placeholder,
+    fill_placeholders,
+    unfilled_placeholders,
+)
 from sfn_cli.errors import UsageError
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text, shown_path
 from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error
 
 if TYPE_CHECKING:
@@ -21,8 +24,9 @@ if TYPE_CHECKING:
     from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.stack import Path_, Stack
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 _TEXTS = ("DefinitionString", "DefinitionBody")
+_WRITTEN = ("Definition", *_TEXTS)
+_DEFINITIONS = frozenset((*_WRITTEN, "DefinitionUri", "DefinitionS3Location", "DefinitionSubstitutions"))
 
 
 class MachineDefinition(NamedTuple):
@@ -44,9 +48,7 @@ class MachineDefinition(NamedTuple):
 
         text, source = "", logical_id
         if self.file is not None:
-            here = Path.cwd()
-            shown = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
-            text, source = self.file_text or "", str(shown)
+            text, source = self.file_text or "", shown_path(self.file)
         return [
             *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),
             *(
@@ -69,14 +71,8 @@ def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, A
     if isinstance(uri, str) and "://" not in uri:
         return _definition_of_file(stack, Path(uri), values, (*path, "DefinitionUri"))
     text = _written_definition(stack, logical_id, properties, path)
-    filled = _filled_definition(text, values)
+    filled = fill_placeholders(text, values)
     return MachineDefinition(filled, None, None, unfilled_placeholders(filled))
-
-
-_DEFINITIONS = (
-    "Definition", "DefinitionString", "DefinitionBody", "DefinitionUri", "DefinitionS3Location",
-    "DefinitionSubstitutions",
-)  # fmt: skip
 
 
 def with_own_definition(
@@ -87,9 +83,8 @@ def with_own_definition(
     So what is stored of a state machine does not change with a file. A definition in S3 stays there
     (None). Raises as `machine_definition`.
     """
-    texts = ("Definition", "DefinitionString", "DefinitionBody")
     location = properties.get("DefinitionS3Location", properties.get("DefinitionUri"))
-    if isinstance(location, dict) and not any(name in properties for name in texts):
+    if isinstance(location, dict) and not any(name in properties for name in _WRITTEN):
         return dict(properties), None
     definition = machine_definition(stack, logical_id, properties)
     kept = {name: value for name, value in properties.items() if name not in _DEFINITIONS}
@@ -133,7 +128,7 @@ def _definition_of_file(
         raise stack.error(path, f"Cannot read the definition {file}: it is not UTF-8 text") from None
     # AWS replaces `${Name}` in the text of the file, YAML or JSON, before it reads that: in YAML,
     # `Seconds: ${Seconds}` becomes a number.
-    filled = _filled_definition(file_text, values)
+    filled = fill_placeholders(file_text, values)
     try:
         text = definition_as_json(filled, file.name)
     except ValueError as error:
@@ -156,7 +151,3 @@ def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> 
                 (*path, name), f'The substitution "{name}" must be a text, a number or a boolean.'
             )
     return values
-
-
-def _filled_definition(text: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

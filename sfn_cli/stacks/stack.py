@@ -54,6 +54,14 @@ class SourcePlace(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+def nearest_place(places: Mapping[Path_, SourcePlace], path: Path_, file: Path) -> SourcePlace:
+    """Returns where a value is written, or the nearest value around it: the beginning of `file`."""
+    for length in range(len(path), -1, -1):
+        if (found := places.get(path[:length])) is not None:
+            return found
+    return SourcePlace(str(file), 1, 1)
+
+
 class Stack(NamedTuple):
     """A project that was read; nothing of it is resolved or made yet."""
 
@@ -64,7 +72,10 @@ class Stack(NamedTuple):
     source: Path
     """The file or folder that was read, as an absolute path."""
     folder: Path
-    """The project's folder: two stacks of one name are the same only if they have the same folder."""
+    """The project's folder: two stacks of one name are the same only if they have the same folder.
+
+    For a definition on its own, it is that file: a folder may hold several of them.
+    """
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     """Values of parameters that the project supplies (samconfig.toml, …); the user's own win."""
@@ -97,10 +108,7 @@ class Stack(NamedTuple):
 
     def place(self, path: Path_) -> SourcePlace:
         """Returns where a value is written, or the nearest value around it."""
-        for length in range(len(path), -1, -1):
-            if (found := self.places.get(path[:length])) is not None:
-                return found
-        return SourcePlace(str(self.source), 1, 1)
+        return nearest_place(self.places, path, self.source)
 
     def error(self, path: Path_, message: str) -> TemplateError:
         return TemplateError(self.place(path), message)
