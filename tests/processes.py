@@ -38,7 +38,11 @@ def environment_of(home: Path, extra: Mapping[str, str] | None = None) -> dict[s
 
 
 def sfn(
-    home: Path, *arguments: str, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+    home: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    timeout_seconds: float = TIMEOUT_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """Runs the installed command to its end."""
     return subprocess.run(
@@ -47,7 +51,7 @@ def sfn(
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_SECONDS,
+        timeout=timeout_seconds,
         check=False,
     )
 

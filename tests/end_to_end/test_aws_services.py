@@ -176,6 +176,38 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
     assert services("s3").get_object(Bucket="bucket-1", Key="k")["Body"].read() == b'{"a":1}'
 
 
+@pytest.mark.parametrize(
+    "service, operation, parameters, reason",
+    [
+        (
+            "transcribe",
+            "create_vocabulary_filter",
+            {"LanguageCode": "en-US", "VocabularyFilterName": "x"},
+            "do not have",
+        ),
+        ("redshift", "describe_events", {}, "do not have"),
+        ("bedrock-agent", "list_flows", {}, "do not have"),
+        ("dynamodb", "put_item", {"TableName": "t", "Item": {"id": {"S": "1"}, "empty": {}}}, "failed on"),
+    ],
+    ids=["JSON", "query", "REST", "a crash"],
+)
+def test_what_the_services_lack(
+    services: Callable[[str], Any], service: str, operation: str, parameters: dict[str, Any], reason: str
+) -> None:
+    """An operation that is not there, or fails, is an error at once: the SDK does not try again."""
+    if service == "dynamodb":
+        services(service).create_table(
+            TableName="t", BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        )  # fmt: skip
+    with pytest.raises(ClientError) as caught:
+        getattr(services(service), operation)(**parameters)
+    assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
+    assert f"The local services (moto) {reason} " in caught.value.response["Error"]["Message"]
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
 def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
     """Tasks start stopped services again, empty; processes of one store share them."""
     make = chain(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import at_terminal, sfn, sfn_json
 from tests.projects import write_shop
 
@@ -66,6 +68,27 @@ def test_several_machines(home: Path, tmp_path: Path) -> None:
         assert done.stderr.endswith(f"{reason}\n")
     assert names(home) == NOTHING
     assert sfn(home, "run", project, "--machine", "Refunds").returncode == 0
+
+
+def test_a_machine_that_starts_the_others(home: Path, tmp_path: Path) -> None:
+    """It is the one to run; --machine runs another."""
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": {"Ref": "OrderFlow"}, "Input": {"id": 3}},
+        "OutputPath": "$.Output",
+        "End": True,
+    }
+    outer = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"Definition": {"StartAt": "Start", "States": {"Start": start}}},
+    }
+    project = write_shop(tmp_path / "shop", resources={"Outer": outer})
+    done = sfn(home, "run", str(project))
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"price": 30}), done.stderr
+    assert "Running Outer, which starts the others (OrderFlow)." in done.stderr
+    done = sfn(home, "run", str(project), "--machine", "OrderFlow", "--input", '{"id": 2}')
+    assert json.loads(done.stdout) == {"price": 20}
 
 
 @pytest.mark.parametrize(
@@ -216,23 +239,33 @@ INPUTS = [
     ({}, {}, ""),
     ({"input.json": {"n": 1}, "events/a.json": {"n": 2}}, {"n": 1}, ""),
     ({"events/a.json": {"n": 2}}, {"n": 2}, "The input is events/a.json."),
-    ({"events/a.json": {"n": 2}, "events/b.json": {"n": 3}}, {}, "events/a.json, events/b.json"),
+    ({"events/a.json": {"n": 2}, "events/b.json": {"n": 3}}, {}, "events/b.json"),
+    ({"workflow/input.json": {"n": 5}}, {"n": 5}, "workflow/input.json."),
+    ({"workflow/events/a.json": {"n": 5}, "events/a.json": {"n": 2}}, {"n": 2}, "events/a.json."),
 ]
 
 
-@pytest.mark.parametrize("files, taken, said", INPUTS, ids=["none", "input.json", "one event", "two events"])
+@pytest.mark.parametrize(
+    "files, taken, said", INPUTS, ids=["none", "input.json", "one event", "two events", "beside", "both"]
+)
 def test_input(home: Path, tmp_path: Path, files: Mapping[str, object], taken: object, said: str) -> None:
     """Without --input, the only choice is taken; of several, none without a terminal."""
-    project = write_shop(tmp_path / "shop", state={"Type": "Pass", "Resource": None})
+    project = write_shop(tmp_path / "shop")
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"DefinitionUri": "workflow/order.asl.json"},
+    }
+    (project / "template.json").write_text(json.dumps({"Resources": {"OrderFlow": machine}}))
+    (project / "workflow").mkdir()
     definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
-    (project / "order.asl.json").write_text(json.dumps(definition))
+    (project / "workflow" / "order.asl.json").write_text(json.dumps(definition))
     for name, value in files.items():
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(json.dumps(value))
-    done = sfn(home, "run", str(project))
+    done = sfn(home, "run", cwd=project)
     assert json.loads(done.stdout) == taken
     assert said in done.stderr
-    given = sfn(home, "run", str(project), "--input", '{"n": 4}')
+    given = sfn(home, "run", "--input", '{"n": 4}', cwd=project)
     assert json.loads(given.stdout) == {"n": 4}
 
 
@@ -245,7 +278,7 @@ def test_an_input_is_chosen_at_a_terminal(home: Path, tmp_path: Path) -> None:
     for typed, price in [("2\n", 30), ("3\n", 10)]:
         exit, shown = at_terminal(home, "run", str(project), typed=typed)
         assert exit == 0
-        assert "1  events/2.json" in shown
+        assert "shop/events/2.json\r\n  2  " in shown
         assert "3  {}" in shown
         assert f'"price": {price}' in shown
 
@@ -255,6 +288,33 @@ def test_a_former_input(home: Path, tmp_path: Path) -> None:
     project = str(write_shop(tmp_path / "shop"))
     sfn(home, "run", project, "--input", '{"id": 7}')
     assert json.loads(sfn(home, "run", project).stdout) == {"price": 70}
+
+
+@pytest.mark.slow
+def test_services_that_were_stopped(home: Path, tmp_path: Path) -> None:
+    """What was in the memory of the local services is created again by the next deploy."""
+    queue = {"Type": "AWS::SQS::Queue"}
+    project = str(write_shop(tmp_path / "shop", resources={"Queue": queue}))
+    try:
+        assert changes(sfn_json(home, "deploy", project))["Queue"] == "create"
+        assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
+        assert sfn(home, "aws", "stop").returncode == 0
+        assert changes(sfn_json(home, "deploy", project, "--dry-run"))["Queue"] == "restore"
+        restored = changes(sfn_json(home, "deploy", project))
+        assert restored == {"Role": "keep", "Price": "keep", "OrderFlow": "keep", "Queue": "restore"}
+        assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
+    finally:
+        embedded_aws.stop_embedded_aws(str(home))
+
+
+def test_two_deploys_at_once(home: Path, tmp_path: Path) -> None:
+    """They take turns: the second has nothing to do."""
+    project = str(write_shop(tmp_path / "shop"))
+    with ThreadPoolExecutor() as threads:
+        both = [threads.submit(sfn_json, home, "deploy", project) for _ in range(2)]
+    done = [set(changes(one.result()).values()) for one in both]
+    assert {"create"} in done
+    assert {"keep"} in done
 
 
 def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+INSTALL_SECONDS = 300.0
+
 FORMS_OF_STORIES = [(form, story) for form in FORMS for story in STORIES if story.story == form.story]
 
 FOLDER_VALUES = {
@@ -67,9 +69,11 @@ def npm_finds_packages() -> bool:
     return shutil.which("npm") is not None and subprocess.run(command, capture_output=True).returncode == 0
 
 
-def skip_without_packages(form: Form) -> None:
+def run_form(home: Path, form: Form, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a form of a story. The first run of a CDK app installs its packages."""
     if form.path == "cdk" and not npm_finds_packages():
         pytest.skip("npm does not reach its registry")
+    return sfn(home, *arguments, timeout_seconds=INSTALL_SECONDS)
 
 
 @pytest.mark.slow
@@ -78,8 +82,7 @@ def skip_without_packages(form: Form) -> None:
 )
 def test_a_form_of_a_story(shared_home: Path, form: Form, story_run: Story) -> None:
     """A story is run by one command in each of its forms, and ends as in its folder's."""
-    skip_without_packages(form)
-    check_end(story_run, sfn(shared_home, *story_run.command(form)))
+    check_end(story_run, run_form(shared_home, form, *story_run.command(form)))
     check_effects(Store(shared_home, form), story_run)
 
 
@@ -105,10 +108,9 @@ def test_a_form_of_a_story_whose_workers_are_killed(home: Path, form: Form) -> N
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_a_form_of_a_story_with_its_own_input(shared_home: Path, form: Form) -> None:
     """Without --input, a project takes the only one of its events/."""
-    skip_without_packages(form)
     story_run = next(story for story in STORIES if story.story == form.story and story.input == "input.json")
     command = ["run", *form.arguments(), *story_run.options]
-    check_end(story_run, sfn(shared_home, *command))
+    check_end(story_run, run_form(shared_home, form, *command))
 
 
 @pytest.mark.parametrize("story", FOLDER_VALUES)

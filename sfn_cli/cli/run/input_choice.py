@@ -41,13 +41,9 @@ _SHOWN = 72
 def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) -> str:
     """Returns the input. Raises UsageError for a file that cannot be read.
 
-    `folders` are the project's, and that of the machine's definition.
+    `folders` are the project's and that of the machine's definition, where the first counts first.
     """
-    folders = list(dict.fromkeys(folders))
-    own = [folder / "input.json" for folder in folders]
-    files = [path for path in own if path.is_file()][:1] or [
-        path for folder in folders for path in sorted((folder / "events").glob("*.json"))
-    ]
+    files = _input_files(folders)
     choices: Choices = {shown_path(path): partial(_read_input, path) for path in files}
     choices = choices or _former_inputs(backend, machine_arn)
     if len(choices) == 1:
@@ -63,6 +59,17 @@ def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) ->
             "Take one with --input."
         )
     return NO_INPUT
+
+
+def _input_files(folders: Sequence[Path]) -> list[Path]:
+    """Returns an input.json, or the events/*.json of the first folder that has any."""
+    for folder in folders:
+        if (own := folder / "input.json").is_file():
+            return [own]
+    for folder in folders:
+        if events := sorted((folder / "events").glob("*.json")):
+            return events
+    return []
 
 
 def _read_input(path: Path) -> str:

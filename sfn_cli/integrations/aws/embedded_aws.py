@@ -226,6 +226,8 @@ def embedded_aws_main() -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
+    from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
+
     class Handler(WSGIRequestHandler):
         def handle(self) -> None:
             self.is_own = loopback.is_own_loopback(self.connection)
@@ -239,7 +241,8 @@ def embedded_aws_main() -> None:
             """Logs nothing: a line for each request would make the log grow without limit."""
 
     access_key = f"SFN{secrets.token_hex(16).upper()}"
-    guarded = _Guarded(DomainDispatcherApplication(create_backend_app), access_key)
+    application = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
+    guarded = _Guarded(application, access_key)
     server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)

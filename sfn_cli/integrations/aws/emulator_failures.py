@@ -1,0 +1,58 @@
+"""What the store's own server of AWS services answers for what it does not have.
+
+moto's server answers 500 with a page of HTML. SDKs take that for a failure that passes, and try
+again for a long time. Here it becomes an error of AWS's form, which they report at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+CODE = "UnknownOperationException"
+
+_SIGNED_FOR = re.compile(r"Credential=[^/,\s]+/[^/,\s]+/[^/,\s]+/([^/,\s]+)/")
+
+
+class EmulatorFailures:
+    """A WSGI application with its failures in AWS's form."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return self._application(environ, start_response)
+        except Exception as error:
+            traceback.print_exc()  # to aws.log
+            type, body = _emulator_failure(environ, exists=not isinstance(error, NotImplementedError))
+        headers = [("Content-Type", type), ("Content-Length", str(len(body))), ("x-amzn-errortype", CODE)]
+        start_response("400 Bad Request", headers, sys.exc_info())
+        return [body]
+
+
+def _emulator_failure(environ: Mapping[str, Any], *, exists: bool) -> tuple[str, bytes]:
+    """Returns the content type and the body, in the protocol of the request.
+
+    `exists` is whether the operation is there, and failed.
+    """
+    signed_for = _SIGNED_FOR.search(str(environ.get("HTTP_AUTHORIZATION", "")))
+    service = f" of {signed_for[1]}" if signed_for else ""
+    target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
+    operation = target or f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
+    what = f"The local services (moto) {'failed on' if exists else 'do not have'} {operation}{service}"
+    message = f"{what}. aws.log in SFN_HOME has the reason. Mock the task, or name another endpoint."
+    content_type = str(environ.get("CONTENT_TYPE", ""))
+    if "x-www-form-urlencoded" in content_type or (signed_for and signed_for[1] == "s3"):
+        error = f"<Error><Type>Sender</Type><Code>{CODE}</Code><Message>{escape(message)}</Message></Error>"
+        is_query = "x-www-form-urlencoded" in content_type
+        text = f"<ErrorResponse>{error}</ErrorResponse>" if is_query else error
+        return "text/xml", text.encode()
+    return "application/x-amz-json-1.1", json.dumps({"__type": CODE, "message": message}).encode()
