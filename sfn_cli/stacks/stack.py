@@ -16,6 +16,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
@@ -35,6 +36,8 @@ FOLDER_KIND = "folder"
 DEFINITION_KIND = "definition"
 """The kinds of stacks that sfn's own form has: a folder, and a definition on its own."""
 
+_NAME_LENGTH = 128
+
 WRITTEN_NAME = "sfn:name"
 """The member of a resource's Metadata with what its project calls it, where that is no logical id:
 "module.orders.aws_sfn_state_machine.this", or the key of a machine in serverless.yml."""
@@ -52,6 +55,12 @@ class SourcePlace(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+def valid_stack_name(text: str) -> str:
+    """Returns the nearest name that a stack may have: letters, digits and hyphens, a letter first."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:_NAME_LENGTH].rstrip("-")
+    return name if name[:1].isalpha() else f"stack-{name}".rstrip("-")
 
 
 def nearest_place(places: Mapping[Path_, SourcePlace], path: Path_, file: Path) -> SourcePlace:
