@@ -11,7 +11,7 @@ import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import at_terminal, sfn, sfn_json
-from tests.projects import write_shop
+from tests.projects import RUNTIME, write_shop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -393,3 +393,40 @@ def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
         done = sfn(home, "run", str(path), "--input", '{"id": 2}', cwd=tmp_path / "beside")
         assert done.returncode == 0, done.stderr
     assert names(home)["stacks"] == ["shop"]
+
+
+def test_an_export_within_its_own_code(home: Path, tmp_path: Path) -> None:
+    """A folder of code is copied without the export itself, which may be inside of it."""
+    project = tmp_path / "shop"
+    function = {"Runtime": RUNTIME, "Handler": "app.handler", "Code": ".", "Role": "any"}
+    template = {"Resources": {"Price": {"Type": "AWS::Lambda::Function", "Properties": function}}}
+    project.mkdir()
+    (project / "template.json").write_text(json.dumps(template))
+    (project / "app.py").touch()
+    done = sfn(home, "export", "--out", "resolved", cwd=project)
+    assert done.returncode == 0, done.stderr
+    copied = project / "resolved" / "functions" / "Price"
+    assert sorted(path.name for path in copied.iterdir()) == ["app.py", "template.json"]
+
+
+def test_an_export_with_a_secret(home: Path, tmp_path: Path) -> None:
+    """A value with NoEcho is in the template, which only its owner may read, and is not shown."""
+    parameters = {"Password": {"Type": "String", "NoEcho": True}}
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Password"}}}
+    project = write_shop(tmp_path / "shop", parameters=parameters, resources={"Log": group})
+    out = tmp_path / "out"
+    done = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Password=hidden-word")
+    assert done.returncode == 0, done.stderr
+    assert f"{out}/template.json has the value of Password (NoEcho): do not share it." in done.stderr
+    assert "hidden-word" not in done.stderr + done.stdout
+    assert (out / "template.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("typed, exit", [("n\n", 252), ("y\n", 0)])
+def test_a_stack_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typed: str, exit: int) -> None:
+    """The user is asked once."""
+    first, second = (write_shop(tmp_path / place / "shop") for place in "ab")
+    assert sfn(home, "deploy", str(first), "--stack", "orders").returncode == 0
+    code, shown = at_terminal(home, "deploy", str(second), "--stack", "orders", typed=typed)
+    assert shown.count("Take it over? [y/N]") == 1
+    assert code == exit
