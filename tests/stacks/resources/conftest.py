@@ -47,7 +47,6 @@ class Maker:
 
     def __call__(self, logical_id: str = "Thing") -> Making:
         return Making(
-            self.service, self.clients, self.reports.append, naming(logical_id), ROLE, may_build=False
         )
 
     def call(self, service: str, operation: str, **request: Any) -> dict[str, Any] | None:
