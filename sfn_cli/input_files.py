@@ -37,6 +37,11 @@ class FileTooLargeError(OSError):
         super().__init__(errno.EFBIG, f"File too large (the limit is {most:,} bytes)", os.fspath(path))
 
 
+def shown_path(path: str | os.PathLike[str]) -> str:
+    """Returns a path as lines for the user name it: relative, if it is below the current folder."""
+    return os.fspath(path).removeprefix(os.path.join(os.getcwd(), ""))
+
+
 def read_input_bytes(path: str | os.PathLike[str], most: int) -> bytes:
     """Returns the content of a file or pipe.
 

@@ -12,7 +12,7 @@ from sfn_cli import json_text
 from sfn_cli.json_locations import json_line_and_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sfn_cli.jsonvalue import Json
 
@@ -21,6 +21,13 @@ _PLACEHOLDER = re.compile(r"(?<!\$)\$\{([A-Za-z_][\w.]*(?:::?[\w./-]+)*)\}")
 
 _IN_JSONATA = re.compile(r"(?<!\$)\$\{([A-Za-z_][\w.]*(?:::[\w.]+)*)\}")
 """As in other texts; but `${a:b}` groups the input by a, and no expression has `${a}` or `::`."""
+
+_ANY = re.compile(r"\$\{([^{}]+)\}")
+
+
+def fill_placeholders(definition: str, values: Mapping[str, str]) -> str:
+    """Returns a definition with `${Name}` replaced by values (DefinitionSubstitutions); others stay."""
+    return _ANY.sub(lambda found: values.get(found[1], found[0]), definition)
 
 
 def unfilled_placeholders(definition: str) -> tuple[str, ...]:

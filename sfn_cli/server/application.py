@@ -136,7 +136,7 @@ class Application:
         finally:
             body.release()
         if body.is_expected:
-            await _sendrefusal_response(answer, body, send)
+            await _send_refusal(answer, body, send)
         else:
             await Response(answer.body, answer.status, answer.headers)(scope, receive, send)
 
@@ -260,7 +260,7 @@ class Application:
         return service
 
 
-async def _sendrefusal_response(answer: HttpResponse, body: Body, send: Send) -> None:
+async def _send_refusal(answer: HttpResponse, body: Body, send: Send) -> None:
     """Responds to a request whose body will not be read, and closes the connection.
 
     First it reads and drops the rest of the body: the client may read the response only after

@@ -1,32 +1,32 @@
-"""What CreateStateMachine gets for the resolved properties of a state machine in a template.
+"""The definition of a state machine, from the resolved properties of its resource.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
 """
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import jsonvalue
-from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
+from sfn_cli.asl.placeholders import (
+    describe_unfilled_placeholder,
+    fill_placeholders,
+    unfilled_placeholders,
+)
 from sfn_cli.errors import UsageError
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text, shown_path
 from sfn_cli.yaml_text.definition_file import definition_as_json, describe_yaml_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.stack import Path_, Stack
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 _TEXTS = ("DefinitionString", "DefinitionBody")
-_CONFIGURATIONS = ("LoggingConfiguration", "TracingConfiguration", "EncryptionConfiguration")
-_BOOLEANS = frozenset({"includeExecutionData", "enabled"})
-_INTEGERS = frozenset({"kmsDataKeyReusePeriodSeconds"})
+_WRITTEN = ("Definition", *_TEXTS)
+_DEFINITIONS = frozenset((*_WRITTEN, "DefinitionUri", "DefinitionS3Location", "DefinitionSubstitutions"))
 
 
 class MachineDefinition(NamedTuple):
@@ -48,9 +48,7 @@ class MachineDefinition(NamedTuple):
 
         text, source = "", logical_id
         if self.file is not None:
-            here = Path.cwd()
-            shown = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
-            text, source = self.file_text or "", str(shown)
+            text, source = self.file_text or "", shown_path(self.file)
         return [
             *(describe_unfilled_placeholder(name, text, source) for name in self.unfilled),
             *(
@@ -73,14 +71,8 @@ def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, A
     if isinstance(uri, str) and "://" not in uri:
         return _definition_of_file(stack, Path(uri), values, (*path, "DefinitionUri"))
     text = _written_definition(stack, logical_id, properties, path)
-    filled = _filled_definition(text, values)
+    filled = fill_placeholders(text, values)
     return MachineDefinition(filled, None, None, unfilled_placeholders(filled))
-
-
-_DEFINITIONS = (
-    "Definition", "DefinitionString", "DefinitionBody", "DefinitionUri", "DefinitionS3Location",
-    "DefinitionSubstitutions",
-)  # fmt: skip
 
 
 def with_own_definition(
@@ -91,9 +83,8 @@ def with_own_definition(
     So what is stored of a state machine does not change with a file. A definition in S3 stays there
     (None). Raises as `machine_definition`.
     """
-    texts = ("Definition", "DefinitionString", "DefinitionBody")
     location = properties.get("DefinitionS3Location", properties.get("DefinitionUri"))
-    if isinstance(location, dict) and not any(name in properties for name in texts):
+    if isinstance(location, dict) and not any(name in properties for name in _WRITTEN):
         return dict(properties), None
     definition = machine_definition(stack, logical_id, properties)
     kept = {name: value for name, value in properties.items() if name not in _DEFINITIONS}
@@ -137,7 +128,7 @@ def _definition_of_file(
         raise stack.error(path, f"Cannot read the definition {file}: it is not UTF-8 text") from None
     # AWS replaces `${Name}` in the text of the file, YAML or JSON, before it reads that: in YAML,
     # `Seconds: ${Seconds}` becomes a number.
-    filled = _filled_definition(file_text, values)
+    filled = fill_placeholders(file_text, values)
     try:
         text = definition_as_json(filled, file.name)
     except ValueError as error:
@@ -160,52 +151,3 @@ def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> 
                 (*path, name), f'The substitution "{name}" must be a text, a number or a boolean.'
             )
     return values
-
-
-def _filled_definition(text: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
-
-
-def machine_members(properties: Mapping[str, Any]) -> dict[str, Json]:
-    """Returns the members of CreateStateMachine but for `definition`, as far as properties have them.
-
-    Tags are in `tags`, as [{"key", "value"}].
-    """
-    members: dict[str, Json] = {}
-    for member, names in {
-        "name": ("StateMachineName", "Name"),
-        "type": ("StateMachineType", "Type"),
-        "roleArn": ("RoleArn", "Role"),
-    }.items():
-        value = next((properties[name] for name in names if properties.get(name) is not None), None)
-        if value is not None:
-            members[member] = str(value)
-    for name in _CONFIGURATIONS:
-        if isinstance(properties.get(name), dict):
-            members[_decapitalised(name)] = _decapitalised_members(properties[name])
-    tags = properties.get("Tags")
-    if isinstance(tags, dict):
-        tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-    if isinstance(tags, list) and tags:
-        members["tags"] = [_decapitalised_members(tag) for tag in tags]
-    return members
-
-
-def _decapitalised_members(value: Json, name: str = "") -> Json:
-    """Returns a value with members named as in the API, and of the API's types."""
-    if isinstance(value, dict):
-        return {
-            (member := _decapitalised(key)): _decapitalised_members(item, member)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_decapitalised_members(item) for item in value]
-    if name in _BOOLEANS and isinstance(value, str):
-        return value.lower() == "true"
-    if name in _INTEGERS and isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return str(value) if name == "value" and not isinstance(value, str) else value
-
-
-def _decapitalised(name: str) -> str:
-    return name[:1].lower() + name[1:]

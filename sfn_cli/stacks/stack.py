@@ -16,6 +16,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
@@ -34,6 +35,8 @@ LAYER = "AWS::Lambda::LayerVersion"
 FOLDER_KIND = "folder"
 DEFINITION_KIND = "definition"
 """The kinds of stacks that sfn's own form has: a folder, and a definition on its own."""
+
+_NAME_LENGTH = 128
 
 WRITTEN_NAME = "sfn:name"
 """The member of a resource's Metadata with what its project calls it, where that is no logical id:
@@ -54,6 +57,20 @@ class SourcePlace(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+def valid_stack_name(text: str) -> str:
+    """Returns the nearest name that a stack may have: letters, digits and hyphens, a letter first."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:_NAME_LENGTH].rstrip("-")
+    return name if name[:1].isalpha() else f"stack-{name}".rstrip("-")
+
+
+def nearest_place(places: Mapping[Path_, SourcePlace], path: Path_, file: Path) -> SourcePlace:
+    """Returns where a value is written, or the nearest value around it: the beginning of `file`."""
+    for length in range(len(path), -1, -1):
+        if (found := places.get(path[:length])) is not None:
+            return found
+    return SourcePlace(str(file), 1, 1)
+
+
 class Stack(NamedTuple):
     """A project that was read; nothing of it is resolved or made yet."""
 
@@ -64,7 +81,10 @@ class Stack(NamedTuple):
     source: Path
     """The file or folder that was read, as an absolute path."""
     folder: Path
-    """The project's folder: two stacks of one name are the same only if they have the same folder."""
+    """The project's folder: two stacks of one name are the same only if they have the same folder.
+
+    For a definition on its own, it is that file: a folder may hold several of them.
+    """
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     """Values of parameters that the project supplies (samconfig.toml, …); the user's own win."""
@@ -97,10 +117,7 @@ class Stack(NamedTuple):
 
     def place(self, path: Path_) -> SourcePlace:
         """Returns where a value is written, or the nearest value around it."""
-        for length in range(len(path), -1, -1):
-            if (found := self.places.get(path[:length])) is not None:
-                return found
-        return SourcePlace(str(self.source), 1, 1)
+        return nearest_place(self.places, path, self.source)
 
     def error(self, path: Path_, message: str) -> TemplateError:
         return TemplateError(self.place(path), message)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.stacks.definitions import machine_definition, machine_members
+from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.readers.cloudformation import read_cloudformation_stack
 from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS, project_file_kind
@@ -60,7 +60,7 @@ def test_template(path: Path) -> None:
     for name, values in properties.items():
         if stack.resources[name]["Type"] == STATE_MACHINE and _has_definition(values):
             definition = machine_definition(stack, name, values)
-            faults = validate(definition.text, machine_members(values).get("type", "STANDARD"))
+            faults = validate(definition.text, values.get("StateMachineType", "STANDARD"))
             errors += [fault for fault in faults if fault.severity == "ERROR"]
     assert bool(errors) is (project in INVALID_MACHINES), errors
 

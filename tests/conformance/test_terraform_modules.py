@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.asl.validation.validate import validate
-from sfn_cli.stacks.definitions import machine_definition, machine_members
+from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.readers.terraform.read import read_terraform_module
 from sfn_cli.stacks.stack import STATE_MACHINE
@@ -36,7 +36,7 @@ def test_module(folder: Path) -> None:
     assert machines
     for name in machines:
         definition = machine_definition(stack, name, properties[name])
-        faults = validate(definition.text, machine_members(properties[name]).get("type", "STANDARD"))
+        faults = validate(definition.text, properties[name].get("StateMachineType", "STANDARD"))
         assert [fault for fault in faults if fault.severity == "ERROR"] == []
 
 

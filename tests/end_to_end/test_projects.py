@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import at_terminal, sfn, sfn_json
-from tests.projects import write_shop
+from tests.projects import RUNTIME, write_shop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,40 @@ STAGE = {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}}
 GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Fn::Sub": "/shop/${Stage}"}}}
 BAD_GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "no good name!"}}
 LAST = {"DependsOn": "OrderFlow"}
+
+
+MISSING = [
+    (
+        "functions",
+        ["deploy"],
+        255,
+        "Price (AWS::Lambda::Function): The code {project}/functions/price does not exist.",
+    ),
+    (
+        "functions",
+        ["export", "--out", "out"],
+        252,
+        "{project}/functions/price does not exist: the code of Price.",
+    ),
+    ("order.asl.json", ["deploy"], 252, "Cannot read the definition {project}/order.asl.json"),
+    ("order.asl.json", ["run"], 252, "Cannot read the definition {project}/order.asl.json"),
+    ("template.json", ["deploy", "-t", "template.json"], 252, "template.json does not exist."),
+]
+
+
+@pytest.mark.parametrize("file, command, exit, reason", MISSING)
+def test_a_missing_file(
+    home: Path, tmp_path: Path, file: str, command: list[str], exit: int, reason: str
+) -> None:
+    """It is named in one line, and nothing is left behind."""
+    project = write_shop(tmp_path / "shop")
+    missing = project / file
+    shutil.rmtree(missing) if missing.is_dir() else missing.unlink()
+    done = sfn(home, *command, cwd=project)
+    assert (done.returncode, done.stdout) == (exit, "")
+    assert reason.format(project=project) in done.stderr.splitlines()[-1]
+    assert {**names(home), "stacks": []} == NOTHING
+    assert not (project / "out").exists()
 
 
 def names(home: Path) -> dict[str, list[str]]:
@@ -334,6 +369,21 @@ def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
     assert "is not empty" in again.stderr
 
 
+def test_without_the_extra(home: Path, tmp_path: Path) -> None:
+    """A SAM template needs one, and a line says what to install."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "samtranslator.py").write_text("raise ImportError\n")
+    project = write_shop(tmp_path / "shop")
+    template = json.loads((project / "template.json").read_text())
+    (project / "template.json").write_text(
+        json.dumps({"Transform": "AWS::Serverless-2016-10-31", **template})
+    )
+    done = sfn(home, "deploy", environment={"PYTHONPATH": str(hidden)}, cwd=project)
+    assert (done.returncode, done.stdout) == (253, "")
+    assert "SAM templates need aws-sam-translator: pip install" in done.stderr.splitlines()[-1]
+
+
 def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
     """A project is one stack, whether it is named by its folder, a path with "..", or a link."""
     project = write_shop(tmp_path / "shop")
@@ -343,3 +393,40 @@ def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
         done = sfn(home, "run", str(path), "--input", '{"id": 2}', cwd=tmp_path / "beside")
         assert done.returncode == 0, done.stderr
     assert names(home)["stacks"] == ["shop"]
+
+
+def test_an_export_within_its_own_code(home: Path, tmp_path: Path) -> None:
+    """A folder of code is copied without the export itself, which may be inside of it."""
+    project = tmp_path / "shop"
+    function = {"Runtime": RUNTIME, "Handler": "app.handler", "Code": ".", "Role": "any"}
+    template = {"Resources": {"Price": {"Type": "AWS::Lambda::Function", "Properties": function}}}
+    project.mkdir()
+    (project / "template.json").write_text(json.dumps(template))
+    (project / "app.py").touch()
+    done = sfn(home, "export", "--out", "resolved", cwd=project)
+    assert done.returncode == 0, done.stderr
+    copied = project / "resolved" / "functions" / "Price"
+    assert sorted(path.name for path in copied.iterdir()) == ["app.py", "template.json"]
+
+
+def test_an_export_with_a_secret(home: Path, tmp_path: Path) -> None:
+    """A value with NoEcho is in the template, which only its owner may read, and is not shown."""
+    parameters = {"Password": {"Type": "String", "NoEcho": True}}
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Password"}}}
+    project = write_shop(tmp_path / "shop", parameters=parameters, resources={"Log": group})
+    out = tmp_path / "out"
+    done = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Password=hidden-word")
+    assert done.returncode == 0, done.stderr
+    assert f"{out}/template.json has the value of Password (NoEcho): do not share it." in done.stderr
+    assert "hidden-word" not in done.stderr + done.stdout
+    assert (out / "template.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("typed, exit", [("n\n", 252), ("y\n", 0)])
+def test_a_stack_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typed: str, exit: int) -> None:
+    """The user is asked once."""
+    first, second = (write_shop(tmp_path / place / "shop") for place in "ab")
+    assert sfn(home, "deploy", str(first), "--stack", "orders").returncode == 0
+    code, shown = at_terminal(home, "deploy", str(second), "--stack", "orders", typed=typed)
+    assert shown.count("Take it over? [y/N]") == 1
+    assert code == exit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.definitions import machine_definition, machine_members
+from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.readers.cloudformation import read_cloudformation_stack
 from sfn_cli.stacks.stack import TemplateError
 from tests.stacks.project_files import write_project
@@ -88,23 +88,3 @@ def test_definition_that_is_not_yaml(tmp_path: Path) -> None:
     """A fault in a file of YAML has the place in that file."""
     with pytest.raises(UsageError, match=r"^\S+/bad\.asl\.yaml:2:\d+: invalid YAML: "):
         _definition(tmp_path, {"DefinitionUri": str(tmp_path / "bad.asl.yaml")})
-
-
-@pytest.mark.parametrize("properties, members", [
-    ({}, {}),
-    ({"StateMachineName": "flow", "StateMachineType": "EXPRESS", "RoleArn": "r"},
-     {"name": "flow", "type": "EXPRESS", "roleArn": "r"}),
-    ({"Name": "flow", "Type": "STANDARD"}, {"name": "flow", "type": "STANDARD"}),
-    ({"LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": "true",
-                               "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": "a"}}]}},
-     {"loggingConfiguration": {"level": "ALL", "includeExecutionData": True,
-                               "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": "a"}}]}}),
-    ({"TracingConfiguration": {"Enabled": True}}, {"tracingConfiguration": {"enabled": True}}),
-    ({"EncryptionConfiguration": {"Type": "AWS_OWNED_KEY", "KmsDataKeyReusePeriodSeconds": "60"}},
-     {"encryptionConfiguration": {"type": "AWS_OWNED_KEY", "kmsDataKeyReusePeriodSeconds": 60}}),
-    ({"Tags": [{"Key": "stage", "Value": 1}]}, {"tags": [{"key": "stage", "value": "1"}]}),
-    ({"Tags": {"stage": "dev"}}, {"tags": [{"key": "stage", "value": "dev"}]}),
-])  # fmt: skip
-def test_members(properties: dict[str, Any], members: dict[str, Any]) -> None:
-    """Properties become members of CreateStateMachine, of the API's names and types."""
-    assert machine_members(properties) == members

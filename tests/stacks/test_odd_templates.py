@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import SfnError
-from sfn_cli.stacks.definitions import machine_definition, machine_members
+from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.readers.cloudformation import cloudformation_stack
 from sfn_cli.stacks.readers.template_file import read_template_file
@@ -107,7 +107,6 @@ def test_odd_value(tmp_path: Path, seed: int) -> None:
             properties = evaluation.properties(name, made)
             if stack.resources[name]["Type"] == STATE_MACHINE:
                 machine_definition(stack, name, properties)
-                machine_members(properties)
         evaluation.outputs(made)
     except SfnError as error:
         message = str(error)

@@ -8,7 +8,8 @@ taken. Of several, the user chooses at a terminal; elsewhere the input is {}.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,13 +18,16 @@ from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.cli.stacks.project import report_line
 from sfn_cli.errors import UsageError
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from sfn_cli.cli.operations.backend import Backend
+
+    Choices = dict[str, Callable[[], str]]
+    """Inputs by what the user sees of them: each returns its text."""
 
 NO_INPUT = "{}"
 
@@ -34,33 +38,27 @@ _SHOWN = 72
 """How much of a former input is shown, in characters."""
 
 
-class _InputChoice(NamedTuple):
-    label: str
-    text: str
-
-
 def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) -> str:
     """Returns the input. Raises UsageError for a file that cannot be read.
 
     `folders` are the project's and that of the machine's definition, where the first counts first.
     """
     files = _input_files(folders)
-    choices = [_InputChoice(_shown_path(path), _read_input(path)) for path in files] or _former_inputs(
-        backend, machine_arn
-    )
+    choices: Choices = {shown_path(path): partial(_read_input, path) for path in files}
+    choices = choices or _former_inputs(backend, machine_arn)
     if len(choices) == 1:
-        (only,) = choices
-        if only.text != NO_INPUT:
-            report_line(f"The input is {only.label}.")
-        return only.text
-    if not choices or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        if choices:
-            report_line(
-                f"The input is {{}}: there are several others ({', '.join(one.label for one in choices)}). "
-                "Take one with --input."
-            )
-        return NO_INPUT
-    return _ask_for_input(choices)
+        ((label, text),) = choices.items()
+        if text() != NO_INPUT:
+            report_line(f"The input is {label}.")
+        return text()
+    if choices and sys.stdin.isatty() and sys.stderr.isatty():
+        return _ask_for_input(choices)
+    if choices:
+        report_line(
+            f"The input is {NO_INPUT}: there are several others ({', '.join(choices)}). "
+            "Take one with --input."
+        )
+    return NO_INPUT
 
 
 def _input_files(folders: Sequence[Path]) -> list[Path]:
@@ -74,11 +72,6 @@ def _input_files(folders: Sequence[Path]) -> list[Path]:
     return []
 
 
-def _shown_path(path: Path) -> str:
-    here = path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
 def _read_input(path: Path) -> str:
     try:
         return read_input_text(path, PROJECT_FILE_BYTES)
@@ -88,7 +81,7 @@ def _read_input(path: Path) -> str:
         raise UsageError(f"Cannot read {path}: it is not UTF-8 text") from None
 
 
-def _former_inputs(backend: Backend, machine_arn: str) -> list[_InputChoice]:
+def _former_inputs(backend: Backend, machine_arn: str) -> Choices:
     """Returns the different inputs of the machine's last executions, the newest first."""
     try:
         listed = _call(backend, "ListExecutions", {"stateMachineArn": machine_arn, "maxResults": _FORMER})
@@ -97,18 +90,21 @@ def _former_inputs(backend: Backend, machine_arn: str) -> list[_InputChoice]:
             for one in listed["executions"]
         ]
     except OperationError:  # those of an EXPRESS machine are not listed
-        return []
+        return {}
     inputs = dict.fromkeys(one["input"] for one in described if "input" in one)
-    return [_InputChoice(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…", text) for text in inputs]
+    return {
+        text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({number})": partial(str, text)
+        for number, text in enumerate(inputs, 1)
+    }
 
 
 def _call(backend: Backend, operation: str, request: dict[str, Any]) -> dict[str, Any]:
     return backend.call(model.load_model("stepfunctions", operation), request)
 
 
-def _ask_for_input(choices: list[_InputChoice]) -> str:
-    for number, choice in enumerate(choices, 1):
-        click.echo(f"  {number}  {one_screen_line(choice.label)}", err=True)
+def _ask_for_input(choices: Choices) -> str:
+    for number, label in enumerate(choices, 1):
+        click.echo(f"  {number}  {one_screen_line(label)}", err=True)
     click.echo(f"  {len(choices) + 1}  {NO_INPUT}", err=True)
     chosen: int = click.prompt("Which input", type=click.IntRange(1, len(choices) + 1), default=1, err=True)
-    return choices[chosen - 1].text if chosen <= len(choices) else NO_INPUT
+    return list(choices.values())[chosen - 1]() if chosen <= len(choices) else NO_INPUT

@@ -40,13 +40,14 @@ def export(terminal: Terminal, options: ProjectOptions, out: Path) -> ExitCode:
       sfn export orders --out orders-dev --parameter Stage=dev
     """
     from sfn_cli.stacks.deployment.export import export_stack
+    from sfn_cli.stacks.stack import valid_stack_name
 
     may_build = options.build is True
     project = read_named_project(terminal, options, may_build=may_build)
     deploying = deploy_options(terminal, options, may_build=may_build)
     with Backend(terminal) as backend:
         for stack in project.stacks:
-            folder = out if len(project.stacks) == 1 else out / stack.name
+            folder = out if len(project.stacks) == 1 else out / valid_stack_name(stack.name)
             for path in export_stack(backend.service, stack, deploying, folder):
                 report_line(f"Wrote {path}")
     return ExitCode.SUCCESS

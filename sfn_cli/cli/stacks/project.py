@@ -12,7 +12,8 @@ import click
 from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.deployment.changes import Action
+from sfn_cli.input_files import shown_path
+from sfn_cli.stacks.deployment.changes import NOT_AT_AWS, NOT_HERE, Action
 from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 
 if TYPE_CHECKING:
@@ -27,13 +28,9 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.stack import Stack
 
 
-_CHANGE_WORDS = {
-    Action.CREATE: "created",
-    Action.UPDATE: "updated",
-    Action.REPLACE: "replaced",
-    Action.RESTORE: "created again",
-    Action.DELETE: "deleted",
-    Action.RETAIN: "kept outside of the stack",
+_LEFT_OUT_SINCE = {
+    NOT_HERE: "sfn does not have them",
+    NOT_AT_AWS: "a deploy creates nothing at AWS (SFN_AWS=real)",
 }
 
 
@@ -115,8 +112,6 @@ def _explained_deploy(stack: Stack) -> Iterator[None]:
 
 def _explain_refused_definition(failure: OperationError, error: DeployError) -> None:
     """Adds the lines at fault, where the definition is a file."""
-    from pathlib import Path
-
     from sfn_cli.cli.definition_errors import display
 
     definition = error.definition
@@ -125,19 +120,26 @@ def _explain_refused_definition(failure: OperationError, error: DeployError) -> 
     if definition.file is None:
         display.name_definition_source(failure, error.logical_id)
         return
-    file, here = definition.file, Path.cwd()
-    shown = str(file.relative_to(here) if file.is_relative_to(here) else file)
+    shown = shown_path(definition.file)
     display.explain_definition_error(failure, {"definition": definition.text}, shown, definition.file_text)
     display.name_definition_source(failure, shown)
 
 
 def report_changes(stack: Stack, deployed: Deployed) -> None:
-    """Shows, in a line or two, what a deploy changed and left out."""
+    """Shows in a few lines what a deploy changed and left out."""
     counts = Counter(change.action for change in deployed.changes)
-    parts = [f"{words} {counts[action]}" for action, words in _CHANGE_WORDS.items() if counts[action]]
+    parts = [
+        f"{action.done} {counts[action]}"
+        for action in Action
+        if counts[action] and action not in (Action.KEEP, Action.LEAVE_OUT)
+    ]
     if parts and stack.kind not in (FOLDER_KIND, DEFINITION_KIND):
         report_line(f"Stack {deployed.name}: {', '.join(parts)}.")
-    left_out = [change for change in deployed.changes if change.action is Action.LEAVE_OUT]
-    if left_out:
-        listed = ", ".join(f"{change.logical_id} ({change.type})" for change in left_out)
-        report_line(f"Left out, since sfn does not have them: {listed}.")
+    for reason, why in _LEFT_OUT_SINCE.items():
+        left_out = [
+            f"{change.logical_id} ({change.type})"
+            for change in deployed.changes
+            if change.action is Action.LEAVE_OUT and change.reason == reason
+        ]
+        if left_out:
+            report_line(f"Left out, since {why}: {', '.join(left_out)}.")

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.deployment.deploy import Deployed
 
-_DONE = {
-    Action.CREATE: ("created", "green"),
-    Action.UPDATE: ("updated", "yellow"),
-    Action.REPLACE: ("replaced", "yellow"),
-    Action.RESTORE: ("created again", "green"),
-    Action.DELETE: ("deleted", "red"),
-    Action.RETAIN: ("retained", "dim"),
-    Action.KEEP: ("unchanged", "dim"),
-    Action.LEAVE_OUT: ("left out", "magenta"),
+_STYLES = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.REPLACE: "yellow",
+    Action.RESTORE: "green",
+    Action.DELETE: "red",
+    Action.RETAIN: "dim",
+    Action.KEEP: "dim",
+    Action.LEAVE_OUT: "magenta",
 }
 
 
@@ -38,9 +38,11 @@ def write_deployed(deployed: Deployed, stream: TextIO, *, color: bool, is_dry_ru
     has_reasons = any(change.reason for change in deployed.changes)
     table = _table("", "Resource", "Type", "Name", *(["Because of"] if has_reasons else []))
     for change in deployed.changes:
-        words, style = _DONE[change.action]
         cells = (change.logical_id, change.type, _name_in_id(change.physical_id))
-        table.add_row(Text(words, style), *map(_cell, (*cells, change.reason) if has_reasons else cells))
+        table.add_row(
+            Text(change.action.done, _STYLES[change.action]),
+            *map(_cell, (*cells, change.reason) if has_reasons else cells),
+        )
     console.print(table)
     _write_outputs(console, deployed.outputs)
 

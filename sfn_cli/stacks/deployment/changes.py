@@ -30,6 +30,23 @@ class Action(Enum):
     KEEP = "keep"
     LEAVE_OUT = "leave out"
 
+    @property
+    def done(self) -> str:
+        """The action in the past tense, for people."""
+        return _DONE[self]
+
+
+_DONE = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.REPLACE: "replaced",
+    Action.RESTORE: "created again",
+    Action.DELETE: "deleted",
+    Action.RETAIN: "retained",
+    Action.KEEP: "unchanged",
+    Action.LEAVE_OUT: "left out",
+}
+
 
 class Change(NamedTuple):
     """What is done with one resource."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import private_files
 from sfn_cli.errors import SfnError, UsageError
@@ -17,6 +17,7 @@ from sfn_cli.stacks.deployment.engine import Engine
 from sfn_cli.stacks.deployment.lookups import stack_lookups
 from sfn_cli.stacks.deployment.tools import Tools, delete_resource
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
+from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
 from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Making
 from sfn_cli.stacks.resources.table import resource_type
@@ -69,9 +70,12 @@ def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Depl
     Raises UsageError (TemplateError) before anything is changed; DeployError after what was done
     has been taken back.
     """
-    deploy = _Deploy(service, stack, options)
-    with _stack_lock(service, deploy.name, options.report):
-        return deploy.run()
+    while True:
+        deploy = _Deploy(service, stack, options)
+        with _stack_lock(service, deploy.name, options.report):
+            # Another project of this name may have been deployed meanwhile.
+            if options.stack_name is not None or deploy.name == names.stack_name(service.stacks, stack):
+                return deploy.run()
 
 
 def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Change]:
@@ -102,8 +106,9 @@ class _Deploy:
         self._stack = stack
         self._options = options
         self._builds = StackBuilds(service, stack, options.report, may_build=options.may_build)
-        self.name, self._evaluation = deploy_evaluation(service, stack, options)
-        _, self._planned = deploy_evaluation(service, stack, options, is_planned=True)
+        self.name = deployed_name(service, stack, options)
+        self._evaluation = deploy_evaluation(service, stack, options, self.name)
+        self._planned = deploy_evaluation(service, stack, options, self.name, is_planned=True)
 
     def plan(self) -> Deployed:
         engine = self._engine(self._planned)
@@ -202,22 +207,28 @@ class _Deploy:
         return stored
 
 
+def deployed_name(service: Service, stack: Stack, options: DeployOptions) -> str:
+    """Returns the name under which a stack is deployed. Raises UsageError: see `names`."""
+    if options.stack_name is None:
+        return names.stack_name(service.stacks, stack)
+    return names.given_stack_name(service.stacks, stack, options.stack_name, options.replaces)
+
+
 def deploy_evaluation(
-    service: Service, stack: Stack, options: DeployOptions, *, is_planned: bool = False
-) -> tuple[str, StackEvaluation]:
-    """Returns the name under which a stack is deployed, and its evaluation under that name.
+    service: Service, stack: Stack, options: DeployOptions, name: str, *, is_planned: bool = False
+) -> StackEvaluation:
+    """Returns the evaluation of a stack that is deployed under a name.
 
     Where it `is_planned` only, dynamic references stay: they may name what the deploy makes. Raises
     UsageError (TemplateError).
     """
     settings = service.settings
-    name = names.stack_name(service.stacks, stack, options.stack_name, options.replaces)
     arn = names.stack_arn(settings, name, str(stack.folder))
     pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
     declared = stack.template.get("Parameters") or {}
     given = {key: value for key, value in options.parameters.items() if key in declared}
     lookups = stack_lookups(service)._replace(keeps_references=is_planned)
-    return name, StackEvaluation(stack, given, pseudo, lookups)
+    return StackEvaluation(stack, given, pseudo, lookups)
 
 
 def _deploy_outputs(resolved: Sequence[StackOutput]) -> list[dict[str, str]]:
@@ -234,18 +245,13 @@ def _deploy_outputs(resolved: Sequence[StackOutput]) -> list[dict[str, str]]:
     return outputs
 
 
-_HIDDEN = "****"
-"""What CloudFormation shows of the value of a parameter with NoEcho."""
-
-
 def _parameter_texts(stack: Stack, evaluation: StackEvaluation) -> dict[str, str]:
     """Returns the values of the parameters for people; those with NoEcho are hidden."""
     declared = stack.template.get("Parameters") or {}
     texts = {}
     for name, value in evaluation.parameters.items():
-        is_hidden = str(declared[name].get("NoEcho", "")).lower() == "true"
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        texts[name] = _HIDDEN if is_hidden else text
+        texts[name] = HIDDEN if is_hidden_parameter(declared[name]) else text
     return texts
 
 
@@ -259,7 +265,7 @@ def _deploy_tools(
     clients = Clients(settings)
 
     def making(naming: Naming) -> Making:
-        return Making(service, clients, options.report, naming, options.role_arn, options.may_build)
+        return Making(service, clients, options.report, naming, options.role_arn)
 
     def server() -> str | None:
         return settings.common_endpoint or embedded_aws.embedded_aws_start(settings.home)
@@ -287,11 +293,3 @@ def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> I
         yield
     finally:
         os.close(descriptor)
-
-
-def deploy_summary(changes: Sequence[Change]) -> dict[str, Any]:
-    """Returns how many resources each action met, by its name; kept ones too."""
-    counts: dict[str, int] = {}
-    for change in changes:
-        counts[change.action.value] = counts.get(change.action.value, 0) + 1
-    return counts

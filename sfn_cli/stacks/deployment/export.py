@@ -1,8 +1,8 @@
 """Writes what a stack resolves to, as a template of its own with definitions and code beside it.
 
     FOLDER/
-    ├── template.json            CloudFormation: every value resolved, every name said
-    ├── input.json              the project's
+    ├── template.json            CloudFormation: every value resolved, every name given
+    ├── input.json               the project's
     ├── OrderFlow.asl.json       the definition of each state machine
     ├── functions/Price/         the code of each function that has a folder or a zip
     └── layers/Common/
@@ -13,21 +13,21 @@ It is a project like any other: `sfn run FOLDER` runs it.
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.errors import UsageError
+from sfn_cli.errors import SfnError, UsageError
 from sfn_cli.stacks.definitions import with_own_definition
 from sfn_cli.stacks.deployment import names
-from sfn_cli.stacks.deployment.deploy import deploy_evaluation
+from sfn_cli.stacks.deployment.deploy import deploy_evaluation, deployed_name
 from sfn_cli.stacks.resources.resource import Extent, Made
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from sfn_cli.api.service import Service
     from sfn_cli.stacks.deployment.deploy import DeployOptions
@@ -48,7 +48,16 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty.")
-    name, evaluation = deploy_evaluation(service, stack, options, is_planned=True)
+    try:
+        yield from _export_resources(service, stack, options, folder)
+    except SfnError:
+        shutil.rmtree(folder, ignore_errors=True)  # it was empty before
+        raise
+
+
+def _export_resources(service: Service, stack: Stack, options: DeployOptions, folder: Path) -> Iterator[Path]:
+    name = deployed_name(service, stack, options)
+    evaluation = deploy_evaluation(service, stack, options, name, is_planned=True)
     made: dict[str, Made] = {}
     resources = {}
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,11 +91,18 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
     }
     own_input = stack.folder / "input.json"
     if own_input.is_file():
-        yield FilePath(shutil.copyfile(own_input, folder / own_input.name))
+        yield Path(shutil.copyfile(own_input, folder / own_input.name))
     path = folder / TEMPLATE
     template = {"Resources": resources, **({"Outputs": outputs} if outputs else {})}
-    path.write_text(json.dumps(template, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(template, indent=2, ensure_ascii=False) + "\n"
+    secrets = [
+        name for name, value in evaluation.hidden_parameters.items() if json.dumps(value)[1:-1] in text
+    ]
+    path.touch(0o600 if secrets else 0o666)
+    path.write_text(text, encoding="utf-8")
     yield path
+    if secrets:
+        options.report(f"{path} has the value of {', '.join(secrets)} (NoEcho): do not share it.")
 
 
 def _own_name(made: Made) -> str:
@@ -110,9 +126,9 @@ def _export_code(properties: dict[str, Any], member: str, target: Path, folder: 
     code: Mapping[str, Any] = properties.get(member) or {}
     if "CodeDir" not in code:
         return
-    source = FilePath(code["CodeDir"])
+    source = Path(code["CodeDir"])
     if source.is_dir():
-        shutil.copytree(source, target, ignore=_NOT_EXPORTED)
+        _copy_code(source, target, folder)
     elif source.is_file():
         target = target.with_name(target.name + source.suffix)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +137,20 @@ def _export_code(properties: dict[str, Any], member: str, target: Path, folder: 
         raise UsageError(f"{source} does not exist: the code of {target.name}.")
     properties[member] = str(target.relative_to(folder))
     yield target
+
+
+def _copy_code(source: Path, target: Path, folder: Path) -> None:
+    """Copies a folder of code, without what a build makes again and without the export itself."""
+
+    def left_out(parent: str, names: list[str]) -> set[str]:
+        own = {name for name in names if os.path.realpath(os.path.join(parent, name)) == exported}
+        return own | _NOT_EXPORTED(parent, names)
+
+    exported = os.path.realpath(folder)
+    try:
+        shutil.copytree(source, target, ignore=left_out, ignore_dangling_symlinks=True)
+    except OSError as error:  # shutil.Error has a list of them
+        raise UsageError(f"Cannot copy {source}: {error.strerror or error}") from None
 
 
 def _readable_definition(text: str) -> str:

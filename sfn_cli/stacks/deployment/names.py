@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS
 from sfn_cli.stacks.resources.resource import Naming
+from sfn_cli.stacks.stack import valid_stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,28 +28,31 @@ _NAME_LENGTH = 40
 """Of a name that sfn chooses: the names of buckets, with at most 63 characters, begin with it."""
 
 
-def stack_name(stacks: Stacks, stack: Stack, given: str | None, replaces: Callable[[str], bool]) -> str:
-    """Returns the name under which a project is deployed.
+def given_stack_name(stacks: Stacks, stack: Stack, name: str, replaces: Callable[[str], bool]) -> str:
+    """Returns the name that the user gives a stack.
 
-    It is the given one, else the project's own; where a stack of another folder or of another
-    template of this folder has that, with a suffix of its own. Raises UsageError for a given name
-    that another folder's stack has, unless `replaces`, called with a sentence that says so, returns
-    True.
+    Raises UsageError for a name that no stack can have, and for one that another folder's stack has,
+    unless `replaces`, called with a sentence that says so, returns True.
     """
-    if given is not None:
-        if not _NAME.fullmatch(given):
-            raise UsageError(
-                f"{given!r} cannot be the name of a stack: a letter, then letters, digits and hyphens."
-            )
-        owner = stacks.find(given)
-        if owner is not None and owner.folder != str(stack.folder):
-            what = f"The stack {given} is that of {owner.folder}."
-            if not replaces(what):
-                raise UsageError(f"{what} Choose another name, or take it over with --replace.")
-        return given
-    name = re.sub(r"[^a-zA-Z0-9]+", "-", stack.name).strip("-")[:_NAME_LENGTH].rstrip("-") or "stack"
-    if not name[0].isalpha():
-        name = f"stack-{name}"
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a stack: a letter, then letters, digits and hyphens."
+        )
+    owner = stacks.find(name)
+    if owner is not None and owner.folder != str(stack.folder):
+        what = f"The stack {name} is that of {owner.folder}."
+        if not replaces(what):
+            raise UsageError(f"{what} Choose another name, or take it over with --replace.")
+    return name
+
+
+def stack_name(stacks: Stacks, stack: Stack) -> str:
+    """Returns the name under which a project is deployed if the user gives none.
+
+    It is the project's own; where a stack of another folder, or of another template beside this one,
+    has that, with a suffix of its own.
+    """
+    name = valid_stack_name(stack.name)[:_NAME_LENGTH].rstrip("-")
     owner = stacks.find(name)
     if owner is not None and is_neighbour(owner, stack):
         stem = re.sub(r"[^a-zA-Z0-9]+", "-", stack.source.stem).strip("-")

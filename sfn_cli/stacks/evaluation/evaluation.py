@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.stacks.evaluation.dynamic_references import resolve_dynamic_references
 from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
-from sfn_cli.stacks.evaluation.parameter_values import parameter_values
+from sfn_cli.stacks.evaluation.parameter_values import is_hidden_parameter, parameter_values
 from sfn_cli.stacks.evaluation.references import reference_order, resource_references
 from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
@@ -79,9 +79,11 @@ class StackEvaluation:
         return value
 
     @property
-    def conditions(self) -> dict[str, bool]:
-        """Every condition of the template and whether it holds."""
-        return {name: self.condition(name) for name in self.stack.template.get("Conditions") or {}}
+    def hidden_parameters(self) -> dict[str, str]:
+        """The parameters with NoEcho that have a value, and their values as text."""
+        declared = self.stack.template.get("Parameters") or {}
+        values = {name: self.parameters[name] for name in declared if is_hidden_parameter(declared[name])}
+        return {name: str(value) for name, value in values.items() if value}
 
     @cached_property
     def references(self) -> Mapping[str, tuple[str, ...]]:

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 _STORED = re.compile(r"AWS::SSM::Parameter::Value<(.*)>")
 _LIST = re.compile(r"(?:AWS::[A-Za-z0-9:]+::)?List<(.*)>")
 
+HIDDEN = "****"
+"""What CloudFormation shows of the value of a parameter with NoEcho."""
+
+
+def is_hidden_parameter(declaration: Mapping[str, Any]) -> bool:
+    """Whether the value of a parameter is a secret (NoEcho)."""
+    return str(declaration.get("NoEcho")).lower() == "true"
+
 
 def parameter_values(stack: Stack, given: Mapping[str, str], lookups: Lookups) -> dict[str, Json]:
     """Returns the value of each parameter as Ref returns it: a text, a number or a list.
@@ -113,7 +121,7 @@ def _check_parameter(stack: Stack, declaration: Mapping[str, Any], kind: str, te
         None,
     )
     if reason is not None:
-        shown = "****" if str(declaration.get("NoEcho")).lower() == "true" else f'"{text}"'
+        shown = HIDDEN if is_hidden_parameter(declaration) else f'"{text}"'
         constraint = declaration.get("ConstraintDescription")
         if constraint:
             reason = f"is not valid: {str(constraint).rstrip('.')}"

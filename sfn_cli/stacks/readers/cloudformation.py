@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.readers.cache import read_stack_through_cache
-from sfn_cli.stacks.stack import Stack
+from sfn_cli.stacks.stack import Stack, valid_stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +60,7 @@ def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: s
     declared = draft.template.get("Parameters") or {}
     return Stack(
         kind=SAM_KIND if is_sam_template(file.value) else CLOUDFORMATION_KIND,
-        name=config.stack_name or stack_name(folder.name),
+        name=config.stack_name or valid_stack_name(folder.name),
         source=file.path,
         folder=folder,
         template=draft.template,
@@ -122,9 +121,3 @@ def _translator_files() -> list[Path]:
 
     spec = find_spec("samtranslator")
     return [] if spec is None or spec.origin is None else [Path(spec.origin)]
-
-
-def stack_name(text: str) -> str:
-    """Returns the nearest name that a stack may have: letters, digits and hyphens, a letter first."""
-    name = re.sub(r"[^A-Za-z0-9-]+", "-", text).strip("-")[:128]
-    return name if name[:1].isalpha() else f"stack-{name}".rstrip("-")

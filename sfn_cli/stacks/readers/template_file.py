@@ -15,7 +15,7 @@ from sfn_cli import json_text
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.stacks.readers.json_template_places import JsonTemplatePlaces
-from sfn_cli.stacks.stack import SourcePlace, TemplateError
+from sfn_cli.stacks.stack import SourcePlace, TemplateError, nearest_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,10 +35,7 @@ class TemplateFile(NamedTuple):
 
     def error(self, path: Path_, message: str) -> TemplateError:
         """Returns the error for a value of this file: at its place, or at the nearest around it."""
-        for length in range(len(path), -1, -1):
-            if (place := self.places.get(path[:length])) is not None:
-                return TemplateError(place, message)
-        return TemplateError(SourcePlace(str(self.path), 1, 1), message)
+        return TemplateError(nearest_place(self.places, path, self.path), message)
 
 
 def read_template_file(path: Path) -> TemplateFile:

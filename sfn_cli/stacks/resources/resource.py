@@ -112,8 +112,6 @@ class Making(NamedTuple):
     naming: Naming
     role_arn: str
     """The role of machines and functions for which the template names none."""
-    may_build: bool = True
-    """Whether pip, npm and the like may be run."""
 
 
 class Extent(Enum):
@@ -154,11 +152,6 @@ class ResourceType(NamedTuple):
     fingerprint: Callable[[Properties], str] | None = None
     """Returns a hash of the files that the properties only name: when it changes, the resource is
     updated. The resource may have another physical id and other attributes afterwards."""
-
-    def named(self, properties: Properties) -> str | None:
-        """Returns the name that the template gives the resource, if it gives one."""
-        name = properties.get(self.name_property) if self.name_property else None
-        return name if isinstance(name, str) and name else None
 
 
 class ResourceError(SfnError):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.readers.cloudformation import read_cloudformation_stack, stack_name
+from sfn_cli.stacks.readers.cloudformation import read_cloudformation_stack
 from sfn_cli.stacks.readers.templates.samconfig import parameter_overrides
-from sfn_cli.stacks.stack import TemplateError
+from sfn_cli.stacks.stack import TemplateError, valid_stack_name
 from tests.stacks.project_files import write_project
 
 if TYPE_CHECKING:
@@ -216,9 +216,9 @@ def test_parameter_overrides(value: Any, parameters: dict[str, str]) -> None:
 @pytest.mark.parametrize("text, name", [
     ("shop", "shop"), ("my_shop 2", "my-shop-2"), ("2shops", "stack-2shops"), ("...", "stack"),
 ])  # fmt: skip
-def test_stack_name(text: str, name: str) -> None:
+def test_valid_stack_name(text: str, name: str) -> None:
     """A folder's name becomes a name that CloudFormation accepts."""
-    assert stack_name(text) == name
+    assert valid_stack_name(text) == name
 
 
 def test_template_that_is_no_object(tmp_path: Path) -> None:

@@ -17,8 +17,6 @@ def test_made(type: str) -> None:
     assert row.is_local == MADE[type].startswith("local.")
     if row.name_property is not None:
         assert row.name_property in row.replaced_by
-        assert row.named({row.name_property: "mine"}) == "mine"
-        assert row.named({}) is None
         predicted = row.predict(naming("Thing"), {row.name_property: "mine"})
         assert predicted.physical_id in ("mine", f"{predicted.physical_id.rpartition(':')[0]}:mine")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.readers.cdk.app_setting import AppPackages
 from sfn_cli.stacks.readers.cdk.node_app import prepare_node_app
 from sfn_cli.stacks.readers.cdk.python_app import prepare_python_app
 
@@ -29,8 +28,10 @@ def prepare_app_packages(
     *,
     everything: bool = False,
     more: Sequence[str] = (),
-) -> AppPackages:
-    """Makes the packages available that an app's command needs. Raises BuildError.
+) -> dict[str, str]:
+    """Returns the variables by which an app's command finds the packages that it needs.
+
+    They are installed where they are missing. Raises BuildError.
 
     With `everything`, what the project asks for is installed completely, even if it seems to be there.
     `more` are packages for Python that it does not ask for.
@@ -39,4 +40,4 @@ def prepare_app_packages(
         return prepare_python_app(command, setting, environment, everything=everything, more=more)
     if _NODE_COMMAND.search(command):
         return prepare_node_app(command, setting, environment, everything=everything)
-    return AppPackages({})
+    return {}

@@ -56,12 +56,12 @@ def run_app(
     absent: list[Path] = []
     more: list[str] = []
     everything = False
-    packages = prepare_app_packages(command, setting, base)
+    variables = prepare_app_packages(command, setting, base)
     try:
         while True:
             shutil.rmtree(output, ignore_errors=True)
             try:
-                _run_app_once(command, setting, configuration, {**base, **packages.variables})
+                _run_app_once(command, setting, configuration, {**base, **variables})
                 return
             except BuildError as error:
                 asset = _MISSING_ASSET.search(error.output)
@@ -70,15 +70,15 @@ def run_app(
                     absent.append(_make_absent_asset(Path(asset[1]), setting, error))
                 elif alpha is not None and (package := _alpha_package(alpha)) not in more:
                     more.append(package)
-                    packages = prepare_app_packages(command, setting, base, more=more)
+                    variables = prepare_app_packages(command, setting, base, more=more)
                 elif _MISSING_MODULE.search(error.output) is not None and not everything:
                     everything = True
-                    packages = prepare_app_packages(command, setting, base, everything=True, more=more)
+                    variables = prepare_app_packages(command, setting, base, everything=True, more=more)
                 else:
                     raise _with_main_lines(error) from None
     finally:
         for path in absent:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _alpha_package(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Where an app runs, and what its packages add to that."""
+"""Where a CDK app runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
 FOR_APP = "the CDK app"
@@ -26,14 +26,6 @@ class AppSetting(NamedTuple):
     sources: tuple[Path, ...]
     """The files of the project."""
     report: Callable[[str], None]
-
-
-class AppPackages(NamedTuple):
-    """What an app needs to run."""
-
-    variables: Mapping[str, str]
-    left_out: bool = False
-    """Whether packages were left out that the app might need after all."""
 
 
 def words_of_command(command: str) -> list[str]:

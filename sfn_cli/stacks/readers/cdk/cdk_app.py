@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 
-def is_cdk_app(path: Path) -> bool:
-    """Whether a path is something that `read_cdk_app` reads."""
-    if path.is_file():
-        return path.name == APP_FILE or (path.name == MANIFEST and _has_assembly_mark(path.parent))
-    return (path / APP_FILE).is_file() or any(
-        is_cloud_assembly(folder) and _has_assembly_mark(folder) for folder in (path, path / "cdk.out")
-    )
-
-
 def read_cdk_app(
     path: Path, settings: Settings, report: Callable[[str], None], *, may_build: bool = True
 ) -> CloudAssembly:
@@ -58,10 +49,6 @@ def read_cdk_app(
             return _read_named_assembly(path / "cdk.out")
         raise UsageError(f"{path} holds no CDK app: neither a cdk.json nor a cdk.out")
     return _read_app_folder(path, settings, report, may_build=may_build)
-
-
-def _has_assembly_mark(folder: Path) -> bool:
-    return (folder / "cdk.out").is_file() or (folder / "tree.json").is_file()
 
 
 def _read_named_assembly(folder: Path) -> CloudAssembly:

@@ -97,8 +97,8 @@ def read_cloud_assembly(
             )
         if missing:
             notes.append(
-                f"The app looks up {_listed(missing)} at AWS: made-up values stand for what cdk.context.json "
-                "does not have."
+                f"The app looks up {', '.join(missing)} at AWS: made-up values stand for what "
+                "cdk.context.json does not have."
             )
     if not found:
         raise UsageError(f"{folder} has no stacks.")
@@ -220,7 +220,3 @@ def _read_assembly_json(path: Path) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise UsageError(f"{path} is not the manifest of a cloud assembly.")
     return content
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names)

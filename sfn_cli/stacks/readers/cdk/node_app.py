@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import BuildError
 from sfn_cli.functions.builds.node_packages import install_node_packages
-from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, AppPackages, words_of_command
+from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, words_of_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,14 +39,14 @@ _BUNDLES = re.compile(rb"NodejsFunction|aws-lambda-nodejs|aws_lambda_nodejs")
 
 def prepare_node_app(
     command: str, setting: AppSetting, environment: Mapping[str, str], *, everything: bool
-) -> AppPackages:
+) -> dict[str, str]:
+    """Returns the variables by which an app finds its packages: see prepare_app_packages."""
     folder, own = setting.copy, _own_node_modules(setting.project)
-    left_out = False
     paths = [folder / "node_modules" / ".bin"]
     if own is not None and not everything:
         paths.append(own / ".bin")
     elif (setting.project / "package.json").is_file() or bundles_functions(setting):
-        own, left_out = install_node_packages_of_app(command, setting, everything=everything)
+        own = install_node_packages_of_app(command, setting, everything=everything)
     variables = {
         "PATH": os.pathsep.join([*map(str, paths), environment["PATH"]]),
         # The versions of a clean installation may not fit the types of the sources.
@@ -54,15 +54,15 @@ def prepare_node_app(
     }
     if own is not None:
         variables["NODE_PATH"] = str(own)  # for sources outside the folder
-    return AppPackages(variables, left_out)
+    return variables
 
 
-def install_node_packages_of_app(command: str, setting: AppSetting, *, everything: bool) -> tuple[Path, bool]:
+def install_node_packages_of_app(command: str, setting: AppSetting, *, everything: bool) -> Path:
     """Installs what package.json asks for, and makes it the node_modules of the copy.
 
-    Returns node_modules, and whether packages were left out. Raises BuildError.
+    Returns that node_modules. Raises BuildError.
     """
-    manifest, left_out = _node_manifest(command, setting, everything=everything)
+    manifest = _node_manifest(command, setting, everything=everything)
     built = _install_manifest_of_app(manifest, setting)
     modules = built / "node_modules"
     link = setting.copy / "node_modules"
@@ -74,7 +74,7 @@ def install_node_packages_of_app(command: str, setting: AppSetting, *, everythin
         lock = built / "package-lock.json"
         content = lock.read_bytes() if lock.is_file() else b"{}"
         (setting.copy / lock.name).write_bytes(content)
-    return modules, left_out
+    return modules
 
 
 def _install_manifest_of_app(manifest: Path, setting: AppSetting) -> Path:
@@ -102,8 +102,8 @@ def _own_node_modules(project: Path) -> Path | None:
     return None
 
 
-def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> tuple[Path, bool]:
-    """Writes the package.json to install. Returns its folder, and whether it leaves packages out."""
+def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> Path:
+    """Writes the package.json to install. Returns its folder."""
     manifest = _read_package_json(setting.project / "package.json")
     locks = [name for name in _NPM_LOCKS if (setting.project / name).is_file()]
     target = setting.workspace / "manifest"
@@ -114,14 +114,11 @@ def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> tu
         for kind in ("devDependencies", "optionalDependencies", "dependencies")
         for name, version in (manifest.get(kind) or {}).items()
     }
-    left_out = False
     if locks:
         for name in locks:
             shutil.copyfile(setting.project / name, target / name)
     elif not everything:
-        needed = {name: version for name, version in wanted.items() if not _NOT_NEEDED.fullmatch(name)}
-        left_out = len(needed) < len(wanted)
-        wanted = needed
+        wanted = {name: version for name, version in wanted.items() if not _NOT_NEEDED.fullmatch(name)}
     tools = {package for word in words_of_command(command) for package in _TOOLS.get(word, ())}
     if bundles_functions(setting):
         tools.add("esbuild")
@@ -139,7 +136,7 @@ def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> tu
     (target / "package.json").write_text(json.dumps(kept), encoding="utf-8")
     if (setting.project / ".npmrc").is_file():
         shutil.copyfile(setting.project / ".npmrc", target / ".npmrc")
-    return target, left_out
+    return target
 
 
 def _absolute_version(version: str, project: Path) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import BuildError
 from sfn_cli.functions.builds.python_packages import install_python_packages
-from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, AppPackages, words_of_command
+from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, words_of_command
 from sfn_cli.stacks.readers.cdk.node_app import bundles_functions, install_node_packages_of_app
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def prepare_python_app(
     *,
     everything: bool,
     more: Sequence[str],
-) -> AppPackages:
-    """Makes the packages of an app available: see prepare_app_packages. Raises BuildError."""
+) -> dict[str, str]:
+    """Returns the variables by which an app finds its packages: see prepare_app_packages."""
     paths = _own_python_paths(setting)
     search = os.pathsep.join([*paths, environment["PATH"]])
     named = next(
@@ -54,10 +54,10 @@ def prepare_python_app(
             "PYTHONPYCACHEPREFIX": os.path.join(os.path.dirname(setting.workspace), "python-cache"),
         }
     if bundles_functions(setting) and shutil.which("esbuild", path=search) is None:
-        modules, _ = install_node_packages_of_app("", setting, everything=False)
+        modules = install_node_packages_of_app("", setting, everything=False)
         paths.append(str(modules / ".bin"))
     variables["PATH"] = os.pathsep.join([*paths, environment["PATH"]])
-    return AppPackages(variables)
+    return variables
 
 
 def _own_python_paths(setting: AppSetting) -> list[str]:

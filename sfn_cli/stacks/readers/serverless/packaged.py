@@ -7,10 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.readers.cloudformation import stack_name
 from sfn_cli.stacks.readers.serverless.service import KIND
 from sfn_cli.stacks.readers.template_file import TemplateFile, read_template_file
-from sfn_cli.stacks.stack import FUNCTION, LAYER, Stack
+from sfn_cli.stacks.stack import FUNCTION, LAYER, Stack, valid_stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +35,7 @@ def packaged_service_stack(file: TemplateFile, given: Mapping[str, str]) -> Stac
     declared = template.get("Parameters") or {}
     return Stack(
         kind=KIND,
-        name=stack_name(_service_name(state) or folder.parent.name),
+        name=valid_stack_name(_service_name(state) or folder.parent.name),
         source=file.path,
         folder=folder.parent,
         template=template,

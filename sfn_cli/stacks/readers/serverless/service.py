@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.readers.cloudformation import stack_name
 from sfn_cli.stacks.readers.serverless.events import event_resources
 from sfn_cli.stacks.readers.serverless.functions import function_resource, layer_resource
 from sfn_cli.stacks.readers.serverless.machines import (
@@ -21,7 +20,7 @@ from sfn_cli.stacks.readers.serverless.naming import (
     object_or_empty,
 )
 from sfn_cli.stacks.readers.serverless.variables import ServerlessContext, Variables
-from sfn_cli.stacks.stack import WRITTEN_NAME, Path_, SourcePlace, Stack
+from sfn_cli.stacks.stack import WRITTEN_NAME, Path_, SourcePlace, Stack, valid_stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +40,7 @@ def serverless_service_stack(file: TemplateFile, surroundings: ServerlessContext
     service.add_resources()
     return Stack(
         kind=KIND,
-        name=stack_name(service.prefix),
+        name=valid_stack_name(service.prefix),
         source=file.path,
         folder=file.path.parent,
         template=service.template,

@@ -7,7 +7,7 @@ from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError
+from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError, nearest_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,10 +66,7 @@ class TemplateDraft:
         return declared.get("Default") if isinstance(declared, dict) else None
 
     def place(self, path: Path_) -> SourcePlace:
-        for length in range(len(path), -1, -1):
-            if (found := self.places.get(path[:length])) is not None:
-                return found
-        return SourcePlace(str(self.source), 1, 1)
+        return nearest_place(self.places, path, self.source)
 
     def error(self, path: Path_, message: str) -> TemplateError:
         return TemplateError(self.place(path), message)

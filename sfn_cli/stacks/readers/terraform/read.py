@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.readers.cloudformation import stack_name
 from sfn_cli.stacks.readers.terraform.emission import Emission
 from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, Variable
 from sfn_cli.stacks.readers.terraform.module import Module
 from sfn_cli.stacks.readers.terraform.module_files import read_module_body, variable_values
 from sfn_cli.stacks.readers.terraform.modules import load_child_module
 from sfn_cli.stacks.readers.terraform.project import TerraformProject
-from sfn_cli.stacks.stack import Stack
+from sfn_cli.stacks.stack import Stack, valid_stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +55,7 @@ def read_terraform_module(
     emission.add_outputs(root)
     return Stack(
         kind=KIND,
-        name=stack_name(_project_name(folder)),
+        name=valid_stack_name(_project_name(folder)),
         source=folder,
         folder=folder,
         template={

@@ -10,14 +10,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.stacks.readers.cloudformation import stack_name
 from sfn_cli.stacks.readers.template_file import read_template_file
 from sfn_cli.stacks.readers.terraform.language.values import ConversionError
 from sfn_cli.stacks.readers.terraform.project import TerraformProject, project_references
 from sfn_cli.stacks.readers.terraform.resources.arguments import JsonArguments
 from sfn_cli.stacks.readers.terraform.resources.names import without_none
 from sfn_cli.stacks.readers.terraform.resources.table import PARTS, RESOURCE_KINDS, is_silent
-from sfn_cli.stacks.stack import STATE_MACHINE, WRITTEN_NAME, Path_, SourcePlace, Stack, TemplateError
+from sfn_cli.stacks.stack import (
+    STATE_MACHINE,
+    WRITTEN_NAME,
+    Path_,
+    SourcePlace,
+    Stack,
+    TemplateError,
+    valid_stack_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,7 +63,7 @@ def read_terraform_json(path: Path) -> Stack:
     template = {"Resources": state.template_resources()}
     return Stack(
         kind=KIND,
-        name=stack_name(path.parent.name),
+        name=valid_stack_name(path.parent.name),
         source=path,
         folder=path.parent,
         template=template,

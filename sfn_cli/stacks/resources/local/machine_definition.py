@@ -6,24 +6,20 @@ DefinitionString (`sfn_cli.stacks.definitions`). Only a definition in S3 is stil
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sfn_cli.asl.placeholders import fill_placeholders
 from sfn_cli.stacks.resources.properties import property_object, property_text
 from sfn_cli.stacks.resources.resource import ResourceError
 from sfn_cli.stacks.resources.s3_objects import read_s3_object
 from sfn_cli.yaml_text.definition_file import definition_as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sfn_cli.stacks.resources.resource import Making, Properties
 
-_SUBSTITUTION = re.compile(r"\$\{([^{}]+)\}")
 
-
-def machine_definition(making: Making, properties: Properties) -> str:
-    """Returns the definition. Raises ResourceError."""
+def stored_machine_definition(making: Making, properties: Properties) -> str:
+    """Returns the definition that is stored. Raises ResourceError."""
     if (definition := properties.get("DefinitionString")) is not None:
         return property_text(definition)
     location = properties.get("DefinitionS3Location") or properties.get("DefinitionUri")
@@ -32,17 +28,8 @@ def machine_definition(making: Making, properties: Properties) -> str:
     try:
         text = read_s3_object(making, location).decode()
         # As AWS does: the values are put into the text before it is read as JSON or YAML.
-        filled = _fill_substitutions(text, property_object(properties, "DefinitionSubstitutions"))
+        declared = property_object(properties, "DefinitionSubstitutions")
+        filled = fill_placeholders(text, {name: property_text(value) for name, value in declared.items()})
         return definition_as_json(filled, str(location.get("Key", "")))
     except ValueError as error:
         raise ResourceError(f"The definition is not JSON: {error}") from None
-
-
-def _fill_substitutions(definition: str, substitutions: Mapping[str, Any]) -> str:
-    """Returns the definition with `${NAME}` replaced; other `${…}` stay."""
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1]
-        return property_text(substitutions[name]) if name in substitutions else found[0]
-
-    return _SUBSTITUTION.sub(value, definition)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
 from sfn_cli.stacks.resources.local.logs import make_log_group
-from sfn_cli.stacks.resources.local.machine_definition import machine_definition
+from sfn_cli.stacks.resources.local.machine_definition import stored_machine_definition
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
 from sfn_cli.stacks.resources.properties import property_object, property_objects, property_tags
 from sfn_cli.stacks.resources.resource import Made, ResourceType
@@ -71,7 +71,7 @@ def _delete_machine(making: Making, made: Made, properties: Properties) -> None:
 def _machine_members(making: Making, properties: Properties) -> dict[str, Any]:
     """Returns the definition, the role, and the logging to groups that are there."""
     return {
-        "Definition": machine_definition(making, properties),
+        "Definition": stored_machine_definition(making, properties),
         "RoleArn": usable_role_arn(making, properties.get("RoleArn")),
         "LoggingConfiguration": _machine_logging(making, property_object(properties, "LoggingConfiguration")),
     }
