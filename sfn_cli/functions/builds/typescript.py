@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.functions.builds.build_folder import (
+    BUNDLING_PREFIX,
     FOLDER_NAME,
     BuildError,
     build_digest,
@@ -109,7 +110,9 @@ def bundle_typescript(
     if not may_build:
         raise BuildError(f"Not done, because of --no-build: {line}")
     report(f"{line}…")
-    beside = Path(private_files.make_private_folder(home, FOLDER_NAME, f".bundling-{os.urandom(8).hex()}"))
+    beside = Path(
+        private_files.make_private_folder(home, FOLDER_NAME, f"{BUNDLING_PREFIX}{os.urandom(8).hex()}")
+    )
     try:
         modules = [str(Path(folder, "node_modules")) for folder in bundle.packages]
         environment = build_environment(NODE_PATH=os.pathsep.join(modules))

@@ -46,9 +46,7 @@ class Maker:
         self.reports: list[str] = []
 
     def __call__(self, logical_id: str = "Thing") -> Making:
-        return Making(
-            self.service, self.clients, self.reports.append, naming(logical_id), ROLE, may_build=False
-        )
+        return Making(self.service, self.clients, self.reports.append, naming(logical_id), ROLE)
 
     def call(self, service: str, operation: str, **request: Any) -> dict[str, Any] | None:
         """The answer of one of sfn's own operations; None for a resource that does not exist."""

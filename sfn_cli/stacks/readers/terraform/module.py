@@ -99,7 +99,7 @@ class Module:
 
     def _template(self, function: str, arguments: list[Value], at: Position) -> Value:
         if len(arguments) != 2:
-            raise ConversionError(f"{function} takes 2 arguments, not {len(arguments)}")
+            raise ConversionError(f"the function {function} takes 2 arguments, not {len(arguments)}")
         text = arguments[0]
         file = f"{at.source.file} (template)"
         if function == "templatefile":

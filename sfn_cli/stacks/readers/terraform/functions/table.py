@@ -34,7 +34,7 @@ def call_function(table: Mapping[str, Callable[..., Value]], name: str, argument
     least, most = _counts(function)
     if not least <= len(arguments) <= most:
         wanted = str(least) if least == most else f"at least {least}" if most > 99 else f"{least} to {most}"
-        raise ConversionError(f"{name} takes {wanted} arguments, not {len(arguments)}")
+        raise ConversionError(f"the function {name} takes {wanted} arguments, not {len(arguments)}")
     return function(*arguments)
 
 
