@@ -146,3 +146,8 @@ def log_group_name_in_arn(text: str) -> str | None:
     if parsed is None or parsed.resource_type != "log-group":
         return None
     return parsed.resource_id.removesuffix(":*") or None
+
+
+def is_queue_arn(value: object) -> bool:
+    """Whether a value is the ARN of an SQS queue."""
+    return isinstance(value, str) and value.split(":")[2:3] == ["sqs"]

@@ -37,7 +37,8 @@ data. With `SFN_AWS=real` they are left out: a deploy creates nothing at AWS.
 """,
     "Listed": """\
 `sfn stack show` lists them and references to them resolve. Nothing is created: no event comes from a rule, a
-schedule, an API or an event source mapping.
+schedule or an API. Of event source mappings, those of an SQS queue work, without their filters: a worker
+carries the queue's messages to the function while it lives.
 """,
     "Named": """\
 They get an ARN or a name, so that references resolve. There is nothing to create: roles and policies are not

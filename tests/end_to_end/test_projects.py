@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,40 @@ STAGE = {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}}
 GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Fn::Sub": "/shop/${Stage}"}}}
 BAD_GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "no good name!"}}
 LAST = {"DependsOn": "OrderFlow"}
+
+
+MISSING = [
+    (
+        "functions",
+        ["deploy"],
+        255,
+        "Price (AWS::Lambda::Function): The code {project}/functions/price does not exist.",
+    ),
+    (
+        "functions",
+        ["export", "--out", "out"],
+        252,
+        "{project}/functions/price does not exist: the code of Price.",
+    ),
+    ("order.asl.json", ["deploy"], 252, "Cannot read the definition {project}/order.asl.json"),
+    ("order.asl.json", ["run"], 252, "Cannot read the definition {project}/order.asl.json"),
+    ("template.json", ["deploy", "-t", "template.json"], 252, "template.json does not exist."),
+]
+
+
+@pytest.mark.parametrize("file, command, exit, reason", MISSING)
+def test_a_missing_file(
+    home: Path, tmp_path: Path, file: str, command: list[str], exit: int, reason: str
+) -> None:
+    """It is named in one line, and nothing is left behind."""
+    project = write_shop(tmp_path / "shop")
+    missing = project / file
+    shutil.rmtree(missing) if missing.is_dir() else missing.unlink()
+    done = sfn(home, *command, cwd=project)
+    assert (done.returncode, done.stdout) == (exit, "")
+    assert reason.format(project=project) in done.stderr.splitlines()[-1]
+    assert {**names(home), "stacks": []} == NOTHING
+    assert not (project / "out").exists()
 
 
 def names(home: Path) -> dict[str, list[str]]:
@@ -332,6 +367,32 @@ def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
     again = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Stage=dev")
     assert again.returncode == 252
     assert "is not empty" in again.stderr
+
+
+def test_without_the_extra(home: Path, tmp_path: Path) -> None:
+    """A SAM template needs one, and a line says what to install."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "samtranslator.py").write_text("raise ImportError\n")
+    project = write_shop(tmp_path / "shop")
+    template = json.loads((project / "template.json").read_text())
+    (project / "template.json").write_text(
+        json.dumps({"Transform": "AWS::Serverless-2016-10-31", **template})
+    )
+    done = sfn(home, "deploy", environment={"PYTHONPATH": str(hidden)}, cwd=project)
+    assert (done.returncode, done.stdout) == (253, "")
+    assert "SAM templates need aws-sam-translator: pip install" in done.stderr.splitlines()[-1]
+
+
+def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
+    """A project is one stack, whether it is named by its folder, a path with "..", or a link."""
+    project = write_shop(tmp_path / "shop")
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "link").symlink_to(project)
+    for path in (project, "../shop", "../link", "../link/template.json"):
+        done = sfn(home, "run", str(path), "--input", '{"id": 2}', cwd=tmp_path / "beside")
+        assert done.returncode == 0, done.stderr
+    assert names(home)["stacks"] == ["shop"]
 
 
 def test_an_export_within_its_own_code(home: Path, tmp_path: Path) -> None:

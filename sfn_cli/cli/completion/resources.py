@@ -7,7 +7,6 @@ helps no one.
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
@@ -16,7 +15,6 @@ from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
-from sfn_cli.stacks.stack import STATE_MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -157,6 +155,8 @@ def _complete_stacks(service: Service, current: str, given: Mapping[str, Any]) -
 
 def _complete_project_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Yields the state machines of the project, by logical id, as its last deploy left them."""
+    from sfn_cli.stacks.stack import STATE_MACHINE
+
     for stack in _project_stacks(service, given):
         for resource in service.stacks.resources(stack.name):
             if resource.type == STATE_MACHINE:
@@ -170,6 +170,8 @@ def _complete_parameters(service: Service, current: str, given: Mapping[str, Any
 
 def _project_stacks(service: Service, given: Mapping[str, Any]) -> Iterable[Any]:
     """Returns the stacks of the project that the command line names: of its folder, or of its file."""
+    from pathlib import Path
+
     path = Path(given.get("template") or given.get("path") or ".").absolute()
     return service.stacks.in_folder(str(path)) or service.stacks.in_folder(str(path.parent))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
 from sfn_cli.drivers.local.claims import CLAIM_LIMIT, WorkerStore
+from sfn_cli.drivers.local.event_sources.queue_polling import QueuePolling
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
@@ -20,6 +21,7 @@ from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
 from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
@@ -102,6 +104,7 @@ class Loop:
         )
         self._lambda_events = LambdaEvents(SqliteFunctionEvents(database), self._pool, worker, clock, report)
         self._outbox = OutboxDelivery(SqliteOutbox(database), context, report)
+        self._queues = QueuePolling(SqliteStacks(database), context, report)
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._scheduler.log(group, stream, at, message)
@@ -113,12 +116,15 @@ class Loop:
         last_busy = last_look = pool_monotonic_ms()
         self.is_called = self._looks_for_abandoned = True
         self.survive(self._outbox.look)  # before a claim, so that no status change is missed
+        self._queues.stay()
+        self.survive(self._queues.look)
         while not self.must_exit:
             now = pool_monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
                 self.survive(self._end_orphans)
                 self.survive(self._outbox.look)
+                self.survive(self._queues.look)
                 self.is_called = self._looks_for_abandoned = True
             if self.is_called:
                 self.is_called = False
@@ -132,11 +138,16 @@ class Loop:
             events = self.survive(scheduler.run_round)
             self.survive(self._outbox.deliver)
             self.survive(partial(self._pool.tick, pool_monotonic_ms()))
-            if events or scheduler.driven or self._lambda_events.is_unfinished or self._outbox.busy:
+            if events or scheduler.driven or self._is_busy_beside_executions:
                 last_busy = pool_monotonic_ms()
-            elif pool_monotonic_ms() - last_busy >= idle_ms:
+                self._queues.stay()
+            elif pool_monotonic_ms() - last_busy >= idle_ms and self._queues.leave():
                 return
             self._wait()
+
+    @property
+    def _is_busy_beside_executions(self) -> bool:
+        return self._lambda_events.is_unfinished or self._outbox.busy or self._queues.is_busy
 
     def _look(self) -> None:
         """Checks the store for what other processes have done."""

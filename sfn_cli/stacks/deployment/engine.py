@@ -15,6 +15,7 @@ from sfn_cli.stacks.definitions import with_own_definition
 from sfn_cli.stacks.deployment.builds import BUILT
 from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, change_reason, decide_change, made_of
 from sfn_cli.stacks.deployment.published_code import VERSION, published_fingerprint
+from sfn_cli.stacks.deployment.rows import ResourceRows
 from sfn_cli.stacks.deployment.tools import ExplainedDeploy, delete_resource
 from sfn_cli.stacks.resources.resource import Extent, Made, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
@@ -52,11 +53,7 @@ class Engine:
         self._naming = naming
         self._builds = builds
         self._server = tools.server()
-        stored = tools.stacks.resources(name)
-        self._stored = {resource.logical_id: resource for resource in stored}
-        self._surplus = [one for one in stored if self._stored[one.logical_id] is not one]
-        """Resources that were replaced by a deploy that was killed before it deleted them."""
-        self._position = max((resource.position for resource in stored), default=0)
+        self._rows = ResourceRows(tools.stacks, name)
         self.made: dict[str, Made] = {}
         self._resolved: dict[str, Properties] = {}
         """The resolved properties of the resources that were looked at."""
@@ -76,7 +73,7 @@ class Engine:
             type = self._type(logical_id)
             row = resource_type(type)
             properties = self._properties(logical_id, known, is_planned=True)
-            old = self._stored.get(logical_id)
+            old = self._rows.stored.get(logical_id)
             action = self._decide(
                 logical_id, type, row, properties, self._fingerprint(logical_id, row, properties)
             )
@@ -104,7 +101,7 @@ class Engine:
     def _decide(
         self, logical_id: str, type: str, row: ResourceType, properties: Properties, fingerprint: str
     ) -> Action:
-        old = self._stored.get(logical_id)
+        old = self._rows.stored.get(logical_id)
         if _lives_in_server(row) and self._tools.is_real:
             return Action.LEAVE_OUT
         server = self._server if _lives_in_server(row) else None
@@ -137,7 +134,7 @@ class Engine:
         if _lives_in_server(row) and self._server is None and not self._tools.is_real:
             self._server = self._tools.start_server()
         action = self._decide(logical_id, type, row, properties, fingerprint)
-        old = self._stored.get(logical_id)
+        old = self._rows.stored.get(logical_id)
         if action is Action.KEEP:
             assert old is not None
             self.made[logical_id] = made_of(old)
@@ -187,21 +184,19 @@ class Engine:
                 self._replace_in_place(old, logical_id)
         resource = self._resource(logical_id, row, properties, fingerprint, predicted, f"CREATE{PENDING}")
         if row.extent is Extent.MADE:
-            self._save(resource)
+            self._rows.save(resource)
         try:
             made = row.create(making, properties)
         except ResourceError:
-            if old is None:
-                self._tools.stacks.delete_resource(self._name, logical_id, resource.physical_id)
+            if old is None or old.physical_id != resource.physical_id:
+                self._rows.forget(logical_id, resource.physical_id)
             raise
         created = self._resource(logical_id, row, properties, fingerprint, made, "CREATE_COMPLETE")
-        self._save(created, instead_of=resource)
-        if action is Action.CREATE and not made.existed:
+        self._rows.save(created, instead_of=resource)
+        if action in (Action.CREATE, Action.REPLACE) and not made.existed:
             self._undo.append(lambda: self._delete(created))
-        if action is Action.REPLACE and old is not None and old.physical_id != made.physical_id:
-            self._surplus.append(old)
-            self._undo.append(lambda: self._surplus.remove(old))
-            self._undo.append(lambda: self._delete(created))
+        if old is not None and old.physical_id != made.physical_id:
+            self._rows.surplus.append(old)
         return made
 
     def _update(
@@ -215,13 +210,15 @@ class Engine:
         if row.update is None:  # a killed deploy's, of a resource that cannot be updated
             made = row.create(making, properties)
         else:
-            self._save(old._replace(status=f"UPDATE{PENDING}"))
+            self._rows.save(old._replace(status=f"UPDATE{PENDING}"))
             self._undo.append(lambda: self._update_back(making, row, made_of(old), properties, old))
             made = row.update(making, made_of(old), old.properties, properties)
+            if made.physical_id != old.physical_id:
+                self._undo.append(lambda: self._rows.forget(old.logical_id, made.physical_id))
         updated = self._resource(
             old.logical_id, row, properties, fingerprint, made, "UPDATE_COMPLETE", old.position
         )
-        self._save(updated, instead_of=old)
+        self._rows.save(updated, instead_of=old)
         return made
 
     def _update_back(
@@ -229,7 +226,7 @@ class Engine:
     ) -> None:
         assert row.update is not None
         row.update(making, made, properties, old.properties)
-        self._save(old._replace(status="UPDATE_COMPLETE"))
+        self._rows.save(old._replace(status="UPDATE_COMPLETE"))
 
     def _replace_in_place(self, old: StoredResource, logical_id: str) -> None:
         """Deletes a resource before its successor of the same name is made."""
@@ -238,7 +235,7 @@ class Engine:
         def make_again() -> None:
             row = resource_type(old.type)
             made = row.create(self._tools.making(self._naming(logical_id)), old.properties)
-            self._save(
+            self._rows.save(
                 old._replace(
                     physical_id=made.physical_id,
                     ref=made.reference,
@@ -258,22 +255,33 @@ class Engine:
     # Deleting
 
     def _leaving(self) -> Iterator[StoredResource]:
-        """Yields the resources that are not in the stack any more, the last ones made first."""
-        wanted = set(self._evaluation.order) - self.left_out.keys()
-        gone = [one for one in self._stored.values() if one.logical_id not in wanted]
-        yield from sorted([*gone, *self._surplus], key=lambda one: -one.position)
+        """Yields what the stack has under no logical id any more, the last one made first."""
+        return (one for one in self._rows.unwanted(self._wanted()) if not self._is_in_stack(one))
+
+    def _wanted(self) -> set[str]:
+        return set(self._evaluation.order) - self.left_out.keys()
+
+    def _is_in_stack(self, resource: StoredResource) -> bool:
+        return any(
+            (made.physical_id, self._type(logical_id)) == (resource.physical_id, resource.type)
+            for logical_id, made in self.made.items()
+        )
 
     def _delete_leaving(self) -> None:
-        for resource in list(self._leaving()):
+        for resource in self._rows.unwanted(self._wanted()):
+            if self._is_in_stack(resource):
+                if resource.logical_id not in self.made:
+                    self._rows.forget(resource.logical_id, resource.physical_id)
+                continue
             action = Action.RETAIN if resource.is_retained else Action.DELETE
-            if resource.is_retained:
-                self._tools.stacks.delete_resource(self._name, resource.logical_id, resource.physical_id)
-            else:
-                try:
+            try:
+                if resource.is_retained:
+                    self._rows.forget(resource.logical_id, resource.physical_id)
+                else:
                     self._delete(resource)
-                except ResourceError as error:  # the next deploy tries again
-                    self._tools.report(f"{resource.logical_id} ({resource.type}) is not deleted: {error}")
-                    continue
+            except ResourceError as error:  # the next deploy tries again
+                self._tools.report(f"{resource.logical_id} ({resource.type}) is not deleted: {error}")
+                continue
             self.changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
 
     def _delete(self, resource: StoredResource) -> None:
@@ -321,10 +329,8 @@ class Engine:
         status: str,
         position: int | None = None,
     ) -> StoredResource:
-        if position is None:
-            self._position += 1
         return StoredResource(
-            self._position if position is None else position,
+            self._rows.next_position() if position is None else position,
             logical_id,
             self._type(logical_id),
             made.physical_id,
@@ -336,11 +342,6 @@ class Engine:
             fingerprint,
             str(self._stack.resources[logical_id].get("DeletionPolicy", "")).startswith("Retain"),
         )
-
-    def _save(self, resource: StoredResource, *, instead_of: StoredResource | None = None) -> None:
-        self._tools.stacks.save_resource(self._name, resource)
-        if instead_of is not None and instead_of.physical_id != resource.physical_id:
-            self._tools.stacks.delete_resource(self._name, instead_of.logical_id, instead_of.physical_id)
 
 
 def _lives_in_server(row: ResourceType) -> bool:

@@ -18,7 +18,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.errors import UsageError
+from sfn_cli.errors import SfnError, UsageError
 from sfn_cli.stacks.definitions import with_own_definition
 from sfn_cli.stacks.deployment import names
 from sfn_cli.stacks.deployment.deploy import deploy_evaluation, deployed_name
@@ -48,6 +48,14 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty.")
+    try:
+        yield from _export_resources(service, stack, options, folder)
+    except SfnError:
+        shutil.rmtree(folder, ignore_errors=True)  # it was empty before
+        raise
+
+
+def _export_resources(service: Service, stack: Stack, options: DeployOptions, folder: Path) -> Iterator[Path]:
     name = deployed_name(service, stack, options)
     evaluation = deploy_evaluation(service, stack, options, name, is_planned=True)
     made: dict[str, Made] = {}

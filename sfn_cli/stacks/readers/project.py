@@ -57,6 +57,7 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
 
     settings = options.settings
     found = find_project(path, template, Path())
+    found = found._replace(path=_real_path(found.path))
     if found.kind is ProjectKind.FOLDER:
         from sfn_cli.stacks.readers.folder import read_folder
 
@@ -92,3 +93,11 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
         account_id=settings.account_id,
     )
     return Project((service,))
+
+
+def _real_path(path: Path) -> Path:
+    """Returns the path from which a project is read: the same, whichever way the user names it.
+
+    A template that is a link is read as if it lay where the link does.
+    """
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name

@@ -25,6 +25,9 @@ class Stacks(Protocol):
     def resources(self, name: str) -> list[StoredResource]:
         """Returns the resources of a stack in the order of their positions."""
 
+    def resources_of_type(self, type: str) -> list[StoredResource]:
+        """Returns the resources of a type of all stacks."""
+
     def save_resource(self, name: str, resource: StoredResource) -> None:
         """Stores a resource, in place of the one of its logical and physical id."""
 

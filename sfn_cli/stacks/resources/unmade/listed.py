@@ -1,6 +1,7 @@
 """What brings events to functions and state machines: rules, schedules, APIs, event source mappings.
 
-They are stored and listed; no event comes from them.
+They are stored and listed; no event comes from them, but for the mappings of queues: a worker reads
+what is stored of those, and carries the messages (drivers/local/event_sources/).
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.arn import is_queue_arn
 from sfn_cli.stacks.resources.resource import Extent, Made
 from sfn_cli.stacks.resources.unmade.patterns import Pattern, pattern_type
 
@@ -95,10 +97,6 @@ _PATTERNS = {
     "AWS::Events::Archive": Pattern(
         "{name}", {"Arn": _arn("events", "archive/{name}"), "ArchiveName": "{name}"}, "ArchiveName", {}, 48
     ),
-    "AWS::Lambda::EventSourceMapping": Pattern(
-        "{uuid}",
-        {"Id": "{uuid}", "EventSourceMappingArn": _arn("lambda", "event-source-mapping:{uuid}")},
-    ),
     "AWS::Lambda::Url": Pattern(
         "{TargetFunctionArn}",
         {"FunctionArn": "{ref}", "FunctionUrl": "https://{token}.lambda-url.{region}.on.aws/"},
@@ -140,6 +138,29 @@ _RULE = Pattern("{name}", {"Arn": _arn("events", "rule/{name}")}, "Name")
 _RULE_OF_BUS = Pattern("{Bus}|{name}", {"Arn": _arn("events", "rule/{Bus}/{name}")}, "Name")
 
 
+_SOURCE_MAPPING = pattern_type(
+    Pattern(
+        "{uuid}",
+        {"Id": "{uuid}", "EventSourceMappingArn": _arn("lambda", "event-source-mapping:{uuid}")},
+    ),
+    Extent.LISTED,
+)
+
+
+def _create_source_mapping(making: Making, properties: Properties) -> Made:
+    """Says what has no effect: a worker reads the mapping of a queue, and knows no filters."""
+    source = properties.get("EventSourceArn")
+    if properties.get("FilterCriteria") and is_queue_arn(source):
+        making.report(
+            f"{making.naming.logical_id}: its filter is ignored: the function gets all messages of {source}."
+        )
+    return _SOURCE_MAPPING.predict(making.naming, properties)
+
+
+def _update_source_mapping(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+    return _create_source_mapping(making, new)
+
+
 def _predict_rule(naming: Naming, properties: Properties) -> Made:
     """Returns a rule's name, which includes its bus, unless that is the default one."""
     bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
@@ -159,6 +180,9 @@ LISTED = {
     **{type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()},
     "AWS::Events::Rule": pattern_type(_RULE, Extent.LISTED)._replace(
         predict=_predict_rule, create=_create_rule, update=_update_rule
+    ),
+    "AWS::Lambda::EventSourceMapping": _SOURCE_MAPPING._replace(
+        create=_create_source_mapping, update=_update_source_mapping
     ),
 }
 """Type → row."""

@@ -60,6 +60,13 @@ class SqliteStacks:
             ).fetchall()
         return [_stack_resource_from(row) for row in rows]
 
+    def resources_of_type(self, type: str) -> list[StoredResource]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_RESOURCE} FROM stack_resource WHERE type = ? ORDER BY physical_id", (type,)
+            ).fetchall()
+        return [_stack_resource_from(row) for row in rows]
+
     def save_resource(self, name: str, resource: StoredResource) -> None:
         row = _with_json(resource._asdict(), _RESOURCE_JSON)
         with self._database.transaction() as connection:

@@ -1,0 +1,1 @@
+"""Event sources of functions: queues whose messages a worker carries to them."""

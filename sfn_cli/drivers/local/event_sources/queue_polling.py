@@ -1,0 +1,217 @@
+"""Carries the messages of queues to functions, as the event source mappings of stacks say.
+
+A worker polls the queues in threads, by long polls, for as long as it lives. Messages that a
+function has handled are deleted; those of a failure stay, and the queue's visibility timeout and
+redrive policy decide what becomes of them. By the same timeout, two workers do not handle a message
+twice, and a worker that dies loses none.
+
+The queues are those of the store's own server of AWS services while it runs, or of the emulator
+that AWS_ENDPOINT_URL_SQS or AWS_ENDPOINT_URL names. No server is started for a poll: while none
+runs, there can be no messages in it. Queues of AWS itself are left to Lambda.
+
+Rule 1: Nothing that a queue or a function does harms an execution, or ends the worker: an error is
+one line in the worker's log, once.
+Rule 2: A worker that is about to leave waits for its polls first: a server goes on with the poll of
+a client that has left, and would hide from all others the message that it finds.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.drivers.local.event_sources.queue_event import (
+    QueueMapping,
+    failed_message_ids,
+    queue_event,
+    queue_mapping,
+)
+from sfn_cli.errors import is_store_error
+from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.settings import is_aws_endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sfn_cli.functions.outcome import Outcome
+    from sfn_cli.integrations.integration import TaskContext
+    from sfn_cli.settings import Settings
+    from sfn_cli.store.protocols.stacks import Stacks
+
+MAPPING_TYPE = "AWS::Lambda::EventSourceMapping"
+
+POLL_SECONDS = 1
+"""How long a poll waits for a message. (Rule 2: no longer than a worker may take to leave.)"""
+
+POLLS_AT_ONCE = 8
+"""How many queues are polled at a time, in turn: the threads are those of tasks that wait."""
+
+PAUSE_SECONDS = 2.0
+"""How long a queue that cannot be polled is left alone."""
+
+_REPEATED = ("not_found", "unusable")
+"""Failures whose message is the same each time; others name their request, or are in the function's log."""
+
+Messages = list[dict[str, Any]]
+
+
+class _PolledQueue:
+    """The queue of one mapping, and what this worker does with it."""
+
+    def __init__(self, mapping: QueueMapping) -> None:
+        self.mapping = mapping
+        self.is_polled = False
+        self.polled_at = 0.0
+        """When it was polled last; while it is to be left alone, when it may be polled again."""
+        self.batches = 0
+        """How many batches its function has in hand."""
+
+
+class QueuePolling:
+    """One worker's part in the carrying. `report` takes a line for the worker's log."""
+
+    def __init__(self, stacks: Stacks, context: TaskContext, report: Callable[[str], None]) -> None:
+        self._stacks = stacks
+        self._context = context
+        self._report = report
+        self._reported: set[str] = set()
+        self._queues: dict[str, _PolledQueue] = {}
+        self._named = _queue_endpoint(context.settings)
+        self._endpoint: str | None = None
+        self._polls = 0
+        self._batches = 0
+        self._is_leaving = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether functions handle messages: the worker then stays."""
+        return self._batches > 0
+
+    def leave(self) -> bool:
+        """Begins no further polls, until `stay`. Returns whether none is going on."""
+        self._is_leaving = True
+        return self._polls == 0
+
+    def stay(self) -> None:
+        """Polls again, from the next look on."""
+        self._is_leaving = False
+
+    def look(self) -> None:
+        """Reads the mappings of all stacks, and begins to poll what is not being polled."""
+        resources = self._stacks.resources_of_type(MAPPING_TYPE)
+        if not resources and not self._queues:
+            return
+        mappings = [mapping for resource in resources if (mapping := queue_mapping(resource)) is not None]
+        queues, self._queues = self._queues, {}
+        for mapping in mappings:
+            queue = self._queues[mapping.id] = queues.get(mapping.id) or _PolledQueue(mapping)
+            queue.mapping = mapping
+        if mappings and not self._context.settings.calls_aws:
+            self._endpoint = self._named or embedded_aws.running_embedded_aws(self._context.settings.home)
+        self._poll()
+
+    def _poll(self) -> None:
+        """Begins to poll the queues that wait for it longest."""
+        if self._endpoint is None or self._is_leaving:
+            return
+        now = time.monotonic()
+        for queue in sorted(self._queues.values(), key=lambda queue: queue.polled_at):
+            if self._polls >= POLLS_AT_ONCE:
+                return
+            mapping = queue.mapping
+            if queue.is_polled or queue.polled_at > now or queue.batches >= mapping.batches_at_once:
+                continue
+            queue.is_polled, queue.polled_at = True, now
+            self._polls += 1
+            self._context.background(
+                partial(self._receive, self._endpoint, mapping),
+                partial(self._received, queue, self._endpoint),
+                may_wait=True,
+            )
+
+    def _receive(self, endpoint: str, mapping: QueueMapping) -> Messages:
+        """Waits for messages. Runs in a thread."""
+        client = self._context.clients.at("sqs", endpoint)
+        url = client.get_queue_url(QueueName=mapping.queue_name)["QueueUrl"]
+        answer = client.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=mapping.batch_size,
+            WaitTimeSeconds=POLL_SECONDS,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        return list(answer.get("Messages") or ())
+
+    def _received(self, queue: _PolledQueue, endpoint: str, outcome: Messages | Exception) -> None:
+        queue.is_polled = False
+        self._polls -= 1
+        if isinstance(outcome, Exception):
+            queue.polled_at = time.monotonic() + PAUSE_SECONDS
+            self._report_once(f"{queue.mapping.queue_arn} cannot be polled: {outcome}")
+        elif outcome:
+            self._invoke(queue, endpoint, outcome)
+        self._poll()
+
+    def _invoke(self, queue: _PolledQueue, endpoint: str, messages: Messages) -> None:
+        mapping = queue.mapping
+        try:
+            event = queue_event(mapping.queue_arn, messages)
+            self._context.pool.invoke(
+                mapping.function, event, partial(self._handled, queue, mapping, endpoint, messages)
+            )
+        except Exception as error:
+            if is_store_error(error):
+                raise
+            self._report_once(f"{mapping.function} cannot take messages of {mapping.queue_arn}: {error!r}")
+            return
+        queue.batches += 1
+        self._batches += 1
+
+    def _handled(
+        self,
+        queue: _PolledQueue,
+        mapping: QueueMapping,
+        endpoint: str,
+        messages: Messages,
+        outcome: Outcome,
+    ) -> None:
+        """Deletes the messages that were handled; the others appear again by themselves."""
+        ids = {message["MessageId"] for message in messages}
+        if outcome.kind != "succeeded":
+            failed = ids
+            why = f"{outcome.error} {outcome.message if outcome.kind in _REPEATED else ''}".rstrip()
+            self._report_once(f"{mapping.function} fails with messages of {mapping.queue_arn}: {why}")
+        else:
+            failed = failed_message_ids(outcome.payload, ids) if mapping.reports_items else set()
+        handled = [message["ReceiptHandle"] for message in messages if message["MessageId"] not in failed]
+        if handled:
+            self._context.background(
+                partial(self._delete, endpoint, mapping, handled), partial(self._deleted, queue)
+            )
+        else:
+            self._deleted(queue, None)
+
+    def _delete(self, endpoint: str, mapping: QueueMapping, receipts: Sequence[str]) -> None:
+        """Deletes messages. Runs in a thread."""
+        client = self._context.clients.at("sqs", endpoint)
+        url = client.get_queue_url(QueueName=mapping.queue_name)["QueueUrl"]
+        entries = [{"Id": str(number), "ReceiptHandle": receipt} for number, receipt in enumerate(receipts)]
+        client.delete_message_batch(QueueUrl=url, Entries=entries)
+
+    def _deleted(self, queue: _PolledQueue, outcome: Exception | None) -> None:
+        queue.batches -= 1
+        self._batches -= 1
+        if outcome is not None:
+            self._report_once(f"messages of {queue.mapping.queue_arn} cannot be deleted: {outcome}")
+        self._poll()
+
+    def _report_once(self, line: str) -> None:
+        if line not in self._reported:
+            self._reported.add(line)
+            self._report(line)
+
+
+def _queue_endpoint(settings: Settings) -> str | None:
+    endpoint = settings.endpoint("SQS") or settings.common_endpoint
+    return None if is_aws_endpoint(endpoint) else endpoint

@@ -1,0 +1,1 @@
+"""Tests of sfn_cli/drivers/local/event_sources."""
