@@ -1,7 +1,7 @@
 """Reads what `terraform show -json` prints of a state or a plan.
 
 Values are known there, as they are on AWS: the ARNs and URLs of resources that are made here become
-references to them. A plan lacks what only `terraform apply` knows.
+references to them. A plan does not have what only `terraform apply` knows.
 https://developer.hashicorp.com/terraform/internals/json-format
 """
 
