@@ -18,6 +18,7 @@ from sfn_cli.errors import UsageError
 from sfn_cli.stacks.readers.cdk.assets import AssetTable, with_local_code
 from sfn_cli.stacks.readers.cdk.custom_resources import without_providers
 from sfn_cli.stacks.readers.nested_stacks import inline_nested_stacks
+from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.readers.template_file import read_json_object, read_template_file
 from sfn_cli.stacks.stack import Stack
 
@@ -169,7 +170,15 @@ def _read_stack_artifact(
         if name in template["Parameters"]
     }
     stack = Stack(
-        "CDK app", name, file, project, template, parameters, read.places, tuple(files), tuple(read.notes)
+        ProjectKind.CDK_APP.value,
+        name,
+        file,
+        project,
+        template,
+        parameters,
+        read.places,
+        tuple(files),
+        tuple(read.notes),
     )
     return _StackArtifact(id, name, stack, tuple(artifact.get("dependencies") or ()))
 

@@ -63,7 +63,8 @@ def _simple_numbers(value: Value) -> Value:
 
 
 def _yamldecode(text: Value) -> Value:
-    from sfn_cli.yaml_text.limited_loader import InvalidYamlError, loads_yaml
+    from sfn_cli.yaml_text.limited_loader import loads_yaml
+    from sfn_cli.yaml_text.limits import InvalidYamlError
 
     try:
         return loads_yaml(to_text(text))
