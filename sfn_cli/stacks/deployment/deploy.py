@@ -133,7 +133,7 @@ class _Deploy:
 
     def _engine(self, evaluation: StackEvaluation) -> Engine:
         # The machines of a template run on AWS: here, too, as far as they get without the tasks that
-        # sfn lacks.
+        # sfn does not have.
         is_template = self._stack.kind not in (FOLDER_KIND, DEFINITION_KIND)
         service = self._service.accepting_all_tasks() if is_template else self._service
         return Engine(
@@ -169,7 +169,9 @@ class _Deploy:
                     f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of "
                     f"{owner.folder}."
                 )
-                if not self._options.replaces(what):
+                # Templates beside each other are often variants of one: the last one deployed has
+                # what they name alike.
+                if not (names.is_neighbour(owner, self._stack) or self._options.replaces(what)):
                     raise UsageError(f"{what} Give it another name, or take it over with --replace.")
                 self._take_over(owner.name, change)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.readers.cache import read_stack_through_cache
+from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.stack import Stack, valid_stack_name
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.template_file import TemplateFile
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
-
-SAM_KIND = "SAM template"
-CLOUDFORMATION_KIND = "CloudFormation template"
 
 BUILT_TEMPLATE = (".aws-sam", "build", "template.yaml")
 """Where `sam build` writes its template, in the project's folder."""
@@ -58,8 +56,9 @@ def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: s
     if config.file is not None:
         draft.files.append(config.file)
     declared = draft.template.get("Parameters") or {}
+    kind = ProjectKind.SAM if is_sam_template(file.value) else ProjectKind.CLOUDFORMATION
     return Stack(
-        kind=SAM_KIND if is_sam_template(file.value) else CLOUDFORMATION_KIND,
+        kind=kind.value,
         name=config.stack_name or valid_stack_name(folder.name),
         source=file.path,
         folder=folder,
@@ -76,7 +75,7 @@ def _expanded_template(
     file: TemplateFile, given: Mapping[str, str], region: str, within: tuple[Path, ...] = ()
 ) -> TemplateDraft:
     """Returns a template after its transforms; `within` are the templates that it is nested in."""
-    from sfn_cli.stacks.evaluation.template_form import check_template_form
+    from sfn_cli.stacks.evaluation.template_form import check_dependencies, check_template_form
     from sfn_cli.stacks.readers.template_file import read_template_file
     from sfn_cli.stacks.readers.templates.for_each import expand_loops
     from sfn_cli.stacks.readers.templates.includes import expand_includes
@@ -99,6 +98,7 @@ def _expanded_template(
     absolute_local_paths(draft)
     if is_sam_template(draft.template):
         transform_sam_template(draft, region)
+    check_dependencies(draft.template, draft.error)
     write_out_nested_templates(
         draft,
         lambda path: _expanded_template(read_template_file(path), {}, region, (*within, file.path)),

@@ -23,6 +23,8 @@ from sfn_cli.functions.builds.public_layers import public_layer
         ("AWSLambda-Python38-SciPy1x", ("numpy", "scipy"), False),
         ("AWSLambda-Python-AWS-SDK", ("boto3",), False),
         ("Klayers-p312-requests", ("requests",), False),
+        ("Klayers-p39-python-dateutil", ("python-dateutil",), False),
+        ("Klayers-p312-arm64-aws-xray-sdk", ("aws-xray-sdk",), False),
         ("Klayers-python38-Pillow", ("Pillow",), False),
         ("LambdaInsightsExtension-Arm64", (), False),
         ("AWS-Parameters-and-Secrets-Lambda-Extension", (), False),

@@ -117,6 +117,20 @@ Outputs:
     assert stack.place(("Resources", "Queuea", "Type")).line == 6
 
 
+def test_loops_that_multiply(tmp_path: Path) -> None:
+    """Loops within loops end at a limit."""
+    items = ", ".join(map(str, range(100)))
+    template = "Transform: AWS::LanguageExtensions\nResources:\n"
+    for depth, name in enumerate("ABC"):
+        template += f"{'  ' * (depth * 2 + 1)}Fn::ForEach::{name}:\n"
+        indent = "  " * (depth * 2 + 2)
+        template += f"{indent}- {name}\n{indent}- [{items}]\n{indent}-\n"
+    template += '                Q${A}x${B}x${C}: {Type: "AWS::SQS::Queue"}\n'
+    write_project(tmp_path, {"template.yaml": template})
+    with pytest.raises(TemplateError, match="The loops of a template write 10,000 members at most"):
+        read_cloudformation_stack(tmp_path / "template.yaml")
+
+
 def test_nested_stack(tmp_path: Path) -> None:
     """A nested stack's local template becomes part of its parent; one in S3 stays, with a note."""
     files = {
@@ -226,3 +240,20 @@ def test_template_that_is_no_object(tmp_path: Path) -> None:
     write_project(tmp_path, {"template.yaml": "- a\n"})
     with pytest.raises(TemplateError, match=r"template\.yaml:1:1: A template must be an object\."):
         read_cloudformation_stack(tmp_path / "template.yaml")
+
+
+def test_dependency_that_is_not_there(tmp_path: Path) -> None:
+    """DependsOn names a resource of the template, one that SAM makes included."""
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Resources:\n"
+        "  Price:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {InlineCode: x, Handler: index.handler, Runtime: python3.12}\n"
+        "  Queue: {Type: AWS::SQS::Queue, DependsOn: [Price, PriceRole]}\n"
+    )
+    write_project(tmp_path, {"template.yaml": text, "bad.yaml": text.replace("[Price,", "[Prize,")})
+    read_cloudformation_stack(tmp_path / "template.yaml")
+    message = r'bad\.yaml:6:45: There is no resource "Prize"\. Did you mean "Price"\?'
+    with pytest.raises(TemplateError, match=message):
+        read_cloudformation_stack(tmp_path / "bad.yaml")
