@@ -38,10 +38,11 @@ class TemplateFile(NamedTuple):
         return TemplateError(nearest_place(self.places, path, self.path), message)
 
 
-def read_template_file(path: Path) -> TemplateFile:
+def read_template_file(path: Path, *, words_are_booleans: bool = True) -> TemplateFile:
     """Reads a file in YAML or JSON. Raises TemplateError with line and column, and UsageError.
 
     A text that begins with "{" and is JSON is read as JSON, whatever the file's name is.
+    `words_are_booleans` is whether `yes`, `no`, `on` and `off` are booleans, as for the tools of AWS.
     """
     try:
         text = read_input_text(path, PROJECT_FILE_BYTES)
@@ -54,7 +55,7 @@ def read_template_file(path: Path) -> TemplateFile:
         return _read_json_template(path, text)
     from sfn_cli.stacks.readers import yaml_template
 
-    content = yaml_template.load_yaml_template(text, str(path))
+    content = yaml_template.load_yaml_template(text, str(path), words_are_booleans=words_are_booleans)
     return TemplateFile(path, content.value, content.places, _duplicate_key_notes(content.duplicates))
 
 

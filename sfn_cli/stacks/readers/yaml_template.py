@@ -46,10 +46,13 @@ class YamlTemplate(NamedTuple):
     """Keys that an object has already, with the place of each: the last value of a key counts."""
 
 
-def load_yaml_template(text: str, file: str) -> YamlTemplate:
-    """Returns the value of a YAML text and the places of its parts. Raises TemplateError."""
+def load_yaml_template(text: str, file: str, *, words_are_booleans: bool = True) -> YamlTemplate:
+    """Returns the value of a YAML text and the places of its parts. Raises TemplateError.
+
+    `words_are_booleans` is whether `yes`, `no`, `on` and `off` are booleans, as in YAML 1.1.
+    """
     jsonvalue.raise_recursion_limit()
-    builder = _TemplateBuilder(file)
+    builder = _TemplateBuilder(file, words_are_booleans)
     try:
         node = _TemplateComposer(text).get_single_node()
         value = None if node is None else builder.value(node, ())
@@ -82,8 +85,9 @@ class _TemplateComposer(LimitedComposer, _EventParser, Resolver):  # type: ignor
 class _TemplateBuilder:
     """Makes values of nodes, and notes where each is written."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, words_are_booleans: bool) -> None:
         self.file = file
+        self.words_are_booleans = words_are_booleans
         self.places: dict[Path_, SourcePlace] = {}
         self.duplicates: list[tuple[str, SourcePlace]] = []
 
@@ -141,7 +145,7 @@ class _TemplateBuilder:
         kind = node.tag.removeprefix(_STANDARD)
         if kind == "null":
             return None
-        if kind == "bool":
+        if kind == "bool" and (self.words_are_booleans or text.lower() in {"true", "false"}):
             return text.lower() in _TRUE
         if kind in {"int", "float"} and len(text) <= MAX_DIGITS and re.fullmatch(_NUMBER, text):
             return _yaml_number(text.replace("_", ""), kind)

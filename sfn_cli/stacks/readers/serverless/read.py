@@ -26,7 +26,7 @@ def read_serverless_service(
     `given` are the user's options (`${opt:NAME}`) and parameters; `environment` has `${env:NAME}`.
     """
     path = path.absolute()
-    file = read_template_file(path)
+    file = read_template_file(path, words_are_booleans=False)
     if isinstance(file.value, dict) and "Resources" in file.value:
         from sfn_cli.stacks.readers.serverless.packaged import packaged_service_stack
 

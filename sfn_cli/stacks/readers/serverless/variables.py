@@ -237,13 +237,13 @@ class Variables:
 
     def _read(self, file: Path, argument: str, path: Path_) -> Any:
         if file.suffix in _STRUCTURED:
-            return read_template_file(file).value
+            return read_template_file(file, words_are_booleans=False).value
         try:
             text = read_input_text(file, PROJECT_FILE_BYTES)
         except (OSError, UnicodeDecodeError):
             raise UsageError(f"{argument} cannot be read as text") from None
         if text.lstrip()[:1] == "{" and file.name.endswith(".asl"):
-            return read_template_file(file).value
+            return read_template_file(file, words_are_booleans=False).value
         return text.strip()
 
     def _unavailable(self, argument: str, address: str, path: Path_) -> Any:

@@ -69,6 +69,7 @@ def value_of(folder: Path, value: str, **options: str) -> Any:
     files = {
         "serverless.yml": text,
         "more.yml": "a:\n  b: ${self:service}-c\nlist: [x, y]\n",
+        "words.yml": "[Yes, no, off, true]\n",
         "note.txt": "a note\n",
         "data.json": '{"k": {"n": 5}}',
     }
@@ -94,6 +95,8 @@ def value_of(folder: Path, value: str, **options: str) -> Any:
         ("${file(more.yml):a.b}", "shop-c"),
         ("${file(./more.yml):list}", ["x", "y"]),
         ("${file(data.json):k.n}", 5),
+        ("${file(words.yml)}", ["Yes", "no", "off", True]),
+        ("Yes", "Yes"),
         ("${file(note.txt)}", "a note"),
         ("${file(absent.yml), 'no'}", "no"),
         ("${aws:accountId}/${aws:region}", "999999999999/eu-west-1"),
