@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_RUNTIME = "nodejs20.x"
 _MEMORY_MEGABYTES = 1024
 _TIMEOUT_SECONDS = 6
 
@@ -30,7 +31,7 @@ def function_resource(
         "FunctionName": function.get("name") or f"{prefix}-{key}",
         "Code": _function_code(folder, function, package),
         "Handler": function.get("handler"),
-        "Runtime": function.get("runtime") or provider.get("runtime"),
+        "Runtime": function.get("runtime") or provider.get("runtime") or (None if image else _RUNTIME),
         "Role": {"Fn::GetAtt": [ROLE_LOGICAL_ID, "Arn"]},
         "MemorySize": function.get("memorySize") or provider.get("memorySize") or _MEMORY_MEGABYTES,
         "Timeout": function.get("timeout") or provider.get("timeout") or _TIMEOUT_SECONDS,

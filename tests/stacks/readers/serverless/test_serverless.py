@@ -218,6 +218,19 @@ def test_functions(service: Stack, tmp_path: Path) -> None:
     assert service.name == "shop-dev"
 
 
+def test_default_runtime(tmp_path: Path) -> None:
+    """A service without a runtime is for Node.js, but an image has its own."""
+    text = """
+service: shop
+functions:
+  hello: {handler: hello.handler}
+  packed: {image: shop/packed}
+"""
+    service = read(tmp_path, {"serverless.yml": text})
+    assert properties(service, "HelloLambdaFunction")["Runtime"] == "nodejs20.x"
+    assert "Runtime" not in properties(service, "PackedLambdaFunction")
+
+
 def test_machines(service: Stack) -> None:
     flow = properties(service, "OrderFlowStepFunctionsStateMachine")
     assert flow["StateMachineType"] == "EXPRESS"
