@@ -74,3 +74,23 @@ def test_another_logical_id(home: Path, tmp_path: Path) -> None:
         ("replace", "Logs"),
         ("delete", "Payment"),
     ]
+
+
+def test_two_templates_in_one_folder(home: Path, tmp_path: Path) -> None:
+    """Each has a stack of its own; what both name is that of the last one deployed."""
+    project = tmp_path / "shop"
+    project.mkdir()
+    for name, own in [("template", "/shop/a"), ("local", "/shop/b"), ("template", "/shop/a")]:
+        file = project / f"{name}.json"
+        file.write_text(json.dumps({"Resources": {"Group": group(own), "Pay": machine("STANDARD")}}))
+        done = sfn(home, "run", str(file))
+        assert done.returncode == 0, done.stderr
+    assert group_names(home) == ["/shop/a", "/shop/b"]
+    stacks = sfn_json(home, "stack", "list")["Stacks"]
+    assert sorted(stack["StackName"] for stack in stacks) == ["shop", "shop-local"]
+
+    (project / "local.json").rename(project / "renamed.json")
+    (project / "template.json").rename(project / "main.json")
+    done = sfn(home, "run", str(project / "main.json"))
+    assert done.returncode == 0, done.stderr
+    assert len(sfn_json(home, "stack", "list")["Stacks"]) == 2

@@ -258,7 +258,7 @@ def _build_node_function(
         except BuildError as error:
             if building.may_build:
                 raise
-            findings.note_unbuilt(f"its TypeScript is not bundled. {error}")
+            findings.note_unbuilt(f"its TypeScript is not bundled. {' '.join(str(error).split())}")
     return FunctionBuild(folder, tuple(packages))
 
 

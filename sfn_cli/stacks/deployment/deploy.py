@@ -168,7 +168,9 @@ class _Deploy:
                     f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of "
                     f"{owner.folder}."
                 )
-                if not self._options.replaces(what):
+                # Templates beside each other are often variants of one: the last one deployed has
+                # what they name alike.
+                if not (names.is_neighbour(owner, self._stack) or self._options.replaces(what)):
                     raise UsageError(f"{what} Give it another name, or take it over with --replace.")
                 self._take_over(owner.name, change)
 

@@ -6,9 +6,11 @@ import base64
 import hashlib
 import re
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import UsageError
+from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS
 from sfn_cli.stacks.resources.resource import Naming
 from sfn_cli.stacks.stack import valid_stack_name
 
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
     from sfn_cli.stacks.stack import Stack
     from sfn_cli.store.protocols.stacks import Stacks
+    from sfn_cli.store.records.stacks import StoredStack
 
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
+_TEMPLATE_KINDS = {kind.value for kind in TEMPLATE_KINDS}
 _NAME_LENGTH = 40
 """Of a name that sfn chooses: the names of buckets, with at most 63 characters, begin with it."""
 
@@ -45,13 +49,34 @@ def given_stack_name(stacks: Stacks, stack: Stack, name: str, replaces: Callable
 def stack_name(stacks: Stacks, stack: Stack) -> str:
     """Returns the name under which a project is deployed if the user gives none.
 
-    It is the project's own; where a stack of another folder has that, with a suffix of its own.
+    It is the project's own; where a stack of another folder, or of another template beside this one,
+    has that, with a suffix of its own.
     """
     name = valid_stack_name(stack.name)[:_NAME_LENGTH].rstrip("-")
     owner = stacks.find(name)
-    if owner is None or owner.folder == str(stack.folder):
+    if owner is not None and is_neighbour(owner, stack):
+        stem = re.sub(r"[^a-zA-Z0-9]+", "-", stack.source.stem).strip("-")
+        name = f"{name}-{stem}"[:_NAME_LENGTH].rstrip("-")
+        owner = stacks.find(name)
+    if owner is None or (owner.folder == str(stack.folder) and not is_neighbour(owner, stack)):
         return name
-    return f"{name}-{hashlib.sha256(str(stack.folder).encode()).hexdigest()[:6]}"
+    place = f"{stack.folder}\0{stack.source}" if owner.folder == str(stack.folder) else str(stack.folder)
+    return f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:6]}"
+
+
+def is_neighbour(stored: StoredStack, stack: Stack) -> bool:
+    """Whether a stack is that of another template beside this one, in the same folder.
+
+    A template that is not there any more has been renamed; one in a folder of the project's folder
+    is what a build has made of its own.
+    """
+    other = Path(stored.source)
+    return (
+        {stored.kind, stack.kind} <= _TEMPLATE_KINDS
+        and other != stack.source
+        and other.parent == stack.source.parent == stack.folder
+        and other.is_file()
+    )
 
 
 def stack_arn(settings: Settings, name: str, folder: str) -> str:

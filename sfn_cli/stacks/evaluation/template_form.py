@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.evaluation.suggestions import suggested_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -33,6 +35,22 @@ def check_template_form(template: Mapping[str, Any], error: Callable[[Path_, str
             if not _is_number(declaration.get(limit, 0)):
                 raise error(
                     ("Parameters", name, limit), f'{limit} of the parameter "{name}" must be a number.'
+                )
+
+
+def check_dependencies(template: Mapping[str, Any], error: Callable[[Path_, str], TemplateError]) -> None:
+    """Checks that every DependsOn names resources of the template, after its transforms.
+
+    Raises the TemplateError that `error` returns for a path and a message.
+    """
+    resources = template["Resources"]
+    for logical_id, resource in resources.items():
+        names = resource.get("DependsOn")
+        for name in names if isinstance(names, list) else [names]:
+            if isinstance(name, str) and name not in resources:
+                raise error(
+                    ("Resources", logical_id, "DependsOn"),
+                    f'There is no resource "{name}".{suggested_name(name, resources)}',
                 )
 
 

@@ -75,7 +75,7 @@ def _expanded_template(
     file: TemplateFile, given: Mapping[str, str], region: str, within: tuple[Path, ...] = ()
 ) -> TemplateDraft:
     """Returns a template after its transforms; `within` are the templates that it is nested in."""
-    from sfn_cli.stacks.evaluation.template_form import check_template_form
+    from sfn_cli.stacks.evaluation.template_form import check_dependencies, check_template_form
     from sfn_cli.stacks.readers.template_file import read_template_file
     from sfn_cli.stacks.readers.templates.for_each import expand_loops
     from sfn_cli.stacks.readers.templates.includes import expand_includes
@@ -98,6 +98,7 @@ def _expanded_template(
     absolute_local_paths(draft)
     if is_sam_template(draft.template):
         transform_sam_template(draft, region)
+    check_dependencies(draft.template, draft.error)
     write_out_nested_templates(
         draft,
         lambda path: _expanded_template(read_template_file(path), {}, region, (*within, file.path)),

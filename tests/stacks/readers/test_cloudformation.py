@@ -240,3 +240,20 @@ def test_template_that_is_no_object(tmp_path: Path) -> None:
     write_project(tmp_path, {"template.yaml": "- a\n"})
     with pytest.raises(TemplateError, match=r"template\.yaml:1:1: A template must be an object\."):
         read_cloudformation_stack(tmp_path / "template.yaml")
+
+
+def test_dependency_that_is_not_there(tmp_path: Path) -> None:
+    """DependsOn names a resource of the template, one that SAM makes included."""
+    text = (
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Resources:\n"
+        "  Price:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {InlineCode: x, Handler: index.handler, Runtime: python3.12}\n"
+        "  Queue: {Type: AWS::SQS::Queue, DependsOn: [Price, PriceRole]}\n"
+    )
+    write_project(tmp_path, {"template.yaml": text, "bad.yaml": text.replace("[Price,", "[Prize,")})
+    read_cloudformation_stack(tmp_path / "template.yaml")
+    message = r'bad\.yaml:6:45: There is no resource "Prize"\. Did you mean "Price"\?'
+    with pytest.raises(TemplateError, match=message):
+        read_cloudformation_stack(tmp_path / "bad.yaml")
