@@ -204,7 +204,8 @@ def _definition_in(folder: Path) -> FoundProject | None:
 
 
 def _files_in(folder: Path) -> list[Path]:
+    """Returns what is no folder: of a device or a pipe, a reader says what is wrong."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
+        return sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError:
         return []
