@@ -190,6 +190,29 @@ def open_file(path: str | os.PathLike[str], flags: int, *, above: int = -1) -> i
         raise
 
 
+def read_file(path: str | os.PathLike[str]) -> str:
+    """Returns the text of a file of the store. Raises StoreError (rule 2), OSError, UnicodeDecodeError."""
+    with os.fdopen(open_file(path, os.O_RDONLY), encoding="utf-8") as file:
+        return file.read()
+
+
+def replace_file(path: str | os.PathLike[str], text: str) -> None:
+    """Writes a file beside its place, then moves it there: a reader finds all of it or none.
+
+    Raises StoreError (rule 2), OSError and UnicodeEncodeError; then the file is as it was.
+    """
+    folder, name = os.path.split(path)
+    beside = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")
+    try:
+        with os.fdopen(open_file(beside, os.O_WRONLY | os.O_CREAT), "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
 def _create_private_file(path: str, flags: int) -> int:
     """Returns the descriptor of a new file, or -1 if the path exists."""
     try:

@@ -7,7 +7,7 @@ manager's shim may only print how to choose one, and then where version managers
 is none, the interpreter that runs sfn is used if its version matches.
 
 Where a version is not installed, the nearest installed one of the same language runs the function:
-the next newer one, else the next older one. Whoever deploys the function is told (`substitute_note`).
+the next newer one, else the next older one. A deploy reports it (`substitute_note`).
 With SFN_EXACT_RUNTIMES=true, there is no substitute.
 
 Whether an interpreter starts is remembered in $SFN_HOME (interpreters/memory.py).

@@ -167,7 +167,7 @@ class _ListeningServer(uvicorn.Server):
         self._listens()
 
     def _on_control(self, control: socket.socket) -> None:
-        """Ends the server without waiting for responses: whoever could read them has ended."""
+        """Ends the server without waiting for responses: the process that would read them has ended."""
         with suppress(OSError):
             if control.recv(64):
                 return

@@ -38,7 +38,7 @@ def definition_as_json(text: str, path: str) -> str:
 
 def describe_yaml_error(error: ValueError, path: str) -> str:
     """Returns an InvalidYamlError in one line, after its file, line and column."""
-    from sfn_cli.yaml_text.limited_loader import InvalidYamlError
+    from sfn_cli.yaml_text.limits import InvalidYamlError
 
     assert isinstance(error, InvalidYamlError)
     place = path if error.line is None else f"{path}:{error.line}:{error.column}"
@@ -53,7 +53,7 @@ def definition_places(text: str, path: str, locations: Iterable[str]) -> dict[st
     if not is_yaml_path(path) or _is_json_definition(text):
         return json_places(text, locations)
     from sfn_cli.yaml_text.definition_loader import yaml_places
-    from sfn_cli.yaml_text.limited_loader import InvalidYamlError
+    from sfn_cli.yaml_text.limits import InvalidYamlError
 
     try:
         return yaml_places(text, locations)

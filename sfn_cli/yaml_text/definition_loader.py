@@ -15,14 +15,8 @@ import yaml
 from sfn_cli import jsonvalue
 from sfn_cli.json_locations import Place
 from sfn_cli.json_pointer import pointer
-from sfn_cli.yaml_text.limited_loader import (
-    MAX_CHARACTERS,
-    MAX_DIGITS,
-    InvalidYamlError,
-    LimitedLoader,
-    yaml_error_at,
-    yaml_error_of_parser,
-)
+from sfn_cli.yaml_text.limited_loader import LimitedLoader, yaml_error_of_parser
+from sfn_cli.yaml_text.limits import MAX_CHARACTERS, MAX_DIGITS, InvalidYamlError, yaml_error_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -187,9 +187,11 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
         ),
         ("redshift", "describe_events", {}, "do not have"),
         ("bedrock-agent", "list_flows", {}, "do not have"),
+        ("polly", "list_speech_synthesis_tasks", {}, "do not have"),
+        ("translate", "list_languages", {}, "do not have"),
         ("dynamodb", "put_item", {"TableName": "t", "Item": {"id": {"S": "1"}, "empty": {}}}, "failed on"),
     ],
-    ids=["JSON", "query", "REST", "a crash"],
+    ids=["JSON", "query", "REST", "a path of REST", "a whole service", "a crash"],
 )
 def test_what_the_services_lack(
     services: Callable[[str], Any], service: str, operation: str, parameters: dict[str, Any], reason: str

@@ -89,11 +89,12 @@ def json_input_value(option: str, given: str) -> dict[str, Any]:
 
 def yaml_input_value(option: str, given: str) -> dict[str, Any]:
     """Parses the request of --cli-input-yaml."""
-    from sfn_cli.yaml_text import limited_loader
+    from sfn_cli.yaml_text.limited_loader import loads_yaml
+    from sfn_cli.yaml_text.limits import InvalidYamlError
 
     try:
-        request = limited_loader.loads_yaml(text_value(option, given))
-    except limited_loader.InvalidYamlError as error:
+        request = loads_yaml(text_value(option, given))
+    except InvalidYamlError as error:
         raise UsageError(
             f"Error parsing parameter 'cli-input-yaml': Invalid YAML received: {error}"
         ) from None

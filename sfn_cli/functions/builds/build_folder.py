@@ -30,6 +30,9 @@ UNUSED_SECONDS = 30 * 24 * 3600
 
 _LOCK_SUFFIX = ".lock"
 _UNFINISHED_SUFFIX = ".unfinished"
+_REMOVED_PREFIX = ".removed-"
+BUNDLING_PREFIX = ".bundling-"
+"""Of folders in which a bundle is made, whose name is known only afterwards."""
 
 
 class BuildError(ConfigurationError):
@@ -137,7 +140,9 @@ def prune_build_folders(home: str | os.PathLike[str], in_use: Collection[str], n
     except OSError:
         return
     for entry in entries:
-        if entry.name in kept or entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
+        is_left_over = entry.name.startswith((_REMOVED_PREFIX, BUNDLING_PREFIX))
+        is_hidden = entry.name.startswith(".") and not is_left_over
+        if entry.name in kept or is_hidden or not entry.is_dir(follow_symlinks=False):
             continue
         try:
             unused = now - entry.stat(follow_symlinks=False).st_mtime > UNUSED_SECONDS
@@ -145,7 +150,7 @@ def prune_build_folders(home: str | os.PathLike[str], in_use: Collection[str], n
             continue
         if unused:
             # Renamed first: a process that finds the folder finds all of it.
-            removed = root / f".removed-{os.urandom(8).hex()}"
+            removed = root / f"{_REMOVED_PREFIX}{os.urandom(8).hex()}"
             try:
                 os.rename(entry.path, removed)
             except OSError:

@@ -1,8 +1,8 @@
 """Runs the programs that build: pip, npm, esbuild.
 
-They run code of the project and of its packages as the user, but without the user's AWS
-credentials: neither the variables nor the files are within reach. Everything else stays as it is,
-so that the user's configuration and caches of pip and npm work.
+They run code of the project and of its packages as the user, but AWS's SDKs and CLI find no
+credentials there: neither variables nor files. Everything else stays as it is, so that the user's
+configuration and caches of pip and npm work.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from sfn_cli.functions.builds.typescript import Bundle, bundle_typescript, types
 from sfn_cli.functions.builds.typescript_sources import typescript_source_folder
 from sfn_cli.functions.outcome import UnusableError
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, PYTHON, language_of_runtime
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -193,7 +194,7 @@ def _install_requirements_of_function(
 
 def _has_requirements(file: Path) -> bool:
     try:
-        lines = file.read_bytes().splitlines()
+        lines = read_input_bytes(file, PROJECT_FILE_BYTES).splitlines()
     except OSError:
         return False
     return any(line.strip() and not line.strip().startswith(b"#") for line in lines)

@@ -22,6 +22,7 @@ from sfn_cli.functions.builds.build_folder import (
 )
 from sfn_cli.functions.builds.build_process import build_environment, run_build_program
 from sfn_cli.functions.builds.python_packages import folder_contents
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_bytes, read_input_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -107,7 +108,7 @@ def read_package_json(folder: Path) -> dict[str, Any]:
     """Returns the content of a folder's package.json. Raises BuildError."""
     file = folder / "package.json"
     try:
-        manifest = json.loads(file.read_bytes().decode("utf-8-sig"))
+        manifest = json.loads(read_input_text(file, PROJECT_FILE_BYTES).removeprefix("\ufeff"))
     except OSError as error:
         raise BuildError(f"Cannot read {file}: {error.strerror or error}") from None
     except ValueError as error:
@@ -193,6 +194,6 @@ def _local_dependencies(manifest: Mapping[str, Any], folder: Path, *, with_dev: 
 
 def _content_of(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_input_bytes(path, PROJECT_FILE_BYTES)
     except OSError:
         return None

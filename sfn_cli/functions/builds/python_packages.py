@@ -21,6 +21,7 @@ from sfn_cli.functions.builds.build_folder import (
     program_stamp,
 )
 from sfn_cli.functions.builds.build_process import build_environment, run_build_program
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -129,29 +130,13 @@ def _pip_command(interpreter: str, environment: dict[str, str]) -> list[str]:
         probe = ""
     found = probe.strip().splitlines()[-1:]
     if found == ["pip"]:
-        return [
-            interpreter,
-            "-m",
-            "pip",
-            "install",
-        ]
+        return [interpreter, "-m", "pip", "install"]
     if found and found[0]:
-        return [
-            interpreter,
-            os.path.join(found[0], "pip"),
-            "install",
-        ]
+        return [interpreter, os.path.join(found[0], "pip"), "install"]
     from importlib.util import find_spec
 
     if find_spec("pip") is not None:
-        return [
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            interpreter,
-            "install",
-        ]
+        return [sys.executable, "-m", "pip", "--python", interpreter, "install"]
     if (uv := shutil.which("uv")) is not None:
         return [uv, "pip", "install", "--compile-bytecode", "--python", interpreter]
     raise BuildError(
@@ -238,7 +223,7 @@ class _Requirements:
 
 def _read_requirements(file: Path) -> list[str]:
     try:
-        data = file.read_bytes()
+        data = read_input_bytes(file, PROJECT_FILE_BYTES)
     except OSError as error:
         raise BuildError(f"Cannot read {file}: {error.strerror or error}") from None
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"

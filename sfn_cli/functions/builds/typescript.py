@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.functions.builds.build_folder import (
+    BUNDLING_PREFIX,
     FOLDER_NAME,
     BuildError,
     build_digest,
@@ -109,7 +110,9 @@ def bundle_typescript(
     if not may_build:
         raise BuildError(f"Not done, because of --no-build: {line}")
     report(f"{line}…")
-    beside = Path(private_files.make_private_folder(home, FOLDER_NAME, f".bundling-{os.urandom(8).hex()}"))
+    beside = Path(
+        private_files.make_private_folder(home, FOLDER_NAME, f"{BUNDLING_PREFIX}{os.urandom(8).hex()}")
+    )
     try:
         modules = [str(Path(folder, "node_modules")) for folder in bundle.packages]
         environment = build_environment(NODE_PATH=os.pathsep.join(modules))
@@ -199,8 +202,7 @@ def _input_digests(inputs: Sequence[str]) -> list[str]:
 
 def _remembered_inputs(memory: Path) -> list[str] | None:
     try:
-        with open(memory, opener=private_files.open_file) as opened:
-            found = json.load(opened)
+        found = json.loads(private_files.read_file(memory))
     except (OSError, ValueError, StoreError):
         return None
     return found if isinstance(found, list) else None
@@ -208,11 +210,8 @@ def _remembered_inputs(memory: Path) -> list[str] | None:
 
 def _remember_inputs(home: str | os.PathLike[str], memory: Path, inputs: Sequence[str]) -> None:
     """Remembers which files a bundle was made of: without it, the bundle is made again."""
-    beside = memory.with_name(f"{memory.name}.{os.getpid()}")
     try:
         private_files.make_private_folder(home, FOLDER_NAME, _INPUTS)
-        with open(beside, "w", opener=private_files.open_file) as opened:
-            json.dump(list(inputs), opened)
-        os.replace(beside, memory)
+        private_files.replace_file(memory, json.dumps(list(inputs)))
     except (OSError, StoreError):
         pass

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.typescript import typescript_entry
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def typescript_source_folder(output: Path, handler: str, project: Path) -> Path 
     for at in (folder, *folder.parents):
         if not at.is_relative_to(project):
             return None
-        options = _compiler_options(at / "tsconfig.json")
+        options = compiler_options(at / "tsconfig.json")
         if not isinstance(out := options.get("outDir"), str):
             continue
         compiled = os.path.normpath(at / out)
@@ -47,13 +48,13 @@ def typescript_source_folder(output: Path, handler: str, project: Path) -> Path 
     return None
 
 
-def _compiler_options(file: Path) -> dict[str, Any]:
+def compiler_options(file: Path) -> dict[str, Any]:
     """Returns the options in a tsconfig.json, which may have comments; {} if it cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_input_text(file, PROJECT_FILE_BYTES).removeprefix("\ufeff")
         text = _TRAILING_COMMA.sub(r"\1", _TRIVIA.sub(lambda found: found[1] or "", text))
         options = json.loads(text).get("compilerOptions")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}
     return options if isinstance(options, dict) else {}
 

@@ -15,7 +15,7 @@ import os
 from typing import NamedTuple
 
 PACKAGES_VARIABLE = "_SFN_PACKAGES"
-"""Tells a child's bootstrap where packages are. The handler does not see it."""
+"""Has the folders with packages, for a child's bootstrap. The handler does not see it."""
 
 OPT = "/opt/"
 """Where the content of layers is on AWS."""

@@ -24,7 +24,7 @@ RUNTIME_FOLDER = "/var/runtime"
 """Where AWS keeps a runtime's own libraries. It does not exist here, and nothing is to be in it."""
 
 _XRAY_DAEMON = "127.0.0.1:2000"
-"""Where X-Ray's SDKs send segments. Nothing listens, and UDP tells nobody; AWS has a link-local address."""
+"""Where X-Ray's SDKs send segments. Nothing listens there, and UDP reports no error."""
 
 _KEY_ID = "AWS_ACCESS_KEY_ID"
 

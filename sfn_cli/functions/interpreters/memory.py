@@ -78,12 +78,9 @@ class InterpreterMemory:
         """Stores what is known. It is for speed only: a failure to write is ignored."""
         self._verdicts = dict(verdicts)
         file = self._file
-        beside = file.with_name(f".{file.name}.{os.getpid()}")
         try:
             private_files.make_private_folder(file.parent.parent, file.parent.name)
-            with open(beside, "w", opener=private_files.open_file) as opened:
-                json.dump(verdicts, opened)
-            os.replace(beside, file)
+            private_files.replace_file(file, json.dumps(verdicts))
         except (OSError, StoreError):
             pass
 
@@ -98,8 +95,7 @@ def _command_stamp(path: str) -> list[int]:
 
 def _read_verdicts(file: Path) -> dict[str, Any]:
     try:
-        with open(file, opener=private_files.open_file) as opened:
-            verdicts = json.load(opened)
+        verdicts = json.loads(private_files.read_file(file))
     except (OSError, ValueError, StoreError):
         return {}
     if not isinstance(verdicts, dict):

@@ -1,7 +1,8 @@
 """What the store's own server of AWS services answers for what it does not have.
 
-moto's server answers 500 with a page of HTML. SDKs take that for a failure that passes, and try
-again for a long time. Here it becomes an error of AWS's form, which they report at once.
+moto's server answers 500, or 404 for a path that it does not have, with a page of HTML. SDKs take
+the first for a failure that passes, and try again for a long time; neither says what is missing.
+Here both become an error of AWS's form, which SDKs report at once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 CODE = "UnknownOperationException"
 
+_FLASK_PAGE = b"<!doctype html>"
+
 _SIGNED_FOR = re.compile(r"Credential=[^/,\s]+/[^/,\s]+/[^/,\s]+/([^/,\s]+)/")
 
 
@@ -28,14 +31,42 @@ class EmulatorFailures:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        pages: list[tuple[Any, ...]] = []
+        failure: Any = None
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            types = (value for name, value in headers if name.lower() == "content-type")
+            if status.startswith("404") and next(types, "").startswith("text/html"):
+                pages.append((status, headers, *exc_info))
+                return None
+            return start_response(status, headers, *exc_info)
+
         try:
-            return self._application(environ, start_response)
+            chunks = self._application(environ, start)
+            if not pages:
+                return chunks
+            page = b"".join(chunks)
+            if not page.lower().startswith(_FLASK_PAGE):  # a service's own answer
+                start_response(*pages[0])
+                return [page]
+            type, body = _emulator_failure(environ, exists=False)
         except Exception as error:
             traceback.print_exc()  # to aws.log
-            type, body = _emulator_failure(environ, exists=not isinstance(error, NotImplementedError))
+            failure = sys.exc_info()
+            type, body = _emulator_failure(environ, exists=not _is_missing(error))
         headers = [("Content-Type", type), ("Content-Length", str(len(body))), ("x-amzn-errortype", CODE)]
-        start_response("400 Bad Request", headers, sys.exc_info())
+        # A failure after the answer began replaces it: exc_info says so.
+        start_response("400 Bad Request", headers, failure)
         return [body]
+
+
+def _is_missing(error: Exception) -> bool:
+    """Whether moto has no such operation, or no such service at all."""
+    if isinstance(error, NotImplementedError):
+        return True
+    frames = traceback.extract_tb(error.__traceback__)
+    # moto looks up the backend of a service that it does not know under the name None.
+    return isinstance(error, AttributeError) and bool(frames) and frames[-1].name == "get_backend"
 
 
 def _emulator_failure(environ: Mapping[str, Any], *, exists: bool) -> tuple[str, bytes]:

@@ -32,7 +32,7 @@ _SUBDOMAIN = re.compile(r"[^.:\[\]]+\..*localhost(:\d+)?")
 
 
 def is_own_request(request: HttpRequest) -> bool | None:
-    """Whether a request is for sfn itself; None when only its body tells (`is_own_action`)."""
+    """Whether a request is for sfn itself; None when only its body says (`is_own_action`)."""
     if request.path.startswith(PREFIX):
         return True
     service = signature.service_signed_for(request)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import BuildError
+from sfn_cli.stacks.resources.local.function_code import inline_code_file
 from sfn_cli.stacks.stack import FUNCTION, LAYER
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class StackBuilds:
 def _code_texts(code: Mapping[str, Any], runtime: str) -> dict[str, str]:
     """Returns the files, by name, of code that is text in the template; {} for other code."""
     if isinstance(source := code.get("ZipFile"), str):
-        return {"index.js" if runtime.startswith("nodejs") else "index.py": source}
+        return {inline_code_file(runtime): source}
     files = code.get("Files")
     return {str(name): str(text) for name, text in files.items()} if isinstance(files, dict) else {}
 

@@ -133,7 +133,7 @@ class _Deploy:
 
     def _engine(self, evaluation: StackEvaluation) -> Engine:
         # The machines of a template run on AWS: here, too, as far as they get without the tasks that
-        # sfn lacks.
+        # sfn does not have.
         is_template = self._stack.kind not in (FOLDER_KIND, DEFINITION_KIND)
         service = self._service.accepting_all_tasks() if is_template else self._service
         return Engine(

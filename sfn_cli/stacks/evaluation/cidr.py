@@ -25,8 +25,7 @@ def cidr_blocks(block: str, count: str, bits: str = "8") -> list[str]:
             f'Fn::Cidr takes a block and two numbers, not "{block}", "{count}", "{bits}".'
         ) from None
     prefix = network.max_prefixlen - size
-    if not 1 <= wanted <= _MOST_BLOCKS or not network.prefixlen <= prefix <= network.max_prefixlen:
-        raise CidrError(f"{block} has no {wanted} subnets with {size} bits for addresses.")
-    if wanted > 2 ** (prefix - network.prefixlen):
+    is_prefix = network.prefixlen <= prefix <= network.max_prefixlen
+    if not is_prefix or not 1 <= wanted <= min(_MOST_BLOCKS, 2 ** (prefix - network.prefixlen)):
         raise CidrError(f"{block} has no {wanted} subnets with {size} bits for addresses.")
     return [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), wanted)]

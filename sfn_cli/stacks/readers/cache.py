@@ -63,7 +63,7 @@ def read_stack_through_cache(
 
 def _read_cache_entry(entry: Path) -> Stack | None:
     try:
-        content = json.loads(_read_private_text(entry))
+        content = json.loads(private_files.read_file(entry))
         if any(_file_digest(path) != digest for path, digest in content["files"].items()):
             return None
         os.utime(entry)
@@ -97,8 +97,8 @@ def _write_cache_entry(entry: Path, stack: Stack, others: Iterable[Path]) -> Non
     }
     places = [[*place, *path] for path, place in stack.places.items()]
     content = {"files": files, "stack": stored}
-    _write_private_text(entry.with_suffix(".places"), jsonvalue.dumps(places))
-    _write_private_text(entry, jsonvalue.dumps(content))
+    private_files.replace_file(entry.with_suffix(".places"), jsonvalue.dumps(places))
+    private_files.replace_file(entry, jsonvalue.dumps(content))
 
 
 class _CachedPlaces(Mapping[Path_, SourcePlace]):
@@ -119,7 +119,7 @@ class _CachedPlaces(Mapping[Path_, SourcePlace]):
     @cached_property
     def _places(self) -> dict[Path_, SourcePlace]:
         try:
-            rows = json.loads(_read_private_text(self._file))
+            rows = json.loads(private_files.read_file(self._file))
             return {tuple(path): SourcePlace(file, line, column) for file, line, column, *path in rows}
         except (OSError, StoreError, ValueError, TypeError):
             return {}
@@ -132,25 +132,6 @@ def _file_digest(path: str | Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
-
-
-def _read_private_text(path: Path) -> str:
-    with os.fdopen(private_files.open_file(path, os.O_RDONLY), encoding="utf-8") as file:
-        return file.read()
-
-
-def _write_private_text(path: Path, text: str) -> None:
-    """Writes a file beside its place, then moves it there: a reader finds all of it or none."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        descriptor = private_files.open_file(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(beside, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
 
 
 def _prune_cache(folder: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.readers.cache import read_stack_through_cache
+from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.stack import Stack, valid_stack_name
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.template_file import TemplateFile
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
-
-SAM_KIND = "SAM template"
-CLOUDFORMATION_KIND = "CloudFormation template"
 
 BUILT_TEMPLATE = (".aws-sam", "build", "template.yaml")
 """Where `sam build` writes its template, in the project's folder."""
@@ -58,8 +56,9 @@ def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: s
     if config.file is not None:
         draft.files.append(config.file)
     declared = draft.template.get("Parameters") or {}
+    kind = ProjectKind.SAM if is_sam_template(file.value) else ProjectKind.CLOUDFORMATION
     return Stack(
-        kind=SAM_KIND if is_sam_template(file.value) else CLOUDFORMATION_KIND,
+        kind=kind.value,
         name=config.stack_name or valid_stack_name(folder.name),
         source=file.path,
         folder=folder,

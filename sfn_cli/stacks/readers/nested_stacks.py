@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.evaluation.intrinsics import get_att_parts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -168,8 +170,8 @@ class _ParentRewriter:
         if len(value) == 1:
             ((function, argument),) = value.items()
             if function == "Fn::GetAtt":
-                name, attribute = _parts_of_get_att(argument)
-                output = attribute.removeprefix("Outputs.")
+                name, attribute = get_att_parts(argument) or ("", "")
+                output = str(attribute).removeprefix("Outputs.")
                 if output != attribute and output in self._outputs.get(name, {}):
                     return self._outputs[name][output]
             elif function == "Fn::Sub":
@@ -196,16 +198,6 @@ class _ParentRewriter:
 
         text = _VARIABLE.sub(rewritten, text)
         return {"Fn::Sub": [text, added] if added else text}
-
-
-def _parts_of_get_att(argument: Any) -> tuple[str, str]:
-    match argument:
-        case str():
-            name, _, attribute = argument.partition(".")
-            return name, attribute
-        case [str() as name, str() as attribute]:
-            return name, attribute
-    return "", ""
 
 
 def _names_of_depends_on(value: Any) -> list[str]:

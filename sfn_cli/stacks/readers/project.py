@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from sfn_cli.settings import Settings
     from sfn_cli.stacks.stack import Stack
@@ -54,13 +52,11 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
 
     Says which one was taken. Raises UsageError (TemplateError), ConfigurationError.
     """
-    from pathlib import Path as FilePath
-
     from sfn_cli.stacks.readers.find import find_project
     from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS, ProjectKind
 
     settings = options.settings
-    found = find_project(path, template, FilePath())
+    found = find_project(path, template, Path())
     found = found._replace(path=_real_path(found.path))
     if found.kind is ProjectKind.FOLDER:
         from sfn_cli.stacks.readers.folder import read_folder
@@ -76,10 +72,7 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
     if found.kind in (ProjectKind.CDK_APP, ProjectKind.CLOUD_ASSEMBLY):
         from sfn_cli.stacks.readers.cdk.cdk_app import read_cdk_app
 
-        template_file = found.path if found.path.is_file() else None
-        folder = found.path if template_file is None else found.path.parent
-        app = Project(*read_cdk_app(folder, settings, options.report, may_build=options.may_build))
-        return app if template_file is None else _stack_of_template(app, template_file)
+        return Project(*read_cdk_app(found.path, settings, options.report, may_build=options.may_build))
     if found.kind is ProjectKind.TERRAFORM:
         from sfn_cli.stacks.readers.terraform.read import read_terraform_module
 
@@ -89,18 +82,17 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
         from sfn_cli.stacks.readers.terraform.state_json import read_terraform_json
 
         return Project((read_terraform_json(found.path),))
-    if found.kind is ProjectKind.SERVERLESS:
-        from sfn_cli.stacks.readers.serverless.read import read_serverless_service
+    assert found.kind is ProjectKind.SERVERLESS, found.kind
+    from sfn_cli.stacks.readers.serverless.read import read_serverless_service
 
-        service = read_serverless_service(
-            found.path,
-            options.parameters,
-            os.environ,
-            region=settings.region,
-            account_id=settings.account_id,
-        )
-        return Project((service,))
-    raise UsageError(f"{found.path}: a {found.kind.value} cannot be read yet.")
+    service = read_serverless_service(
+        found.path,
+        options.parameters,
+        os.environ,
+        region=settings.region,
+        account_id=settings.account_id,
+    )
+    return Project((service,))
 
 
 def _real_path(path: Path) -> Path:
@@ -109,9 +101,3 @@ def _real_path(path: Path) -> Path:
     A template that is a link is read as if it lay where the link does.
     """
     return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
-
-
-def _stack_of_template(app: Project, template: Path) -> Project:
-    """Returns the stack of one template of a cloud assembly, and those that it depends on."""
-    names = [stack.name for stack in app.stacks if template.resolve() in stack.files]
-    return app._replace(stacks=app.needed_stacks(names)) if names else app

@@ -58,6 +58,14 @@ def read_template_file(path: Path) -> TemplateFile:
     return TemplateFile(path, content.value, content.places, _duplicate_key_notes(content.duplicates))
 
 
+def read_json_object(path: Path) -> dict[str, Any]:
+    """Returns the object that a JSON file holds. Raises TemplateError and UsageError."""
+    file = read_template_file(path)
+    if not isinstance(file.value, dict):
+        raise file.error((), "The file must hold an object.")
+    return file.value
+
+
 def _duplicate_key_notes(duplicates: list[tuple[str, SourcePlace]]) -> tuple[str, ...]:
     return tuple(f'{place}: the key "{key}" is there twice; the last one counts' for key, place in duplicates)
 

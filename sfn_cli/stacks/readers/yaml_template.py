@@ -1,7 +1,6 @@
 """Reads a YAML text as CloudFormation does: short forms, and the place of each value.
 
-The text is composed to nodes first, with limits on depth and on the size with each alias written
-out (a few lines can describe terabytes); values and places are then made from the nodes.
+The text is composed to nodes first, within limits; values and places are then made from the nodes.
 """
 
 from __future__ import annotations
@@ -10,22 +9,18 @@ import re
 from typing import Any, NamedTuple
 
 import yaml
-from yaml.composer import Composer
 from yaml.resolver import Resolver
 
 from sfn_cli import jsonvalue
 from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError
+from sfn_cli.yaml_text.limits import MAX_DIGITS, InvalidYamlError, LimitedComposer, yaml_error_at
 
-MAX_EXPANDED_NODES = 400_000
-"""The number of values that a template may have, with each alias written out.
-
-CloudFormation's own limit for a template is 1 MB of text.
-"""
+MAX_EXPANDED = 32 * 2**20
+"""As of other YAML, but larger: a template may include OpenAPI documents."""
 
 _STANDARD = "tag:yaml.org,2002:"
 _NUMBER = r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?)?|[-+]?\.[0-9][0-9_]*|0b[01_]+|0x[0-9a-fA-F_]+"
 """The numbers of YAML 1.1 but for those in base 60 and those that JSON does not have."""
-_MAX_DIGITS = 4300
 _TRUE = frozenset({"true", "yes", "on"})
 
 _EventParser: Any
@@ -54,8 +49,13 @@ class YamlTemplate(NamedTuple):
 def load_yaml_template(text: str, file: str) -> YamlTemplate:
     """Returns the value of a YAML text and the places of its parts. Raises TemplateError."""
     jsonvalue.raise_recursion_limit()
+    builder = _TemplateBuilder(file)
     try:
-        node = _TemplateComposer(text, file).get_single_node()
+        node = _TemplateComposer(text).get_single_node()
+        value = None if node is None else builder.value(node, ())
+    except InvalidYamlError as error:
+        place = SourcePlace(file, error.line or 1, error.column or 1)
+        raise TemplateError(place, f"Invalid YAML: {error.problem}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = SourcePlace(file, mark.line + 1, mark.column + 1) if mark else SourcePlace(file, 1, 1)
@@ -65,54 +65,18 @@ def load_yaml_template(text: str, file: str) -> YamlTemplate:
         raise TemplateError(
             SourcePlace(file, 1, 1), f"Invalid YAML: {' '.join(str(error).split())}"
         ) from None
-    builder = _TemplateBuilder(file)
-    value = None if node is None else builder.value(node, ())
     return YamlTemplate(value, builder.places, builder.duplicates)
 
 
-class _TemplateComposer(Composer, _EventParser, Resolver):  # type: ignore[misc]
+class _TemplateComposer(LimitedComposer, _EventParser, Resolver):  # type: ignore[misc]
     """Composes nodes in Python from events (of libyaml, if there is one), so that limits hold."""
 
-    def __init__(self, text: str, file: str) -> None:
+    max_expanded = MAX_EXPANDED
+
+    def __init__(self, text: str) -> None:
         _EventParser.__init__(self, text)
-        Composer.__init__(self)
+        LimitedComposer.__init__(self)
         Resolver.__init__(self)
-        self._file = file
-        self._depth = 0
-        self._nodes = 0
-        self._sizes: dict[int, int] = {}
-        """How many nodes each composed node has, by the node's id."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
-        if isinstance(event, yaml.AliasEvent):
-            node = super().compose_node(parent, index)
-            if (size := self._sizes.get(id(node))) is None:
-                raise self._error(event, f'the alias "{event.anchor}" is within the value that it stands for')
-            self._count(size, event)
-            return node
-        before = self._nodes
-        self._depth += 1
-        if self._depth > jsonvalue.MAX_DEPTH:
-            raise self._error(event, f"the value is nested more than {jsonvalue.MAX_DEPTH} levels deep")
-        self._count(1, event)
-        node = super().compose_node(parent, index)
-        self._depth -= 1
-        self._sizes[id(node)] = self._nodes - before
-        return node
-
-    def _count(self, nodes: int, event: yaml.Event) -> None:
-        self._nodes += nodes
-        if self._nodes > MAX_EXPANDED_NODES:
-            raise self._error(event, "with its aliases written out, the template is too large")
-
-    def _error(self, event: Any, problem: str) -> TemplateError:
-        return _yaml_template_error(self._file, event, problem)
-
-
-def _yaml_template_error(file: str, node: Any, problem: str) -> TemplateError:
-    mark = node.start_mark
-    return TemplateError(SourcePlace(file, mark.line + 1, mark.column + 1), f"Invalid YAML: {problem}")
 
 
 class _TemplateBuilder:
@@ -131,7 +95,7 @@ class _TemplateBuilder:
             return self._plain_value(node, path)
         name = tag.removeprefix("!")
         if name == tag or not re.fullmatch(r"[A-Za-z0-9]+(?:::[A-Za-z0-9]+)*", name):
-            raise _yaml_template_error(self.file, node, f"the tag {tag} is not a function of CloudFormation")
+            raise yaml_error_at(node, f"the tag {tag} is not a function of CloudFormation")
         key = name if name in {"Ref", "Condition"} else f"Fn::{name}"
         argument = self._plain_value(node, (*path, key), is_tagged=True)
         if key == "Fn::GetAtt" and isinstance(argument, str):
@@ -153,7 +117,7 @@ class _TemplateBuilder:
         inherited: list[Any] = []
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise _yaml_template_error(self.file, key_node, "a key must be a text")
+                raise yaml_error_at(key_node, "a key must be a text")
             key = key_node.value
             inner = (*path, key)
             if key_node.tag == f"{_STANDARD}merge":
@@ -168,7 +132,7 @@ class _TemplateBuilder:
             value[key] = self.value(value_node, inner)
         for other in inherited:
             if not isinstance(other, dict):
-                raise _yaml_template_error(self.file, node, "<< takes an object, or a list of objects")
+                raise yaml_error_at(node, "<< takes an object, or a list of objects")
             value = {**other, **value}
         return value
 
@@ -179,7 +143,7 @@ class _TemplateBuilder:
             return None
         if kind == "bool":
             return text.lower() in _TRUE
-        if kind in {"int", "float"} and len(text) <= _MAX_DIGITS and re.fullmatch(_NUMBER, text):
+        if kind in {"int", "float"} and len(text) <= MAX_DIGITS and re.fullmatch(_NUMBER, text):
             return _yaml_number(text.replace("_", ""), kind)
         return text
 

@@ -123,7 +123,7 @@ class Extent(Enum):
     NAMED = "named"
     """Only an ARN or a name, such as roles and policies: there is nothing to make."""
     LEFT_OUT = "left out"
-    """Not made, which the user is told."""
+    """Not made, with a line for the user."""
 
 
 class ResourceType(NamedTuple):
@@ -135,7 +135,7 @@ class ResourceType(NamedTuple):
     """Makes the resource. One that is there already under its name, from a deploy that was killed,
     is brought to these properties instead. Raises ResourceError."""
     update: Callable[[Making, Made, Properties, Properties], Made] | None
-    """Changes the resource from its old properties (third) to new ones; None: it is made anew.
+    """Changes the resource from its old properties (third) to new ones; None: another one is made.
     Raises ResourceError."""
     delete: Callable[[Making, Made, Properties], None]
     """Deletes the resource; one that is gone already is no error. Raises ResourceError."""

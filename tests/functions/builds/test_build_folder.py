@@ -100,7 +100,9 @@ def test_old_builds_are_removed(tmp_path: Path) -> None:
     """Unless they are in use, by a function's record or by a recent run."""
     old, used, fresh = (make_build_folder(tmp_path, {"number": number}, fill) for number in range(3))
     now = time.time()
-    for path in (old, used):
+    killed = tmp_path / "builds" / ".bundling-0123456789abcdef"
+    killed.mkdir()
+    for path in (old, used, killed):
         os.utime(path, (now, now - UNUSED_SECONDS - 1))
     prune_build_folders(tmp_path, {str(used / "python")}, now)
     assert sorted(os.listdir(tmp_path / "builds")) == sorted([used.name, fresh.name])

@@ -22,6 +22,8 @@ from sfn_cli.functions.builds.public_layers import public_layer
         ("AWSSDKPandas-Python312-Arm64", ("awswrangler",), False),
         ("AWSLambda-Python38-SciPy1x", ("numpy", "scipy"), False),
         ("Klayers-p312-requests", ("requests",), False),
+        ("Klayers-p39-python-dateutil", ("python-dateutil",), False),
+        ("Klayers-p312-arm64-aws-xray-sdk", ("aws-xray-sdk",), False),
         ("Klayers-python38-Pillow", ("Pillow",), False),
         ("LambdaInsightsExtension-Arm64", (), False),
         ("AWS-Parameters-and-Secrets-Lambda-Extension", (), False),

@@ -117,6 +117,20 @@ Outputs:
     assert stack.place(("Resources", "Queuea", "Type")).line == 6
 
 
+def test_loops_that_multiply(tmp_path: Path) -> None:
+    """Loops within loops end at a limit."""
+    items = ", ".join(map(str, range(100)))
+    template = "Transform: AWS::LanguageExtensions\nResources:\n"
+    for depth, name in enumerate("ABC"):
+        template += f"{'  ' * (depth * 2 + 1)}Fn::ForEach::{name}:\n"
+        indent = "  " * (depth * 2 + 2)
+        template += f"{indent}- {name}\n{indent}- [{items}]\n{indent}-\n"
+    template += '                Q${A}x${B}x${C}: {Type: "AWS::SQS::Queue"}\n'
+    write_project(tmp_path, {"template.yaml": template})
+    with pytest.raises(TemplateError, match="The loops of a template write 10,000 members at most"):
+        read_cloudformation_stack(tmp_path / "template.yaml")
+
+
 def test_nested_stack(tmp_path: Path) -> None:
     """A nested stack's local template becomes part of its parent; one in S3 stays, with a note."""
     files = {

@@ -6,15 +6,13 @@ https://docs.aws.amazon.com/cdk/v2/guide/cli.html and …/context.html
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import json_text
 from sfn_cli.errors import UsageError
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.stacks.readers.template_file import read_json_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +43,8 @@ class AppConfiguration(NamedTuple):
 
 def read_app_configuration(folder: Path) -> AppConfiguration:
     """Reads cdk.json and cdk.context.json. Raises UsageError."""
-    content = _read_app_json(folder / APP_FILE)
-    looked_up = _read_app_json(folder / CONTEXT_FILE) if (folder / CONTEXT_FILE).is_file() else {}
+    content = read_json_object(folder / APP_FILE)
+    looked_up = read_json_object(folder / CONTEXT_FILE) if (folder / CONTEXT_FILE).is_file() else {}
     context = content.get("context") or {}
     if not isinstance(context, dict):
         raise UsageError(f"{folder / APP_FILE}: context must be an object.")
@@ -73,7 +71,7 @@ def _app_in_scripts(package: Path) -> str | None:
     if not package.is_file():
         return None
     found = set()
-    for script in (_read_app_json(package).get("scripts") or {}).values():
+    for script in (read_json_object(package).get("scripts") or {}).values():
         if isinstance(script, str) and re.search(r"\bcdk\b", script):
             try:
                 words = shlex.split(script)
@@ -84,20 +82,6 @@ def _app_in_scripts(package: Path) -> str | None:
                     found.add(value)
             found |= {word.removeprefix("--app=") for word in words if word.startswith("--app=")}
     return found.pop() if len(found) == 1 else None
-
-
-def _read_app_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json_text.loads_json(read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff"))
-    except OSError as error:
-        raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{path}:{error.lineno}:{error.colno}: Invalid JSON: {error.msg}") from None
-    except ValueError as error:
-        raise UsageError(f"{path}: Invalid JSON: {error}") from None
-    if not isinstance(content, dict):
-        raise UsageError(f"{path} must hold an object.")
-    return content
 
 
 def names_assembly(configuration: AppConfiguration) -> Path | None:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 
+_TEMPLATE_SUFFIX = ".template.json"
+"""Of stacks' templates, and of those of nested stacks."""
+
+
 def read_cdk_app(
     path: Path, settings: Settings, report: Callable[[str], None], *, may_build: bool = True
 ) -> CloudAssembly:
@@ -62,7 +66,8 @@ def _read_named_template(path: Path) -> CloudAssembly:
     if not is_cloud_assembly(path.parent):
         raise UsageError(f"{path} is neither a cdk.json nor a part of a cloud assembly.")
     app = _read_named_assembly(path.parent)
-    needed = {stack.name for stack in app.stacks if stack.source == path}
+    is_template = path.name.endswith(_TEMPLATE_SUFFIX)
+    needed = {stack.name for stack in app.stacks if is_template and path in stack.files}
     if not needed:
         raise UsageError(f"{path} is not the template of a stack of its cloud assembly.")
     for stack in reversed(app.stacks):

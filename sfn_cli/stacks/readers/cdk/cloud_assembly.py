@@ -12,14 +12,14 @@ https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cloud-assembly-sch
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.readers.cdk.assets import AssetTable, with_local_code
 from sfn_cli.stacks.readers.cdk.custom_resources import without_providers
 from sfn_cli.stacks.readers.nested_stacks import inline_nested_stacks
-from sfn_cli.stacks.readers.template_file import read_template_file
+from sfn_cli.stacks.readers.project_files import ProjectKind
+from sfn_cli.stacks.readers.template_file import read_json_object, read_template_file
 from sfn_cli.stacks.stack import Stack
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _read_assemblies(
     folder: Path, project: Path, place: _AssetPlaces, depth: int
 ) -> Iterator[tuple[list[_StackArtifact], list[str]]]:
     """Yields the stacks of an assembly and of those nested in it, and what each looked up in vain."""
-    manifest = _read_assembly_json(folder / MANIFEST)
+    manifest = read_json_object(folder / MANIFEST)
     artifacts = manifest.get("artifacts") or {}
     stacks = [
         _read_stack_artifact(folder, project, place, id, artifact, artifacts)
@@ -142,10 +142,10 @@ def _read_stack_artifact(
         # Keys are hashes: an asset of another stack is no danger, and a shared one may be there only.
         if other.get("type") == _ASSETS:
             files.append(manifest := folder / str((other.get("properties") or {}).get("file")))
-            assets.add_manifest(_read_assembly_json(manifest))
+            assets.add_manifest(read_json_object(manifest))
     assets.add_metadata(artifact.get("metadata") or {})
     if isinstance(more := artifact.get("additionalMetadataFile"), str) and (folder / more).is_file():
-        assets.add_metadata(_read_assembly_json(folder / more))
+        assets.add_metadata(read_json_object(folder / more))
     read = read_template_file(file)
     if not isinstance(read.value, dict):
         raise UsageError(f"{file} is not a template.")
@@ -170,7 +170,15 @@ def _read_stack_artifact(
         if name in template["Parameters"]
     }
     stack = Stack(
-        "CDK app", name, file, project, template, parameters, read.places, tuple(files), tuple(read.notes)
+        ProjectKind.CDK_APP.value,
+        name,
+        file,
+        project,
+        template,
+        parameters,
+        read.places,
+        tuple(files),
+        tuple(read.notes),
     )
     return _StackArtifact(id, name, stack, tuple(artifact.get("dependencies") or ()))
 
@@ -208,15 +216,3 @@ def _in_order_of_dependencies(artifacts: list[_StackArtifact]) -> list[_StackArt
     for artifact in artifacts:
         add(artifact, frozenset({artifact.id}))
     return list(done.values())
-
-
-def _read_assembly_json(path: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}") from None
-    if not isinstance(content, dict):
-        raise UsageError(f"{path} is not the manifest of a cloud assembly.")
-    return content

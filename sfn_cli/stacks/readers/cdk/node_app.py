@@ -14,7 +14,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import BuildError
-from sfn_cli.functions.builds.node_packages import install_node_packages
+from sfn_cli.functions.builds.node_packages import install_node_packages, read_package_json
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_bytes
 from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, words_of_command
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _install_manifest_of_app(manifest: Path, setting: AppSetting) -> Path:
             return install_node_packages(setting.home, manifest, setting.report, with_dev=True, what=FOR_APP)
         except BuildError as error:
             unknown = _NOT_FOUND_BY_NPM.search(str(error))
-            content = _read_package_json(manifest / "package.json")
+            content = read_package_json(manifest)
             wanted = content.get("dependencies") or {}
             if unknown is None or wanted.get(unknown[1], "latest") == "latest":
                 raise
@@ -104,7 +105,8 @@ def _own_node_modules(project: Path) -> Path | None:
 
 def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> Path:
     """Writes the package.json to install. Returns its folder."""
-    manifest = _read_package_json(setting.project / "package.json")
+    has_manifest = (setting.project / "package.json").is_file()
+    manifest = read_package_json(setting.project) if has_manifest else {}
     locks = [name for name in _NPM_LOCKS if (setting.project / name).is_file()]
     target = setting.workspace / "manifest"
     shutil.rmtree(target, ignore_errors=True)
@@ -147,24 +149,12 @@ def _absolute_version(version: str, project: Path) -> str:
     return version
 
 
-def _read_package_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise BuildError(f"Cannot read {path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise BuildError(f"{path} is not JSON: {error}") from None
-    return content if isinstance(content, dict) else {}
-
-
 def bundles_functions(setting: AppSetting) -> bool:
     """Whether the app has functions that esbuild bundles."""
     for path in setting.sources:
         if path.suffix in (".ts", ".mts", ".js", ".mjs", ".py"):
             try:
-                if _BUNDLES.search(path.read_bytes()):
+                if _BUNDLES.search(read_input_bytes(path, PROJECT_FILE_BYTES)):
                     return True
             except OSError:
                 continue

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import BuildError
 from sfn_cli.functions.builds.python_packages import install_python_packages
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_bytes, read_input_text
 from sfn_cli.stacks.readers.cdk.app_setting import FOR_APP, words_of_command
 from sfn_cli.stacks.readers.cdk.node_app import bundles_functions, install_node_packages_of_app
 
@@ -129,7 +130,7 @@ def _install_requirements_of_app(setting: AppSetting, interpreter: str, more: Se
 
 
 def _lines_of_requirements(file: Path) -> list[str]:
-    lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    lines = read_input_bytes(file, PROJECT_FILE_BYTES).decode("utf-8-sig", errors="replace").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
@@ -137,14 +138,14 @@ def _requirements_of_manifests(project: Path) -> list[str]:
     """Returns what pyproject.toml or a Pipfile asks for; without either, the CDK itself."""
     found: list[str] = []
     try:
-        content = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+        content = tomllib.loads(read_input_text(project / "pyproject.toml", PROJECT_FILE_BYTES))
         found += (content.get("project") or {}).get("dependencies") or []
         poetry = ((content.get("tool") or {}).get("poetry") or {}).get("dependencies") or {}
         found += _requirements_of_table(poetry)
     except (OSError, ValueError):
         pass
     try:
-        pipfile = tomllib.loads((project / "Pipfile").read_text(encoding="utf-8"))
+        pipfile = tomllib.loads(read_input_text(project / "Pipfile", PROJECT_FILE_BYTES))
         found += _requirements_of_table(pipfile.get("packages") or {})
     except (OSError, ValueError):
         pass

@@ -84,9 +84,7 @@ class AppWorkspace(NamedTuple):
         skipped = frozenset({os.path.realpath(self.home), os.path.join(self.project, output)})
         found = scan_app_files(self.project, known, skipped)
         if found.files != known:
-            beside = self.folder / f"files.json.{os.getpid()}"
-            beside.write_text(json.dumps(found.files), encoding="utf-8")
-            os.replace(beside, self.folder / "files.json")
+            private_files.replace_file(self.folder / "files.json", json.dumps(found.files))
         return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import UsageError
-from sfn_cli.stacks.readers.serverless.service import KIND
+from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.readers.template_file import TemplateFile, read_template_file
 from sfn_cli.stacks.stack import FUNCTION, LAYER, Stack, valid_stack_name
 
@@ -34,7 +34,7 @@ def packaged_service_stack(file: TemplateFile, given: Mapping[str, str]) -> Stac
     state, files = _state(folder)
     declared = template.get("Parameters") or {}
     return Stack(
-        kind=KIND,
+        kind=ProjectKind.SERVERLESS.value,
         name=valid_stack_name(_service_name(state) or folder.parent.name),
         source=file.path,
         folder=folder.parent,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.readers.serverless.events import event_resources
 from sfn_cli.stacks.readers.serverless.functions import function_resource, layer_resource
 from sfn_cli.stacks.readers.serverless.machines import (
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.template_file import TemplateFile
 
-KIND = "Serverless service"
-
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Outputs")
 
 
@@ -39,7 +38,7 @@ def serverless_service_stack(file: TemplateFile, surroundings: ServerlessContext
     service = _Service(file, Variables(file, surroundings))
     service.add_resources()
     return Stack(
-        kind=KIND,
+        kind=ProjectKind.SERVERLESS.value,
         name=valid_stack_name(service.prefix),
         source=file.path,
         folder=file.path.parent,

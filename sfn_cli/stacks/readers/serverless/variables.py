@@ -28,7 +28,7 @@ MISSING = object()
 
 
 class ServerlessContext:
-    """What variables may refer to besides the service's file."""
+    """What variables may refer to in addition to the service's file."""
 
     def __init__(
         self,

@@ -14,34 +14,53 @@ if TYPE_CHECKING:
 
 _LOOP = "Fn::ForEach::"
 _MOST_ITEMS = 1000
+_MOST_MEMBERS = 10_000
+"""Of all loops of a template: loops within loops multiply."""
+
 _SECTIONS = ("Conditions", "Resources", "Outputs")
 
 
 def expand_loops(draft: TemplateDraft) -> None:
     """Replaces every loop of the template by what it stands for. Raises TemplateError."""
+    expansion = _LoopExpansion(draft)
     for section in _SECTIONS:
         if section in draft.template:
-            draft.template[section] = _without_loops(draft, draft.template[section], (section,))
+            draft.template[section] = expansion.without_loops(draft.template[section], (section,))
 
 
-def _without_loops(draft: TemplateDraft, value: Any, path: Path_) -> Any:
-    if isinstance(value, list):
-        return [_without_loops(draft, item, (*path, index)) for index, item in enumerate(value)]
-    if not isinstance(value, dict):
-        return value
-    members: dict[str, Any] = {}
-    for key, item in value.items():
-        if not key.startswith(_LOOP):
-            members[key] = _without_loops(draft, item, (*path, key))
-            continue
-        place = draft.place((*path, key))
-        written = _without_loops(draft, _loop_members(draft, item, (*path, key)), path)
-        for name, content in written.items():
-            if name in members:
-                raise draft.error((*path, key), f'"{name}" is there already: {key} makes it twice.')
-            draft.places[(*path, name)] = place
-            members[name] = content
-    return members
+class _LoopExpansion:
+    """Writes out the loops of one template, and counts what they write."""
+
+    def __init__(self, draft: TemplateDraft) -> None:
+        self._draft = draft
+        self._written = 0
+
+    def without_loops(self, value: Any, path: Path_) -> Any:
+        if isinstance(value, list):
+            return [self.without_loops(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        members: dict[str, Any] = {}
+        for key, item in value.items():
+            if not key.startswith(_LOOP):
+                members[key] = self.without_loops(item, (*path, key))
+                continue
+            place = self._draft.place((*path, key))
+            for name, content in self._members(item, (*path, key)).items():
+                if name in members:
+                    raise self._draft.error((*path, key), f'"{name}" is there already: {key} makes it twice.')
+                self._draft.places[(*path, name)] = place
+                members[name] = content
+        return members
+
+    def _members(self, loop: Any, path: Path_) -> dict[str, Any]:
+        """Returns what a loop stands for, without the loops within it."""
+        members = _loop_members(self._draft, loop, path)
+        self._written += len(members)
+        if self._written > _MOST_MEMBERS:
+            raise self._draft.error(path, f"The loops of a template write {_MOST_MEMBERS:,} members at most.")
+        written: dict[str, Any] = self.without_loops(members, path[:-1])
+        return written
 
 
 def _loop_members(draft: TemplateDraft, loop: Any, path: Path_) -> dict[str, Any]:

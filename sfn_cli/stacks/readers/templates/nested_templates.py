@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
+_MOST_FILES = 500
+
 
 def write_out_nested_templates(draft: TemplateDraft, read: Callable[[Path], TemplateDraft]) -> None:
     """Replaces nested stacks by the resources of their templates, which `read` returns.
@@ -32,6 +34,11 @@ def write_out_nested_templates(draft: TemplateDraft, read: Callable[[Path], Temp
             return None
         nested = read(path)
         draft.files += nested.files
+        if len(draft.files) > _MOST_FILES:
+            raise draft.error(
+                ("Resources", logical_id),
+                f"More than {_MOST_FILES} files belong to this template, with those nested in it.",
+            )
         draft.notes += nested.notes
         own = draft.places.maps[0]
         for (section, *rest), place in ((inner, place) for inner, place in nested.places.items() if inner):

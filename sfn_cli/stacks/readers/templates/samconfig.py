@@ -21,7 +21,7 @@ _ENVIRONMENT = "default"
 
 class SamConfig(NamedTuple):
     stack_name: str | None = None
-    parameters: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
+    parameters: dict[str, str] = {}  # noqa: RUF012 - it is never changed
     file: Path | None = None
 
 

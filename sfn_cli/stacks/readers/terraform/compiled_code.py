@@ -6,16 +6,12 @@ run from "src/orders/price.ts": the tsconfig.json says where from and where to.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from pathlib import Path
 
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
+from sfn_cli.functions.builds.typescript_sources import compiler_options
 from sfn_cli.stacks.readers.source_files import source_files
 
-_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_LAST_COMMA = re.compile(r",(\s*[}\]])")
 _DECLARATIONS = ".d.ts"
 
 
@@ -27,7 +23,7 @@ def uncompiled_path(path: Path, project: Path) -> Path | None:
     for folder in (path, *path.parents):
         if not folder.is_relative_to(project):
             return None
-        options = _compiler_options(folder / "tsconfig.json")
+        options = compiler_options(folder / "tsconfig.json")
         output = options.get("outDir")
         if not isinstance(output, str) or not path.is_relative_to(target := _joined(folder, output)):
             continue
@@ -42,17 +38,6 @@ def uncompiled_path(path: Path, project: Path) -> Path | None:
 
 def _joined(folder: Path, path: str) -> Path:
     return Path(os.path.normpath(folder / path))
-
-
-def _compiler_options(path: Path) -> dict[str, object]:
-    """Returns the compilerOptions of a tsconfig.json, which may have comments."""
-    try:
-        text = read_input_text(path, PROJECT_FILE_BYTES)
-        without_comments = _COMMENT.sub(lambda match: match[1] or "", text)
-        options = json.loads(_LAST_COMMA.sub(r"\1", without_comments)).get("compilerOptions")
-    except (OSError, ValueError, AttributeError, RecursionError):
-        return {}
-    return options if isinstance(options, dict) else {}
 
 
 def _source_root(folder: Path, output: Path, given: object) -> Path:

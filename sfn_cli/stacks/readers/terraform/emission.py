@@ -126,7 +126,7 @@ class Emission:
         """
         found: dict[str, Any] = {}
         for name, block in root.variables.items():
-            found[name] = {"Type": "String"}
+            found[name] = {"Type": "String", **({"NoEcho": True} if _is_sensitive(block) else {})}
             self.places["Parameters", name] = block.at.place
             try:
                 value = self._project.holes.filled(root.lookup("var", block.at).attribute(name, block.at))
@@ -141,13 +141,18 @@ class Emission:
         return found
 
 
+def _is_sensitive(variable: Block) -> bool:
+    attribute = variable.body.attributes.get("sensitive")
+    return attribute is not None and getattr(attribute.expression, "value", None) is True
+
+
 def _rank(block: Block) -> int:
     """Machines and functions get their logical ids first."""
     return {"aws_sfn_state_machine": 0, "aws_lambda_function": 1}.get(block.labels[0], 2)
 
 
 def _collect(module: Module) -> None:
-    """Tells the project of archives and S3 objects, which functions' code may come from."""
+    """Adds archives and S3 objects, which functions' code may come from, to those of the project."""
     for (type, _), block in module.data.items():
         if type == "archive_file":
             module.project.archives += [each.arguments for each in _instances_if_known(module, block)]

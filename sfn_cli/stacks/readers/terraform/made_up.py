@@ -74,7 +74,8 @@ def made_up_attribute(
 ) -> Value:
     """Returns an attribute of a resource that is left out, or of data of AWS.
 
-    `place` has the region and the account. Lists cannot be told from texts: an attribute is a text.
+    `place` has the region and the account. An attribute is a text, also where it
+    may be a list on AWS.
     """
     prefix = _ID_PREFIXES.get(type)
     if name == "id" and prefix:
@@ -204,4 +205,4 @@ LOCAL_RESOURCES: Mapping[str, Callable[[ResourceArguments, str], dict[str, Any]]
     "local_file": _local_file,
     "terraform_data": _terraform_data,
 }
-"""The attributes of resources that need nothing but Terraform itself, besides their arguments."""
+"""The attributes of resources that need nothing but their arguments and Terraform itself."""

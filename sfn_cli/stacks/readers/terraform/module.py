@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.evaluation.suggestions import suggested_name
 from sfn_cli.stacks.readers.terraform.functions.table import call_function
 from sfn_cli.stacks.readers.terraform.instances import Instance, instances_of
 from sfn_cli.stacks.readers.terraform.language.evaluator import LocalScope, evaluate
@@ -85,12 +86,12 @@ class Module:
                 raise at.error(f'"{name}" has no meaning here')
         if any(type == name for type, _ in self.resources):
             return Named(lambda label, at: self._instances("resource", name, label, at))
-        raise at.error(f'Nothing here is called "{name}"{self._meant(name)}')
+        raise at.error(f'Nothing here is called "{name}".{self._meant(name)}')
 
     def _meant(self, name: str) -> str:
         if name in self.variables:
-            return f". Did you mean var.{name}?"
-        return f". Did you mean local.{name}?" if name in self._locals else ""
+            return f' Did you mean "var.{name}"?'
+        return f' Did you mean "local.{name}"?' if name in self._locals else ""
 
     def call(self, name: str, arguments: list[Value], at: Position) -> Value:
         if name in {"templatefile", "templatestring"}:
@@ -99,7 +100,7 @@ class Module:
 
     def _template(self, function: str, arguments: list[Value], at: Position) -> Value:
         if len(arguments) != 2:
-            raise ConversionError(f"{function} takes 2 arguments, not {len(arguments)}")
+            raise ConversionError(f"the function {function} takes 2 arguments, not {len(arguments)}")
         text = arguments[0]
         file = f"{at.source.file} (template)"
         if function == "templatefile":
@@ -135,13 +136,13 @@ class Module:
     def _local(self, name: str, at: Position) -> Value:
         attribute = self._locals.get(name)
         if attribute is None:
-            raise at.error(f'There is no local value "{name}"{_close(name, self._locals)}')
+            raise at.error(f'There is no local value "{name}".{suggested_name(name, self._locals)}')
         return self.known(("local", name), at, lambda: evaluate(attribute.expression, self))
 
     def _variable(self, name: str, at: Position) -> Value:
         block = self.variables.get(name)
         if block is None:
-            raise at.error(f'There is no variable "{name}"{_close(name, self.variables)}')
+            raise at.error(f'There is no variable "{name}".{suggested_name(name, self.variables)}')
         return self.known(("var", name), at, lambda: self._variable_value(name, block))
 
     def _variable_value(self, name: str, block: Block) -> Value:
@@ -158,7 +159,7 @@ class Module:
     def output(self, name: str, at: Position) -> Value:
         block = self.outputs.get(name)
         if block is None or "value" not in block.body.attributes:
-            raise at.error(f'The module has no output "{name}"{_close(name, self.outputs)}')
+            raise at.error(f'The module has no output "{name}".{suggested_name(name, self.outputs)}')
         value = block.body.attributes["value"].expression
         return self.known(("output", name), at, lambda: evaluate(value, self))
 
@@ -168,7 +169,7 @@ class Module:
         if block is None:
             labels = {other: block for (kind, other), block in blocks.items() if kind == type}
             what = f"{type}.{label}" if mode == "resource" else f"data.{type}.{label}"
-            raise at.error(f"There is no {what}{_close(label, labels)}")
+            raise at.error(f"There is no {what}.{suggested_name(label, labels)}")
         return self.known(
             (mode, type, label),
             at,
@@ -182,7 +183,7 @@ class Module:
     def _module_call(self, name: str, at: Position) -> Value:
         block = self.calls.get(name)
         if block is None:
-            raise at.error(f'There is no module "{name}"{_close(name, self.calls)}')
+            raise at.error(f'There is no module "{name}".{suggested_name(name, self.calls)}')
         return self.known(
             ("module", name),
             at,
@@ -225,13 +226,6 @@ def _listed(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     return list(value.values()) if isinstance(value, dict) else [value]
-
-
-def _close(name: str, names: Mapping[str, object]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name, list(names), 1)
-    return f". Did you mean {close[0]}?" if close else ""
 
 
 def _typed(value: Value, block: Block) -> Value:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.errors import UsageError
+from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.readers.terraform.emission import Emission
 from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, Variable
 from sfn_cli.stacks.readers.terraform.module import Module
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfn_cli.stacks.readers.terraform.language.values import Value
-
-KIND = "Terraform module"
 
 _COMMON_NAMES = frozenset({"deploy", "iac", "infra", "infrastructure", "terraform", "tf"})
 
@@ -54,7 +53,7 @@ def read_terraform_module(
     emission.add_module(root)
     emission.add_outputs(root)
     return Stack(
-        kind=KIND,
+        kind=ProjectKind.TERRAFORM.value,
         name=valid_stack_name(_project_name(folder)),
         source=folder,
         folder=folder,

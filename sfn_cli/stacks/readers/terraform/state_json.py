@@ -1,7 +1,7 @@
 """Reads what `terraform show -json` prints of a state or a plan.
 
 Values are known there, as they are on AWS: the ARNs and URLs of resources that are made here become
-references to them. A plan lacks what only `terraform apply` knows.
+references to them. A plan does not have what only `terraform apply` knows.
 https://developer.hashicorp.com/terraform/internals/json-format
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.readers.template_file import read_template_file
 from sfn_cli.stacks.readers.terraform.language.values import ConversionError
 from sfn_cli.stacks.readers.terraform.project import TerraformProject, project_references
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.template_file import TemplateFile
     from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
-
-KIND = "Terraform state"
 
 _LEAST_LENGTH = 12
 """Shorter values are not taken for ARNs or URLs."""
@@ -62,7 +61,7 @@ def read_terraform_json(path: Path) -> Stack:
     state = _State(file, resources, path.parent)
     template = {"Resources": state.template_resources()}
     return Stack(
-        kind=KIND,
+        kind=ProjectKind.TERRAFORM_JSON.value,
         name=valid_stack_name(path.parent.name),
         source=path,
         folder=path.parent,

@@ -123,9 +123,13 @@ def read_local_archive(path: Path) -> bytes:
 
 
 def _inline_function_zip(source: str, properties: Properties) -> bytes:
-    """Returns a zip with inline code, in a file named index as CloudFormation makes it."""
-    ending = "js" if str(properties.get("Runtime", "")).startswith("nodejs") else "py"
-    return zip_of_files({f"index.{ending}": source.encode()})
+    """Returns a zip with inline code."""
+    return zip_of_files({inline_code_file(str(properties.get("Runtime", ""))): source.encode()})
+
+
+def inline_code_file(runtime: str) -> str:
+    """Returns the name of the file that CloudFormation puts inline code (ZipFile) into."""
+    return "index.js" if runtime.startswith("nodejs") else "index.py"
 
 
 def zip_of_files(files: Mapping[str, bytes]) -> bytes:

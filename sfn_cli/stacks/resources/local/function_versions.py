@@ -11,7 +11,6 @@ from sfn_cli.stacks.resources.calls import call_store, if_there, is_there_alread
 from sfn_cli.stacks.resources.local.function_arns import property_function_arn, qualified_function_arn
 from sfn_cli.stacks.resources.properties import property_object, property_objects
 from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
-from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,9 +67,7 @@ VERSION = ResourceType(
     delete=_delete_version,
     replaced_by=frozenset({"FunctionName"}),
     is_local=True,
-    # A version is a copy of the function's code, whose files its own properties do not name: each
-    # deploy publishes again.
-    fingerprint=lambda _: random_uuid(),
+    # Its fingerprint is that of the function that it publishes: deployment/published_code.py.
 )
 
 

@@ -184,7 +184,7 @@ def test_nothing_runs_without_leave(app: App) -> None:
         ({"app": "node -e 0"}, "wrote no cloud assembly"),
         ({"app": "node app.js", "build": "exit 4"}, "The build of cdk.json failed (exit status 4)"),
         ({"app": "node app.js", "context": [1]}, "cdk.json: context must be an object."),
-        ([], "cdk.json must hold an object."),
+        ([], "cdk.json:1:1: The file must hold an object."),
     ],
 )
 def test_apps_that_fail(app: App, cdk_json: Any, message: str) -> None:

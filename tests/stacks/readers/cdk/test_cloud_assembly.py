@@ -182,8 +182,8 @@ def test_lookups_are_noted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "file, text, message",
     [
-        ("manifest.json", "{", "manifest.json is not JSON"),
-        ("manifest.json", "[]", "manifest.json is not the manifest of a cloud assembly."),
+        ("manifest.json", "{", "manifest.json:1:2: Invalid JSON: "),
+        ("manifest.json", "[]", "manifest.json:1:1: The file must hold an object."),
         ("manifest.json", "{}", "cdk.out has no stacks."),
         ("A.template.json", None, "A.template.json: No such file"),
         ("A.template.json", "[]", "A.template.json is not a template."),

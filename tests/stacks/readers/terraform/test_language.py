@@ -59,25 +59,36 @@ MACHINE = """resource "aws_sfn_state_machine" "m" {
 """
 
 
+EXPANDING = "a0: &a0 x\\n" + "\\n".join(
+    f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]" for number in range(1, 8)
+)
+"""YAML whose aliases stand for ten million texts."""
+
+
 @pytest.mark.parametrize(
     "definition, message",
     [
-        ("var.nme", '4:19: There is no variable "nme". Did you mean name?'),
-        ("local.x", '4:21: There is no local value "x"'),
-        ("nme.x", '4:16: Nothing here is called "nme"'),
-        ("nofunction(1)", "4:16: There is no function nofunction here"),
-        ("joinn(1)", "4:16: There is no function joinn. Did you mean join?"),
-        ("join()", "4:16: Join takes at least 1 arguments, not 0"),
-        ("aws_sqs_queue.none.url", '4:16: Nothing here is called "aws_sqs_queue"'),
-        ("aws_sfn_state_machine.n.arn", "4:37: There is no aws_sfn_state_machine.n"),
+        ("var.nme", '4:19: There is no variable "nme". Did you mean "name"?'),
+        ("local.x", '4:21: There is no local value "x".'),
+        ("nme.x", '4:16: Nothing here is called "nme".'),
+        ("nofunction(1)", '4:16: There is no function "nofunction".'),
+        ("joinn(1)", '4:16: There is no function "joinn". Did you mean "join"?'),
+        ("join()", "4:16: The function join takes at least 1 arguments, not 0"),
+        ("aws_sqs_queue.none.url", '4:16: Nothing here is called "aws_sqs_queue".'),
+        ("aws_sfn_state_machine.n.arn", "4:37: There is no aws_sfn_state_machine.n."),
         ('"${[1]} x"', "4:19: A list cannot be used as a text"),
         ('1 + "a"', "4:18: 'a' is no number"),
         ("[1][2]", "4:19: The list has 1 items; there is no [2]"),
-        ('file("absent.json")', "4:16: Absent.json cannot be read: No such file or directory"),
+        ('file("absent.json")', "4:16: Cannot read absent.json: No such file or directory"),
         ('"no end', "4:16: The text that starts here has no closing quote"),
         ("<<EOT\nx\n", "4:16: The text that starts here has no end: a line EOT"),
         ("[1, 2", '5:1: Expected "," between the items of a list, not "}"'),
         ("(" * 1000, "4:115: More than 100 levels of nesting"),
+        ("1" * 5000, "4:16: The number has more than 1000 digits"),
+        (
+            f'yamldecode("{EXPANDING}")',
+            "4:16: Yamldecode cannot read the text: with its aliases written out, the value is too large",
+        ),
         ("1 1", '4:18: Expected the end of the line, not "1"'),
         ("local.loop", "1:22: local.loop → local.loop: they refer to each other"),
     ],

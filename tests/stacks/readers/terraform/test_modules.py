@@ -133,6 +133,15 @@ def test_variables(tmp_path: Path) -> None:
     assert stack.template["Parameters"]["given"] == {"Type": "String", "Default": "g"}
 
 
+def test_a_sensitive_variable(tmp_path: Path) -> None:
+    """Its value is a secret: nothing shows it."""
+    variables = 'variable "password" {\n  sensitive = true\n}\nvariable "user" {\n  sensitive = false\n}\n'
+    stack = read(tmp_path, {"main.tf": variables + NAME % "var.user"}, password="hidden", user="ada")
+    parameters = stack.template["Parameters"]
+    assert parameters["password"] == {"Type": "String", "NoEcho": True, "Default": "hidden"}
+    assert parameters["user"] == {"Type": "String", "Default": "ada"}
+
+
 def test_the_provider_region_is_that_of_the_deployment(tmp_path: Path) -> None:
     text = 'provider "aws" { region = var.where }\nvariable "where" { default = "eu-central-1" }\n'
     assert properties(read(tmp_path, text + NAME % "var.where"), "p_ssm_parameter")["Value"] == {

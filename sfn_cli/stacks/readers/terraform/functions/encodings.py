@@ -51,7 +51,7 @@ def _jsondecode(text: Value) -> Value:
     try:
         return _simple_numbers(json.loads(to_text(text)))
     except (ValueError, RecursionError) as error:
-        raise ConversionError(f"jsondecode is given text that is no JSON: {error}") from None
+        raise ConversionError(f"jsondecode cannot read the text: {error}") from None
 
 
 def _simple_numbers(value: Value) -> Value:
@@ -63,17 +63,13 @@ def _simple_numbers(value: Value) -> Value:
 
 
 def _yamldecode(text: Value) -> Value:
-    import yaml
+    from sfn_cli.yaml_text.limited_loader import loads_yaml
+    from sfn_cli.yaml_text.limits import InvalidYamlError
 
     try:
-        document = to_text(text)
-        if len(re.findall(r"(?:^|\s)\*\w", document)) > 100:
-            raise ConversionError("yamldecode is given text with more than 100 aliases")
-        return yaml.safe_load(document)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ConversionError(
-            f"yamldecode is given text that is no YAML: {str(error).splitlines()[0]}"
-        ) from None
+        return loads_yaml(to_text(text))
+    except InvalidYamlError as error:
+        raise ConversionError(f"yamldecode cannot read the text: {error.problem}") from None
 
 
 def _yamlencode(value: Value) -> str:

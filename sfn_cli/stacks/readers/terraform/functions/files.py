@@ -46,14 +46,14 @@ class FileFunctions:
         try:
             return self._content(path).decode()
         except UnicodeDecodeError:
-            raise ConversionError(f"{to_text(path)} is not text in UTF-8") from None
+            raise ConversionError(f"cannot read {to_text(path)}: it is not UTF-8 text") from None
 
     def _content(self, path: Value) -> bytes:
         file = self.path(path)
         try:
             content = read_input_bytes(file, PROJECT_FILE_BYTES)
         except OSError as error:
-            raise ConversionError(f"{to_text(path)} cannot be read: {error.strerror}") from None
+            raise ConversionError(f"cannot read {to_text(path)}: {error.strerror}") from None
         self.files[file] = None
         return content
 

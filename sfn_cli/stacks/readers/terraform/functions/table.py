@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from functools import cache
 from typing import TYPE_CHECKING
 
+from sfn_cli.stacks.evaluation.suggestions import suggested_name
 from sfn_cli.stacks.readers.terraform.functions.collections import COLLECTION_FUNCTIONS
 from sfn_cli.stacks.readers.terraform.functions.encodings import ENCODING_FUNCTIONS
 from sfn_cli.stacks.readers.terraform.functions.text import TEXT_FUNCTIONS
@@ -27,14 +27,11 @@ def call_function(table: Mapping[str, Callable[..., Value]], name: str, argument
     name = name.removeprefix("core::")
     function = table.get(name)
     if function is None:
-        close = difflib.get_close_matches(name, list(table), 1)
-        raise ConversionError(
-            f"there is no function {name}" + (f". Did you mean {close[0]}?" if close else " here")
-        )
+        raise ConversionError(f'there is no function "{name}".{suggested_name(name, table)}')
     least, most = _counts(function)
     if not least <= len(arguments) <= most:
         wanted = str(least) if least == most else f"at least {least}" if most > 99 else f"{least} to {most}"
-        raise ConversionError(f"{name} takes {wanted} arguments, not {len(arguments)}")
+        raise ConversionError(f"the function {name} takes {wanted} arguments, not {len(arguments)}")
     return function(*arguments)
 
 

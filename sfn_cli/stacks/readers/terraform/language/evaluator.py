@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sfn_cli.stacks.evaluation.suggestions import suggested_name
 from sfn_cli.stacks.readers.terraform.language.syntax import (
     Binary,
     Conditional,
@@ -156,19 +157,12 @@ def get_attribute(source: Value, name: str, at: Position) -> Value:
     if isinstance(source, dict):
         if name in source:
             return source[name]
-        raise at.error(f'The object has no attribute "{name}"{_instead(name, source)}')
+        raise at.error(f'The object has no attribute "{name}".{suggested_name(name, source)}')
     if isinstance(source, Attributes):
         return source.attribute(name, at)
     if isinstance(source, list) and any(isinstance(item, Attributes) for item in source):
         raise at.error(f"There are several, by count: write [0].{name} or [*].{name}")
     raise ConversionError(f'{type_name(source)} has no attribute "{name}"')
-
-
-def _instead(name: str, source: Mapping[str, Value]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name, list(source), 1)
-    return f". Did you mean {close[0]}?" if close else ""
 
 
 def _index(source: Value, key: Value, at: Position) -> Value:

@@ -31,6 +31,7 @@ from sfn_cli.stacks.readers.terraform.language.template_parser import TemplatePa
 
 _OPERATORS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
 _HEREDOC = re.compile(r"<<(-?)([^\W\d][\w.-]*)[ \t\r]*\n")
+_MOST_DIGITS = 1000
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -199,6 +200,8 @@ class HclParser(Scanner):
         if number := NUMBER.match(self.text, self.offset, self.end):
             self.offset = number.end()
             text = number.group()
+            if len(text) > _MOST_DIGITS:
+                raise at.error(f"The number has more than {_MOST_DIGITS} digits")
             return Literal(int(text) if text.isdigit() else float(text), at)
         name = self.accept_name()
         if name is None:
