@@ -67,8 +67,8 @@ def _project_of_file(path: Path) -> FoundProject:
     match kind:
         case None:
             raise UsageError(
-                f"{path} is no template and no definition: it has neither Resources nor States. sfn reads "
-                "SAM, CloudFormation, cdk.json, serverless.yml, *.tf, and *.asl.json"
+                f"{path} is neither a template nor a definition: it has no Resources and no States. sfn "
+                "reads templates of SAM and CloudFormation, cdk.json, serverless.yml, *.tf and *.asl.json."
             )
         case ProjectKind.EMPTY_TEMPLATE:
             raise UsageError(f"{path} has no Resources.")
