@@ -430,3 +430,19 @@ def test_a_stack_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typ
     code, shown = at_terminal(home, "deploy", str(second), "--stack", "orders", typed=typed)
     assert shown.count("Take it over? [y/N]") == 1
     assert code == exit
+
+
+def test_files_of_windows(home: Path, tmp_path: Path) -> None:
+    """Files may begin with a byte order mark and end their lines with CR and LF."""
+    project = tmp_path / "shop"
+    project.mkdir()
+    texts = {
+        "template.yaml": "Resources:\n  Pay:\n    Type: AWS::StepFunctions::StateMachine\n"
+        "    Properties: {DefinitionUri: pay.asl.yaml}\n",
+        "pay.asl.yaml": "StartAt: A\nStates:\n  A: {Type: Pass, End: true}\n",
+        "input.json": '{"id": 2}\n',
+    }
+    for name, text in texts.items():
+        (project / name).write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
+    done = sfn(home, "run", cwd=project)
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"id": 2}), done.stderr

@@ -103,6 +103,9 @@ def _project_of_folder(folder: Path) -> FoundProject:
                 f"{folder} has several projects; name one: {', '.join(str(one.path) for one in candidates)}"
             )
         level = [inner for outer in level for inner in _folders_in(outer)]
+    if templates := _templates_of_any_name(folder):
+        listed = ", ".join(str(path) for path, _ in templates)
+        raise UsageError(f"{folder} has several templates; name one with -t: {listed}")
     raise UsageError(
         f"{folder} holds no definition: a file named *.asl.json or *.asl.yaml; and no template: "
         "template.yaml, cdk.json, serverless.yml or *.tf"
@@ -143,8 +146,7 @@ def _template_in(folder: Path) -> FoundProject | None:
     found = next((path for name in _TEMPLATES if (kind := _template_kind(path := folder / name))), None)
     kind = None if found is None else _template_kind(found)
     if kind is None:
-        others = [path for path in _files_in(folder) if path.name.endswith(TEMPLATE_SUFFIXES)]
-        templates = [(path, kind) for path in others if (kind := _template_kind(path)) is not None]
+        templates = _templates_of_any_name(folder)
         if len(templates) != 1:
             return None
         found, kind = templates[0]
@@ -158,6 +160,11 @@ def _template_in(folder: Path) -> FoundProject | None:
     if newer is None:
         return _found(kind, built, built, ", which is newer than every source file")
     return _found(kind, found, found, f" (the build in .aws-sam is older than {newer})")
+
+
+def _templates_of_any_name(folder: Path) -> list[tuple[Path, ProjectKind]]:
+    others = [path for path in _files_in(folder) if path.name.endswith(TEMPLATE_SUFFIXES)]
+    return [(path, kind) for path in others if (kind := _template_kind(path)) is not None]
 
 
 def _template_kind(path: Path) -> ProjectKind | None:

@@ -58,6 +58,8 @@ def test_folder(tmp_path: Path, files: dict[str, str], message: str) -> None:
           "template.yaml, cdk.json, serverless.yml or *.tf")),
     ({"a/template.yaml": CFN, "b/cdk.json": "{}"},
      "PROJECT has several projects; name one: PROJECT/a/template.yaml, PROJECT/b"),
+    ({"one.yaml": CFN, "two.yaml": CFN},
+     "PROJECT has several templates; name one with -t: PROJECT/one.yaml, PROJECT/two.yaml"),
     ({"serverless.ts": "export default {}"},
      ("PROJECT/serverless.ts is a program. "
       "Run `serverless package`, and sfn reads what it writes to .serverless.")),

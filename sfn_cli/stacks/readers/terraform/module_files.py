@@ -59,7 +59,7 @@ def read_module_body(project: TerraformProject, folder: Path) -> HclBody:
 
 def read_source(path: Path) -> SourceText:
     try:
-        return SourceText(str(path), read_input_text(path, PROJECT_FILE_BYTES))
+        return SourceText(str(path), read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff"))
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
