@@ -446,3 +446,22 @@ def test_files_of_windows(home: Path, tmp_path: Path) -> None:
         (project / name).write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
     done = sfn(home, "run", cwd=project)
     assert (done.returncode, json.loads(done.stdout)) == (0, {"id": 2}), done.stderr
+
+
+def test_a_stack_that_cannot_be_deleted(home: Path, tmp_path: Path) -> None:
+    """The stack says which resource stays and why; once that is mended, the next delete completes it."""
+    version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Price"}}}
+    project = write_shop(tmp_path / "shop", resources={"First": version})
+    assert sfn(home, "deploy", str(project)).returncode == 0
+    (function,) = names(home)["functions"]
+    alias = ("--function-name", function, "--name", "live")
+    assert sfn(home, "lambda", "create-alias", *alias, "--function-version", "1").returncode == 0
+    refused = sfn(home, "stack", "delete", "shop")
+    assert (refused.returncode, refused.stdout) == (255, "")
+    assert "The stack shop is not deleted: " in refused.stderr
+    shown = sfn_json(home, "stack", "show", "shop")
+    assert shown["StackStatus"] == "DELETE_FAILED"
+    assert shown["StackStatusReason"].startswith("First (AWS::Lambda::Version): ")
+    assert sfn(home, "lambda", "delete-alias", *alias).returncode == 0
+    assert sfn(home, "stack", "delete", "shop").returncode == 0
+    assert names(home) == NOTHING
