@@ -107,7 +107,7 @@ function answer(head, body) {
     current = invocation;
     process.env._X_AMZN_TRACE_ID = head.trace;
     if (fault) {
-        fail(invocation, fault, true);
+        fail(invocation, fault, { last: true });
         return;
     }
     control.unref(); // what keeps the event loop alive from here is the handler's own
@@ -175,14 +175,14 @@ function succeed(invocation, result) {
         fail(invocation, error instanceof FunctionError ? error : new FunctionError("Runtime.MarshalError", "Unable to stringify response body"));
         return;
     }
-    done(invocation, payload, null, false);
+    done(invocation, payload, null);
 }
 
-function fail(invocation, error, last = false, label = "Invoke Error") {
+function fail(invocation, error, { last = false, ends = false } = {}, label = "Invoke Error") {
     if (invocation !== current) return;
     const { errorType, errorMessage, trace } = told(error);
     writeLog("ERROR", `${label} \t${JSON.stringify({ errorType, errorMessage, ...error, name: undefined, stack: trace })}`);
-    done(invocation, JSON.stringify({ errorType, errorMessage, trace }), errorType, last);
+    done(invocation, JSON.stringify({ errorType, errorMessage, trace }), errorType, last, ends);
 }
 
 function told(error) {
@@ -195,12 +195,12 @@ function told(error) {
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-function done(invocation, payload, error, last) {
+function done(invocation, payload, error, last = false, ends = false) {
     if (invocation !== current) return; // it was answered before
     current = null;
     control.ref();
     const duration = performance.now() - invocation.began;
-    send({ duration, memory: process.resourceUsage().maxRSS, error, last }, payload);
+    send({ duration, memory: process.resourceUsage().maxRSS, error, last, ends }, payload);
 }
 
 // An uncaught error fails the running invocation, and ends the process, as on AWS.
@@ -212,7 +212,7 @@ process.on("unhandledRejection", (reason) => {
 
 function end(error, code, label) {
     if (current) {
-        fail(current, error, true, label);
+        fail(current, error, { ends: true }, label);
     } else {
         writeLog("ERROR", `${label} \t${JSON.stringify(told(error))}`);
     }

@@ -13,7 +13,8 @@ body is JSON text as it is: an event of megabytes is not wrapped in JSON a secon
     to the child    {"id": request id, "arn": invoked ARN, "remaining": ms, "trace": its header} the event
                     ("client_context": JSON text, when the client sent one)
     to the pool     {}                                                                           (ready)
-    to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool}     the answer
+    to the pool     {"duration": ms, "memory": kB, "error": its type, or null, "last": bool,
+                     "ends": bool}                                                              the answer
 
 Rule 1: A child never outlives its parent, whatever its handler does.
 Rule 2: The log is written before the answer, so a client that has the answer can read the log.

@@ -65,6 +65,8 @@ class Child:
         self.invocation: Invocation | None = None
         self.faulty = False
         """Whether the function could not be imported: the child can only report that."""
+        self.exiting = False
+        """Whether the process exits after its answer: an error was not caught."""
         self._clock = clock
         self._monotonic = monotonic
         self._owner = owner
@@ -171,6 +173,7 @@ class Child:
             self._owner.child_ended(self, None)
             return
         self.faulty = bool(head.get("last"))
+        self.exiting = bool(head.get("ends"))
         self.invocation = None
         self.journal.end(self._clock(), duration, memory, self._init_milliseconds)
         self._init_milliseconds = None

@@ -285,7 +285,7 @@ class Pool:
     def _next(self, child: Child) -> None:
         """Decides what an idle child does."""
         fleet = self._children[child]
-        if child.deployment is not fleet.deployment or self._must_make_room(fleet):
+        if child.exiting or child.deployment is not fleet.deployment or self._must_make_room(fleet):
             self._end(child)
         elif (invocation := self._waiting.pop_first(fleet)) is not None:
             child.run(invocation)

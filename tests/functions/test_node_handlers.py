@@ -14,6 +14,7 @@ import pytest
 from tests.functions.workbench import await_death
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.functions.workbench import Workbench
@@ -201,6 +202,18 @@ def test_error(
         assert failure["errorType"] == error_type
         assert re.fullmatch(message, failure["errorMessage"])
         assert trace is None or failure["trace"] == trace
+
+
+def test_invocations_that_wait_for_a_process_that_exits(
+    make_bench: Callable[..., Workbench], runtime: str
+) -> None:
+    """Each runs in a process of its own: an uncaught error fails only the invocation that it is from."""
+    bench = make_bench(cores=1)
+    rejected = "exports.handler = () => new Promise(() => { Promise.reject(new Error('nobody')) })"
+    create(bench, runtime, {"index.js": rejected})
+    begun = [bench.begin(number)[1] for number in range(4)]
+    bench.until(lambda: all(begun))
+    assert [outcomes[0].error for outcomes in begun] == ["Runtime.UnhandledPromiseRejection"] * 4
 
 
 def test_exit(bench: Workbench, runtime: str) -> None:

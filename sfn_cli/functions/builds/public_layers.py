@@ -39,6 +39,7 @@ PUBLIC_LAYERS = (
     ),
     PublicLayer(r"(AWSSDKPandas|AWSDataWrangler)-Python.*", python=("awswrangler",)),
     PublicLayer(r"AWSLambda-Python\d+-SciPy1x", python=("numpy", "scipy")),
+    PublicLayer(r"AWSLambda-Python\d*-AWS-SDK", python=("boto3",)),
     PublicLayer(r"Klayers-p(?:ython)?\d+(?:-arm64)?-(?P<package>[A-Za-z0-9][A-Za-z0-9_.-]*)"),
     PublicLayer(r"LambdaInsightsExtension.*"),
     PublicLayer(r"AWSCodeGuruProfilerPythonAgentLambdaLayer.*"),

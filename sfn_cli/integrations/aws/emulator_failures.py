@@ -7,6 +7,7 @@ Here both become an error of AWS's form, which SDKs report at once.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 CODE = "UnknownOperationException"
+
+_AWS_JSON = "application/x-amz-json-1.1"
+
+_EMPTY_ATTRIBUTE_VALUE = json.dumps(
+    {
+        "__type": "com.amazon.coral.validate#ValidationException",
+        "message": "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
+    }
+).encode()
 
 _FLASK_PAGE = b"<!doctype html>"
 
@@ -33,6 +43,7 @@ class EmulatorFailures:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         pages: list[tuple[Any, ...]] = []
         failure: Any = None
+        code = CODE
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             types = (value for name, value in headers if name.lower() == "content-type")
@@ -41,6 +52,7 @@ class EmulatorFailures:
                 return None
             return start_response(status, headers, *exc_info)
 
+        body_sent = _buffer_dynamodb_body(environ)
         try:
             chunks = self._application(environ, start)
             if not pages:
@@ -53,11 +65,38 @@ class EmulatorFailures:
         except Exception as error:
             traceback.print_exc()  # to aws.log
             failure = sys.exc_info()
-            type, body = _emulator_failure(environ, exists=not _is_missing(error))
-        headers = [("Content-Type", type), ("Content-Length", str(len(body))), ("x-amzn-errortype", CODE)]
+            if _has_empty_attribute_value(body_sent):
+                type, body, code = _AWS_JSON, _EMPTY_ATTRIBUTE_VALUE, "ValidationException"
+            else:
+                type, body = _emulator_failure(environ, exists=not _is_missing(error))
+        headers = [("Content-Type", type), ("Content-Length", str(len(body))), ("x-amzn-errortype", code)]
         # A failure after the answer began replaces it: exc_info says so.
         start_response("400 Bad Request", headers, failure)
         return [body]
+
+
+def _buffer_dynamodb_body(environ: dict[str, Any]) -> bytes:
+    """Returns the body of a request to DynamoDB, which can still be read; empty for other services."""
+    if not str(environ.get("HTTP_X_AMZ_TARGET", "")).startswith("DynamoDB_"):
+        return b""
+    body = bytes(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _has_empty_attribute_value(body: bytes) -> bool:
+    """Whether an item, a key or a value of an expression has an attribute without a value: `{}`.
+
+    SDKs for JavaScript send it for `{S: undefined}`. moto fails on it, and AWS refuses it.
+    """
+    try:
+        request = json.loads(body)
+    except (RecursionError, ValueError):
+        return False
+    if not isinstance(request, dict):
+        return False
+    attributes = [request.get(name) for name in ("Item", "Key", "ExpressionAttributeValues")]
+    return any(value == {} for group in attributes if isinstance(group, dict) for value in group.values())
 
 
 def _is_missing(error: Exception) -> bool:
@@ -86,4 +125,4 @@ def _emulator_failure(environ: Mapping[str, Any], *, exists: bool) -> tuple[str,
         is_query = "x-www-form-urlencoded" in content_type
         text = f"<ErrorResponse>{error}</ErrorResponse>" if is_query else error
         return "text/xml", text.encode()
-    return "application/x-amz-json-1.1", json.dumps({"__type": CODE, "message": message}).encode()
+    return _AWS_JSON, json.dumps({"__type": CODE, "message": message}).encode()

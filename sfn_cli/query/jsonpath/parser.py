@@ -75,7 +75,7 @@ class _PathParser:
     """A cursor on the text of one path."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = text.rstrip(" ")  # as in Jayway, spaces at the end do not count
         self.at = 0
 
     def path(self) -> tuple[str, tuple[Step, ...]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import private_files
+from sfn_cli import file_lock, private_files
 from sfn_cli.errors import SfnError, UsageError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.deployment import names
@@ -283,13 +282,11 @@ def _deploy_tools(
 def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> Iterator[None]:
     """Keeps other deploys of the stack out; waits for one that is going on."""
     folder = private_files.make_private_folder(service.settings.home, "stacks")
-    descriptor = private_files.open_file(os.path.join(folder, f"{name}.lock"), os.O_RDWR | os.O_CREAT)
+    descriptor = file_lock.wait_for_file_lock(
+        os.path.join(folder, f"{name}.lock"),
+        lambda: report(f"Another deploy of {name} is going on: waiting until it has ended."),
+    )
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            report(f"Another deploy of {name} is going on: waiting until it has ended.")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

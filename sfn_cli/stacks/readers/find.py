@@ -69,8 +69,8 @@ def _project_of_file(path: Path) -> FoundProject:
     match kind:
         case None:
             raise UsageError(
-                f"{path} is no template and no definition: it has neither Resources nor States. sfn reads "
-                "SAM, CloudFormation, cdk.json, serverless.yml, *.tf, and *.asl.json"
+                f"{path} is neither a template nor a definition: it has no Resources and no States. sfn "
+                "reads templates of SAM and CloudFormation, cdk.json, serverless.yml, *.tf and *.asl.json."
             )
         case ProjectKind.EMPTY_TEMPLATE:
             raise UsageError(f"{path} has no Resources.")
@@ -219,7 +219,8 @@ def _definition_in(folder: Path) -> FoundProject | None:
 
 
 def _files_in(folder: Path) -> list[Path]:
+    """Returns what is no folder: of a device or a pipe, a reader says what is wrong."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
+        return sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError:
         return []

@@ -21,6 +21,7 @@ from sfn_cli.functions.builds.public_layers import public_layer
         ("AWSSDKPandas-Python311", ("awswrangler",), False),
         ("AWSSDKPandas-Python312-Arm64", ("awswrangler",), False),
         ("AWSLambda-Python38-SciPy1x", ("numpy", "scipy"), False),
+        ("AWSLambda-Python-AWS-SDK", ("boto3",), False),
         ("Klayers-p312-requests", ("requests",), False),
         ("Klayers-p39-python-dateutil", ("python-dateutil",), False),
         ("Klayers-p312-arm64-aws-xray-sdk", ("aws-xray-sdk",), False),

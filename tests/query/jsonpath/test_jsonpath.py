@@ -40,6 +40,7 @@ STORE = {
         ("$.é", 2),
         ("$.['open']", True),
         ("$.'q'", 3),  # the quotes are part of the name
+        ("$.open  ", True),
         ("$['open','none','gone']", {"open": True, "none": None}),  # one object of those that are present
     ],
 )

@@ -98,7 +98,7 @@ def test_file(tmp_path: Path, name: str, text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("name, text, message", [
-    ("notes.yaml", "a: 1", "is no template and no definition"),
+    ("notes.yaml", "a: 1", "is neither a template nor a definition"),
     ("empty.yaml", EMPTY, "has no Resources"),
 ])  # fmt: skip
 def test_file_of_no_project(tmp_path: Path, name: str, text: str, message: str) -> None:

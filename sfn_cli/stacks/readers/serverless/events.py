@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.readers.serverless.implied_resources import implied_topic_logical_id, implied_topic_name
 from sfn_cli.stacks.readers.serverless.naming import normalized_name
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def event_resources(
             yield f"{name}EventBridgeRule{number}", _event_rule(settings, target)
         elif kind in {"sqs", "stream", "msk", "kafka"} and function is not None:
             yield f"{name}EventSourceMapping{kind.upper()}{number}", _source_mapping(settings, function)
-        elif kind == "sns" and isinstance(settings, dict) and settings.get("arn"):
-            yield f"{name}SnsSubscription{number}", _subscription(settings, target)
+        elif kind == "sns" and (topic := _event_topic(settings)) is not None:
+            yield f"{name}SnsSubscription{number}", _subscription(topic, target)
         else:
             left_out[kind] = None
     if left_out:
@@ -93,8 +94,16 @@ def _source_mapping(settings: Any, function: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def _subscription(settings: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str, Any]:
+def _event_topic(settings: Any) -> Any:
+    """Returns the ARN of the topic of an `sns` event; None for one that cannot be read."""
+    name = implied_topic_name(settings)
+    if name is not None:
+        return {"Ref": implied_topic_logical_id(name)}
+    return settings.get("arn") if isinstance(settings, dict) else settings
+
+
+def _subscription(topic: Any, target: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "Type": "AWS::SNS::Subscription",
-        "Properties": {"TopicArn": settings["arn"], "Protocol": "lambda", "Endpoint": target},
+        "Properties": {"TopicArn": topic, "Protocol": "lambda", "Endpoint": target},
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.readers.serverless.events import event_resources
 from sfn_cli.stacks.readers.serverless.functions import function_resource, layer_resource
+from sfn_cli.stacks.readers.serverless.implied_resources import implied_resources
 from sfn_cli.stacks.readers.serverless.machines import (
     activity_resources,
     machine_resource,
@@ -61,7 +62,9 @@ class _Service:
         self._provider: Mapping[str, Any] = provider if isinstance(provider, dict) else {}
         name = variables.get("service")
         name = name.get("name") if isinstance(name, dict) else name
-        self.prefix = f"{name or self._folder.name}-{variables.stage}"
+        name = name or self._folder.name
+        self.prefix = f"{name}-{variables.stage}"
+        self._api_name = f"{variables.stage}-{name}"
         self.notes: list[str] = []
         self.places: dict[Path_, SourcePlace] = {}
         self._resources: dict[str, Any] = {}
@@ -109,6 +112,8 @@ class _Service:
         function: Mapping[str, Any] | None,
         path: Path_,
     ) -> None:
+        for logical_id, resource in implied_resources(self._api_name, events):
+            self._add(logical_id, resource, path)
         for logical_id, resource in event_resources(key, events, target, function, self.notes):
             self._add(logical_id, with_function_ids(resource, self._functions), path)
 

@@ -236,6 +236,37 @@ def test_events(service: Stack) -> None:
     assert service.notes == ("hello-world: its events (http) are left out.",)
 
 
+def test_resources_of_events(tmp_path: Path) -> None:
+    """Other resources may refer to the APIs, topics and buckets that events create."""
+    events = """
+functions:
+  hello:
+    handler: hello.handler
+    events:
+      - http: GET /hello
+      - httpApi: "*"
+      - sns: order-events
+      - sns: arn:aws:sns:eu-west-1:999999999999:existing
+      - s3: my-photos
+      - s3: {bucket: theirs, existing: true}
+"""
+    service = read(tmp_path, {"serverless.yml": SERVICE + events})
+    types = {name: resource["Type"] for name, resource in service.resources.items()}
+    assert types == {
+        "HelloLambdaFunction": "AWS::Lambda::Function",
+        "ApiGatewayRestApi": "AWS::ApiGateway::RestApi",
+        "HttpApi": "AWS::ApiGatewayV2::Api",
+        "SNSTopicOrderevents": "AWS::SNS::Topic",
+        "S3BucketMyphotos": "AWS::S3::Bucket",
+        "HelloSnsSubscription3": "AWS::SNS::Subscription",
+        "HelloSnsSubscription4": "AWS::SNS::Subscription",
+        "IamRoleLambdaExecution": "AWS::IAM::Role",
+    }
+    assert properties(service, "ApiGatewayRestApi") == {"Name": "dev-shop"}
+    assert properties(service, "HelloSnsSubscription3")["TopicArn"] == {"Ref": "SNSTopicOrderevents"}
+    assert service.notes == ("hello: its events (http, httpApi, s3) are left out.",)
+
+
 def test_places(service: Stack, tmp_path: Path) -> None:
     """A resource's place is where the service has it."""
     lines = FUNCTIONS.splitlines()
