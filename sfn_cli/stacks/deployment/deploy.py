@@ -18,7 +18,7 @@ from sfn_cli.stacks.deployment.tools import Tools, delete_resource
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
 from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
-from sfn_cli.stacks.resources.resource import Extent, Making
+from sfn_cli.stacks.resources.resource import Extent, Making, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 from sfn_cli.store.records.stacks import StoredStack
@@ -91,7 +91,16 @@ def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Ch
             action = Action.RETAIN if resource.is_retained else Action.DELETE
             if not resource.is_retained:
                 naming = names.resource_naming(service.settings, name, stored.folder, resource.logical_id)
-                delete_resource(tools, name, naming, resource, server)
+                try:
+                    delete_resource(tools, name, naming, resource, server)
+                except ResourceError as error:
+                    failed = stored._replace(
+                        status="DELETE_FAILED",
+                        reason=f"{resource.logical_id} ({resource.type}): {error}",
+                        updated_at=service.clock(),
+                    )
+                    service.stacks.save(failed)
+                    raise
             changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
         service.stacks.delete(name)
         return changes
