@@ -2,7 +2,8 @@
 
 A file is recognised by its content. In a folder, the first of these is taken:
 
-    SAM or CloudFormation    template.yaml, .yml, .json; another file with Resources if it is the only one;
+    SAM or CloudFormation    template.yaml, .yml, .json; another file with Resources if it is the only one,
+                             or the only one with a state machine;
                              .aws-sam/build/template.yaml instead if it is newer than every source file
     CDK                      cdk.json, cdk.out
     Serverless               .serverless, serverless.yml, .yaml, .json
@@ -17,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import UsageError
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.stacks.readers.cloudformation import BUILT_TEMPLATE
 from sfn_cli.stacks.readers.project_files import (
     DEFINITION_SUFFIXES,
@@ -147,6 +149,8 @@ def _template_in(folder: Path) -> FoundProject | None:
     kind = None if found is None else _template_kind(found)
     if kind is None:
         templates = _templates_of_any_name(folder)
+        if len(templates) > 1:
+            templates = [(path, kind) for path, kind in templates if _names_a_machine(path)]
         if len(templates) != 1:
             return None
         found, kind = templates[0]
@@ -165,6 +169,10 @@ def _template_in(folder: Path) -> FoundProject | None:
 def _templates_of_any_name(folder: Path) -> list[tuple[Path, ProjectKind]]:
     others = [path for path in _files_in(folder) if path.name.endswith(TEMPLATE_SUFFIXES)]
     return [(path, kind) for path in others if (kind := _template_kind(path)) is not None]
+
+
+def _names_a_machine(template: Path) -> bool:
+    return "::StateMachine" in read_input_text(template, PROJECT_FILE_BYTES)
 
 
 def _template_kind(path: Path) -> ProjectKind | None:

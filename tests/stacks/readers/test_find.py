@@ -33,6 +33,8 @@ STATE = '{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}'
      "CloudFormation template stack.yaml"),
     ({"shop.template": SAM_JSON}, "SAM template shop.template"),
     ({"a.yaml": CFN, "b.yaml": CFN, "main.tf": ""}, "Terraform module ."),
+    ({"a.yaml": CFN, "b.yaml": f"{CFN}  M: {{Type: AWS::StepFunctions::StateMachine}}\n"},
+     "CloudFormation template b.yaml"),
     ({"cdk.json": "{}", "serverless.yml": SLS, "a.tf": ""}, "CDK app cdk.json"),
     ({"cdk.out/manifest.json": '{"artifacts": {}}'}, "CDK cloud assembly cdk.out"),
     ({"manifest.json": '{"artifacts": {}}', "S.template.json": '{"Resources": {"A": 1}}'},
