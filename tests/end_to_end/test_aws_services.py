@@ -212,6 +212,20 @@ def test_attributes_without_a_value(services: Callable[[str], Any]) -> None:
     }
 
 
+def test_events_for_a_bus_that_does_not_exist(services: Callable[[str], Any]) -> None:
+    """EventBridge accepts and drops them; other events of the request are delivered."""
+    queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
+    services("events").put_rule(Name="all", EventPattern='{"source": ["shop"]}')
+    target = {"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}
+    services("events").put_targets(Rule="all", Targets=[target])
+    event = {"Source": "shop", "DetailType": "sold", "Detail": "{}"}
+    entries = [event, {**event, "EventBusName": "gone"}]
+    sent = services("events").put_events(Entries=entries)
+    assert sent["FailedEntryCount"] == 0
+    assert [set(entry) for entry in sent["Entries"]] == [{"EventId"}, {"EventId"}]
+    assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
+
+
 def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
     """Tasks start stopped services again, empty; processes of one store share them."""
     make = chain(

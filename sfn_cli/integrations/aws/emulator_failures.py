@@ -15,6 +15,8 @@ import traceback
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_events_for_missing_buses
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -52,6 +54,8 @@ class EmulatorFailures:
                 return None
             return start_response(status, headers, *exc_info)
 
+        if environ.get("HTTP_X_AMZ_TARGET") == PUT_EVENTS:
+            accept_events_for_missing_buses()
         body_sent = _buffer_dynamodb_body(environ)
         try:
             chunks = self._application(environ, start)
