@@ -465,3 +465,35 @@ def test_a_stack_that_cannot_be_deleted(home: Path, tmp_path: Path) -> None:
     assert sfn(home, "lambda", "delete-alias", *alias).returncode == 0
     assert sfn(home, "stack", "delete", "shop").returncode == 0
     assert names(home) == NOTHING
+
+
+def test_a_machine_whose_condition_does_not_hold(home: Path, tmp_path: Path) -> None:
+    """Such a machine does not count: the other one is taken, and naming it changes nothing."""
+    project = write_shop(tmp_path / "shop", "OrderFlow", "Refunds", parameters=STAGE)
+    template = json.loads((project / "template.json").read_text())
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    template["Resources"]["Refunds"]["Condition"] = "IsProd"
+    (project / "template.json").write_text(json.dumps(template))
+    stage = ("--parameter", "Stage=dev")
+    named = sfn(home, "run", str(project), *stage, "--machine", "Refunds")
+    assert named.returncode == 252
+    assert "has no state machine Refunds. It has OrderFlow." in named.stderr
+    assert names(home) == NOTHING
+    assert sfn(home, "run", str(project), *stage).returncode == 0
+
+
+def test_one_name_for_several_stacks(home: Path, tmp_path: Path) -> None:
+    """--stack names one stack: of an app with several, nothing is deployed under it."""
+    assembly = tmp_path / "cdk.out"
+    assembly.mkdir()
+    template = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {}}}}
+    artifacts = {}
+    for name in ("One", "Two"):
+        (assembly / f"{name}.template.json").write_text(json.dumps(template))
+        properties = {"templateFile": f"{name}.template.json"}
+        artifacts[name] = {"type": "aws:cloudformation:stack", "properties": properties}
+    (assembly / "manifest.json").write_text(json.dumps({"version": "36.0.0", "artifacts": artifacts}))
+    done = sfn(home, "deploy", str(assembly), "--stack", "Both")
+    assert done.returncode == 252
+    assert "--stack names one stack, and there are several here: One, Two." in done.stderr
+    assert names(home) == NOTHING
