@@ -185,7 +185,7 @@ class Variables:
                 value = value.get(key, MISSING)
             elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
                 value = value[int(key)]
-            else:
+            elif not (address == "service.name" and isinstance(value, str)):  # `service: NAME`
                 return MISSING
             if value is MISSING:
                 return MISSING

@@ -92,6 +92,20 @@ def made_up_attribute(
     return f"{_name(label, arguments)}-{name.replace('_', '-')}"
 
 
+def made_up_output(address: str, source: str, name: str, place: Mapping[str, str]) -> str:
+    """Returns an output of a module that is not on this machine.
+
+    An ARN is that of what the output is called after, as `iam_role_arn`, or else the
+    module's source. An output is a text, also where the module returns a list.
+    """
+    label = address.rpartition("module.")[2].partition("[")[0].replace("_", "-")
+    if name == "arn" or name.endswith("_arn"):
+        sources = [part for part in source.split("/") if part not in {"", "aws"}]
+        noun = name.removesuffix("arn").rstrip("_") or sources[-1].replace("-", "_")
+        return _arn(f"aws_{noun}", label, place)
+    return label if name in {"id", "name"} else f"{label}-{name.replace('_', '-')}"
+
+
 def _name(label: str, arguments: ResourceArguments) -> str:
     for argument in _NAMES:
         if isinstance(value := arguments.get(argument), str):

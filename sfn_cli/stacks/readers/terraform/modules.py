@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.readers.terraform.language.evaluator import evaluate
 from sfn_cli.stacks.readers.terraform.language.parser import parse_hcl_body
 from sfn_cli.stacks.readers.terraform.language.syntax import HclBody, SourceText
 from sfn_cli.stacks.readers.terraform.language.values import ConversionError, to_text
+from sfn_cli.stacks.readers.terraform.made_up import made_up_output
 from sfn_cli.stacks.readers.terraform.module import Module
 from sfn_cli.stacks.readers.terraform.module_files import read_module_body
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from sfn_cli.stacks.readers.terraform.language.syntax import Block
+    from sfn_cli.stacks.readers.terraform.language.syntax import Block, Position
     from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.project import TerraformProject
 
@@ -36,6 +37,17 @@ _REGISTRY = {
 they matter here. The modules themselves build packages with programs of their own."""
 
 
+class AbsentModule(Module):
+    """A module that is not on this machine. Its outputs are made up."""
+
+    def __init__(self, *arguments: Any, source: str) -> None:
+        super().__init__(*arguments)
+        self._source = source
+
+    def output(self, name: str, at: Position) -> Value:
+        return made_up_output(self.address, self._source, name, self.project.place)
+
+
 def load_child_module(
     parent: Module, block: Block, address: str, inputs: Mapping[str, Callable[[], Value]]
 ) -> Module:
@@ -47,10 +59,13 @@ def load_child_module(
     if address.count("module.") > _MOST_DEPTH:
         raise source.at.error(f"Modules call each other more than {_MOST_DEPTH} deep")
     body, path = _module_source(parent, block, address, name)
+    if body is None:
+        return AbsentModule(parent.project, HclBody(), path, address, source=name)
     return Module(parent.project, body, path, address, inputs, load_child_module)
 
 
-def _module_source(parent: Module, block: Block, address: str, name: str) -> tuple[HclBody, str]:
+def _module_source(parent: Module, block: Block, address: str, name: str) -> tuple[HclBody | None, str]:
+    """Returns the module's content, and its folder; None for a module that is not on this machine."""
     project = parent.project
     if name.startswith(("./", "../", "/")):
         path = os.path.join(parent.path, name)
@@ -65,7 +80,7 @@ def _module_source(parent: Module, block: Block, address: str, name: str) -> tup
     if installed is not None:
         return read_module_body(project, installed), os.path.relpath(installed, project.folder)
     project.note(f"module.{block.labels[0]} is left out: {name} is not on this machine (run terraform init).")
-    return HclBody(), "."
+    return None, "."
 
 
 def _registry_body(name: str) -> HclBody:

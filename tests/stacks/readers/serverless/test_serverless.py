@@ -79,6 +79,7 @@ def value_of(folder: Path, value: str, **options: str) -> Any:
     "value, resolved",
     [
         ("${self:service}", "shop"),
+        ("${self:service.name}", "shop"),
         ("${self:provider.stage}", "dev"),
         ("${sls:stage}-${self:service}", "dev-shop"),
         ("${opt:stage, 'none'}", "none"),

@@ -297,6 +297,25 @@ module "network" {
     )
 
 
+def test_outputs_of_a_module_that_is_not_here(tmp_path: Path) -> None:
+    """A role's ARN is all that most need of such modules: it is made up of the output's name."""
+    text = """
+resource "aws_sfn_state_machine" "flow" {
+  name       = "flow"
+  role_arn   = module.flow_role.iam_role_arn
+  definition = jsonencode({ Role = module.flow_role.arn, Subnet = module.flow_role.subnet_id })
+}
+module "flow_role" {
+  source = "terraform-aws-modules/iam/aws//modules/iam-role"
+}
+"""
+    flow = properties(read(tmp_path, text), "flow")
+    account = {"Ref": "AWS::AccountId"}
+    assert flow["RoleArn"] == {"Fn::Join": ["", ["arn:aws:iam::", account, ":role/flow-role"]]}
+    definition = ['{"Role":"arn:aws:iam::', account, ':role/flow-role","Subnet":"flow-role-subnet-id"}']
+    assert flow["DefinitionString"] == {"Fn::Join": ["", definition]}
+
+
 def test_parts_of_other_resources(tmp_path: Path) -> None:
     """The targets of a rule, and the value of a secret, become properties."""
     text = (
