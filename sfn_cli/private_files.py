@@ -31,7 +31,7 @@ OWN_NAMES = (
 The user may store other files beside them.
 """
 
-_FOLDERS = ("functions", "map-runs", "services", "builds", "cache", "cdk-apps")
+_FOLDERS = ("functions", "map-runs", "services", "builds", "cache", "stacks", "cdk-apps")
 _FILES = (".db", ".db-wal", ".db-shm", ".lock", ".log")
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.private_files import private_home_notes
+from sfn_cli.private_files import private_home_notes, read_file, replace_file
 from tests.processes import (
     ROLE,
     SFN,
@@ -294,3 +294,14 @@ def test_a_folder_by_a_link_of_the_users(home: Path, tmp_path: Path) -> None:
     machine = create_machine(link, "M", {"StartAt": "P", "States": {"P": task}})
     assert ended(link, start_execution(link, machine))["status"] == "SUCCEEDED"
     assert worker_pids(link) == worker_pids(home)
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    """A text that cannot be written leaves the old one, and nothing beside it."""
+    replace_file(tmp_path / "known.json", "old")
+    with pytest.raises(UnicodeEncodeError):
+        replace_file(tmp_path / "known.json", "\ud800")
+    assert read_file(tmp_path / "known.json") == "old"
+    assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [
+        ("known.json", 0o600)
+    ]

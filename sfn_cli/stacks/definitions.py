@@ -121,7 +121,7 @@ def _definition_of_file(
     stack: Stack, file: Path, values: Mapping[str, str], path: Path_
 ) -> MachineDefinition:
     try:
-        file_text = read_input_text(file, PROJECT_FILE_BYTES)
+        file_text = read_input_text(file, PROJECT_FILE_BYTES).removeprefix("\ufeff")
     except OSError as error:
         raise stack.error(path, f"Cannot read the definition {file}: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -430,3 +430,70 @@ def test_a_stack_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typ
     code, shown = at_terminal(home, "deploy", str(second), "--stack", "orders", typed=typed)
     assert shown.count("Take it over? [y/N]") == 1
     assert code == exit
+
+
+def test_files_of_windows(home: Path, tmp_path: Path) -> None:
+    """Files may begin with a byte order mark and end their lines with CR and LF."""
+    project = tmp_path / "shop"
+    project.mkdir()
+    texts = {
+        "template.yaml": "Resources:\n  Pay:\n    Type: AWS::StepFunctions::StateMachine\n"
+        "    Properties: {DefinitionUri: pay.asl.yaml}\n",
+        "pay.asl.yaml": "StartAt: A\nStates:\n  A: {Type: Pass, End: true}\n",
+        "input.json": '{"id": 2}\n',
+    }
+    for name, text in texts.items():
+        (project / name).write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
+    done = sfn(home, "run", cwd=project)
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"id": 2}), done.stderr
+
+
+def test_a_stack_that_cannot_be_deleted(home: Path, tmp_path: Path) -> None:
+    """The stack says which resource stays and why; once that is mended, the next delete completes it."""
+    version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Price"}}}
+    project = write_shop(tmp_path / "shop", resources={"First": version})
+    assert sfn(home, "deploy", str(project)).returncode == 0
+    (function,) = names(home)["functions"]
+    alias = ("--function-name", function, "--name", "live")
+    assert sfn(home, "lambda", "create-alias", *alias, "--function-version", "1").returncode == 0
+    refused = sfn(home, "stack", "delete", "shop")
+    assert (refused.returncode, refused.stdout) == (255, "")
+    assert "The stack shop is not deleted: " in refused.stderr
+    shown = sfn_json(home, "stack", "show", "shop")
+    assert shown["StackStatus"] == "DELETE_FAILED"
+    assert shown["StackStatusReason"].startswith("First (AWS::Lambda::Version): ")
+    assert sfn(home, "lambda", "delete-alias", *alias).returncode == 0
+    assert sfn(home, "stack", "delete", "shop").returncode == 0
+    assert names(home) == NOTHING
+
+
+def test_a_machine_whose_condition_does_not_hold(home: Path, tmp_path: Path) -> None:
+    """Such a machine does not count: the other one is taken, and naming it changes nothing."""
+    project = write_shop(tmp_path / "shop", "OrderFlow", "Refunds", parameters=STAGE)
+    template = json.loads((project / "template.json").read_text())
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    template["Resources"]["Refunds"]["Condition"] = "IsProd"
+    (project / "template.json").write_text(json.dumps(template))
+    stage = ("--parameter", "Stage=dev")
+    named = sfn(home, "run", str(project), *stage, "--machine", "Refunds")
+    assert named.returncode == 252
+    assert "has no state machine Refunds. It has OrderFlow." in named.stderr
+    assert names(home) == NOTHING
+    assert sfn(home, "run", str(project), *stage).returncode == 0
+
+
+def test_one_name_for_several_stacks(home: Path, tmp_path: Path) -> None:
+    """--stack names one stack: of an app with several, nothing is deployed under it."""
+    assembly = tmp_path / "cdk.out"
+    assembly.mkdir()
+    template = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {}}}}
+    artifacts = {}
+    for name in ("One", "Two"):
+        (assembly / f"{name}.template.json").write_text(json.dumps(template))
+        properties = {"templateFile": f"{name}.template.json"}
+        artifacts[name] = {"type": "aws:cloudformation:stack", "properties": properties}
+    (assembly / "manifest.json").write_text(json.dumps({"version": "36.0.0", "artifacts": artifacts}))
+    done = sfn(home, "deploy", str(assembly), "--stack", "Both")
+    assert done.returncode == 252
+    assert "--stack names one stack, and there are several here: One, Two." in done.stderr
+    assert names(home) == NOTHING

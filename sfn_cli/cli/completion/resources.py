@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
 
-_MOST_STACKS = 100
 _MOST_EXECUTIONS = 200
 """More than a person looks through."""
 
@@ -147,10 +146,9 @@ def _complete_waiting_tasks(service: Service, current: str, given: Mapping[str, 
 
 
 def _complete_stacks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    after = ""
-    while page := service.stacks.page(after, _MOST_STACKS):
-        yield from (stack.name for stack in page)
-        after = page[-1].name
+    from sfn_cli.stacks.deployment.names import stored_stacks
+
+    yield from (stack.name for stack in stored_stacks(service.stacks))
 
 
 def _complete_project_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _input_files(folders: Sequence[Path]) -> list[Path]:
 
 def _read_input(path: Path) -> str:
     try:
-        return read_input_text(path, PROJECT_FILE_BYTES)
+        return read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff")
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

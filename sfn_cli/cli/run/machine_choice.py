@@ -40,16 +40,23 @@ class MachineChoice(NamedTuple):
         return construct_path(self.stack.resources[self.logical_id]) or self.logical_id
 
 
-def choose_machine(stacks: Sequence[Stack], name: str | None, report: Callable[[str], None]) -> MachineChoice:
+def choose_machine(
+    stacks: Sequence[Stack],
+    name: str | None,
+    report: Callable[[str], None],
+    condition_holds: Callable[[Stack, str], bool],
+) -> MachineChoice:
     """Returns the machine of this name, or the only one that no other one starts.
 
-    Raises UsageError; `report` shows the user which one was taken.
+    Raises UsageError; `report` shows the user which one was taken. `condition_holds` is asked for
+    resources with a condition.
     """
     machines = [
         MachineChoice(stack, logical_id)
         for stack in stacks
         for logical_id, resource in stack.resources.items()
         if resource.get("Type") == STATE_MACHINE
+        and ("Condition" not in resource or condition_holds(stack, logical_id))
     ]
     source = stacks[0].source
     if not machines:

@@ -21,21 +21,21 @@ from sfn_cli.cli.run.input_choice import choose_input
 from sfn_cli.cli.run.machine_choice import MachineChoice, choose_machine
 from sfn_cli.cli.stacks.options import project_options
 from sfn_cli.cli.stacks.project import (
+    check_stack_name,
     deploy_options,
     deploy_stacks,
     read_named_project,
     report_changes,
     report_line,
 )
-from sfn_cli.errors import UsageError
 from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sfn_cli.cli.stacks.options import ProjectOptions
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.stacks.resources.resource import Made
+    from sfn_cli.stacks.deployment.deploy import DeployOptions
     from sfn_cli.stacks.stack import Stack
 
 
@@ -108,11 +108,14 @@ def run(
     given_input = None if input_text is None else values.text_value("--input", input_text)
     may_build = options.build is not False
     project = read_named_project(terminal, options, may_build=may_build)
-    chosen = choose_machine(project.stacks, machine, report_line)
+    deploying = deploy_options(terminal, options, may_build=may_build)
+    with Backend(terminal) as looking:
+        chosen = choose_machine(project.stacks, machine, report_line, _conditions_of(looking, deploying))
     mocks = _project_folder(chosen.stack) / MOCK_CONFIG_FILE
     if terminal.settings.mock_config is None and mocks.is_file():
         terminal.settings = terminal.settings._replace(mock_config=str(mocks))
     stacks = project.needed_stacks([chosen.stack.name])
+    check_stack_name(stacks, options)
     with (
         Backend(terminal) as backend,
         dev_services.running_dev_services(
@@ -121,13 +124,12 @@ def run(
     ):
         resources.make_resources(chosen.stack.calls, backend)
         machine_arn = ""
-        deploying = deploy_options(terminal, options, may_build=may_build)
         for stack, deployed in deploy_stacks(
             backend, [stack.with_service_urls(urls) for stack in stacks], deploying
         ):
             report_changes(stack, deployed)
             if stack.name == chosen.stack.name:
-                machine_arn = _made_machine(chosen, deployed.made)
+                machine_arn = deployed.made[chosen.logical_id].physical_id
         request: dict[str, Any] = {
             "stateMachineArn": machine_arn,
             "input": given_input
@@ -143,6 +145,18 @@ def run(
         return _follow_run(backend, started["executionArn"], list(urls))
 
 
+def _conditions_of(backend: Backend, options: DeployOptions) -> Callable[[Stack, str], bool]:
+    """Returns the function that says whether the condition of a stack's resource holds."""
+
+    def holds(stack: Stack, logical_id: str) -> bool:
+        from sfn_cli.stacks.deployment.deploy import deploy_evaluation
+
+        evaluation = deploy_evaluation(backend.service, stack, options, stack.name, is_planned=True)
+        return logical_id in evaluation.references
+
+    return holds
+
+
 def _project_folder(stack: Stack) -> Path:
     return stack.folder if stack.folder.is_dir() else stack.folder.parent
 
@@ -155,13 +169,6 @@ def _input_folders(chosen: MachineChoice) -> list[Path]:
     if isinstance(definition, str) and "://" not in definition:
         folders.append(Path(definition).parent)
     return folders
-
-
-def _made_machine(chosen: MachineChoice, made: Mapping[str, Made]) -> str:
-    """Returns the ARN of the chosen machine. Raises UsageError when its condition does not hold."""
-    if chosen.logical_id not in made:
-        raise UsageError(f"{chosen.shown} is not in the stack: its condition does not hold.")
-    return made[chosen.logical_id].physical_id
 
 
 def _follow_run(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:

@@ -10,7 +10,7 @@ import click
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.stacks.options import project_options
-from sfn_cli.cli.stacks.project import deploy_options, deploy_stacks, read_named_project
+from sfn_cli.cli.stacks.project import check_stack_name, deploy_options, deploy_stacks, read_named_project
 
 if TYPE_CHECKING:
     from sfn_cli.cli.stacks.options import ProjectOptions
@@ -40,6 +40,7 @@ def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCo
     _ = terminal.query, terminal.output  # a bad one is reported first
     may_build = options.build is True if dry_run else options.build is not False
     project = read_named_project(terminal, options, may_build=may_build)
+    check_stack_name(project.stacks, options)
     deploying = deploy_options(terminal, options, may_build=may_build)
     with Backend(terminal) as backend:
         if dry_run:

@@ -60,6 +60,13 @@ def _check_parameter_names(project: Project, options: ProjectOptions) -> None:
             raise UsageError(f"{project.stacks[0].source} has no parameter {name}.{known}")
 
 
+def check_stack_name(stacks: Sequence[Stack], options: ProjectOptions) -> None:
+    """Raises UsageError for --stack where there are several stacks: each needs a name of its own."""
+    if options.stack_name is not None and len(stacks) > 1:
+        names = ", ".join(stack.name for stack in stacks)
+        raise UsageError(f"--stack names one stack, and there are several here: {names}. Leave it out.")
+
+
 def deploy_options(terminal: Terminal, options: ProjectOptions, *, may_build: bool) -> DeployOptions:
     from sfn_cli.stacks.deployment.deploy import DeployOptions
 

@@ -11,14 +11,11 @@ from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.errors import UsageError
+from sfn_cli.stacks.deployment.names import stored_stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sfn_cli.api.service import Service
     from sfn_cli.cli.terminal import Terminal
-
-_PAGE = 100
 
 
 @click.group("stack", short_help="Lists, shows and deletes what deploys have created.")
@@ -37,7 +34,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     """
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
-        found = list(_all_stacks(backend.service))
+        found = list(stored_stacks(backend.service.stacks))
     if terminal.shows_people:
         from sfn_cli.cli.stacks import tables
 
@@ -122,15 +119,8 @@ def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def _all_stacks(service: Service) -> Iterator[Any]:
-    after = ""
-    while page := service.stacks.page(after, _PAGE):
-        yield from page
-        after = page[-1].name
-
-
 def _absent_stack(service: Service, name: str) -> str:
-    names = ", ".join(one.name for one in _all_stacks(service))
+    names = ", ".join(one.name for one in stored_stacks(service.stacks))
     return f"There is no stack {name}. {f'There are {names}.' if names else 'Nothing is deployed.'}"
 
 

@@ -8,7 +8,6 @@ function refers to it.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -17,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import private_files
+from sfn_cli import file_lock, private_files
 from sfn_cli.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -167,20 +166,13 @@ def _build_path(home: str | os.PathLike[str], sources: Mapping[str, Any]) -> Pat
 def _lock_build(path: Path, report: Report | None) -> int:
     """Takes the lock on a build, waiting for a process that has it. Returns its descriptor."""
     lock = path.with_name(path.name + _LOCK_SUFFIX)
-    waits = False
+
+    def report_wait() -> None:
+        if report is not None:
+            report("Waiting for another sfn, which is building the same…")
+
     while True:
-        descriptor = private_files.open_file(lock, os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if report is not None and not waits:
-                report("Waiting for another sfn, which is building the same…")
-                waits = True
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            except BaseException:
-                os.close(descriptor)
-                raise
+        descriptor = file_lock.wait_for_file_lock(lock, report_wait)
         try:
             if os.path.samestat(os.fstat(descriptor), os.stat(lock)):
                 return descriptor

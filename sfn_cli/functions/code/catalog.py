@@ -169,15 +169,18 @@ def _catalog_folder_names(folder: Path) -> list[str]:
 
 def code_fingerprint(folder: str) -> tuple[Fingerprint, int]:
     """Returns the fingerprint of the files below a folder, and their number. Raises OSError."""
-    states = tuple(_code_file_states(folder, set()))
+    states = tuple(code_file_states(folder))
     return hash(states), len(states)
 
 
-def _code_file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, int, int, int, int]]:
-    """Yields a fingerprint of every file below a folder, except in caches.
+def code_file_states(
+    folder: str, seen: set[tuple[int, int]] | None = None
+) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yields a fingerprint of every file below a folder, except in caches. Raises OSError.
 
-    It differs when a file has changed.
+    It differs when a file has changed. `seen` are the folders that were read, so that links end.
     """
+    seen = set() if seen is None else seen
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
@@ -193,7 +196,7 @@ def _code_file_states(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple
                 and (status.st_dev, status.st_ino) not in seen
             ):
                 seen.add((status.st_dev, status.st_ino))
-                yield from _code_file_states(entry.path, seen)
+                yield from code_file_states(entry.path, seen)
 
 
 # Locks on unpacked folders

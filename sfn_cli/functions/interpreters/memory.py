@@ -30,7 +30,7 @@ class LanguageInterpreter(NamedTuple):
 
 
 class StartError(Exception):
-    """A command is no interpreter that can be used; the text says why."""
+    """A command cannot be used as an interpreter; the text says why."""
 
 
 class InterpreterMemory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,12 +151,14 @@ def _code_texts(code: Mapping[str, Any], runtime: str) -> dict[str, str]:
 
 
 def _text_folder(home: str, texts: Mapping[str, str]) -> Path:
-    """Returns a folder with these files, in which their imports are looked for."""
+    """Returns a folder with these files, in which their imports are looked for. Raises BuildError."""
     from sfn_cli.functions.builds.build_folder import make_build_folder
 
     def write(folder: Path) -> None:
         for name, text in texts.items():
-            file = folder / name.lstrip("/").replace("..", "")
+            file = folder / name.lstrip("/")
+            if not Path(os.path.normpath(file)).is_relative_to(folder):
+                raise BuildError(f"The code has a file outside of its folder: {name}")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import private_files
+from sfn_cli import file_lock, private_files
 from sfn_cli.errors import SfnError, UsageError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.deployment import names
@@ -19,7 +18,7 @@ from sfn_cli.stacks.deployment.tools import Tools, delete_resource
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
 from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
-from sfn_cli.stacks.resources.resource import Extent, Making
+from sfn_cli.stacks.resources.resource import Extent, Making, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 from sfn_cli.store.records.stacks import StoredStack
@@ -92,7 +91,16 @@ def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Ch
             action = Action.RETAIN if resource.is_retained else Action.DELETE
             if not resource.is_retained:
                 naming = names.resource_naming(service.settings, name, stored.folder, resource.logical_id)
-                delete_resource(tools, name, naming, resource, server)
+                try:
+                    delete_resource(tools, name, naming, resource, server)
+                except ResourceError as error:
+                    failed = stored._replace(
+                        status="DELETE_FAILED",
+                        reason=f"{resource.logical_id} ({resource.type}): {error}",
+                        updated_at=service.clock(),
+                    )
+                    service.stacks.save(failed)
+                    raise
             changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
         service.stacks.delete(name)
         return changes
@@ -283,13 +291,11 @@ def _deploy_tools(
 def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> Iterator[None]:
     """Keeps other deploys of the stack out; waits for one that is going on."""
     folder = private_files.make_private_folder(service.settings.home, "stacks")
-    descriptor = private_files.open_file(os.path.join(folder, f"{name}.lock"), os.O_RDWR | os.O_CREAT)
+    descriptor = file_lock.wait_for_file_lock(
+        os.path.join(folder, f"{name}.lock"),
+        lambda: report(f"Another deploy of {name} is going on: waiting until it has ended."),
+    )
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            report(f"Another deploy of {name} is going on: waiting until it has ended.")
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

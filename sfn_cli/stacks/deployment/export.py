@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = "template.json"
 
-_NOT_EXPORTED = shutil.ignore_patterns("node_modules", "__pycache__", ".git", ".venv", "cdk.out", ".aws-sam")
-"""What a build makes again, or what is not code."""
+_NOT_EXPORTED = frozenset({"__pycache__", ".git", ".venv", "cdk.out", ".aws-sam"})
+_NODE_PACKAGES = "node_modules"
 
 _CODE = {FUNCTION: ("Code", "functions"), LAYER: ("Content", "layers")}
 
@@ -144,7 +144,10 @@ def _copy_code(source: Path, target: Path, folder: Path) -> None:
 
     def left_out(parent: str, names: list[str]) -> set[str]:
         own = {name for name in names if os.path.realpath(os.path.join(parent, name)) == exported}
-        return own | _NOT_EXPORTED(parent, names)
+        # Packages without a package.json beside them are code, as in a layer: no build makes them.
+        if "package.json" in names and _NODE_PACKAGES not in Path(parent).relative_to(source).parts:
+            own.add(_NODE_PACKAGES)
+        return own | _NOT_EXPORTED
 
     exported = os.path.realpath(folder)
     try:

@@ -15,7 +15,7 @@ from sfn_cli.stacks.resources.resource import Naming
 from sfn_cli.stacks.stack import valid_stack_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sfn_cli.settings import Settings
     from sfn_cli.stacks.stack import Stack
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 _TEMPLATE_KINDS = {kind.value for kind in TEMPLATE_KINDS}
+_PAGE = 100
 _NAME_LENGTH = 40
 """Of a name that sfn chooses: the names of buckets, with at most 63 characters, begin with it."""
 
@@ -90,3 +91,11 @@ def resource_naming(settings: Settings, stack: str, folder: str, logical_id: str
     digest = hashlib.sha256(f"{folder}\0{stack}\0{logical_id}".encode()).digest()
     suffix = base64.b32encode(digest).decode()[:12]
     return Naming(stack, logical_id, suffix, settings.region, settings.account_id)
+
+
+def stored_stacks(stacks: Stacks) -> Iterator[StoredStack]:
+    """Yields all stacks, by name."""
+    after = ""
+    while page := stacks.page(after, _PAGE):
+        yield from page
+        after = page[-1].name

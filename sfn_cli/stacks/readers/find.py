@@ -2,7 +2,8 @@
 
 A file is recognised by its content. In a folder, the first of these is taken:
 
-    SAM or CloudFormation    template.yaml, .yml, .json; another file with Resources if it is the only one;
+    SAM or CloudFormation    template.yaml, .yml, .json; another file with Resources if it is the only one,
+                             or the only one with a state machine;
                              .aws-sam/build/template.yaml instead if it is newer than every source file
     CDK                      cdk.json, cdk.out
     Serverless               .serverless, serverless.yml, .yaml, .json
@@ -17,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import UsageError
+from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.stacks.readers.cloudformation import BUILT_TEMPLATE
 from sfn_cli.stacks.readers.project_files import (
     DEFINITION_SUFFIXES,
@@ -67,8 +69,8 @@ def _project_of_file(path: Path) -> FoundProject:
     match kind:
         case None:
             raise UsageError(
-                f"{path} is no template and no definition: it has neither Resources nor States. sfn reads "
-                "SAM, CloudFormation, cdk.json, serverless.yml, *.tf, and *.asl.json"
+                f"{path} is neither a template nor a definition: it has no Resources and no States. sfn "
+                "reads templates of SAM and CloudFormation, cdk.json, serverless.yml, *.tf and *.asl.json."
             )
         case ProjectKind.EMPTY_TEMPLATE:
             raise UsageError(f"{path} has no Resources.")
@@ -103,6 +105,9 @@ def _project_of_folder(folder: Path) -> FoundProject:
                 f"{folder} has several projects; name one: {', '.join(str(one.path) for one in candidates)}"
             )
         level = [inner for outer in level for inner in _folders_in(outer)]
+    if templates := _templates_of_any_name(folder):
+        listed = ", ".join(str(path) for path, _ in templates)
+        raise UsageError(f"{folder} has several templates; name one with -t: {listed}")
     raise UsageError(
         f"{folder} holds no definition: a file named *.asl.json or *.asl.yaml; and no template: "
         "template.yaml, cdk.json, serverless.yml or *.tf"
@@ -143,8 +148,9 @@ def _template_in(folder: Path) -> FoundProject | None:
     found = next((path for name in _TEMPLATES if (kind := _template_kind(path := folder / name))), None)
     kind = None if found is None else _template_kind(found)
     if kind is None:
-        others = [path for path in _files_in(folder) if path.name.endswith(TEMPLATE_SUFFIXES)]
-        templates = [(path, kind) for path in others if (kind := _template_kind(path)) is not None]
+        templates = _templates_of_any_name(folder)
+        if len(templates) > 1:
+            templates = [(path, kind) for path, kind in templates if _names_a_machine(path)]
         if len(templates) != 1:
             return None
         found, kind = templates[0]
@@ -158,6 +164,15 @@ def _template_in(folder: Path) -> FoundProject | None:
     if newer is None:
         return _found(kind, built, built, ", which is newer than every source file")
     return _found(kind, found, found, f" (the build in .aws-sam is older than {newer})")
+
+
+def _templates_of_any_name(folder: Path) -> list[tuple[Path, ProjectKind]]:
+    others = [path for path in _files_in(folder) if path.name.endswith(TEMPLATE_SUFFIXES)]
+    return [(path, kind) for path in others if (kind := _template_kind(path)) is not None]
+
+
+def _names_a_machine(template: Path) -> bool:
+    return "::StateMachine" in read_input_text(template, PROJECT_FILE_BYTES)
 
 
 def _template_kind(path: Path) -> ProjectKind | None:
@@ -204,7 +219,8 @@ def _definition_in(folder: Path) -> FoundProject | None:
 
 
 def _files_in(folder: Path) -> list[Path]:
+    """Returns what is no folder: of a device or a pipe, a reader says what is wrong."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
+        return sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError:
         return []

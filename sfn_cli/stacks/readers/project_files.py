@@ -58,7 +58,7 @@ def project_file_kind(path: Path) -> ProjectKind | None:
             f"{path} is a program. Run `serverless package`, and sfn reads what it writes to .serverless."
         )
     try:
-        text = read_input_text(path, PROJECT_FILE_BYTES)
+        text = read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff")
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -80,7 +80,7 @@ def project_file_kind(path: Path) -> ProjectKind | None:
 
 
 def _top_level_keys(text: str) -> set[str]:
-    if text.lstrip("\ufeff \t\r\n")[:1] == "{":
+    if text.lstrip()[:1] == "{":
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
@@ -92,6 +92,6 @@ def _top_level_keys(text: str) -> set[str]:
 
 def _has_resources(text: str) -> bool:
     """Whether Resources holds anything: in the templates of generators it may be empty."""
-    if text.lstrip("\ufeff \t\r\n")[:1] == "{":
+    if text.lstrip()[:1] == "{":
         return re.search(r'"?Resources"?\s*:\s*\{\s*\}', text) is None
     return _RESOURCES_WITH_CONTENT.search(text) is not None

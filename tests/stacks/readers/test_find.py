@@ -33,6 +33,8 @@ STATE = '{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}'
      "CloudFormation template stack.yaml"),
     ({"shop.template": SAM_JSON}, "SAM template shop.template"),
     ({"a.yaml": CFN, "b.yaml": CFN, "main.tf": ""}, "Terraform module ."),
+    ({"a.yaml": CFN, "b.yaml": f"{CFN}  M: {{Type: AWS::StepFunctions::StateMachine}}\n"},
+     "CloudFormation template b.yaml"),
     ({"cdk.json": "{}", "serverless.yml": SLS, "a.tf": ""}, "CDK app cdk.json"),
     ({"cdk.out/manifest.json": '{"artifacts": {}}'}, "CDK cloud assembly cdk.out"),
     ({"manifest.json": '{"artifacts": {}}', "S.template.json": '{"Resources": {"A": 1}}'},
@@ -58,6 +60,8 @@ def test_folder(tmp_path: Path, files: dict[str, str], message: str) -> None:
           "template.yaml, cdk.json, serverless.yml or *.tf")),
     ({"a/template.yaml": CFN, "b/cdk.json": "{}"},
      "PROJECT has several projects; name one: PROJECT/a/template.yaml, PROJECT/b"),
+    ({"one.yaml": CFN, "two.yaml": CFN},
+     "PROJECT has several templates; name one with -t: PROJECT/one.yaml, PROJECT/two.yaml"),
     ({"serverless.ts": "export default {}"},
      ("PROJECT/serverless.ts is a program. "
       "Run `serverless package`, and sfn reads what it writes to .serverless.")),
@@ -94,7 +98,7 @@ def test_file(tmp_path: Path, name: str, text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("name, text, message", [
-    ("notes.yaml", "a: 1", "is no template and no definition"),
+    ("notes.yaml", "a: 1", "is neither a template nor a definition"),
     ("empty.yaml", EMPTY, "has no Resources"),
 ])  # fmt: skip
 def test_file_of_no_project(tmp_path: Path, name: str, text: str, message: str) -> None:

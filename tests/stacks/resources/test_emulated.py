@@ -248,7 +248,11 @@ def test_life(
     "type, properties, message",
     [
         ("AWS::SQS::Queue", {"QueueName": "what?"}, "Can only include alphanumeric"),
-        ("AWS::DynamoDB::Table", {"TableName": "orders", "KeySchema": KEY}, "CreateTable fails in the local"),
+        (
+            "AWS::DynamoDB::Table",
+            {"TableName": "orders", "KeySchema": KEY},
+            "failed on CreateTable of dynamodb",
+        ),
         ("AWS::DynamoDB::Table", {**TABLE, "KeySchema": "id"}, "Invalid type for parameter KeySchema"),
         ("AWS::S3::Bucket", {"BucketName": "Not A Bucket"}, "Invalid bucket name"),
         ("AWS::S3::Bucket", {"BucketName": "shop" * 16}, "The stack's name is in it: choose another"),

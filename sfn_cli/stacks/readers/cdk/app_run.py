@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _MAX_VARIABLE_BYTES = 100_000
 """Linux limits each environment variable to 131,072 bytes."""
 _MAX_ABSENT_ASSETS = 20
+_SHOWN = 200
+"""How much of a line of an error is shown, in characters."""
 _MISSING_MODULE = re.compile(
     r"Cannot find (module|package)|ModuleNotFoundError|No module named|not found$", re.M
 )
@@ -75,7 +77,7 @@ def run_app(
                     everything = True
                     variables = prepare_app_packages(command, setting, base, everything=True, more=more)
                 else:
-                    raise _with_main_lines(error) from None
+                    raise _with_main_lines(error, setting) from None
     finally:
         for path in absent:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -86,14 +88,20 @@ def _alpha_package(found: re.Match[str]) -> str:
     return f"aws-cdk.{(found[1] or found[2]).replace('_', '-')}"
 
 
-def _with_main_lines(error: BuildError) -> BuildError:
-    """Returns an app's error with the lines around the one that names it: a stack is longer."""
+def _with_main_lines(error: BuildError, setting: AppSetting) -> BuildError:
+    """Returns an app's error with the lines around the one that names it: a stack is longer.
+
+    Paths in the copy are those of the project, and lines of minified code are cut.
+    """
     lines = [line.rstrip() for line in error.output.splitlines() if line.strip()]
     named = [number for number, line in enumerate(lines) if _ERROR_LINE.match(line)]
-    if not named or named[-1] >= len(lines) - 2:
-        return error
-    shown = lines[max(0, named[-1] - 3) : named[-1] + 6]
-    return BuildError("\n  ".join([str(error).splitlines()[0], *shown]), error.output)
+    first, *shown = str(error).splitlines()
+    if named and named[-1] < len(lines) - 2:
+        shown = [f"  {line}" for line in lines[max(0, named[-1] - 3) : named[-1] + 6]]
+    tree, original = str(setting.copy.parent.parent), str(setting.project.parent.parent)
+    shown = [line.replace(tree, original) for line in shown]
+    shown = [line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…" for line in shown]
+    return BuildError("\n".join([first, *shown]), error.output)
 
 
 def _run_app_once(
@@ -111,8 +119,9 @@ def _make_absent_asset(path: Path, setting: AppSetting, error: BuildError) -> Pa
     """Makes an empty asset in the copy, where one that the app names is absent."""
     existing = next(parent for parent in path.parents if parent.exists())
     # What the copy has links to is the user's: nothing is made there.
-    if path.exists() or not os.path.realpath(existing).startswith(os.path.realpath(setting.copy)):
-        raise error
+    tree = os.path.realpath(setting.copy.parent.parent)
+    if path.exists() or not os.path.realpath(existing).startswith(tree):
+        raise _with_main_lines(error, setting)
     shown = setting.project / os.path.relpath(path, setting.copy)
     setting.report(f"{os.path.normpath(shown)} does not exist; going on without it.")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import sfn_cli
-from sfn_cli import private_files
+from sfn_cli import file_lock, private_files
 from sfn_cli.errors import UsageError
 from sfn_cli.functions.builds.build_folder import BuildError
 from sfn_cli.functions.builds.project_code import announce_project_code
@@ -124,9 +123,11 @@ def synthesise_app(
     command = configuration.app
     assert command is not None
     announce_project_code(workspace.home, workspace.project, report, what="Reading the CDK app")
-    lock = private_files.open_file(workspace.folder / "synthesis.lock", os.O_RDWR | os.O_CREAT)
+    lock = file_lock.wait_for_file_lock(
+        workspace.folder / "synthesis.lock",
+        lambda: report("Waiting for another sfn, which is synthesising the same app…"),
+    )
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         target = workspace.assembly(digest)
         if is_cloud_assembly(target):  # another process was faster
             return target

@@ -241,7 +241,7 @@ class Variables:
         try:
             text = read_input_text(file, PROJECT_FILE_BYTES)
         except (OSError, UnicodeDecodeError):
-            raise UsageError(f"{argument} cannot be read as text") from None
+            raise UsageError(f"Cannot read {argument} as text") from None
         if text.lstrip()[:1] == "{" and file.name.endswith(".asl"):
             return read_template_file(file, words_are_booleans=False).value
         return text.strip()

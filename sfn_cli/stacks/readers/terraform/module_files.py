@@ -45,7 +45,7 @@ def read_module_body(project: TerraformProject, folder: Path) -> HclBody:
     try:
         files = module_files(folder)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
+        raise UsageError(f"Cannot read {folder}: {error.strerror or error}") from None
     for path in files:
         source = read_source(path)
         project.file_functions.files[path] = None
@@ -59,11 +59,11 @@ def read_module_body(project: TerraformProject, folder: Path) -> HclBody:
 
 def read_source(path: Path) -> SourceText:
     try:
-        return SourceText(str(path), read_input_text(path, PROJECT_FILE_BYTES))
+        return SourceText(str(path), read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise TemplateError(SourcePlace(str(path), 1, 1), "The file is not text in UTF-8") from None
+        raise TemplateError(SourcePlace(str(path), 1, 1), "The file is not UTF-8 text") from None
 
 
 def _override(whole: HclBody, body: HclBody) -> None:

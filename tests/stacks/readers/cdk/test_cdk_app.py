@@ -227,6 +227,24 @@ def test_an_absent_asset(app: App) -> None:
     assert not price.exists()
 
 
+@pytest.mark.parametrize("is_neighbour_there", [False, True])
+def test_an_absent_asset_beside_the_app(app: App, is_neighbour_there: bool) -> None:
+    """One in a folder that is there is an error: nothing is made in a folder of the user's."""
+    neighbour = app.folder.parent / "functions"
+    if is_neighbour_there:
+        neighbour.mkdir()
+    price = "path.join(__dirname, '..', 'functions', 'price')"
+    check = f"if (!fs.existsSync({price})) throw new Error(`Cannot find asset at ${{{price}}}`)\n"
+    (app.folder / "app.js").write_text(APP.replace("fs.mkdirSync", f"{check}fs.mkdirSync"))
+    if is_neighbour_there:
+        with pytest.raises(SfnError, match=f"Error: Cannot find asset at {neighbour / 'price'}"):
+            app.read()
+        assert not list(neighbour.iterdir())
+    else:
+        app.read()
+        assert f"{neighbour / 'price'} does not exist; going on without it." in app.lines
+
+
 def test_own_packages_are_used(app: App) -> None:
     """The project's own node_modules is that of the copy in which the app runs."""
     package = app.folder / "node_modules" / "aws-cdk-lib"

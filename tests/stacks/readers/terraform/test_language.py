@@ -77,7 +77,7 @@ EXPANDING = "a0: &a0 x\\n" + "\\n".join(
         ("aws_sqs_queue.none.url", '4:16: Nothing here is called "aws_sqs_queue".'),
         ("aws_sfn_state_machine.n.arn", "4:37: There is no aws_sfn_state_machine.n."),
         ('"${[1]} x"', "4:19: A list cannot be used as a text"),
-        ('1 + "a"', "4:18: 'a' is no number"),
+        ('1 + "a"', "4:18: 'a' is not a number"),
         ("[1][2]", "4:19: The list has 1 items; there is no [2]"),
         ('file("absent.json")', "4:16: Cannot read absent.json: No such file or directory"),
         ('"no end', "4:16: The text that starts here has no closing quote"),

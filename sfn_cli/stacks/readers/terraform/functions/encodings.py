@@ -82,7 +82,7 @@ def _base64decode(text: Value) -> str:
     try:
         return base64.b64decode(to_text(text), validate=True).decode()
     except (binascii.Error, ValueError):
-        raise ConversionError("base64decode is given text that is not text in base64") from None
+        raise ConversionError("base64decode cannot read the text: it is not UTF-8 text in base64") from None
 
 
 def _csvdecode(text: Value) -> list[Value]:
@@ -97,7 +97,7 @@ def _parseint(text: Value, base: Value) -> int:
     try:
         return int(to_text(text), to_integer(base))
     except ValueError:
-        raise ConversionError(f"parseint is given text that is no number to base {to_text(base)}") from None
+        raise ConversionError(f"parseint cannot read the text as a number to base {to_text(base)}") from None
 
 
 def _log(number: Value, base: Value) -> float:
@@ -121,7 +121,7 @@ def _time(text: Value) -> datetime.datetime:
     try:
         return datetime.datetime.fromisoformat(to_text(text))
     except ValueError:
-        raise ConversionError(f"{to_text(text)[:40]!r} is no time in the form of RFC 3339") from None
+        raise ConversionError(f"{to_text(text)[:40]!r} is not a time in the form of RFC 3339") from None
 
 
 def _time_text(time: datetime.datetime) -> str:
@@ -136,7 +136,7 @@ def _timeadd(time: Value, duration: Value) -> str:
     units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
     text = to_text(duration)
     if not re.fullmatch(r"-?(?:\d+(?:\.\d+)?(?:h|ms|us|µs|ns|m|s))+", text):
-        raise ConversionError(f"{text[:40]!r} is no duration such as 1h30m")
+        raise ConversionError(f"{text[:40]!r} is not a duration, such as 1h30m")
     seconds = sum(
         float(number) * units[unit]
         for number, unit in re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", text)
@@ -295,4 +295,4 @@ def _namespace(namespace: Value) -> uuid.UUID:
     try:
         return known.get(name) or uuid.UUID(name)
     except ValueError:
-        raise ConversionError(f"{name[:40]!r} is no namespace of UUIDs") from None
+        raise ConversionError(f"{name[:40]!r} is not a namespace of UUIDs") from None

@@ -139,7 +139,7 @@ def _compiled(pattern: str) -> Any:
     try:
         return regex.compile(pattern)
     except regex.error as error:
-        raise ConversionError(f"{pattern!r} is no regular expression: {error}") from None
+        raise ConversionError(f"{pattern!r} is not a regular expression: {error}") from None
 
 
 def _with_time_limit(call: Callable[[], Any]) -> Any:

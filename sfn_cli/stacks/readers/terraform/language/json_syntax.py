@@ -36,7 +36,7 @@ def parse_json_body(source: SourceText) -> HclBody:
         raise at.error(f"Invalid JSON: {error}") from None
     body = HclBody()
     if not isinstance(document, dict):
-        raise at.error("The file is no JSON object")
+        raise at.error("The file is not a JSON object")
     for type, content in document.items():
         if type in _LABELS:
             for labels, arguments in _json_blocks(content, _LABELS[type]):

@@ -117,9 +117,9 @@ class TemplateParser(Scanner):
             try:
                 return chr(int(digits, 16))
             except (ValueError, OverflowError):
-                raise self.error(f'"\\{letter}{digits}" is no character', start) from None
+                raise self.error(f'"\\{letter}{digits}" is not a character', start) from None
         if letter not in _ESCAPES or not letter:
-            raise self.error(f'"\\{letter}" is no escape sequence (write "\\\\" for a backslash)', start)
+            raise self.error(f'"\\{letter}" is not an escape sequence (write "\\\\" for a backslash)', start)
         return _ESCAPES[letter]
 
     def _add_text(self, text: str, *, ends_line: bool = False) -> None:
@@ -176,7 +176,7 @@ class TemplateParser(Scanner):
                 raise self.error(f'Expected "in", not {self.found()}')
             return _Directive(keyword, at, self._expression(), tuple(names))
         if keyword not in {"else", "endif", "endfor"}:
-            raise at.error(f'"{keyword}" is no directive: if, else, endif, for or endfor')
+            raise at.error(f'"{keyword}" is not a directive: if, else, endif, for or endfor')
         return _Directive(keyword, at, Literal(None, at))
 
     def _expression(self) -> Expression:

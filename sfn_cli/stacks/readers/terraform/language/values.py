@@ -64,7 +64,7 @@ def to_number(value: Value) -> int | float:
         try:
             return simple_number(float(value)) if not value.lstrip("-").isdigit() else int(value)
         except ValueError:
-            raise ConversionError(f"{value[:40]!r} is no number") from None
+            raise ConversionError(f"{value[:40]!r} is not a number") from None
     return value
 
 
@@ -93,7 +93,7 @@ def to_object(value: Value) -> dict[str, Value]:
 def to_integer(value: Value) -> int:
     number = to_number(value)
     if isinstance(number, float):
-        raise ConversionError(f"{number_text(number)} is no whole number")
+        raise ConversionError(f"{number_text(number)} is not a whole number")
     return number
 
 

@@ -76,4 +76,4 @@ def json_value(arguments: ResourceArguments, name: str) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        raise ConversionError(f'"{name}" is text that is no JSON') from None
+        raise ConversionError(f'"{name}" is not JSON') from None
