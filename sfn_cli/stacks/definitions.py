@@ -117,9 +117,21 @@ def _written_definition(stack: Stack, logical_id: str, properties: Mapping[str, 
     raise stack.error(path, f"{logical_id} has no definition: Definition, DefinitionString or DefinitionUri.")
 
 
+def _definition_path(file: Path) -> Path:
+    """Returns the path of a definition, or of the one file whose name differs from it in case only.
+
+    On file systems that ignore case, such as macOS's, projects come with names in another case.
+    """
+    if file.exists() or not file.parent.is_dir():
+        return file
+    same = [other for other in file.parent.iterdir() if other.name.casefold() == file.name.casefold()]
+    return same[0] if len(same) == 1 else file
+
+
 def _definition_of_file(
     stack: Stack, file: Path, values: Mapping[str, str], path: Path_
 ) -> MachineDefinition:
+    file = _definition_path(file)
     try:
         file_text = read_input_text(file, PROJECT_FILE_BYTES).removeprefix("\ufeff")
     except OSError as error:

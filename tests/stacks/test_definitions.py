@@ -50,6 +50,14 @@ def test_forms(tmp_path: Path, properties: dict[str, Any]) -> None:
         assert len(found.file_text.splitlines()) == 3
 
 
+def test_a_name_in_another_case(tmp_path: Path) -> None:
+    """Projects from file systems that ignore case name their files so."""
+    found = _definition(
+        tmp_path, {"DefinitionUri": str(tmp_path / "Flow.asl.json"), "DefinitionSubstitutions": VALUES}
+    )
+    assert json.loads(found.text)["StartAt"] == "A"
+
+
 @pytest.mark.parametrize("text, values, filled, unfilled", [
     ("${A} ${A}", {"A": "x"}, "x x", ()),
     ("${A}${B}", {"A": "${B}"}, "${B}${B}", ("B",)),
