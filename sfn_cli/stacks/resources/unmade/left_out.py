@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.resources.resource import Extent, Made, ResourceType
-from sfn_cli.stacks.resources.unmade.patterns import delete_nothing
+from sfn_cli.stacks.resources.unmade.patterns import unmade_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties
 
 _NAME_LENGTH = 63
 _HEXADECIMAL = "0123456789abcdef"
@@ -158,19 +158,7 @@ def left_out_type(type: str) -> ResourceType:
             return Made(left_out_arn(type, naming, name), attributes)
         return Made(_given_name(type, properties) or name, attributes)
 
-    def create(making: Making, properties: Properties) -> Made:
-        return predict(making.naming, properties)
-
-    def update(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-        return predict(making.naming, new)
-
-    return ResourceType(
-        predict=predict,
-        create=create,
-        update=update,
-        delete=delete_nothing,
-        extent=Extent.LEFT_OUT,
-    )
+    return unmade_type(predict, Extent.LEFT_OUT)
 
 
 def _given_name(type: str, properties: Properties) -> str | None:

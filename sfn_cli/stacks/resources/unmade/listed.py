@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.arn import is_queue_arn
 from sfn_cli.stacks.resources.resource import Extent, Made
-from sfn_cli.stacks.resources.unmade.patterns import Pattern, pattern_type
+from sfn_cli.stacks.resources.unmade.patterns import Pattern, fill_pattern, pattern_type, unmade_type
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Making, Naming, Properties
@@ -165,21 +165,13 @@ def _predict_rule(naming: Naming, properties: Properties) -> Made:
     """Returns a rule's name, which includes its bus, unless that is the default one."""
     bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
     pattern = _RULE if bus == _DEFAULT_BUS else _RULE_OF_BUS
-    return pattern_type(pattern, Extent.LISTED).predict(naming, {**properties, "Bus": bus})
-
-
-def _create_rule(making: Making, properties: Properties) -> Made:
-    return _predict_rule(making.naming, properties)
-
-
-def _update_rule(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    return _predict_rule(making.naming, new)
+    return fill_pattern(pattern, naming, {**properties, "Bus": bus})
 
 
 LISTED = {
     **{type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()},
-    "AWS::Events::Rule": pattern_type(_RULE, Extent.LISTED)._replace(
-        predict=_predict_rule, create=_create_rule, update=_update_rule
+    "AWS::Events::Rule": unmade_type(_predict_rule, Extent.LISTED)._replace(
+        name_property=_RULE.name_property
     ),
     "AWS::Lambda::EventSourceMapping": _SOURCE_MAPPING._replace(
         create=_create_source_mapping, update=_update_source_mapping

@@ -10,13 +10,14 @@ A pattern is a format string. Its fields are the resource's own properties and
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.stacks.resources.properties import property_text
 from sfn_cli.stacks.resources.resource import Extent, Made, ResourceType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sfn_cli.stacks.resources.resource import Making, Naming, Properties
 
@@ -36,9 +37,12 @@ class Pattern(NamedTuple):
 
 def pattern_type(pattern: Pattern, extent: Extent) -> ResourceType:
     """Returns the row of a type that is named or listed only."""
+    row = unmade_type(partial(fill_pattern, pattern), extent)
+    return row._replace(name_property=pattern.name_property)
 
-    def predict(naming: Naming, properties: Properties) -> Made:
-        return _fill_pattern(pattern, naming, properties)
+
+def unmade_type(predict: Callable[[Naming, Properties], Made], extent: Extent) -> ResourceType:
+    """Returns the row of a type of which nothing is created: it is always as predicted."""
 
     def create(making: Making, properties: Properties) -> Made:
         return predict(making.naming, properties)
@@ -46,21 +50,15 @@ def pattern_type(pattern: Pattern, extent: Extent) -> ResourceType:
     def update(making: Making, made: Made, old: Properties, new: Properties) -> Made:
         return predict(making.naming, new)
 
-    return ResourceType(
-        predict=predict,
-        create=create,
-        update=update,
-        delete=delete_nothing,
-        extent=extent,
-        name_property=pattern.name_property,
-    )
+    return ResourceType(predict=predict, create=create, update=update, delete=_delete_nothing, extent=extent)
 
 
-def delete_nothing(making: Making, made: Made, properties: Properties) -> None:
+def _delete_nothing(making: Making, made: Made, properties: Properties) -> None:
     """Deletes a resource that was not made."""
 
 
-def _fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> Made:
+def fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> Made:
+    """Returns the Ref and the attributes that a pattern describes."""
     given = properties.get(pattern.name_property) if pattern.name_property else None
     fields = _Fields(
         {
