@@ -100,6 +100,11 @@ class Stack(NamedTuple):
     """Programs that serve HTTP during a run: a folder's services.json."""
 
     @property
+    def is_template(self) -> bool:
+        """Whether it was read from what is deployed to AWS too, not from sfn's own form."""
+        return self.kind not in (FOLDER_KIND, DEFINITION_KIND)
+
+    @property
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
         return self.template.get("Resources") or {}
 

@@ -14,7 +14,6 @@ from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import shown_path
 from sfn_cli.stacks.deployment.changes import NOT_AT_AWS, NOT_HERE, Action
-from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,7 +111,7 @@ def _explained_deploy(stack: Stack) -> Iterator[None]:
             raise CommandFailedError(str(error)) from error
         failure = OperationError(error.reason.operation, refusal)
         _explain_refused_definition(failure, error)
-        if stack.kind not in (FOLDER_KIND, DEFINITION_KIND):
+        if stack.is_template:
             failure.args = (f"{error.place}: {error.logical_id} ({error.type}): {failure}",)
         raise failure from error
 
@@ -140,7 +139,7 @@ def report_changes(stack: Stack, deployed: Deployed) -> None:
         for action in Action
         if counts[action] and action not in (Action.KEEP, Action.LEAVE_OUT)
     ]
-    if parts and stack.kind not in (FOLDER_KIND, DEFINITION_KIND):
+    if parts and stack.is_template:
         report_line(f"Stack {deployed.name}: {', '.join(parts)}.")
     for reason, why in _LEFT_OUT_SINCE.items():
         left_out = [

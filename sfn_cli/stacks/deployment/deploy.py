@@ -20,7 +20,6 @@ from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_paramet
 from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Making, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
-from sfn_cli.stacks.stack import DEFINITION_KIND, FOLDER_KIND
 from sfn_cli.store.records.stacks import StoredStack
 
 if TYPE_CHECKING:
@@ -114,6 +113,10 @@ class _Deploy:
         self._stack = stack
         self._options = options
         self._builds = StackBuilds(service, stack, options.report, may_build=options.may_build)
+        # The machines of a template run on AWS: here, too, as far as they get without the tasks that
+        # sfn does not have.
+        accepting = service.accepting_all_tasks() if stack.is_template else service
+        self._tools = _deploy_tools(accepting, options, service.is_available)
         self.name = deployed_name(service, stack, options)
         self._evaluation = deploy_evaluation(service, stack, options, self.name)
         self._planned = deploy_evaluation(service, stack, options, self.name, is_planned=True)
@@ -140,18 +143,7 @@ class _Deploy:
         return Deployed(self.name, engine.changes, engine.made, done.outputs)
 
     def _engine(self, evaluation: StackEvaluation) -> Engine:
-        # The machines of a template run on AWS: here, too, as far as they get without the tasks that
-        # sfn does not have.
-        is_template = self._stack.kind not in (FOLDER_KIND, DEFINITION_KIND)
-        service = self._service.accepting_all_tasks() if is_template else self._service
-        return Engine(
-            self.name,
-            self._stack,
-            evaluation,
-            _deploy_tools(service, self._options, self._service.is_available),
-            self._naming,
-            self._builds,
-        )
+        return Engine(self.name, self._stack, evaluation, self._tools, self._naming, self._builds)
 
     def _naming(self, logical_id: str) -> Naming:
         return names.resource_naming(self._service.settings, self.name, str(self._stack.folder), logical_id)
