@@ -79,15 +79,8 @@ class Engine:
             )
             predicted = row.predict(self._naming(logical_id), properties)
             known[logical_id] = made_of(old) if action is Action.KEEP and old else predicted
-            changes.append(
-                Change(
-                    action,
-                    logical_id,
-                    type,
-                    known[logical_id].physical_id,
-                    change_reason(action, old, row, properties),
-                )
-            )
+            reason = change_reason(action, old, row, properties)
+            changes.append(Change(action, logical_id, type, known[logical_id].physical_id, reason))
         return changes + [
             Change(
                 Action.RETAIN if leaving.is_retained else Action.DELETE,
@@ -101,12 +94,10 @@ class Engine:
     def _decide(
         self, logical_id: str, type: str, row: ResourceType, properties: Properties, fingerprint: str
     ) -> Action:
-        old = self._rows.stored.get(logical_id)
         if _lives_in_server(row) and self._tools.is_real:
             return Action.LEAVE_OUT
+        old = self._rows.stored.get(logical_id)
         server = self._server if _lives_in_server(row) else None
-        if old is not None and _lives_in_server(row) and server is None and old.server is not None:
-            return Action.RESTORE
         return decide_change(old, type, row, properties, fingerprint, server=server)
 
     # Deploying
@@ -142,15 +133,8 @@ class Engine:
             self._report_notes(logical_id)
             with ExplainedDeploy(self._stack, logical_id, type, self.definitions.get(logical_id)):
                 self.made[logical_id] = self._make(action, logical_id, row, properties, fingerprint, old)
-        self.changes.append(
-            Change(
-                action,
-                logical_id,
-                type,
-                self.made[logical_id].physical_id,
-                change_reason(action, old, row, properties),
-            )
-        )
+        reason = change_reason(action, old, row, properties)
+        self.changes.append(Change(action, logical_id, type, self.made[logical_id].physical_id, reason))
 
     def _report_notes(self, logical_id: str) -> None:
         """Shows what the user should know of a resource that is made or changed."""
