@@ -449,7 +449,7 @@ def test_files_of_windows(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_stack_that_cannot_be_deleted(home: Path, tmp_path: Path) -> None:
-    """The stack says which resource stays and why; once that is mended, the next delete completes it."""
+    """The stack says which resource stays and why; once that is resolved, the next delete completes it."""
     version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Price"}}}
     project = write_shop(tmp_path / "shop", resources={"First": version})
     assert sfn(home, "deploy", str(project)).returncode == 0
