@@ -1,0 +1,53 @@
+"""What the view of a stored execution is made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.arn import name_in_arn
+from sfn_cli.views.source import ExecutionSource, MapRunCounts
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.records.map_runs import MapRun
+
+
+def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
+    """Returns the source of a view of the execution, STANDARD or EXPRESS.
+
+    Raises ApiError when there is none.
+    """
+    execution = service.executions.find(execution_arn)
+    if execution is None:
+        raise arn_checks.no_such_execution(execution_arn)
+    revision = service.state_machines.revision(execution.revision)
+    suspension = service.suspensions.of(execution.arn) if execution.status == "RUNNING" else None
+    return ExecutionSource(
+        name=f"{name_in_arn(execution.state_machine_arn)}/{execution.name}",
+        history=service.executions.history(execution.arn),
+        definition=revision.definition,
+        arn=execution.arn,
+        state_machine_arn=execution.state_machine_arn,
+        map_runs={run.arn: map_run_counts(run) for run in service.map_runs.page(execution.arn, None, 100)},
+        suspension=None if suspension is None else suspension.error,
+    )
+
+
+def map_run_counts(run: MapRun) -> MapRunCounts:
+    """Returns the numbers of a Map Run's items."""
+
+    def items(*statuses: str) -> int:
+        return run.children(*statuses).items
+
+    total = run.total_items if run.total_items is not None else run.started_items
+    return MapRunCounts(
+        status=run.status,
+        total=total,
+        succeeded=items("SUCCEEDED"),
+        running=items("RUNNING"),
+        failed=items("FAILED"),
+        pending=max(0, total - run.started_items) + items("PENDING_REDRIVE"),
+        aborted=items("ABORTED"),
+        timed_out=items("TIMED_OUT"),
+    )

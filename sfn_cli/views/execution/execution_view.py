@@ -1,0 +1,62 @@
+"""The view of a whole execution, as every form shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.execution.state_visit import Thread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.views.execution.state_visit import StateVisit
+    from sfn_cli.views.source import ExecutionSource
+    from sfn_cli.views.statuses import Status
+
+
+class ExecutionView:
+    """One execution, up to the event `last_id`; only the fold (`fold.py`) writes it.
+
+    `root` is its first thread of control. `status` is AWS's; `error` and `cause` are those of its
+    end. `redrives` is how many times it was redriven. Times are as in `state_visit.py`.
+    """
+
+    __slots__ = (
+        "cause", "ended_at", "error", "input", "last_at", "last_id", "output", "redrives", "root", "source",
+        "started_at", "status",
+    )  # fmt: skip
+
+    def __init__(self, source: ExecutionSource) -> None:
+        self.source = source
+        self.root = Thread("root", 0, None, 0)
+        self.status: Status = "RUNNING"
+        self.started_at = 0
+        self.ended_at: int | None = None
+        self.last_id = 0
+        self.last_at = 0
+        self.input: str | None = None
+        self.output: str | None = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.redrives = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None
+
+    def visits(self) -> Iterator[StateVisit]:
+        """Yields every visit, in the order of the tree."""
+        return self.root.all_visits()
+
+    def duration_ms(self, now: int) -> int:
+        """How long the execution took, or has taken by `now`, by its own clock."""
+        return max(0, (now if self.ended_at is None else self.ended_at) - self.started_at)
+
+    def wall_ms(self, start: int, end: int) -> int:
+        """How long it took by the wall clock from `start` to `end`, which are by its own clock."""
+        skipped = sum(
+            max(0, min(jump.end, end) - max(jump.start, start))
+            for jump in self.source.jumps
+            if jump.start < end and jump.end > start
+        )
+        return round((end - start - skipped) / self.source.speed)

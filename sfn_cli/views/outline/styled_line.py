@@ -1,0 +1,60 @@
+"""Lines of styled text. What a style looks like is decided by the form that shows it."""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+import unicodedata
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Style = Literal[
+    "", "bold", "dim", "code", "running", "waiting", "succeeded", "caught", "failed", "aborted", "not_visited"
+]
+"""Plain, or one of these; those from "running" on are the colours of statuses (`statuses.LOOKS`)."""
+
+
+class Span(NamedTuple):
+    """A piece of one line, without line breaks; it may hold any other character."""
+
+    text: str
+    style: Style = ""
+
+
+StyledLine = list[Span]
+
+
+def cell_width(text: str) -> int:
+    """Returns how many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def line_width(line: "Iterable[Span]") -> int:
+    return sum(cell_width(span.text) for span in line)
+
+
+def shorten_line(line: StyledLine, width: int) -> StyledLine:
+    """Returns the line with at most so many columns; "…" stands for what was cut off."""
+    if line_width(line) <= width:
+        return line
+    shortened: StyledLine = []
+    room = width - 1
+    for span in line:
+        text = span.text
+        while cell_width(text) > room:
+            text = text[:-1]
+        shortened.append(span._replace(text=text))
+        room -= cell_width(text)
+        if text != span.text:
+            shortened[-1] = span._replace(text=f"{text}…")
+            break
+    return shortened
+
+
+def plain_line(line: "Iterable[Span]") -> str:
+    return "".join(span.text for span in line).rstrip()

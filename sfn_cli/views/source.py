@@ -1,0 +1,55 @@
+"""What a view of an execution is made from, wherever it comes from."""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+
+
+class MapRunCounts(NamedTuple):
+    """The items of a Map Run, as DescribeMapRun counts them (`itemCounts`), and its status."""
+
+    status: str
+    total: int
+    succeeded: int
+    running: int
+    failed: int
+    pending: int
+    aborted: int = 0
+    timed_out: int = 0
+
+
+class ClockJump(NamedTuple):
+    """A jump of an execution's virtual clock, in milliseconds since 1970 by that clock."""
+
+    start: int
+    end: int
+
+
+class ExecutionSource(NamedTuple):
+    """A history, and what else is known of its execution.
+
+    `name` is what people call it: MACHINE/EXECUTION, or the path of a file. `definition` is JSON
+    text, None when it is not known: then there is no picture and no dataflow. `history` may stop
+    anywhere. `seed` is the execution's secret seed, None outside the store: UUIDs and random numbers
+    of the dataflow then differ from the recorded ones. `speed` is how many times faster than the
+    wall clock its clock runs, `jumps` the spans that its virtual clock skipped. `map_runs` are the
+    counts of its Map Runs, by ARN. `suspension` says why sfn does not continue it.
+    """
+
+    name: str
+    history: "Sequence[HistoryEvent]"
+    definition: str | None = None
+    arn: str | None = None
+    state_machine_arn: str | None = None
+    seed: str | None = None
+    is_virtual: bool = False
+    speed: float = 1.0
+    jumps: "Sequence[ClockJump]" = ()
+    map_runs: "Mapping[str, MapRunCounts]" = MappingProxyType({})
+    suspension: str | None = None
