@@ -1,0 +1,50 @@
+"""Styled lines (`views/outline/styled_line.py`) on their way to a terminal, a file or a pipe."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TextIO
+
+from sfn_cli.cli import screen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sfn_cli.views.outline.styled_line import Style, StyledLine
+
+PIPED_COLUMNS = 120
+"""How wide the output is where there is no terminal."""
+
+_CODES: Mapping[Style, str] = {
+    "bold": "1",
+    "dim": "2",
+    "code": "36",
+    "running": "36",
+    "waiting": "35",
+    "succeeded": "32",
+    "caught": "33",
+    "failed": "31",
+    "aborted": "2",
+    "not_visited": "2",
+}
+"""Style → SGR codes."""
+
+
+def output_columns(stream: TextIO) -> int:
+    """Returns how many columns a line may take: the terminal's, or PIPED_COLUMNS."""
+    if not stream.isatty():
+        return PIPED_COLUMNS
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or PIPED_COLUMNS
+    except OSError:
+        return PIPED_COLUMNS
+
+
+def write_lines(lines: Iterable[StyledLine], stream: TextIO, *, color: bool) -> None:
+    """Writes each line; control characters are escaped, in a file too: the text is for people."""
+    for line in lines:
+        parts: list[str] = []
+        for text, style in line:
+            shown = screen.one_screen_line(text)
+            parts += screen.screen_style(shown, _CODES[style], color=color) if style else [shown]
+        screen.write_screen_parts(stream, [*parts, "\n"])
