@@ -14,7 +14,7 @@ from sfn_cli.views.visible_text import visible_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    AttributeValue = str | float | bool | None
+    Attributes = Mapping[str, str | float | bool | None]
 
 
 class Markup(str):
@@ -40,7 +40,7 @@ def join_markup(parts: Iterable[str]) -> Markup:
     return Markup("".join(map(escape_markup, parts)))
 
 
-def element(name: str, attributes: Mapping[str, AttributeValue], *children: str) -> Markup:
+def element(name: str, attributes: Attributes, *children: str) -> Markup:
     """Returns an element. An attribute that is None or False is left out, True has no value.
 
     Numbers are written with at most one decimal place.
@@ -57,7 +57,7 @@ def element(name: str, attributes: Mapping[str, AttributeValue], *children: str)
     return Markup("".join(parts))
 
 
-def code_element(name: str, attributes: Mapping[str, AttributeValue], code: str) -> Markup:
+def code_element(name: str, attributes: Attributes, code: str) -> Markup:
     """Returns a <style> or <script> with code of our own, which HTML does not unescape.
 
     Raises ValueError for code that could end the element, or that XML would read as markup.
@@ -67,7 +67,7 @@ def code_element(name: str, attributes: Mapping[str, AttributeValue], code: str)
     return element(name, attributes, Markup(code))
 
 
-def data_element(name: str, attributes: Mapping[str, AttributeValue], json_text: str) -> Markup:
+def data_element(name: str, attributes: Attributes, json_text: str) -> Markup:
     """Returns a <script> that holds JSON; "<" and "&" inside its strings are escaped as JSON's."""
     safe = json_text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return code_element(name, attributes, safe)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.views.graph.graph import EdgeKind, GraphEdge, GraphNode
     from sfn_cli.views.layout.placed import PlacedEdge
+    from sfn_cli.views.markup import Attributes
 
 _RADIUS = 7.0
 _ARROW_LENGTH = {"plain": 8.0, "catch": 8.0, "taken": 10.0}
@@ -36,7 +37,7 @@ def draw_arrows() -> Markup:
 
 def _draw_arrow(look: str, length: float) -> Markup:
     head = element("path", {"class": f"arrow {look}", "d": "M0 1L10 5L0 9z"})
-    attributes = {
+    attributes: Attributes = {
         "id": f"sfn-arrow-{look}",
         "viewBox": "0 0 10 10",
         "refX": 1,  # an edge stops where its arrow begins, so that a thick line does not blunt the tip
@@ -54,7 +55,7 @@ def draw_edge(placed: PlacedEdge, origin: Point, nodes: Mapping[str, GraphNode],
     edge = placed.edge
     look = "taken" if taken else "catch" if edge.key.kind == "catch" else "plain"
     points = [Point(point.x + origin.x, point.y + origin.y) for point in placed.points]
-    attributes = {
+    attributes: Attributes = {
         "id": edge_id(edge.key),
         "class": f"edge {edge.key.kind}{' taken' if taken else ''}",
         "d": _rounded_path(_shorten_polyline(points, _ARROW_LENGTH[look] * 0.9)),
@@ -71,7 +72,8 @@ def draw_edge_label(placed: PlacedEdge, origin: Point, nodes: Mapping[str, Graph
     x = placed.label.x + origin.x
     top = placed.label.y + origin.y - LABEL_LINE_HEIGHT * (len(lines) - 1) / 2 + 4
     spans = (
-        element("tspan", {"x": x, "y": top + LABEL_LINE_HEIGHT * number}, line) for number, line in enumerate(lines)
+        element("tspan", {"x": x, "y": top + LABEL_LINE_HEIGHT * number}, line)
+        for number, line in enumerate(lines)
     )
     kind = placed.edge.key.kind
     title = element("title", {}, _describe_edge(placed.edge, nodes))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.views.graph.graph import GraphNode, NodeRun
     from sfn_cli.views.layout.placed import Box
+    from sfn_cli.views.markup import Attributes
 
 _TEXT_LEFT = 38.0
 """From the left border of a box to its text. All are pixels."""
@@ -28,8 +29,9 @@ _NAME_LINE = 20.0
 _SECOND_LINE = 37.0
 _MARK_ROOM = 26.0
 _GAP = 10.0
-_NEARLY_FULL = 0.7
-"""Texts that take more of their room than this are set to their width: a wide font stays inside."""
+_NEARLY_FULL = 0.85
+"""Texts that take more of their room than this have a width of their own: a wide font stays inside."""
+_WITHOUT_ROOM_FOR_OTHER_FONTS = 0.93
 
 
 def draw_dot(node: GraphNode, box: Box, *, is_reached: bool) -> Markup:
@@ -56,7 +58,7 @@ def draw_state(node: GraphNode, box: Box, run: NodeRun | None, inner: Sequence[B
     words = describe_state(node, run)
     is_folded = bool(node.levels) and not inner
     has_mark = run is not None and run.status in STATUS_MARKS
-    attributes = {
+    attributes: Attributes = {
         "id": state_id(node.path),
         "class": " ".join(_state_classes(node, run, is_group=bool(inner))),
         "tabindex": 0,
@@ -89,20 +91,18 @@ def draw_state(node: GraphNode, box: Box, run: NodeRun | None, inner: Sequence[B
 
 
 def describe_state(node: GraphNode, run: NodeRun | None) -> str:
-    """Returns all that a state's box says, in words: "Charge, Task, http:invoke, caught, retried once"."""
+    """Returns all that a state's box says, in words: "Charge, Task, http:invoke, caught"."""
     parts = [node.name, node.type, node.detail]
     if run is not None:
         parts += [LOOKS[run.status].word, run.counts]
-        parts.append(_times_in_words("retried", run.retries))
-        parts.append(_times_in_words("visited", run.visits) if run.visits > 1 else "")
+        if run.is_retried:
+            parts.append(f"{run.failures} failed {'attempt' if run.failures == 1 else 'attempts'}")
+        if run.visits > 1:
+            parts.append(f"visited {_times(run.visits)}")
     else:
         parts.append(f"retries at most {_times(node.retries)}" if node.retries else "")
         parts += [f"catches {label} → {handler}" for label, handler in node.catches_to]
     return ", ".join(filter(None, parts))
-
-
-def _times_in_words(verb: str, count: int) -> str:
-    return f"{verb} {_times(count)}" if count else ""
 
 
 def _times(count: int) -> str:
@@ -143,7 +143,7 @@ def _draw_divider(box: Box, left: Box, right: Box) -> Markup:
 def _draw_name(node: GraphNode, box: Box, *, has_mark: bool) -> Markup:
     room = box.width - _TEXT_LEFT - (_MARK_ROOM if has_mark else _TEXT_RIGHT)
     text = shorten_text(visible_text(node.name), NAME_SIZE, room, bold=True)
-    attributes = {"class": "name", "x": box.x + _TEXT_LEFT, "y": box.y + _NAME_LINE}
+    attributes: Attributes = {"class": "name", "x": box.x + _TEXT_LEFT, "y": box.y + _NAME_LINE}
     width = text_width(text, NAME_SIZE, bold=True)
     return element("text", {**attributes, **_fitted(width, room)}, text)
 
@@ -154,7 +154,7 @@ def _draw_second_line(node: GraphNode, box: Box, run: NodeRun | None, *, is_fold
     baseline, right = box.y + _SECOND_LINE, box.x + box.width - _TEXT_RIGHT
     for mark, is_failure in reversed(_marks(node, run)):
         look = "small failures" if is_failure else "small"
-        attributes = {"class": look, "x": right, "y": baseline, "text-anchor": "end"}
+        attributes: Attributes = {"class": look, "x": right, "y": baseline, "text-anchor": "end"}
         parts.append(element("text", attributes, mark))
         right -= text_width(mark, SMALL_SIZE, bold=is_failure) + _GAP
     line = second_line(node, is_folded=is_folded)
@@ -162,8 +162,8 @@ def _draw_second_line(node: GraphNode, box: Box, run: NodeRun | None, *, is_fold
         line = f"{node.type} · {run.counts}"
     room = right - box.x - _TEXT_LEFT
     text = shorten_text(visible_text(line), SMALL_SIZE, room)
-    attributes = {"class": "small", "x": box.x + _TEXT_LEFT, "y": baseline}
-    parts.insert(0, element("text", {**attributes, **_fitted(text_width(text, SMALL_SIZE), room)}, text))
+    place: Attributes = {"class": "small", "x": box.x + _TEXT_LEFT, "y": baseline}
+    parts.insert(0, element("text", {**place, **_fitted(text_width(text, SMALL_SIZE), room)}, text))
     return join_markup(parts)
 
 
@@ -171,16 +171,19 @@ def _marks(node: GraphNode, run: NodeRun | None) -> list[tuple[str, bool]]:
     """Returns the texts at the right of the second line, and whether each is about failures."""
     if run is None or run.status == "NOT_VISITED":
         return [(mark, False) for mark in state_marks(node)]
-    marks = [(f"↻ {run.retries}", True)] if run.retries else []
+    marks = [(f"↻ {run.failures}", True)] if run.is_retried else []
     if run.visits > 1:
         marks.append((f"× {run.visits}", False))
     return marks + [(mark, False) for mark in state_marks(node._replace(retries=None))]
 
 
-def _fitted(width: float, room: float) -> dict[str, str | float]:
+def _fitted(width: float, room: float) -> Attributes:
     if width <= room * _NEARLY_FULL:
         return {}
-    return {"textLength": min(width, room), "lengthAdjust": "spacingAndGlyphs"}
+    return {
+        "textLength": min(width * _WITHOUT_ROOM_FOR_OTHER_FONTS, room),
+        "lengthAdjust": "spacingAndGlyphs",
+    }
 
 
 def _translate(x: float, y: float) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.graph import NodeRun
 from sfn_cli.views.layout.placed import Box, Point
-from sfn_cli.views.markup import Markup, code_element, element, join_markup, number_text
+from sfn_cli.views.markup import Markup, code_element, element, number_text
 from sfn_cli.views.picture.edges import draw_arrows, draw_edge, draw_edge_label
 from sfn_cli.views.picture.element_ids import edge_id, state_id
 from sfn_cli.views.picture.states import draw_dot, draw_state
@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
     from sfn_cli.views.graph.graph import EdgeKey, GraphNode, GraphRun
     from sfn_cli.views.layout.placed import PlacedLevel
+    from sfn_cli.views.markup import Attributes
     from sfn_cli.views.picture.palette import Theme
 
 _MARGIN = 20.0
 _NOT_VISITED = NodeRun("NOT_VISITED", visits=0)
 
 
-def draw_svg(
-    placed: PlacedLevel, title: str, *, run: GraphRun | None = None, theme: Theme = "auto"
-) -> str:
+def draw_svg(placed: PlacedLevel, title: str, *, run: GraphRun | None = None, theme: Theme = "auto") -> str:
     """Returns an SVG file, as text. `run` colours it by what an execution did."""
     sheet = code_element("style", {}, standalone_sheet(theme))
     page = element("rect", {"class": "page", "width": "100%", "height": "100%"})
@@ -54,7 +53,7 @@ def _draw_root(
     placed: PlacedLevel, title: str, run: GraphRun | None, theme: Theme, *before: Markup
 ) -> Markup:
     width, height = placed.width + 2 * _MARGIN, placed.height + 2 * _MARGIN
-    attributes = {
+    attributes: Attributes = {
         "xmlns": "http://www.w3.org/2000/svg",
         "width": width,
         "height": height,
@@ -64,7 +63,8 @@ def _draw_root(
         "aria-label": title,
     }
     drawn = _Picture(run).draw_level(placed, Point(_MARGIN, _MARGIN))
-    return element("svg", attributes, element("title", {}, title), *before, draw_arrows(), drawn)
+    parts = [element("title", {}, title), *before, draw_arrows(), drawn]
+    return element("svg", attributes, *(Markup(f"\n{part}") for part in parts), Markup("\n"))
 
 
 class _Picture:
@@ -92,9 +92,9 @@ class _Picture:
             parts.append(self._fragment(state_id(path), self._draw_node(node, box, inner)))
             for number, (corner, level) in enumerate(inner, 1):
                 label = node.name if node.type == "Map" else f"{node.name}, branch {number}"
-                attributes = {"role": "group", "aria-label": label}
+                attributes: Attributes = {"role": "group", "aria-label": label}
                 parts.append(element("g", attributes, self.draw_level(level, corner)))
-        return join_markup(parts)
+        return Markup("\n".join(filter(None, parts)))  # a line for each: a change is small in a diff
 
     def _fragment(self, id: str, drawn: Markup) -> Markup:
         self.fragments[id] = drawn
@@ -109,7 +109,9 @@ class _Picture:
             ends = set() if run is None else {end for key in run.taken for end in (key.source, key.target)}
             return draw_dot(node, box, is_reached=node.path in ends)
         inner_boxes = [Box(corner.x, corner.y, level.width, level.height) for corner, level in inner]
-        return draw_state(node, box, None if run is None else run.nodes.get(node.path, _NOT_VISITED), inner_boxes)
+        return draw_state(
+            node, box, None if run is None else run.nodes.get(node.path, _NOT_VISITED), inner_boxes
+        )
 
 
 def _moved_box(box: Box, origin: Point) -> Box:
