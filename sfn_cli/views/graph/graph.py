@@ -85,14 +85,16 @@ class NodeRun(NamedTuple):
     """What an execution did in one state of the definition.
 
     `status` is the worst of all its visits, or that of the chosen iteration. `failures` counts the
-    attempts that failed, `visits` how often the state was entered. `counts` says how far a Map is:
-    "12 of 60 · 5 running · 0 failed".
+    attempts that failed, and `is_retried` says whether one of them was followed by another, or will
+    be. `visits` is how often the state was entered. `counts` says how far a Map is: "12 of 60 · 5
+    running · 0 failed".
     """
 
     status: "Status"
     failures: int = 0
     visits: int = 1
     counts: str = ""
+    is_retried: bool = False
 
 
 class GraphRun(NamedTuple):
