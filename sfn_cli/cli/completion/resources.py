@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
+from sfn_cli.api.views.execution_names import LAST
 from sfn_cli.arn import execution_arn, name_in_arn
-from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE
+from sfn_cli.cli.arn_names import ACTIVITY, MACHINE
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
 
