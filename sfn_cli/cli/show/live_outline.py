@@ -11,11 +11,16 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.cli.show.live_lines import LiveLines
+from sfn_cli.views.execution.pending import pending_of
+from sfn_cli.views.outline.tree import outline_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.outline.styled_line import StyledLine
 
 DRAW_SECONDS = 0.1
@@ -37,6 +42,7 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
     """
     with LiveLines(stream, color=terminal.colors(stream)) as lines:
         drawn_at, drawing_seconds = -TICK_SECONDS, 0.0
+        pending: Mapping[int, Pending] | None = None
         has_news = True
         while True:
             due_at = drawn_at + (
@@ -51,22 +57,22 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
                     break
             began_at = time.monotonic()
             if began_at >= due_at or lines.is_stale:
-                followed.read_counts()
-                lines.draw(_outline(followed.view, lines.columns, lines.room))
+                if followed.read_counts() or has_news or pending is None:
+                    pending = pending_of(followed.view)
+                lines.draw(_outline(followed.view, pending, lines.columns, lines.room))
                 has_news = False
                 drawn_at = time.monotonic()
                 drawing_seconds = drawn_at - began_at
         followed.read_counts()
-        lines.finish(_outline(followed.view, lines.columns, None))
+        lines.finish(_outline(followed.view, pending_of(followed.view), lines.columns, None))
     return followed.view
 
 
-def _outline(view: ExecutionView, columns: int, max_lines: int | None) -> list[StyledLine]:
-    from sfn_cli.views.execution.pending import pending_of
-    from sfn_cli.views.outline.tree import outline_lines
-
+def _outline(
+    view: ExecutionView, pending: Mapping[int, Pending], columns: int, max_lines: int | None
+) -> list[StyledLine]:
     now = execution_time(view, round(time.time() * 1000))
-    return outline_lines(view, now=now, width=columns, pending=pending_of(view), max_lines=max_lines)
+    return outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
 
 
 def execution_time(view: ExecutionView, wall: int) -> int:
