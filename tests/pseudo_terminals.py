@@ -53,7 +53,7 @@ class PseudoTerminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=_take_controlling_terminal,
+            preexec_fn=_take_controlling_terminal,  # noqa: PLW1509  (no thread of a test holds a lock)
         )
         os.close(slave)
 

@@ -42,28 +42,28 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
     """
     with LiveLines(stream, color=terminal.colors(stream)) as lines:
         drawn_at, drawing_seconds = -TICK_SECONDS, 0.0
-        pending: Mapping[int, Pending] | None = None
-        has_news = True
+        pending: Mapping[int, Pending] = {}
+        may_have_changed = has_news = True
         while True:
             due_at = drawn_at + (
                 max(DRAW_SECONDS, drawing_seconds * _DRAWN_SHARE)
                 if has_news
                 else max(TICK_SECONDS, drawing_seconds * _TICK_SHARE)
             )
-            pause = min(_LOOK_SECONDS, max(0.0, due_at - time.monotonic()))
-            if followed.wait(pause):
+            if followed.wait(min(_LOOK_SECONDS, max(0.0, due_at - time.monotonic()))):
+                may_have_changed = True
                 has_news = bool(followed.read()) or has_news
                 if followed.is_over:
                     break
             began_at = time.monotonic()
             if began_at >= due_at or lines.is_stale:
-                if followed.read_counts() or has_news or pending is None:
+                if (may_have_changed and followed.refresh()) or has_news:
                     pending = pending_of(followed.view)
                 lines.draw(_outline(followed.view, pending, lines.columns, lines.room))
-                has_news = False
+                may_have_changed = has_news = False
                 drawn_at = time.monotonic()
                 drawing_seconds = drawn_at - began_at
-        followed.read_counts()
+        followed.refresh()
         lines.finish(_outline(followed.view, pending_of(followed.view), lines.columns, None))
     return followed.view
 
