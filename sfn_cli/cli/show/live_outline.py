@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.cli.show.live_lines import LiveLines
+from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.outline.tree import outline_lines
 
@@ -73,16 +74,3 @@ def _outline(
 ) -> list[StyledLine]:
     now = execution_time(view, round(time.time() * 1000))
     return outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
-
-
-def execution_time(view: ExecutionView, wall: int) -> int:
-    """Returns the time on the execution's own clock when it is `wall` by the wall clock.
-
-    Both are in milliseconds since 1970.
-    """
-    source = view.source
-    if source.is_virtual:
-        own = wall + sum(jump.end - jump.start for jump in source.jumps)
-    else:
-        own = view.started_at + round((wall - view.started_at) * source.speed)
-    return max(view.last_at, own)
