@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.arn import name_in_arn
-from sfn_cli.views.source import ExecutionSource, MapRunCounts
+from sfn_cli.settings import VIRTUAL_CLOCK, clock_reading
+from sfn_cli.views.source import ClockJump, ExecutionSource, MapRunCounts
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -23,6 +24,9 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
         raise arn_checks.no_such_execution(execution_arn)
     revision = service.state_machines.revision(execution.revision)
     suspension = service.suspensions.of(execution.arn) if execution.status == "RUNNING" else None
+    facts = service.executions.replay_facts(execution.arn)
+    if facts is None:
+        raise arn_checks.no_such_execution(execution_arn)
     return ExecutionSource(
         name=f"{name_in_arn(execution.state_machine_arn)}/{execution.name}",
         history=service.executions.history(execution.arn),
@@ -31,6 +35,13 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
         state_machine_arn=execution.state_machine_arn,
         map_runs={run.arn: map_run_counts(run) for run in service.map_runs.page(execution.arn, None, 100)},
         suspension=None if suspension is None else suspension.error,
+        seed=facts.seed,
+        is_virtual=facts.clock == VIRTUAL_CLOCK,
+        speed=1.0 if facts.clock in (None, VIRTUAL_CLOCK) else float(facts.clock),
+        jumps=[ClockJump(*jump) for jump in facts.jumps],
+        beats={
+            task: clock_reading(facts.clock, execution.started_at, at) for task, at in facts.beats.items()
+        },
     )
 
 

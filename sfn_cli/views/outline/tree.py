@@ -34,8 +34,8 @@ _BARS_FROM = 64
 _TYPES_FROM = 48
 """From how many columns on there are types."""
 _TYPE_WIDTH = len("Parallel")
-_LONGEST_NOTE = 30
-"""How much room bars leave to notes, which may need more."""
+_SHARE_OF_NOTES = 0.55
+"""How much of what the other columns leave is for notes rather than for bars."""
 _GAP = 2
 
 
@@ -145,9 +145,9 @@ def _outline_columns(lines: Sequence[_OutlineLine], now: int, width: int) -> _Ou
     duration = max((len(format_span(line.row.duration_ms(now))) for line in timed), default=0)
     type = _TYPE_WIDTH if width >= _TYPES_FROM else 0
     label = min(label, max(width // 4, width - duration - (type + _GAP if type else 0) - _GAP - 1))
-    notes = min(_LONGEST_NOTE, max((line_width(line.row.notes) for line in timed), default=0))
-    used = label + _GAP + (type + _GAP if type else 0) + duration + 1 + (notes + _GAP if notes else 0)
-    bar = min(_WIDEST_BAR, width - used)
+    left = width - label - _GAP - (type + _GAP if type else 0) - duration - 1
+    notes = max((line_width(line.row.notes) for line in timed), default=0)
+    bar = min(_WIDEST_BAR, left - min(notes + _GAP, round(left * _SHARE_OF_NOTES)) if notes else left)
     return _OutlineColumns(label, type, duration, bar if width >= _BARS_FROM and bar >= _NARROWEST_BAR else 0)
 
 
@@ -167,6 +167,7 @@ def _outline_line(
     styled.append(Span(format_span(row.duration_ms(now)).rjust(columns.duration)))
     if columns.bar:
         bar = draw_bar(row.periods, period, columns.bar, is_waiting=row.status == "WAITING", now=now)
+        bar = bar if row.notes else bar.rstrip()
         styled += [Span(" "), Span(bar, look.colour)]
     if row.notes:
         styled += [Span(" " * _GAP), *row.notes]
