@@ -33,7 +33,7 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
         definition=revision.definition,
         arn=execution.arn,
         state_machine_arn=execution.state_machine_arn,
-        map_runs={run.arn: map_run_counts(run) for run in service.map_runs.page(execution.arn, None, 100)},
+        map_runs=_map_runs_of_execution(service, execution.arn),
         suspension=None if suspension is None else suspension.error,
         seed=facts.seed,
         is_virtual=facts.clock == VIRTUAL_CLOCK,
@@ -43,6 +43,16 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
             task: clock_reading(facts.clock, execution.started_at, at) for task, at in facts.beats.items()
         },
     )
+
+
+def _map_runs_of_execution(service: Service, execution_arn: str) -> dict[str, MapRunCounts]:
+    """Returns the counts of its newest Map Runs, by ARN."""
+    listed = service.map_runs.page(execution_arn, None, _MAP_RUNS)
+    found = [service.map_runs.find(run.arn) for run in listed]  # a list has no counts
+    return {run.arn: map_run_counts(run) for run in found if run is not None}
+
+
+_MAP_RUNS = 100
 
 
 def map_run_counts(run: MapRun) -> MapRunCounts:

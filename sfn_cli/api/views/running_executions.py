@@ -22,6 +22,7 @@ from sfn_cli.views.running_states import running_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.executions import ExecutionSummary
@@ -57,11 +58,17 @@ class RunningList(NamedTuple):
 
 
 def list_running_executions(
-    service: Service, machine_arn: str | None, limit: int, *, with_children: bool = False
+    service: Service,
+    machine_arn: str | None,
+    limit: int,
+    *,
+    with_children: bool = False,
+    zone: tzinfo | None = None,
 ) -> RunningList:
     """Returns the newest running executions, of one machine (version, alias) or of all.
 
-    `with_children`: each is followed by the running children of its Map Runs, which count too.
+    `with_children`: each is followed by the running children of its Map Runs, which count too. `zone`
+    is that of times in words, by default UTC.
     Raises ApiError when the machine does not exist.
     """
     filters, total = _running_filters(service, machine_arn)
@@ -80,6 +87,7 @@ def list_running_executions(
             read_running_states(
                 service,
                 RunningExecution(one.arn, one.state_machine_arn, one.name, one.started_at, now),
+                zone,
             )
             for one in shown[:limit]
         ],
@@ -88,10 +96,12 @@ def list_running_executions(
     )
 
 
-def read_running_states(service: Service, plain: RunningExecution) -> RunningExecution:
+def read_running_states(
+    service: Service, plain: RunningExecution, zone: tzinfo | None = None
+) -> RunningExecution:
     """Returns the execution with its states, read from its history, or with its fault."""
     try:
-        return add_running_states(plain, execution_source(service, plain.arn))
+        return add_running_states(plain, execution_source(service, plain.arn), zone)
     except Exception as error:
         if is_store_error(error):
             raise
@@ -101,12 +111,14 @@ def read_running_states(service: Service, plain: RunningExecution) -> RunningExe
 _FAULT_CHARACTERS = 200
 
 
-def add_running_states(plain: RunningExecution, source: ExecutionSource) -> RunningExecution:
+def add_running_states(
+    plain: RunningExecution, source: ExecutionSource, zone: tzinfo | None = None
+) -> RunningExecution:
     """Returns the execution with the states of its source; `plain.now` is by the wall clock."""
     view = fold_execution(source)
     return plain._replace(
         now=own_time(view, plain.now),
-        states=running_states(view, pending_of(view)),
+        states=running_states(view, pending_of(view, zone=zone)),
         suspension=source.suspension,
     )
 

@@ -9,6 +9,7 @@ from sfn_cli.api import model
 from sfn_cli.api.views.machine_summaries import RECENT_RUNS, MachineRun, MachineSummary
 from sfn_cli.api.views.running_executions import RunningExecution, RunningList, add_running_states
 from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.lists.list_times import local_zone
 from sfn_cli.cli.operations import paging
 from sfn_cli.errors import SfnError
 
@@ -93,7 +94,9 @@ def remote_states(backend: Backend, plain: Sequence[RunningExecution]) -> dict[s
     found = {}
     for running in plain:
         try:
-            found[running.arn] = add_running_states(running, remote_execution_source(backend, running.arn))
+            found[running.arn] = add_running_states(
+                running, remote_execution_source(backend, running.arn), local_zone()
+            )
         except SfnError as error:
             found[running.arn] = running._replace(fault=str(error))
     return found

@@ -9,16 +9,16 @@ import click
 
 from sfn_cli.arn import name_in_arn
 from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.lists import list_output
+from sfn_cli.cli.lists.columns import Column, column_lines
+from sfn_cli.cli.lists.list_times import format_rough_span, format_until, local_zone
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.show import list_output
-from sfn_cli.cli.show.columns import Column, column_lines
-from sfn_cli.cli.show.list_times import format_rough_span, format_until
 from sfn_cli.cli.show.styled_output import write_lines
 from sfn_cli.views.outline.styled_line import Span
 
 if TYPE_CHECKING:
     from sfn_cli.api.views.running_executions import RunningExecution, RunningList
-    from sfn_cli.cli.show.columns import Row
+    from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.running_states import RunningState
@@ -68,16 +68,18 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
 
 
 def _running_list(backend: Backend, machine: str | None, limit: int, *, with_children: bool) -> RunningList:
-    from sfn_cli.cli.show import machine_argument
+    from sfn_cli.cli.lists import machine_argument
 
     machine_arn = None if machine is None else machine_argument.resolve_machine(backend, machine)
     if backend.is_remote:
-        from sfn_cli.cli.show import remote_lists
+        from sfn_cli.cli.lists import remote_lists
 
         return remote_lists.remote_running_list(backend, machine_arn, limit, with_children=with_children)
     from sfn_cli.api.views.running_executions import list_running_executions
 
-    return list_running_executions(backend.service, machine_arn, limit, with_children=with_children)
+    return list_running_executions(
+        backend.service, machine_arn, limit, with_children=with_children, zone=local_zone()
+    )
 
 
 _COLUMNS = (

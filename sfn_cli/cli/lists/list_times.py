@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from sfn_cli.views.time_spans import format_span
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 _UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -25,3 +31,8 @@ def format_rough_span(milliseconds: int) -> str:
 def format_until(milliseconds: int) -> str:
     """Returns when something will be: "in 5 min"; "due" when that has passed."""
     return "due" if milliseconds <= 0 else f"in {format_rough_span(milliseconds)}"
+
+
+def local_zone() -> tzinfo | None:
+    """Returns this machine's time zone, as of now."""
+    return datetime.now().astimezone().tzinfo

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.lists import list_output
+from sfn_cli.cli.lists.columns import Column, column_lines
+from sfn_cli.cli.lists.list_times import format_age, local_zone
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.show import list_output
-from sfn_cli.cli.show.columns import Column, column_lines
-from sfn_cli.cli.show.list_times import format_age
 from sfn_cli.cli.show.styled_output import write_lines
 from sfn_cli.views.outline.styled_line import Span
 from sfn_cli.views.time_spans import format_span
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.views.machine_summaries import MachineRun, MachineSummary
     from sfn_cli.api.views.running_executions import RunningExecution
-    from sfn_cli.cli.show.columns import Row
+    from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.outline.styled_line import StyledLine
 
@@ -73,7 +73,7 @@ def ls(terminal: Terminal, machine: str | None, status: str | None, max_items: i
 def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
     terminal = backend.terminal
     if backend.is_remote:
-        from sfn_cli.cli.show import remote_lists
+        from sfn_cli.cli.lists import remote_lists
 
         machines = list(remote_lists.remote_machine_summaries(backend, limit))
         now = remote_lists.remote_list_time()
@@ -134,13 +134,13 @@ def _machine_as_json(machine: MachineSummary) -> dict[str, Any]:
 
 
 def _list_runs(backend: Backend, machine: str, status: str | None, max_items: int | None) -> ExitCode:
-    from sfn_cli.cli.show import machine_argument
+    from sfn_cli.cli.lists import machine_argument
 
     terminal = backend.terminal
     limit = max_items or list_output.list_rows(sys.stdout)
     machine_arn = machine_argument.resolve_machine(backend, machine)
     if backend.is_remote:
-        from sfn_cli.cli.show import remote_lists
+        from sfn_cli.cli.lists import remote_lists
 
         runs, has_more = remote_lists.remote_machine_runs(backend, machine_arn, status, limit)
         now = remote_lists.remote_list_time()
@@ -198,7 +198,8 @@ def _local_states(backend: Backend, plain: Sequence[RunningExecution]) -> dict[s
         return {}
     from sfn_cli.api.views.running_executions import read_running_states
 
-    return {one.arn: read_running_states(backend.service, one) for one in plain}
+    zone = local_zone()
+    return {one.arn: read_running_states(backend.service, one, zone) for one in plain}
 
 
 def _run_row(run: MachineRun, running: RunningExecution | None, now: int) -> Row:
@@ -249,7 +250,7 @@ def _run_as_json(run: MachineRun, running: RunningExecution | None = None) -> di
         name: value for name, value in (("error", run.error), ("cause", run.cause)) if value is not None
     }
     if running is not None:
-        from sfn_cli.cli.show.ps import running_as_json
+        from sfn_cli.cli.lists.ps import running_as_json
 
         shown |= running_as_json(running)
     return shown
