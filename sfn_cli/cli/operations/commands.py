@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run.run:run",
     "watch": "sfn_cli.cli.show.watch:watch",
+    "diff": "sfn_cli.cli.show.diff:diff",
     "deploy": "sfn_cli.cli.stacks.deploy:deploy",
     "stack": "sfn_cli.cli.stacks.stack:stack",
     "export": "sfn_cli.cli.stacks.export:export",
