@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.map_runs import MapRun
 
+_MAP_RUNS = 100
+"""The youngest Map Runs of an execution, of which a view has the counts."""
+
 
 def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
     """Returns the source of a view of the execution, STANDARD or EXPRESS.
@@ -22,18 +25,30 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
     execution = service.executions.find(execution_arn)
     if execution is None:
         raise arn_checks.no_such_execution(execution_arn)
-    revision = service.state_machines.revision(execution.revision)
-    suspension = service.suspensions.of(execution.arn) if execution.status == "RUNNING" else None
-    facts = service.executions.replay_facts(execution.arn)
-    if facts is None:
-        raise arn_checks.no_such_execution(execution_arn)
-    return ExecutionSource(
+    source = ExecutionSource(
         name=f"{name_in_arn(execution.state_machine_arn)}/{execution.name}",
         history=service.executions.history(execution.arn),
-        definition=revision.definition,
+        definition=service.state_machines.revision(execution.revision).definition,
         arn=execution.arn,
         state_machine_arn=execution.state_machine_arn,
-        map_runs={run.arn: map_run_counts(run) for run in service.map_runs.page(execution.arn, None, 100)},
+    )
+    return refresh_execution_source(service, source)
+
+
+def refresh_execution_source(service: Service, source: ExecutionSource) -> ExecutionSource:
+    """Returns the source with all that changes while its execution runs, but with the same history.
+
+    Raises ApiError when the execution is no longer there.
+    """
+    assert source.arn is not None
+    execution = service.executions.find(source.arn)
+    facts = service.executions.replay_facts(source.arn)
+    if execution is None or facts is None:
+        raise arn_checks.no_such_execution(source.arn)
+    suspension = service.suspensions.of(source.arn) if execution.status == "RUNNING" else None
+    runs = service.map_runs.page(source.arn, None, _MAP_RUNS)
+    return source._replace(
+        map_runs={run.arn: map_run_counts(run) for run in runs},
         suspension=None if suspension is None else suspension.error,
         seed=facts.seed,
         is_virtual=facts.clock == VIRTUAL_CLOCK,

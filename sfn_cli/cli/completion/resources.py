@@ -216,6 +216,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--state-machine-version-arn": _complete_state_machine_versions,
     "--state-machine-alias-arn": _complete_aliases,
     "--execution-arn": _complete_executions,
+    "execution": _complete_executions,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,

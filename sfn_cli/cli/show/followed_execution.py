@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sfn_cli.api import following, model
+from sfn_cli.errors import ApiError
 from sfn_cli.views.execution.fold import ExecutionFold
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 REMOTE_POLL_SECONDS = 2.0
 """How often an endpoint is asked for news."""
-
-
-_MAP_RUNS = 100
-"""The youngest Map Runs of an execution, of which the counts are shown."""
 
 
 class ExecutionNews(NamedTuple):
@@ -56,8 +53,11 @@ class FollowedExecution(Protocol):
     def read(self) -> list[ExecutionNews]:
         """Applies the new events to the view, and returns them. The first call returns all."""
 
-    def read_counts(self) -> bool:
-        """Reads how far its Map Runs are into the view's source; returns whether that changed."""
+    def refresh(self) -> bool:
+        """Reads what else changes into the view's source, such as the counts of Map Runs.
+
+        Returns whether something has changed.
+        """
 
 
 def follow_execution(backend: Backend, source: ExecutionSource) -> FollowedExecution:
@@ -75,7 +75,6 @@ class LocalExecution:
         self._unread: Sequence[HistoryEvent] = source.history
         self._history: list[HistoryEvent] = []
         self._fold = ExecutionFold(source._replace(history=self._history))
-        self._has_map_runs = False
         self.view = self._fold.view
         self.is_over = False
 
@@ -94,20 +93,18 @@ class LocalExecution:
 
     def _apply(self, event: HistoryEvent) -> StateVisit | None:
         self._history.append(event)
-        self._has_map_runs = self._has_map_runs or event.type == "MapRunStarted"
         return self._fold.apply(event)
 
-    def read_counts(self) -> bool:
-        from sfn_cli.api.views.execution_sources import map_run_counts
+    def refresh(self) -> bool:
+        from sfn_cli.api.views.execution_sources import refresh_execution_source
 
-        if not self._has_map_runs:
+        try:
+            refreshed = refresh_execution_source(self._service, self.view.source)
+        except ApiError:  # damage: the next `read` says so
             return False
-        runs = self._service.map_runs.page(self._arn, None, _MAP_RUNS)
-        counts = {run.arn: map_run_counts(run) for run in runs}
-        if counts == self.view.source.map_runs:
-            return False
-        self.view.source = self.view.source._replace(map_runs=counts)
-        return True
+        has_changed = refreshed != self.view.source
+        self.view.source = refreshed
+        return has_changed
 
 
 class RemoteExecution:
@@ -154,8 +151,8 @@ class RemoteExecution:
         self.is_over = self.view.is_over
         return [each for each in news if each.event.id > last_id]
 
-    def read_counts(self) -> bool:
-        return False  # they come with the source
+    def refresh(self) -> bool:
+        return False  # the counts come with the history
 
 
 def follow_news(followed: FollowedExecution, *, every: float = 1.0) -> Iterator[list[ExecutionNews]]:

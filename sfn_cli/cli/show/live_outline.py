@@ -11,11 +11,17 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.cli.show.live_lines import LiveLines
+from sfn_cli.views.execution.execution_time import execution_time
+from sfn_cli.views.execution.pending import pending_of
+from sfn_cli.views.outline.tree import outline_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.outline.styled_line import StyledLine
 
 DRAW_SECONDS = 0.1
@@ -37,34 +43,34 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
     """
     with LiveLines(stream, color=terminal.colors(stream)) as lines:
         drawn_at, drawing_seconds = -TICK_SECONDS, 0.0
-        has_news = True
+        pending: Mapping[int, Pending] = {}
+        may_have_changed = has_news = True
         while True:
             due_at = drawn_at + (
                 max(DRAW_SECONDS, drawing_seconds * _DRAWN_SHARE)
                 if has_news
                 else max(TICK_SECONDS, drawing_seconds * _TICK_SHARE)
             )
-            pause = min(_LOOK_SECONDS, max(0.0, due_at - time.monotonic()))
-            if followed.wait(pause):
+            if followed.wait(min(_LOOK_SECONDS, max(0.0, due_at - time.monotonic()))):
+                may_have_changed = True
                 has_news = bool(followed.read()) or has_news
                 if followed.is_over:
                     break
             began_at = time.monotonic()
             if began_at >= due_at or lines.is_stale:
-                followed.read_counts()
-                lines.draw(_outline(followed.view, lines.columns, lines.room))
-                has_news = False
+                if (may_have_changed and followed.refresh()) or has_news:
+                    pending = pending_of(followed.view)
+                lines.draw(_outline(followed.view, pending, lines.columns, lines.room))
+                may_have_changed = has_news = False
                 drawn_at = time.monotonic()
                 drawing_seconds = drawn_at - began_at
-        followed.read_counts()
-        lines.finish(_outline(followed.view, lines.columns, None))
+        followed.refresh()
+        lines.finish(_outline(followed.view, pending_of(followed.view), lines.columns, None))
     return followed.view
 
 
-def _outline(view: ExecutionView, columns: int, max_lines: int | None) -> list[StyledLine]:
-    from sfn_cli.views.execution.execution_time import execution_time
-    from sfn_cli.views.execution.pending import pending_of
-    from sfn_cli.views.outline.tree import outline_lines
-
+def _outline(
+    view: ExecutionView, pending: Mapping[int, Pending], columns: int, max_lines: int | None
+) -> list[StyledLine]:
     now = execution_time(view, round(time.time() * 1000))
-    return outline_lines(view, now=now, width=columns, pending=pending_of(view), max_lines=max_lines)
+    return outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
