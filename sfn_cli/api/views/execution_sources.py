@@ -46,9 +46,8 @@ def refresh_execution_source(service: Service, source: ExecutionSource) -> Execu
     if execution is None or facts is None:
         raise arn_checks.no_such_execution(source.arn)
     suspension = service.suspensions.of(source.arn) if execution.status == "RUNNING" else None
-    runs = service.map_runs.page(source.arn, None, _MAP_RUNS)
     return source._replace(
-        map_runs={run.arn: map_run_counts(run) for run in runs},
+        map_runs=_map_runs_of_execution(service, source.arn),
         suspension=None if suspension is None else suspension.error,
         seed=facts.seed,
         is_virtual=facts.clock == VIRTUAL_CLOCK,
@@ -58,6 +57,13 @@ def refresh_execution_source(service: Service, source: ExecutionSource) -> Execu
             task: clock_reading(facts.clock, execution.started_at, at) for task, at in facts.beats.items()
         },
     )
+
+
+def _map_runs_of_execution(service: Service, execution_arn: str) -> dict[str, MapRunCounts]:
+    """Returns the counts of its newest Map Runs, by ARN."""
+    listed = service.map_runs.page(execution_arn, None, _MAP_RUNS)
+    found = [service.map_runs.find(run.arn) for run in listed]  # a list has no counts
+    return {run.arn: map_run_counts(run) for run in found if run is not None}
 
 
 def map_run_counts(run: MapRun) -> MapRunCounts:

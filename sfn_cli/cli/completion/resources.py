@@ -228,6 +228,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "handle": _complete_waiting_tasks,
     "--stack": _complete_stacks,
     "stack_name": _complete_stacks,
+    "machine": _complete_state_machines,
     "--machine": _complete_project_machines,
     "--parameter": _complete_parameters,
 }

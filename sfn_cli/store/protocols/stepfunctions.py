@@ -68,6 +68,9 @@ class Executions(Protocol):
         The status is None for those that the store does not have (damage).
         """
 
+    def count_running(self, state_machine_arn: str) -> int:
+        """Returns how many executions of a machine run; children of its Map Runs are not counted."""
+
     def any_running(self) -> bool:
         """Whether some execution has not ended and may be driven by a worker."""
 

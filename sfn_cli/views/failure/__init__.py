@@ -5,6 +5,6 @@ decode_cause(error, cause)                   # cause.py: JSON and texts of servi
 failure_lines(failure, width=80)             # panel.py: a box of styled text
 next_steps(view, pending)                    # next_steps.py: commands that may be typed next
 
-A traceback is a list of `StackFrame` (stack_frames.py), the innermost first. A file on AWS
-("/var/task/app.py") becomes the user's own where the caller knows its folder.
+A traceback is a list of `StackFrame` (stack_frames.py), the innermost first. Its paths are those
+on AWS ("/var/task/app.py"); `api/views/failure_details.py` knows the user's own files.
 """

@@ -11,6 +11,7 @@
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
+import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sfn_cli.views.failure.explain import Failure
     from sfn_cli.views.failure.stack_frames import StackFrame
     from sfn_cli.views.outline.styled_line import Style, StyledLine
+
+_REQUEST_OF_REPORT = re.compile(r"REPORT RequestId: \S+")
 
 _LABEL = 8
 """Columns of a label, with the space after it."""
@@ -70,8 +73,7 @@ def _failure_body(failure: "Failure", inner: int) -> "Iterator[StyledLine]":
         yield from _labelled("catch", wrap_text(failure.hint, room, 2), room)
     if failure.input is not None:
         yield from _labelled("input", wrap_text(failure.input, room, _MOST_INPUT_LINES), room, "code")
-    if failure.log_lines:
-        yield from _log_lines(failure.log_lines, room)
+    yield from _log_lines(failure, room)
     if (reported := failure.reported_by) is not None:
         said = ": ".join(text for text in (reported.error, reported.cause) if text)
         yield from _labelled("then", wrap_text(f"caught; {reported.state} failed: {said}", room, 2), room)
@@ -114,8 +116,14 @@ def _shorten_file(line: "StyledLine", room: int) -> "StyledLine":
     return [line[0]._replace(text=f"…{line[0].text[excess + 1 :]}"), *line[1:]]
 
 
-def _log_lines(log: "Sequence[str]", room: int) -> "Iterator[StyledLine]":
-    lines = [part for message in log for part in message.rstrip("\n").split("\n")]
+def _log_lines(failure: "Failure", room: int) -> "Iterator[StyledLine]":
+    messages = [
+        message.rstrip("\n")
+        for message in failure.log_lines
+        if not message.startswith(("START RequestId: ", "END RequestId: "))
+        and not (failure.frames and _is_runtime_error_report(message))
+    ]
+    lines = [part for message in messages for part in _REQUEST_OF_REPORT.sub("REPORT", message).split("\n")]
     label = "log"
     if len(lines) > _MOST_LOG_LINES:
         yield [
@@ -124,8 +132,16 @@ def _log_lines(log: "Sequence[str]", room: int) -> "Iterator[StyledLine]":
         ]
         lines, label = lines[-_MOST_LOG_LINES:], ""
     for text in lines:
-        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(text.replace("\t", "  "))], room)]
+        style: Style = "dim" if text.startswith("REPORT") else ""
+        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(text.replace("\t", "  "), style)], room)]
         label = ""
+
+
+def _is_runtime_error_report(message: str) -> bool:
+    """Whether a line is what the runtime logs of an error: the box has the same error above."""
+    return (
+        message.startswith("[ERROR] ") and "\nTraceback " in message
+    ) or "\tERROR\tInvoke Error \t" in message
 
 
 def _labelled(label: str, lines: "Sequence[str]", room: int, style: "Style" = "") -> "Iterator[StyledLine]":

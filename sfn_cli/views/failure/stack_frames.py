@@ -75,27 +75,3 @@ def _is_own_file(file: str) -> bool:
     if file.startswith(("node:", "internal/", "<")) or "/node_modules/" in file or "-packages/" in file:
         return False
     return not file.startswith(("/var/runtime/", "/var/lang/", "/opt/"))
-
-
-def locate_frames(
-    frames: "Sequence[StackFrame]", code_folder: str | None, current_folder: str
-) -> list[StackFrame]:
-    """Returns the frames with the paths of this machine in place of those on AWS.
-
-    `code_folder` has the function's code; None when it is not known, or is not the user's own. Paths
-    below `current_folder` become relative to it.
-    """
-    return [
-        frame._replace(file=_relative_to(_path_here(frame.file, code_folder), current_folder))
-        for frame in frames
-    ]
-
-
-def _path_here(file: str, code_folder: str | None) -> str:
-    if code_folder is not None and file.startswith(f"{TASK_ROOT}/"):
-        return code_folder.rstrip("/") + file[len(TASK_ROOT) :]
-    return file
-
-
-def _relative_to(file: str, folder: str) -> str:
-    return file.removeprefix(folder.rstrip("/") + "/")

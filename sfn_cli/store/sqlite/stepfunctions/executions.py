@@ -130,6 +130,14 @@ class SqliteExecutions:
             ).fetchone()
             return int(definition_size + data_size)
 
+    def count_running(self, state_machine_arn: str) -> int:
+        with self._database.reading() as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING'",
+                (state_machine_arn,),
+            ).fetchone()
+            return int(count)
+
     def any_running(self) -> bool:
         with self._database.reading() as connection:
             row = connection.execute(

@@ -1,0 +1,303 @@
+"""The frames of a public history: which thread of control each event belongs to.
+
+Frames are numbered as in `interpreter/evolve/children.py`: the branches of a Parallel when it
+starts them, an iteration of a Map when it starts. An event follows the last one of its own frame,
+with these exceptions of AWS's grammar (`interpreter/decide/`):
+
+1. The first StateEntered of a branch follows ParallelStateStarted, that of an iteration its
+   MapIterationStarted. Branches are recognised by the names of their first states.
+2. EvaluationFailed follows what the StateEntered of its state followed.
+3. What a Map or Parallel does after its children follows the last event of one of them.
+4. Aborts follow the last event of the child that failed. They go through its siblings in the order
+   of their index, inner states first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+
+_ABORTED_WITH_EVENT = frozenset({"Task", "Wait", "Map", "Parallel"})
+
+
+class TracedFrame:
+    """A frame as far as it can be seen from outside.
+
+    `phase` is "outside" between states, "inside" a state, "ending" after an iteration's last state;
+    "aborted", "failed" or "ended" when it does no more. `machine` is the definition of its States
+    object, None when it is not known. `children` are those that are running, by index, `unfinished`
+    those that a redrive resumes. `error` is the last failure of its current state.
+    """
+
+    __slots__ = (
+        "children", "entered_previous", "error", "has_map_run", "index", "join_failed", "machine", "parent",
+        "phase", "serial", "state", "type", "unfinished",
+    )  # fmt: skip
+
+    def __init__(
+        self, serial: int, parent: TracedFrame | None, index: int, machine: Mapping[str, Any] | None
+    ) -> None:
+        self.serial = serial
+        self.parent = parent
+        self.index = index
+        self.machine = machine
+        self.phase: Literal["outside", "inside", "ending", "aborted", "failed", "ended"] = "outside"
+        self.state = self.type = ""
+        self.entered_previous = 0
+        self.join_failed = self.has_map_run = False
+        self.error: str | None = None
+        self.children: dict[int, TracedFrame] = {}
+        self.unfinished: dict[int, TracedFrame] = {}
+
+    @property
+    def definition(self) -> Mapping[str, Any]:
+        """The definition of its current state, {} when it is not known."""
+        return _object_at(_object_at(self.machine, "States"), self.state)
+
+    def is_in(self, type: str, name: str | None = None) -> bool:
+        return self.phase == "inside" and self.type == type and (name is None or self.state == name)
+
+    def set_aside(self) -> None:
+        self.unfinished |= self.children
+        self.children = {}
+
+
+class FrameTrace:
+    """Places the events of a public history, which come in the order of their ids.
+
+    `entered_after` has the names of the states that were entered, by the previous event.
+    """
+
+    def __init__(
+        self, definition: Mapping[str, Any] | None, entered_after: Mapping[int, Sequence[str]]
+    ) -> None:
+        self._root = TracedFrame(0, None, 0, definition)
+        self._next_serial = 1
+        self._entered_after = entered_after
+        self._frame_of_event: dict[int, TracedFrame] = {}
+        self._branches: dict[int, TracedFrame] = {}  # by ParallelStateStarted: the Parallel's frame
+        self._iterations: dict[int, TracedFrame] = {}  # by MapIterationStarted
+
+    def placed(self, event: HistoryEvent) -> HistoryEvent:
+        """Returns the event with its frame and next state."""
+        if event.type.startswith("Execution"):
+            if event.type == "ExecutionRedriven":
+                _resume_traced_frame(self._root)
+            return event
+        frame = self._find(event)
+        self._frame_of_event[event.id] = frame
+        next = None
+        if event.type.endswith("StateExited"):
+            next = self._next_state(frame, event)
+        self._follow(frame, event, next)
+        return event._replace(frame=frame.serial, next=next)
+
+    # Which frame
+
+    def _find(self, event: HistoryEvent) -> TracedFrame:
+        details = event.details or {}
+        type, previous = event.type, event.previous_event_id
+        near = self._frame_of_event.get(previous, self._root)
+        if type.endswith("StateEntered"):
+            return self._find_entering(near, previous, str(details.get("name")))
+        if type.endswith("Aborted"):
+            return self._find_aborted(near, type, details)
+        if type == "EvaluationFailed":
+            return self._find_evaluating(near, previous, str(details.get("state")))
+        if type.startswith("MapIteration"):
+            return self._find_iterating(near, type, details)
+        kind, _, what = type.partition("State")
+        if what == "Exited":
+            return _climb(near, lambda frame: frame.is_in(kind, str(details.get("name")))) or near
+        if what:  # …StateStarted, …StateSucceeded, …StateFailed
+            return _climb(near, lambda frame: frame.is_in(kind) and not frame.join_failed) or near
+        return near
+
+    def _find_entering(self, near: TracedFrame, previous: int, name: str) -> TracedFrame:
+        if previous in self._iterations:
+            return self._iterations[previous]
+        if previous not in self._branches:
+            return near
+        waiting = [one for one in self._branches[previous].children.values() if not one.state]
+        named = [one for one in waiting if one.machine is None or one.machine.get("StartAt") == name]
+        return next(iter(named or waiting), near)
+
+    def _find_evaluating(self, near: TracedFrame, previous: int, name: str) -> TracedFrame:
+        if previous in self._iterations:
+            return self._iterations[previous]
+        if previous in self._branches:
+            for child in self._branches[previous].children.values():
+                if child.phase == "inside" and child.state == name and child.entered_previous == previous:
+                    return child
+        return _climb(near, lambda frame: frame.phase == "inside" and frame.state == name) or near
+
+    def _find_iterating(self, near: TracedFrame, type: str, details: Mapping[str, Any]) -> TracedFrame:
+        name, index = str(details.get("name")), details.get("index")
+        if type == "MapIterationStarted":
+            return _climb(near, lambda frame: frame.is_in("Map", name)) or near
+
+        def is_this_iteration(frame: TracedFrame) -> bool:
+            parent = frame.parent
+            running = frame.phase not in ("ended", "failed")
+            return running and parent is not None and parent.is_in("Map", name) and frame.index == index
+
+        return _climb(near, is_this_iteration) or near
+
+    def _find_aborted(self, near: TracedFrame, type: str, details: Mapping[str, Any]) -> TracedFrame:
+        failed: TracedFrame | None = near
+        while failed is not None and failed.parent is not None:
+            for frame, expected in _aborts(failed.parent, spared=failed):
+                if expected == type and (
+                    type != "MapIterationAborted"
+                    or (frame.parent and (frame.parent.state, frame.index))
+                    == (details.get("name"), details.get("index"))
+                ):
+                    return frame
+            failed = failed.parent
+        return near
+
+    # What follows
+
+    def _next_state(self, frame: TracedFrame, event: HistoryEvent) -> str | None:
+        entered = self._entered_after.get(event.id)
+        if entered:
+            return entered[0]
+        definition = frame.definition
+        if frame.error is not None:
+            for catcher in definition.get("Catch") or ():
+                if _matches(catcher, frame.error):
+                    return _text_at(catcher, "Next")
+        return _text_at(definition, "Next") or _text_at(definition, "Default")
+
+    def _follow(self, frame: TracedFrame, event: HistoryEvent, next: str | None) -> None:
+        type, details = event.type, event.details or {}
+        if type.endswith("StateEntered"):
+            frame.phase, frame.state = "inside", str(details.get("name"))
+            frame.type = type.removesuffix("StateEntered")
+            frame.entered_previous = event.previous_event_id
+            frame.error, frame.join_failed, frame.has_map_run = None, False, False
+            frame.children, frame.unfinished = {}, {}
+        elif type.endswith("StateExited"):
+            self._follow_exit(frame, next)
+        elif type in ("MapStateStarted", "ParallelStateStarted"):
+            self._follow_fork(frame, event)
+        elif type.startswith("MapIteration"):
+            self._follow_iteration(frame, event)
+        elif type.endswith("StateAborted"):
+            frame.phase = "aborted"
+            frame.set_aside()
+        elif type.endswith("StateFailed") or type == "EvaluationFailed":
+            failed = self._frame_of_event.get(event.previous_event_id, frame)
+            frame.error = str(details.get("error")) if "error" in details else failed.error
+            frame.join_failed = type != "EvaluationFailed"
+            frame.set_aside()
+        elif type.startswith("MapRun"):
+            frame.has_map_run = type in ("MapRunStarted", "MapRunRedriven")
+            frame.error = details.get("error")
+        elif type.endswith(("Failed", "TimedOut")):
+            frame.error = str(details.get("error", "States.Timeout"))
+        elif type.endswith("Scheduled"):
+            frame.error = None
+
+    def _follow_exit(self, frame: TracedFrame, next: str | None) -> None:
+        frame.children, frame.unfinished = {}, {}
+        if next is not None:
+            frame.phase = "outside"
+        elif frame.parent is not None and frame.parent.type == "Parallel":
+            frame.phase = "ended"
+            frame.parent.children.pop(frame.index, None)
+        else:
+            frame.phase = "ending"
+
+    def _follow_fork(self, frame: TracedFrame, event: HistoryEvent) -> None:
+        frame.error, frame.join_failed = None, False
+        frame.children, frame.unfinished = {}, {}
+        if event.type == "MapStateStarted":
+            return
+        defined = frame.definition.get("Branches")
+        machines: list[Any] = list(defined) if isinstance(defined, list) else []
+        missing = len(self._entered_after.get(event.id, ())) - len(machines)
+        for index, machine in enumerate(machines + [None] * missing):
+            self._add_child(frame, index, machine)
+        self._branches[event.id] = frame
+
+    def _follow_iteration(self, frame: TracedFrame, event: HistoryEvent) -> None:
+        if event.type == "MapIterationStarted":
+            index = (event.details or {}).get("index")
+            definition = frame.definition
+            machine = definition.get("ItemProcessor") or definition.get("Iterator")
+            self._iterations[event.id] = self._add_child(
+                frame, index if isinstance(index, int) else len(frame.children), machine
+            )
+        elif frame.parent is None:  # out of place
+            return
+        elif event.type == "MapIterationFailed":
+            frame.phase = "failed"
+        else:
+            frame.parent.children.pop(frame.index, None)
+            if event.type == "MapIterationSucceeded":
+                frame.phase = "ended"
+            else:
+                frame.parent.unfinished[frame.index] = frame
+
+    def _add_child(self, frame: TracedFrame, index: int, machine: object) -> TracedFrame:
+        child = TracedFrame(self._next_serial, frame, index, machine if isinstance(machine, dict) else None)
+        self._next_serial += 1
+        frame.children[index] = child
+        return child
+
+
+def _climb(frame: TracedFrame, is_it: Callable[[TracedFrame], bool]) -> TracedFrame | None:
+    """Returns the innermost frame around this one, itself included, for which the test holds."""
+    around: TracedFrame | None = frame
+    while around is not None and not is_it(around):
+        around = around.parent
+    return around
+
+
+def _aborts(frame: TracedFrame, *, spared: TracedFrame | None) -> Iterator[tuple[TracedFrame, str]]:
+    """Yields the abort events of the frame's children that are still to come, each with its frame."""
+    for _, child in sorted(frame.children.items()):
+        if child is spared or child.phase in ("ended", "failed"):
+            continue
+        if child.phase == "inside":
+            if child.has_map_run:
+                yield child, "MapRunAborted"
+            yield from _aborts(child, spared=None)
+            if child.type in _ABORTED_WITH_EVENT:
+                yield child, f"{child.type}StateAborted"
+        if frame.type == "Map":
+            yield child, "MapIterationAborted"
+
+
+def _resume_traced_frame(frame: TracedFrame) -> None:
+    """Lets a frame that was stopped go on, and its children, as a redrive does."""
+    if frame.phase in ("aborted", "failed"):
+        frame.phase = "inside"
+    frame.join_failed = False
+    children = {**frame.unfinished, **frame.children}
+    frame.children = {index: children[index] for index in sorted(children)}
+    frame.unfinished = {}
+    for child in frame.children.values():
+        _resume_traced_frame(child)
+
+
+def _matches(catcher: object, error: str) -> bool:
+    from sfn_cli.asl.retry import matches_error_equals
+
+    names = catcher.get("ErrorEquals") if isinstance(catcher, dict) else None
+    return isinstance(names, list) and matches_error_equals(names, error, heartbeat=False)
+
+
+def _object_at(value: object, key: str) -> Mapping[str, Any]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _text_at(value: object, key: str) -> str | None:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None

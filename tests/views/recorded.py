@@ -1,0 +1,41 @@
+"""Recorded executions for tests of views: `executions/NAME.json`, written by `tests.views.record`.
+
+    {"name": "order/last", "arn", "stateMachineArn", "isVirtual", "mapRuns": {ARN: counts},
+     "definition": {...}, "events": [as GetExecutionHistory prints them]}
+
+The first event of each is at 2026-12-01T09:00:00Z.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sfn_cli.views.api_history import read_api_history
+from sfn_cli.views.source import ExecutionSource, MapRunCounts
+
+FOLDER = Path(__file__).parent / "executions"
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+"""The names of all recorded executions."""
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """Returns the recorded execution of this name."""
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    return found
+
+
+def source_of(name: str) -> ExecutionSource:
+    """Returns what a view of the recorded execution is made from."""
+    execution = recorded(name)
+    return ExecutionSource(
+        name=execution["name"],
+        history=read_api_history(execution["events"], execution["definition"]),
+        definition=json.dumps(execution["definition"]),
+        arn=execution["arn"],
+        state_machine_arn=execution["stateMachineArn"],
+        is_virtual=execution["isVirtual"],
+        map_runs={arn: MapRunCounts(**counts) for arn, counts in execution["mapRuns"].items()},
+    )
