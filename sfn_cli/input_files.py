@@ -21,6 +21,9 @@ PROJECT_FILE_BYTES = 16 * 2**20
 AWS's limit for a definition is a 16th of it.
 """
 
+HISTORY_BYTES = 512 * 2**20
+"""The limit of a file with an execution's history: at most 25,000 events, few with 256 KiB of data."""
+
 RESOURCE_FILE_BYTES = 256 * 2**20
 """The limit of a file that a call of resources.json sends, to S3 for example."""
 

@@ -1,101 +1,72 @@
-"""Draws the machines of `examples/` as Mermaid state diagrams: `python -m tests.pictures`.
+"""Draws the machines of `examples/`: `python -m tests.pictures`; `--check` says when one is stale.
 
-They are written into the READMEs. https://mermaid.js.org/syntax/stateDiagram.html. A README's
-picture is its block of ```mermaid.
+Each has a picture for readers with a light screen and one for a dark screen, beside the definition.
+The README shows the one that suits its reader.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
+
+from sfn_cli.views.graph.definition import graph_of
+from sfn_cli.views.layout.folding import folding_rule
+from sfn_cli.views.layout.place import place
+from sfn_cli.views.picture.svg import draw_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
-_BLOCK = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
-_INDENT = "    "
-_NOT_IN_A_LABEL = re.compile(r"[:;#{}%\n]+")
+_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+_SHOWN_PICTURE = re.compile(r"<picture>\n.*?</picture>\n", re.DOTALL)
 
 
-def picture(definition: Mapping[str, Any]) -> str:
-    """The diagram of a state machine."""
-    return "\n".join(["stateDiagram-v2", *(_INDENT + line for line in _states(definition))]) + "\n"
+def pictures_of_examples() -> Iterator[tuple[Path, str]]:
+    """Yields each file that shows an example's machine, with the text that it should have."""
+    for readme in sorted(EXAMPLES.glob("*/README.md")):
+        folder = readme.parent
+        (definition,) = folder.glob("*.asl.json")
+        level = graph_of(json.loads(definition.read_text(encoding="utf-8")))
+        placed = place(level, is_folded=folding_rule(level))
+        for theme in _THEMES:
+            picture = draw_svg(placed, f"State machine {folder.name}", theme=theme)
+            yield folder / f"{folder.name}-{theme}.svg", picture
+        yield readme, _SHOWN_PICTURE.sub(_picture_element(folder.name), readme.read_text(encoding="utf-8"))
 
 
-def _states(machine: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of a machine, a branch or an item processor."""
-    yield f"[*] --> {machine['StartAt']}"
-    for name, state in machine["States"].items():
-        yield from _inside(name, state)
-        for target, label in _ways(name, state):
-            yield f"{name} --> {target}" + (f" : {label}" if label else "")
+def _picture_element(name: str) -> str:
+    return (
+        "<picture>\n"
+        f'  <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">\n'
+        f'  <img alt="The states of {name}, and which of them may follow which" src="{name}-light.svg">\n'
+        "</picture>\n"
+    )
 
 
-def _inside(name: str, state: Mapping[str, Any]) -> Iterator[str]:
-    processor = state.get("ItemProcessor")
-    machines = [processor] if processor is not None else state.get("Branches", [])
-    if not machines:
-        return
-    title = f'"{name}, for each item" as {name}' if processor is not None else name
-    yield f"state {title} {{"
-    for number, machine in enumerate(machines):
-        if number:
-            yield f"{_INDENT}--"
-        yield from (_INDENT + line for line in _states(machine))
-    yield "}"
+def stale_pictures() -> list[str]:
+    """Returns the names of files that differ from their definitions, or do not exist."""
+    return [
+        str(path.relative_to(EXAMPLES))
+        for path, text in pictures_of_examples()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
 
 
-def _ways(name: str, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields the transitions of a state, and the label of each arrow."""
-    for retrier in state.get("Retry", []):
-        if retrier.get("MaxAttempts") != 0:
-            yield name, f"retry {_names(retrier)}"
-    for rule in state.get("Choices", []):
-        yield rule["Next"], _label(_condition(rule))
-    if "Default" in state:
-        yield state["Default"], "otherwise"
-    if "Next" in state:
-        yield state["Next"], ""
-    for catcher in state.get("Catch", []):
-        yield catcher["Next"], f"catch {_names(catcher)}"
-    if state.get("End") or state["Type"] == "Succeed":
-        yield "[*]", ""
-    if state["Type"] == "Fail":
-        yield "[*]", "fails"
-
-
-def _names(handler: Mapping[str, Any]) -> str:
-    return ", ".join("any error" if name == "States.ALL" else name for name in handler["ErrorEquals"])
-
-
-def _condition(rule: Mapping[str, Any]) -> str:
-    if "Condition" in rule:
-        return str(rule["Condition"])
-    if "Variable" not in rule:
-        return json.dumps({name: value for name, value in rule.items() if name != "Next"})
-    (operator,) = rule.keys() - {"Variable", "Next", "Comment", "Assign", "Output"}
-    return f"{rule['Variable']} {operator} {rule[operator]}"
-
-
-def _label(text: str) -> str:
-    return _NOT_IN_A_LABEL.sub(" ", text).strip()
-
-
-def with_picture(readme: str, folder: Path) -> str:
-    """The README of a folder with the picture of the folder's machine in the place of its own."""
-    (definition,) = folder.glob("*.asl.json")
-    drawn = f"```mermaid\n{picture(json.loads(definition.read_text()))}```\n"
-    return _BLOCK.sub(lambda _: drawn, readme)
-
-
-def main() -> None:
-    for readme in EXAMPLES.glob("*/README.md"):
-        readme.write_text(with_picture(readme.read_text(), readme.parent))
+def main(arguments: list[str]) -> int:
+    if arguments == ["--check"]:
+        stale = stale_pictures()
+        if stale:
+            print(f"stale: {', '.join(stale)} (python -m tests.pictures)", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in pictures_of_examples():
+        path.write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

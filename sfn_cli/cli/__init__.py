@@ -56,7 +56,7 @@ def _open_closed_cli_streams() -> None:
 
 
 def _prepare_cli_output() -> None:
-    """Lets text, even a traceback, reach a terminal only as `screen.visible_on_screen` returns it.
+    """Lets text, even a traceback, reach a terminal only as `visible_text` returns it.
 
     Elsewhere text is unchanged. A lone surrogate has no bytes in UTF-8: it is written as JSON
     escapes it.

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
+from sfn_cli.api.views.execution_names import LAST
 from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     Call = Callable[[Operation, dict[str, Any]], dict[str, Any]]
 
-LAST = "last"
-"""Stands for the name of a machine's youngest execution."""
 _RESEMBLANCE = 0.6
 _EXECUTIONS = 200
 """How many of a machine's youngest executions are searched for a near miss."""

@@ -14,8 +14,8 @@ from sfn_cli.cli.failures import CommandFailedError, OperationError, invalid_cho
 from sfn_cli.cli.operations import options, values
 from sfn_cli.cli.operations.commands import OperationCommand, TableCommand
 from sfn_cli.cli.operations.options import Option
-from sfn_cli.cli.screen import visible_on_screen
 from sfn_cli.errors import UsageError
+from sfn_cli.views.visible_text import visible_text
 
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
@@ -122,9 +122,7 @@ def _write_lambda_payload(path: str, payload: bytes) -> None:
         with open(path, "wb") as file:
             # A terminal may have another name (/dev/tty, /dev/stderr).
             at_terminal = file.isatty()
-            file.write(
-                visible_on_screen(payload.decode("utf-8", "replace")).encode() if at_terminal else payload
-            )
+            file.write(visible_text(payload.decode("utf-8", "replace")).encode() if at_terminal else payload)
     except OSError as error:
         raise CommandFailedError(str(error)) from None
 

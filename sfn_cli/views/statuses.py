@@ -25,6 +25,9 @@ state that failed and was left by a Catcher. NOT_VISITED: a state of the definit
 """
 
 
+StatusColour = Literal["running", "waiting", "succeeded", "caught", "failed", "aborted", "not_visited"]
+
+
 class StatusLook(NamedTuple):
     """How a status looks: a mark of one column, a word, and the name of its colour.
 
@@ -33,7 +36,7 @@ class StatusLook(NamedTuple):
 
     mark: str
     word: str
-    colour: str
+    colour: StatusColour
 
 
 LOOKS: Mapping[Status, StatusLook] = {

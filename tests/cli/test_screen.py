@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 
 from sfn_cli.cli import screen
+from sfn_cli.views.visible_text import visible_text
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from sfn_cli.cli import screen
 )
 def test_visible(text: str, shown: str) -> None:
     """Text that a terminal would act on, or not show, is escaped; all other text stays."""
-    assert screen.visible_on_screen(text) == shown
+    assert visible_text(text) == shown
     assert json.loads(f'"{shown}"', strict=False) == text  # JSON stays JSON, with the same value
 
 
@@ -45,7 +46,7 @@ def test_every_character_without_a_shape() -> None:
     ]
     kept = {"\n", "\t"}
     assert [
-        character for character in hidden if screen.visible_on_screen(f"a{character}b") == f"a{character}b"
+        character for character in hidden if visible_text(f"a{character}b") == f"a{character}b"
     ] == sorted(kept, key=ord)
 
 

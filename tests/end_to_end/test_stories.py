@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
-from tests.pictures import EXAMPLES, with_picture
+from tests.pictures import EXAMPLES
 from tests.processes import kill_workers, sfn, sfn_json, stop_workers, until, worker_pids
 from tests.stories import (
     QUEUES,
@@ -100,14 +100,6 @@ def test_all_inputs_are_told_of() -> None:
         if story_run.input != "input.json"
     }
     assert [pair for pair in there if pair[1] not in (EXAMPLES / pair[0] / "README.md").read_text()] == []
-
-
-@pytest.mark.parametrize("readme", sorted(EXAMPLES.glob("*/README.md")), ids=lambda path: path.parent.name)
-def test_pictures(readme: Path) -> None:
-    """A README shows its machine as it is. (python -m tests.pictures)"""
-    text = readme.read_text()
-    assert "```mermaid\nstateDiagram-v2\n" in text
-    assert with_picture(text, readme.parent) == text
 
 
 # A real server of another kind

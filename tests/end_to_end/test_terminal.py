@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.cli.screen import visible_on_screen
 from sfn_cli.drivers.local import launch
+from sfn_cli.views.visible_text import visible_text
 from tests.processes import (
     ROLE,
     SFN,
@@ -153,7 +153,7 @@ DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
         ("create-activity", "--name", "x", "--tags", f"key={EVIL}\\,[", "--cli-error-format", "text"),
         ("__complete", "zsh", "tasks", "approve", ""),
     ],
-    ids=lambda line: visible_on_screen(" ".join(line))[:60],
+    ids=lambda line: visible_text(" ".join(line))[:60],
 )
 def test_no_control_of_data_reaches_a_terminal(
     home: Path, folder: Path, line: Sequence[str], environment: dict[str, str]
@@ -163,7 +163,7 @@ def test_no_control_of_data_reaches_a_terminal(
     code, shown = at_terminal(home, *words, environment=environment)
     assert "Traceback" not in shown
     left = OWN.sub("", shown)
-    assert visible_on_screen(left) == left, code
+    assert visible_text(left) == left, code
     # The text was shown, and not just left out.
     assert "\\u" in left or "�" in left or line[0] == "__complete"
 
@@ -230,7 +230,7 @@ def test_a_function_that_answers_to_the_terminal(home: Path, tmp_path: Path) -> 
     for outfile in ("/dev/stdout", "/dev/tty", "/dev/stderr"):
         _, shown = at_terminal(home, *invoke, outfile)
         left = OWN.sub("", shown)
-        assert visible_on_screen(left) == left, outfile
+        assert visible_text(left) == left, outfile
 
 
 def test_a_file_whose_name_a_terminal_would_act_on_is_no_candidate(home: Path, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
+from sfn_cli.api.views.execution_names import LAST
 from sfn_cli.arn import execution_arn, name_in_arn
-from sfn_cli.cli.arn_names import ACTIVITY, LAST, MACHINE
+from sfn_cli.cli.arn_names import ACTIVITY, MACHINE
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
 
@@ -215,6 +216,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--state-machine-version-arn": _complete_state_machine_versions,
     "--state-machine-alias-arn": _complete_aliases,
     "--execution-arn": _complete_executions,
+    "execution": _complete_executions,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,
@@ -226,6 +228,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "handle": _complete_waiting_tasks,
     "--stack": _complete_stacks,
     "stack_name": _complete_stacks,
+    "machine": _complete_state_machines,
     "--machine": _complete_project_machines,
     "--parameter": _complete_parameters,
 }

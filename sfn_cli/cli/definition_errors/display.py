@@ -22,10 +22,11 @@ from sfn_cli.api.stepfunctions.definitions import (
 from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
 from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.cli.operations.values import location_path
-from sfn_cli.cli.screen import one_screen_line, visible_on_screen
+from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.json_locations import json_line_and_column
 from sfn_cli.json_pointer import pointer
+from sfn_cli.views.visible_text import visible_text
 from sfn_cli.yaml_text.definition_file import definition_places, is_yaml_path
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _display_block(definition: str, source: str, message: str, line: int, column
     before = "…" if start else ""
     after = "…" if start + _CONTEXT < len(text) else ""
     # A tab goes below a tab, so that the caret is below its character.
-    indent = re.sub(r"[^\t]", " ", before + visible_on_screen(piece[: column - 1 - start]))
+    indent = re.sub(r"[^\t]", " ", before + visible_text(piece[: column - 1 - start]))
     number = f"{line:>5}"
-    shown = f"{number} | {before}{visible_on_screen(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
+    shown = f"{number} | {before}{visible_text(piece)}{after}\n{' ' * len(number)} | {indent}^\n"
     return f"{source}:{line}:{column}  {message}\n{shown}"

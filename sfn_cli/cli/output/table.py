@@ -14,7 +14,8 @@ import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from sfn_cli.cli.screen import Control, is_screen, visible_on_screen, write_screen_parts
+from sfn_cli.cli.screen import Control, is_screen, write_screen_parts
+from sfn_cli.views.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,11 +45,11 @@ def write(value: Any, title: str, stream: TextIO, *, color: bool = False) -> Non
 def _visible_in_table(value: Any) -> Any:
     match value:
         case dict():
-            return {visible_on_screen(key): _visible_in_table(item) for key, item in value.items()}
+            return {visible_text(key): _visible_in_table(item) for key, item in value.items()}
         case list():
             return [_visible_in_table(item) for item in value]
         case str():
-            return visible_on_screen(value)
+            return visible_text(value)
     return value
 
 

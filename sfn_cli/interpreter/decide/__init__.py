@@ -77,6 +77,18 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     return None
 
 
+def frame_due_at(execution: Execution, frame: Frame) -> int | None:
+    """Returns when the frame's next event is due by time: a Wait, a retry, the timeout of a task.
+
+    None when the frame has something to do at once, or waits for a signal or its children.
+    """
+    next_step = _decide_step(execution, frame, _BEFORE_ANY_TIMER)
+    return next_step if isinstance(next_step, int) else None
+
+
+_BEFORE_ANY_TIMER = 0
+
+
 def _decide_within_limit(execution: Execution, next_event: HistoryEvent) -> HistoryEvent:
     """Returns the event itself, or the execution's end if the history is full (law 5)."""
     if next_event.id < execution.max_events or next_event.type == "ExecutionSucceeded":

@@ -19,6 +19,9 @@ START = "/ start"
 END = "/ end"
 """The paths of the dots at which the machine starts and ends. Levels below the top have none."""
 
+MISSING = "Missing"
+"""The type of a node that a state leads to, but that the definition does not have."""
+
 
 class EdgeKey(NamedTuple):
     """What names an edge: several ways between the same states of one kind are one edge."""
@@ -38,11 +41,12 @@ class GraphEdge(NamedTuple):
 class GraphNode(NamedTuple):
     """A state, or the dot of the start or the end.
 
-    `name` is the state's, `type` its Type, "Start" or "End". `detail` says in a few words what it
+    `name` is the state's, `type` its Type, "?" without one, "Start", "End" or MISSING. A broken
+    definition may have types that do not exist. `detail` says in a few words what it
     does: "λ Bank", "sqs:sendMessage · token", "30 s". `retries` is how often its Retriers try again
     at most, None without Retry; `retry_errors` are the names that each Retrier matches. `levels` are
     the branches of a Parallel, or the one processor of a Map. `catches_to` are the handlers that it
-    reaches without an edge of its own (too many states catch to them), as (label, state name).
+    reaches without an edge of its own (`far_handlers.py`), as (label, state name).
     """
 
     path: str
@@ -56,7 +60,7 @@ class GraphNode(NamedTuple):
 
     @property
     def is_dot(self) -> bool:
-        return self.type in ("Start", "End")
+        return self.path in (START, END) and self.type in ("Start", "End")
 
 
 class GraphLevel(NamedTuple):
@@ -81,18 +85,25 @@ class NodeRun(NamedTuple):
     """What an execution did in one state of the definition.
 
     `status` is the worst of all its visits, or that of the chosen iteration. `failures` counts the
-    attempts that failed, `visits` how often the state was entered. `counts` says how far a Map is:
-    "12 of 60 · 5 running · 0 failed".
+    attempts that failed, and `is_retried` says whether one of them was followed by another, or will
+    be. `visits` is how often the state was entered. `counts` says how far a Map is: "12 of 60 · 5
+    running · 0 failed".
     """
 
     status: "Status"
     failures: int = 0
     visits: int = 1
     counts: str = ""
+    is_retried: bool = False
 
 
 class GraphRun(NamedTuple):
-    """What an execution did on the graph: its states by path, and the edges that it took."""
+    """What an execution did on the graph: its states by path, and the edges that it took.
+
+    `elsewhere` are the paths of distributed Maps: what happened inside is in the histories of their
+    child executions.
+    """
 
     nodes: "Mapping[str, NodeRun]"
     taken: "frozenset[EdgeKey]"
+    elsewhere: "frozenset[str]" = frozenset()

@@ -1,0 +1,101 @@
+"""What a view is made from, at an endpoint (--endpoint-url): AWS's operations are all there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api import model
+from sfn_cli.api.views.execution_names import LAST
+from sfn_cli.arn import name_in_arn
+from sfn_cli.cli import arn_names
+from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.operations import paging
+from sfn_cli.views.source import ExecutionSource, MapRunCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.cli.operations.backend import Backend
+
+_PAGE = 1000
+
+
+def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
+    """Returns the source of the execution with this name or ARN.
+
+    Raises OperationError. Where the endpoint refuses to describe the definition or the Map Runs,
+    the source has none.
+    """
+    from sfn_cli import json_text
+    from sfn_cli.views.api_history import read_api_history
+
+    arn = _remote_execution_arn(backend, name)
+    described = _call(backend, "DescribeExecution", {"executionArn": arn})
+    definition = _definition_of_remote(backend, arn)
+    events = list(_items(backend, "GetExecutionHistory", "events", {"executionArn": arn}))
+    machine_arn = str(described["stateMachineArn"])
+    return ExecutionSource(
+        name=f"{name_in_arn(machine_arn)}/{described['name']}",
+        history=read_api_history(events, None if definition is None else json_text.loads_json(definition)),
+        definition=definition,
+        arn=arn,
+        state_machine_arn=machine_arn,
+        map_runs=dict(_map_runs_of_remote(backend, arn)) if _has_map_run(events) else {},
+    )
+
+
+def _remote_execution_arn(backend: Backend, name: str) -> str:
+    if name.startswith("arn:"):
+        return name
+    resolved = arn_names.resolve_arn_names({"executionArn": name}, backend.call)["executionArn"]
+    if resolved == name and "/" not in name:
+        youngest = f"{name}/{LAST}"
+        resolved = arn_names.resolve_arn_names({"executionArn": youngest}, backend.call)["executionArn"]
+    return str(resolved)
+
+
+def _definition_of_remote(backend: Backend, arn: str) -> str | None:
+    try:
+        described = _call(backend, "DescribeStateMachineForExecution", {"executionArn": arn})
+    except OperationError:
+        return None
+    return str(described["definition"])
+
+
+def _has_map_run(events: list[dict[str, Any]]) -> bool:
+    return any(event["type"] == "MapRunStarted" for event in events)
+
+
+def _map_runs_of_remote(backend: Backend, arn: str) -> Iterator[tuple[str, MapRunCounts]]:
+    try:
+        for run in _items(backend, "ListMapRuns", "mapRuns", {"executionArn": arn}):
+            described = _call(backend, "DescribeMapRun", {"mapRunArn": run["mapRunArn"]})
+            yield str(run["mapRunArn"]), _map_run_counts(described)
+    except OperationError:
+        return
+
+
+def _map_run_counts(described: Mapping[str, Any]) -> MapRunCounts:
+    items = described["itemCounts"]
+    return MapRunCounts(
+        status=described["status"],
+        total=items["total"],
+        succeeded=items["succeeded"],
+        running=items["running"],
+        failed=items["failed"],
+        pending=items["pending"] + items.get("pendingRedrive", 0),
+        aborted=items["aborted"],
+        timed_out=items["timedOut"],
+    )
+
+
+def _items(backend: Backend, name: str, items: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yields the items of a list, page by page."""
+    operation = model.load_model("stepfunctions", name)
+    limits = paging.Limits(page_size=_PAGE)
+    for page in paging.pages(lambda each: backend.call(operation, each), operation, request, limits):
+        yield from page.response[items]
+
+
+def _call(backend: Backend, name: str, request: dict[str, Any]) -> dict[str, Any]:
+    return backend.call(model.load_model("stepfunctions", name), request)

@@ -1,0 +1,286 @@
+"""What the states of a running execution wait for, until when, and who can answer them."""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.jsonvalue import loads
+from sfn_cli.views.execution.state_fields import fields_of_visited_state
+from sfn_cli.views.execution.task_names import name_of_activity, name_of_child, name_of_work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import tzinfo
+
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.state_visit import Attempt, StateVisit, WaitsFor
+    from sfn_cli.views.replay import SourceReplay
+    from sfn_cli.views.statuses import Status
+
+
+class Pending(NamedTuple):
+    """What a state waits for.
+
+    `since` and `until` are by the execution's own clock; `until` is None where it is not known, or
+    where there is no limit. `words` say what is awaited: "until 3 Dec 09:00 UTC", "attempt 3", "an
+    answer", "a worker of activity approve", "job glue:startJobRun", "order/Child-1", "function
+    Bank". `answer` is the command that a person may type, or None: "sfn tasks approve
+    Pay/monday/Approve".
+    """
+
+    kind: "WaitsFor"
+    since: int
+    until: int | None
+    words: str
+    answer: str | None = None
+
+
+def pending_of(
+    view: "ExecutionView", *, zone: "tzinfo | None" = None, replay: "SourceReplay | None" = None
+) -> dict[int, Pending]:
+    """Returns what each state waits for that was entered and not left, by `entered_id`.
+
+    States that are about to move have no entry, nor have a Map and a Parallel whose children run.
+    Times in words are in `zone`, by default UTC. `replay` is one that has followed the view's
+    history so far; without it, the history is replayed where its timers are not plain.
+    """
+    if view.is_over:
+        return {}
+    reader = _PendingReader(view, zone, replay)
+    found = {visit.entered_id: reader.pending(visit) for visit in _open_visits(view)}
+    known = {entered_id: pending for entered_id, pending in found.items() if pending is not None}
+    return reader.with_answers(known)
+
+
+_RUNS: "tuple[WaitsFor, ...]" = ("function",)
+
+
+def display_status(visit: "StateVisit", pending: "Mapping[int, Pending]") -> "Status":
+    """Returns the status to show of a visit: WAITING where nothing runs for it.
+
+    A Map or Parallel waits if some of its children wait, and none of them runs.
+    """
+    if visit.ended_at is not None:
+        return visit.status
+    known = pending.get(visit.entered_id)
+    if known is not None:
+        return "RUNNING" if known.kind in _RUNS or visit.map_run_arn is not None else "WAITING"
+    inside = {
+        display_status(thread.visits[-1], pending)
+        for thread in visit.threads
+        if thread.ended_at is None and thread.visits
+    }
+    return "WAITING" if "WAITING" in inside and "RUNNING" not in inside else visit.status
+
+
+def _open_visits(view: "ExecutionView") -> "Iterator[StateVisit]":
+    """Yields the visits that have not ended and have no running children."""
+    for visit in view.visits():
+        if visit.ended_at is None and not (visit.threads and _is_at_work(visit)):
+            yield visit
+
+
+def _is_at_work(visit: "StateVisit") -> bool:
+    return bool(visit.attempts) and visit.attempts[-1].ended_at is None
+
+
+class _PendingReader:
+    """Reads what visits of one view wait for."""
+
+    def __init__(self, view: "ExecutionView", zone: "tzinfo | None", replay: "SourceReplay | None") -> None:
+        self._view = view
+        self._zone = zone
+        self._replay = replay
+        self._is_replayed = replay is not None
+        self._definition: Mapping[str, Any] | None = None
+        self._is_parsed = False
+
+    def pending(self, visit: "StateVisit") -> Pending | None:
+        if visit.attempts:
+            attempt = visit.attempts[-1]
+            if attempt.ended_at is None:
+                return self._pending_task(visit, attempt)
+            return self._pending_retry(visit, attempt) if attempt.status != "SUCCEEDED" else None
+        return self._pending_time(visit) if visit.type == "Wait" else None
+
+    def with_answers(self, all_pending: dict[int, Pending]) -> dict[int, Pending]:
+        """Adds the commands that answer tasks, where they can be answered here."""
+        if self._view.source.seed is None:
+            return all_pending
+        answerable = {
+            visit.entered_id: visit
+            for visit in _open_visits(self._view)
+            if visit.entered_id in all_pending and all_pending[visit.entered_id].kind in ("answer", "worker")
+        }
+        states = [visit.state for visit in answerable.values()]
+        for entered_id, visit in answerable.items():
+            is_alone = states.count(visit.state) == 1
+            task = f"{self._view.source.name}/{visit.state}" if is_alone else self._handle(visit)
+            if task is not None:
+                command = f"sfn tasks approve {_quote_for_shell(task)}"
+                all_pending[entered_id] = all_pending[entered_id]._replace(answer=command)
+        return all_pending
+
+    def _handle(self, visit: "StateVisit") -> str | None:
+        """Returns the handle of the visit's task, as `sfn tasks list` shows it."""
+        replay = self._replayed()
+        if replay is None or replay.execution is None:
+            return None
+        task = replay.execution.open_tasks.get(visit.attempts[-1].event)
+        return None if task is None or task.token is None else task.token[:_HANDLE_DIGITS]
+
+    # Kinds
+
+    def _pending_time(self, visit: "StateVisit") -> Pending:
+        until = self._end_of_wait(visit)
+        words = "a time" if until is None else f"until {_moment(until, visit.entered_at, self._zone)}"
+        return Pending("time", visit.entered_at, until, words)
+
+    def _pending_retry(self, visit: "StateVisit", failed: "Attempt") -> Pending | None:
+        assert failed.ended_at is not None
+        replay = self._replayed()
+        if replay is not None:
+            frame = replay.frame_in_visit(visit.entered_id)
+            until = None if frame is None else replay.due_at(frame)
+            if until is None:
+                return None  # no attempt is left
+        else:
+            from sfn_cli.views.execution.retry_delays import delay_of_next_attempt
+
+            delay = delay_of_next_attempt(self._fields(visit), visit)
+            if delay is None:
+                return None
+            until = None if delay.milliseconds is None else failed.ended_at + delay.milliseconds
+        return Pending("retry", failed.ended_at, until, f"attempt {len(visit.attempts) + 1}")
+
+    def _pending_task(self, visit: "StateVisit", attempt: "Attempt") -> Pending | None:
+        if visit.map_run_arn is not None:
+            return self._pending_map_run(visit, attempt)
+        resource = attempt.resource
+        if resource is None:
+            return None
+        since, until = attempt.scheduled_at, self._timeout(attempt)
+        if ":activity:" in resource:
+            activity = name_of_activity(resource)
+            if attempt.started_at is None:
+                return Pending("worker", since, until, f"a worker of activity {activity}")
+            worker = self._worker(attempt)
+            taken_by = "the worker" if worker is None else f"worker {worker}"
+            return Pending("worker", attempt.started_at, until, f"{taken_by} of activity {activity}")
+        if resource.endswith(".waitForTaskToken"):
+            return Pending("answer", since, until, "an answer")
+        if attempt.submitted_at is not None and ".sync" in resource:
+            child = name_of_child(attempt, resource)
+            if child is not None:
+                return Pending("child", attempt.submitted_at, until, child)
+            return Pending("job", attempt.submitted_at, until, f"job {name_of_work(attempt)}")
+        return Pending("function", attempt.started_at or since, until, name_of_work(attempt))
+
+    def _pending_map_run(self, visit: "StateVisit", attempt: "Attempt") -> Pending:
+        assert visit.map_run_arn is not None
+        counts = self._view.source.map_runs.get(visit.map_run_arn)
+        words = "a Map Run"
+        if counts is not None:
+            failed = counts.failed + counts.timed_out
+            words += f": {counts.succeeded} of {counts.total} · {counts.running} running · {failed} failed"
+        return Pending("job", attempt.started_at or attempt.scheduled_at, None, words)
+
+    # Times
+
+    def _end_of_wait(self, visit: "StateVisit") -> int | None:
+        fields = self._fields(visit)
+        seconds, timestamp = fields.get("Seconds"), fields.get("Timestamp")
+        if isinstance(seconds, int):
+            return max(visit.entered_at, self._redriven_at()) + seconds * 1000
+        if isinstance(timestamp, str):
+            from sfn_cli.asl.timestamp import parse_timestamp
+
+            nanoseconds = parse_timestamp(timestamp)
+            if nanoseconds is not None:
+                return -(-nanoseconds // 1_000_000)
+        replay = self._replayed()
+        frame = None if replay is None else replay.frame_in_visit(visit.entered_id)
+        return None if replay is None or frame is None else replay.due_at(frame)
+
+    def _redriven_at(self) -> int:
+        if not self._view.redrives:
+            return 0
+        history = self._view.source.history
+        return max((event.at for event in history if event.type == "ExecutionRedriven"), default=0)
+
+    def _timeout(self, attempt: "Attempt") -> int | None:
+        """Returns when the task times out, or misses a heartbeat, if nothing comes before."""
+        limits = []
+        if attempt.timeout_seconds is not None:
+            limits.append(attempt.scheduled_at + attempt.timeout_seconds * 1000)
+        scheduled = self._event(attempt.event)
+        heartbeat = (scheduled.details or {}).get("heartbeatInSeconds") if scheduled is not None else None
+        if heartbeat is not None:
+            limits.append(attempt.scheduled_at + int(heartbeat) * 1000)
+        return min(limits, default=None)
+
+    # The source
+
+    def _event(self, id: int) -> "HistoryEvent | None":
+        history = self._view.source.history
+        if not 0 < id <= len(history):
+            return None
+        event = history[id - 1]
+        return event if event.id == id else None
+
+    def _worker(self, attempt: "Attempt") -> str | None:
+        """Returns the name of the worker that took the task, if it gave one."""
+        for event in self._view.source.history[attempt.event :]:
+            if event.type == "ActivityStarted" and event.previous_event_id == attempt.event:
+                return (event.details or {}).get("workerName")
+        return None
+
+    def _fields(self, visit: "StateVisit") -> "Mapping[str, Any]":
+        if not self._is_parsed:
+            self._is_parsed = True
+            text = self._view.source.definition
+            self._definition = None if text is None else loads(text)
+        return fields_of_visited_state(self._definition, visit)
+
+    def _replayed(self) -> "SourceReplay | None":
+        """Returns the replay of what the view shows, or None where there is none."""
+        if not self._is_replayed:
+            # Imported late: it loads the whole language, and plain timers do without.
+            from sfn_cli.views.replay import replay_source
+
+            self._is_replayed = True
+            self._replay = replay_source(self._view.source, last_id=self._view.last_id)
+        replay = self._replay
+        return replay if replay is not None and replay.last_id == self._view.last_id else None
+
+
+_HANDLE_DIGITS = 8
+"""How many digits of a handle `sfn tasks list` shows."""
+
+
+def _moment(at: int, since: int, zone: "tzinfo | None") -> str:
+    """Formats a time as briefly as `since` allows: "09:00:05 UTC", "3 Dec 09:00 UTC"."""
+    from datetime import UTC, datetime
+
+    in_zone = zone or UTC
+    try:
+        moment, start = (datetime.fromtimestamp(time / 1000, in_zone) for time in (at, since))
+    except (OverflowError, ValueError, OSError):
+        return "the end of time"
+    clock = f"{moment:%H:%M}" if moment.second == 0 or at - since >= _A_DAY else f"{moment:%H:%M:%S}"
+    day = "" if moment.date() == start.date() else f"{moment.day} {_MONTHS[moment.month - 1]} "
+    year = "" if moment.year == start.year else f"{moment.year} "
+    return f"{day}{year}{clock}" + (" UTC" if zone is None else "")
+
+
+_A_DAY = 24 * 3600 * 1000
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Not strftime's %b, which depends on the locale."""
+
+
+def _quote_for_shell(text: str) -> str:
+    """Quotes a word for a POSIX shell where it must be."""
+    if text and all(char.isascii() and (char.isalnum() or char in "/-_.:") for char in text):
+        return text
+    return "'" + text.replace("'", "'\"'\"'") + "'"

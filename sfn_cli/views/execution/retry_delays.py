@@ -1,0 +1,41 @@
+"""When a state tries again, by its definition alone: for histories that cannot be replayed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sfn_cli.asl.retry import Retrier, matches_error_equals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.views.execution.state_visit import StateVisit
+
+
+class RetryDelay(NamedTuple):
+    """How long a state waits before its next attempt; None milliseconds: a random time (jitter)."""
+
+    milliseconds: int | None
+
+
+def delay_of_next_attempt(fields: Mapping[str, Any], visit: StateVisit) -> RetryDelay | None:
+    """Returns the delay after the visit's last failure; None if no attempt is left, or known."""
+    try:
+        retriers = [Retrier.load(entry) for entry in fields.get("Retry", ())]
+    except (KeyError, TypeError):
+        return None
+    counts = dict.fromkeys(range(len(retriers)), 0)
+    delay = None
+    for failed in visit.failures:
+        error = failed.error
+        position = next(
+            (n for n, retrier in enumerate(retriers) if matches_error_equals(retrier.error_equals, error)),
+            None,
+        )
+        if position is None or counts[position] >= retriers[position].max_attempts:
+            delay = None
+            continue
+        counts[position] += 1
+        retrier = retriers[position]
+        delay = RetryDelay(None if retrier.full_jitter else retrier.delay_ms(counts[position], ""))
+    return delay

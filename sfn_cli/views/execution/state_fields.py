@@ -1,0 +1,31 @@
+"""The fields of a state in the definition, found from a visit of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.views.execution.state_visit import StateVisit
+
+
+def fields_of_visited_state(definition: Mapping[str, Any] | None, visit: StateVisit) -> Mapping[str, Any]:
+    """Returns the fields of the visited state; {} when the definition has no such state."""
+    found = _states_around_visit(definition, visit).get(visit.state)
+    return found if isinstance(found, dict) else {}
+
+
+def _states_around_visit(definition: Mapping[str, Any] | None, visit: StateVisit) -> Mapping[str, Any]:
+    thread = visit.thread
+    if thread.parent is None:
+        machine: Any = definition
+    else:
+        around = fields_of_visited_state(definition, thread.parent)
+        if thread.kind == "branch":
+            branches = around.get("Branches")
+            machine = branches[thread.index] if branches and thread.index < len(branches) else None
+        else:
+            machine = around.get("ItemProcessor") or around.get("Iterator")
+    states = machine.get("States") if isinstance(machine, dict) else None
+    return states if isinstance(states, dict) else {}

@@ -1,0 +1,184 @@
+"""The rows of an outline: what is shown of an execution, and what is folded. Widths come later.
+
+Rule 1: a state that its thread visited several times is one row, at its first visit's place; it
+        looks like the last visit, and says how many there were.
+Rule 2: a branch of one state is that state's row; a longer one has a row of its own. The same goes
+        for the iterations of a Map, all of which look alike.
+Rule 3: of the iterations a few are shown: those that failed, then those that run; the first ones
+        where all ended well. Only those are looked into, so that ten thousand cost no more than
+        three.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from heapq import nsmallest
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.execution.pending import display_status
+from sfn_cli.views.outline.notes import visit_notes
+from sfn_cli.views.statuses import LOOKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.pending import Pending
+    from sfn_cli.views.execution.state_visit import StateVisit, Thread
+    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.statuses import Status
+
+ITERATIONS_SHOWN = 3
+"""How many iterations of a Map are shown."""
+
+_URGENT: frozenset[Status] = frozenset({"FAILED", "TIMED_OUT", "RUNNING", "WAITING"})
+
+_SHOWN_FIRST: tuple[Status, ...] = (
+    "FAILED",
+    "TIMED_OUT",
+    "RUNNING",
+    "WAITING",
+    "CAUGHT",
+    "ABORTED",
+    "SUCCEEDED",
+    "NOT_VISITED",
+)
+"""Which iterations are shown first."""
+_ORDER: Mapping[Status, int] = {status: place for place, status in enumerate(_SHOWN_FIRST)}
+
+
+class OutlineRow:
+    """One line of an outline, with the rows below it.
+
+    `periods` are the times, from and to, in which its visits took place; the last may be open (None).
+    `status` None: the row only says, by its name, how many others are not shown: `stands_for`.
+    """
+
+    __slots__ = ("children", "name", "notes", "periods", "stands_for", "status", "type")
+
+    def __init__(
+        self,
+        name: str,
+        type: str = "",
+        status: Status | None = None,
+        periods: Sequence[tuple[int, int | None]] = (),
+        notes: StyledLine | None = None,
+        stands_for: int = 1,
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.status = status
+        self.periods = periods
+        self.notes: StyledLine = notes or []
+        self.stands_for = stands_for
+        self.children: list[OutlineRow] = []
+
+    def duration_ms(self, now: int) -> int:
+        """How long its visits took, or have taken by `now`, in all."""
+        return sum(max(0, (now if end is None else end) - start) for start, end in self.periods)
+
+
+class OutlineRows:
+    """Builds the rows of one execution."""
+
+    def __init__(self, view: ExecutionView, pending: Mapping[int, Pending]) -> None:
+        self._view = view
+        self._pending = pending
+
+    def rows(self) -> list[OutlineRow]:
+        """Returns the rows of the execution's own states."""
+        return self._rows_of_thread(self._view.root)
+
+    def status(self) -> Status:
+        """Returns the status of the execution: WAITING while nothing in it runs."""
+        return self._view.status if self._view.is_over else self._thread_status(self._view.root)
+
+    def _rows_of_thread(self, thread: Thread, suffix: str = "") -> list[OutlineRow]:
+        visits_of: dict[str, list[StateVisit]] = {}
+        for visit in thread.visits:
+            visits_of.setdefault(visit.state, []).append(visit)
+        return [self._row_of_visits(visits, suffix) for visits in visits_of.values()]
+
+    def _row_of_visits(self, visits: Sequence[StateVisit], suffix: str) -> OutlineRow:
+        last = visits[-1]
+        status = display_status(last, self._pending)
+        row = OutlineRow(
+            f"{last.state}{suffix}",
+            last.type,
+            status,
+            [(visit.entered_at, visit.ended_at) for visit in visits],
+            visit_notes(visits, status, self._pending.get(last.entered_id), self._view.source),
+        )
+        if last.type == "Map":
+            row.children = self._rows_of_iterations(last)
+        elif last.threads:
+            row.children = self._rows_of_branches(last)
+        return row
+
+    def _rows_of_branches(self, visit: StateVisit) -> list[OutlineRow]:
+        rows: list[OutlineRow] = []
+        for branch in visit.threads:
+            inner = self._rows_of_thread(branch)
+            rows += (
+                inner if len(inner) <= 1 else [self._row_of_group(f"branch [{branch.index}]", branch, inner)]
+            )
+        return rows
+
+    def _rows_of_iterations(self, visit: StateVisit) -> list[OutlineRow]:
+        threads = visit.threads
+        statuses = [self._thread_status(thread) for thread in threads]
+        shown = _shown_iterations(statuses, visit.item_count or 0)
+        are_groups = any(_has_several_states(threads[place]) for place in shown)
+        rows: list[OutlineRow] = []
+        for place in shown:
+            thread = threads[place]
+            mark = f"[{thread.index}]"
+            inner = self._rows_of_thread(thread, "" if are_groups else f" {mark}")
+            rows += inner if inner and not are_groups else [self._row_of_group(mark, thread, inner)]
+        hidden = Counter(statuses)
+        hidden.subtract(statuses[place] for place in shown)
+        return rows + _row_of_hidden_iterations(hidden, max(0, (visit.item_count or 0) - len(threads)))
+
+    def _row_of_group(self, name: str, thread: Thread, inner: list[OutlineRow]) -> OutlineRow:
+        row = OutlineRow(name, "", self._thread_status(thread), [(thread.started_at, thread.ended_at)])
+        row.children = inner
+        return row
+
+    def _thread_status(self, thread: Thread) -> Status:
+        if thread.ended_at is not None or not thread.visits:
+            return thread.status
+        return display_status(thread.visits[-1], self._pending)
+
+
+def _has_several_states(thread: Thread) -> bool:
+    return len(thread.visits) > 1 and any(visit.state != thread.visits[0].state for visit in thread.visits)
+
+
+def _shown_iterations(statuses: Sequence[Status], item_count: int) -> list[int]:
+    """Returns the places of the iterations to show, in the order in which they are shown."""
+    urgent = [place for place, status in enumerate(statuses) if status in _URGENT]
+    shown = nsmallest(
+        ITERATIONS_SHOWN,
+        urgent or range(len(statuses)),
+        key=lambda place: (_ORDER[statuses[place]], place),
+    )
+    if max(len(statuses), item_count) - len(shown) == 1:  # its row takes no more room than a count
+        return list(range(len(statuses)))
+    return shown
+
+
+def _row_of_hidden_iterations(hidden: Mapping[Status, int], not_started: int) -> list[OutlineRow]:
+    """Returns the row that says how many iterations are not shown, by status, if there are any."""
+    counts = [
+        (count, LOOKS[status].word)
+        for status, count in sorted(hidden.items(), key=lambda item: _ORDER[item[0]])
+        if count
+    ]
+    if not_started:
+        counts.append((not_started, "not started"))
+    total = sum(count for count, _ in counts)
+    if not total:
+        return []
+    what = f"… {total} more iteration{'s' if total > 1 else ''}"
+    words = counts[0][1] if len(counts) == 1 else ", ".join(f"{count} {word}" for count, word in counts)
+    return [OutlineRow(f"{what}: {words}", stands_for=total)]

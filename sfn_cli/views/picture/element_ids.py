@@ -1,0 +1,18 @@
+"""Ids of states and edges in a picture: what a link, a script or a live page finds them by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from sfn_cli.views.graph.graph import EdgeKey
+
+
+def state_id(path: str) -> str:
+    """Returns the id of a state; it is also the fragment of a URL that leads to it."""
+    return quote(path, safe="/[]", errors="surrogatepass")
+
+
+def edge_id(key: EdgeKey) -> str:
+    return f"{state_id(key.source)}|{state_id(key.target)}|{key.kind}"

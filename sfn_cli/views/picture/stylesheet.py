@@ -1,0 +1,102 @@
+"""The stylesheet of pictures. All of it is under `.sfn-graph`, so that a page may hold a picture.
+
+There are no style attributes: a Content-Security-Policy can then allow the one sheet by its hash.
+Nothing is told by colour alone: failed and running states have thick borders, running ones dashes
+that move, states that were not visited dashes that do not, and all others a mark.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.layout.labels import NAME_SIZE, SMALL_SIZE
+from sfn_cli.views.picture.palette import COLOURS, colour_variables
+from sfn_cli.views.statuses import LOOKS
+
+if TYPE_CHECKING:
+    from sfn_cli.views.picture.palette import Theme
+
+FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
+"""The system's own: nothing is downloaded."""
+
+_RULES = f"""
+text{{font:{NAME_SIZE}px {FONT};fill:var(--text)}}
+.name{{font-weight:600}}
+.small{{font-size:{SMALL_SIZE}px;fill:var(--muted)}}
+.failures{{fill:var(--caught);font-weight:600}}
+.edge{{fill:none;stroke:var(--line);stroke-width:1.4}}
+.edge.catch{{stroke:var(--failed);stroke-dasharray:5 4}}
+.edge.taken{{stroke:var(--text);stroke-width:2.6}}
+.arrow{{fill:var(--line)}}
+.arrow.catch{{fill:var(--failed)}}
+.arrow.taken{{fill:var(--text)}}
+.label{{text-anchor:middle;paint-order:stroke;stroke:var(--page);stroke-width:5px;stroke-linejoin:round}}
+.label.catch{{fill:var(--failed)}}
+.label.taken{{fill:var(--text)}}
+.page{{fill:var(--page)}}
+.box{{fill:var(--box);stroke:var(--line);stroke-width:1.4}}
+.group>.box{{fill:var(--page)}}
+.behind,.icon,.mark{{fill:none;stroke:var(--line);stroke-linecap:round;stroke-linejoin:round}}
+.behind{{stroke-width:1.2}}
+.icon{{stroke:var(--muted);stroke-width:1.5}}
+.mark{{stroke-width:2.2}}
+.running>.mark{{fill:var(--running)}}
+.aborted>.mark{{fill:var(--aborted)}}
+.divider{{stroke:var(--rule);stroke-width:1}}
+.dot{{fill:var(--box);stroke:var(--line);stroke-width:1.4}}
+.dot-mark{{fill:var(--line)}}
+.reached>.dot{{stroke:var(--text);stroke-width:2}}
+.reached>.dot-mark{{fill:var(--text)}}
+.missing>.box{{stroke:var(--failed);stroke-dasharray:2 3}}
+.not_visited>.box{{stroke-dasharray:4 3;stroke-width:1.2}}
+.running>.box,.failed>.box{{stroke-width:2.6}}
+.state{{outline:none}}
+.state:focus-visible>.box,.state:target>.box,.state.selected>.box{{stroke-width:4}}
+"""
+
+_MOVING = (
+    "@media(prefers-reduced-motion:no-preference){"
+    ".sfn-graph .running>.box{stroke-dasharray:10 5;animation:sfn-running 1s linear infinite}"
+    "@keyframes sfn-running{to{stroke-dashoffset:-15}}}"
+)
+
+
+def picture_rules() -> str:
+    """Returns the rules of a picture; their colours are the variables of the page around it."""
+    lines = [*_RULES.strip().splitlines(), *_status_rules()]
+    return "".join(_under_graph(line) for line in lines) + _MOVING
+
+
+def theme_variables(selector: str) -> str:
+    """Returns the variables of all colours on what `selector` matches.
+
+    They follow the reader's colour scheme, unless the classes `light` or `dark` force one.
+    """
+    light, dark = colour_variables("light"), colour_variables("dark")
+    return (
+        f"{selector}{{color-scheme:light dark;{light}}}"
+        f"@media(prefers-color-scheme:dark){{{selector}{{{dark}}}}}"
+        f"{selector}.light{{color-scheme:light;{light}}}"
+        f"{selector}.dark{{color-scheme:dark;{dark}}}"
+    )
+
+
+def standalone_sheet(theme: Theme) -> str:
+    """Returns the sheet of a file of its own.
+
+    One theme alone has its colours in the rules: programs that know no variables draw it too.
+    """
+    if theme == "auto":
+        return theme_variables(".sfn-graph") + picture_rules()
+    return re.sub(r"var\(--(\w+)\)", lambda found: getattr(COLOURS[found[1]], theme), picture_rules())
+
+
+def _status_rules() -> list[str]:
+    colours = sorted({look.colour for look in LOOKS.values()})
+    return [f".{one}>.box,.{one}>.behind,.{one}>.mark{{stroke:var(--{one})}}" for one in colours]
+
+
+def _under_graph(rule: str) -> str:
+    selectors, _, declarations = rule.partition("{")
+    return ",".join(f".sfn-graph {one}" for one in selectors.split(",")) + "{" + declarations

@@ -1,0 +1,118 @@
+"""A placed graph → SVG: a file of its own, a part of a page, or the parts of a live one.
+
+The same input always makes the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.graph.graph import NodeRun
+from sfn_cli.views.layout.placed import Box, Point
+from sfn_cli.views.markup import Markup, code_element, element, number_text
+from sfn_cli.views.picture.edges import draw_arrows, draw_edge, draw_edge_label
+from sfn_cli.views.picture.element_ids import edge_id, state_id
+from sfn_cli.views.picture.states import draw_dot, draw_state
+from sfn_cli.views.picture.stylesheet import standalone_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.views.graph.graph import GraphNode, GraphRun
+    from sfn_cli.views.layout.placed import PlacedLevel
+    from sfn_cli.views.markup import Attributes
+    from sfn_cli.views.picture.palette import Theme
+
+_MARGIN = 20.0
+_NOT_VISITED = NodeRun("NOT_VISITED", visits=0)
+
+
+def draw_svg(placed: PlacedLevel, title: str, *, run: GraphRun | None = None, theme: Theme = "auto") -> str:
+    """Returns an SVG file, as text. `run` colours it by what an execution did."""
+    sheet = code_element("style", {}, standalone_sheet(theme))
+    page = element("rect", {"class": "page", "width": "100%", "height": "100%"})
+    return f"{_draw_root(placed, title, run, theme, sheet, page)}\n"
+
+
+def draw_svg_of_page(placed: PlacedLevel, title: str, *, run: GraphRun | None = None) -> Markup:
+    """Returns an <svg> for an HTML page, whose stylesheet has `stylesheet.picture_rules`."""
+    return _draw_root(placed, title, run, "auto")
+
+
+def draw_fragments(placed: PlacedLevel, *, run: GraphRun | None = None) -> dict[str, Markup]:
+    """Returns the markup of each state and edge by its id, as `draw_svg` draws it.
+
+    A live page replaces those that changed. The states inside a Map or Parallel have their own.
+    """
+    picture = _Picture()
+    picture.draw_level(placed, Point(_MARGIN, _MARGIN), run)
+    return picture.fragments
+
+
+def _draw_root(
+    placed: PlacedLevel, title: str, run: GraphRun | None, theme: Theme, *before: Markup
+) -> Markup:
+    width, height = placed.width + 2 * _MARGIN, placed.height + 2 * _MARGIN
+    attributes: Attributes = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "width": width,
+        "height": height,
+        "viewBox": f"0 0 {number_text(width)} {number_text(height)}",
+        "class": "sfn-graph" if theme == "auto" else f"sfn-graph {theme}",
+        "role": "group",
+        "aria-label": title,
+    }
+    drawn = _Picture().draw_level(placed, Point(_MARGIN, _MARGIN), run)
+    parts = [element("title", {}, title), *before, draw_arrows(), drawn]
+    return element("svg", attributes, *(Markup(f"\n{part}") for part in parts), Markup("\n"))
+
+
+class _Picture:
+    """Draws levels, coloured by a run. Each drawn state and edge is also in `fragments`, by its id."""
+
+    def __init__(self) -> None:
+        self.fragments: dict[str, Markup] = {}
+
+    def draw_level(self, placed: PlacedLevel, origin: Point, run: GraphRun | None) -> Markup:
+        """Returns edges first, then their labels, then the states, each with the levels inside it."""
+        nodes = placed.level.nodes
+        taken = frozenset() if run is None else run.taken
+        parts: list[Markup] = []
+        for edge in placed.edges:
+            line = draw_edge(edge, origin, nodes, edge.edge.key in taken)
+            parts.append(self._fragment(edge_id(edge.edge.key), line))
+        for edge in placed.edges:
+            parts.append(draw_edge_label(edge, origin, nodes, edge.edge.key in taken))
+        for path, node in nodes.items():
+            box = _moved_box(placed.boxes[path], origin)
+            inner = [(_moved_point(offset, box), level) for offset, level in placed.inner.get(path, ())]
+            parts.append(self._fragment(state_id(path), _draw_node(node, box, run, inner)))
+            run_inside = None if run is not None and path in run.elsewhere else run
+            for number, (corner, level) in enumerate(inner, 1):
+                label = node.name if node.type == "Map" else f"{node.name}, branch {number}"
+                attributes: Attributes = {"role": "group", "aria-label": label}
+                parts.append(element("g", attributes, self.draw_level(level, corner, run_inside)))
+        return Markup("\n".join(filter(None, parts)))  # a line for each: a change is small in a diff
+
+    def _fragment(self, id: str, drawn: Markup) -> Markup:
+        self.fragments[id] = drawn
+        return drawn
+
+
+def _draw_node(
+    node: GraphNode, box: Box, run: GraphRun | None, inner: Sequence[tuple[Point, PlacedLevel]]
+) -> Markup:
+    if node.is_dot:
+        ends = set() if run is None else {end for key in run.taken for end in (key.source, key.target)}
+        return draw_dot(node, box, is_reached=node.path in ends)
+    of_node = None if run is None else run.nodes.get(node.path, _NOT_VISITED)
+    inner_boxes = [Box(corner.x, corner.y, level.width, level.height) for corner, level in inner]
+    return draw_state(node, box, of_node, inner_boxes)
+
+
+def _moved_box(box: Box, origin: Point) -> Box:
+    return box._replace(x=box.x + origin.x, y=box.y + origin.y)
+
+
+def _moved_point(point: Point, origin: Point | Box) -> Point:
+    return Point(point.x + origin.x, point.y + origin.y)

@@ -1,0 +1,100 @@
+"""The interpreter of a source's execution, for what the history alone does not say.
+
+An interpreter knows when a timer is due and what a state computed. It needs the definition; without
+the execution's seed, only UUIDs, random numbers and jitter differ from what the execution saw.
+Expensive to import and to run: a view of an ended execution does without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.asl.state_machine import load_machine
+from sfn_cli.interpreter.decide import frame_due_at
+from sfn_cli.interpreter.interpreter import Interpreter
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.interpreter.execution import Execution
+    from sfn_cli.interpreter.frame import Frame
+    from sfn_cli.views.source import ExecutionSource
+
+_NO_ARN = "arn:aws:states:us-east-1:000000000000:execution:unknown:unknown"
+"""Stands for the ARN of an execution of which only a history is known."""
+
+
+def replay_source(source: ExecutionSource, *, last_id: int | None = None) -> SourceReplay | None:
+    """Returns the replay of the history up to the event `last_id`, or of all of it.
+
+    None if there is no definition, or if the history does not follow from it.
+    """
+    replay = SourceReplay(source)
+    for event in source.history:
+        if last_id is not None and event.id > last_id:
+            break
+        replay.apply(event)
+        if replay.execution is None:
+            return None
+    return replay
+
+
+class SourceReplay:
+    """Follows a history, event by event. `last_id` is that of the last event."""
+
+    __slots__ = ("_interpreter", "last_id")
+
+    def __init__(self, source: ExecutionSource) -> None:
+        self.last_id = 0
+        self._interpreter = _interpreter_of_source(source)
+
+    @property
+    def execution(self) -> Execution | None:
+        """The execution after the last event; None once an event could not be applied."""
+        return None if self._interpreter is None else self._interpreter.execution
+
+    def apply(self, event: HistoryEvent) -> None:
+        """Applies the next event."""
+        if self._interpreter is None:
+            return
+        try:
+            self._interpreter.apply(event)
+        except Exception:  # the history of another program, or of another definition
+            self._interpreter = None
+        self.last_id = event.id
+
+    def frame_in_visit(self, entered_id: int) -> Frame | None:
+        """Returns the frame that is in the state which the event `entered_id` entered."""
+        if self.execution is None:
+            return None
+        for frame in self.execution.frames.values():
+            if frame.stay is not None and frame.stay.entered_id == entered_id:
+                return frame
+        return None
+
+    def due_at(self, frame: Frame) -> int | None:
+        """Returns when a timer of the frame is due: a Wait, a retry, or the timeout of a task.
+
+        None: it waits for something else, or has something to do at once.
+        """
+        if self.execution is None:
+            return None
+        try:
+            return frame_due_at(self.execution, frame)
+        except Exception:  # the definition is not the one that the execution ran
+            return None
+
+
+def _interpreter_of_source(source: ExecutionSource) -> Interpreter | None:
+    if source.definition is None:
+        return None
+    arn = source.arn or _NO_ARN
+    machine_arn = source.state_machine_arn or _machine_arn_of_execution(arn)
+    try:
+        return Interpreter(arn, machine_arn, load_machine(source.definition), source.seed or "")
+    except Exception:  # not a valid definition: of the view's caller, it was only promised
+        return None
+
+
+def _machine_arn_of_execution(arn: str) -> str:
+    parts = arn.split(":")
+    return ":".join([*parts[:5], "stateMachine", *parts[6:7]])
