@@ -136,10 +136,11 @@ def pseudo_terminal(
     columns: int = 100,
     lines: int = 30,
     cwd: Path | None = None,
+    program: list[str] | None = None,
 ) -> Iterator[PseudoTerminal]:
-    """Runs the installed command at a terminal, and kills it at the end if it still runs."""
+    """Runs the installed command (or another program) at a terminal, and kills it if it still runs."""
     variables = {**environment_of(home, {"TERM": "xterm-256color", "AWS_PAGER": ""}), **(environment or {})}
-    terminal = PseudoTerminal([SFN, *arguments], variables, columns=columns, lines=lines, cwd=cwd)
+    terminal = PseudoTerminal(program or [SFN, *arguments], variables, columns=columns, lines=lines, cwd=cwd)
     try:
         yield terminal
     finally:

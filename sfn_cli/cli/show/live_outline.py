@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 from sfn_cli.cli.show.live_lines import LiveLines
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
+from sfn_cli.views.outline.styled_line import Span, plain_line
 from sfn_cli.views.outline.tree import outline_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
@@ -72,5 +73,29 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
 def _outline(
     view: ExecutionView, pending: Mapping[int, Pending], columns: int, max_lines: int | None
 ) -> list[StyledLine]:
+    """Returns the tree, and below it how to answer a task, unless a line of the tree says that."""
     now = execution_time(view, round(time.time() * 1000))
-    return outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
+    lines = outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
+    answers = [each.answer for each in pending.values() if each.answer is not None]
+    if max_lines is None or not answers or _has_any(answers, lines):
+        return lines
+    below = _answer_lines(answers, columns)
+    if len(lines) + len(below) > max_lines:
+        most = max(1, max_lines - len(below))
+        lines = outline_lines(view, now=now, width=columns, pending=pending, max_lines=most)
+    return [*lines, *below]
+
+
+def _has_any(answers: Sequence[str], lines: Sequence[StyledLine]) -> bool:
+    texts = [plain_line(line) for line in lines]
+    return any(text.endswith(answer) for answer in answers for text in texts)
+
+
+def _answer_lines(answers: Sequence[str], columns: int) -> list[StyledLine]:
+    """Returns the first command, in as many lines as it needs."""
+    command = answers[0]
+    pieces = [command[at : at + columns] for at in range(0, len(command), columns)]
+    lines: list[StyledLine] = [[Span(piece, "code")] for piece in pieces]
+    if len(answers) > 1:
+        lines.append([Span(f"… and {len(answers) - 1} more: sfn tasks list", "dim")])
+    return lines
