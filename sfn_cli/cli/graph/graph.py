@@ -99,8 +99,8 @@ def graph(
       sfn graph Pay/last --format svg --theme dark > last.svg
       sfn graph Pay --format mermaid
     """
-    from sfn_cli.cli.show import graph_forms
-    from sfn_cli.cli.show.graph_subject import DrawnProject, find_graph_subject
+    from sfn_cli.cli.graph import graph_forms
+    from sfn_cli.cli.graph.graph_subject import DrawnProject, find_graph_subject
 
     _ = terminal.query, terminal.output  # a bad one is reported first
     project = DrawnProject(machine, parameters, build)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from sfn_cli.cli.show.graph_subject import GraphSubject
+    from sfn_cli.cli.graph.graph_subject import GraphSubject
     from sfn_cli.cli.terminal import Terminal
 
 _FORMAT_OF_SUFFIX: Mapping[str, str] = {
