@@ -29,6 +29,14 @@ CREATE TABLE child (
 );
 CREATE INDEX child_by_execution ON child (execution);
 
+-- A jump is stored with the first events after it: one that a worker did not live to use has not happened.
+CREATE TABLE clock_jump (
+    execution   INTEGER NOT NULL REFERENCES execution (id),
+    jumped_at   INTEGER NOT NULL,              -- by the execution's own clock, as is the next
+    jumped_to   INTEGER NOT NULL,
+    PRIMARY KEY (execution, jumped_at)
+) WITHOUT ROWID;
+
 CREATE TABLE connection (
     id                  INTEGER PRIMARY KEY,
     arn                 TEXT    NOT NULL UNIQUE,

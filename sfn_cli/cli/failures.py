@@ -77,12 +77,18 @@ class OperationError(SfnError):
         self.below = ""
 
 
-def invalid_choice_failure(argument: str, given: str, choices: Sequence[str]) -> CommandLineError:
-    """Returns the error for a word that is not one of the choices, with similar ones."""
+def invalid_choice_failure(
+    argument: str, given: str, choices: Sequence[str], meant: Sequence[str] = ()
+) -> CommandLineError:
+    """Returns the error for a word that is not one of the choices.
+
+    It has what may be `meant`, and the choices that resemble the word.
+    """
     from difflib import get_close_matches
 
     lines = [f"argument {argument}: Found invalid choice '{given}'", ""]
-    close = get_close_matches(given, choices, cutoff=_RESEMBLANCE)
+    similar = get_close_matches(given, choices, cutoff=_RESEMBLANCE)
+    close = [*meant, *(choice for choice in similar if choice not in meant)]
     if close:
         lines += ["Maybe you meant:", ""] + [f"  * {choice}" for choice in close]
     return CommandLineError("\n".join(lines))

@@ -1,4 +1,8 @@
-"""`sfn logs tail GROUP`: the lines of a log group, oldest first; with --follow also new ones."""
+"""`sfn logs tail GROUP`: the lines of a log group, oldest first; with --follow also new ones.
+
+Where no group has the name, it may be a function's (`tail_groups.py`). The group of a function that
+was not called yet does not exist; --follow waits for it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api import following, model
 from sfn_cli.cli import screen
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.cli.operations import arguments
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.operations.commands import TableCommand
@@ -74,9 +78,12 @@ class Tail(TableCommand):
         }
         request["logGroupName"] = given["group_name"]
         request["startTime"] = tail_since(given.get("since", _DEFAULT_SINCE), datetime.now(UTC))
-        line_format = given.get("format", "detailed")
+        line_format = given.get("format") or ("short" if sys.stdout.isatty() else "detailed")
         with Backend(terminal) as backend:
-            events = (_follow_tail if given.get("follow") else _tail_events)(backend, request)
+            if given.get("follow"):
+                events = _follow_tail(backend, request)
+            else:
+                events = _tail_events_of_named_group(backend, request)
             try:
                 for event in events:
                     screen.write_screen_parts(
@@ -157,11 +164,35 @@ def _tail_events(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str
         request["nextToken"] = response["nextToken"]
 
 
+def _tail_events_of_named_group(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yields the stored events of the group, or of the function, that the request names."""
+    from sfn_cli.cli import tail_groups
+
+    try:
+        yield from _tail_events(backend, request)
+    except OperationError as error:
+        group = tail_groups.group_of_function(backend, request["logGroupName"], error)
+        try:
+            yield from _tail_events(backend, {**request, "logGroupName": group})
+        except OperationError as missing:
+            tail_groups.advise_to_follow(missing, group)
+            raise
+
+
 def _follow_tail(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yields the stored events and then, without end, new ones."""
+    """Yields the stored events and then, without end, new ones.
+
+    The group of a function that was not called yet is awaited.
+    """
+    from sfn_cli.cli import tail_groups
+
+    request, is_awaited = tail_groups.find_followed_group(backend, request)
     seen: dict[str, int] = {}
     newest, start = 0, request["startTime"]
     for _ in tail_polls(backend):
+        if is_awaited and not tail_groups.group_exists(backend, request):
+            continue
+        is_awaited = False
         for event in _tail_events(backend, {**request, "startTime": start}):
             if event["eventId"] not in seen:
                 seen[event["eventId"]] = event["timestamp"]

@@ -67,13 +67,21 @@ class Terminal:
 
         --color decides; `auto` depends on stdout and NO_COLOR.
         """
+        return self.colors(sys.stdout)
+
+    def colors(self, stream: TextIO) -> bool:
+        """Whether this stream may be coloured, as `color` says of stdout."""
         chosen = self.given.get("color", "auto")
-        return chosen == "on" or (chosen == "auto" and sys.stdout.isatty() and not self.no_color)
+        return chosen == "on" or (chosen == "auto" and stream.isatty() and not self.no_color)
 
     @property
     def no_color(self) -> bool:
         """Whether NO_COLOR turns colours off."""
         return setting_value("NO_COLOR", self.environ) is not None
+
+    def moves_cursor(self, stream: TextIO) -> bool:
+        """Whether the stream is a terminal on which lines can be redrawn."""
+        return stream.isatty() and setting_value("TERM", self.environ) not in ("dumb", "unknown")
 
     @property
     def raw_blobs(self) -> bool:

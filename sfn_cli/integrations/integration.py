@@ -35,8 +35,15 @@ class Invokes(Protocol):
     """Invokes functions: a worker's Pool, or an invoker that waits for the outcome."""
 
     def invoke(
-        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
-    ) -> PendingInvocation: ...
+        self,
+        function_ref: str,
+        payload: str,
+        done: Callable[[Outcome], None],
+        /,
+        *,
+        request_id: str | None = None,
+    ) -> PendingInvocation:
+        """Begins an invocation; without a `request_id`, it gets one."""
 
 
 T = TypeVar("T")

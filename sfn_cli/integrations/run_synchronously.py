@@ -35,7 +35,15 @@ class _Invoker:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def invoke(self, function_ref: str, payload: str, done: Callable[[Outcome], None], /) -> _Invoker:
+    def invoke(
+        self,
+        function_ref: str,
+        payload: str,
+        done: Callable[[Outcome], None],
+        /,
+        *,
+        request_id: str | None = None,
+    ) -> _Invoker:
         done(self._service.invoker.invoke(function_ref, payload))
         return self
 

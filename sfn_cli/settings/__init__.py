@@ -110,9 +110,13 @@ def is_aws_endpoint(url: str | None) -> bool:
     return (urlsplit(url or "").hostname or "").endswith(_AWS_HOSTS)
 
 
+VIRTUAL_CLOCK = "virtual"
+"""The clock of an execution that jumps to what is due next."""
+
+
 def clock_reading(clock: str | None, started_at: int, wall: int) -> int:
     """Returns the time on an execution's clock that has not jumped, in milliseconds since 1970."""
-    return wall if clock is None or clock == "virtual" else fast_time(float(clock), started_at, wall)
+    return wall if clock in (None, VIRTUAL_CLOCK) else fast_time(float(clock), started_at, wall)
 
 
 def fast_time(factor: float, started_at: int, wall: int) -> int:

@@ -39,7 +39,8 @@ class ExecutionSource(NamedTuple):
     anywhere. `seed` is the execution's secret seed, None outside the store: UUIDs and random numbers
     of the dataflow then differ from the recorded ones. `speed` is how many times faster than the
     wall clock its clock runs, `jumps` the spans that its virtual clock skipped. `map_runs` are the
-    counts of its Map Runs, by ARN. `suspension` says why sfn does not continue it.
+    counts of its Map Runs, by ARN. `suspension` says why sfn does not continue it. `beats` are the
+    times of the last heartbeats of its open tasks, by the id of the event that scheduled each.
     """
 
     name: str
@@ -53,3 +54,4 @@ class ExecutionSource(NamedTuple):
     jumps: "Sequence[ClockJump]" = ()
     map_runs: "Mapping[str, MapRunCounts]" = MappingProxyType({})
     suspension: str | None = None
+    beats: "Mapping[int, int]" = MappingProxyType({})

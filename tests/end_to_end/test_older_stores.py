@@ -2,7 +2,8 @@
 
 `stores/schema_16.sql` is the dump of a store that sfn 0.2.0 wrote: executions that ended well and
 badly, a Map Run with its children, and an execution that waits for its child, which waits for an
-activity's worker.
+activity's worker. `schema_18.sql` has in addition one on virtual time, which waits for such a
+worker after three days.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pytest
 from sfn_cli.store.sqlite.database import Database
 from tests.interpreter.replay import breaches
 from tests.processes import ended, sfn, sfn_json, stop_workers
+from tests.stored_views import stored_view, wall_ms
 
 STORES = sorted((Path(__file__).parent / "stores").glob("*.sql"))
 ARN = "arn:aws:states:us-east-1:123456789012:"
@@ -61,6 +63,21 @@ def test_a_store_goes_on(home: Path, dump: Path) -> None:
     database = Database(home)
     assert list(breaches(database)) == []
     database.close()
+
+
+def test_a_virtual_execution_goes_on(home: Path) -> None:
+    """What its clock skipped before the store recorded jumps is unknown; later jumps are known."""
+    restore(next(dump for dump in STORES if dump.stem == "schema_18"), home)
+    run = f"{ARN}execution:Days:virtual"
+    for _ in range(2):  # the other task is that of the execution that was there before
+        task = sfn_json(home, "get-activity-task", "--activity-arn", f"{ARN}activity:work")
+        sfn_json(home, "send-task-success", "--task-token", task["taskToken"], "--task-output", "1")
+    assert ended(home, run)["status"] == "SUCCEEDED"
+    view = stored_view(home, run)
+    hours = [(jump.end - jump.start) / 3_600_000 for jump in view.source.jumps]
+    assert [round(jumped) for jumped in hours] == [48]
+    assert wall_ms(view) >= 3 * 24 * 3_600_000
+    assert sfn(home, "doctor").returncode == 0
 
 
 def test_a_machine_without_a_folder_is_adopted(home: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from tests.processes import (
     start_execution,
     until,
 )
+from tests.stored_views import stored_view, wall_ms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +105,53 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
     assert describe(home, real)["status"] == "RUNNING"
 
 
+def test_own_time_and_wall_time(home: Path, tmp_path: Path) -> None:
+    """Three days and an hour's retry delay take no minute of the user's time.
+
+    The jumps of the clock are stored: for each state, the wall time is what they leave of its own.
+    """
+    states = {**LONG, "Wait": {**LONG["Wait"], "Seconds": 3 * DAY}}
+    (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "Wait", "States": states}))
+    assert sfn(home, "run", str(tmp_path), "--virtual-time").returncode == 0
+    (machine,) = sfn_json(home, "list-state-machines")["stateMachines"]
+    (run,) = sfn_json(home, "list-executions", "--state-machine-arn", machine["stateMachineArn"])[
+        "executions"
+    ]
+    view = stored_view(home, run["executionArn"])
+    assert view.source.is_virtual
+    own = {visit.state: visit.duration_ms(0) // 3_600_000 for visit in view.visits()}
+    assert own == {"Wait": 72, "Call": 3, "Tell": 0}
+    for visit in view.visits():
+        assert visit.ended_at is not None
+        assert 0 <= view.wall_ms(visit.entered_at, visit.ended_at) < 60_000
+    assert view.duration_ms(0) - wall_ms(view) == sum(jump.end - jump.start for jump in view.source.jumps)
+    assert len(view.source.jumps) == 4
+    assert wall_ms(view) < 60_000
+
+
+def test_jumps_survive_a_killed_worker(home: Path) -> None:
+    """The next worker goes on from the last event; jumps are stored once, and do not overlap."""
+    sfn_json(home, "create-activity", "--name", "Work")
+    wait = {"Type": "Wait", "Seconds": 3 * DAY}
+    ask = {"Type": "Task", "Resource": ACTIVITY, "Next": "After"}
+    arn = start(
+        home,
+        "Killed",
+        {"Before": {**wait, "Next": "Ask"}, "Ask": ask, "After": {**wait, "End": True}},
+        VIRTUAL,
+    )
+    with ThreadPoolExecutor(1) as workers:
+        task = workers.submit(sfn_json, home, "get-activity-task", "--activity-arn", ACTIVITY).result()
+    kill_workers(home)
+    sfn_json(home, "send-task-success", "--task-token", task["taskToken"], "--task-output", "1")
+    assert ended(home, arn)["output"] == "1"
+    view = stored_view(home, arn)
+    before, after = view.source.jumps
+    assert before.end <= after.start
+    assert view.duration_ms(0) >= 6 * DAY * 1000
+    assert 0 <= wall_ms(view) < 60_000
+
+
 @pytest.mark.slow
 def test_answers_from_outside(home: Path) -> None:
     """A worker that polls is in time; when none takes the task, the clock jumps to its timeout."""
@@ -138,7 +186,11 @@ def test_a_child_has_its_parents_clock(home: Path) -> None:
 def test_a_clock_that_runs_faster(home: Path) -> None:
     """By SFN_CLOCK=3600 an hour takes a second."""
     hour = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
-    assert 0 <= seconds(ended(home, start(home, "Hour", hour, {"SFN_CLOCK": "3600"}))) - 3600 < 3600
+    arn = start(home, "Hour", hour, {"SFN_CLOCK": "3600"})
+    assert 0 <= seconds(ended(home, arn)) - 3600 < 3600
+    view = stored_view(home, arn)
+    assert (view.source.is_virtual, view.source.speed) == (False, 3600)
+    assert wall_ms(view) == round(view.duration_ms(0) / 3600)
 
 
 @pytest.mark.parametrize("setting", ["backwards", "0", "-1", "0.5"])

@@ -258,7 +258,7 @@ TIMED_OUT: dict[str, Any] = {
             Catch=[{"ErrorEquals": ["States.Timeout"], "ResultPath": "$.error", "Next": "AskAgain"}],
             End=True,
         ),
-        "AskAgain": _question(End=True),
+        "AskAgain": _question(TimeoutSeconds=86400, End=True),
     },
 }
 

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.arn import name_in_arn
-from sfn_cli.views.source import ExecutionSource, MapRunCounts
+from sfn_cli.settings import VIRTUAL_CLOCK, clock_reading
+from sfn_cli.views.source import ClockJump, ExecutionSource, MapRunCounts
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.map_runs import MapRun
+
+_MAP_RUNS = 100
+"""The youngest Map Runs of an execution, of which a view has the counts."""
 
 
 def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
@@ -21,17 +25,45 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
     execution = service.executions.find(execution_arn)
     if execution is None:
         raise arn_checks.no_such_execution(execution_arn)
-    revision = service.state_machines.revision(execution.revision)
-    suspension = service.suspensions.of(execution.arn) if execution.status == "RUNNING" else None
-    return ExecutionSource(
+    source = ExecutionSource(
         name=f"{name_in_arn(execution.state_machine_arn)}/{execution.name}",
         history=service.executions.history(execution.arn),
-        definition=revision.definition,
+        definition=service.state_machines.revision(execution.revision).definition,
         arn=execution.arn,
         state_machine_arn=execution.state_machine_arn,
-        map_runs={run.arn: map_run_counts(run) for run in service.map_runs.page(execution.arn, None, 100)},
-        suspension=None if suspension is None else suspension.error,
     )
+    return refresh_execution_source(service, source)
+
+
+def refresh_execution_source(service: Service, source: ExecutionSource) -> ExecutionSource:
+    """Returns the source with all that changes while its execution runs, but with the same history.
+
+    Raises ApiError when the execution is no longer there.
+    """
+    assert source.arn is not None
+    execution = service.executions.find(source.arn)
+    facts = service.executions.replay_facts(source.arn)
+    if execution is None or facts is None:
+        raise arn_checks.no_such_execution(source.arn)
+    suspension = service.suspensions.of(source.arn) if execution.status == "RUNNING" else None
+    return source._replace(
+        map_runs=_map_runs_of_execution(service, source.arn),
+        suspension=None if suspension is None else suspension.error,
+        seed=facts.seed,
+        is_virtual=facts.clock == VIRTUAL_CLOCK,
+        speed=1.0 if facts.clock in (None, VIRTUAL_CLOCK) else float(facts.clock),
+        jumps=[ClockJump(*jump) for jump in facts.jumps],
+        beats={
+            task: clock_reading(facts.clock, execution.started_at, at) for task, at in facts.beats.items()
+        },
+    )
+
+
+def _map_runs_of_execution(service: Service, execution_arn: str) -> dict[str, MapRunCounts]:
+    """Returns the counts of its newest Map Runs, by ARN."""
+    listed = service.map_runs.page(execution_arn, None, _MAP_RUNS)
+    found = [service.map_runs.find(run.arn) for run in listed]  # a list has no counts
+    return {run.arn: map_run_counts(run) for run in found if run is not None}
 
 
 def map_run_counts(run: MapRun) -> MapRunCounts:

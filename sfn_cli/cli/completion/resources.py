@@ -216,6 +216,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--state-machine-version-arn": _complete_state_machine_versions,
     "--state-machine-alias-arn": _complete_aliases,
     "--execution-arn": _complete_executions,
+    "execution": _complete_executions,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,
@@ -227,6 +228,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "handle": _complete_waiting_tasks,
     "--stack": _complete_stacks,
     "stack_name": _complete_stacks,
+    "machine": _complete_state_machines,
     "--machine": _complete_project_machines,
     "--parameter": _complete_parameters,
 }

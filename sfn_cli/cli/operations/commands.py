@@ -32,9 +32,13 @@ if TYPE_CHECKING:
 
 OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run.run:run",
+    "show": "sfn_cli.cli.show.show:show",
+    "watch": "sfn_cli.cli.show.watch:watch",
     "deploy": "sfn_cli.cli.stacks.deploy:deploy",
     "stack": "sfn_cli.cli.stacks.stack:stack",
     "export": "sfn_cli.cli.stacks.export:export",
+    "ls": "sfn_cli.cli.lists.ls:ls",
+    "ps": "sfn_cli.cli.lists.ps:ps",
     "start-executions": "sfn_cli.cli.start_executions:start_executions",
     "tasks": "sfn_cli.cli.tasks.tasks:tasks",
     "serve": "sfn_cli.cli.serve:serve",
@@ -215,10 +219,20 @@ def _find_command(
         print(group.get_help(at))
         at.exit()
     if not words:
+        if argv == [] and isinstance(group, Sfn) and sys.stderr.isatty():
+            from sfn_cli.cli.first_steps import write_first_steps
+
+            write_first_steps(sys.stderr, color=Terminal({}).color)
+            at.exit(ExitCode.USAGE)
         raise CommandLineError(f"the following arguments are required: {argument}")
     command = group.get_command(at, words[0])
     if command is None:
-        raise invalid_choice_failure(argument, words[0], group.list_commands(at))
+        from sfn_cli.cli.suggestions import meant_commands
+
+        known = group.list_commands(at)
+        service = group.name if isinstance(group, ServiceGroup) else None
+        meant = meant_commands(service, words[0], known)
+        raise invalid_choice_failure(argument, words[0], known, meant)
     return command, rest
 
 

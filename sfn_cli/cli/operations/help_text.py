@@ -70,8 +70,9 @@ def help_overview(root: click.Group, ctx: click.Context, formatter: click.HelpFo
         for name in root.list_commands(ctx)
         if name not in model.model_services() and not help_sentence("stepfunctions", name)
     ]
-    with formatter.section("Run"):
-        formatter.write_dl([(name, _short_help_text(root, ctx, name)) for name in own])
+    for title, names in (("See", _SEE), ("Run", [name for name in own if name not in _SEE])):
+        with formatter.section(title):
+            formatter.write_dl([(name, _short_help_text(root, ctx, name)) for name in names if name in own])
     with formatter.section("Services"):
         formatter.write_dl([(name, help_sentence(name)) for name in model.model_services()])
     with formatter.section("Step Functions (also as `sfn stepfunctions …`)"):
@@ -88,6 +89,10 @@ def help_overview(root: click.Group, ctx: click.Context, formatter: click.HelpFo
         )
     formatter.write_paragraph()
     formatter.write_text(f"More about a command: {PROGRAM} COMMAND help")
+
+
+_SEE = ("show", "watch", "ls", "ps", "graph", "diff")
+"""The commands that show executions and definitions to people."""
 
 
 def help_of_service(service: str, commands: Sequence[str], formatter: click.HelpFormatter) -> None:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfn_cli import json_text
-from sfn_cli.api import following, model, suspensions
+from sfn_cli.api import model
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import PROGRAM, CommandFailedError
 from sfn_cli.cli.operations import values
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import write_output
 from sfn_cli.cli.run import dev_services, resources
 from sfn_cli.cli.run.input_choice import choose_input
 from sfn_cli.cli.run.machine_choice import MachineChoice, choose_machine
+from sfn_cli.cli.show import watch
+from sfn_cli.cli.show.followed_execution import follow_execution
 from sfn_cli.cli.stacks.options import project_options
 from sfn_cli.cli.stacks.project import (
     check_stack_name,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     metavar="STATE:ERROR[@ATTEMPTS]",
     help="Fail a Task on purpose; can be repeated.",
 )
+@click.option("--events", is_flag=True, help="At a terminal, too, show a line for each event.")
 @click.pass_obj
 def run(
     terminal: Terminal,
@@ -80,6 +82,7 @@ def run(
     virtual_time: bool,
     test_case: str | None,
     inject: tuple[str, ...],
+    events: bool,
 ) -> ExitCode:
     """Runs the state machine of a project and shows what happens.
 
@@ -94,8 +97,9 @@ def run(
     meanwhile (${NAME} in the definition is the URL of one), a machine.json with further options of
     create-state-machine and, for --test-case, a MockConfigFile.json.
 
-    Events go to stderr, the output to stdout. The exit code is 0 when the execution succeeded and 255
-    when it did not.
+    At a terminal the execution's tree is redrawn until it ends, as `sfn watch` does; elsewhere, and
+    with --events, each event is a line. That goes to stderr, the output to stdout. The exit code is 0
+    when the execution succeeded and 255 when it did not.
 
     \b
     Examples:
@@ -142,7 +146,7 @@ def run(
         if name is not None:
             request["name"] = name
         started = backend.call(model.load_model("stepfunctions", "StartExecution"), request)
-        return _follow_run(backend, started["executionArn"], list(urls))
+        return _follow_run(backend, started["executionArn"], list(urls), shows_events=events)
 
 
 def _conditions_of(backend: Backend, options: DeployOptions) -> Callable[[Stack, str], bool]:
@@ -171,38 +175,29 @@ def _input_folders(chosen: MachineChoice) -> list[Path]:
     return folders
 
 
-def _follow_run(backend: Backend, execution_arn: str, services: Sequence[str]) -> ExitCode:
-    """Shows the events as they come, then the output.
+def _follow_run(
+    backend: Backend, execution_arn: str, services: Sequence[str], *, shows_events: bool
+) -> ExitCode:
+    """Shows the execution until its end, then the output.
 
     Raises CommandFailedError when the execution did not succeed.
     """
-    from sfn_cli.cli.run.watch import run_watcher
+    from sfn_cli.api.views.execution_sources import execution_source
 
+    followed = follow_execution(backend, execution_source(backend.service, execution_arn))
     try:
-        with run_watcher(sys.stderr, backend.terminal) as show:
-            for event in following.follow_events(backend.service, execution_arn):
-                show(event)
+        if shows_events or not backend.terminal.moves_cursor(sys.stderr):
+            watch.show_event_lines(followed, sys.stderr, backend.terminal)
+        else:
+            from sfn_cli.cli.show.live_outline import show_live
+
+            show_live(followed, sys.stderr, backend.terminal)
     except KeyboardInterrupt:
-        without = f" without {', '.join(services)}" if services else ""
-        click.echo(
-            f"\nThe execution goes on{without}. "
-            f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",
-            err=True,
-        )
+        watch.say_how_to_stop(execution_arn, f" without {', '.join(services)}" if services else "")
         raise
-    execution = backend.service.executions.find(execution_arn)
-    if execution is None or execution.status == "RUNNING":
-        suspensions.refuse_to_wait_for_suspended(backend.service, execution_arn)
-    assert execution is not None
-    if execution.status != "SUCCEEDED":
-        raise CommandFailedError(_run_end_reason(execution.status, execution.error, execution.cause))
-    _write_run_output(json_text.loads_json(execution.output or "null"), backend.terminal)
+    watch.check_end(backend, followed.view)
+    _write_run_output(json_text.loads_json(followed.view.output or "null"), backend.terminal)
     return ExitCode.SUCCESS
-
-
-def _run_end_reason(status: str, error: str | None, cause: str | None) -> str:
-    words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}.get(status, status)
-    return ": ".join(part for part in (f"The execution {words}", error, cause) if part)
 
 
 def _write_run_output(output: Any, terminal: Terminal) -> None:

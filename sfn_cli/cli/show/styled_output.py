@@ -40,11 +40,26 @@ def output_columns(stream: TextIO) -> int:
         return PIPED_COLUMNS
 
 
+def output_lines(stream: TextIO) -> int | None:
+    """Returns how many lines a terminal has; None for a file, a pipe, or a terminal that does not say."""
+    if not stream.isatty():
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).lines or None
+    except OSError:
+        return None
+
+
 def write_lines(lines: Iterable[StyledLine], stream: TextIO, *, color: bool) -> None:
     """Writes each line; control characters are escaped, in a file too: the text is for people."""
     for line in lines:
-        parts: list[str] = []
-        for text, style in line:
-            shown = screen.one_screen_line(text)
-            parts += screen.screen_style(shown, _CODES[style], color=color) if style else [shown]
-        screen.write_screen_parts(stream, [*parts, "\n"])
+        screen.write_screen_parts(stream, [*line_parts(line, color=color), "\n"])
+
+
+def line_parts(line: StyledLine, *, color: bool) -> list[str]:
+    """Returns the parts of one line for `screen.write_screen_parts`, control characters escaped."""
+    parts: list[str] = []
+    for text, style in line:
+        shown = screen.one_screen_line(text)
+        parts += screen.screen_style(shown, _CODES[style], color=color) if style else [shown]
+    return parts

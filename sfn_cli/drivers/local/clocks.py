@@ -7,9 +7,8 @@ worker that resumes continues from there.
 
 from __future__ import annotations
 
-from sfn_cli.settings import fast_time
-
-VIRTUAL = "virtual"
+from sfn_cli.settings import VIRTUAL_CLOCK, fast_time
+from sfn_cli.store.records.worker_commits import VirtualJump
 
 GRACE_MS = 1_000
 """How long a virtual clock pauses, while only an outside caller can answer, before it jumps.
@@ -25,6 +24,7 @@ class VirtualClock:
         self._ahead = max(0, last_at - wall)
         self.stands_until: tuple[int, int] = (0, 0)
         """Its pause for an answer from outside: (after which event, until when by wall clock)."""
+        self._jumps: list[VirtualJump] = []
 
     def now(self, wall: int) -> int:
         """Returns the clock's time."""
@@ -36,7 +36,16 @@ class VirtualClock:
 
     def jump(self, due: int, wall: int) -> None:
         """Moves the clock forward to `due`, unless it is already later."""
-        self._ahead = max(self._ahead, due - wall)
+        now = self.now(wall)
+        if due > now:
+            self._jumps.append(VirtualJump(now, due))
+            self._ahead = due - wall
+
+    def take_jumps(self, until: int) -> list[VirtualJump]:
+        """Returns the jumps that were over by `until`, each once."""
+        taken = [jump for jump in self._jumps if jump.jumped_to <= until]
+        self._jumps = self._jumps[len(taken) :]
+        return taken
 
 
 class FastClock:
@@ -58,4 +67,4 @@ Clock = VirtualClock | FastClock
 
 def clock_of(setting: str, started_at: int, last_at: int, wall: int) -> Clock:
     """Returns the clock that a setting names, for an execution that has come so far."""
-    return VirtualClock(last_at, wall) if setting == VIRTUAL else FastClock(float(setting), started_at)
+    return VirtualClock(last_at, wall) if setting == VIRTUAL_CLOCK else FastClock(float(setting), started_at)

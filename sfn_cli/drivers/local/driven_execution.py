@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.turn import Turned
     from sfn_cli.query.limits import TimeBudget
     from sfn_cli.store.records.logs import LogLine
-    from sfn_cli.store.records.worker_commits import Claimed
+    from sfn_cli.store.records.worker_commits import Claimed, VirtualJump
 
 EVENTS_AT_A_TIME = 500
 """How many events one execution may write in one round, so that none holds up the others."""
@@ -194,6 +194,7 @@ class DrivenExecution:
             pending.consumed,
             in_map_run=self.map_run is not None,
             log=self._log_lines(pending.events) if self.log is not None else (),
+            jumps=self._jumps_before(pending.events),
         )
         if not (pending.opened or pending.closed):
             return changes
@@ -204,6 +205,16 @@ class DrivenExecution:
             given_up=[task.id for task in awaited if not task.answered],
             map_runs=[task.id for task in pending.closed if task.plan is not None and task.answered],
         )
+
+    def _jumps_before(self, events: Sequence[HistoryEvent]) -> Sequence[VirtualJump]:
+        """Returns the jumps of its virtual clock that led to these events.
+
+        A jump after them is stored with the events that follow: a worker that takes over before
+        then starts from the last event, and jumps itself.
+        """
+        if not events or not isinstance(self.clock, VirtualClock):
+            return ()
+        return self.clock.take_jumps(events[-1].at)
 
     def _answerable(self, opened: Sequence[OpenTask]) -> list[Opened]:
         """Returns the tasks that can be answered from outside by their token.

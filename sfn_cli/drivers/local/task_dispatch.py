@@ -17,6 +17,7 @@ from sfn_cli.errors import UnstorableError
 from sfn_cli.integrations import mocked
 from sfn_cli.integrations.integration import T, TaskRun, nothing_to_cancel
 from sfn_cli.integrations.table import integration
+from sfn_cli.interpreter.invocation_id import invocation_request_id
 from sfn_cli.interpreter.signals import Signal, TaskFailed, TaskStarted
 
 if TYPE_CHECKING:
@@ -31,11 +32,14 @@ Isolating = Callable[[int], AbstractContextManager[None]]
 """A block in which an error harms only the execution in this row."""
 
 
-class _IsolatedTasks:
-    """The worker's threads and functions for one execution, whose callbacks harm no other."""
+class _IsolatedTask:
+    """The worker's threads and functions for one task, whose callbacks harm its execution only."""
 
-    def __init__(self, execution: int, context: TaskContext, isolating: Isolating) -> None:
-        self._execution = execution
+    def __init__(
+        self, driven: DrivenExecution, task: int, context: TaskContext, isolating: Isolating
+    ) -> None:
+        self._driven = driven
+        self._task = task
         self._context = context
         self._isolating = isolating
 
@@ -51,16 +55,24 @@ class _IsolatedTasks:
         return self._context.background(call, self.guarded(done), may_wait=may_wait)
 
     def invoke(
-        self, function_ref: str, payload: str, done: Callable[[Outcome], None], /
+        self,
+        function_ref: str,
+        payload: str,
+        done: Callable[[Outcome], None],
+        /,
+        *,
+        request_id: str | None = None,
     ) -> PendingInvocation:
-        """Does as `Pool.invoke`, isolated."""
-        return self._context.pool.invoke(function_ref, payload, self.guarded(done))
+        """Does as `Pool.invoke`, isolated, with a request id that can be found again."""
+        if request_id is None:
+            request_id = invocation_request_id(self._driven.interpreter.execution.seed, self._task)
+        return self._context.pool.invoke(function_ref, payload, self.guarded(done), request_id=request_id)
 
     def guarded(self, callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
         """Does as `TaskContext.isolated`, for this execution."""
 
         def isolated(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-            with self._isolating(self._execution):
+            with self._isolating(self._driven.id):
                 callback(*args, **kwargs)
 
         return isolated
@@ -96,7 +108,7 @@ class TaskDispatch:
             return mocked.answer_mocked(task_run, instead)
         if not task.started and task.activity is None:
             answer(TaskStarted(task.id))
-        isolated = _IsolatedTasks(driven.id, self._context, self._isolating)
+        isolated = _IsolatedTask(driven, task.id, self._context, self._isolating)
         context = self._context._replace(
             background=isolated.background, pool=isolated, isolated=isolated.guarded
         )

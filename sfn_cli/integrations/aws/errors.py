@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 
-class Failure(NamedTuple):
+class ServiceFailure(NamedTuple):
     error: str
     cause: str
 
@@ -45,7 +45,7 @@ class ErrorNaming(NamedTuple):
     otherwise: str
     version: int = 1
 
-    def failure(self, error: ServiceError) -> Failure:
+    def failure(self, error: ServiceError) -> ServiceFailure:
         name = error.exception or self.otherwise
         if self.version == 1:
             name = name.removesuffix("Exception") + "Exception"
@@ -53,17 +53,17 @@ class ErrorNaming(NamedTuple):
                 f"Service: {self.service}; Status Code: {error.status}; Error Code: {error.code}; "
                 f"Request ID: {error.request_id}; Proxy: null"
             )
-            return Failure(f"{self.prefix}.{name}", f"{error.message} ({details})")
+            return ServiceFailure(f"{self.prefix}.{name}", f"{error.message} ({details})")
         extended = f", Extended Request ID: {error.extended_request_id}" if error.extended_request_id else ""
         details = f"Status Code: {error.status}, Request ID: {error.request_id}{extended}"
-        return Failure(
+        return ServiceFailure(
             f"{self.prefix}.{error_exception_name(name)}",
             f"{error.message} (Service: {self.service}, {details})",
         )
 
-    def no_answer(self, reason: Exception) -> Failure:
+    def no_answer(self, reason: Exception) -> ServiceFailure:
         """Returns the failure of a call that got no answer."""
-        return Failure(f"{self.prefix}.SdkClientException", str(reason))
+        return ServiceFailure(f"{self.prefix}.SdkClientException", str(reason))
 
 
 def sdk_error_naming(service_id: str) -> ErrorNaming:

@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.records.activities import Activity
-    from sfn_cli.store.records.executions import Execution, ExecutionFilter, ExecutionSummary, NewExecution
+    from sfn_cli.store.records.executions import (
+        Execution,
+        ExecutionFilter,
+        ExecutionSummary,
+        NewExecution,
+        ReplayFacts,
+    )
     from sfn_cli.store.records.map_runs import MapRun, NewChild, NewMapRun, Result
     from sfn_cli.store.records.redrives import RedriveState
     from sfn_cli.store.records.revisions import Revision
@@ -40,6 +46,7 @@ class Executions(Protocol):
     def child_of(self, execution_arn: str, task: int) -> Execution | None:
         """Returns the execution that a task (the number of its event) has started, if any."""
 
+    def replay_facts(self, arn: str) -> ReplayFacts | None: ...
     def page(
         self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
     ) -> list[ExecutionSummary]:
@@ -60,6 +67,9 @@ class Executions(Protocol):
 
         The status is None for those that the store does not have (damage).
         """
+
+    def count_running(self, state_machine_arn: str) -> int:
+        """Returns how many executions of a machine run; children of its Map Runs are not counted."""
 
     def any_running(self) -> bool:
         """Whether some execution has not ended and may be driven by a worker."""

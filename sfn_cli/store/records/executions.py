@@ -1,5 +1,6 @@
 """Executions, existing and new ones, and lists of them."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -30,6 +31,20 @@ class Execution(NamedTuple):
     map_run_arn: str | None = None
     item_count: int | None = None
     mocks: str | None = None
+
+
+class ReplayFacts(NamedTuple):
+    """What a replay of an execution needs beyond its history, and what its times mean.
+
+    `seed` is secret. `clock` is as in NewExecution; `jumps` are those of a virtual clock, as (from,
+    to) by that clock. `beats` are the wall-clock times of the last heartbeats of open tasks, by the
+    id of the event that scheduled them.
+    """
+
+    seed: str
+    clock: str | None
+    jumps: Sequence[tuple[int, int]]
+    beats: Mapping[int, int]
 
 
 class NewExecution(NamedTuple):

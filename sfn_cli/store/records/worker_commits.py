@@ -30,6 +30,13 @@ class Claimed(NamedTuple):
     damage: Exception | None = None
 
 
+class VirtualJump(NamedTuple):
+    """A jump of an execution's virtual clock: from and to, in milliseconds since 1970 by it."""
+
+    jumped_at: int
+    jumped_to: int
+
+
 class ExecutionChanges(NamedTuple):
     """The changes of one execution in a turn.
 
@@ -37,7 +44,7 @@ class ExecutionChanges(NamedTuple):
     that the turn scheduled, `closed` those that no longer wait for an answer, and `given_up` those
     of them that were never answered, including Map Runs. `map_runs` are the tasks of Map Runs that
     have ended by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes
-    to its own log.
+    to its own log. `jumps` are those of its virtual clock before these events.
     """
 
     execution: int
@@ -49,6 +56,7 @@ class ExecutionChanges(NamedTuple):
     map_runs: Sequence[int] = ()
     in_map_run: bool = False
     log: Sequence[LogLine] = ()
+    jumps: Sequence[VirtualJump] = ()
 
     @property
     def times_out(self) -> bool:

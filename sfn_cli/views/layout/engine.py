@@ -46,13 +46,16 @@ _OPTIONS: Mapping[str, Any] = {
     "spacing": {"layer_gap": 40, "node_gap": 32},
     "cycles": {"strategy": "follow_flow"},
 }
-_MANY_STATES = 150
-_OPTIONS_OF_MANY_STATES: Mapping[str, Any] = {
+_MANY_STATES, _MANY_EDGES = 150, 250
+_OPTIONS_OF_LARGE_GRAPHS: Mapping[str, Any] = {
     "effort": "fast",
     "coords": {"placement": "brandes_koepf"},
 }
-_LIMITS: Mapping[str, int] = {"max_nodes": 10_000, "max_edges": 30_000, "max_dummies": 30_000}
-"""So that no layout takes more than seconds. A dummy is a point where an edge passes by a row."""
+_LIMITS: Mapping[str, int] = {"max_nodes": 10_000, "max_edges": 30_000, "max_dummies": 4_000}
+"""They end a layout that would take more than a second or two.
+
+A dummy is a point where an edge passes by a row of states. Machines of people have hundreds at most.
+"""
 
 
 def lay_out(
@@ -73,8 +76,8 @@ def lay_out(
     for edge in edges:
         graph.edge(edge.source, edge.target, weight=edge.weight, **_label_field(edge))
     options = {**_OPTIONS, "limits": _LIMITS}
-    if len(sizes) > _MANY_STATES:
-        options |= _OPTIONS_OF_MANY_STATES
+    if len(sizes) > _MANY_STATES or len(edges) > _MANY_EDGES:
+        options |= _OPTIONS_OF_LARGE_GRAPHS
     try:
         layout = graphlay.layout(graph, preset=_PRESET, options=options)
     except graphlay.GraphlayError as error:
@@ -99,8 +102,8 @@ def _label_field(edge: EngineEdge) -> dict[str, Any]:
         return {}
     width, height = edge.label_width, edge.label_height
     if edge.source == edge.target:
-        # The label of a loop at one box is placed by its height, where its width is meant.
-        width, height = height, width
+        # Where the label of a loop at one box is placed, graphlay takes its height for its width.
+        width = height = max(width, height)
     return {"label_size": {"width": width, "height": height}}
 
 

@@ -64,14 +64,14 @@ def _count_lines(rows: Sequence[OutlineRow], shown: AbstractSet[OutlineRow]) -> 
 
 def _cut_rows(rows: Sequence[OutlineRow], shown: AbstractSet[OutlineRow]) -> list[OutlineRow]:
     cut: list[OutlineRow] = []
-    hidden = sum(row not in shown for row in rows)
+    hidden = sum(row.stands_for for row in rows if row not in shown)
     is_counted = False
     for row in rows:
         if row in shown:
-            copy = OutlineRow(row.name, row.type, row.status, row.periods, row.notes)
+            copy = OutlineRow(row.name, row.type, row.status, row.periods, row.notes, row.stands_for)
             copy.children = _cut_rows(row.children, shown)
             cut.append(copy)
         elif not is_counted:
-            cut.append(OutlineRow(f"… {hidden} more"))
+            cut.append(OutlineRow(f"… {hidden} more", stands_for=hidden))
             is_counted = True
     return cut

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sfn_cli.views.execution.pending import Pending
-    from sfn_cli.views.execution.state_visit import StateVisit, Thread
+    from sfn_cli.views.execution.state_visit import StateVisit
     from sfn_cli.views.outline.styled_line import Style, StyledLine
     from sfn_cli.views.source import ExecutionSource
     from sfn_cli.views.statuses import Status
@@ -32,14 +32,6 @@ def visit_notes(
             *_children_note(last),
         ]
     )
-
-
-def group_notes(thread: Thread) -> StyledLine:
-    """Returns the notes of the row of a branch or an iteration: where it failed."""
-    failed = [
-        visit for visit in thread.visits[-1:] if thread.status in ("FAILED", "TIMED_OUT") and visit.error
-    ]
-    return [Span(str(visit.error), "failed") for visit in failed]
 
 
 def pending_words(pending: Pending) -> str:

@@ -4,8 +4,9 @@ Rule 1: a state that its thread visited several times is one row, at its first v
         looks like the last visit, and says how many there were.
 Rule 2: a branch of one state is that state's row; a longer one has a row of its own. The same goes
         for the iterations of a Map, all of which look alike.
-Rule 3: of many iterations a few are shown, failed ones first, then those that run. Only those are
-        looked into, so that ten thousand cost no more than three.
+Rule 3: of the iterations a few are shown: those that failed, then those that run; the first ones
+        where all ended well. Only those are looked into, so that ten thousand cost no more than
+        three.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.pending import display_status
-from sfn_cli.views.outline.notes import group_notes, visit_notes
+from sfn_cli.views.outline.notes import visit_notes
 from sfn_cli.views.statuses import LOOKS
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from sfn_cli.views.statuses import Status
 
 ITERATIONS_SHOWN = 3
-"""How many iterations of a Map are shown, if it has more than one more."""
+"""How many iterations of a Map are shown."""
+
+_URGENT: frozenset[Status] = frozenset({"FAILED", "TIMED_OUT", "RUNNING", "WAITING"})
 
 _SHOWN_FIRST: tuple[Status, ...] = (
     "FAILED",
@@ -48,10 +51,10 @@ class OutlineRow:
     """One line of an outline, with the rows below it.
 
     `periods` are the times, from and to, in which its visits took place; the last may be open (None).
-    `status` None: the row only says, by its name, how many others are not shown.
+    `status` None: the row only says, by its name, how many others are not shown: `stands_for`.
     """
 
-    __slots__ = ("children", "name", "notes", "periods", "status", "type")
+    __slots__ = ("children", "name", "notes", "periods", "stands_for", "status", "type")
 
     def __init__(
         self,
@@ -60,12 +63,14 @@ class OutlineRow:
         status: Status | None = None,
         periods: Sequence[tuple[int, int | None]] = (),
         notes: StyledLine | None = None,
+        stands_for: int = 1,
     ) -> None:
         self.name = name
         self.type = type
         self.status = status
         self.periods = periods
         self.notes: StyledLine = notes or []
+        self.stands_for = stands_for
         self.children: list[OutlineRow] = []
 
     def duration_ms(self, now: int) -> int:
@@ -122,12 +127,7 @@ class OutlineRows:
     def _rows_of_iterations(self, visit: StateVisit) -> list[OutlineRow]:
         threads = visit.threads
         statuses = [self._thread_status(thread) for thread in threads]
-        if len(threads) <= ITERATIONS_SHOWN + 1:
-            shown = list(range(len(threads)))
-        else:
-            shown = nsmallest(
-                ITERATIONS_SHOWN, range(len(threads)), key=lambda place: (_ORDER[statuses[place]], place)
-            )
+        shown = _shown_iterations(statuses, visit.item_count or 0)
         are_groups = any(_has_several_states(threads[place]) for place in shown)
         rows: list[OutlineRow] = []
         for place in shown:
@@ -140,13 +140,7 @@ class OutlineRows:
         return rows + _row_of_hidden_iterations(hidden, max(0, (visit.item_count or 0) - len(threads)))
 
     def _row_of_group(self, name: str, thread: Thread, inner: list[OutlineRow]) -> OutlineRow:
-        row = OutlineRow(
-            name,
-            "",
-            self._thread_status(thread),
-            [(thread.started_at, thread.ended_at)],
-            group_notes(thread),
-        )
+        row = OutlineRow(name, "", self._thread_status(thread), [(thread.started_at, thread.ended_at)])
         row.children = inner
         return row
 
@@ -160,16 +154,31 @@ def _has_several_states(thread: Thread) -> bool:
     return len(thread.visits) > 1 and any(visit.state != thread.visits[0].state for visit in thread.visits)
 
 
+def _shown_iterations(statuses: Sequence[Status], item_count: int) -> list[int]:
+    """Returns the places of the iterations to show, in the order in which they are shown."""
+    urgent = [place for place, status in enumerate(statuses) if status in _URGENT]
+    shown = nsmallest(
+        ITERATIONS_SHOWN,
+        urgent or range(len(statuses)),
+        key=lambda place: (_ORDER[statuses[place]], place),
+    )
+    if max(len(statuses), item_count) - len(shown) == 1:  # its row takes no more room than a count
+        return list(range(len(statuses)))
+    return shown
+
+
 def _row_of_hidden_iterations(hidden: Mapping[Status, int], not_started: int) -> list[OutlineRow]:
     """Returns the row that says how many iterations are not shown, by status, if there are any."""
-    words = [
-        f"{count} {LOOKS[status].word}"
+    counts = [
+        (count, LOOKS[status].word)
         for status, count in sorted(hidden.items(), key=lambda item: _ORDER[item[0]])
         if count
     ]
-    total = sum(hidden.values()) + not_started
+    if not_started:
+        counts.append((not_started, "not started"))
+    total = sum(count for count, _ in counts)
     if not total:
         return []
-    if not_started:
-        words.append(f"{not_started} not started")
-    return [OutlineRow(f"… {total} more iteration{'s' if total > 1 else ''}: {', '.join(words)}")]
+    what = f"… {total} more iteration{'s' if total > 1 else ''}"
+    words = counts[0][1] if len(counts) == 1 else ", ".join(f"{count} {word}" for count, word in counts)
+    return [OutlineRow(f"{what}: {words}", stands_for=total)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.records.executions import ExecutionFilter, ExecutionSummary
+    from sfn_cli.store.records.executions import ExecutionFilter, ExecutionSummary, ReplayFacts
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 
@@ -60,6 +60,23 @@ class SqliteExecutions:
         with self._database.reading() as connection:
             parent = execution_row(connection, execution_arn)
             return None if parent is None else _child_execution_of(connection, event_key(parent, task))
+
+    def replay_facts(self, arn: str) -> ReplayFacts | None:
+        from sfn_cli.store.records.executions import ReplayFacts
+        from sfn_cli.store.sqlite.stepfunctions.tasks import heartbeats
+
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT id, seed, clock, status FROM execution WHERE arn = ?", (arn,)
+            ).fetchone()
+            if row is None:
+                return None
+            id, seed, clock, status = row
+            jumps = connection.execute(
+                "SELECT jumped_at, jumped_to FROM clock_jump WHERE execution = ? ORDER BY jumped_at", (id,)
+            ).fetchall()
+            beats = heartbeats(connection, id) if status == "RUNNING" else []
+            return ReplayFacts(seed, clock, jumps, dict(beats))
 
     def arns_beginning(self, beginning: str, limit: int) -> list[str]:
         with self._database.reading() as connection:
@@ -112,6 +129,14 @@ class SqliteExecutions:
                 (event_key(id, 0), event_key(id + 1, 0)),
             ).fetchone()
             return int(definition_size + data_size)
+
+    def count_running(self, state_machine_arn: str) -> int:
+        with self._database.reading() as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM execution WHERE state_machine_arn = ? AND status = 'RUNNING'",
+                (state_machine_arn,),
+            ).fetchone()
+            return int(count)
 
     def any_running(self) -> bool:
         with self._database.reading() as connection:

@@ -102,11 +102,7 @@ class SqliteTasks:
     def beats(self, execution: int) -> list[tuple[int, int]]:
         """Returns the last heartbeats of an execution's open tasks: (task, at)."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT key, beat_at FROM task WHERE key BETWEEN ? AND ? AND open AND beat_at IS NOT NULL",
-                (event_key(execution, 0), event_key(execution + 1, 0)),
-            ).fetchall()
-        return [(event_of_key(key), at) for key, at in rows]
+            return heartbeats(connection, execution)
 
 
 def _take_task(connection: Connection, row: tuple[int, str], worker_name: str | None, at: int) -> TakenTask:
@@ -142,6 +138,15 @@ def _key_of_open_task(connection: Connection, token: str) -> int | AnswerOutcome
         return AnswerOutcome.UNKNOWN
     found: int = key
     return found if is_open and status == "RUNNING" else AnswerOutcome.TOO_LATE
+
+
+def heartbeats(connection: Connection, execution: int) -> list[tuple[int, int]]:
+    """Returns the last heartbeats of the open tasks of the execution in this row: (task, at)."""
+    rows = connection.execute(
+        "SELECT key, beat_at FROM task WHERE key BETWEEN ? AND ? AND open AND beat_at IS NOT NULL",
+        (event_key(execution, 0), event_key(execution + 1, 0)),
+    )
+    return [(event_of_key(key), at) for key, at in rows]
 
 
 def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened], at: int) -> None:

@@ -256,6 +256,7 @@ class SqliteWorkerCommits:
         consumed = [*forgotten, *(id for turn in committed for id in turn.consumed)]
         connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
         self._note_tasks(connection, committed, now)
+        _commit_clock_jumps(connection, committed)
         _commit_map_run_ends(connection, committed)
         notify_of_execution_ends(connection, ended, now)
         in_map_runs = [turn.execution for turn in committed if turn.in_map_run and turn.execution in ended]
@@ -284,6 +285,13 @@ class SqliteWorkerCommits:
                 abort_awaited_executions(
                     connection, [event_key(turn.execution, task) for task in turn.given_up], now
                 )
+
+
+def _commit_clock_jumps(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO clock_jump (execution, jumped_at, jumped_to) VALUES (?, ?, ?)",
+        [(turn.execution, *jump) for turn in moved for jump in turn.jumps],
+    )
 
 
 def _commit_map_run_ends(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:

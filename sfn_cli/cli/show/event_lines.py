@@ -1,8 +1,8 @@
-"""An execution's events for people: a line each, on a terminal with colours and running states."""
+"""An execution's events for people: a line each; at a terminal with colours and running states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.interpreter.events import HistoryEvent
 
-Show = Callable[["HistoryEvent"], None]
+ShowEvent = Callable[["HistoryEvent"], None]
 
 _TYPE_WIDTH = 28
 _STATUS_WIDTH = 60
 
 
 @contextmanager
-def run_watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
-    """Yields a function that shows an event: on a terminal in colour, elsewhere as a plain line."""
-    lines = _WatchedLines()
+def event_line_writer(stream: TextIO, terminal: Terminal) -> Iterator[ShowEvent]:
+    """Yields a function that writes an event's line, coloured at a terminal with cursor control."""
+    lines = _EventLines()
     at_terminal = stream.isatty()
-    if not at_terminal or terminal.no_color or terminal.given.get("color") == "off":
+    if not terminal.moves_cursor(stream) or terminal.no_color or terminal.given.get("color") == "off":
 
         def show(event: HistoryEvent) -> None:
             line = " ".join(lines.parts(event)).rstrip()
@@ -41,9 +41,7 @@ def run_watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
 
         def show(event: HistoryEvent) -> None:
             at, type, state = map(screen.one_screen_line, lines.parts(event))
-            console.print(
-                Text.assemble((at, "dim"), " ", (type, _watched_event_style(event.type)), " ", state)
-            )
+            console.print(Text.assemble((at, "dim"), " ", (type, _event_style(event.type)), " ", state))
             running = screen.one_screen_line(", ".join(sorted(set(lines.running.values()))))
             # rich would read a str as markup.
             status.update(Text(running[:_STATUS_WIDTH] or "running"))
@@ -51,7 +49,21 @@ def run_watcher(stream: TextIO, terminal: Terminal) -> Iterator[Show]:
         yield show
 
 
-class _WatchedLines:
+def write_event_lines(events: Iterable[HistoryEvent], stream: TextIO, *, color: bool) -> None:
+    """Writes a line for each event of a history."""
+    lines = _EventLines()
+    for event in events:
+        at, type, state = map(screen.one_screen_line, lines.parts(event))
+        parts = [*screen.screen_style(at, "2", color=color), " "]
+        style = _EVENT_CODES[_event_style(event.type)]
+        parts += screen.screen_style(type if state else type.rstrip(), style, color=color)
+        screen.write_screen_parts(stream, [*parts, f" {state}\n" if state else "\n"])
+
+
+_EVENT_CODES = {"red": "31", "green": "32", "cyan": "36", "default": "39"}
+
+
+class _EventLines:
     """The lines of events, each with its state: the one that its frame last entered."""
 
     def __init__(self) -> None:
@@ -76,7 +88,7 @@ class _WatchedLines:
         return at.strftime("%H:%M:%S.") + f"{event.at % 1000:03}", event.type.ljust(_TYPE_WIDTH), state
 
 
-def _watched_event_style(type: str) -> str:
+def _event_style(type: str) -> str:
     if type.endswith(("Failed", "TimedOut", "Aborted")):
         return "red"
     if type.endswith("Succeeded"):

@@ -1,11 +1,11 @@
-"""The display of an event by `sfn run`."""
+"""The line of an event."""
 
 from __future__ import annotations
 
 import io
 import re
 
-from sfn_cli.cli.run.watch import run_watcher
+from sfn_cli.cli.show.event_lines import event_line_writer
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.interpreter.events import HistoryEvent
 
@@ -23,7 +23,7 @@ EVENTS = [
 def test_plain_lines() -> None:
     """Elsewhere than at a terminal, each event is a line: time, type, state."""
     stream = io.StringIO()
-    with run_watcher(stream, Terminal({})) as show:
+    with event_line_writer(stream, Terminal({})) as show:
         for event in EVENTS:
             show(event)
     lines = [re.sub(" +", " ", line.partition(" ")[2]) for line in stream.getvalue().splitlines()]

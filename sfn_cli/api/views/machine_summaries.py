@@ -1,0 +1,144 @@
+"""State machines with their last runs, and the runs of one: what `sfn ls` shows.
+
+Law 1: a list reads rows of executions, and the last event of those that run. It reads no history:
+its cost does not depend on how long the executions are, nor on how many have ended.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli import arn
+from sfn_cli.api.protocol.paging import page
+from sfn_cli.api.stepfunctions import qualifiers
+from sfn_cli.api.stepfunctions.references import existing_machine
+from sfn_cli.errors import is_store_error
+from sfn_cli.store.records.executions import ExecutionFilter
+from sfn_cli.views.running_states import is_waiting_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.records.executions import ExecutionSummary
+    from sfn_cli.store.records.state_machines import StateMachine
+    from sfn_cli.views.statuses import Status
+
+RECENT_RUNS = 20
+"""How many of a machine's newest runs its summary has."""
+
+_MACHINES_PAGE = 1000
+
+
+class MachineRun(NamedTuple):
+    """An execution in a list.
+
+    `status` is WAITING when nothing of it seems to run at the moment. `error` and `cause` are those
+    of its end, where they were read.
+    """
+
+    arn: str
+    name: str
+    status: Status
+    started_at: int
+    stopped_at: int | None
+    error: str | None = None
+    cause: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in ("RUNNING", "WAITING")
+
+
+class MachineSummary(NamedTuple):
+    """A state machine with its newest runs, newest first.
+
+    `running` is how many of all its executions run; `has_more_running`: it is a lower bound.
+    """
+
+    name: str
+    arn: str
+    type: str
+    runs: Sequence[MachineRun]
+    running: int
+    has_more_running: bool = False
+
+    @property
+    def last_failure(self) -> MachineRun | None:
+        """The newest of the runs that failed, with its error."""
+        return next((run for run in self.runs if run.status in ("FAILED", "TIMED_OUT")), None)
+
+
+def machine_summaries(service: Service, limit: int | None = None) -> Iterator[MachineSummary]:
+    """Yields up to `limit` state machines, by name."""
+    for count, machine in enumerate(all_machines(service)):
+        if limit is not None and count >= limit:
+            return
+        runs = service.executions.page(ExecutionFilter(machine.arn), None, RECENT_RUNS)
+        yield MachineSummary(
+            machine.name,
+            machine.arn,
+            machine.type,
+            _with_last_error(service, [machine_run(service, run) for run in runs]),
+            service.executions.count_running(machine.arn),
+        )
+
+
+def all_machines(service: Service) -> Iterator[StateMachine]:
+    """Yields the state machines of the account and region, by name."""
+    prefix = arn.state_machine_arn(service.settings.region, service.settings.account_id, "")
+    after: str | None = ""
+    while after is not None:
+        machines, last = page(
+            lambda name, limit: service.state_machines.page(prefix, name, limit), after, _MACHINES_PAGE
+        )
+        yield from machines
+        after = None if last is None else last.name
+
+
+def machine_runs(
+    service: Service, machine_arn: str, status: str | None, limit: int
+) -> tuple[Sequence[MachineRun], bool]:
+    """Returns the newest executions of a machine, version or alias, and whether there are more.
+
+    Each has its error. Raises ApiError when the machine does not exist.
+    """
+    machine = existing_machine(service, machine_arn)
+    filter = ExecutionFilter(machine.arn, status=status, **qualifiers.qualifier_started_by(machine))
+    found = service.executions.page(filter, None, limit + 1)
+    runs = [_with_error(service, machine_run(service, run)) for run in found[:limit]]
+    return runs, len(found) > limit
+
+
+def machine_run(service: Service, summary: ExecutionSummary) -> MachineRun:
+    """Returns an execution of a list, without its error."""
+    status: Status = summary.status  # type: ignore[assignment]
+    if status == "RUNNING" and is_waiting_after(_last_event_type(service, summary.arn)):
+        status = "WAITING"
+    return MachineRun(summary.arn, summary.name, status, summary.started_at, summary.stopped_at)
+
+
+def _last_event_type(service: Service, execution_arn: str) -> str | None:
+    try:
+        return next(
+            (event.type for event in service.executions.history_reversed(execution_arn, limit=1)), None
+        )
+    except Exception as error:  # a damaged row of one execution spoils no list
+        if is_store_error(error):
+            raise
+        return None
+
+
+def _with_last_error(service: Service, runs: list[MachineRun]) -> list[MachineRun]:
+    for place, run in enumerate(runs):
+        if run.status in ("FAILED", "TIMED_OUT"):
+            runs[place] = _with_error(service, run)
+            break
+    return runs
+
+
+def _with_error(service: Service, run: MachineRun) -> MachineRun:
+    if run.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
+        return run
+    execution = service.executions.find(run.arn)
+    return run if execution is None else run._replace(error=execution.error, cause=execution.cause)

@@ -1,0 +1,261 @@
+"""`sfn ls`: state machines with their last runs, or the executions of one."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.lists import list_output
+from sfn_cli.cli.lists.columns import Column, column_lines
+from sfn_cli.cli.lists.list_times import format_age, local_zone
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.show.styled_output import write_lines
+from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.time_spans import format_span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.api.views.machine_summaries import MachineRun, MachineSummary
+    from sfn_cli.api.views.running_executions import RunningExecution
+    from sfn_cli.cli.lists.columns import Row
+    from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.views.outline.styled_line import StyledLine
+
+STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+@click.command("ls", short_help="Lists state machines with their last runs, or the executions of one.")
+@click.argument("machine", required=False)
+@click.option(
+    "--status",
+    type=click.Choice(STATUSES, case_sensitive=False),
+    help="Only executions with this status; needs MACHINE.",
+)
+@click.option(
+    "--max-items",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="How many rows to show. By default all machines, and as many executions as fit the terminal.",
+)
+@click.pass_obj
+def ls(terminal: Terminal, machine: str | None, status: str | None, max_items: int | None) -> ExitCode:
+    """Lists the state machines with their last runs, or the executions of one.
+
+    Each machine has its last runs (the newest at the right), how many executions run now, and the last
+    error. MACHINE is a name or an ARN; Pay:live names an alias, Pay:3 a version. Its executions are
+    listed newest first.
+
+    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ⧖ waiting. With --output, or --query, the
+    list is data.
+
+    \b
+    Examples:
+      sfn ls
+      sfn ls order --status FAILED
+      sfn ls order --max-items 100 --output json --query 'executions[].[name,error]'
+    """
+    _ = terminal.query, terminal.output  # a bad one is reported first
+    with Backend(terminal) as backend:
+        if machine is not None:
+            return _list_runs(backend, machine, status, max_items)
+        if status is not None:
+            raise click.UsageError("--status needs a MACHINE.")
+        return _list_machines(backend, max_items)
+
+
+# Machines
+
+
+def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
+    terminal = backend.terminal
+    if backend.is_remote:
+        from sfn_cli.cli.lists import remote_lists
+
+        machines = list(remote_lists.remote_machine_summaries(backend, limit))
+        now = remote_lists.remote_list_time()
+    else:
+        from sfn_cli.api.following import try_to_keep_worker_alive
+        from sfn_cli.api.views.machine_summaries import machine_summaries
+
+        try_to_keep_worker_alive(backend.service)
+        machines, now = list(machine_summaries(backend.service, limit)), backend.service.clock()
+    if not list_output.is_list_for_people(terminal):
+        terminal.write({"stateMachines": [_machine_as_json(each) for each in machines]}, "StateMachines")
+    elif machines:
+        rows = [_machine_row(machine, now) for machine in machines]
+        _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
+    else:
+        _write_list(terminal, [[Span("There are no state machines. To begin with: sfn run --help")]])
+    return ExitCode.SUCCESS
+
+
+_MACHINE_COLUMNS = (
+    Column("Machine", least=12),
+    Column("Type", spare=3),
+    Column("Last runs"),
+    Column("Running", spare=1, is_right=True),
+    Column("Last run", spare=2),
+    Column("Last error", least=12, spare=4),
+)
+
+
+def _machine_row(machine: MachineSummary, now: int) -> Row:
+    running = f"{machine.running:,}{'+' if machine.has_more_running else ''}" if machine.running else ""
+    failure = machine.last_failure
+    return (
+        [Span(machine.name, "bold")],
+        [Span(machine.type, "dim")],
+        [list_output.status_mark(run.status) for run in reversed(machine.runs)],
+        [Span(running, "running")],
+        [Span(format_age(now - machine.runs[0].started_at) if machine.runs else "never run")],
+        [Span("" if failure is None else _run_error(failure), "failed")],
+    )
+
+
+def _machine_as_json(machine: MachineSummary) -> dict[str, Any]:
+    failure = machine.last_failure
+    shown: dict[str, Any] = {
+        "name": machine.name,
+        "stateMachineArn": machine.arn,
+        "type": machine.type,
+        "running": machine.running,
+        "lastRuns": [_run_as_json(run) for run in machine.runs],
+    }
+    if machine.has_more_running:
+        shown["runningIsAtLeast"] = True
+    if failure is not None and failure.error is not None:
+        shown["lastError"] = failure.error
+    return shown
+
+
+# Executions of one machine
+
+
+def _list_runs(backend: Backend, machine: str, status: str | None, max_items: int | None) -> ExitCode:
+    from sfn_cli.cli.lists import machine_argument
+
+    terminal = backend.terminal
+    limit = max_items or list_output.list_rows(sys.stdout)
+    machine_arn = machine_argument.resolve_machine(backend, machine)
+    if backend.is_remote:
+        from sfn_cli.cli.lists import remote_lists
+
+        runs, has_more = remote_lists.remote_machine_runs(backend, machine_arn, status, limit)
+        now = remote_lists.remote_list_time()
+        running = remote_lists.remote_states(backend, _plain_running(runs, machine_arn, now))
+    else:
+        from sfn_cli.api.views import machine_summaries
+
+        runs, has_more = machine_summaries.machine_runs(backend.service, machine_arn, status, limit)
+        now = backend.service.clock()
+        running = _local_states(backend, _plain_running(runs, machine_arn, now))
+    if not list_output.is_list_for_people(terminal):
+        items = [_run_as_json(run, running.get(run.arn)) for run in runs]
+        terminal.write(list_output.list_answer("executions", items, has_more=has_more), "Executions")
+        return ExitCode.SUCCESS
+    if not runs:
+        only = "" if status is None else f" with the status {status.upper()}"
+        start = f"sfn start-execution --state-machine-arn {machine}"
+        _write_list(
+            terminal, [[Span(f"{machine} has no executions{only}.")], [Span(f"To start one: {start}", "dim")]]
+        )
+        return ExitCode.SUCCESS
+    rows = [_run_row(run, running.get(run.arn), now) for run in runs]
+    _write_list(terminal, column_lines(_RUN_COLUMNS, rows, list_output.list_columns()))
+    if has_more:
+        list_output.write_more_note(terminal)
+    return ExitCode.SUCCESS
+
+
+_RUN_COLUMNS = (
+    Column("Execution", least=12),
+    Column("Status"),
+    Column("Started", spare=1),
+    Column("Took", spare=2),
+    Column("", least=16, spare=3),
+)
+
+
+def _plain_running(runs: Sequence[MachineRun], machine_arn: str, now: int) -> list[RunningExecution]:
+    """Returns those of the executions that run, without their states."""
+    if not any(run.is_running for run in runs):
+        return []
+    from sfn_cli.api.views.running_executions import RunningExecution
+
+    return [
+        RunningExecution(run.arn, machine_arn, run.name, run.started_at, now)
+        for run in runs
+        if run.is_running
+    ]
+
+
+def _local_states(backend: Backend, plain: Sequence[RunningExecution]) -> dict[str, RunningExecution]:
+    """Returns the executions with the states that they are in, by ARN."""
+    if not plain:
+        return {}
+    from sfn_cli.api.views.running_executions import read_running_states
+
+    zone = local_zone()
+    return {one.arn: read_running_states(backend.service, one, zone) for one in plain}
+
+
+def _run_row(run: MachineRun, running: RunningExecution | None, now: int) -> Row:
+    now = now if running is None else running.now
+    took = format_span((now if run.stopped_at is None else run.stopped_at) - run.started_at)
+    return (
+        [Span(run.name)],
+        [list_output.status_words(run.status)],
+        [Span(format_age(now - run.started_at))],
+        [Span(took)],
+        [Span(_run_error(run), "failed")] if running is None else _running_words(running),
+    )
+
+
+def _running_words(running: RunningExecution) -> StyledLine:
+    """Returns what a running execution does, in a line."""
+    if running.suspension is not None:
+        return [Span(f"suspended: {running.suspension}", "failed")]
+    if running.fault is not None:
+        return [Span("cannot be read: sfn doctor", "failed")]
+    line: StyledLine = []
+    for state in running.states:
+        count = f" × {state.visits}" if state.visits > 1 else ""
+        line += [Span(", ")] if line else []
+        line += [Span(f"{state.name}{count}", "bold")]
+        line += [Span(f": {state.words}")] if state.words else []
+    return line
+
+
+def _run_error(run: MachineRun) -> str:
+    if run.status == "TIMED_OUT" and run.error is None:
+        return "timed out"
+    return run.error or ""
+
+
+def _run_as_json(run: MachineRun, running: RunningExecution | None = None) -> dict[str, Any]:
+    from sfn_cli.cli.output import local_time_in_output
+
+    shown: dict[str, Any] = {
+        "name": run.name,
+        "executionArn": run.arn,
+        "status": "RUNNING" if run.is_running else run.status,
+        "startDate": local_time_in_output(run.started_at),
+    }
+    if run.stopped_at is not None:
+        shown["stopDate"] = local_time_in_output(run.stopped_at)
+    shown |= {
+        name: value for name, value in (("error", run.error), ("cause", run.cause)) if value is not None
+    }
+    if running is not None:
+        from sfn_cli.cli.lists.ps import running_as_json
+
+        shown |= running_as_json(running)
+    return shown
+
+
+def _write_list(terminal: Terminal, lines: Sequence[StyledLine]) -> None:
+    write_lines(lines, sys.stdout, color=terminal.color)

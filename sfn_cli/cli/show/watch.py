@@ -1,0 +1,102 @@
+"""`sfn watch EXECUTION`: an execution that is shown while it runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from sfn_cli.api import suspensions
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.failures import PROGRAM, CommandFailedError
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.show.changes import change_writer, write_changes
+from sfn_cli.cli.show.followed_execution import follow_execution, follow_news
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.show.changes import WriteChange
+    from sfn_cli.cli.show.followed_execution import FollowedExecution
+    from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.views.execution.execution_view import ExecutionView
+
+
+@click.command("watch", short_help="Shows an execution while it runs.")
+@click.argument("execution")
+@click.pass_obj
+def watch(terminal: Terminal, execution: str) -> ExitCode:
+    """Shows an execution while it runs: its states, how long each has taken, and what it waits for.
+
+    EXECUTION is MACHINE/NAME, MACHINE/last for the youngest one of the machine, or an ARN. At a
+    terminal its tree is redrawn until the execution ends; elsewhere each event is a line. With
+    --output json, each state that changes is a line of JSON, and the execution's end is the last one.
+
+    The exit code is 0 when the execution succeeded and 255 when it did not. Ctrl-C ends the command
+    only: the execution goes on.
+
+    \b
+    Examples:
+      sfn watch Pay/last
+      sfn watch Pay/monday --output json
+    """
+    from sfn_cli.cli.show.sources import find_source
+
+    write_change = change_writer(terminal)
+    with Backend(terminal) as backend:
+        source = find_source(backend, execution)
+        if source.arn is None:
+            raise UsageError(f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show.")
+        followed = follow_execution(backend, source)
+        try:
+            _show_followed(followed, terminal, write_change)
+        except KeyboardInterrupt:
+            say_how_to_stop(source.arn)
+            raise
+        check_end(backend, followed.view)
+    return ExitCode.SUCCESS
+
+
+def _show_followed(followed: FollowedExecution, terminal: Terminal, write_change: WriteChange | None) -> None:
+    if write_change is not None:
+        write_changes(followed, write_change)
+    elif terminal.moves_cursor(sys.stdout):
+        from sfn_cli.cli.show.live_outline import show_live
+
+        show_live(followed, sys.stdout, terminal)
+    else:
+        show_event_lines(followed, sys.stdout, terminal)
+
+
+def show_event_lines(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -> None:
+    """Writes each event's line as it comes, until the execution is over."""
+    from sfn_cli.cli.show.event_lines import event_line_writer
+
+    with event_line_writer(stream, terminal) as show:
+        for news in follow_news(followed):
+            for event, _ in news:
+                show(event)
+
+
+def say_how_to_stop(execution_arn: str, without: str = "") -> None:
+    """Tells a person who pressed Ctrl-C, on stderr, that the execution goes on."""
+    click.echo(
+        f"\nThe execution goes on{without}. "
+        f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",
+        err=True,
+    )
+
+
+def check_end(backend: Backend, view: ExecutionView) -> None:
+    """Raises CommandFailedError when the execution did not succeed, SuspendedError if it cannot end."""
+    if not view.is_over:
+        assert view.source.arn is not None
+        suspensions.refuse_to_wait_for_suspended(backend.service, view.source.arn)
+    if view.status != "SUCCEEDED":
+        raise CommandFailedError(_end_reason(view))
+
+
+def _end_reason(view: ExecutionView) -> str:
+    words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}
+    parts = (f"The execution {words.get(view.status, view.status)}", view.error, view.cause)
+    return ": ".join(part for part in parts if part)

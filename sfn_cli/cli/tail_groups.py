@@ -1,0 +1,97 @@
+"""The log group that `sfn logs tail` reads: named as such, or by its function."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api import model
+from sfn_cli.cli.failures import OperationError
+from sfn_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.operations.backend import Backend
+
+_FUNCTION_GROUPS = "/aws/lambda/"
+_FUNCTION_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_RESEMBLANCE = 0.6
+
+
+def group_of_function(backend: Backend, name: str, missing: OperationError) -> str:
+    """Returns the log group of the function that `name` means: "Bank", or "/aws/lambda/Bank".
+
+    `missing` is the error for `name` as a log group. It is raised when it is another one, and when
+    there is no such function.
+    """
+    if not _is_missing(missing):
+        raise missing
+    function = name.removeprefix(_FUNCTION_GROUPS)
+    if _FUNCTION_NAME.fullmatch(function):
+        operation = model.load_model("lambda", "GetFunctionConfiguration")
+        with suppress(OperationError, UsageError):
+            found = backend.call(operation, {"FunctionName": function})
+            return str((found.get("LoggingConfig") or {}).get("LogGroup") or f"{_FUNCTION_GROUPS}{function}")
+    _suggest_groups(backend, name, missing)
+    raise missing
+
+
+def find_followed_group(backend: Backend, request: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Returns the request with the group to follow, and whether that does not exist yet.
+
+    Raises OperationError when the name means neither a group nor a function.
+    """
+    try:
+        _look_into_group(backend, request)
+    except OperationError as error:
+        group = group_of_function(backend, request["logGroupName"], error)
+        request = {**request, "logGroupName": group}
+        if not group_exists(backend, request):
+            if sys.stderr.isatty():
+                sys.stderr.write(f"Waiting for {group}: the function was not called yet.\n")
+            return request, True
+    return request, False
+
+
+def group_exists(backend: Backend, request: dict[str, Any]) -> bool:
+    try:
+        _look_into_group(backend, request)
+    except OperationError as error:
+        if _is_missing(error):
+            return False
+        raise
+    return True
+
+
+def advise_to_follow(error: OperationError, group: str) -> None:
+    """Adds to the error for a group that does not exist yet how to wait for it."""
+    if sys.stderr.isatty() and _is_missing(error):
+        error.below = f"\nThe function was not called yet. To wait for {group}: --follow\n"
+
+
+def _look_into_group(backend: Backend, request: dict[str, Any]) -> None:
+    backend.call(model.load_model("logs", "FilterLogEvents"), {**request, "limit": 1})
+
+
+def _is_missing(error: OperationError) -> bool:
+    return error.error.code == "ResourceNotFoundException"
+
+
+def _suggest_groups(backend: Backend, name: str, error: OperationError) -> None:
+    """Adds groups and functions of similar names to the error, at a terminal only."""
+    if not sys.stderr.isatty():
+        return
+    from difflib import get_close_matches
+
+    known: dict[str, str] = {}  # by the last part of the name
+    for service, operation, items, member in (
+        ("lambda", "ListFunctions", "Functions", "FunctionName"),
+        ("logs", "DescribeLogGroups", "logGroups", "logGroupName"),
+    ):
+        with suppress(OperationError):
+            answer = backend.call(model.load_model(service, operation), {})
+            known |= {item[member].rpartition("/")[2]: item[member] for item in answer[items]}
+    close = get_close_matches(name.rpartition("/")[2], known, 1, _RESEMBLANCE)
+    if close:
+        error.below = f"\nDid you mean {known[close[0]]}?\n"

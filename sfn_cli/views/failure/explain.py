@@ -1,0 +1,208 @@
+"""Which state failed first, and why.
+
+Rule 1: a failure is explained where it began: in the iteration or branch whose state failed, not in
+the Map or Parallel around it.
+Rule 2: of several that failed, the first counts; the others were aborted, or came later.
+Rule 3: a Fail state that was reached through a Catcher only reports: the caught failure counts.
+"""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli import jsonvalue
+from sfn_cli.views.failure.cause import decode_cause
+from sfn_cli.views.failure.defined_state import defined_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.state_visit import Attempt, StateVisit, Thread
+    from sfn_cli.views.failure.stack_frames import StackFrame
+    from sfn_cli.views.statuses import Status
+
+_FAILED = ("FAILED", "TIMED_OUT")
+
+
+class Failure(NamedTuple):
+    """Why an execution did not succeed.
+
+    `status` is the execution's. `visit` is the state that failed, or that ran when the execution was
+    stopped or its time was up; None when no state was entered. `attempt` is its last attempt, if it
+    had any. `place` names the state with the iterations and branches around it: "Rows[5] › Convert".
+    `error` is the name that Retry and Catch match, `error_type` the one inside the cause, where that
+    is another. `message` is the cause for people; `origin` says where it comes from. `frames` are
+    those of a stack trace, the innermost first. `hint` says what the definition could have done about
+    it. `input` is JSON text. `function` is the reference of
+    the Lambda function that was invoked, `child_arn` the execution that failed inside. `reported_by`
+    is the Fail state that a Catcher led to. `log_lines` are filled in by the caller.
+    """
+
+    status: "Status"
+    visit: "StateVisit | None"
+    attempt: "Attempt | None"
+    place: str
+    error: str | None
+    message: str
+    error_type: str | None = None
+    origin: str = ""
+    frames: "Sequence[StackFrame]" = ()
+    input: str | None = None
+    function: str | None = None
+    child_arn: str | None = None
+    reported_by: "StateVisit | None" = None
+    hint: str = ""
+    log_lines: "Sequence[str]" = ()
+
+
+def explain_failure(view: "ExecutionView") -> Failure | None:
+    """Returns why the execution failed, was stopped or timed out; None for any other execution."""
+    if view.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
+        return None
+    visit = _visit_that_ended(view.root, view.status)
+    reported_by = None
+    if visit is not None and visit.type == "Fail":
+        caught = _caught_before(visit)
+        if caught is not None:
+            visit, reported_by = caught, visit
+    if view.status != "FAILED" or visit is None:
+        return _failure_of(view, visit, view.error, view.cause)
+    return _failure_of(view, visit, visit.error, visit.cause, reported_by)
+
+
+def explain_visit(view: "ExecutionView", visit: "StateVisit") -> Failure | None:
+    """Returns why this visit failed, also where that was caught; None if it did not fail.
+
+    Rule 1 applies: a Map's failure is explained in its iteration.
+    """
+    if visit.status not in (*_FAILED, "CAUGHT"):
+        return None
+    deepest = _deepest_failure(visit)
+    return _failure_of(view, deepest, deepest.error, deepest.cause)
+
+
+def _failure_of(
+    view: "ExecutionView",
+    visit: "StateVisit | None",
+    error: str | None,
+    cause: str | None,
+    reported_by: "StateVisit | None" = None,
+) -> Failure:
+    decoded = decode_cause(cause)
+    attempt = None
+    if visit is not None and visit.attempts:
+        failures = visit.failures
+        attempt = failures[-1] if failures else visit.attempts[-1]
+    return Failure(
+        view.status,
+        visit,
+        attempt,
+        "" if visit is None else place_of_visit(visit),
+        error,
+        decoded.message,
+        decoded.error if decoded.error != error else None,
+        decoded.origin,
+        decoded.frames,
+        view.input if visit is None else visit.input,
+        None if attempt is None else invoked_function(attempt),
+        decoded.child_arn or (attempt.child_arn if attempt is not None else None),
+        reported_by,
+        "" if visit is None or error is None else _catcher_hint(view, visit, error),
+    )
+
+
+def _catcher_hint(view: "ExecutionView", visit: "StateVisit", error: str) -> str:
+    """Says so where the state has Catchers and none of them matched the error."""
+    if visit.status not in _FAILED:
+        return ""
+    state = defined_state(view.source.definition, visit.path)
+    catchers = state.get("Catch") if state is not None else None
+    if not isinstance(catchers, list) or not catchers:
+        return ""
+    names = [
+        name for catcher in catchers if isinstance(catcher, dict) for name in catcher.get("ErrorEquals") or ()
+    ]
+    return f"none of its Catchers matches {error}: they are for {', '.join(map(str, names))}"
+
+
+def place_of_visit(visit: "StateVisit") -> str:
+    """Returns the state's name after those of the iterations and branches that it is in."""
+    parts = [visit.state]
+    thread = visit.thread
+    while thread.parent is not None:
+        parts.append(f"{thread.parent.state}[{thread.index}]")
+        thread = thread.parent.thread
+    return " › ".join(reversed(parts))
+
+
+def invoked_function(attempt: "Attempt") -> str | None:
+    """Returns the reference of the Lambda function that the attempt invoked, if it invoked one."""
+    resource = attempt.resource or ""
+    if ":lambda:" in resource and ":function:" in resource:
+        return resource
+    if not resource.startswith("arn:aws:states:::lambda:invoke"):
+        return None
+    try:
+        parameters = jsonvalue.loads(attempt.parameters or "")
+    except ValueError:
+        return None
+    named = parameters.get("FunctionName") if isinstance(parameters, dict) else None
+    if not isinstance(named, str):
+        return None
+    qualifier = parameters.get("Qualifier")
+    return f"{named}:{qualifier}" if isinstance(qualifier, str) and qualifier else named
+
+
+def name_of_function(reference: str) -> str:
+    """Returns the name in a function's reference: of "arn:…:function:Pay:live" it is "Pay"."""
+    parts = reference.split(":")
+    return parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
+
+
+# Which visit
+
+
+def _visit_that_ended(thread: "Thread", status: "Status") -> "StateVisit | None":
+    """Returns the visit that the end of the execution is about, as deep as it can be."""
+    if not thread.visits:
+        return None
+    visit = thread.visits[-1]
+    if visit.exited_id is not None:
+        return None
+    if status == "FAILED":
+        return _deepest_failure(visit)
+    inner = [
+        found
+        for child in visit.threads
+        if child.status in (status, "RUNNING") and (found := _visit_that_ended(child, status)) is not None
+    ]
+    return inner[0] if inner else visit
+
+
+def _deepest_failure(visit: "StateVisit") -> "StateVisit":
+    failed = [
+        thread
+        for thread in (visit.threads or visit.former_threads)
+        if thread.visits and (thread.status == "FAILED" or thread.visits[-1].status in _FAILED)
+    ]
+    if not failed:
+        return visit
+    first = min(failed, key=lambda thread: (_time_of_failure(thread), thread.index))
+    return _deepest_failure(first.visits[-1])
+
+
+def _time_of_failure(thread: "Thread") -> int:
+    last = thread.visits[-1]
+    ends = [at for at in (last.ended_at, thread.ended_at) if at is not None]
+    return min(ends, default=last.entered_at)
+
+
+def _caught_before(visit: "StateVisit") -> "StateVisit | None":
+    """Returns the failure whose Catcher led to this visit, through other states or at once."""
+    at: StateVisit | None = visit
+    while at is not None:
+        if at.came_by == "catch" and at.previous is not None:
+            return _deepest_failure(at.previous)
+        at = at.previous
+    return None

@@ -1,0 +1,153 @@
+"""What a person may do next with an execution: at most three commands that can be pasted.
+
+A command is named for the execution as people name it (MACHINE/EXECUTION); of a history in a file,
+only what is of use without a store is said.
+"""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from sfn_cli.arn import is_express_arn
+from sfn_cli.views.failure.explain import explain_failure, name_of_function
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.failure.explain import Failure
+
+MOST_STEPS = 3
+_LONGEST_INPUT = 120
+"""The longest input that is repeated in a command."""
+
+_INSTALL = re.compile(r"pip install '?(sfn-cli\[\w+\])'?")
+
+_WRONG_DEFINITION = frozenset(
+    {
+        "States.Runtime", "States.ParameterPathFailure", "States.ResultPathMatchFailure",
+        "States.NoChoiceMatched", "States.IntrinsicFailure", "States.QueryEvaluationError",
+    }
+)  # fmt: skip
+"""Errors that a redrive meets again: it runs the same definition with the same input."""
+
+
+class MayBeAnswered(Protocol):
+    """What a state waits for; `answer` is the command by which a person answers it, if one can."""
+
+    @property
+    def answer(self) -> str | None: ...
+
+
+class NextStep(NamedTuple):
+    """A suggestion: what the command is good for, and the command."""
+
+    words: str
+    command: str
+
+
+def next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]") -> list[NextStep]:
+    """Returns what may be done next; nothing for an execution that succeeded."""
+    steps: list[NextStep] = []
+    for step in _all_next_steps(view, pending):
+        if step not in steps:
+            steps.append(step)
+    return steps[:MOST_STEPS]
+
+
+def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]") -> "Iterator[NextStep]":
+    if not view.is_over:
+        yield from _steps_while_running(view, pending)
+        return
+    failure = explain_failure(view)
+    if failure is not None:
+        yield from _steps_after_failure(view, failure)
+
+
+def _steps_while_running(
+    view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]"
+) -> "Iterator[NextStep]":
+    if view.source.suspension is not None:
+        yield NextStep("see why sfn does not continue it", "sfn doctor")
+    names = {visit.entered_id: visit.state for visit in view.visits()}
+    for entered_id, waits in pending.items():
+        if waits.answer is not None:
+            yield NextStep(f"answer {names.get(entered_id, 'the task')}", waits.answer)
+
+
+def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator[NextStep]":
+    stored = view.source.arn is not None
+    if found := _INSTALL.search(f"{failure.message}"):
+        yield NextStep("install what is missing", f"pip install '{found[1]}'")
+    if failure.child_arn is not None and stored:
+        yield NextStep(
+            "see why the child execution failed",
+            f"sfn show {_shell_word(name_of_execution(failure.child_arn))}",
+        )
+    yield from _steps_at_map_run(failure, stored)
+    if stored and _is_worth_redriving(view, failure):
+        assert view.source.arn is not None
+        name = _shell_word(view.source.name)
+        yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
+    elif stored:
+        yield from _step_to_start_again(view)
+    if stored and failure.function is not None:
+        group = _shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
+        yield NextStep("all log lines of the function", f"sfn logs tail {group} --since 1h")
+    if failure.visit is not None:
+        yield NextStep(
+            f"all that {failure.visit.state} was given",
+            f"sfn show {_shell_word(view.source.name)} {_shell_word(failure.visit.state)}",
+        )
+
+
+def _steps_at_map_run(failure: "Failure", stored: bool) -> "Iterator[NextStep]":
+    visit = failure.visit
+    if stored and visit is not None and visit.map_run_arn is not None:
+        yield NextStep(
+            "list the items that failed",
+            f"sfn list-executions --map-run-arn {_shell_word(visit.map_run_arn)} --status-filter FAILED",
+        )
+
+
+def _is_worth_redriving(view: "ExecutionView", failure: "Failure") -> bool:
+    """Whether RedriveExecution is possible and may end in another way."""
+    arn = view.source.arn
+    if arn is None or is_express_arn(arn) or arn.split(":")[-2].count("/") or failure.visit is None:
+        return False  # an execution of a Map Run's children is redriven with the Map Run
+    last = view.root.visits[-1] if view.root.visits else None
+    if last is not None and last.type == "Fail":
+        return False
+    return failure.error not in _WRONG_DEFINITION
+
+
+def _last_state(view: "ExecutionView") -> str:
+    return view.root.visits[-1].state if view.root.visits else "its start"
+
+
+def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
+    machine = view.source.name.partition("/")[0]
+    text = view.input or "{}"
+    if len(text) <= _LONGEST_INPUT and "'" not in text:
+        yield NextStep(
+            "run it again",
+            f"sfn start-execution --state-machine-arn {_shell_word(machine)} --input '{text}'",
+        )
+
+
+def name_of_execution(arn: str) -> str:
+    """Returns an execution's ARN as people name it: MACHINE/EXECUTION; an EXPRESS one's ARN stays."""
+    parts = arn.split(":")
+    return f"{parts[6]}/{parts[7]}" if len(parts) == 8 and parts[5] == "execution" else arn
+
+
+_PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+
+
+def _shell_word(text: str) -> str:
+    """Returns the text as one word of a shell's command line."""
+    if _PLAIN_WORD.fullmatch(text):
+        return text
+    quoted = text.replace("'", "'\"'\"'")
+    return f"'{quoted}'"

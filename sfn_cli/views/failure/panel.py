@@ -1,0 +1,200 @@
+"""The box that says what failed, as lines of styled text.
+
+╭─ Rows[5] › Convert, attempt 3 ─────────────╮
+│ error   ValueError                         │
+│ cause   invalid literal for int(): 'x'     │
+│ at      src/app.py:12 in handler           │
+│           return int(event["n"])           │
+│ input   {"n":"x"}                          │
+╰────────────────────────────────────────────╯
+"""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+import re
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.views.failure.explain import Failure
+    from sfn_cli.views.failure.stack_frames import StackFrame
+    from sfn_cli.views.outline.styled_line import Style, StyledLine
+
+_REQUEST_OF_REPORT = re.compile(r"REPORT RequestId: \S+")
+
+_LABEL = 8
+"""Columns of a label, with the space after it."""
+
+_NARROWEST = 24
+_MOST_FRAMES = 6
+_MOST_LOG_LINES = 12
+_MOST_CAUSE_LINES = 8
+_MOST_INPUT_LINES = 3
+
+
+def failure_lines(failure: "Failure", *, width: int) -> "list[StyledLine]":
+    """Returns the box, in at most so many columns: what is longer wraps, or ends with "…"."""
+    inner = max(width, _NARROWEST) - 4
+    body = list(_failure_body(failure, inner))
+    title = _failure_title(failure)
+    return [_box_top(title, inner), *(_box_line(line, inner) for line in body), _box_bottom(inner)]
+
+
+def _failure_title(failure: "Failure") -> str:
+    if failure.visit is None:
+        return "The execution"
+    place = failure.place
+    attempts = len(failure.visit.attempts)
+    if attempts > 1:
+        return f"{place}, attempt {attempts}"
+    return place
+
+
+def _failure_body(failure: "Failure", inner: int) -> "Iterator[StyledLine]":
+    room = inner - _LABEL
+    style: Style = "aborted" if failure.status == "ABORTED" else "failed"
+    if failure.status in ("TIMED_OUT", "ABORTED"):
+        what = "the execution timed out" if failure.status == "TIMED_OUT" else "the execution was stopped"
+        yield from _labelled("status", [what if failure.visit is None else f"{what} here"], room, style)
+    error = failure.error or ""
+    if failure.error_type:
+        error = f"{error} ({failure.error_type})" if error else failure.error_type
+    if error:
+        yield from _labelled("error", wrap_text(error, room, 2), room, style)
+    if failure.message and failure.message != failure.error:
+        yield from _labelled("cause", wrap_text(failure.message, room, _MOST_CAUSE_LINES), room)
+    if failure.origin:
+        yield from _labelled("from", [failure.origin], room, "dim")
+    yield from _frame_lines(failure.frames, room)
+    if failure.hint:
+        yield from _labelled("catch", wrap_text(failure.hint, room, 2), room)
+    if failure.input is not None:
+        yield from _labelled("input", wrap_text(failure.input, room, _MOST_INPUT_LINES), room, "code")
+    yield from _log_lines(failure, room)
+    if (reported := failure.reported_by) is not None:
+        said = ": ".join(text for text in (reported.error, reported.cause) if text)
+        yield from _labelled("then", wrap_text(f"caught; {reported.state} failed: {said}", room, 2), room)
+
+
+def _frame_lines(frames: "Sequence[StackFrame]", room: int) -> "Iterator[StyledLine]":
+    shown = _chosen_frames(frames)
+    label = "at"
+    for frame in shown:
+        if frame.file:
+            where = f"{frame.file}:{frame.line}"
+            called = f" in {frame.function}" if frame.function else ""
+            line = [
+                Span(where, "bold" if frame.is_own else "dim"),
+                Span(called, "" if frame.is_own else "dim"),
+            ]
+        else:
+            line = [Span(frame.text, "dim")]
+        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line(_shorten_file(line, room), room)]
+        label = ""
+        if frame.source and frame.is_own:
+            yield [Span(" " * (_LABEL + 2)), *shorten_line([Span(frame.source, "code")], room - 2)]
+    if len(shown) < len(frames):
+        yield [Span(" " * _LABEL), Span(f"… {len(frames) - len(shown)} more calls", "dim")]
+
+
+def _chosen_frames(frames: "Sequence[StackFrame]") -> "list[StackFrame]":
+    """Returns the innermost frame and the function's own, at most _MOST_FRAMES, in order."""
+    if len(frames) <= _MOST_FRAMES:
+        return list(frames)
+    by_interest = sorted(range(len(frames)), key=lambda at: (at != 0, not frames[at].is_own, at))
+    return [frames[at] for at in sorted(by_interest[:_MOST_FRAMES])]
+
+
+def _shorten_file(line: "StyledLine", room: int) -> "StyledLine":
+    """Returns the line with the beginning of the path cut off, whose end says more."""
+    excess = line_width(line) - room
+    if excess <= 0 or len(line) < 2 or excess >= len(line[0].text) - 8:
+        return line
+    return [line[0]._replace(text=f"…{line[0].text[excess + 1 :]}"), *line[1:]]
+
+
+def _log_lines(failure: "Failure", room: int) -> "Iterator[StyledLine]":
+    messages = [
+        message.rstrip("\n")
+        for message in failure.log_lines
+        if not message.startswith(("START RequestId: ", "END RequestId: "))
+        and not (failure.frames and _is_runtime_error_report(message))
+    ]
+    lines = [part for message in messages for part in _REQUEST_OF_REPORT.sub("REPORT", message).split("\n")]
+    label = "log"
+    if len(lines) > _MOST_LOG_LINES:
+        yield [
+            Span(label.ljust(_LABEL), "dim"),
+            Span(f"… {len(lines) - _MOST_LOG_LINES} earlier lines", "dim"),
+        ]
+        lines, label = lines[-_MOST_LOG_LINES:], ""
+    for text in lines:
+        style: Style = "dim" if text.startswith("REPORT") else ""
+        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(text.replace("\t", "  "), style)], room)]
+        label = ""
+
+
+def _is_runtime_error_report(message: str) -> bool:
+    """Whether a line is what the runtime logs of an error: the box has the same error above."""
+    return (
+        message.startswith("[ERROR] ") and "\nTraceback " in message
+    ) or "\tERROR\tInvoke Error \t" in message
+
+
+def _labelled(label: str, lines: "Sequence[str]", room: int, style: "Style" = "") -> "Iterator[StyledLine]":
+    for text in lines:
+        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(text, style)], room)]
+        label = ""
+
+
+def wrap_text(text: str, width: int, most: int) -> list[str]:
+    """Returns the text in lines of at most `width` columns, at most `most` of them.
+
+    It breaks at spaces where it can; the last line ends with "…" where text is left out.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        rest = paragraph.expandtabs(2).rstrip()
+        while True:
+            if len(lines) == most:
+                lines[-1] = f"{_cut_to(lines[-1], width - 1).rstrip()}…"
+                return lines
+            piece = _cut_to(rest, width)
+            if piece == rest:
+                lines.append(piece)
+                break
+            at = piece.rfind(" ") if rest[len(piece) :][:1] != " " else len(piece)
+            piece = piece[:at] if at > width // 2 else piece
+            lines.append(piece)
+            rest = rest[len(piece) :].lstrip(" ")
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _cut_to(text: str, width: int) -> str:
+    if text.isascii():
+        return text[:width]
+    while cell_width(text) > width:
+        text = text[: max(0, len(text) - max(1, (cell_width(text) - width) // 2))]
+    return text
+
+
+# The box
+
+
+def _box_top(title: str, inner: int) -> "StyledLine":
+    [shown] = shorten_line([Span(title, "bold")], inner - 2)
+    rest = inner - cell_width(shown.text) - 1
+    return [Span("╭─ ", "dim"), shown, Span(f" {'─' * rest}╮", "dim")]
+
+
+def _box_line(line: "StyledLine", inner: int) -> "StyledLine":
+    return [Span("│ ", "dim"), *line, Span(" " * (inner - line_width(line))), Span(" │", "dim")]
+
+
+def _box_bottom(inner: int) -> "StyledLine":
+    return [Span(f"╰{'─' * (inner + 2)}╯", "dim")]

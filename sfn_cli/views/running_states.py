@@ -1,0 +1,81 @@
+"""The states that a running execution is in, each with what it waits for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.pending import Pending
+    from sfn_cli.views.execution.state_visit import StateVisit, Thread, WaitsFor
+
+
+class RunningState(NamedTuple):
+    """A state that an execution is in: one visit of it, or several that wait for the same.
+
+    `visits` is their number. `since` is when the first of them began to wait, `until` when
+    the first wait ends at the latest, both by the execution's own clock. `words` and `answer` are
+    those of `Pending`; where several visits need answers of their own, `answer` lists them.
+    """
+
+    name: str
+    path: str
+    visits: int
+    since: int
+    until: int | None
+    waits_for: WaitsFor | None
+    words: str
+    answer: str | None
+
+
+def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[RunningState]:
+    """Returns the innermost states that have not ended, in the order of the tree."""
+    found: dict[tuple[str, str], RunningState] = {}
+    for visit in _innermost_running_visits(view.root):
+        state = _running_state(visit, pending.get(visit.entered_id))
+        same = found.get((state.path, state.words))
+        found[state.path, state.words] = state if same is None else _join_running_states(same, state)
+    return list(found.values())
+
+
+def is_waiting_after(event_type: str | None) -> bool:
+    """Whether an execution probably waits when its last event has this type.
+
+    A guess for lists, which read no histories: with several branches, another may still run.
+    """
+    return event_type in _WAITING_AFTER or (
+        event_type is not None and event_type.endswith(("Failed", "TimedOut"))  # before the next attempt
+    )
+
+
+_WAITING_AFTER = frozenset({"WaitStateEntered", "TaskSubmitted", "ActivityScheduled", "ActivityStarted"})
+
+
+_LIST_TASKS = "sfn tasks list"
+
+
+def _innermost_running_visits(thread: Thread) -> Iterable[StateVisit]:
+    for visit in thread.visits[-1:]:
+        if visit.ended_at is not None:
+            continue
+        inner = [found for child in visit.threads for found in _innermost_running_visits(child)]
+        yield from inner or [visit]
+
+
+def _running_state(visit: StateVisit, pending: Pending | None) -> RunningState:
+    if pending is None:
+        return RunningState(visit.state, visit.path, 1, visit.entered_at, None, None, "", None)
+    return RunningState(
+        visit.state, visit.path, 1, pending.since, pending.until, pending.kind, pending.words, pending.answer
+    )
+
+
+def _join_running_states(one: RunningState, other: RunningState) -> RunningState:
+    return one._replace(
+        visits=one.visits + other.visits,
+        since=min(one.since, other.since),
+        until=min((until for until in (one.until, other.until) if until is not None), default=None),
+        answer=one.answer if one.answer == other.answer else _LIST_TASKS,
+    )
