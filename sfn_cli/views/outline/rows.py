@@ -4,7 +4,7 @@ Rule 1: a state that its thread visited several times is one row, at its first v
         looks like the last visit, and says how many there were.
 Rule 2: a branch of one state is that state's row; a longer one has a row of its own. The same goes
         for the iterations of a Map, all of which look alike.
-Rule 3: of the iterations a few are shown: those that failed, then those that run; the first ones
+Rule 3: of many iterations a few are shown: those that failed, then those that run; the first one
         where all ended well. Only those are looked into, so that ten thousand cost no more than
         three.
 """
@@ -173,7 +173,7 @@ class OutlineRows:
         return row
 
     def _thread_status(self, thread: Thread) -> Status:
-        if thread.ended_at is not None or not thread.visits:
+        if thread.ended_at is not None or not thread.visits or thread.visits[-1].ended_at is not None:
             return thread.status
         return display_status(thread.visits[-1], self._pending)
 
@@ -184,13 +184,13 @@ def _has_several_states(thread: Thread) -> bool:
 
 def _shown_iterations(statuses: Sequence[Status], item_count: int) -> list[int]:
     """Returns the places of the iterations to show, in the order in which they are shown."""
+    total = max(len(statuses), item_count)
     urgent = [place for place, status in enumerate(statuses) if status in _URGENT]
+    most = ITERATIONS_SHOWN if urgent or total <= ITERATIONS_SHOWN else 1
     shown = nsmallest(
-        ITERATIONS_SHOWN,
-        urgent or range(len(statuses)),
-        key=lambda place: (_ORDER[statuses[place]], place),
+        most, urgent or range(len(statuses)), key=lambda place: (_ORDER[statuses[place]], place)
     )
-    if max(len(statuses), item_count) - len(shown) == 1:  # its row takes no more room than a count
+    if total - len(shown) == 1:  # its row takes no more room than a count
         return list(range(len(statuses)))
     return shown
 
