@@ -125,6 +125,7 @@ OWN_SESSION = [
     *OF_PROJECTS,
     *("start-executions", "doctor", "completion", "serve"),
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
+    "show",
     *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands."""

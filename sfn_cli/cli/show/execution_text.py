@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.outline.styled_line import Span, cell_width
 from sfn_cli.views.outline.tree import outline_lines
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[
 
         lines += failure_text(explained_failure(backend, view), width)
     if not view.is_over or view.status != "SUCCEEDED":
-        lines += _next_step_lines(shown)
+        lines += _next_step_lines(shown, width)
     return lines
 
 
@@ -40,14 +40,24 @@ def _suspension_lines(error: str) -> list[StyledLine]:
     ]
 
 
-def _next_step_lines(shown: ShownExecution) -> Iterator[StyledLine]:
+def _next_step_lines(shown: ShownExecution, width: int) -> Iterator[StyledLine]:
+    """Yields what to do next. Commands are whole, to be copied: below their words if need be."""
     from sfn_cli.views.failure.next_steps import next_steps
 
     steps = next_steps(shown.view, shown.pending)
     if not steps:
         return
     yield []
-    longest = max(len(step.words) for step in steps)
+    longest = max(len(step.words) for step in steps) + 2
+    is_wide = all(_LABEL_WIDTH + longest + cell_width(step.command) <= width for step in steps)
     for place, step in enumerate(steps):
-        label = "next  " if place == 0 else "      "
-        yield [Span(label, "dim"), Span(step.words.ljust(longest + 2)), Span(step.command, "code")]
+        label = Span(("next" if place == 0 else "").ljust(_LABEL_WIDTH), "dim")
+        command = Span(step.command, "code")
+        if is_wide:
+            yield [label, Span(step.words.ljust(longest)), command]
+        else:
+            yield [label, Span(step.words)]
+            yield [Span(" " * (_LABEL_WIDTH + 2)), command]
+
+
+_LABEL_WIDTH = 6
