@@ -110,6 +110,8 @@ LINES = [
     ("tasks list --execution-arn P~se~", "tasks list --execution-arn Pay/second"),
     ("tasks approve P~", "tasks approve Pay/now/Confirm"),
     ("tasks reject no~", "tasks reject now/Confirm"),
+    ("watch P~se~", "watch Pay/second"),
+    ("run orders --ev~", "run orders --events"),
     ("events tail --fol~", "events tail --follow"),
     ("events tail --status TI~", "events tail --status TIMED_OUT"),
     ("events tail --state-machine-arn P~", "events tail --state-machine-arn Pay"),
