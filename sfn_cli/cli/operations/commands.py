@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run.run:run",
+    "show": "sfn_cli.cli.show.show:show",
     "watch": "sfn_cli.cli.show.watch:watch",
     "deploy": "sfn_cli.cli.stacks.deploy:deploy",
     "stack": "sfn_cli.cli.stacks.stack:stack",

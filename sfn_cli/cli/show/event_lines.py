@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
@@ -47,6 +47,20 @@ def event_line_writer(stream: TextIO, terminal: Terminal) -> Iterator[ShowEvent]
             status.update(Text(running[:_STATUS_WIDTH] or "running"))
 
         yield show
+
+
+def write_event_lines(events: Iterable[HistoryEvent], stream: TextIO, *, color: bool) -> None:
+    """Writes a line for each event of a history."""
+    lines = _EventLines()
+    for event in events:
+        at, type, state = map(screen.one_screen_line, lines.parts(event))
+        parts = [*screen.screen_style(at, "2", color=color), " "]
+        style = _EVENT_CODES[_event_style(event.type)]
+        parts += screen.screen_style(type if state else type.rstrip(), style, color=color)
+        screen.write_screen_parts(stream, [*parts, f" {state}\n" if state else "\n"])
+
+
+_EVENT_CODES = {"red": "31", "green": "32", "cyan": "36", "default": "39"}
 
 
 class _EventLines:

@@ -35,13 +35,14 @@ def read_history_file(name: str) -> ExecutionSource:
     path = _STDIN if name == "-" else os.path.expanduser(name.removeprefix("file://"))
     shown = "stdin" if name == "-" else shown_path(path)
     content = _parse_history_file(_read_file(path, shown, HISTORY_BYTES), shown)
-    events = content if isinstance(content, list) else content.get("events")
-    if not isinstance(events, list) or not events or not all(isinstance(each, dict) for each in events):
+    beside = content if isinstance(content, dict) else {}
+    events = beside.get("events") if beside else content
+    if not isinstance(events, list) or not events:
         raise UsageError(
             f"{shown} has no history: expected the output of get-execution-history, "
             'a JSON object {"events": [...]}.'
         )
-    definition = None if isinstance(content, list) else _definition_beside(content, shown)
+    definition = _definition_beside(beside, shown)
     return ExecutionSource(
         name=shown,
         history=_history_of_file(events, definition, shown),
@@ -93,12 +94,10 @@ def _definition_beside(content: Mapping[str, Any], shown: str) -> Any:
     return _parse_history_file(definition, shown) if isinstance(definition, str) else definition
 
 
-def _history_of_file(events: list[dict[str, Any]], definition: Any, shown: str) -> list[HistoryEvent]:
-    from sfn_cli.views.api_history import read_api_history
+def _history_of_file(events: list[Any], definition: Any, shown: str) -> list[HistoryEvent]:
+    from sfn_cli.views.api_history import NotAHistoryError, read_api_history
 
     try:
         return read_api_history(events, definition if isinstance(definition, dict) else None)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(
-            f"{shown} has an event that is not one of get-execution-history: {type(error).__name__} {error}"
-        ) from None
+    except NotAHistoryError as error:
+        raise UsageError(f"{shown}: {error}") from None

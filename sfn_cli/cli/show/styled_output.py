@@ -40,6 +40,16 @@ def output_columns(stream: TextIO) -> int:
         return PIPED_COLUMNS
 
 
+def output_lines(stream: TextIO) -> int | None:
+    """Returns how many lines a terminal has; None for a file, a pipe, or a terminal that does not say."""
+    if not stream.isatty():
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).lines or None
+    except OSError:
+        return None
+
+
 def write_lines(lines: Iterable[StyledLine], stream: TextIO, *, color: bool) -> None:
     """Writes each line; control characters are escaped, in a file too: the text is for people."""
     for line in lines:

@@ -109,7 +109,7 @@ class OutlineRows:
             [(visit.entered_at, visit.ended_at) for visit in visits],
             visit_notes(visits, status, self._pending.get(last.entered_id), self._view.source),
         )
-        if last.type == "Map":
+        if last.type == "Map" and last.map_run_arn is None:
             row.children = self._rows_of_iterations(last)
         elif last.threads:
             row.children = self._rows_of_branches(last)

@@ -118,7 +118,7 @@ def _outline_lines_of_rows(
     columns = _outline_columns(lines, now, width)
     period = (view.started_at, now if view.ended_at is None else view.ended_at)
     for line in lines:
-        yield shorten_line(_outline_line(line, columns, period, now), width)
+        yield shorten_line(_outline_line(line, columns, period, now, width), width)
 
 
 def _depth_of_rows(rows: Sequence[OutlineRow]) -> int:
@@ -146,13 +146,15 @@ def _outline_columns(lines: Sequence[_OutlineLine], now: int, width: int) -> _Ou
     type = _TYPE_WIDTH if width >= _TYPES_FROM else 0
     label = min(label, max(width // 4, width - duration - (type + _GAP if type else 0) - _GAP - 1))
     left = width - label - _GAP - (type + _GAP if type else 0) - duration - 1
-    notes = max((line_width(line.row.notes) for line in timed), default=0)
-    bar = min(_WIDEST_BAR, left - min(notes + _GAP, round(left * _SHARE_OF_NOTES)) if notes else left)
+    notes = [line.row.notes for line in timed if line.row.notes]
+    longest = max(map(line_width, notes), default=-_GAP) + _GAP
+    commands = max((line_width(note) for note in notes if _command_in_note(note)), default=-_GAP) + _GAP
+    bar = min(_WIDEST_BAR, left - max(commands, min(longest, round(left * _SHARE_OF_NOTES))))
     return _OutlineColumns(label, type, duration, bar if width >= _BARS_FROM and bar >= _NARROWEST_BAR else 0)
 
 
 def _outline_line(
-    line: _OutlineLine, columns: _OutlineColumns, period: tuple[int, int], now: int
+    line: _OutlineLine, columns: _OutlineColumns, period: tuple[int, int], now: int, width: int
 ) -> StyledLine:
     guide, row = line
     if row.status is None:
@@ -170,5 +172,17 @@ def _outline_line(
         bar = bar if row.notes else bar.rstrip()
         styled += [Span(" "), Span(bar, look.colour)]
     if row.notes:
-        styled += [Span(" " * _GAP), *row.notes]
+        styled += [Span(" " * _GAP), *_fitting_notes(row.notes, width - line_width(styled) - _GAP)]
     return styled
+
+
+def _fitting_notes(notes: StyledLine, room: int) -> StyledLine:
+    """Returns the notes without a command to copy, if they are too long with it."""
+    command = _command_in_note(notes)
+    if command and line_width(notes) > room:
+        return [span for span in notes if span is not command and span.text != ": "]
+    return notes
+
+
+def _command_in_note(notes: StyledLine) -> Span | None:
+    return next((span for span in notes if span.style == "code"), None)

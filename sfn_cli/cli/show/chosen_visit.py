@@ -1,0 +1,64 @@
+"""The visit of a state that the words on the command line mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.errors import UsageError
+from sfn_cli.views.execution.find_visits import find_visits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.execution.find_visits import FoundVisits
+    from sfn_cli.views.execution.state_visit import StateVisit
+
+_RESEMBLANCE = 0.6
+
+
+def chosen_visit(shown: ShownExecution, word: str) -> tuple[FoundVisits, StateVisit]:
+    """Returns the visits that `word` means, and the one to show. Raises UsageError."""
+    found = find_visits(shown.view, word)
+    if found.chosen is not None:
+        return found, found.visits[found.chosen]
+    if found.visits:
+        times = "once" if len(found.visits) == 1 else f"{len(found.visits)} times"
+        raise UsageError(f"{shown.source.name} visited {found.visits[0].state} {times} only.")
+    raise UsageError(_unknown_state_message(shown, word))
+
+
+def _unknown_state_message(shown: ShownExecution, word: str) -> str:
+    from difflib import get_close_matches
+
+    visited = list(dict.fromkeys(visit.state for visit in shown.view.visits()))
+    if word in _defined_states(shown):
+        return f"{shown.source.name} has not visited {word}. Visited: {_list_states(visited)}."
+    close = get_close_matches(word, visited, 1, _RESEMBLANCE)
+    hint = f"Did you mean {close[0]}?" if close else f"Visited: {_list_states(visited)}."
+    return f"{shown.source.name} has no state '{word}'. {hint}"
+
+
+_LISTED = 12
+
+
+def _list_states(names: list[str]) -> str:
+    if not names:
+        return "none"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
+
+
+def _defined_states(shown: ShownExecution) -> set[str]:
+    from sfn_cli import jsonvalue
+
+    return set(_state_names(jsonvalue.loads(shown.source.definition or "{}")))
+
+
+def _state_names(machine: object) -> Iterator[str]:
+    states = machine.get("States") if isinstance(machine, dict) else None
+    for name, state in states.items() if isinstance(states, dict) else ():
+        yield name
+        if isinstance(state, dict):
+            for inner in (*state.get("Branches", ()), state.get("ItemProcessor"), state.get("Iterator")):
+                yield from _state_names(inner)

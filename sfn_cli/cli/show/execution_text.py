@@ -1,0 +1,63 @@
+"""The text of `sfn show EXECUTION`: the tree, the failure or what is waited for, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.outline.styled_line import Span, cell_width
+from sfn_cli.views.outline.tree import outline_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.cli.operations.backend import Backend
+    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.outline.styled_line import StyledLine
+
+
+def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:
+    """Returns the lines, of at most `width` columns where what is in them can be cut."""
+    view = shown.view
+    lines = outline_lines(view, now=shown.now, width=width, pending=shown.pending)
+    if shown.at is not None:
+        last = shown.source.history[-1].id
+        lines[0].append(Span(f"  after event {view.last_id} of {last}", "dim"))
+    if shown.source.suspension is not None:
+        lines += _suspension_lines(shown.source.suspension)
+    if view.is_over and view.status != "SUCCEEDED":
+        from sfn_cli.cli.show.failure_text import explained_failure, failure_text
+
+        lines += failure_text(explained_failure(backend, view), width)
+    if not view.is_over or view.status != "SUCCEEDED":
+        lines += _next_step_lines(shown, width)
+    return lines
+
+
+def _suspension_lines(error: str) -> list[StyledLine]:
+    return [
+        [],
+        [Span("sfn itself failed on this execution, and does not continue it: "), Span(error, "failed")],
+    ]
+
+
+def _next_step_lines(shown: ShownExecution, width: int) -> Iterator[StyledLine]:
+    """Yields what to do next. Commands are whole, to be copied: below their words if need be."""
+    from sfn_cli.views.failure.next_steps import next_steps
+
+    steps = next_steps(shown.view, shown.pending)
+    if not steps:
+        return
+    yield []
+    longest = max(len(step.words) for step in steps) + 2
+    is_wide = all(_LABEL_WIDTH + longest + cell_width(step.command) <= width for step in steps)
+    for place, step in enumerate(steps):
+        label = Span(("next" if place == 0 else "").ljust(_LABEL_WIDTH), "dim")
+        command = Span(step.command, "code")
+        if is_wide:
+            yield [label, Span(step.words.ljust(longest)), command]
+        else:
+            yield [label, Span(step.words)]
+            yield [Span(" " * (_LABEL_WIDTH + 2)), command]
+
+
+_LABEL_WIDTH = 6

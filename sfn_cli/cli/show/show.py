@@ -1,0 +1,121 @@
+"""`sfn show EXECUTION [STATE]`: what an execution did, why it failed, and what to do next."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.operations.backend import Backend
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.views.outline.styled_line import StyledLine
+
+
+@click.command("show", short_help="Shows what an execution did and why it failed.")
+@click.argument("execution")
+@click.argument("state", required=False)
+@click.option("--at", type=click.IntRange(min=1), metavar="EVENT", help="Show it as it was after this event.")
+@click.option("--events", is_flag=True, help="Show the events instead, a line for each.")
+@click.option(
+    "--definition",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The definition that was run, for a history without one.",
+)
+@click.pass_obj
+def show(
+    terminal: Terminal,
+    execution: str,
+    state: str | None,
+    at: int | None,
+    events: bool,
+    definition: Path | None,
+) -> ExitCode:
+    """Shows what an execution did, and why it failed.
+
+    Its states are a tree, with how long each took and what it waits for. Of an execution that failed,
+    the state's error, input and log lines follow, and what to do next.
+
+    EXECUTION is MACHINE/NAME, MACHINE/last or MACHINE for the youngest one, an ARN, or a file with the
+    output of get-execution-history (- for stdin).
+
+    STATE shows one visit of a state in full: its data step by step, its attempts, its variables, and a
+    command that runs it again on its own. STATE[5] is the one in iteration 5, STATE@2 the second visit,
+    MAP[5]/STATE the one inside iteration 5 of MAP. Without these, a failed visit comes first.
+
+    With --output or --query, the data is JSON (or in another format). The exit code is 0, whatever
+    the execution's status.
+
+    \b
+    Examples:
+      sfn show Pay/last
+      sfn show Pay/monday Charge
+      sfn show history.json --definition pay.asl.json
+      sfn show Pay/last --output json --query 'states[?status==`FAILED`].name'
+    """
+    from sfn_cli.cli.show.shown_execution import shown_execution
+    from sfn_cli.cli.show.sources import find_source
+
+    _ = terminal.query, terminal.output  # a bad one is reported first
+    with Backend(terminal) as backend:
+        source = find_source(backend, execution, definition=definition)
+        shown = shown_execution(backend, source, at)
+        if terminal.given.get("output") or terminal.given.get("query"):
+            _write_data(shown, state, terminal)
+        elif events:
+            _write_events(shown, terminal)
+        else:
+            _write_text(backend, shown, state, terminal)
+    return ExitCode.SUCCESS
+
+
+def _write_data(shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
+    from sfn_cli.cli.show import execution_data
+
+    if state is None:
+        terminal.write(execution_data.execution_data(shown), "Execution")
+    else:
+        terminal.write(execution_data.state_data(shown, state), "State")
+
+
+def _write_events(shown: ShownExecution, terminal: Terminal) -> None:
+    from sfn_cli.cli.show.event_lines import write_event_lines
+
+    history = [event for event in shown.source.history if event.id <= shown.view.last_id]
+    with terminal.pager() as stream:
+        write_event_lines(history, stream, color=terminal.color)
+
+
+def _write_text(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
+    from sfn_cli.cli.show.styled_output import output_columns
+
+    width = output_columns(sys.stdout)
+    if state is None:
+        from sfn_cli.cli.show.execution_text import execution_text
+
+        lines = execution_text(backend, shown, width)
+    else:
+        from sfn_cli.cli.show.state_text import state_text
+
+        lines = state_text(backend, shown, state, width)
+    write_pages(lines, terminal)
+
+
+def write_pages(lines: Sequence[StyledLine], terminal: Terminal) -> None:
+    """Writes lines to stdout, through a pager where a terminal has not enough lines for them."""
+    from sfn_cli.cli.show.styled_output import output_lines, write_lines
+
+    room = output_lines(sys.stdout)
+    if room is None or len(lines) < room:
+        write_lines(lines, sys.stdout, color=terminal.color)
+        return
+    with terminal.pager() as stream:
+        write_lines(lines, stream, color=terminal.color)

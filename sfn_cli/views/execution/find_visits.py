@@ -1,0 +1,92 @@
+"""Visits of states by the words that people type for them.
+
+Charge             every visit of the state
+Charge[5]          those in iteration (or branch) 5
+Charge@2           the second visit
+Lines/Check[0]     in iteration 0 of the Map Lines
+Orders[1]/Check    in iteration 1 of the Map Orders, however deep
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.views.statuses import WORST_FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.state_visit import StateVisit
+
+_NUMBER = re.compile(r"(?P<rest>.+)@(?P<number>[1-9]\d{0,8})", re.DOTALL)
+_PART = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d{1,9})\])?", re.DOTALL)
+
+
+class FoundVisits(NamedTuple):
+    """The visits that a word means, in the order of the tree, and the place of the chosen one.
+
+    `chosen` is None when the word asks for a visit by a number that is too large.
+    """
+
+    visits: Sequence[StateVisit]
+    chosen: int | None
+
+
+def find_visits(view: ExecutionView, word: str) -> FoundVisits:
+    """Returns the visits that `word` means; none when there is no such state.
+
+    Without a number the worst visit is chosen, by `WORST_FIRST`; of equals, the last.
+    """
+    every = list(view.visits())
+    found, number = _visits_of_place(every, word), None
+    if not found and (numbered := _NUMBER.fullmatch(word)) is not None:
+        found, number = _visits_of_place(every, numbered["rest"]), int(numbered["number"])
+    if number is not None:
+        return FoundVisits(found, number - 1 if number <= len(found) else None)
+    worst = min(
+        range(len(found)), key=lambda place: (WORST_FIRST.index(found[place].status), -place), default=None
+    )
+    return FoundVisits(found, worst)
+
+
+def _visits_of_place(every: Sequence[StateVisit], place: str) -> list[StateVisit]:
+    by_name = [visit for visit in every if visit.state == place]
+    if by_name:
+        return by_name
+    parts = [
+        (part["name"], None if part["index"] is None else int(part["index"]))
+        for part in map(_PART.fullmatch, place.strip("/").split("/"))
+        if part is not None
+    ]
+    if not parts:
+        return []
+    *above, (name, index) = parts
+    inside = [visit for visit in every if visit.state == name and _is_below(visit, above)]
+    if index is None:
+        return inside
+    in_iteration = [visit for visit in inside if visit.thread.parent and visit.thread.index == index]
+    return in_iteration or [
+        thread.visits[-1]
+        for visit in inside
+        for thread in visit.threads
+        if thread.index == index and thread.visits
+    ]
+
+
+def _is_below(visit: StateVisit, above: Sequence[tuple[str, int | None]]) -> bool:
+    """Whether the states of `above` are around the visit, in this order, others between them or not."""
+    wanted = list(above)
+    for name, index in _states_around(visit):
+        if wanted and wanted[-1][0] == name and wanted[-1][1] in (None, index):
+            wanted.pop()
+    return not wanted
+
+
+def _states_around(visit: StateVisit) -> Iterator[tuple[str, int]]:
+    """Yields the Maps and Parallels around a visit, the innermost first, and which child it is in."""
+    thread = visit.thread
+    while thread.parent is not None:
+        yield thread.parent.state, thread.index
+        thread = thread.parent.thread

@@ -1,0 +1,19 @@
+"""The variables that a visit sees: those of its own scope, and those of the scopes around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sfn_cli.views.execution.state_visit import StateVisit
+
+
+def variables_at_entry(visit: StateVisit) -> dict[str, str]:
+    """Returns the values, as JSON texts, of the variables that are set when the state is entered."""
+    parent = visit.thread.parent
+    variables = {} if parent is None else variables_at_entry(parent)
+    for earlier in visit.thread.visits:
+        if earlier is visit:
+            break
+        variables.update(earlier.assigned)
+    return variables

@@ -1,0 +1,138 @@
+"""One visit of a state in full: what it was given, each step of its data, its attempts, what it set."""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.jsonvalue import loads
+from sfn_cli.views.json_changes import json_changes
+from sfn_cli.views.outline.notes import execution_name, pending_words
+from sfn_cli.views.outline.styled_line import Span, shorten_line
+from sfn_cli.views.outline.value_lines import LABEL_WIDTH, change_lines, value_lines
+from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.time_spans import format_span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.views.execution.dataflow import Step
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.pending import Pending
+    from sfn_cli.views.execution.state_visit import Attempt, StateVisit
+    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.statuses import Status
+
+_MOST_CHANGES = 20
+"""How many differences of input and output are shown."""
+
+
+def visit_header(
+    visit: "StateVisit", view: "ExecutionView", *, status: "Status", now: int, width: int
+) -> "list[StyledLine]":
+    """Returns what a state did in a line, and where in the execution it was in another one."""
+    look = LOOKS[status]
+    title = [
+        Span(f"{look.mark} ", look.colour),
+        Span(visit.state, "bold"),
+        Span(f"  {visit.type}", "dim"),
+        Span(f"  {look.word}", look.colour),
+        Span(f"  {format_span(visit.duration_ms(now))}"),
+    ]
+    after = format_span(visit.entered_at - view.started_at)
+    place = [Span(f"  in {view.source.name}{_place_around(visit)}, {_way_in(visit)}, after {after}", "dim")]
+    return [shorten_line(title, width), shorten_line(place, width)]
+
+
+def visit_data_lines(visit: "StateVisit", steps: "Sequence[Step]", width: int) -> "Iterator[StyledLine]":
+    """Yields the steps of the visit's data; those that changed nothing say so."""
+    before: str | None = None
+    for step in steps or _recorded_steps(visit):
+        name, text = step
+        if text is None:
+            continue
+        if text == before and name != "variables":
+            yield [Span(name.ljust(LABEL_WIDTH), "dim"), Span("unchanged", "dim")]
+        else:
+            yield from value_lines(name, text, width)
+        before = text
+    if visit.input is not None and visit.output is not None:
+        yield from _input_output_changes(visit.input, visit.output, width)
+
+
+def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int) -> "Iterator[StyledLine]":
+    """Yields the attempts at the state's work, and what it waits for."""
+    for attempt in visit.attempts if len(visit.attempts) > 1 or visit.failures else ():
+        yield shorten_line(_attempt_line(attempt, visit), width)
+    children = [attempt.child_arn for attempt in visit.attempts if attempt.child_arn is not None]
+    if children:
+        yield shorten_line([*_label("child execution"), Span(execution_name(children[-1]))], width)
+    if pending is not None:
+        until = "" if pending.until is None else f", at most {format_span(pending.until - pending.since)}"
+        words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
+        yield shorten_line([*_label("now"), Span(f"{words}{until}", "waiting")], width)
+        if pending.answer is not None:
+            yield [*_label("answer it"), Span(pending.answer, "code")]
+
+
+def _label(text: str) -> "StyledLine":
+    return [Span(text.ljust(LABEL_WIDTH), "dim")]
+
+
+def _place_around(visit: "StateVisit") -> str:
+    around = []
+    thread = visit.thread
+    while thread.parent is not None:
+        around.append(f"{thread.parent.state}[{thread.index}]")
+        thread = thread.parent.thread
+    return "".join(f" › {part}" for part in reversed(around))
+
+
+def _way_in(visit: "StateVisit") -> str:
+    if visit.previous is None:
+        return "its first state"
+    name = visit.previous.state
+    return {"choice": f"chosen by {name}", "catch": f"caught from {name}"}.get(
+        visit.came_by, f"next of {name}"
+    )
+
+
+def _recorded_steps(visit: "StateVisit") -> "list[tuple[str, str | None]]":
+    """Returns what the history alone says of the data, for a visit whose dataflow is not known."""
+    last = visit.attempts[-1] if visit.attempts else None
+    return [
+        ("input", visit.input),
+        ("parameters", None if last is None else last.parameters),
+        ("result", None if last is None else last.result),
+        ("output", visit.output),
+        *((f"${name}", text) for name, text in visit.assigned.items()),
+    ]
+
+
+def _input_output_changes(before: str, after: str, width: int) -> "Iterator[StyledLine]":
+    """Yields the difference of input and output, where these are alike and not the same."""
+    try:
+        old, new = loads(before), loads(after)
+    except (ValueError, RecursionError):
+        return
+    changes = list(json_changes(old, new))
+    if not changes or changes[0].path == "$":
+        return
+    yield [Span("input → output", "dim")]
+    for change in changes[:_MOST_CHANGES]:
+        yield from change_lines(change, width)
+    if len(changes) > _MOST_CHANGES:
+        yield [Span(f"  … {len(changes) - _MOST_CHANGES} more", "dim")]
+
+
+def _attempt_line(attempt: "Attempt", visit: "StateVisit") -> "StyledLine":
+    took = "" if attempt.ended_at is None else format_span(attempt.ended_at - attempt.scheduled_at)
+    look = LOOKS[attempt.status]
+    line = [*_label(f"attempt {attempt.number}"), Span(f"{look.mark} {look.word}", look.colour)]
+    line.append(Span(f"  {took}"))
+    if attempt.number > 1:
+        before = visit.attempts[attempt.number - 2]
+        delay = attempt.scheduled_at - (before.ended_at or attempt.scheduled_at)
+        line.append(Span(f"  after {format_span(delay)}", "dim"))
+    style: Style = "failed" if visit.status in ("FAILED", "TIMED_OUT") else "caught"
+    why = ": ".join(text for text in (attempt.error, attempt.cause) if text)
+    return [*line, Span(f"  {why}", style)] if why else line
