@@ -48,7 +48,9 @@ def watch(terminal: Terminal, execution: str) -> ExitCode:
     with Backend(terminal) as backend:
         source = find_source(backend, execution)
         if source.arn is None:
-            raise UsageError(f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show.")
+            raise UsageError(
+                f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show {execution}"
+            )
         followed = follow_execution(backend, source)
         try:
             _show_followed(followed, terminal, write_change)
