@@ -114,6 +114,8 @@ LINES = [
     ("show Pay/now Con~", "show Pay/now Confirm"),
     ("show ord~pay~", "show orders/pay.json"),
     ("show Pay/now --ev~", "show Pay/now --events"),
+    ("watch P~se~", "watch Pay/second"),
+    ("run orders --ev~", "run orders --events"),
     ("events tail --fol~", "events tail --follow"),
     ("events tail --status TI~", "events tail --status TIMED_OUT"),
     ("events tail --state-machine-arn P~", "events tail --state-machine-arn Pay"),

@@ -22,6 +22,13 @@ def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[
     if shown.at is not None:
         last = shown.source.history[-1].id
         lines[0].append(Span(f"  after event {view.last_id} of {last}", "dim"))
+    return [*lines, *text_below_tree(backend, shown, width)]
+
+
+def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:
+    """Returns why the execution did not succeed, or does not go on, and what to do next."""
+    lines: list[StyledLine] = []
+    view = shown.view
     if shown.source.suspension is not None:
         lines += _suspension_lines(shown.source.suspension)
     if view.is_over and view.status != "SUCCEEDED":
