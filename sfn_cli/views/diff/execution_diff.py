@@ -141,23 +141,20 @@ def _numbered(thread: "Thread | None") -> "dict[tuple[str, int], StateVisit]":
 
 
 def _merged_keys(old: "list[tuple[str, int]]", new: "list[tuple[str, int]]") -> "list[tuple[str, int]]":
-    """Returns the keys of both, each list in its order: those only in the first come first."""
-    in_old, in_new = set(old), set(new)
-    merged: list[tuple[str, int]] = []
-    waiting = iter(old)
-    done: set[tuple[str, int]] = set()
+    """Returns the keys of both in the order of `new`.
+
+    Keys that are only in `old` follow those that they followed there.
+    """
+    in_new = set(new)
+    merged: dict[tuple[str, int], None] = {}
+    at = 0
     for key in new:
-        if key in in_old and key not in done:
-            for other in waiting:
-                if other == key:
-                    break
-                if other not in in_new:
-                    merged.append(other)
-                    done.add(other)
-        if key not in done:
-            merged.append(key)
-            done.add(key)
-    return [*merged, *(key for key in old if key not in done)]
+        while at < len(old) and (old[at] not in in_new or old[at] in merged):
+            merged[old[at]] = None
+            at += 1
+        merged[key] = None
+    merged |= dict.fromkeys(old)
+    return list(merged)
 
 
 # States
