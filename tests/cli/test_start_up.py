@@ -26,6 +26,9 @@ SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
         ("describe-execution", "--execution-arn", EXECUTION),
         ("list-state-machines", "--query", "stateMachines", "--output", "text"),
         ("get-execution-history", "--execution-arn", EXECUTION),
+        ("ls",),
+        ("ls", "hello"),
+        ("ps",),
         ("help",),
     ],
 )
