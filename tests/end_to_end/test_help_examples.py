@@ -123,7 +123,7 @@ OF_PROJECTS = ("deploy", "run", "export", "stack list", "stack show", "stack del
 
 OWN_SESSION = [
     *OF_PROJECTS,
-    *("start-executions", "doctor", "completion", "serve"),
+    *("ls", "ps", "start-executions", "doctor", "completion", "serve"),
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "show",
     "watch",

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.cli.show.live_lines import LiveLines
 from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.outline.styled_line import Span, plain_line
 from sfn_cli.views.outline.tree import outline_lines
-from sfn_cli.views.own_clock import own_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def _outline(
     view: ExecutionView, pending: Mapping[int, Pending], columns: int, max_lines: int | None
 ) -> list[StyledLine]:
     """Returns the tree, and below it how to answer a task, unless a line of the tree says that."""
-    now = own_time(view, round(time.time() * 1000))
+    now = execution_time(view, round(time.time() * 1000))
     lines = outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
     answers = [each.answer for each in pending.values() if each.answer is not None]
     if max_lines is None or not answers or _has_any(answers, lines):
