@@ -105,7 +105,7 @@ LINES = [
     ("start-execution --state-machine-arn Pay:~", "start-execution --state-machine-arn Pay:1"),
     ("describe-execution --execution-arn P~se~", "describe-execution --execution-arn Pay/second"),
     ("describe-activity --activity-arn ap~", "describe-activity --activity-arn approve"),
-    ("diff P~se~ P~fi~", "diff Pay/second Pay/first"),
+    ("diff Pay/se~ Pay/fi~", "diff Pay/second Pay/first"),
     ("diff Pay:~", "diff Pay:1"),
     ("diff Pay ord~pay~", "diff Pay orders/pay.json"),
     ("diff Pay Pay --ex~", "diff Pay Pay --exit-code"),
