@@ -33,6 +33,9 @@ _WRONG_DEFINITION = frozenset(
 """Errors that a redrive meets again: it runs the same definition with the same input."""
 
 
+_NO_FUNCTION = ("Lambda.ResourceNotFoundException", "ResourceNotFoundException")
+
+
 class MayBeAnswered(Protocol):
     """What a state waits for; `answer` is the command by which a person answers it, if one can."""
 
@@ -86,13 +89,15 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
             f"sfn show {_shell_word(name_of_execution(failure.child_arn))}",
         )
     yield from _steps_at_map_run(failure, stored)
+    if stored and failure.error in _NO_FUNCTION:
+        yield NextStep("see which functions there are", "sfn lambda list-functions")
     if stored and _is_worth_redriving(view, failure):
         assert view.source.arn is not None
         name = _shell_word(view.source.name)
         yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
     elif stored:
         yield from _step_to_start_again(view)
-    if stored and failure.function is not None:
+    if stored and failure.function is not None and failure.error not in _NO_FUNCTION:
         group = _shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
         since = _utc_time(view.started_at)
         yield NextStep("all log lines of the function", f"sfn logs tail {group} --since {since}")
