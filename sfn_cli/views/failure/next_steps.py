@@ -7,7 +7,7 @@ only what is of use without a store is said.
 # No `from __future__ import annotations`: see settings/__init__.py.
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.arn import is_express_arn
 from sfn_cli.views.failure.explain import explain_failure, name_of_function
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.failure.explain import Failure
 
 MOST_STEPS = 3
@@ -36,13 +37,6 @@ _WRONG_DEFINITION = frozenset(
 _NO_FUNCTION = ("Lambda.ResourceNotFoundException", "ResourceNotFoundException")
 
 
-class MayBeAnswered(Protocol):
-    """What a state waits for; `answer` is the command by which a person answers it, if one can."""
-
-    @property
-    def answer(self) -> str | None: ...
-
-
 class NextStep(NamedTuple):
     """A suggestion: what the command is good for, and the command."""
 
@@ -50,16 +44,23 @@ class NextStep(NamedTuple):
     command: str
 
 
-def next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]") -> list[NextStep]:
-    """Returns what may be done next; nothing for an execution that succeeded."""
-    steps: list[NextStep] = []
-    for step in _all_next_steps(view, pending):
-        if step not in steps:
-            steps.append(step)
-    return steps[:MOST_STEPS]
+def next_steps(
+    view: "ExecutionView", pending: "Mapping[int, Pending]", *, options: str = ""
+) -> list[NextStep]:
+    """Returns what may be done next; nothing for an execution that succeeded.
+
+    `options` end each command of sfn, such as the endpoint that the execution is at.
+    """
+    steps = list(dict.fromkeys(_all_next_steps(view, pending)))[:MOST_STEPS]
+    return [
+        step._replace(command=f"{step.command} {options}")
+        if options and step.command.startswith("sfn ")
+        else step
+        for step in steps
+    ]
 
 
-def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]") -> "Iterator[NextStep]":
+def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, Pending]") -> "Iterator[NextStep]":
     if not view.is_over:
         yield from _steps_while_running(view, pending)
         return
@@ -68,9 +69,7 @@ def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]
         yield from _steps_after_failure(view, failure)
 
 
-def _steps_while_running(
-    view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]"
-) -> "Iterator[NextStep]":
+def _steps_while_running(view: "ExecutionView", pending: "Mapping[int, Pending]") -> "Iterator[NextStep]":
     if view.source.suspension is not None:
         yield NextStep("see why sfn does not continue it", "sfn doctor")
     names = {visit.entered_id: visit.state for visit in view.visits()}
@@ -143,9 +142,13 @@ def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
 
 
 def name_of_execution(arn: str) -> str:
-    """Returns an execution's ARN as people name it: MACHINE/EXECUTION; an EXPRESS one's ARN stays."""
+    """Returns an execution's ARN as people name it: MACHINE/EXECUTION.
+
+    That of an EXPRESS one, or of a child of a Map Run, stays.
+    """
     parts = arn.split(":")
-    return f"{parts[6]}/{parts[7]}" if len(parts) == 8 and parts[5] == "execution" else arn
+    has_name = len(parts) == 8 and parts[5] == "execution" and "/" not in parts[6]
+    return f"{parts[6]}/{parts[7]}" if has_name else arn
 
 
 def _utc_time(at: int) -> str:
