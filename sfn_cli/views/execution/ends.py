@@ -67,7 +67,7 @@ def blame(thread: Thread, error: str | None, cause: str | None, at: int) -> None
     """Records that an error ended the thread, also in the states inside that failed of it."""
     visit = thread.visits[-1] if thread.visits else None
     if visit is not None and visit.exited_id is None and visit.status != "ABORTED":
-        if visit.error is None:
+        if visit.error is None or thread.parent is None:  # a Catcher may have failed, too
             visit.error, visit.cause = error, cause
             if visit.failures and visit.failures[-1].error is None:
                 visit.failures[-1].error, visit.failures[-1].cause = error, cause
