@@ -31,6 +31,7 @@ _FILES = ("file", "FILE", "folder", "FOLDER")
 _SHORT_HELP = 100
 
 _FILE_POSITIONALS = ("outfile", "path")
+_FILE_OR_RESOURCE_POSITIONALS = ("drawn",)
 
 
 class Candidate(NamedTuple):
@@ -231,6 +232,8 @@ def _word_candidates(positional: str, words: Sequence[str], current: str) -> Ite
         from sfn_cli.cli.completion import resources
 
         yield from map(Candidate, resources.complete_resources(positional, current, {}))
+        if positional in _FILE_OR_RESOURCE_POSITIONALS:
+            yield from map(Candidate, _path_candidates(current))
 
 
 def _path_candidates(beginning: str) -> Iterator[str]:

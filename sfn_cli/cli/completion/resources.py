@@ -94,6 +94,14 @@ def _complete_executions(service: Service, current: str, given: Mapping[str, Any
             yield f"{machine}/{arn.removeprefix(parts[machine])}"
 
 
+def _complete_drawn(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields state machines, and the executions of one once its name has a slash."""
+    if "/" not in current:
+        yield from _complete_state_machines(service, current, given)
+    if current:
+        yield from _complete_executions(service, current, given)
+
+
 def _complete_activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     arns = _list_resources(service, *ACTIVITY, maxResults=1000)
     yield from arns if _completes_arn(current) else map(name_in_arn, arns)
@@ -229,6 +237,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--stack": _complete_stacks,
     "stack_name": _complete_stacks,
     "machine": _complete_state_machines,
+    "drawn": _complete_drawn,
     "--machine": _complete_project_machines,
     "--parameter": _complete_parameters,
 }
