@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
 from sfn_cli.views.execution.task_names import name_of_activity, name_of_child, name_of_work
+from sfn_cli.views.shell_words import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -131,7 +132,7 @@ class _PendingReader:
             is_alone = states.count(visit.state) == 1
             task = f"{self._view.source.name}/{visit.state}" if is_alone else self._handle(visit)
             if task is not None:
-                command = f"sfn tasks approve {_quote_for_shell(task)}"
+                command = f"sfn tasks approve {shell_word(task)}"
                 all_pending[entered_id] = all_pending[entered_id]._replace(answer=command)
         return all_pending
 
@@ -299,10 +300,3 @@ def _moment(at: int, since: int, zone: "tzinfo | None") -> str:
 _A_DAY = 24 * 3600 * 1000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """Not strftime's %b, which depends on the locale."""
-
-
-def _quote_for_shell(text: str) -> str:
-    """Quotes a word for a POSIX shell where it must be."""
-    if text and all(char.isascii() and (char.isalnum() or char in "/-_.:") for char in text):
-        return text
-    return "'" + text.replace("'", "'\"'\"'") + "'"
