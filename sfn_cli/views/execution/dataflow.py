@@ -91,7 +91,8 @@ def _steps_of_visit(
     if trace is not None:
         if last is not None and last.event in trace.attempts:
             _add_traced(found, trace.attempts[last.event], visit)
-        _add_traced(found, trace.exit, visit)
+        if trace.exit is not None:
+            _add_traced(found, trace.exit, visit)
     parameters = next((name for name in _PARAMETERS if name in found), _name_of_parameters(visit, definition))
     earlier: list[Step] = []
     is_retried = len(visit.attempts) > 1

@@ -76,23 +76,34 @@ def display_status(visit: "StateVisit", pending: "Mapping[int, Pending]") -> "St
 
 
 def _open_visits(view: "ExecutionView") -> "Iterator[StateVisit]":
-    """Yields the visits that have not ended, without a Map or Parallel of which no child failed."""
+    """Yields the visits that have not ended, without a Map or Parallel whose children all go on."""
     for visit in view.visits():
         if visit.ended_at is None and not (_has_running_children(visit) and _failed_child(visit) is None):
             yield visit
 
 
 def _has_running_children(visit: "StateVisit") -> bool:
-    return bool(visit.threads and visit.attempts) and visit.attempts[-1].ended_at is None
+    return bool(visit.threads) and _has_open_attempt(visit)
 
 
 def _failed_child(visit: "StateVisit") -> "StateVisit | None":
-    """Returns the state with which a child of the Map or Parallel failed, if one did."""
+    """Returns the state with which a child of the Map or Parallel failed, or seems to have failed.
+
+    A Fail, and an expression of JSONPath that fails, leave no event before all children run again.
+    """
     for thread in visit.threads:
         last = thread.visits[-1] if thread.visits else None
-        if last is not None and (thread.status == "FAILED" or last.status in ("FAILED", "TIMED_OUT")):
+        if last is None or thread.status == "SUCCEEDED":
+            continue
+        if thread.status == "FAILED" or (
+            last.ended_at is None and last.type != "Wait" and not _has_open_attempt(last)
+        ):
             return last
     return None
+
+
+def _has_open_attempt(visit: "StateVisit") -> bool:
+    return bool(visit.attempts) and visit.attempts[-1].ended_at is None
 
 
 class _PendingReader:
@@ -160,7 +171,8 @@ class _PendingReader:
         if failed_at is None:
             attempts = failed.attempts
             failed_at = (attempts[-1].ended_at if attempts else None) or failed.entered_at
-        return self._pending_retry(visit, failed_at, [*(one.error for one in visit.failures), failed.error])
+        error = failed.error or self._fields(failed).get("Error")
+        return self._pending_retry(visit, failed_at, [*(one.error for one in visit.failures), error])
 
     def _pending_retry(
         self, visit: "StateVisit", failed_at: int, errors: "Sequence[str | None]"
@@ -174,7 +186,8 @@ class _PendingReader:
         else:
             from sfn_cli.views.execution.retry_delays import delay_of_next_attempt
 
-            delay = delay_of_next_attempt(self._fields(visit), errors)
+            # Without an error, a child of a Map or Parallel only seems to have failed.
+            delay = None if errors[-1] is None else delay_of_next_attempt(self._fields(visit), errors)
             if delay is None:
                 return None
             until = None if delay.milliseconds is None else failed_at + delay.milliseconds

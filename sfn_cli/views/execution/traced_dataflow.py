@@ -52,13 +52,16 @@ class StepTrace:
 
 
 class VisitTrace:
-    """The steps of one visit: those of each attempt, by the event that began it, and of its exit."""
+    """The steps of one visit: those of each attempt, by the event that began it, and of its exit.
+
+    `exit` is None before the exit, and where computing it again does not give what was recorded.
+    """
 
     __slots__ = ("attempts", "exit")
 
     def __init__(self) -> None:
         self.attempts: dict[int, StepTrace] = {}
-        self.exit = StepTrace()
+        self.exit: StepTrace | None = None
 
 
 def trace_dataflow(source: ExecutionSource, entered_ids: Collection[int] | None) -> dict[int, VisitTrace]:
