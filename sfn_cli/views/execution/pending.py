@@ -124,9 +124,10 @@ class _PendingReader:
                 return self._pending_retry_of_children(visit)
             if attempt.ended_at is None:
                 return self._pending_task(visit, attempt)
-            if attempt.status == "SUCCEEDED":
-                return None
-            return self._pending_retry(visit, attempt.ended_at, [one.error for one in visit.failures])
+            # Also after work that succeeded: an expression of JSONPath may fail on its result, and
+            # the state tries again, without an event for it.
+            error = None if attempt.status == "SUCCEEDED" else attempt.error
+            return self._pending_retry(visit, attempt.ended_at, _errors_of_attempts(visit, error))
         return self._pending_time(visit) if visit.type == "Wait" else None
 
     def with_answers(self, all_pending: dict[int, Pending]) -> dict[int, Pending]:
@@ -172,7 +173,7 @@ class _PendingReader:
             attempts = failed.attempts
             failed_at = (attempts[-1].ended_at if attempts else None) or failed.entered_at
         error = failed.error or self._fields(failed).get("Error")
-        return self._pending_retry(visit, failed_at, [*(one.error for one in visit.failures), error])
+        return self._pending_retry(visit, failed_at, _errors_of_attempts(visit, error))
 
     def _pending_retry(
         self, visit: "StateVisit", failed_at: int, errors: "Sequence[str | None]"
@@ -186,7 +187,7 @@ class _PendingReader:
         else:
             from sfn_cli.views.execution.retry_delays import delay_of_next_attempt
 
-            # Without an error, a child of a Map or Parallel only seems to have failed.
+            # Without an error, the state or its child only seems to have failed.
             delay = None if errors[-1] is None else delay_of_next_attempt(self._fields(visit), errors)
             if delay is None:
                 return None
@@ -289,6 +290,11 @@ class _PendingReader:
             self._replay = replay_source(self._view.source, last_id=self._view.last_id)
         replay = self._replay
         return replay if replay is not None and replay.last_id == self._view.last_id else None
+
+
+def _errors_of_attempts(visit: "StateVisit", last: str | None) -> "list[str | None]":
+    """Returns the errors of the earlier attempts, and `last`."""
+    return [*(attempt.error for attempt in visit.failures if attempt is not visit.attempts[-1]), last]
 
 
 _HANDLE_DIGITS = 8
