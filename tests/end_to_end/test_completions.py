@@ -131,6 +131,11 @@ LINES = [
     ("export orders --out ord~", "export orders --out orders/"),
     ("stack sh~", "stack show"),
     ("run wit~", "run with space.json"),
+    ("graph P~", "graph Pay"),
+    ("graph Pay/se~", "graph Pay/second"),
+    ("graph ord~pay~", "graph orders/pay.json"),
+    ("graph --format me~", "graph --format mermaid"),
+    ("graph Pay -o ord~", "graph Pay -o orders/"),
     (
         "validate-state-machine-definition --definition file://ord~p~",
         "validate-state-machine-definition --definition file://orders/pay.json",
