@@ -1,7 +1,8 @@
 """The time axis of a timeline: from times to shares of its width, with long gaps cut out.
 
-A gap in which nothing begins or ends, and which takes more than 80 % of the rest of the axis, is
-drawn as a short break: a Wait of three days would leave nothing to see of the seconds around it.
+A gap in which nothing begins or ends, and which would take more than 80 % of the axis, is drawn as
+a short break: a Wait of three days would leave nothing to see of the seconds around it. Several such
+gaps are cut together.
 """
 
 from __future__ import annotations
@@ -75,15 +76,14 @@ class TimeAxis:
 
 
 def _breaks_of(gaps: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Returns the gaps to cut out: each would take 80 % of an axis that had it and what is left."""
     longest_first = sorted(gaps, key=lambda gap: gap[0] - gap[1])
-    rest = sum(to - since for since, to in gaps)
-    breaks: set[tuple[int, int]] = set()
-    for since, to in longest_first[:_MOST_BREAKS]:
-        if len(gaps) == 1 or to - since <= rest * _LONGEST_GAP or to - since == rest:
-            break
-        breaks.add((since, to))
-        rest -= to - since
-    return breaks
+    lengths = [to - since for since, to in longest_first]
+    for count in range(min(_MOST_BREAKS, len(gaps) - 1), 0, -1):
+        rest = sum(lengths[count:])
+        if rest and lengths[count - 1] > _LONGEST_GAP * (lengths[count - 1] + rest):
+            return set(longest_first[:count])
+    return set()
 
 
 def _merged_gaps(gaps: Sequence[tuple[int, int]], breaks: set[tuple[int, int]]) -> Sequence[tuple[int, int]]:
