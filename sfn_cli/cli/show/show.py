@@ -89,9 +89,8 @@ def _write_data(shown: ShownExecution, state: str | None, terminal: Terminal) ->
 def _write_events(shown: ShownExecution, terminal: Terminal) -> None:
     from sfn_cli.cli.show.event_lines import write_event_lines
 
-    history = [event for event in shown.source.history if event.id <= shown.view.last_id]
     with terminal.pager() as stream:
-        write_event_lines(history, stream, color=terminal.color)
+        write_event_lines(shown.source.history, stream, color=terminal.color)
 
 
 def _write_text(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
