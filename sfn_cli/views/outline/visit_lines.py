@@ -50,17 +50,17 @@ def visit_header(
 def visit_data_lines(visit: "StateVisit", steps: "Sequence[Step]", width: int) -> "Iterator[StyledLine]":
     """Yields the steps of the visit's data, and how its output differs from its input.
 
-    Steps that changed nothing say so; of several attempts, the last one counts.
+    Steps that changed nothing are left out; of several attempts, the last one counts.
     """
     before: str | None = None
     last_attempt = max((step.attempt for step in steps), default=0)
     for step in steps:
         if 0 < step.attempt < last_attempt:
             continue
-        if step.text == before:
-            yield [Span(step.name.ljust(LABEL_WIDTH), "dim"), Span("unchanged", "dim")]
-        else:
+        if step.text != before:
             yield from value_lines(step.name, step.text, width)
+        elif step.name == "output":
+            yield [Span(step.name.ljust(LABEL_WIDTH), "dim"), Span("unchanged", "dim")]
         if step.name not in _BESIDE:
             before = step.text
     if visit.input is not None and visit.output is not None:
