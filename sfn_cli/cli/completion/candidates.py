@@ -31,6 +31,7 @@ _FILES = ("file", "FILE", "folder", "FOLDER")
 _SHORT_HELP = 100
 
 _FILE_POSITIONALS = ("outfile", "path")
+_FILE_OR_RESOURCE_POSITIONALS = ("drawn",)
 _EXECUTION_OR_FILE = "execution_or_file"
 
 
@@ -235,6 +236,8 @@ def _word_candidates(
         from sfn_cli.cli.completion import resources
 
         yield from map(Candidate, resources.complete_resources(positional, current, given))
+        if positional in _FILE_OR_RESOURCE_POSITIONALS:
+            yield from map(Candidate, _path_candidates(current))
         if positional == _EXECUTION_OR_FILE and current:
             yield from (
                 Candidate(path) for path in _path_candidates(current) if path.endswith(("/", ".json"))

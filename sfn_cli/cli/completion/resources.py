@@ -94,6 +94,14 @@ def _complete_executions(service: Service, current: str, given: Mapping[str, Any
             yield f"{machine}/{arn.removeprefix(parts[machine])}"
 
 
+def _complete_drawn(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields state machines, and the executions of one once its name has a slash."""
+    if "/" not in current:
+        yield from _complete_state_machines(service, current, given)
+    if current:
+        yield from _complete_executions(service, current, given)
+
+
 def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Yields the states that the named execution has visited, in their order."""
     from sfn_cli.api.views.execution_names import execution_arn_of_name
@@ -105,6 +113,13 @@ def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -
     if arn is not None:
         view = fold_execution(execution_source(service, arn))
         yield from dict.fromkeys(visit.state for visit in view.visits())
+
+
+def _complete_compared(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields what `sfn diff` compares: machines with their versions and aliases, and executions."""
+    if "/" not in current:
+        yield from _complete_state_machines(service, current, given)
+    yield from _complete_executions(service, current, given)
 
 
 def _complete_activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -232,6 +247,8 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "execution": _complete_executions,
     "execution_or_file": _complete_executions,
     "state": _complete_states,
+    "before": _complete_compared,
+    "after": _complete_compared,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,
@@ -244,6 +261,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--stack": _complete_stacks,
     "stack_name": _complete_stacks,
     "machine": _complete_state_machines,
+    "drawn": _complete_drawn,
     "--machine": _complete_project_machines,
     "--parameter": _complete_parameters,
 }

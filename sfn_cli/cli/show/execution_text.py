@@ -21,6 +21,13 @@ def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[
     lines = outline_lines(view, now=shown.now, width=width, pending=shown.pending)
     if shown.is_earlier:
         lines[0].append(Span(f"  after event {view.last_id} of {shown.events}", "dim"))
+    return [*lines, *text_below_tree(backend, shown, width)]
+
+
+def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:
+    """Returns why the execution did not succeed, or does not go on, and what to do next."""
+    lines: list[StyledLine] = []
+    view = shown.view
     if shown.source.suspension is not None:
         lines += _suspension_lines(shown.source.suspension)
     if view.is_over and view.status != "SUCCEEDED":

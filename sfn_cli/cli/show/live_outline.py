@@ -11,10 +11,11 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.cli.show.live_lines import LiveLines
+from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.outline.styled_line import Span, plain_line
 from sfn_cli.views.outline.tree import outline_lines
-from sfn_cli.views.own_clock import own_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +45,7 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
     """
     with LiveLines(stream, color=terminal.colors(stream)) as lines:
         drawn_at, drawing_seconds = -TICK_SECONDS, 0.0
+        zone = local_zone()
         pending: Mapping[int, Pending] = {}
         may_have_changed = has_news = True
         while True:
@@ -60,13 +62,13 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
             began_at = time.monotonic()
             if began_at >= due_at or lines.is_stale:
                 if (may_have_changed and followed.refresh()) or has_news:
-                    pending = pending_of(followed.view)
+                    pending = pending_of(followed.view, zone=zone)
                 lines.draw(_outline(followed.view, pending, lines.columns, lines.room))
                 may_have_changed = has_news = False
                 drawn_at = time.monotonic()
                 drawing_seconds = drawn_at - began_at
         followed.refresh()
-        lines.finish(_outline(followed.view, pending_of(followed.view), lines.columns, None))
+        lines.finish(_outline(followed.view, pending_of(followed.view, zone=zone), lines.columns, None))
     return followed.view
 
 
@@ -74,7 +76,7 @@ def _outline(
     view: ExecutionView, pending: Mapping[int, Pending], columns: int, max_lines: int | None
 ) -> list[StyledLine]:
     """Returns the tree, and below it how to answer a task, unless a line of the tree says that."""
-    now = own_time(view, round(time.time() * 1000))
+    now = execution_time(view, round(time.time() * 1000))
     lines = outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
     answers = [each.answer for each in pending.values() if each.answer is not None]
     if max_lines is None or not answers or _has_any(answers, lines):
