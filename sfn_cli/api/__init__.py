@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.errors import ApiError, StoreError, UnstorableError
+from sfn_cli.errors import ApiError, UnstorableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def answer_api(service: Service, operation: Operation, request: Mapping[str, Any
 
 def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
     """Runs an operation as `answer_api` does, without waiting for executions or tasks to end."""
-    from sfn_cli.api.following import keep_worker_alive
+    from sfn_cli.api.following import try_to_keep_worker_alive
     from sfn_cli.api.operations import find_operation
     from sfn_cli.api.protocol.constraints import check_constraints
 
@@ -50,10 +50,5 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     except UnstorableError as error:
         raise ApiError("ValidationException", str(error)) from error
     if operation.service == "stepfunctions":
-        # The operation has succeeded: it must not fail because no worker can be started now.
-        try:
-            keep_worker_alive(service)  # after a crash any command starts the next worker
-            service.worker_error = None
-        except StoreError as error:
-            service.worker_error = error
+        try_to_keep_worker_alive(service)  # after a crash any command starts the next worker
     return answered

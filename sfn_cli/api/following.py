@@ -17,6 +17,8 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from sfn_cli.errors import StoreError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -95,6 +97,18 @@ def keep_worker_alive(service: Service) -> None:
     """
     if service.executions.any_running() or service.function_events.any():
         service.runner.wake()
+
+
+def try_to_keep_worker_alive(service: Service) -> None:
+    """Does what `keep_worker_alive` does, for what must not fail because no worker can be started.
+
+    The reason is in `service.worker_error` then.
+    """
+    try:
+        keep_worker_alive(service)
+        service.worker_error = None
+    except StoreError as error:
+        service.worker_error = error
 
 
 def follow_changes(

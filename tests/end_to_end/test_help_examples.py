@@ -126,6 +126,7 @@ OWN_SESSION = [
     *("start-executions", "doctor", "completion", "serve"),
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "watch",
+    "show",
     *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands."""

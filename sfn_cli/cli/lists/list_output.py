@@ -6,13 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from sfn_cli.cli.show.styled_output import output_columns
+from sfn_cli.cli.show.styled_output import output_columns, write_lines
 from sfn_cli.settings.table import is_setting_set
 from sfn_cli.views.outline.styled_line import Span
 from sfn_cli.views.statuses import LOOKS
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from collections.abc import Sequence
+    from typing import Any, TextIO
 
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.statuses import Status
@@ -47,6 +48,21 @@ def list_rows(stream: TextIO) -> int:
 def list_columns() -> int | None:
     """Returns how wide a list may be: as the terminal; None in a pipe, where nothing is cut."""
     return output_columns(sys.stdout) if sys.stdout.isatty() else None
+
+
+def list_answer(items: str, values: Sequence[Any], *, has_more: bool) -> dict[str, Any]:
+    """Returns a list as data: the values by the name `items`, and whether there are more."""
+    return {items: values, **({"hasMore": True} if has_more else {})}
+
+
+def write_more_note(terminal: Terminal, left: int | None = None) -> None:
+    """Says that the list goes on, below it; where stdout is no terminal, on stderr.
+
+    `left` is how many rows follow, None when they were not counted.
+    """
+    stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+    more = "older ones" if left is None else f"{left:,} more"
+    write_lines([[Span(f"… and {more}: --max-items", "dim")]], stream, color=terminal.color)
 
 
 def status_mark(status: Status) -> Span:

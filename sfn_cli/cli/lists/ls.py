@@ -78,8 +78,10 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
         machines = list(remote_lists.remote_machine_summaries(backend, limit))
         now = remote_lists.remote_list_time()
     else:
+        from sfn_cli.api.following import try_to_keep_worker_alive
         from sfn_cli.api.views.machine_summaries import machine_summaries
 
+        try_to_keep_worker_alive(backend.service)
         machines, now = list(machine_summaries(backend.service, limit)), backend.service.clock()
     if not list_output.is_list_for_people(terminal):
         terminal.write({"stateMachines": [_machine_as_json(each) for each in machines]}, "StateMachines")
@@ -153,7 +155,7 @@ def _list_runs(backend: Backend, machine: str, status: str | None, max_items: in
         running = _local_states(backend, _plain_running(runs, machine_arn, now))
     if not list_output.is_list_for_people(terminal):
         items = [_run_as_json(run, running.get(run.arn)) for run in runs]
-        terminal.write({"executions": items}, "Executions")
+        terminal.write(list_output.list_answer("executions", items, has_more=has_more), "Executions")
         return ExitCode.SUCCESS
     if not runs:
         only = "" if status is None else f" with the status {status.upper()}"
@@ -163,10 +165,9 @@ def _list_runs(backend: Backend, machine: str, status: str | None, max_items: in
         )
         return ExitCode.SUCCESS
     rows = [_run_row(run, running.get(run.arn), now) for run in runs]
-    lines = column_lines(_RUN_COLUMNS, rows, list_output.list_columns())
+    _write_list(terminal, column_lines(_RUN_COLUMNS, rows, list_output.list_columns()))
     if has_more:
-        lines.append([Span("… and older ones: --max-items", "dim")])
-    _write_list(terminal, lines)
+        list_output.write_more_note(terminal)
     return ExitCode.SUCCESS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -61,9 +61,13 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
     with Backend(terminal) as backend:
         found = _running_list(backend, machine, max_items, with_children=children)
     if not list_output.is_list_for_people(terminal):
-        terminal.write({"executions": [_execution_as_json(each) for each in found.executions]}, "Executions")
+        items = [_execution_as_json(each) for each in found.executions]
+        terminal.write(list_output.list_answer("executions", items, has_more=found.has_more), "Executions")
         return ExitCode.SUCCESS
     write_lines(running_lines(found, machine, list_output.list_columns()), sys.stdout, color=terminal.color)
+    if found.has_more:
+        left = None if found.total is None else found.total - len(found.executions)
+        list_output.write_more_note(terminal, left)
     return ExitCode.SUCCESS
 
 
@@ -75,8 +79,10 @@ def _running_list(backend: Backend, machine: str | None, limit: int, *, with_chi
         from sfn_cli.cli.lists import remote_lists
 
         return remote_lists.remote_running_list(backend, machine_arn, limit, with_children=with_children)
+    from sfn_cli.api.following import try_to_keep_worker_alive
     from sfn_cli.api.views.running_executions import list_running_executions
 
+    try_to_keep_worker_alive(backend.service)
     return list_running_executions(
         backend.service, machine_arn, limit, with_children=with_children, zone=local_zone()
     )
@@ -85,29 +91,44 @@ def _running_list(backend: Backend, machine: str | None, limit: int, *, with_chi
 _COLUMNS = (
     Column("Execution", least=16),
     Column("State", least=10),
-    Column("For", spare=2),
-    Column("Until", spare=1),
-    Column("Waits for", least=12, spare=3),
+    Column("For", spare=3),
+    Column("Until", spare=2),
+    Column("Waits for", least=12, spare=1),
 )
+_PIPED_COLUMNS = (*_COLUMNS, Column("Answer"))
 
 
 def running_lines(found: RunningList, machine: str | None, width: int | None) -> list[StyledLine]:
-    """Returns the list for people: a row for each state, and below it the command that answers it."""
+    """Returns the list for people: a row for each state, and below it the command that answers it.
+
+    In a pipe (width None) each row has everything: the name of its execution, and the command.
+    """
     if not found.executions:
-        return [
-            [Span("Nothing is running." if machine is None else f"No execution of {machine} is running.")]
-        ]
-    all_rows = [row for running in found.executions for row in _running_rows(running)]
-    title, *rest = column_lines(_COLUMNS, [cells for cells, _ in all_rows], width)
-    lines = [title]
-    for line, (_, answer) in zip(rest, all_rows, strict=True):
-        lines.append(line)
-        if answer is not None:
-            lines.append([Span("  └ "), Span(answer, "code")])
-    if found.has_more:
-        of = "" if found.total is None else f" {found.total - len(found.executions):,} of {found.total:,}"
-        lines.append([Span(f"… and{of or ' older ones'}: --max-items", "dim")])
+        only = "Nothing is running." if machine is None else f"No execution of {machine} is running."
+        return [[Span(only)]]
+    rows = [row for running in found.executions for row in _running_rows(running)]
+    if width is None:
+        lines = column_lines(_PIPED_COLUMNS, [_piped_row(row) for row in rows], None)
+    else:
+        title, *rest = column_lines(_COLUMNS, [row.cells for row in rows], width)
+        lines = [title]
+        for line, row in zip(rest, rows, strict=True):
+            lines.append(line)
+            if row.answer is not None:
+                lines.append([Span("    → "), Span(row.answer, "code")])
     return lines
+
+
+class _StateRow(NamedTuple):
+    """A row of the list: its cells, the execution's name, and the command that answers it."""
+
+    cells: Row
+    execution: str
+    answer: str | None
+
+
+def _piped_row(row: _StateRow) -> Row:
+    return ([Span(row.execution)], *row.cells[1:], [Span(row.answer or "")])
 
 
 def running_name(running: RunningExecution) -> str:
@@ -115,32 +136,33 @@ def running_name(running: RunningExecution) -> str:
     return f"{name_in_arn(running.state_machine_arn)}/{running.name}"
 
 
-def _running_rows(running: RunningExecution) -> list[tuple[Row, str | None]]:
-    """Returns the execution's rows, each with the command that answers it, if there is one."""
+def _running_rows(running: RunningExecution) -> list[_StateRow]:
+    called = running_name(running)
     is_child = "/" in name_in_arn(running.state_machine_arn)  # of a Map Run: it follows its execution
-    name = [Span("  └ "), Span(running.name)] if is_child else [Span(running_name(running), "bold")]
+    name = [Span("  └ "), Span(running.name)] if is_child else [Span(called, "bold")]
     age = [Span(_rough_age(running, running.started_at))]
     if running.fault is not None:
-        return [((name, [], age, [], [Span("cannot be read", "failed")]), "sfn doctor")]
+        return [_StateRow((name, [], age, [], [Span("cannot be read", "failed")]), called, "sfn doctor")]
     if running.suspension is not None:
         state = [Span(", ".join(state.name for state in running.states[:_SHOWN_STATES]))]
-        stop = f"sfn stop-execution --execution-arn {running_name(running)}"
-        return [((name, state, age, [], [Span(f"suspended: {running.suspension}", "failed")]), stop)]
-    rows: list[tuple[Row, str | None]] = [
-        (_state_row(name if place == 0 else [], state, running), state.answer)
+        why = [Span(f"suspended: {running.suspension}", "failed")]
+        stop = f"sfn stop-execution --execution-arn {called}"
+        return [_StateRow((name, state, age, [], why), called, stop)]
+    rows = [
+        _StateRow(_state_cells(name if place == 0 else [], state, running), called, state.answer)
         for place, state in enumerate(running.states[:_SHOWN_STATES])
     ]
     more = sum(state.visits for state in running.states[_SHOWN_STATES:])
     if more:
-        rows.append((([], [Span(f"… {more:,} more", "dim")], [], [], []), None))
-    return rows or [((name, [], age, [], []), None)]
+        rows.append(_StateRow(([], [Span(f"… {more:,} more", "dim")], [], [], []), called, None))
+    return rows or [_StateRow((name, [], age, [], []), called, None)]
 
 
 def _rough_age(running: RunningExecution, since: int) -> str:
     return format_rough_span(running.now - since)
 
 
-def _state_row(name: StyledLine, state: RunningState, running: RunningExecution) -> Row:
+def _state_cells(name: StyledLine, state: RunningState, running: RunningExecution) -> Row:
     count = f" × {state.visits:,}" if state.visits > 1 else ""
     style = "waiting" if state.waits_for not in (None, "function") else "running"
     return (

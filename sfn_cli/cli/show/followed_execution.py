@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 REMOTE_POLL_SECONDS = 2.0
 """How often an endpoint is asked for news."""
 
+_QUIET_LOOK_SECONDS = 0.08
+"""How often this store is looked at when nothing has changed for a while: still at once for a person."""
+
 
 class ExecutionNews(NamedTuple):
     """An event, and the visit of a state that it changed, if it is about one."""
@@ -72,6 +75,7 @@ class LocalExecution:
         assert source.arn is not None
         self._service, self._arn = service, source.arn
         self._follower = following.Follower(service)
+        self._changed_at = time.monotonic()
         self._unread: Sequence[HistoryEvent] = source.history
         self._history: list[HistoryEvent] = []
         self._fold = ExecutionFold(source._replace(history=self._history))
@@ -79,7 +83,12 @@ class LocalExecution:
         self.is_over = False
 
     def wait(self, seconds: float) -> bool:
-        return self._follower.wait(seconds)
+        is_quiet = time.monotonic() - self._changed_at > following.QUIET_SECONDS
+        every = _QUIET_LOOK_SECONDS if is_quiet else following.LOOK_SECONDS
+        may_have_changed = self._follower.wait(seconds, every=every)
+        if may_have_changed:
+            self._changed_at = time.monotonic()
+        return may_have_changed
 
     def read(self) -> list[ExecutionNews]:
         # Before the history: no event follows those that are read below.

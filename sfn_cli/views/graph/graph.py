@@ -98,7 +98,12 @@ class NodeRun(NamedTuple):
 
 
 class GraphRun(NamedTuple):
-    """What an execution did on the graph: its states by path, and the edges that it took."""
+    """What an execution did on the graph: its states by path, and the edges that it took.
+
+    `elsewhere` are the paths of distributed Maps: what happened inside is in the histories of their
+    child executions.
+    """
 
     nodes: "Mapping[str, NodeRun]"
     taken: "frozenset[EdgeKey]"
+    elsewhere: "frozenset[str]" = frozenset()

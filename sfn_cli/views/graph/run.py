@@ -38,7 +38,8 @@ def graph_run(
     nodes = {path: _node_run(of_state, view, known) for path, of_state in by_path.items()}
     taken = {_edge_into(visit) for visit in visits if visit.previous is not None or visit.thread is view.root}
     taken |= {EdgeKey(visit.path, END, "end") for visit in view.root.visits if visit.is_last}
-    return GraphRun(nodes, frozenset(taken & _edges_of(level)))
+    elsewhere = frozenset(visit.path for visit in visits if visit.map_run_arn is not None)
+    return GraphRun(nodes, frozenset(taken & _edges_of(level)), elsewhere)
 
 
 def _chosen_visits(thread: Thread, iteration: Mapping[str, int]) -> Iterator[StateVisit]:

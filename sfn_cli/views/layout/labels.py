@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.views.graph.node_words import repeat_words
 from sfn_cli.views.layout.text_size import shorten_text, text_width
 
 if TYPE_CHECKING:
@@ -50,6 +51,5 @@ def second_line(node: GraphNode, *, is_folded: bool = False) -> str:
 
 def state_marks(node: GraphNode) -> list[str]:
     """Returns what is written at the right of the second line: retries, and handlers without an edge."""
-    marks = [] if node.retries is None else [f"↻ ≤ {node.retries}"]
     handlers = dict.fromkeys(name for _, name in node.catches_to)
-    return [*marks, *(shorten_text(f"⤷ {name}", SMALL_SIZE, _MARK_WIDTH) for name in handlers)]
+    return [*repeat_words(node), *(shorten_text(f"⤷ {name}", SMALL_SIZE, _MARK_WIDTH) for name in handlers)]

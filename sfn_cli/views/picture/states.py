@@ -159,7 +159,7 @@ def _draw_second_line(node: GraphNode, box: Box, run: NodeRun | None, *, is_fold
         right -= text_width(mark, SMALL_SIZE, bold=is_failure) + _GAP
     line = second_line(node, is_folded=is_folded)
     if run is not None and run.counts:
-        line = f"{node.type} · {run.counts}"
+        line = run.counts
     room = right - box.x - _TEXT_LEFT
     text = shorten_text(visible_text(line), SMALL_SIZE, room)
     place: Attributes = {"class": "small", "x": box.x + _TEXT_LEFT, "y": baseline}

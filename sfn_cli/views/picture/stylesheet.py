@@ -41,6 +41,8 @@ text{{font:{NAME_SIZE}px {FONT};fill:var(--text)}}
 .behind{{stroke-width:1.2}}
 .icon{{stroke:var(--muted);stroke-width:1.5}}
 .mark{{stroke-width:2.2}}
+.running>.mark{{fill:var(--running)}}
+.aborted>.mark{{fill:var(--aborted)}}
 .divider{{stroke:var(--rule);stroke-width:1}}
 .dot{{fill:var(--box);stroke:var(--line);stroke-width:1.4}}
 .dot-mark{{fill:var(--line)}}

@@ -18,7 +18,7 @@ from sfn_cli.views.picture.stylesheet import standalone_sheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.views.graph.graph import EdgeKey, GraphNode, GraphRun
+    from sfn_cli.views.graph.graph import GraphNode, GraphRun
     from sfn_cli.views.layout.placed import PlacedLevel
     from sfn_cli.views.markup import Attributes
     from sfn_cli.views.picture.palette import Theme
@@ -44,8 +44,8 @@ def draw_fragments(placed: PlacedLevel, *, run: GraphRun | None = None) -> dict[
 
     A live page replaces those that changed. The states inside a Map or Parallel have their own.
     """
-    picture = _Picture(run)
-    picture.draw_level(placed, Point(_MARGIN, _MARGIN))
+    picture = _LevelDrawing()
+    picture.draw_level(placed, Point(_MARGIN, _MARGIN), run)
     return picture.fragments
 
 
@@ -62,57 +62,57 @@ def _draw_root(
         "role": "group",
         "aria-label": title,
     }
-    drawn = _Picture(run).draw_level(placed, Point(_MARGIN, _MARGIN))
+    drawn = _LevelDrawing().draw_level(placed, Point(_MARGIN, _MARGIN), run)
     parts = [element("title", {}, title), *before, draw_arrows(), drawn]
     return element("svg", attributes, *(Markup(f"\n{part}") for part in parts), Markup("\n"))
 
 
-class _Picture:
+class _LevelDrawing:
     """Draws levels, coloured by a run. Each drawn state and edge is also in `fragments`, by its id."""
 
-    def __init__(self, run: GraphRun | None) -> None:
-        self._run = run
+    def __init__(self) -> None:
         self.fragments: dict[str, Markup] = {}
 
-    def draw_level(self, placed: PlacedLevel, origin: Point) -> Markup:
+    def draw_level(self, placed: PlacedLevel, origin: Point, run: GraphRun | None) -> Markup:
         """Returns edges first, then their labels, then the states, each with the levels inside it."""
         nodes = placed.level.nodes
+        taken = frozenset() if run is None else run.taken
         parts: list[Markup] = []
         for edge in placed.edges:
-            line = draw_edge(edge, origin, nodes, self._is_taken(edge.edge.key))
+            line = draw_edge(edge, origin, nodes, edge.edge.key in taken)
             parts.append(self._fragment(edge_id(edge.edge.key), line))
         for edge in placed.edges:
-            parts.append(draw_edge_label(edge, origin, nodes, self._is_taken(edge.edge.key)))
+            parts.append(draw_edge_label(edge, origin, nodes, edge.edge.key in taken))
         for path, node in nodes.items():
             box = _moved_box(placed.boxes[path], origin)
-            inner = [
-                (Point(box.x + offset.x, box.y + offset.y), level)
-                for offset, level in placed.inner.get(path, ())
-            ]
-            parts.append(self._fragment(state_id(path), self._draw_node(node, box, inner)))
+            inner = [(_moved_point(offset, box), level) for offset, level in placed.inner.get(path, ())]
+            parts.append(self._fragment(state_id(path), _draw_node(node, box, run, inner)))
+            run_inside = None if run is not None and path in run.elsewhere else run
             for number, (corner, level) in enumerate(inner, 1):
                 label = node.name if node.type == "Map" else f"{node.name}, branch {number}"
                 attributes: Attributes = {"role": "group", "aria-label": label}
-                parts.append(element("g", attributes, self.draw_level(level, corner)))
+                parts.append(element("g", attributes, self.draw_level(level, corner, run_inside)))
         return Markup("\n".join(filter(None, parts)))  # a line for each: a change is small in a diff
 
     def _fragment(self, id: str, drawn: Markup) -> Markup:
         self.fragments[id] = drawn
         return drawn
 
-    def _is_taken(self, key: EdgeKey) -> bool:
-        return self._run is not None and key in self._run.taken
 
-    def _draw_node(self, node: GraphNode, box: Box, inner: Sequence[tuple[Point, PlacedLevel]]) -> Markup:
-        run = self._run
-        if node.is_dot:
-            ends = set() if run is None else {end for key in run.taken for end in (key.source, key.target)}
-            return draw_dot(node, box, is_reached=node.path in ends)
-        inner_boxes = [Box(corner.x, corner.y, level.width, level.height) for corner, level in inner]
-        return draw_state(
-            node, box, None if run is None else run.nodes.get(node.path, _NOT_VISITED), inner_boxes
-        )
+def _draw_node(
+    node: GraphNode, box: Box, run: GraphRun | None, inner: Sequence[tuple[Point, PlacedLevel]]
+) -> Markup:
+    if node.is_dot:
+        ends = set() if run is None else {end for key in run.taken for end in (key.source, key.target)}
+        return draw_dot(node, box, is_reached=node.path in ends)
+    of_node = None if run is None else run.nodes.get(node.path, _NOT_VISITED)
+    inner_boxes = [Box(corner.x, corner.y, level.width, level.height) for corner, level in inner]
+    return draw_state(node, box, of_node, inner_boxes)
 
 
 def _moved_box(box: Box, origin: Point) -> Box:
     return box._replace(x=box.x + origin.x, y=box.y + origin.y)
+
+
+def _moved_point(point: Point, origin: Point | Box) -> Point:
+    return Point(point.x + origin.x, point.y + origin.y)

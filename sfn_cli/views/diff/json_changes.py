@@ -1,0 +1,110 @@
+"""The values that differ between two JSON values, each with its path: "order.items[3].price"."""
+
+# No `from __future__ import annotations`: see settings/__init__.py.
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.jsonvalue import Json
+
+
+class Absence:
+    """No value, as opposed to null."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absence()
+
+_PLAIN_KEY = re.compile(r"[^\W\d][\w$-]*")
+
+
+class JsonChange(NamedTuple):
+    """A value that differs; `before` or `after` is ABSENT where only the other has the path.
+
+    `path` is "" for the whole value.
+    """
+
+    path: str
+    before: "Json | Absence"
+    after: "Json | Absence"
+
+
+def json_changes(before: "Json | Absence", after: "Json | Absence") -> list[JsonChange]:
+    """Returns the innermost differences, in the order of `before`, then what only `after` has.
+
+    Of two arrays, the elements that are alike at the beginning and at the end are passed over; those
+    between are compared in order.
+    """
+    return list(_changes_of(before, after, ""))
+
+
+def _changes_of(before: "Json | Absence", after: "Json | Absence", path: str) -> "Iterator[JsonChange]":
+    if type(before) is dict and type(after) is dict:
+        for name in [*before, *(name for name in after if name not in before)]:
+            yield from _changes_of(
+                before.get(name, ABSENT), after.get(name, ABSENT), _joined_path(path, name)
+            )
+    elif type(before) is list and type(after) is list:
+        yield from _changes_of_arrays(before, after, path)
+    elif not is_same_json(before, after):
+        yield JsonChange(path, before, after)
+
+
+def _changes_of_arrays(before: "list[Json]", after: "list[Json]", path: str) -> "Iterator[JsonChange]":
+    shorter = min(len(before), len(after))
+    head = 0
+    while head < shorter and is_same_json(before[head], after[head]):
+        head += 1
+    tail = 0
+    if len(before) != len(after):
+        while tail < shorter - head and is_same_json(before[-1 - tail], after[-1 - tail]):
+            tail += 1
+    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    for at in range(max(len(old), len(new))):
+        yield from _changes_of(
+            old[at] if at < len(old) else ABSENT,
+            new[at] if at < len(new) else ABSENT,
+            f"{path}[{head + at}]",
+        )
+
+
+def _joined_path(path: str, name: str) -> str:
+    if _PLAIN_KEY.fullmatch(name):
+        return f"{path}.{name}" if path else name
+    return f"{path}[{jsonvalue.dumps(name)}]"
+
+
+def is_same_json(before: "Json | Absence", after: "Json | Absence") -> bool:
+    """Whether two values are the same in JSON, where true is no number and 1 is 1.0."""
+    if type(before) is bool or type(after) is bool:
+        return before is after
+    if type(before) is dict and type(after) is dict:
+        return before.keys() == after.keys() and all(
+            is_same_json(value, after[name]) for name, value in before.items()
+        )
+    if type(before) is list and type(after) is list:
+        return len(before) == len(after) and all(map(is_same_json, before, after))
+    return bool(before == after)
+
+
+def changes_of_texts(before: str | None, after: str | None) -> list[JsonChange]:
+    """Returns the differences of two JSON texts, where None is no value; the same text has none."""
+    if before == after:
+        return []
+    return json_changes(_value_of_text(before), _value_of_text(after))
+
+
+def _value_of_text(text: str | None) -> "Json | Absence":
+    if text is None:
+        return ABSENT
+    try:
+        return jsonvalue.loads(text)
+    except (ValueError, RecursionError):
+        return text  # cut off by a log's or a request's limit: compared as it is

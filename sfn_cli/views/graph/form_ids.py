@@ -1,0 +1,57 @@
+"""What Mermaid and Graphviz have in common: few characters in identifiers, and layouts of their own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.graph.graph import EdgeKey, GraphEdge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.views.graph.graph import GraphLevel, GraphNode
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_NUMBERED = re.compile(r"s[0-9]+")
+_KEYWORDS = frozenset(
+    {
+        "accdescr", "acctitle", "as", "choice", "class", "classdef", "click", "default", "digraph",
+        "direction", "edge", "end", "fork", "graph", "hide", "history", "join", "node", "note", "scale",
+        "state", "strict", "style", "subgraph",
+    }
+)  # fmt: skip
+
+
+def nodes_of(level: GraphLevel) -> Iterator[GraphNode]:
+    """Yields the states of a level, each followed by those inside it; no dots."""
+    for node in level.nodes.values():
+        if not node.is_dot:
+            yield node
+            for inside in node.levels:
+                yield from nodes_of(inside)
+
+
+def form_ids(level: GraphLevel) -> Mapping[str, str]:
+    """Returns an identifier for each state by its path: its name if that is plain, or s and a number."""
+    nodes = list(nodes_of(level))
+    uses = Counter(node.name for node in nodes)
+    return {
+        node.path: node.name if _is_plain(node.name) and uses[node.name] == 1 else f"s{number}"
+        for number, node in enumerate(nodes, 1)
+    }
+
+
+def edges_with_far_catches(level: GraphLevel) -> Iterator[GraphEdge]:
+    """Yields the edges of a level, and those to far handlers, which other forms only mark."""
+    yield from level.edges
+    for node in level.nodes.values():
+        for label, handler in node.catches_to:
+            target = f"{node.path.removesuffix(node.name)}{handler}"
+            yield GraphEdge(EdgeKey(node.path, target, "catch"), (label,) if label else ())
+
+
+def _is_plain(name: str) -> bool:
+    is_safe = _PLAIN.fullmatch(name) and not _NUMBERED.fullmatch(name)
+    return bool(is_safe) and name.lower() not in _KEYWORDS
