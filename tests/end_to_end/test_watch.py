@@ -83,7 +83,7 @@ def folder(tmp_path: Path) -> Path:
     """A project with ORDER and its function."""
     folder = tmp_path / "Order"
     (folder / "functions" / "ask").mkdir(parents=True)
-    (folder / "functions" / "ask" / "app.py").write_text("def handler(event, context): return None\n")
+    (folder / "functions" / "ask" / "app.py").write_text("def lambda_handler(event, context): return None\n")
     (folder / "order.asl.json").write_text(json.dumps(ORDER))
     (folder / "input.json").write_text(ITEMS)
     return folder
