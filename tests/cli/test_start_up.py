@@ -30,6 +30,9 @@ SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
         ("show", EXECUTION),
         ("show", str(RECORDINGS / "order.json")),
         ("show", str(RECORDINGS / "nested-map.json")),
+        ("ls",),
+        ("ls", "hello"),
+        ("ps",),
         ("help",),
     ],
 )

@@ -123,10 +123,10 @@ OF_PROJECTS = ("deploy", "run", "export", "stack list", "stack show", "stack del
 
 OWN_SESSION = [
     *OF_PROJECTS,
-    *("start-executions", "doctor", "completion", "serve"),
+    *("ls", "ps", "start-executions", "doctor", "completion", "serve"),
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
-    "watch",
     "show",
+    "watch",
     *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands."""

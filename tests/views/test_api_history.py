@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,10 @@ from hypothesis import given
 
 from sfn_cli.interpreter.events import HistoryEvent, api_event
 from sfn_cli.jsonvalue import raise_recursion_limit
-from sfn_cli.views.api_history import NotAHistoryError, read_api_history
-from tests.interpreter.hypotheses import tries
+from sfn_cli.views.api_history import read_api_history
 from tests.interpreter.generated_machines import answered_by_name, machines, values
+from tests.interpreter.hypotheses import tries
 from tests.interpreter.manual_driver import redriven, run, stopped
-from tests.views.recorded import NAMES, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, TextIO
 from sfn_cli.arn import name_in_arn
 from sfn_cli.cli.show.live_lines import LiveLines
 from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.outline.styled_line import Span, plain_line, shorten_line
 from sfn_cli.views.outline.tree import outline_lines
-from sfn_cli.views.own_clock import own_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -93,7 +93,7 @@ class _LiveOutline:
 
     def tree(self, columns: int, max_lines: int | None) -> list[StyledLine]:
         view = self._followed.view
-        now = own_time(view, round(time.time() * 1000))
+        now = execution_time(view, round(time.time() * 1000))
         return outline_lines(view, now=now, width=columns, pending=self._pending, max_lines=max_lines)
 
     def lines(self, columns: int, max_lines: int) -> list[StyledLine]:

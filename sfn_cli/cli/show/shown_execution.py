@@ -49,10 +49,10 @@ def local_zone() -> "tzinfo | None":
 
 
 def _time_of_execution(backend: "Backend", view: "ExecutionView") -> int:
-    from sfn_cli.views.own_clock import own_time
+    from sfn_cli.views.execution.execution_time import execution_time
 
     if backend.is_remote:
         import time
 
-        return own_time(view, time.time_ns() // 1_000_000)
-    return own_time(view, backend.service.clock())
+        return execution_time(view, time.time_ns() // 1_000_000)
+    return execution_time(view, backend.service.clock())
