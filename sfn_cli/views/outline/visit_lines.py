@@ -47,7 +47,7 @@ def visit_data_lines(visit: "StateVisit", steps: "Sequence[Step]", width: int) -
     """Yields the steps of the visit's data; those that changed nothing say so."""
     before: str | None = None
     for step in steps or _recorded_steps(visit):
-        name, text = step
+        name, text = step[0], step[1]
         if text is None:
             continue
         if text == before and name != "variables":
