@@ -20,6 +20,7 @@ from tests.benchmarks import (
     engine,
     functions,
     growth,
+    lists,
     projects,
     throughput,
     waiting,
@@ -29,7 +30,18 @@ from tests.processes import stop_workers
 
 SUBJECTS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (commands, projects, crowd, engine, throughput, functions, waiting, growth, distributed)
+    for module in (
+        commands,
+        lists,
+        projects,
+        crowd,
+        engine,
+        throughput,
+        functions,
+        waiting,
+        growth,
+        distributed,
+    )
 }
 
 
