@@ -125,6 +125,8 @@ OWN_SESSION = [
     *OF_PROJECTS,
     *("ls", "ps", "start-executions", "doctor", "completion", "serve"),
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
+    "show",
+    "watch",
     *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands."""
@@ -250,6 +252,11 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             executions = [start_execution(home, machine) for _ in range(2)]
             listed = until(lambda: len(tasks := _tasks(home)) == len(executions) and tasks, "tasks that wait")
             yield "HANDLE", listed[0]["handle"]
+        case "watch":
+            pay = f"{ARN}:stateMachine:Pay"
+            quote = ("--definition", json.dumps(QUOTE))
+            sfn_json(home, "update-state-machine", "--state-machine-arn", pay, *quote)
+            start_execution(home, pay)
         case "describe-map-run":
             answer = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))
             machine = answer["stateMachineArn"]

@@ -94,6 +94,34 @@ def _complete_executions(service: Service, current: str, given: Mapping[str, Any
             yield f"{machine}/{arn.removeprefix(parts[machine])}"
 
 
+def _complete_drawn(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields state machines, and the executions of one once its name has a slash."""
+    if "/" not in current:
+        yield from _complete_state_machines(service, current, given)
+    if current:
+        yield from _complete_executions(service, current, given)
+
+
+def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the states that the named execution has visited, in their order."""
+    from sfn_cli.api.views.execution_names import execution_arn_of_name
+    from sfn_cli.api.views.execution_sources import execution_source
+    from sfn_cli.views.execution.fold import fold_execution
+
+    name = str(given.get("execution_or_file", ""))
+    arn = name if name.startswith("arn:") else execution_arn_of_name(service, name)
+    if arn is not None:
+        view = fold_execution(execution_source(service, arn))
+        yield from dict.fromkeys(visit.state for visit in view.visits())
+
+
+def _complete_compared(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields what `sfn diff` compares: machines with their versions and aliases, and executions."""
+    if "/" not in current:
+        yield from _complete_state_machines(service, current, given)
+    yield from _complete_executions(service, current, given)
+
+
 def _complete_activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     arns = _list_resources(service, *ACTIVITY, maxResults=1000)
     yield from arns if _completes_arn(current) else map(name_in_arn, arns)
@@ -223,6 +251,10 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--state-machine-alias-arn": _complete_aliases,
     "--execution-arn": _complete_executions,
     "execution": _complete_executions,
+    "execution_or_file": _complete_executions,
+    "state": _complete_states,
+    "before": _complete_compared,
+    "after": _complete_compared,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,
@@ -235,6 +267,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--stack": _complete_stacks,
     "stack_name": _complete_stacks,
     "machine": _complete_state_machines,
+    "drawn": _complete_drawn,
     "--machine": _complete_project_machines,
     "--parameter": _complete_parameters,
 }

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.cli.show.live_lines import LiveLines
+from sfn_cli.cli.show.shown_execution import local_zone
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.outline.styled_line import Span, plain_line
@@ -44,6 +45,7 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
     """
     with LiveLines(stream, color=terminal.colors(stream)) as lines:
         drawn_at, drawing_seconds = -TICK_SECONDS, 0.0
+        zone = local_zone()
         pending: Mapping[int, Pending] = {}
         may_have_changed = has_news = True
         while True:
@@ -60,13 +62,13 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
             began_at = time.monotonic()
             if began_at >= due_at or lines.is_stale:
                 if (may_have_changed and followed.refresh()) or has_news:
-                    pending = pending_of(followed.view)
+                    pending = pending_of(followed.view, zone=zone)
                 lines.draw(_outline(followed.view, pending, lines.columns, lines.room))
                 may_have_changed = has_news = False
                 drawn_at = time.monotonic()
                 drawing_seconds = drawn_at - began_at
         followed.refresh()
-        lines.finish(_outline(followed.view, pending_of(followed.view), lines.columns, None))
+        lines.finish(_outline(followed.view, pending_of(followed.view, zone=zone), lines.columns, None))
     return followed.view
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show", short_help="Shows what an execution did and why it failed.")
-@click.argument("execution")
+@click.argument("execution_or_file", metavar="EXECUTION")
 @click.argument("state", required=False)
 @click.option("--at", type=click.IntRange(min=1), metavar="EVENT", help="Show it as it was after this event.")
 @click.option("--events", is_flag=True, help="Show the events instead, a line for each.")
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def show(
     terminal: Terminal,
-    execution: str,
+    execution_or_file: str,
     state: str | None,
     at: int | None,
     events: bool,
@@ -66,7 +66,7 @@ def show(
 
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
-        source = find_source(backend, execution, definition=definition)
+        source = find_source(backend, execution_or_file, definition=definition)
         shown = shown_execution(backend, source, at)
         if terminal.given.get("output") or terminal.given.get("query"):
             _write_data(shown, state, terminal)

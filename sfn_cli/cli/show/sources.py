@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from sfn_cli.cli.failures import OperationError
+from sfn_cli.api.views.execution_names import LAST, execution_arn_of_name, machine_exists
+from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -81,12 +82,17 @@ def _local_execution_source(backend: Backend, name: str) -> ExecutionSource:
 
 
 def _local_arn(backend: Backend, name: str) -> str:
-    from sfn_cli.api.views.execution_names import execution_arn_of_name
 
     arn = execution_arn_of_name(backend.service, name)
-    if arn is None:
-        raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{name}'")
-    return arn
+    if arn is not None:
+        return arn
+    machine = name.removesuffix(f"/{LAST}")
+    if machine_exists(backend.service, machine):
+        raise CommandFailedError(
+            f"{machine} has no executions yet. "
+            f"To start one: {PROGRAM} start-execution --state-machine-arn {machine}"
+        )
+    raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{name}'")
 
 
 def _is_not_found(error: OperationError) -> bool:

@@ -9,13 +9,15 @@ import click
 
 from sfn_cli.api import suspensions
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import PROGRAM, CommandFailedError
+from sfn_cli.cli.failures import PROGRAM, ExecutionFailedError
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.show.changes import change_writer, write_changes
 from sfn_cli.cli.show.followed_execution import follow_execution, follow_news
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sfn_cli.cli.show.changes import WriteChange
     from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
@@ -46,7 +48,9 @@ def watch(terminal: Terminal, execution: str) -> ExitCode:
     with Backend(terminal) as backend:
         source = find_source(backend, execution)
         if source.arn is None:
-            raise UsageError(f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show.")
+            raise UsageError(
+                f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show {execution}"
+            )
         followed = follow_execution(backend, source)
         try:
             _show_followed(followed, terminal, write_change)
@@ -88,15 +92,29 @@ def say_how_to_stop(execution_arn: str, without: str = "") -> None:
 
 
 def check_end(backend: Backend, view: ExecutionView) -> None:
-    """Raises CommandFailedError when the execution did not succeed, SuspendedError if it cannot end."""
+    """Raises ExecutionFailedError when the execution did not succeed, SuspendedError if it cannot end."""
     if not view.is_over:
         assert view.source.arn is not None
         suspensions.refuse_to_wait_for_suspended(backend.service, view.source.arn)
     if view.status != "SUCCEEDED":
-        raise CommandFailedError(_end_reason(view))
+        raise ExecutionFailedError(_end_reason(view), _explanation_writer(backend, view))
 
 
 def _end_reason(view: ExecutionView) -> str:
     words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}
     parts = (f"The execution {words.get(view.status, view.status)}", view.error, view.cause)
     return ": ".join(part for part in parts if part)
+
+
+def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], None] | None:
+    """Returns what writes why the execution failed and what to do next, for a person at a terminal."""
+    if not sys.stderr.isatty():
+        return None
+    from sfn_cli.cli.show.execution_text import text_below_tree
+    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.cli.show.styled_output import output_columns, write_lines
+
+    shown = ShownExecution(view.source, view, view.last_at, {}, None)
+    lines = text_below_tree(backend, shown, output_columns(sys.stderr))
+    color = backend.terminal.colors(sys.stderr)
+    return lambda: write_lines([[], *lines], sys.stderr, color=color)

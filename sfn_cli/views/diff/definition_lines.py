@@ -40,7 +40,7 @@ def definition_diff_lines(
     column = min(max(map(cell_width, shown), default=0), _WIDEST_PATH)
     for state, path in zip(differing, shown, strict=True):
         line = [marked_span(state.mark), Span(path + " " * max(0, column - cell_width(path)), "bold")]
-        line.append(Span(f"  {state.type:<8}", "dim"))
+        line.append(Span(f"  {state.type}", "dim"))
         if state.former_name is not None:
             line.append(Span(f"  renamed, was {state.former_name}"))
         lines.append(shorten_line(line, width))

@@ -10,6 +10,7 @@ make no difference.
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import jsonvalue
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
 
-_OF_RESPONSES = ("SdkHttpMetadata", "SdkResponseMetadata")
-"""The members of a response that describe the request: its id, the date, the HTTP headers."""
+_OF_REQUESTS = re.compile(r"(^|\.)(SdkHttpMetadata|SdkResponseMetadata|requestId)\b")
+"""The paths of what describes a request to a service: its id, the date, the HTTP headers."""
 
 
 class EndFacts(NamedTuple):
@@ -226,7 +227,7 @@ def _value_changes(name: str, before: str | None, after: str | None) -> list[Jso
     return [
         change._replace(path=_named_path(name, change.path))
         for change in changes_of_texts(before, after)
-        if not any(part in change.path for part in _OF_RESPONSES)
+        if _OF_REQUESTS.search(change.path) is None
     ]
 
 

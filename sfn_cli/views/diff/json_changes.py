@@ -40,7 +40,7 @@ def json_changes(before: "Json | Absence", after: "Json | Absence") -> list[Json
     """Returns the innermost differences, in the order of `before`, then what only `after` has.
 
     Of two arrays, the elements that are alike at the beginning and at the end are passed over; those
-    between are compared in order.
+    between are compared in order. Texts that are JSON objects themselves are compared as objects.
     """
     return list(_changes_of(before, after, ""))
 
@@ -53,8 +53,23 @@ def _changes_of(before: "Json | Absence", after: "Json | Absence", path: str) ->
             )
     elif type(before) is list and type(after) is list:
         yield from _changes_of_arrays(before, after, path)
-    elif not is_same_json(before, after):
+    elif is_same_json(before, after):
+        return
+    elif (texts := _objects_in_texts(before, after)) is not None:
+        yield from _changes_of(*texts, path)
+    else:
         yield JsonChange(path, before, after)
+
+
+def _objects_in_texts(before: "Json | Absence", after: "Json | Absence") -> "tuple[Json, Json] | None":
+    """Returns the objects of two texts that are JSON themselves, such as causes and bodies."""
+    if not (type(before) is str and type(after) is str and before[:1] == after[:1] == "{"):
+        return None
+    try:
+        values = jsonvalue.loads(before), jsonvalue.loads(after)
+    except (ValueError, RecursionError):
+        return None
+    return None if is_same_json(*values) else values
 
 
 def _changes_of_arrays(before: "list[Json]", after: "list[Json]", path: str) -> "Iterator[JsonChange]":

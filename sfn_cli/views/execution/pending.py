@@ -5,6 +5,7 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.jsonvalue import loads
+from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.execution.state_fields import fields_of_visited_state
 from sfn_cli.views.execution.task_names import name_of_activity, name_of_child, name_of_work
 
@@ -178,12 +179,9 @@ class _PendingReader:
         return Pending("function", attempt.started_at or since, until, name_of_work(attempt))
 
     def _pending_map_run(self, visit: "StateVisit", attempt: "Attempt") -> Pending:
-        assert visit.map_run_arn is not None
-        counts = self._view.source.map_runs.get(visit.map_run_arn)
-        words = "a Map Run"
-        if counts is not None:
-            failed = counts.failed + counts.timed_out
-            words += f": {counts.succeeded} of {counts.total} · {counts.running} running · {failed} failed"
+        source = self._view.source
+        counts = map_counts(visit, source) if visit.map_run_arn in source.map_runs else None
+        words = "a Map Run" if counts is None else f"a Map Run: {format_map_counts(counts, is_open=True)}"
         return Pending("job", attempt.started_at or attempt.scheduled_at, None, words)
 
     # Times
@@ -217,7 +215,8 @@ class _PendingReader:
         scheduled = self._event(attempt.event)
         heartbeat = (scheduled.details or {}).get("heartbeatInSeconds") if scheduled is not None else None
         if heartbeat is not None:
-            limits.append(attempt.scheduled_at + int(heartbeat) * 1000)
+            beat_at = max(attempt.scheduled_at, self._view.source.beats.get(attempt.event, 0))
+            limits.append(beat_at + int(heartbeat) * 1000)
         return min(limits, default=None)
 
     # The source

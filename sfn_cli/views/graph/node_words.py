@@ -8,6 +8,7 @@ from sfn_cli.views.statuses import LOOKS
 
 if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import GraphNode, GraphRun, NodeRun
+    from sfn_cli.views.statuses import StatusLook
 
 
 def run_of_node(run: GraphRun | None, node: GraphNode) -> NodeRun | None:
@@ -27,13 +28,23 @@ def repeat_words(node: GraphNode, run: NodeRun | None = None) -> list[str]:
     """Returns how often a state may be retried, or how often it was retried and visited."""
     if run is None:
         return [] if node.retries is None else [f"↻ ≤ {node.retries}"]
-    words = [f"↻ {run.failures}"] if run.failures else []
+    words = [f"↻ {run.failures}"] if run.is_retried else []
     return [*words, f"× {run.visits}"] if run.visits > 1 else words
 
 
-def status_mark(run: GraphRun | None, node: GraphNode) -> str:
-    """Returns the mark of the state's status and a space, "" where no execution is drawn."""
-    if run is None:
-        return ""
+def node_look(run: GraphRun | None, node: GraphNode) -> StatusLook | None:
+    """Returns the look of the state's status.
+
+    None where no execution is drawn, or not there: what happened inside a distributed Map is in the
+    histories of its child executions.
+    """
+    if run is None or any(node.path.startswith(f"{path}[") for path in run.elsewhere):
+        return None
     of_node = run.nodes.get(node.path)
-    return f"{LOOKS['NOT_VISITED' if of_node is None else of_node.status].mark} "
+    return LOOKS["NOT_VISITED" if of_node is None else of_node.status]
+
+
+def status_mark(run: GraphRun | None, node: GraphNode) -> str:
+    """Returns the mark of the state's status and a space, "" without a status."""
+    look = node_look(run, node)
+    return "" if look is None else f"{look.mark} "

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.graph.form_ids import edges_with_far_catches
 from sfn_cli.views.graph.lenient_json import one_line
-from sfn_cli.views.graph.node_words import repeat_words, run_of_node, status_mark
+from sfn_cli.views.graph.node_words import node_look, repeat_words, run_of_node
 from sfn_cli.views.outline.styled_line import Span, line_width, shorten_line
-from sfn_cli.views.statuses import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,12 +77,12 @@ def _rows_of_node(
     of_node = run_of_node(run, node)
     detail = (of_node.counts if of_node is not None else "") or node.detail
     words = " · ".join(filter(None, [detail, *repeat_words(node, of_node)]))
-    style: Style = "bold"
-    if run is not None:
-        style = LOOKS["NOT_VISITED" if of_node is None else of_node.status].colour  # type: ignore[assignment]
-    row = _Row(
-        "", Span(f"{status_mark(run, node)}{one_line(node.name)}", style), node.type, Span(words), Span("")
-    )
+    look = node_look(run, node)
+    style: Style = "bold" if run is None else "dim"
+    mark = "" if run is None else "  "
+    if look is not None:
+        style, mark = look.colour, f"{look.mark} "
+    row = _Row("", Span(f"{mark}{one_line(node.name)}", style), node.type, Span(words), Span(""))
     for edge in edges:
         for label in edge.labels or ("",):
             target = Span(

@@ -1,0 +1,1 @@
+"""`sfn graph`: machines and executions as pictures and as text."""

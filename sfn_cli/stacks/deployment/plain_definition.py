@@ -1,0 +1,100 @@
+"""A machine's definition as a deploy would store it, but with names that people know.
+
+Nothing is deployed, and no store is needed. A function is "Bank" in it, not "payment-Bank-45RY3PZTVBQM".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.errors import SfnError
+from sfn_cli.stacks.definitions import machine_definition
+from sfn_cli.stacks.deployment import names
+from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
+from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
+from sfn_cli.stacks.readers.cdk.construct_paths import construct_path
+from sfn_cli.stacks.resources.resource import Naming
+from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.stacks.stack import TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.settings import Settings
+    from sfn_cli.stacks.resources.resource import Made
+    from sfn_cli.stacks.stack import Stack
+
+
+class PlainEvaluation:
+    """Resolves a stack for a drawing: what cannot be resolved is left out where it can be."""
+
+    def __init__(self, stack: Stack, given: Mapping[str, str], settings: Settings) -> None:
+        """Raises UsageError (TemplateError)."""
+        declared = stack.template.get("Parameters") or {}
+        pseudo = PseudoParameters(
+            settings.account_id,
+            settings.region,
+            stack.name,
+            names.stack_arn(settings, stack.name, str(stack.folder)),
+        )
+        self._stack = stack
+        self._settings = settings
+        self._evaluation = StackEvaluation(
+            stack,
+            {name: value for name, value in given.items() if name in declared},
+            pseudo,
+            Lookups(keeps_references=True),
+        )
+
+    def has(self, logical_id: str) -> bool:
+        """Whether the condition of a resource holds."""
+        return logical_id in self._evaluation.references
+
+    def definition(self, logical_id: str) -> str:
+        """Returns the text of a state machine's definition. Raises UsageError (TemplateError)."""
+        made: dict[str, Made] = {}
+        for resource in self._evaluation.order:
+            if resource == logical_id:
+                break
+            self._predict(resource, made)
+        return machine_definition(self._stack, logical_id, self._properties(logical_id, made)).text
+
+    def _predict(self, logical_id: str, made: dict[str, Made]) -> None:
+        """Adds what a resource would be to `made`, unless something of it cannot be known."""
+        resource = self._stack.resources[logical_id]
+        naming = _PlainNaming(
+            self._stack.name,
+            _plain_name(logical_id, resource),
+            "",
+            self._settings.region,
+            self._settings.account_id,
+        )
+        try:
+            properties = self._evaluation.resolvable_properties(logical_id, made)
+            made[logical_id] = resource_type(resource["Type"]).predict(naming, properties)
+        except SfnError:
+            return
+
+    def _properties(self, logical_id: str, made: Mapping[str, Made]) -> dict[str, Any]:
+        try:
+            return self._evaluation.properties(logical_id, made)
+        except TemplateError:
+            properties = self._evaluation.resolvable_properties(logical_id, made)
+            if any(name.startswith("Definition") for name in properties.keys() - {"DefinitionSubstitutions"}):
+                return properties
+            raise
+
+
+class _PlainNaming(Naming):
+    """Names a resource as its project does."""
+
+    __slots__ = ()
+
+    def generated(self, length: int, *, lower: bool = False, with_stack: bool = True) -> str:
+        return self.logical_id.lower() if lower else self.logical_id
+
+
+def _plain_name(logical_id: str, resource: Mapping[str, Any]) -> str:
+    """Returns the last part of a construct's path, or the logical id."""
+    path = construct_path(resource)
+    return logical_id if path is None else path.rpartition("/")[2]
