@@ -69,10 +69,9 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
     if format_set or terminal.given.get("query"):
         terminal.write(shown.value, "Diff")
     else:
-        from sfn_cli.cli.show.styled_output import write_lines
+        from sfn_cli.cli.show.show import write_pages
 
-        with terminal.pager() as stream:
-            write_lines(shown.lines, stream, color=terminal.color)
+        write_pages(shown.lines, terminal)
     return ExitCode.DIFFERENT if exit_code and not shown.is_equal else ExitCode.SUCCESS
 
 
