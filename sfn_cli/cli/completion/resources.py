@@ -143,6 +143,12 @@ def _complete_log_groups(service: Service, current: str, given: Mapping[str, Any
     yield from _list_resources(service, "DescribeLogGroups", "logGroups", "logGroupName", of="logs")
 
 
+def _complete_tailed_groups(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the log groups, and the functions, whose names stand for theirs."""
+    yield from _complete_log_groups(service, current, given)
+    yield from _complete_functions(service, current, given)
+
+
 def _complete_log_streams(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     group = given.get("logGroupName") or given.get("group_name")
     if group:
@@ -247,7 +253,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--resource-arn": _complete_any_resource,
     "--function-name": _complete_functions,
     "--log-group-name": _complete_log_groups,
-    "group_name": _complete_log_groups,
+    "group_name": _complete_tailed_groups,
     "--log-stream-name": _complete_log_streams,
     "--log-stream-names": _complete_log_streams,
     "handle": _complete_waiting_tasks,

@@ -18,7 +18,7 @@ from sfn_cli.errors import UsageError
 from sfn_cli.settings.table import is_setting_set
 
 if TYPE_CHECKING:
-    from sfn_cli.cli.show.definition_names import NamedDefinition
+    from sfn_cli.cli.diff.definition_names import NamedDefinition
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.source import ExecutionSource
@@ -87,7 +87,7 @@ def _diff_of_named(backend: Backend, before: str, after: str, machine: str | Non
         from sfn_cli.cli.show.sources import find_source
 
         return _diff_of_executions(find_source(backend, before), find_source(backend, after))
-    from sfn_cli.cli.show.definition_names import find_definition
+    from sfn_cli.cli.diff.definition_names import find_definition
 
     return _diff_of_definitions(
         find_definition(backend, before, machine=machine), find_definition(backend, after, machine=machine)
