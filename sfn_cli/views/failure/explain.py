@@ -121,7 +121,10 @@ def _failure_of(
 
 def _adds_to_error(error_type: str | None, error: str | None) -> bool:
     """Whether the name in the cause says more than that of the error ("Lambda.TooManyRequests")."""
-    return error_type is not None and error != error_type and not (error or "").endswith(f".{error_type}")
+    if error_type is None:
+        return False
+    last = (error or "").rpartition(".")[2]
+    return last not in (error_type, f"{error_type}Exception")
 
 
 def _arguments_of_attempt(attempt: "Attempt", input: str | None) -> str | None:

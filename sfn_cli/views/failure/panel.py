@@ -81,8 +81,10 @@ def _failure_body(failure: "Failure", inner: int) -> "Iterator[StyledLine]":
         yield from _labelled("called", wrap_text(text, room, _MOST_INPUT_LINES), room, "code")
     yield from _log_lines(failure, room)
     if (reported := failure.reported_by) is not None:
-        said = ": ".join(text for text in (reported.error, reported.cause) if text)
-        yield from _labelled("then", wrap_text(f"caught; {reported.state} failed: {said}", room, 2), room)
+        said = ": ".join(
+            [f"caught; {reported.state} failed", *filter(None, (reported.error, reported.cause))]
+        )
+        yield from _labelled("then", wrap_text(said, room, 2), room)
 
 
 def _compact_input(text: str) -> str:
