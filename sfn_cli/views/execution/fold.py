@@ -129,7 +129,8 @@ class ExecutionFold:
             visit.status = "CAUGHT"
             if visit.error is None:
                 visit.error, visit.cause = failure_in_output(visit.output)
-                visit.attempts[-1].error, visit.attempts[-1].cause = visit.error, visit.cause
+                for attempt in visit.attempts[-1:]:  # none of a Fail, which only damage lets be left
+                    attempt.error, attempt.cause = visit.error, visit.cause
         else:
             visit.status, visit.error, visit.cause = "SUCCEEDED", None, None
             end_attempt(visit, "SUCCEEDED", event.at)
