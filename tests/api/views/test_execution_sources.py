@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_cli.views.api_history import read_api_history
 from tests.processes import (
     create_machine,
     ended,
@@ -75,6 +76,20 @@ def test_children_of_a_map_run(home: Path) -> None:
     child = stored_view(home, failed)
     assert json.loads(child.source.definition or "")["StartAt"] == "IsSmall"
     assert child.root.visits[-1].error == "TooLarge"
+
+
+def test_the_history_by_the_api(home: Path) -> None:
+    """What GetExecutionHistory prints is read to the stored history, but for the result of the Map Run."""
+    arn = start_execution(home, create_machine(home, "Each", EACH), "--input", "[1, 2]")
+    ended(home, arn)
+    events = sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
+    stored = [
+        event._replace(
+            payload=None if event.type == "MapRunSucceeded" else event.payload, details=event.details or None
+        )
+        for event in stored_view(home, arn).source.history
+    ]
+    assert read_api_history(events, EACH) == stored
 
 
 def test_express(home: Path) -> None:
