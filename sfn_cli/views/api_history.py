@@ -1,9 +1,9 @@
 """Events as GetExecutionHistory returns them → the history events of the interpreter.
 
-The API leaves out the result of a Map Run, and two columns, which are reconstructed: the frame of each event
-(`views/traced_frames.py`), and the state that follows each StateExited. Law: for every history of
-sfn, `read_api_history([api_event(event) for event in history], definition)` is the history itself,
-but for results of Map Runs, and for details that are {} or None.
+The API leaves out the result of a Map Run, and two columns, which are reconstructed: the frame of
+each event (`views/frame_trace.py`), and the state that follows each StateExited. Law: for every
+history of sfn, `read_api_history([api_event(event) for event in history], definition)` is the
+history itself, but for results of Map Runs, and for details that are {} or None.
 
 A history may be in reverse order, a page of a longer one, or an excerpt: what cannot be placed is
 attached to the root.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, HistoryEvent
 from sfn_cli.jsonvalue import Payload, dumps
-from sfn_cli.views.traced_frames import FrameTrace
+from sfn_cli.views.frame_trace import FrameTrace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,11 +90,11 @@ def _read_api_event(event: Mapping[str, Any], position: int, at: int) -> History
 def _well_typed_details(given: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a copy of the details in which members that are known have the type of AWS's."""
     details = dict(given)
-    for name in _TEXTS & details.keys():
-        if not isinstance(details[name], str):
-            details[name] = dumps(details[name])
-    for name in _NUMBERS & details.keys():
-        if type(details[name]) is not int:
+    for name, value in given.items():
+        if name in _TEXTS:
+            if not isinstance(value, str):
+                details[name] = dumps(value)
+        elif name in _NUMBERS and type(value) is not int:
             del details[name]
     if VARIABLES in details:
         assigned = details[VARIABLES]
