@@ -1,7 +1,8 @@
-"""Draws the machines of `examples/`: `python -m tests.pictures`; `--check` says when one is stale.
+"""Draws pictures: `python -m tests.pictures`; `--check` says when one is stale.
 
-Each has a picture for readers with a light screen and one for a dark screen, beside the definition.
-The README shows the one that suits its reader.
+Each machine of `examples/` has one for readers with a light screen and one for a dark screen, beside
+the definition; the README shows the one that suits its reader. Some recorded executions
+(`tests/views/executions/`) are drawn with what they did, into `tests/views/picture/goldens/`.
 """
 
 from __future__ import annotations
@@ -12,22 +13,35 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.graph.definition import graph_of
+from sfn_cli.views.graph.run import graph_run
 from sfn_cli.views.layout.folding import folding_rule
 from sfn_cli.views.layout.place import place
 from sfn_cli.views.picture.svg import draw_svg
+from tests.views.recorded import recorded, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+GOLDENS = ROOT / "tests" / "views" / "picture" / "goldens"
+
+DRAWN_EXECUTIONS = ("map-running", "nested-map", "order-declined", "payment-waiting")
+"""Recorded executions with every look of a state and an edge."""
 
 _THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _SHOWN_PICTURE = re.compile(r"<picture>\n.*?</picture>\n", re.DOTALL)
 
 
-def pictures_of_examples() -> Iterator[tuple[Path, str]]:
-    """Yields each file that shows an example's machine, with the text that it should have."""
+def drawn_files() -> Iterator[tuple[Path, str]]:
+    """Yields each file that is drawn, or shows a drawing, with the text that it should have."""
+    for name in DRAWN_EXECUTIONS:
+        level = graph_of(recorded(name)["definition"])
+        run = graph_run(fold_execution(source_of(name)), level)
+        placed = place(level, is_folded=folding_rule(level))
+        yield GOLDENS / f"{name}.svg", draw_svg(placed, name, run=run)
     for readme in sorted(EXAMPLES.glob("*/README.md")):
         folder = readme.parent
         (definition,) = folder.glob("*.asl.json")
@@ -51,8 +65,8 @@ def _picture_element(name: str) -> str:
 def stale_pictures() -> list[str]:
     """Returns the names of files that differ from their definitions, or do not exist."""
     return [
-        str(path.relative_to(EXAMPLES))
-        for path, text in pictures_of_examples()
+        str(path.relative_to(ROOT))
+        for path, text in drawn_files()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
 
@@ -63,7 +77,8 @@ def main(arguments: list[str]) -> int:
         if stale:
             print(f"stale: {', '.join(stale)} (python -m tests.pictures)", file=sys.stderr)
         return 1 if stale else 0
-    for path, text in pictures_of_examples():
+    GOLDENS.mkdir(exist_ok=True)
+    for path, text in drawn_files():
         path.write_text(text, encoding="utf-8")
     return 0
 

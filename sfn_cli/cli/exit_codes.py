@@ -9,6 +9,8 @@ class ExitCode(IntEnum):
     """The exit code of a command."""
 
     SUCCESS = 0
+    DIFFERENT = 1
+    """`sfn diff --exit-code` found a difference, as `git diff --exit-code` and diff(1) say it."""
     INTERRUPTED = 130
     """Ctrl-C, as shells count it: 128 + SIGINT."""
     USAGE = 252

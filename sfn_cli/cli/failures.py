@@ -6,7 +6,7 @@
     UsageError            a parameter's value is wrong                               252
     MisconfiguredError    a setting is missing or unusable, with aws's name for it   253
     OperationError        the operation rejected the request                         254
-    CommandFailedError, StoreError                                                   255
+    CommandFailedError, ExecutionFailedError, StoreError                             255
 
 An error begins with an empty line, as in aws.
 """
@@ -21,7 +21,7 @@ from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.errors import ApiError, ConfigurationError, SfnError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 PROGRAM = "sfn"
 
@@ -59,6 +59,17 @@ class MisconfiguredError(ConfigurationError):
 
 class CommandFailedError(SfnError):
     """The command could not do its work for another reason than argv or the operation (255)."""
+
+
+class ExecutionFailedError(CommandFailedError):
+    """The execution that the command followed did not succeed (255).
+
+    `write_more` writes more about it for people, below the error; at a terminal only.
+    """
+
+    def __init__(self, message: str, write_more: Callable[[], None] | None = None) -> None:
+        super().__init__(message)
+        self.write_more = write_more
 
 
 class OperationError(SfnError):
@@ -105,6 +116,8 @@ def report_failure(error: SfnError, error_format: str) -> ExitCode:
         else:
             below = error.below if isinstance(error, OperationError) else ""
             sys.stderr.write(_failure_text(error, error_format) + below)
+            if isinstance(error, ExecutionFailedError) and error.write_more is not None:
+                error.write_more()
         sys.stderr.flush()
     return _exit_after_failure(error)
 

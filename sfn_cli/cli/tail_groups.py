@@ -84,14 +84,18 @@ def _suggest_groups(backend: Backend, name: str, error: OperationError) -> None:
         return
     from difflib import get_close_matches
 
-    known: dict[str, str] = {}  # by the last part of the name
-    for service, operation, items, member in (
-        ("lambda", "ListFunctions", "Functions", "FunctionName"),
-        ("logs", "DescribeLogGroups", "logGroups", "logGroupName"),
-    ):
-        with suppress(OperationError):
-            answer = backend.call(model.load_model(service, operation), {})
-            known |= {item[member].rpartition("/")[2]: item[member] for item in answer[items]}
+    functions = _listed_names(backend, "lambda", "ListFunctions", "Functions", "FunctionName")
+    groups = _listed_names(backend, "logs", "DescribeLogGroups", "logGroups", "logGroupName")
+    known = {group.rpartition("/")[2]: group for group in groups}  # by the last part of the name
+    known |= {each: f"{_FUNCTION_GROUPS}{each}" if "/" in name else each for each in functions}
     close = get_close_matches(name.rpartition("/")[2], known, 1, _RESEMBLANCE)
     if close:
         error.below = f"\nDid you mean {known[close[0]]}?\n"
+
+
+def _listed_names(backend: Backend, service: str, operation: str, items: str, member: str) -> list[str]:
+    """Returns the names on the first page of a list; empty when the operation fails."""
+    with suppress(OperationError):
+        answer = backend.call(model.load_model(service, operation), {})
+        return [item[member] for item in answer[items]]
+    return []

@@ -9,10 +9,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.views.statuses import Status
+
+
+class MapRunChildRun(NamedTuple):
+    """An execution of a Map Run: its name as people type it (MACHINE/LABEL/NAME), and how it is.
+
+    Times are by the wall clock.
+    """
+
+    name: str
+    status: "Status"
+    started_at: int
+    ended_at: int | None
+    error: str | None
 
 
 class MapRunCounts(NamedTuple):
-    """The items of a Map Run, as DescribeMapRun counts them (`itemCounts`), and its status."""
+    """The items of a Map Run, as DescribeMapRun counts them (`itemCounts`), and its status.
+
+    `children` are a few of those that did not succeed, failed ones first, where these are known.
+    """
 
     status: str
     total: int
@@ -22,6 +39,7 @@ class MapRunCounts(NamedTuple):
     pending: int
     aborted: int = 0
     timed_out: int = 0
+    children: "tuple[MapRunChildRun, ...]" = ()
 
 
 class ClockJump(NamedTuple):

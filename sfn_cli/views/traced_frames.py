@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from sfn_cli.views.execution.silent_failures import failure_in_output
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -30,12 +32,13 @@ class TracedFrame:
     `phase` is "outside" between states, "inside" a state, "ending" after an iteration's last state;
     "aborted", "failed" or "ended" when it does no more. `machine` is the definition of its States
     object, None when it is not known. `children` are those that are running, by index, `unfinished`
-    those that a redrive resumes. `error` is the last failure of its current state.
+    those that a redrive resumes. `error` is the last failure of its current state. `has_forked`,
+    `has_joined` and `has_failed_join` are about the children of that state.
     """
 
     __slots__ = (
-        "children", "entered_previous", "error", "has_map_run", "index", "join_failed", "machine", "parent",
-        "phase", "serial", "state", "type", "unfinished",
+        "children", "entered_previous", "error", "has_failed_join", "has_forked", "has_joined", "has_map_run",
+        "index", "is_redriven", "machine", "parent", "phase", "serial", "state", "type", "unfinished",
     )  # fmt: skip
 
     def __init__(
@@ -48,7 +51,8 @@ class TracedFrame:
         self.phase: Literal["outside", "inside", "ending", "aborted", "failed", "ended"] = "outside"
         self.state = self.type = ""
         self.entered_previous = 0
-        self.join_failed = self.has_map_run = False
+        self.has_forked = self.has_joined = self.has_failed_join = self.has_map_run = False
+        self.is_redriven = False
         self.error: str | None = None
         self.children: dict[int, TracedFrame] = {}
         self.unfinished: dict[int, TracedFrame] = {}
@@ -57,6 +61,16 @@ class TracedFrame:
     def definition(self) -> Mapping[str, Any]:
         """The definition of its current state, {} when it is not known."""
         return _object_at(_object_at(self.machine, "States"), self.state)
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether its current state has Retriers, or may have some."""
+        return self.machine is None or bool(self.definition.get("Retry"))
+
+    @property
+    def may_join(self) -> bool:
+        """Whether its Map or Parallel may succeed or fail now: children, or an expression, decide."""
+        return not self.has_joined and (self.has_forked or self.error is not None or self.machine is None)
 
     def is_in(self, type: str, name: str | None = None) -> bool:
         return self.phase == "inside" and self.type == type and (name is None or self.state == name)
@@ -113,9 +127,25 @@ class FrameTrace:
         kind, _, what = type.partition("State")
         if what == "Exited":
             return _climb(near, lambda frame: frame.is_in(kind, str(details.get("name")))) or near
-        if what:  # …StateStarted, …StateSucceeded, …StateFailed
-            return _climb(near, lambda frame: frame.is_in(kind) and not frame.join_failed) or near
+        if what == "Started":
+            return _climb(near, lambda frame: frame.is_in(kind) and self._may_fork(frame, event.id)) or near
+        if what:  # Succeeded, Failed
+            return _climb(near, lambda frame: frame.is_in(kind) and frame.may_join) or near
         return near
+
+    def _may_fork(self, frame: TracedFrame, event_id: int) -> bool:
+        """Whether the frame may start its children, for the first time or in another attempt.
+
+        If not, an error without an event has failed it, and the Map or Parallel around it retries.
+        """
+        if frame.has_failed_join or (frame.has_forked and not (frame.is_redriven or frame.may_retry)):
+            return False
+        started, branches = self._entered_after.get(event_id), frame.definition.get("Branches")
+        return (
+            not started
+            or not isinstance(branches, list)
+            or any(_text_at(branch, "StartAt") in started for branch in branches)
+        )
 
     def _find_entering(self, near: TracedFrame, previous: int, name: str) -> TracedFrame:
         if previous in self._iterations:
@@ -167,9 +197,13 @@ class FrameTrace:
         if entered:
             return entered[0]
         definition = frame.definition
-        if frame.error is not None:
-            for catcher in definition.get("Catch") or ():
-                if _matches(catcher, frame.error):
+        catchers = definition.get("Catch")
+        if isinstance(catchers, list) and catchers:
+            error = (
+                frame.error or failure_in_output(None if event.payload is None else event.payload.text).error
+            )
+            for catcher in catchers:
+                if error is not None and _matches(catcher, error):
                     return _text_at(catcher, "Next")
         return _text_at(definition, "Next") or _text_at(definition, "Default")
 
@@ -179,7 +213,8 @@ class FrameTrace:
             frame.phase, frame.state = "inside", str(details.get("name"))
             frame.type = type.removesuffix("StateEntered")
             frame.entered_previous = event.previous_event_id
-            frame.error, frame.join_failed, frame.has_map_run = None, False, False
+            frame.error, frame.has_map_run = None, False
+            frame.has_forked = frame.has_joined = frame.has_failed_join = frame.is_redriven = False
             frame.children, frame.unfinished = {}, {}
         elif type.endswith("StateExited"):
             self._follow_exit(frame, next)
@@ -190,10 +225,12 @@ class FrameTrace:
         elif type.endswith("StateAborted"):
             frame.phase = "aborted"
             frame.set_aside()
+        elif type.endswith("StateSucceeded"):
+            frame.has_joined = True
         elif type.endswith("StateFailed") or type == "EvaluationFailed":
             failed = self._frame_of_event.get(event.previous_event_id, frame)
             frame.error = str(details.get("error")) if "error" in details else failed.error
-            frame.join_failed = type != "EvaluationFailed"
+            frame.has_failed_join = frame.has_joined = type != "EvaluationFailed"
             frame.set_aside()
         elif type.startswith("MapRun"):
             frame.has_map_run = type in ("MapRunStarted", "MapRunRedriven")
@@ -214,7 +251,9 @@ class FrameTrace:
             frame.phase = "ending"
 
     def _follow_fork(self, frame: TracedFrame, event: HistoryEvent) -> None:
-        frame.error, frame.join_failed = None, False
+        frame.error = None
+        frame.has_forked = True
+        frame.has_joined = frame.has_failed_join = frame.is_redriven = False
         frame.children, frame.unfinished = {}, {}
         if event.type == "MapStateStarted":
             return
@@ -278,7 +317,8 @@ def _resume_traced_frame(frame: TracedFrame) -> None:
     """Lets a frame that was stopped go on, and its children, as a redrive does."""
     if frame.phase in ("aborted", "failed"):
         frame.phase = "inside"
-    frame.join_failed = False
+    frame.has_joined = frame.has_joined and not frame.has_failed_join
+    frame.has_failed_join, frame.is_redriven = False, True
     children = {**frame.unfinished, **frame.children}
     frame.children = {index: children[index] for index in sorted(children)}
     frame.unfinished = {}

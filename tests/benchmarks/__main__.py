@@ -20,16 +20,30 @@ from tests.benchmarks import (
     engine,
     functions,
     growth,
+    lists,
     projects,
     throughput,
     waiting,
+    watching,
 )
 from tests.benchmarks.table import HEADER, line
 from tests.processes import stop_workers
 
 SUBJECTS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (commands, projects, crowd, engine, throughput, functions, waiting, growth, distributed)
+    for module in (
+        commands,
+        lists,
+        projects,
+        crowd,
+        engine,
+        throughput,
+        functions,
+        waiting,
+        watching,
+        growth,
+        distributed,
+    )
 }
 
 

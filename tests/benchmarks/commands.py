@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.processes import PYTHON, create, timed
 from tests.benchmarks.table import Result, in_turn
-from tests.processes import SFN, await_end, environment_of, sfn, until, worker_pids
+from tests.processes import SFN, await_end, ended, environment_of, sfn, until, worker_pids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,15 +39,18 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     execution = sfn(
         home, "start-execution", "--state-machine-arn", machine, "--query", "executionArn", "--output", "text"
     ).stdout.strip()
-    took, described, listed, baseline = in_turn(
+    ended(home, execution)
+    took, described, shown, listed, baseline = in_turn(
         max(runs, START_UP_RUNS),
         start,
         lambda: timed([SFN, "describe-execution", "--execution-arn", execution], environment),
+        lambda: timed([SFN, "show", execution], environment),
         lambda: timed([SFN, "list-state-machines"], environment),
         python,
     )
     yield Result("start-execution, live worker", took, "ms", "<= 1.25", baseline)
     yield Result("describe-execution", described, "ms", "<= 1.25", baseline)
+    yield Result("show, against describe-execution", shown, "ms", "<= 1.6", described)
     yield Result("list-state-machines", listed, "ms", "<= 1.25", baseline)
 
     def start_without_worker() -> float:

@@ -16,6 +16,7 @@ HEAVY = {
 }  # fmt: skip
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:hello:x"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:hello"
+RECORDINGS = Path(__file__).parents[1] / "views" / "executions"
 SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
 
 
@@ -26,6 +27,12 @@ SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
         ("describe-execution", "--execution-arn", EXECUTION),
         ("list-state-machines", "--query", "stateMachines", "--output", "text"),
         ("get-execution-history", "--execution-arn", EXECUTION),
+        ("show", EXECUTION),
+        ("show", str(RECORDINGS / "order.json")),
+        ("show", str(RECORDINGS / "nested-map.json")),
+        ("ls",),
+        ("ls", "hello"),
+        ("ps",),
         ("help",),
     ],
 )
@@ -34,6 +41,16 @@ def test_nothing_heavy_is_imported(argv: tuple[str, ...]) -> None:
     command = [sys.executable, "-c", SCRIPT, *argv]
     result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
     assert not HEAVY & set(result.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("name", ["order", "nested-map", "redriven"])
+def test_an_ended_execution_is_shown_without_the_language(name: str) -> None:
+    """No definition is compiled to show what happened."""
+    command = [sys.executable, "-c", SCRIPT, "show", str(RECORDINGS / f"{name}.json")]
+    result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
+    loaded = set(result.stdout.splitlines()[-1].split())
+    assert "sfn_cli.views.outline.tree" in loaded
+    assert not {"sfn_cli.asl.state_machine", "sfn_cli.query.jsonata", "sfn_cli.views.replay"} & loaded
 
 
 def test_a_worker_starts_without_what_few_executions_need() -> None:

@@ -123,9 +123,11 @@ OF_PROJECTS = ("deploy", "run", "export", "stack list", "stack show", "stack del
 
 OWN_SESSION = [
     *OF_PROJECTS,
-    *("start-executions", "doctor", "completion", "serve"),
+    *("ls", "ps", "start-executions", "doctor", "completion", "serve"),
     "graph",
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
+    "show",
+    *("watch", "diff"),
     *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands."""
@@ -251,6 +253,13 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             executions = [start_execution(home, machine) for _ in range(2)]
             listed = until(lambda: len(tasks := _tasks(home)) == len(executions) and tasks, "tasks that wait")
             yield "HANDLE", listed[0]["handle"]
+        case "watch":
+            pay = f"{ARN}:stateMachine:Pay"
+            quote = ("--definition", json.dumps(QUOTE))
+            sfn_json(home, "update-state-machine", "--state-machine-arn", pay, *quote)
+            start_execution(home, pay)
+        case "diff":
+            start_execution(home, f"{ARN}:stateMachine:Pay", "--name", "monday")
         case "describe-map-run":
             answer = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))
             machine = answer["stateMachineArn"]

@@ -37,7 +37,7 @@ STATE = "S\u202e\u009b\u200b[red]x[/red]"
 """A hostile name of a state."""
 
 COLOURED = {"NO_COLOR": ""}
-OWN = re.compile(r"\x1b\[(?:0|[1-6]|3[1-9]|90)?m|\x1b\[(?:\?25[lh]|2K|1A)|\r+\n|\r(?=\x1b\[)|\n")
+OWN = re.compile(r"\x1b\[(?:0|[1-6]|3[1-9]|90)?m|\x1b\[(?:\?25[lh]|2K|\d+[AB]|J)|\r+\n|\r(?=\x1b\[)|\n")
 """The sequences that sfn and rich write themselves; none of them is in EVIL."""
 
 
@@ -115,6 +115,10 @@ DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
         ("run", "FOLDER"),
         ("run", "FOLDER/passes"),
         ("run", "FOLDER/passes", "--output", "text"),
+        ("run", "FOLDER", "--events"),
+        ("watch", "Fails/one"),
+        ("watch", "Fails/one", "--output", "json"),
+        ("watch", EVIL),
         ("logs", "tail", "G"),
         ("logs", "tail", "G", "--format", "short"),
         ("logs", "tail", "G", "--color", "on"),

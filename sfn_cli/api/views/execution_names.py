@@ -30,6 +30,10 @@ def execution_arn_of_name(service: Service, name: str) -> str | None:
     return _youngest_execution_arn(service, name)
 
 
+def machine_exists(service: Service, name: str) -> bool:
+    return service.state_machines.find(_machine_arn_of_name(service, name)) is not None
+
+
 def _execution_arn_in_machine(service: Service, machine: str, execution: str) -> str | None:
     if execution == LAST:
         return _youngest_execution_arn(service, machine)

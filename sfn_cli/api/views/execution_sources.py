@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.stepfunctions import arn_checks
+from sfn_cli.api.views.map_run_children import map_run_children
 from sfn_cli.arn import name_in_arn
 from sfn_cli.settings import VIRTUAL_CLOCK, clock_reading
 from sfn_cli.views.source import ClockJump, ExecutionSource, MapRunCounts
@@ -60,10 +61,14 @@ def refresh_execution_source(service: Service, source: ExecutionSource) -> Execu
 
 
 def _map_runs_of_execution(service: Service, execution_arn: str) -> dict[str, MapRunCounts]:
-    """Returns the counts of its newest Map Runs, by ARN."""
+    """Returns the counts of its newest Map Runs, by ARN, with children that did not succeed."""
     listed = service.map_runs.page(execution_arn, None, _MAP_RUNS)
     found = [service.map_runs.find(run.arn) for run in listed]  # a list has no counts
-    return {run.arn: map_run_counts(run) for run in found if run is not None}
+    return {
+        run.arn: map_run_counts(run)._replace(children=map_run_children(service, run))
+        for run in found
+        if run is not None
+    }
 
 
 def map_run_counts(run: MapRun) -> MapRunCounts:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from sfn_cli import jsonvalue
 from sfn_cli.api.views.invocation_logs import invocation_log
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_bytes
 from sfn_cli.store.records.functions import function_reference
+from sfn_cli.views.failure.source_map import original_place
 from sfn_cli.views.failure.stack_frames import TASK_ROOT
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.failure.explain import Failure
+    from sfn_cli.views.failure.source_map import OriginalPlace
     from sfn_cli.views.failure.stack_frames import StackFrame
 
 
@@ -38,17 +41,38 @@ def _frames_here(
     service: Service, function_ref: str, frames: Sequence[StackFrame], current_folder: str
 ) -> list[StackFrame]:
     folder = function_code_folder(service, function_ref) if frames else None
-    located = []
-    for frame in frames:
-        if folder is not None and frame.file.startswith(f"{TASK_ROOT}/"):
-            path = folder + frame.file[len(TASK_ROOT) :]
-            if os.path.isfile(path):
-                frame = frame._replace(
-                    file=path.removeprefix(os.path.join(current_folder, "")),
-                    source=frame.source or _source_line(path, frame.line),
-                )
-        located.append(frame)
-    return located
+    if folder is None:
+        return list(frames)
+    return [_frame_here(frame, folder, current_folder) for frame in frames]
+
+
+def _frame_here(frame: StackFrame, folder: str, current_folder: str) -> StackFrame:
+    """Returns the frame with the file on this machine, if the function's folder has it."""
+    path = folder + frame.file.removeprefix(TASK_ROOT)
+    if not frame.file.startswith(f"{TASK_ROOT}/") or not os.path.isfile(path):
+        return frame
+    line, source = frame.line, frame.source
+    bundled = _place_before_bundling(path, frame)
+    if bundled is not None and os.path.isfile(bundled.source):
+        path, line, source = bundled.source, bundled.line, ""
+    return frame._replace(
+        file=path.removeprefix(os.path.join(current_folder, "")),
+        line=line,
+        source=source or _source_line(path, line),
+        is_own=frame.is_own and "/node_modules/" not in path,
+    )
+
+
+def _place_before_bundling(path: str, frame: StackFrame) -> OriginalPlace | None:
+    """Returns where a line of a bundle comes from, by the source map beside the bundle."""
+    try:
+        source_map = jsonvalue.loads(read_input_bytes(f"{path}.map", PROJECT_FILE_BYTES).decode())
+    except (OSError, ValueError, RecursionError):
+        return None
+    place = original_place(source_map, frame.line, frame.column)
+    if place is None:
+        return None
+    return place._replace(source=os.path.normpath(os.path.join(os.path.dirname(path), place.source)))
 
 
 def function_code_folder(service: Service, function_ref: str) -> str | None:

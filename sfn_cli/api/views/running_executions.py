@@ -15,9 +15,9 @@ from sfn_cli.api.views.execution_sources import execution_source
 from sfn_cli.api.views.machine_summaries import all_machines
 from sfn_cli.errors import is_store_error
 from sfn_cli.store.records.executions import ExecutionFilter
+from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import pending_of
-from sfn_cli.views.own_clock import own_time
 from sfn_cli.views.running_states import running_states
 
 if TYPE_CHECKING:
@@ -105,7 +105,11 @@ def read_running_states(
     except Exception as error:
         if is_store_error(error):
             raise
-        return plain._replace(fault=f"{type(error).__name__}: {error}"[:_FAULT_CHARACTERS])
+        suspension = service.suspensions.of(plain.arn)
+        return plain._replace(
+            suspension=None if suspension is None else suspension.error,
+            fault=f"{type(error).__name__}: {error}"[:_FAULT_CHARACTERS],
+        )
 
 
 _FAULT_CHARACTERS = 200
@@ -117,7 +121,7 @@ def add_running_states(
     """Returns the execution with the states of its source; `plain.now` is by the wall clock."""
     view = fold_execution(source)
     return plain._replace(
-        now=own_time(view, plain.now),
+        now=execution_time(view, plain.now),
         states=running_states(view, pending_of(view, zone=zone)),
         suspension=source.suspension,
     )

@@ -9,7 +9,7 @@ A candidate replaces the whole word. One that ends with a slash, a colon or "=" 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -31,7 +31,8 @@ _FILES = ("file", "FILE", "folder", "FOLDER")
 _SHORT_HELP = 100
 
 _FILE_POSITIONALS = ("outfile", "path")
-_FILE_OR_RESOURCE_POSITIONALS = ("drawn",)
+_FILE_OR_RESOURCE_POSITIONALS = ("drawn", "before", "after")
+_EXECUTION_OR_FILE = "execution_or_file"
 
 
 class Candidate(NamedTuple):
@@ -117,7 +118,8 @@ def _command_candidates(command: click.Command, before: list[str], current: str)
     elif current.startswith("-") or len(free) >= len(positionals):
         yield from _flag_candidates(table, before, current, _flag_sentences(command))
     else:
-        yield from _word_candidates(*positionals[len(free)], current)
+        given = arguments.parse_arguments(before, table, words).given
+        yield from _word_candidates(*positionals[len(free)], current, given)
 
 
 def _candidate_options(command: click.Command) -> Table:
@@ -223,7 +225,9 @@ def _value_candidates(
             yield from (Candidate(location) for location in _LOCATIONS)
 
 
-def _word_candidates(positional: str, words: Sequence[str], current: str) -> Iterator[Candidate]:
+def _word_candidates(
+    positional: str, words: Sequence[str], current: str, given: Mapping[str, Any]
+) -> Iterator[Candidate]:
     if words:
         yield from map(Candidate, words)
     elif positional in _FILE_POSITIONALS:
@@ -231,9 +235,13 @@ def _word_candidates(positional: str, words: Sequence[str], current: str) -> Ite
     else:
         from sfn_cli.cli.completion import resources
 
-        yield from map(Candidate, resources.complete_resources(positional, current, {}))
+        yield from map(Candidate, resources.complete_resources(positional, current, given))
         if positional in _FILE_OR_RESOURCE_POSITIONALS:
             yield from map(Candidate, _path_candidates(current))
+        if positional == _EXECUTION_OR_FILE and current:
+            yield from (
+                Candidate(path) for path in _path_candidates(current) if path.endswith(("/", ".json"))
+            )
 
 
 def _path_candidates(beginning: str) -> Iterator[str]:

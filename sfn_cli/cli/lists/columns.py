@@ -36,7 +36,8 @@ def column_lines(columns: Sequence[Column], rows: Sequence[Row], width: int | No
     shown = [number for number in range(len(columns)) if any(line_width(row[number]) for row in rows)]
     widths = _column_widths(columns, rows, shown, width)
     titles = [[Span(column.title, "dim")] for column in columns]
-    return [_column_line(columns, widths, row) for row in (titles, *rows)]
+    lines = [_column_line(columns, widths, row) for row in (titles, *rows)]
+    return lines if width is None else [shorten_line(line, width) for line in lines]
 
 
 def _column_widths(

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
-
 from sfn_cli.views.time_spans import format_span
-
-if TYPE_CHECKING:
-    from datetime import tzinfo
 
 _UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -19,20 +13,23 @@ def format_age(milliseconds: int) -> str:
 
 
 def format_rough_span(milliseconds: int) -> str:
-    """Returns a span in its largest unit: "5 min", "2 days"; below a second, in hundredths."""
-    seconds = milliseconds // 1000
+    """Returns a span in one unit, rounded: "5 min", "2 days"; below a second, in hundredths."""
+    if milliseconds < 1000:
+        return format_span(milliseconds)
+    seconds = milliseconds / 1000
     for unit, name in _UNITS:
-        if seconds >= unit:
-            count = seconds // unit
+        count = round(seconds / unit)
+        if count >= 1 and seconds >= unit - _half_of_smaller_unit(unit):
             return f"{count} {name}{'s' if name == 'day' and count > 1 else ''}"
     return format_span(milliseconds)
+
+
+def _half_of_smaller_unit(unit: int) -> float:
+    """Returns what a span may lack of a unit and still be rounded up to it: 59.6 min are 1 h."""
+    smaller = max((other for other, _ in _UNITS if other < unit), default=0)
+    return smaller / 2
 
 
 def format_until(milliseconds: int) -> str:
     """Returns when something will be: "in 5 min"; "due" when that has passed."""
     return "due" if milliseconds <= 0 else f"in {format_rough_span(milliseconds)}"
-
-
-def local_zone() -> tzinfo | None:
-    """Returns this machine's time zone, as of now."""
-    return datetime.now().astimezone().tzinfo

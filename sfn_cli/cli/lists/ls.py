@@ -10,8 +10,9 @@ import click
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.lists import list_output
 from sfn_cli.cli.lists.columns import Column, column_lines
-from sfn_cli.cli.lists.list_times import format_age, local_zone
+from sfn_cli.cli.lists.list_times import format_age
 from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
 from sfn_cli.views.outline.styled_line import Span
 from sfn_cli.views.time_spans import format_span

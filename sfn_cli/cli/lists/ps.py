@@ -11,8 +11,9 @@ from sfn_cli.arn import name_in_arn
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.lists import list_output
 from sfn_cli.cli.lists.columns import Column, column_lines
-from sfn_cli.cli.lists.list_times import format_rough_span, format_until, local_zone
+from sfn_cli.cli.lists.list_times import format_rough_span, format_until
 from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
 from sfn_cli.views.outline.styled_line import Span
 
@@ -141,13 +142,13 @@ def _running_rows(running: RunningExecution) -> list[_StateRow]:
     is_child = "/" in name_in_arn(running.state_machine_arn)  # of a Map Run: it follows its execution
     name = [Span("  └ "), Span(running.name)] if is_child else [Span(called, "bold")]
     age = [Span(_rough_age(running, running.started_at))]
-    if running.fault is not None:
-        return [_StateRow((name, [], age, [], [Span("cannot be read", "failed")]), called, "sfn doctor")]
     if running.suspension is not None:
         state = [Span(", ".join(state.name for state in running.states[:_SHOWN_STATES]))]
         why = [Span(f"suspended: {running.suspension}", "failed")]
         stop = f"sfn stop-execution --execution-arn {called}"
         return [_StateRow((name, state, age, [], why), called, stop)]
+    if running.fault is not None:
+        return [_StateRow((name, [], age, [], [Span("cannot be read", "failed")]), called, "sfn doctor")]
     rows = [
         _StateRow(_state_cells(name if place == 0 else [], state, running), called, state.answer)
         for place, state in enumerate(running.states[:_SHOWN_STATES])

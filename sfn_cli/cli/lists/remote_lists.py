@@ -9,8 +9,8 @@ from sfn_cli.api import model
 from sfn_cli.api.views.machine_summaries import RECENT_RUNS, MachineRun, MachineSummary
 from sfn_cli.api.views.running_executions import RunningExecution, RunningList, add_running_states
 from sfn_cli.cli.failures import OperationError
-from sfn_cli.cli.lists.list_times import local_zone
 from sfn_cli.cli.operations import paging
+from sfn_cli.cli.output import local_zone
 from sfn_cli.errors import SfnError
 
 if TYPE_CHECKING:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from sfn_cli.api.protocol.shapes import convert_shape
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from sfn_cli.api.model import Shape
 
 
@@ -30,6 +32,11 @@ def local_time_in_output(at: int) -> str:
     return (
         datetime.fromtimestamp(seconds, UTC).astimezone().replace(microsecond=milliseconds * 1000).isoformat()
     )
+
+
+def local_zone() -> tzinfo | None:
+    """Returns this machine's time zone, as it is now."""
+    return datetime.now().astimezone().tzinfo
 
 
 def _base64_in_output(data: bytes) -> str:

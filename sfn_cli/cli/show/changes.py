@@ -65,7 +65,7 @@ def _changed_visits(news: Iterable[ExecutionNews]) -> Iterable[StateVisit]:
 def _visit_change(visit: StateVisit) -> dict[str, Any]:
     failed = {"error": visit.error, "cause": visit.cause} if visit.error is not None else {}
     return {
-        "state": visit.state,
+        "name": visit.state,
         "path": visit.path,
         "type": visit.type,
         "event": visit.entered_id,

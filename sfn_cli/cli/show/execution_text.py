@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.outline.styled_line import Span, cell_width
 from sfn_cli.views.outline.tree import outline_lines
 
 if TYPE_CHECKING:
@@ -19,9 +19,15 @@ def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[
     """Returns the lines, of at most `width` columns where what is in them can be cut."""
     view = shown.view
     lines = outline_lines(view, now=shown.now, width=width, pending=shown.pending)
-    if shown.at is not None:
-        last = shown.source.history[-1].id
-        lines[0].append(Span(f"  after event {view.last_id} of {last}", "dim"))
+    if shown.is_earlier:
+        lines[0].append(Span(f"  after event {view.last_id} of {shown.events}", "dim"))
+    return [*lines, *text_below_tree(backend, shown, width)]
+
+
+def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:
+    """Returns why the execution did not succeed, or does not go on, and what to do next."""
+    lines: list[StyledLine] = []
+    view = shown.view
     if shown.source.suspension is not None:
         lines += _suspension_lines(shown.source.suspension)
     if view.is_over and view.status != "SUCCEEDED":
@@ -29,7 +35,7 @@ def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[
 
         lines += failure_text(explained_failure(backend, view), width)
     if not view.is_over or view.status != "SUCCEEDED":
-        lines += _next_step_lines(shown)
+        lines += _next_step_lines(shown, width)
     return lines
 
 
@@ -40,14 +46,24 @@ def _suspension_lines(error: str) -> list[StyledLine]:
     ]
 
 
-def _next_step_lines(shown: ShownExecution) -> Iterator[StyledLine]:
+def _next_step_lines(shown: ShownExecution, width: int) -> Iterator[StyledLine]:
+    """Yields what to do next. Commands are whole, to be copied: below their words if need be."""
     from sfn_cli.views.failure.next_steps import next_steps
 
     steps = next_steps(shown.view, shown.pending)
     if not steps:
         return
     yield []
-    longest = max(len(step.words) for step in steps)
+    longest = max(len(step.words) for step in steps) + 2
+    is_wide = all(_LABEL_WIDTH + longest + cell_width(step.command) <= width for step in steps)
     for place, step in enumerate(steps):
-        label = "next  " if place == 0 else "      "
-        yield [Span(label, "dim"), Span(step.words.ljust(longest + 2)), Span(step.command, "code")]
+        label = Span(("next" if place == 0 else "").ljust(_LABEL_WIDTH), "dim")
+        command = Span(step.command, "code")
+        if is_wide:
+            yield [label, Span(step.words.ljust(longest)), command]
+        else:
+            yield [label, Span(step.words)]
+            yield [Span(" " * (_LABEL_WIDTH + 2)), command]
+
+
+_LABEL_WIDTH = 6

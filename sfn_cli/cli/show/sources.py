@@ -12,8 +12,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from sfn_cli.cli.failures import OperationError
+from sfn_cli.api.views.execution_names import LAST, execution_arn_of_name, machine_exists
+from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
+from sfn_cli.interpreter.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,18 +77,36 @@ def _local_execution_source(backend: Backend, name: str) -> ExecutionSource:
 
     try:
         arn = name if name.startswith("arn:") else _local_arn(backend, name)
-        return execution_source(backend.service, arn)
+        source = execution_source(backend.service, arn)
     except ApiError as error:
         raise OperationError("DescribeExecution", error) from error
+    _check_stored_history(source)
+    return source
+
+
+def _check_stored_history(source: ExecutionSource) -> None:
+    """Raises CommandFailedError for a history that no execution can have."""
+    is_whole = all(
+        event.id == place and event.type in EVENT_TYPES for place, event in enumerate(source.history, 1)
+    )
+    if not is_whole or not source.history:
+        raise CommandFailedError(
+            f"The history of {source.name} is damaged. To see what is wrong: {PROGRAM} doctor"
+        )
 
 
 def _local_arn(backend: Backend, name: str) -> str:
-    from sfn_cli.api.views.execution_names import execution_arn_of_name
 
     arn = execution_arn_of_name(backend.service, name)
-    if arn is None:
-        raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{name}'")
-    return arn
+    if arn is not None:
+        return arn
+    machine = name.removesuffix(f"/{LAST}")
+    if machine_exists(backend.service, machine):
+        raise CommandFailedError(
+            f"{machine} has no executions yet. "
+            f"To start one: {PROGRAM} start-execution --state-machine-arn {machine}"
+        )
+    raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{name}'")
 
 
 def _is_not_found(error: OperationError) -> bool:

@@ -9,14 +9,15 @@ import click
 
 from sfn_cli.api import suspensions
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import PROGRAM, CommandFailedError
+from sfn_cli.cli.failures import PROGRAM, ExecutionFailedError
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.show.changes import change_writer, write_changes
 from sfn_cli.cli.show.followed_execution import follow_execution, follow_news
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from sfn_cli.cli.show.changes import WriteChange
+    from collections.abc import Callable
+
     from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.execution.execution_view import ExecutionView
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 
 @click.command("watch", short_help="Shows an execution while it runs.")
 @click.argument("execution")
+@click.option("--events", is_flag=True, help="At a terminal, too, show a line for each event.")
 @click.pass_obj
-def watch(terminal: Terminal, execution: str) -> ExitCode:
+def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
     """Shows an execution while it runs: its states, how long each has taken, and what it waits for.
 
     EXECUTION is MACHINE/NAME, MACHINE/last for the youngest one of the machine, or an ARN. At a
-    terminal its tree is redrawn until the execution ends; elsewhere each event is a line. With
-    --output json, each state that changes is a line of JSON, and the execution's end is the last one.
+    terminal its tree is redrawn until the execution ends; elsewhere, and with --events, each event is
+    a line. With --output json, each state that changes is a line of JSON, and the execution's end is
+    the last one.
 
     The exit code is 0 when the execution succeeded and 255 when it did not. Ctrl-C ends the command
     only: the execution goes on.
@@ -46,10 +49,15 @@ def watch(terminal: Terminal, execution: str) -> ExitCode:
     with Backend(terminal) as backend:
         source = find_source(backend, execution)
         if source.arn is None:
-            raise UsageError(f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show.")
+            raise UsageError(
+                f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show {execution}"
+            )
         followed = follow_execution(backend, source)
         try:
-            _show_followed(followed, terminal, write_change)
+            if write_change is not None:
+                write_changes(followed, write_change)
+            else:
+                show_followed(followed, sys.stdout, terminal, with_events=events)
         except KeyboardInterrupt:
             say_how_to_stop(source.arn)
             raise
@@ -57,19 +65,15 @@ def watch(terminal: Terminal, execution: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def _show_followed(followed: FollowedExecution, terminal: Terminal, write_change: WriteChange | None) -> None:
-    if write_change is not None:
-        write_changes(followed, write_change)
-    elif terminal.moves_cursor(sys.stdout):
+def show_followed(
+    followed: FollowedExecution, stream: TextIO, terminal: Terminal, *, with_events: bool
+) -> None:
+    """Shows an execution until it is over: as a tree where lines can be redrawn, else its events."""
+    if terminal.moves_cursor(stream) and not with_events:
         from sfn_cli.cli.show.live_outline import show_live
 
-        show_live(followed, sys.stdout, terminal)
-    else:
-        show_event_lines(followed, sys.stdout, terminal)
-
-
-def show_event_lines(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -> None:
-    """Writes each event's line as it comes, until the execution is over."""
+        show_live(followed, stream, terminal)
+        return
     from sfn_cli.cli.show.event_lines import event_line_writer
 
     with event_line_writer(stream, terminal) as show:
@@ -88,15 +92,29 @@ def say_how_to_stop(execution_arn: str, without: str = "") -> None:
 
 
 def check_end(backend: Backend, view: ExecutionView) -> None:
-    """Raises CommandFailedError when the execution did not succeed, SuspendedError if it cannot end."""
+    """Raises ExecutionFailedError when the execution did not succeed, SuspendedError if it cannot end."""
     if not view.is_over:
         assert view.source.arn is not None
         suspensions.refuse_to_wait_for_suspended(backend.service, view.source.arn)
     if view.status != "SUCCEEDED":
-        raise CommandFailedError(_end_reason(view))
+        raise ExecutionFailedError(_end_reason(view), _explanation_writer(backend, view))
 
 
 def _end_reason(view: ExecutionView) -> str:
     words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}
     parts = (f"The execution {words.get(view.status, view.status)}", view.error, view.cause)
     return ": ".join(part for part in parts if part)
+
+
+def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], None] | None:
+    """Returns what writes why the execution failed and what to do next, for a person at a terminal."""
+    if not sys.stderr.isatty():
+        return None
+    from sfn_cli.cli.show.execution_text import text_below_tree
+    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.cli.show.styled_output import output_columns, write_lines
+
+    shown = ShownExecution(view.source, view, view.last_at, {}, view.last_id)
+    lines = text_below_tree(backend, shown, output_columns(sys.stderr))
+    color = backend.terminal.colors(sys.stderr)
+    return lambda: write_lines([[], *lines], sys.stderr, color=color)

@@ -120,6 +120,7 @@ def bundle_typescript(
         output = beside / "out"
         command = [esbuild, *arguments, f"--outdir={output}", f"--metafile={meta}"]
         run_build_program(command, bundle.folder, environment, what=line)
+        _name_map_sources(output)
         names = sorted(json.loads(meta.read_bytes())["inputs"])
         inputs = [os.path.normpath(bundle.folder / name) for name in names if "://" not in name]
         sources = {**base, "inputs": _input_digests(inputs)}
@@ -168,6 +169,10 @@ def _esbuild_arguments(bundle: Bundle) -> list[str]:
         arguments.append("--target=node16")
     if properties.get("Sourcemap") in (True, "true"):
         arguments.append("--sourcemap")
+    else:
+        # The bundle does not name its map: Node.js behaves as without one, and `sfn show` finds the
+        # lines of a stack trace in the user's own files.
+        arguments += ["--sourcemap=external", "--sources-content=false"]
     arguments += [flag for name, flag in _FLAGS.items() if properties.get(name) in (True, "true")]
     for name, flag in _VALUES.items():
         if (value := properties.get(name)) is not None:
@@ -183,6 +188,17 @@ def _named_arguments(flag: str, values: Any) -> list[str]:
     if isinstance(values, dict):
         return [f"{flag}:{name}={value}" for name, value in values.items()]
     return [f"{flag}:{value}" for value in values or ()]
+
+
+def _name_map_sources(output: Path) -> None:
+    """Writes absolute paths into the source maps, whose folder is about to get another name."""
+    for path in output.rglob("*.map"):
+        source_map = json.loads(path.read_bytes())
+        source_map["sources"] = [
+            name if "://" in name else os.path.normpath(path.parent / name)
+            for name in source_map.get("sources", ())
+        ]
+        path.write_text(json.dumps(source_map), encoding="utf-8")
 
 
 def _move_content(source: Path, target: Path) -> None:

@@ -40,14 +40,14 @@ def definition_diff_lines(
     column = min(max(map(cell_width, shown), default=0), _WIDEST_PATH)
     for state, path in zip(differing, shown, strict=True):
         line = [marked_span(state.mark), Span(path + " " * max(0, column - cell_width(path)), "bold")]
-        line.append(Span(f"  {state.type:<8}", "dim"))
+        line.append(Span(f"  {state.type}", "dim"))
         if state.former_name is not None:
             line.append(Span(f"  renamed, was {state.former_name}"))
         lines.append(shorten_line(line, width))
         lines += change_lines(state.changes, indent=2, width=width)
     if differing or diff.changes:
         lines.append([])
-    lines.append([Span(_summary_of_definitions(diff), "bold")])
+    lines.append(shorten_line([Span(_summary_of_definitions(diff), "bold")], width))
     return lines
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.views.diff.execution_diff import EndFacts, ExecutionDiff, StateDiff, ThreadDiff
+    from sfn_cli.views.execution.state_visit import StateVisit
     from sfn_cli.views.outline.styled_line import StyledLine
 
 _WIDEST_NAME = 32
@@ -45,7 +46,7 @@ def execution_diff_lines(diff: "ExecutionDiff", *, now: int, width: int) -> "lis
         lines.append([])
         lines += _state_lines(diff.states, 0, now, width)
     lines.append([])
-    lines.append([Span(_summary_of_diff(diff), "bold")])
+    lines.append(shorten_line([Span(_summary_of_diff(diff), "bold")], width))
     return lines
 
 
@@ -58,7 +59,7 @@ def _header_lines(diff: "ExecutionDiff", now: int) -> "Iterator[StyledLine]":
         yield [
             marked_span(mark),
             Span(f"{name}  ", "bold"),
-            Span(f"{look.mark} {look.word}", look.colour),  # type: ignore[arg-type]
+            Span(f"{look.mark} {look.word}", look.colour),
             Span(f"  {span}"),
         ]
     if diff.same_definition is False:
@@ -100,10 +101,10 @@ def _lines_of_state(
     assert known is not None
     name = state.name + " " * max(0, column - cell_width(state.name))
     line = [Span(" " * indent), marked_span(state.mark), Span(name, "bold" if state.mark else "dim")]
-    line.append(Span(f"  {known.type:<8}", "dim"))
+    line.append(Span(f"  {known.type:<8}  ", "dim"))
     line += _ends_of_state(state, now)
     yield shorten_line(line, width)
-    if state.before is not None and state.after is not None and state.facts_differ:
+    if state.before is not None and state.after is not None and not _fails_inside(state):
         for facts in _fact_lines(facts_of_visit(state.before), facts_of_visit(state.after), indent + 2):
             yield shorten_line(facts, width)
     yield from change_lines(state.changes, indent=indent + 2, width=width)
@@ -111,27 +112,40 @@ def _lines_of_state(
         yield from _thread_lines(state.threads, indent + 2, now, width)
 
 
+def _fails_inside(state: "StateDiff") -> bool:
+    """Whether the errors of the state are those of states inside it, which say what differs."""
+    return any(
+        inner.before is not None
+        and inner.after is not None
+        and inner.facts_differ
+        and (inner.before.error, inner.after.error) == (state.before.error, state.after.error)
+        for thread in state.threads
+        for inner in thread.states
+        if state.before is not None and state.after is not None
+    )
+
+
 def _ends_of_state(state: "StateDiff", now: int) -> "Iterator[Span]":
-    ends: list[list[Span]] = []
-    spans = []
-    for visit in (state.before, state.after):
-        if visit is not None:
-            look = LOOKS[visit.status]
-            facts = facts_of_visit(visit)
-            retries = f" ↻ {facts.retries}" if facts.retries else ""
-            ends.append([Span(f"{look.mark} {look.word}{retries}", look.colour)])  # type: ignore[arg-type]
-            spans.append(format_span(visit.duration_ms(now)))
-    if len(ends) == 1:
-        yield from ends[0]
-    elif state.facts_differ:
-        yield from (*ends[0], Span(" → "), *ends[1])
+    visits = [visit for visit in (state.before, state.after) if visit is not None]
+    ends = [_end_span(visit) for visit in visits]
+    if len(ends) == 2 and ends[0] == ends[1]:
+        yield ends[0]._replace(style="dim")
     else:
-        yield Span(ends[0][0].text, "dim")
+        yield ends[0]
+        if len(ends) == 2:
+            yield from (Span(" → "), ends[1])
+    spans = [format_span(visit.duration_ms(now)) for visit in visits]
     yield Span(f"  {' → '.join(spans)}", "dim")
     iterations = [thread for thread in state.threads if thread.kind == "iteration"]
     if iterations:
         equal = sum(not thread.mark for thread in iterations)
         yield Span(f"  {equal} of {len(iterations)} iterations equal")
+
+
+def _end_span(visit: "StateVisit") -> Span:
+    look = LOOKS[visit.status]
+    retries = f" ↻ {len(visit.failures)}" if visit.failures else ""
+    return Span(f"{look.mark} {look.word}{retries}", look.colour)
 
 
 def _thread_lines(
@@ -152,11 +166,8 @@ def _summary_of_diff(diff: "ExecutionDiff") -> str:
     if diff.is_equal:
         return "No difference."
     counts = Counter(state.mark for state in diff.states)
-    words = {
-        "~": "differ",
-        "−": f"only in {diff.before.source.name}",
-        "+": f"only in {diff.after.source.name}",
-    }
+    words = {"~": "different", "−": "only in −", "+": "only in +"}
     parts = [f"{counts[mark]} {word}" for mark, word in words.items() if counts[mark]]
-    parts.append(f"{counts['']} equal")
+    if counts[""]:
+        parts.append(f"{counts['']} equal")
     return f"States: {', '.join(parts)}."

@@ -21,11 +21,13 @@ class MapCounts(NamedTuple):
 
 
 def map_counts(visit: "StateVisit", source: "ExecutionSource") -> MapCounts | None:
-    """Returns the counts of a visit of a Map; None for other states, and before its items are known."""
+    """Returns the counts of a visit of a Map; None for other states, and where they are not known."""
     if visit.type != "Map":
         return None
-    run = source.map_runs.get(visit.map_run_arn or "")
-    if run is not None:
+    if visit.map_run_arn is not None:
+        run = source.map_runs.get(visit.map_run_arn)
+        if run is None:
+            return None
         return MapCounts(run.total, run.succeeded, run.running, run.failed + run.timed_out, run.aborted)
     if visit.item_count is None and not visit.threads:
         return None

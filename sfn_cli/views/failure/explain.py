@@ -102,7 +102,7 @@ def _failure_of(
         error,
         decoded.message,
         decoded.error if decoded.error != error else None,
-        decoded.origin,
+        decoded.origin or _items_that_failed(view, visit),
         decoded.frames,
         view.input if visit is None else visit.input,
         None if attempt is None else invoked_function(attempt),
@@ -110,6 +110,14 @@ def _failure_of(
         reported_by,
         "" if visit is None or error is None else _catcher_hint(view, visit, error),
     )
+
+
+def _items_that_failed(view: "ExecutionView", visit: "StateVisit | None") -> str:
+    """Says how many items of a Map Run failed; "" where that is not known."""
+    counts = view.source.map_runs.get(visit.map_run_arn or "") if visit is not None else None
+    if counts is None or not counts.failed + counts.timed_out:
+        return ""
+    return f"{counts.failed + counts.timed_out} of {counts.total} items failed"
 
 
 def _catcher_hint(view: "ExecutionView", visit: "StateVisit", error: str) -> str:

@@ -94,10 +94,11 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
         yield from _step_to_start_again(view)
     if stored and failure.function is not None:
         group = _shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
-        yield NextStep("all log lines of the function", f"sfn logs tail {group} --since 1h")
+        since = _utc_time(view.started_at)
+        yield NextStep("all log lines of the function", f"sfn logs tail {group} --since {since}")
     if failure.visit is not None:
         yield NextStep(
-            f"all that {failure.visit.state} was given",
+            f"the whole input of {failure.visit.state}",
             f"sfn show {_shell_word(view.source.name)} {_shell_word(failure.visit.state)}",
         )
 
@@ -128,7 +129,7 @@ def _last_state(view: "ExecutionView") -> str:
 
 def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
     machine = view.source.name.partition("/")[0]
-    text = view.input or "{}"
+    text = " ".join((view.input or "{}").split())
     if len(text) <= _LONGEST_INPUT and "'" not in text:
         yield NextStep(
             "run it again",
@@ -140,6 +141,12 @@ def name_of_execution(arn: str) -> str:
     """Returns an execution's ARN as people name it: MACHINE/EXECUTION; an EXPRESS one's ARN stays."""
     parts = arn.split(":")
     return f"{parts[6]}/{parts[7]}" if len(parts) == 8 and parts[5] == "execution" else arn
+
+
+def _utc_time(at: int) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 _PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)

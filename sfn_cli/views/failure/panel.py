@@ -14,6 +14,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from sfn_cli import jsonvalue
 from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
 
 if TYPE_CHECKING:
@@ -72,11 +73,20 @@ def _failure_body(failure: "Failure", inner: int) -> "Iterator[StyledLine]":
     if failure.hint:
         yield from _labelled("catch", wrap_text(failure.hint, room, 2), room)
     if failure.input is not None:
-        yield from _labelled("input", wrap_text(failure.input, room, _MOST_INPUT_LINES), room, "code")
+        yield from _labelled(
+            "input", wrap_text(_compact_input(failure.input), room, _MOST_INPUT_LINES), room, "code"
+        )
     yield from _log_lines(failure, room)
     if (reported := failure.reported_by) is not None:
         said = ": ".join(text for text in (reported.error, reported.cause) if text)
         yield from _labelled("then", wrap_text(f"caught; {reported.state} failed: {said}", room, 2), room)
+
+
+def _compact_input(text: str) -> str:
+    try:
+        return jsonvalue.dumps(jsonvalue.loads(text))
+    except (ValueError, RecursionError):
+        return " ".join(text.split())
 
 
 def _frame_lines(frames: "Sequence[StackFrame]", room: int) -> "Iterator[StyledLine]":
@@ -187,9 +197,11 @@ def _cut_to(text: str, width: int) -> str:
 
 
 def _box_top(title: str, inner: int) -> "StyledLine":
-    [shown] = shorten_line([Span(title, "bold")], inner - 2)
-    rest = inner - cell_width(shown.text) - 1
-    return [Span("╭─ ", "dim"), shown, Span(f" {'─' * rest}╮", "dim")]
+    """Returns the upper edge; of a title that is too long, the end says more than the beginning."""
+    room = inner - 2
+    while cell_width(title) > room:
+        title = f"…{title[max(2, cell_width(title) - room) :]}"
+    return [Span("╭─ ", "dim"), Span(title, "bold"), Span(f" {'─' * (room + 1 - cell_width(title))}╮", "dim")]
 
 
 def _box_line(line: "StyledLine", inner: int) -> "StyledLine":

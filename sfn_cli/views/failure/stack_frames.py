@@ -18,7 +18,7 @@ TASK_ROOT = "/var/task"
 """The folder of a function's code on AWS, as stack traces show it."""
 
 _PYTHON = re.compile(r'\s*File "([^"]*)",? [Ll]ine (\d+)(?:, in (.*))?')
-_NODE = re.compile(r"\s*at (?:(.*?) \()?(?:file://)?([^()]*?):(\d+)(?::\d+)?\)?\s*")
+_NODE = re.compile(r"\s*at (?:(.*?) \()?(?:file://)?([^()]*?):(\d+)(?::(\d+))?\)?\s*")
 _RUBY = re.compile(r"(/[^:]*):(\d+):in [`'](.*)'")
 _JAVA = re.compile(r"(?:\s*at )?([\w.$<>]+)\(([\w$.-]+):(\d+)\)")
 
@@ -27,8 +27,8 @@ class StackFrame(NamedTuple):
     """One call of a stack trace.
 
     `file` is a path, on AWS or of this machine; "" when the line was not understood, which `text`
-    then has. `source` is that line of the file. `is_own`: the file belongs to the function itself,
-    not to a package or the runtime.
+    then has. `column` is 0 where it is not known. `source` is that line of the file. `is_own`: the
+    file belongs to the function itself, not to a package or the runtime.
     """
 
     file: str
@@ -37,6 +37,7 @@ class StackFrame(NamedTuple):
     source: str = ""
     text: str = ""
     is_own: bool = True
+    column: int = 0
 
 
 def parse_stack_trace(lines: "Sequence[object]") -> list[StackFrame]:
@@ -52,7 +53,8 @@ def parse_stack_trace(lines: "Sequence[object]") -> list[StackFrame]:
         elif found := _RUBY.fullmatch(head):
             frames.append(_frame_of_file(found[1], int(found[2]), found[3]))
         elif found := _NODE.fullmatch(head):
-            frames.append(_frame_of_file(found[2], int(found[3]), (found[1] or "").removeprefix("async ")))
+            frame = _frame_of_file(found[2], int(found[3]), (found[1] or "").removeprefix("async "))
+            frames.append(frame._replace(column=int(found[4] or 0)))
         elif found := _JAVA.fullmatch(head):
             frames.append(_frame_of_file(found[2], int(found[3]), found[1]))
         elif is_python and frames and text.startswith("    "):

@@ -68,9 +68,7 @@ def _cut_rows(rows: Sequence[OutlineRow], shown: AbstractSet[OutlineRow]) -> lis
     is_counted = False
     for row in rows:
         if row in shown:
-            copy = OutlineRow(row.name, row.type, row.status, row.periods, row.notes, row.stands_for)
-            copy.children = _cut_rows(row.children, shown)
-            cut.append(copy)
+            cut.append(row.with_children(_cut_rows(row.children, shown)))
         elif not is_counted:
             cut.append(OutlineRow(f"… {hidden} more", stands_for=hidden))
             is_counted = True

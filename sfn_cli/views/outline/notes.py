@@ -28,7 +28,7 @@ def visit_notes(
             *([Span(f"× {len(visits)}", "dim")] if len(visits) > 1 else []),
             *_counts_note(last, source),
             *_failures_note(visits, status),
-            *_pending_note(pending),
+            *([] if last.map_run_arn is not None else _pending_note(pending)),  # its counts say it
             *_children_note(last),
         ]
     )

@@ -4,7 +4,7 @@ Rule 1: a state that its thread visited several times is one row, at its first v
         looks like the last visit, and says how many there were.
 Rule 2: a branch of one state is that state's row; a longer one has a row of its own. The same goes
         for the iterations of a Map, all of which look alike.
-Rule 3: of the iterations a few are shown: those that failed, then those that run; the first ones
+Rule 3: of many iterations a few are shown: those that failed, then those that run; the first one
         where all ended well. Only those are looked into, so that ten thousand cost no more than
         three.
 """
@@ -12,11 +12,13 @@ Rule 3: of the iterations a few are shown: those that failed, then those that ru
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.outline.notes import visit_notes
+from sfn_cli.views.outline.styled_line import Span
 from sfn_cli.views.statuses import LOOKS
 
 if TYPE_CHECKING:
@@ -52,9 +54,10 @@ class OutlineRow:
 
     `periods` are the times, from and to, in which its visits took place; the last may be open (None).
     `status` None: the row only says, by its name, how many others are not shown: `stands_for`.
+    `is_execution`: it is an execution of its own, by the name that people type.
     """
 
-    __slots__ = ("children", "name", "notes", "periods", "stands_for", "status", "type")
+    __slots__ = ("children", "is_execution", "name", "notes", "periods", "stands_for", "status", "type")
 
     def __init__(
         self,
@@ -64,6 +67,8 @@ class OutlineRow:
         periods: Sequence[tuple[int, int | None]] = (),
         notes: StyledLine | None = None,
         stands_for: int = 1,
+        *,
+        is_execution: bool = False,
     ) -> None:
         self.name = name
         self.type = type
@@ -71,7 +76,14 @@ class OutlineRow:
         self.periods = periods
         self.notes: StyledLine = notes or []
         self.stands_for = stands_for
+        self.is_execution = is_execution
         self.children: list[OutlineRow] = []
+
+    def with_children(self, children: list[OutlineRow]) -> OutlineRow:
+        """Returns this row with these rows below it."""
+        row = copy(self)
+        row.children = children
+        return row
 
     def duration_ms(self, now: int) -> int:
         """How long its visits took, or have taken by `now`, in all."""
@@ -109,7 +121,9 @@ class OutlineRows:
             [(visit.entered_at, visit.ended_at) for visit in visits],
             visit_notes(visits, status, self._pending.get(last.entered_id), self._view.source),
         )
-        if last.type == "Map":
+        if last.map_run_arn is not None:
+            row.children = self._rows_of_map_run(last.map_run_arn)
+        elif last.type == "Map":
             row.children = self._rows_of_iterations(last)
         elif last.threads:
             row.children = self._rows_of_branches(last)
@@ -139,13 +153,27 @@ class OutlineRows:
         hidden.subtract(statuses[place] for place in shown)
         return rows + _row_of_hidden_iterations(hidden, max(0, (visit.item_count or 0) - len(threads)))
 
+    def _rows_of_map_run(self, arn: str) -> list[OutlineRow]:
+        run = self._view.source.map_runs.get(arn)
+        return [
+            OutlineRow(
+                child.name,
+                "",
+                child.status,
+                [(child.started_at, child.ended_at)],
+                [Span(child.error, "failed")] if child.error is not None else [],
+                is_execution=True,
+            )
+            for child in (run.children if run is not None else ())
+        ]
+
     def _row_of_group(self, name: str, thread: Thread, inner: list[OutlineRow]) -> OutlineRow:
         row = OutlineRow(name, "", self._thread_status(thread), [(thread.started_at, thread.ended_at)])
         row.children = inner
         return row
 
     def _thread_status(self, thread: Thread) -> Status:
-        if thread.ended_at is not None or not thread.visits:
+        if thread.ended_at is not None or not thread.visits or thread.visits[-1].ended_at is not None:
             return thread.status
         return display_status(thread.visits[-1], self._pending)
 
@@ -156,13 +184,13 @@ def _has_several_states(thread: Thread) -> bool:
 
 def _shown_iterations(statuses: Sequence[Status], item_count: int) -> list[int]:
     """Returns the places of the iterations to show, in the order in which they are shown."""
+    total = max(len(statuses), item_count)
     urgent = [place for place, status in enumerate(statuses) if status in _URGENT]
+    most = ITERATIONS_SHOWN if urgent or total <= ITERATIONS_SHOWN else 1
     shown = nsmallest(
-        ITERATIONS_SHOWN,
-        urgent or range(len(statuses)),
-        key=lambda place: (_ORDER[statuses[place]], place),
+        most, urgent or range(len(statuses)), key=lambda place: (_ORDER[statuses[place]], place)
     )
-    if max(len(statuses), item_count) - len(shown) == 1:  # its row takes no more room than a count
+    if total - len(shown) == 1:  # its row takes no more room than a count
         return list(range(len(statuses)))
     return shown
 

@@ -140,7 +140,7 @@ def _cut_guide(guide: str, most: int) -> str:
 
 
 def _outline_columns(lines: Sequence[_OutlineLine], now: int, width: int) -> _OutlineColumns:
-    timed = [line for line in lines if line.row.status is not None]
+    timed = [line for line in lines if line.row.status is not None and not line.row.is_execution]
     label = max((line.label_width for line in timed), default=0)
     duration = max((len(format_span(line.row.duration_ms(now))) for line in timed), default=0)
     type = _TYPE_WIDTH if width >= _TYPES_FROM else 0
@@ -160,6 +160,10 @@ def _outline_line(
     if row.status is None:
         return [Span(guide, "dim"), Span(row.name, "dim")]
     look = LOOKS[row.status]
+    if row.is_execution:  # its name is there to be copied: it ignores the columns
+        took = format_span(row.duration_ms(now))
+        name = [Span(f"{look.mark} ", look.colour), Span(row.name), Span(f"  {took}")]
+        return [Span(guide, "dim"), *name, *([Span("  "), *row.notes] if row.notes else [])]
     room = max(1, columns.label - len(guide) - 2)
     name = shorten_line([Span(row.name)], room)
     styled: StyledLine = [Span(guide, "dim"), Span(f"{look.mark} ", look.colour), *name]

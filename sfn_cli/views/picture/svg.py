@@ -44,7 +44,7 @@ def draw_fragments(placed: PlacedLevel, *, run: GraphRun | None = None) -> dict[
 
     A live page replaces those that changed. The states inside a Map or Parallel have their own.
     """
-    picture = _Picture()
+    picture = _LevelDrawing()
     picture.draw_level(placed, Point(_MARGIN, _MARGIN), run)
     return picture.fragments
 
@@ -62,12 +62,12 @@ def _draw_root(
         "role": "group",
         "aria-label": title,
     }
-    drawn = _Picture().draw_level(placed, Point(_MARGIN, _MARGIN), run)
+    drawn = _LevelDrawing().draw_level(placed, Point(_MARGIN, _MARGIN), run)
     parts = [element("title", {}, title), *before, draw_arrows(), drawn]
     return element("svg", attributes, *(Markup(f"\n{part}") for part in parts), Markup("\n"))
 
 
-class _Picture:
+class _LevelDrawing:
     """Draws levels, coloured by a run. Each drawn state and edge is also in `fragments`, by its id."""
 
     def __init__(self) -> None:

@@ -1,0 +1,151 @@
+"""`sfn diff BEFORE AFTER`: what differs between two executions, or between two definitions."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from sfn_cli import jsonvalue
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.errors import UsageError
+from sfn_cli.settings.table import is_setting_set
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.diff.definition_names import NamedDefinition
+    from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.source import ExecutionSource
+
+
+class _ShownDiff(NamedTuple):
+    """A difference in both its forms."""
+
+    is_equal: bool
+    lines: list[StyledLine]
+    value: dict[str, Any]
+
+
+@click.command("diff", short_help="Compares two executions, or two definitions, state by state.")
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="AFTER")
+@click.option(
+    "--machine",
+    metavar="NAME",
+    help="The state machine to compare, where a project has several.",
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
+@click.pass_obj
+def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_code: bool) -> ExitCode:
+    """Compares two executions, or two definitions, state by state.
+
+    An execution is MACHINE/NAME, MACHINE/last, an ARN, or a file with the output of
+    get-execution-history. A definition is a state machine's name (MACHINE:3 and MACHINE:live are a
+    version and an alias), an ARN, or a file or project as for sfn run.
+
+    "−" marks what only BEFORE has, "+" what only AFTER has, "~" what differs. Of executions, the
+    n-th visit of a state is compared with the n-th, and iterations by their index; a value that
+    differs is shown at the state where the difference begins. Times are shown, but make no
+    difference.
+
+    The exit code is 0 also if there is a difference, unless --exit-code is given.
+
+    \b
+    Examples:
+      sfn diff Pay/monday Pay/last
+      sfn diff Pay:3 pay.asl.json
+      sfn diff --exit-code Pay . --machine Pay
+    """
+    _ = terminal.query, terminal.output  # a bad one is reported first
+    with Backend(terminal) as backend:
+        shown = _diff_of_named(backend, before, after, machine)
+    format_set = terminal.given.get("output") or is_setting_set("AWS_DEFAULT_OUTPUT", terminal.environ)
+    if format_set or terminal.given.get("query"):
+        terminal.write(shown.value, "Diff")
+    else:
+        from sfn_cli.cli.show.show import write_pages
+
+        write_pages(shown.lines, terminal)
+    return ExitCode.DIFFERENT if exit_code and not shown.is_equal else ExitCode.SUCCESS
+
+
+def _diff_of_named(backend: Backend, before: str, after: str, machine: str | None) -> _ShownDiff:
+    """Returns the difference. Raises UsageError for an execution and a definition."""
+    if (first := _names_execution(before)) != _names_execution(after):
+        execution, definition = (before, after) if first else (after, before)
+        raise UsageError(
+            f"{execution} is an execution and {definition} a definition: name two executions "
+            f"(MACHINE/NAME, MACHINE/last) or two definitions (MACHINE, a file)."
+        )
+    if first:
+        from sfn_cli.cli.show.sources import find_source
+
+        return _diff_of_executions(find_source(backend, before), find_source(backend, after))
+    from sfn_cli.cli.diff.definition_names import find_definition
+
+    return _diff_of_definitions(
+        find_definition(backend, before, machine=machine), find_definition(backend, after, machine=machine)
+    )
+
+
+def _names_execution(name: str) -> bool:
+    """Whether the word means an execution, or a file with its history; otherwise it is a definition."""
+    from sfn_cli.cli.show.sources import STDIN, is_file_name
+
+    if name.startswith("arn:"):
+        return ":stateMachine:" not in name
+    if name == STDIN:
+        return True
+    if is_file_name(name) or os.path.exists(name):
+        return _has_history(name)
+    return "/" in name
+
+
+def _has_history(name: str) -> bool:
+    """Whether a file has the output of get-execution-history, and not a definition."""
+    from sfn_cli.input_files import HISTORY_BYTES, read_input_bytes
+
+    path = os.path.expanduser(name.removeprefix("file://"))
+    if not os.path.isfile(path) or path.endswith((".yaml", ".yml")):
+        return False
+    with suppress(OSError, ValueError, RecursionError):
+        content = json.loads(read_input_bytes(path, HISTORY_BYTES))
+        return isinstance(content, list) or (isinstance(content, dict) and "events" in content)
+    return False
+
+
+def _diff_of_executions(before: ExecutionSource, after: ExecutionSource) -> _ShownDiff:
+    from sfn_cli.cli.show.styled_output import output_columns
+    from sfn_cli.views.diff.diff_json import execution_diff_json
+    from sfn_cli.views.diff.execution_diff import diff_executions
+    from sfn_cli.views.diff.execution_lines import execution_diff_lines
+    from sfn_cli.views.execution.fold import fold_execution
+
+    now = time.time_ns() // 1_000_000
+    difference = diff_executions(fold_execution(before), fold_execution(after))
+    return _ShownDiff(
+        difference.is_equal,
+        execution_diff_lines(difference, now=now, width=output_columns(sys.stdout)),
+        execution_diff_json(difference, now=now),
+    )
+
+
+def _diff_of_definitions(before: NamedDefinition, after: NamedDefinition) -> _ShownDiff:
+    from sfn_cli.cli.show.styled_output import output_columns
+    from sfn_cli.views.diff.definition_diff import diff_definitions
+    from sfn_cli.views.diff.definition_lines import definition_diff_lines
+    from sfn_cli.views.diff.diff_json import definition_diff_json
+
+    difference = diff_definitions(jsonvalue.loads(before.definition), jsonvalue.loads(after.definition))
+    width = output_columns(sys.stdout)
+    return _ShownDiff(
+        difference.is_equal,
+        definition_diff_lines(difference, before=before.name, after=after.name, width=width),
+        definition_diff_json(difference, before=before.name, after=after.name),
+    )

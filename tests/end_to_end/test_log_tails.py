@@ -1,0 +1,118 @@
+"""`sfn logs tail` for people: a function's name, one that was not called yet, and short lines."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.processes import (
+    SFN,
+    TIMEOUT_SECONDS,
+    at_terminal,
+    create_function,
+    environment_of,
+    serving,
+    sfn,
+    sfn_json,
+    stop_workers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MISSING = "An error occurred (ResourceNotFoundException) when calling the FilterLogEvents operation"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A function that was called, and one that was not."""
+    folder = tmp_path_factory.mktemp("tails")
+    code = folder / "code"
+    code.mkdir()
+    (code / "app.py").write_text("def handler(event, context):\n    print('called with', event)\n")
+    for name in ("Bank", "Later"):
+        create_function(folder / "home", name, code)
+    _invoke(folder / "home", "Bank")
+    yield folder / "home"
+    stop_workers(folder / "home")
+
+
+def _invoke(home: Path, function: str, *options: str) -> None:
+    out = str(home.parent / "out.json")
+    sfn_json(home, "lambda", "invoke", "--function-name", function, "--payload", "7",
+             "--cli-binary-format", "raw-in-base64-out", *options, out)  # fmt: skip
+
+
+@pytest.mark.parametrize("group", ["Bank", "/aws/lambda/Bank"])
+def test_a_function_by_its_name(home: Path, group: str) -> None:
+    """Where no group has the name, it is a function's."""
+    assert "called with 7" in sfn(home, "logs", "tail", group).stdout
+
+
+def test_formats(home: Path) -> None:
+    """At a terminal lines are short; elsewhere, as aws's, they have the stream."""
+    stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
+    _, shown = at_terminal(home, "logs", "tail", "Bank")
+    assert re.search(rf"^{stamp} called with 7\r$", shown, re.MULTILINE)
+    assert re.search(
+        rf"^{stamp}\.\d{{6}}\+00:00 \S+ called with 7$", sfn(home, "logs", "tail", "Bank").stdout, re.M
+    )
+    _, detailed = at_terminal(home, "logs", "tail", "Bank", "--format", "detailed")
+    assert re.search(rf"^{stamp}\.\d{{6}}\+00:00 ", detailed, re.MULTILINE)
+
+
+def test_a_function_that_was_not_called(home: Path) -> None:
+    """The error is AWS's; at a terminal it says how to wait for the first call."""
+    done = sfn(home, "logs", "tail", "Later")
+    assert (done.returncode, done.stdout) == (254, "")
+    assert done.stderr.strip().endswith("The specified log group does not exist.")
+    code, shown = at_terminal(home, "logs", "tail", "Later")
+    assert (code, MISSING in shown) == (254, True)
+    assert "The function was not called yet. To wait for /aws/lambda/Later: --follow" in shown
+
+
+@pytest.mark.parametrize(
+    "group, advice",
+    [("Bnak", "Did you mean Bank?"), ("/aws/lambda/Bonk", "Did you mean /aws/lambda/Bank?"), ("/xyz", None)],
+)
+@pytest.mark.parametrize("options", [(), ("--follow",)])
+def test_a_name_that_is_wrong(home: Path, group: str, advice: str | None, options: tuple[str, ...]) -> None:
+    """What is neither a group nor a function is not waited for."""
+    done = sfn(home, "logs", "tail", group, *options)
+    assert (done.returncode, MISSING in done.stderr) == (254, True)
+    code, shown = at_terminal(home, "logs", "tail", group, *options)
+    assert code == 254
+    assert "Did you mean" not in shown if advice is None else advice in shown
+
+
+def test_follow_waits_for_the_first_call(home: Path, tmp_path: Path) -> None:
+    """A function's group appears when it is called: its first line is shown then."""
+    create_function(home, "New", home.parent / "code")
+    _first_line_of(home, "New", ())
+
+
+@pytest.mark.slow
+def test_follow_at_an_endpoint(home: Path) -> None:
+    """The same by AWS's operations."""
+    create_function(home, "Remote", home.parent / "code")
+    with serving(home) as url:
+        _first_line_of(home, "Remote", ("--endpoint-url", url, "--no-sign-request"))
+
+
+def _first_line_of(home: Path, function: str, options: tuple[str, ...]) -> None:
+    command = [SFN, "logs", "tail", function, "--follow", "--format", "short", *options]
+    with subprocess.Popen(
+        command, env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as tail:
+        try:
+            _invoke(home, function)
+            assert tail.stdout is not None
+            lines = iter(tail.stdout.readline, "")
+            assert any("called with 7" in line for line in lines)
+        finally:
+            tail.terminate()
+            tail.wait(TIMEOUT_SECONDS)

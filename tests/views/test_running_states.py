@@ -1,0 +1,69 @@
+"""The states that a running execution is in."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfn_cli.views.execution.fold import fold_execution
+from sfn_cli.views.execution.pending import Pending, pending_of
+from sfn_cli.views.running_states import is_waiting_after, running_states
+from tests.views.recorded import source_of
+
+EVERY_PAGE = "/EachPage[0]/Fetch"
+
+
+@pytest.mark.parametrize(
+    "name, shown",
+    [
+        ("payment-waiting", [("/Approve", 1, "answer")]),
+        (
+            "waiting",
+            [
+                ("/All[0]/Answer", 1, "answer"),
+                ("/All[1]/Pack", 1, "worker"),
+                ("/All[2]/UntilMonday", 1, "time"),
+                ("/All[3]/Ship", 1, "child"),
+                ("/All[4]/TryAgain", 1, "retry"),
+            ],
+        ),
+        ("map-running", [(EVERY_PAGE, 2, None), (EVERY_PAGE, 1, "function")]),
+        ("order", []),
+    ],
+)
+def test_innermost_states(name: str, shown: list[tuple[str, int, str | None]]) -> None:
+    """Each branch is in a state of its own; iterations that wait for the same are one."""
+    view = fold_execution(source_of(name))
+    states = running_states(view, pending_of(view))
+    assert [(state.path, state.visits, state.waits_for) for state in states] == shown
+
+
+def test_several_visits() -> None:
+    """They have waited since the first one began, and each needs an answer of its own."""
+    view = fold_execution(source_of("map-running"))
+    ids = [visit.entered_id for visit in view.visits() if visit.path == EVERY_PAGE and visit.ended_at is None]
+    pending = {
+        id: Pending("answer", 2000 + id, 9000 - id, "an answer", f"sfn tasks approve {id}") for id in ids
+    }
+    (state,) = running_states(view, pending)
+    assert (state.visits, state.since, state.until, state.answer) == (
+        3, 2000 + min(ids), 9000 - max(ids), "sfn tasks list",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "event, waits",
+    [
+        ("WaitStateEntered", True),
+        ("TaskSubmitted", True),
+        ("ActivityScheduled", True),
+        ("LambdaFunctionFailed", True),  # before the next attempt
+        ("TaskTimedOut", True),
+        ("LambdaFunctionStarted", False),
+        ("MapRunStarted", False),
+        ("PassStateEntered", False),
+        (None, False),
+    ],
+)
+def test_the_last_event(event: str | None, waits: bool) -> None:
+    """Lists guess from it whether anything runs."""
+    assert is_waiting_after(event) is waits
