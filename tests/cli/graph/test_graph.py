@@ -207,6 +207,8 @@ def test_the_machine_and_the_parameters_of_a_project(tmp_path: Path) -> None:
         (("--out", "pay.txt"), "Pay  3 states"),
         (("-o", "pay.svg", "--format", "dot"), "digraph"),
         (("-o", "pay"), "<svg"),
+        (("-o", "pay.PNG", "--format", "svg"), "<svg"),
+        (("--out=-", "--format", "dot"), "digraph"),
     ],
 )
 def test_the_form_follows_the_format_or_the_ending(
@@ -271,6 +273,7 @@ def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
         (("Pay", "--at", "3"), 252, "--at takes an execution, such as Pay/last."),
         (("Pay", "--open", "/Nope"), 252, "--open /Nope: there is no such state."),
         (("Pay", "-o", "nowhere/pay.svg"), 252, "Cannot write nowhere/pay.svg: No such file or directory"),
+        (("Pay", "-o", "pay.png"), 252, "pay.png ends with none of .svg, .mmd, .mermaid, .dot, .gv, .txt."),
         (("Pay", "--format", "png"), 252, "'png' is not one of 'svg', 'mermaid', 'dot', 'text'."),
     ],
 )
