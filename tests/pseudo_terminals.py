@@ -89,6 +89,12 @@ class PseudoTerminal:
     def until_shown(self, text: str) -> str:
         return self.until(lambda terminal: text in terminal.screen, text)
 
+    def read_for(self, seconds: float) -> None:
+        """Reads what the command writes for so long: a measure of time, and no way to await text."""
+        end_at = time.monotonic() + seconds
+        while (left := end_at - time.monotonic()) > 0:
+            self._read(left)
+
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 

@@ -152,17 +152,11 @@ def follow_ends(
                 break
 
 
-def follow_events(service: Service, execution: str) -> Iterator[HistoryEvent]:
-    """Yields the events of the execution with this ARN, each as soon as it is stored.
+def new_events(service: Service, execution: str, after: int) -> tuple[list[HistoryEvent], bool]:
+    """Returns the events of the execution with this ARN that follow the event `after`.
 
-    Ends when the execution has ended or is suspended.
+    And whether they are its last ones, because it has ended or is suspended.
     """
-    last = 0
-    for _ in follow_changes(service):
-        # Before the history: no event follows those that are read below.
-        ended = followed_statuses(service, [execution])
-        for event in service.executions.history(execution, after=last):
-            yield event
-            last = event.id
-        if ended:
-            return
+    # Before the history: no event follows those that are read below.
+    is_over = bool(followed_statuses(service, [execution]))
+    return service.executions.history(execution, after=after), is_over

@@ -81,7 +81,7 @@ class Terminal:
 
     def moves_cursor(self, stream: TextIO) -> bool:
         """Whether the stream is a terminal on which lines can be redrawn."""
-        return stream.isatty() and setting_value("TERM", self.environ) not in ("dumb", "unknown")
+        return stream.isatty() and self.environ.get("TERM") not in ("dumb", "unknown")
 
     @property
     def raw_blobs(self) -> bool:

@@ -218,7 +218,6 @@ _TERMINAL = (
     ),
     SettingVariable("PAGER", "The same, where `AWS_PAGER` is not set.", computed="`less`"),
     SettingVariable("NO_COLOR", "Any text turns colours off; `--color on` wins over it."),
-    SettingVariable("TERM", "`dumb` or `unknown`: nothing is redrawn, `sfn watch` writes lines."),
 )
 _RUNTIMES = (
     SettingVariable(

@@ -74,14 +74,26 @@ class SourceReplay:
     def due_at(self, frame: Frame) -> int | None:
         """Returns when a timer of the frame is due: a Wait, a retry, or the timeout of a task.
 
-        None: it waits for something else, or has something to do at once.
+        None: it waits for something else, or has something to do at once, or has failed for good.
         """
         if self.execution is None:
             return None
         try:
-            return frame_due_at(self.execution, frame)
+            if frame.phase == "FORKED":
+                self._note_failed_children(frame)
+            due_at = frame_due_at(self.execution, frame)
         except Exception:  # the definition is not the one that the execution ran
             return None
+        # The retry of a Map or Parallel is a timer of the child that failed, too.
+        return None if frame.stay is None or frame.stay.memo.failed_for_good is not None else due_at
+
+    def _note_failed_children(self, frame: Frame) -> None:
+        """Lets children that failed say so: a Parallel has no event for it."""
+        assert self.execution is not None
+        if frame.stay.fork is not None:
+            for child in frame.stay.fork.children.values():
+                if child.phase in ("ENTERED", "FAILED", "WORKED", "JOINED"):
+                    frame_due_at(self.execution, child)
 
 
 def _interpreter_of_source(source: ExecutionSource) -> Interpreter | None:

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from sfn_cli.views.execution.silent_failures import failure_in_output
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -195,9 +197,13 @@ class FrameTrace:
         if entered:
             return entered[0]
         definition = frame.definition
-        if frame.error is not None:
-            for catcher in definition.get("Catch") or ():
-                if _matches(catcher, frame.error):
+        catchers = definition.get("Catch")
+        if isinstance(catchers, list) and catchers:
+            error = (
+                frame.error or failure_in_output(None if event.payload is None else event.payload.text).error
+            )
+            for catcher in catchers:
+                if error is not None and _matches(catcher, error):
                     return _text_at(catcher, "Next")
         return _text_at(definition, "Next") or _text_at(definition, "Default")
 

@@ -23,13 +23,25 @@ from tests.benchmarks import (
     projects,
     throughput,
     waiting,
+    watching,
 )
 from tests.benchmarks.table import HEADER, line
 from tests.processes import stop_workers
 
 SUBJECTS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (commands, projects, crowd, engine, throughput, functions, waiting, growth, distributed)
+    for module in (
+        commands,
+        projects,
+        crowd,
+        engine,
+        throughput,
+        functions,
+        waiting,
+        watching,
+        growth,
+        distributed,
+    )
 }
 
 

@@ -124,6 +124,7 @@ OF_PROJECTS = ("deploy", "run", "export", "stack list", "stack show", "stack del
 OWN_SESSION = [
     *OF_PROJECTS,
     *("ls", "ps", "start-executions", "doctor", "completion", "serve"),
+    "graph",
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "show",
     "watch",

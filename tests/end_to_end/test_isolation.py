@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sfn_cli.arn import name_in_arn
 from tests.processes import (
     SFN,
     TIMEOUT_SECONDS,
@@ -275,6 +276,8 @@ def parent_of(machine: str) -> dict[str, Any]:
     [
         ("run", "itself"),
         ("run", "a child"),
+        ("watch", "itself"),
+        ("watch", "a child"),
         ("start-executions", "itself"),
         ("start-executions", "a child"),
         ("start-sync-execution", "itself"),  # an EXPRESS execution waits for no other
@@ -307,7 +310,10 @@ def test_a_command_that_waits_for_a_suspended_execution(
             "--wait",
         ],
         "start-sync-execution": ["start-sync-execution", "--state-machine-arn", target],
+        "watch": ["watch", f"{name_in_arn(target)}/last"],
     }
+    if command == "watch":
+        start_execution(home, target)
     if damaged_kind == "itself" and command == "run":
         waiting = waiting.replace("Waits", "Target")
     if command == "http":

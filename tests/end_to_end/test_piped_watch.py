@@ -187,7 +187,7 @@ def test_counts_of_a_map_run(home: Path) -> None:
 
 
 def test_a_child(home: Path) -> None:
-    """An execution that is awaited is named."""
+    """An execution that is awaited has lines of its own, with what its states wait for."""
     child = create_machine(home, "Child", ASK)
     call = {
         "Type": "Task",
@@ -197,7 +197,10 @@ def test_a_child(home: Path) -> None:
     }
     start(home, {"StartAt": "Call", "States": {"Call": call}})
     with pseudo_terminal(home, "watch", "Pay/last", columns=120) as terminal:
-        terminal.until(lambda seen: re.search(r"waits for .*Child", seen.screen), "the child")
-        assert sfn(home, "tasks", "approve").returncode == 0
+        terminal.until_shown("→ Child/one  Approve  waits for a worker of activity approve: ")
+        command = "sfn tasks approve Child/one/Approve"
+        assert command in terminal.screen
+        assert sfn(home, *command.split()[1:]).returncode == 0
         assert terminal.end() == 0
         assert "✓ Call" in terminal.screen
+        assert "waits" not in terminal.text

@@ -83,7 +83,7 @@ def folder(tmp_path: Path) -> Path:
     """A project with ORDER and its function."""
     folder = tmp_path / "Order"
     (folder / "functions" / "ask").mkdir(parents=True)
-    (folder / "functions" / "ask" / "app.py").write_text("def handler(event, context): return None\n")
+    (folder / "functions" / "ask" / "app.py").write_text("def lambda_handler(event, context): return None\n")
     (folder / "order.asl.json").write_text(json.dumps(ORDER))
     (folder / "input.json").write_text(ITEMS)
     return folder
@@ -180,13 +180,14 @@ def test_interrupt(home: Path) -> None:
     assert describe(home, execution)["status"] == "RUNNING"
 
 
-def test_termination(home: Path) -> None:
-    """A command that is ended by SIGTERM leaves a terminal that can be used."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_termination(home: Path, number: signal.Signals) -> None:
+    """A command that a signal ends leaves a terminal that can be used."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
         terminal.until_shown("⧖ Approve")
-        os.kill(terminal.process.pid, signal.SIGTERM)
-        assert terminal.end() == -signal.SIGTERM
+        os.kill(terminal.process.pid, number)
+        assert terminal.end() == -number
         assert_restored(terminal)
 
 
@@ -255,11 +256,13 @@ def test_a_terminal_without_cursor_control(home: Path) -> None:
         assert "PassStateEntered             A" in terminal.screen
 
 
-def test_events_at_a_terminal(home: Path, tmp_path: Path) -> None:
-    """`sfn run --events` writes a line for each event, and the output."""
-    definition = tmp_path / "pass.asl.json"
-    definition.write_text(json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}))
-    with pseudo_terminal(home, "run", str(definition), "--events") as terminal:
+@pytest.mark.parametrize("line", [("run", "pass.asl.json"), ("watch", "Pay/last")], ids=lambda line: line[0])
+def test_events_at_a_terminal(home: Path, tmp_path: Path, line: Sequence[str]) -> None:
+    """With --events, each event is a line at a terminal, too."""
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    (tmp_path / "pass.asl.json").write_text(json.dumps(definition))
+    ended(home, start(home, definition))
+    with pseudo_terminal(home, *line, "--events", cwd=tmp_path) as terminal:
         assert terminal.end() == 0
         assert "PassStateEntered             A" in terminal.screen
         assert "✓" not in terminal.screen

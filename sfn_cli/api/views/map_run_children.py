@@ -10,11 +10,12 @@ from sfn_cli.views.source import MapRunChild
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.map_runs import MapRun
+    from sfn_cli.views.statuses import Status
 
 CHILDREN_SHOWN = 3
 """How many children of a Map Run are looked up."""
 
-_SHOWN_FIRST = ("FAILED", "TIMED_OUT", "RUNNING", "ABORTED")
+_SHOWN_FIRST: tuple[Status, ...] = ("FAILED", "TIMED_OUT", "RUNNING", "ABORTED")
 
 
 def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChild, ...]:
@@ -31,6 +32,6 @@ def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChild, ...]:
                 if child is not None:
                     name = f"{name_in_arn(child.state_machine_arn)}/{child.name}"
                     children.append(
-                        MapRunChild(name, child.status, child.started_at, child.stopped_at, child.error)
+                        MapRunChild(name, status, child.started_at, child.stopped_at, child.error)
                     )
     return tuple(children)

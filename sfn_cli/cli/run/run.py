@@ -146,7 +146,7 @@ def run(
         if name is not None:
             request["name"] = name
         started = backend.call(model.load_model("stepfunctions", "StartExecution"), request)
-        return _follow_run(backend, started["executionArn"], list(urls), shows_events=events)
+        return _follow_run(backend, started["executionArn"], list(urls), with_events=events)
 
 
 def _conditions_of(backend: Backend, options: DeployOptions) -> Callable[[Stack, str], bool]:
@@ -176,7 +176,7 @@ def _input_folders(chosen: MachineChoice) -> list[Path]:
 
 
 def _follow_run(
-    backend: Backend, execution_arn: str, services: Sequence[str], *, shows_events: bool
+    backend: Backend, execution_arn: str, services: Sequence[str], *, with_events: bool
 ) -> ExitCode:
     """Shows the execution until its end, then the output.
 
@@ -186,12 +186,7 @@ def _follow_run(
 
     followed = follow_execution(backend, execution_source(backend.service, execution_arn))
     try:
-        if shows_events or not backend.terminal.moves_cursor(sys.stderr):
-            watch.show_event_lines(followed, sys.stderr, backend.terminal)
-        else:
-            from sfn_cli.cli.show.live_outline import show_live
-
-            show_live(followed, sys.stderr, backend.terminal)
+        watch.show_followed(followed, sys.stderr, backend.terminal, with_events=with_events)
     except KeyboardInterrupt:
         watch.say_how_to_stop(execution_arn, f" without {', '.join(services)}" if services else "")
         raise

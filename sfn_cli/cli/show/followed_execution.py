@@ -14,13 +14,15 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sfn_cli.api import following, model
+from sfn_cli.cli.show.shown_execution import local_zone
 from sfn_cli.errors import ApiError
 from sfn_cli.views.execution.fold import ExecutionFold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sfn_cli.api.service import Service
+    from sfn_cli.api.views.running_executions import RunningExecution
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.views.execution.execution_view import ExecutionView
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 REMOTE_POLL_SECONDS = 2.0
 """How often an endpoint is asked for news."""
+
+_QUIET_LOOK_SECONDS = 0.08
+"""How often this store is looked at when nothing has changed for a while: still at once for a person."""
 
 
 class ExecutionNews(NamedTuple):
@@ -59,6 +64,12 @@ class FollowedExecution(Protocol):
         Returns whether something has changed.
         """
 
+    def children(self, entered_ids: Collection[int]) -> list[RunningExecution]:
+        """Returns the executions that visits of tasks started and await, with their states.
+
+        None at an endpoint, which would have to be asked for each.
+        """
+
 
 def follow_execution(backend: Backend, source: ExecutionSource) -> FollowedExecution:
     """Follows the execution with the source's ARN, from its first event."""
@@ -72,6 +83,7 @@ class LocalExecution:
         assert source.arn is not None
         self._service, self._arn = service, source.arn
         self._follower = following.Follower(service)
+        self._changed_at = time.monotonic()
         self._unread: Sequence[HistoryEvent] = source.history
         self._history: list[HistoryEvent] = []
         self._fold = ExecutionFold(source._replace(history=self._history))
@@ -79,17 +91,18 @@ class LocalExecution:
         self.is_over = False
 
     def wait(self, seconds: float) -> bool:
-        return self._follower.wait(seconds)
+        is_quiet = time.monotonic() - self._changed_at > following.QUIET_SECONDS
+        every = _QUIET_LOOK_SECONDS if is_quiet else following.LOOK_SECONDS
+        may_have_changed = self._follower.wait(seconds, every=every)
+        if may_have_changed:
+            self._changed_at = time.monotonic()
+        return may_have_changed
 
     def read(self) -> list[ExecutionNews]:
-        # Before the history: no event follows those that are read below.
-        statuses = following.followed_statuses(self._service, [self._arn])
-        news = [ExecutionNews(event, self._apply(event)) for event in self._unread]
-        self._unread = ()
-        for event in self._service.executions.history(self._arn, after=self.view.last_id):
-            news.append(ExecutionNews(event, self._apply(event)))
-        self.is_over = bool(statuses)
-        return news
+        unread, self._unread = self._unread, ()
+        news = [ExecutionNews(event, self._apply(event)) for event in unread]
+        events, self.is_over = following.new_events(self._service, self._arn, self.view.last_id)
+        return [*news, *(ExecutionNews(event, self._apply(event)) for event in events)]
 
     def _apply(self, event: HistoryEvent) -> StateVisit | None:
         self._history.append(event)
@@ -105,6 +118,19 @@ class LocalExecution:
         has_changed = refreshed != self.view.source
         self.view.source = refreshed
         return has_changed
+
+    def children(self, entered_ids: Collection[int]) -> list[RunningExecution]:
+        from sfn_cli.api.views.running_executions import RunningExecution, read_running_states
+
+        found = []
+        for visit in self.view.visits():
+            if visit.entered_id in entered_ids and visit.attempts:
+                child = self._service.executions.child_of(self._arn, visit.attempts[-1].event)
+                if child is not None and child.status == "RUNNING":
+                    machine, now = child.state_machine_arn, self._service.clock()
+                    plain = RunningExecution(child.arn, machine, child.name, child.started_at, now)
+                    found.append(read_running_states(self._service, plain, local_zone()))
+        return found
 
 
 class RemoteExecution:
@@ -153,6 +179,9 @@ class RemoteExecution:
 
     def refresh(self) -> bool:
         return False  # the counts come with the history
+
+    def children(self, entered_ids: Collection[int]) -> list[RunningExecution]:
+        return []
 
 
 def follow_news(followed: FollowedExecution, *, every: float = 1.0) -> Iterator[list[ExecutionNews]]:

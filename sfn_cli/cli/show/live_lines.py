@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _HIDE_CURSOR, _SHOW_CURSOR = "\033[?25l", "\033[?25h"
 _ERASE_LINE, _ERASE_BELOW = "\033[2K", "\033[J"
 
-_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class LiveLines:

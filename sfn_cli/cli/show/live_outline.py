@@ -10,16 +10,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from sfn_cli.arn import name_in_arn
 from sfn_cli.cli.show.live_lines import LiveLines
 from sfn_cli.cli.show.shown_execution import local_zone
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
-from sfn_cli.views.outline.styled_line import Span, plain_line
+from sfn_cli.views.outline.styled_line import Span, plain_line, shorten_line
 from sfn_cli.views.outline.tree import outline_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from sfn_cli.api.views.running_executions import RunningExecution
     from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.execution.execution_view import ExecutionView
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 DRAW_SECONDS = 0.1
 TICK_SECONDS = 1.0
+
+_MOST_CHILDREN = 3
 
 _LOOK_SECONDS = 0.25
 """How soon a resized terminal is drawn again."""
@@ -43,10 +47,9 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
 
     A KeyboardInterrupt leaves what was drawn last.
     """
+    outline = _LiveOutline(followed)
     with LiveLines(stream, color=terminal.colors(stream)) as lines:
         drawn_at, drawing_seconds = -TICK_SECONDS, 0.0
-        zone = local_zone()
-        pending: Mapping[int, Pending] = {}
         may_have_changed = has_news = True
         while True:
             due_at = drawn_at + (
@@ -61,31 +64,70 @@ def show_live(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -
                     break
             began_at = time.monotonic()
             if began_at >= due_at or lines.is_stale:
-                if (may_have_changed and followed.refresh()) or has_news:
-                    pending = pending_of(followed.view, zone=zone)
-                lines.draw(_outline(followed.view, pending, lines.columns, lines.room))
+                if may_have_changed:
+                    outline.refresh(has_news=has_news)
+                lines.draw(outline.lines(lines.columns, lines.room))
                 may_have_changed = has_news = False
                 drawn_at = time.monotonic()
                 drawing_seconds = drawn_at - began_at
-        followed.refresh()
-        lines.finish(_outline(followed.view, pending_of(followed.view, zone=zone), lines.columns, None))
+        outline.refresh(has_news=True)
+        lines.finish(outline.tree(lines.columns, None))
     return followed.view
 
 
-def _outline(
-    view: ExecutionView, pending: Mapping[int, Pending], columns: int, max_lines: int | None
-) -> list[StyledLine]:
-    """Returns the tree, and below it how to answer a task, unless a line of the tree says that."""
-    now = execution_time(view, round(time.time() * 1000))
-    lines = outline_lines(view, now=now, width=columns, pending=pending, max_lines=max_lines)
-    answers = [each.answer for each in pending.values() if each.answer is not None]
-    if max_lines is None or not answers or _has_any(answers, lines):
-        return lines
-    below = _answer_lines(answers, columns)
-    if len(lines) + len(below) > max_lines:
-        most = max(1, max_lines - len(below))
-        lines = outline_lines(view, now=now, width=columns, pending=pending, max_lines=most)
-    return [*lines, *below]
+class _LiveOutline:
+    """The lines of a followed execution. What its states wait for is only read when it may differ."""
+
+    def __init__(self, followed: FollowedExecution) -> None:
+        self._followed = followed
+        self._zone = local_zone()
+        self._pending: Mapping[int, Pending] = {}
+        self._children: Sequence[RunningExecution] = ()
+
+    def refresh(self, *, has_news: bool) -> None:
+        """Reads what may have changed; `has_news`: the view has."""
+        if self._followed.refresh() or has_news:
+            self._pending = pending_of(self._followed.view, zone=self._zone)
+        awaited = [entered_id for entered_id, each in self._pending.items() if each.kind == "child"]
+        self._children = self._followed.children(awaited[:_MOST_CHILDREN]) if awaited else ()
+
+    def tree(self, columns: int, max_lines: int | None) -> list[StyledLine]:
+        view = self._followed.view
+        now = execution_time(view, round(time.time() * 1000))
+        return outline_lines(view, now=now, width=columns, pending=self._pending, max_lines=max_lines)
+
+    def lines(self, columns: int, max_lines: int) -> list[StyledLine]:
+        """Returns the tree, the awaited executions, and a command that answers a task.
+
+        The command has lines of its own only where no other line shows one whole.
+        """
+        children = [shorten_line(line, columns) for line in _lines_of_children(self._children)]
+        below = children[: max_lines // 3]
+        shown = [*self.tree(columns, max_lines - len(below)), *below]
+        answers = self._answers()
+        if answers and not _has_any(answers, shown):
+            below = [*below, *_answer_lines(answers, columns)]
+            shown = [*self.tree(columns, max(1, max_lines - len(below))), *below]
+        return shown
+
+    def _answers(self) -> list[str]:
+        own = [each.answer for each in self._pending.values()]
+        of_children = [state.answer for child in self._children for state in child.states]
+        return [answer for answer in (*own, *of_children) if answer is not None]
+
+
+def _lines_of_children(children: Sequence[RunningExecution]) -> Iterator[StyledLine]:
+    """Yields a line for each state that an awaited execution is in."""
+    for child in children:
+        name = f"{name_in_arn(child.state_machine_arn)}/{child.name}"
+        for state in child.states:
+            line = [Span("→ ", "dim"), Span(name), Span("  "), Span(state.name)]
+            if state.waits_for not in (None, "function"):
+                waits = state.words if state.waits_for == "time" else f"for {state.words}"
+                line += [Span("  "), Span(f"waits {waits}", "waiting")]
+            if state.answer is not None:
+                line += [Span(": "), Span(state.answer, "code")]
+            yield line
 
 
 def _has_any(answers: Sequence[str], lines: Sequence[StyledLine]) -> bool:

@@ -18,7 +18,6 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.cli.show.changes import WriteChange
     from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.execution.execution_view import ExecutionView
@@ -26,13 +25,15 @@ if TYPE_CHECKING:
 
 @click.command("watch", short_help="Shows an execution while it runs.")
 @click.argument("execution")
+@click.option("--events", is_flag=True, help="At a terminal, too, show a line for each event.")
 @click.pass_obj
-def watch(terminal: Terminal, execution: str) -> ExitCode:
+def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
     """Shows an execution while it runs: its states, how long each has taken, and what it waits for.
 
     EXECUTION is MACHINE/NAME, MACHINE/last for the youngest one of the machine, or an ARN. At a
-    terminal its tree is redrawn until the execution ends; elsewhere each event is a line. With
-    --output json, each state that changes is a line of JSON, and the execution's end is the last one.
+    terminal its tree is redrawn until the execution ends; elsewhere, and with --events, each event is
+    a line. With --output json, each state that changes is a line of JSON, and the execution's end is
+    the last one.
 
     The exit code is 0 when the execution succeeded and 255 when it did not. Ctrl-C ends the command
     only: the execution goes on.
@@ -53,7 +54,10 @@ def watch(terminal: Terminal, execution: str) -> ExitCode:
             )
         followed = follow_execution(backend, source)
         try:
-            _show_followed(followed, terminal, write_change)
+            if write_change is not None:
+                write_changes(followed, write_change)
+            else:
+                show_followed(followed, sys.stdout, terminal, with_events=events)
         except KeyboardInterrupt:
             say_how_to_stop(source.arn)
             raise
@@ -61,19 +65,15 @@ def watch(terminal: Terminal, execution: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def _show_followed(followed: FollowedExecution, terminal: Terminal, write_change: WriteChange | None) -> None:
-    if write_change is not None:
-        write_changes(followed, write_change)
-    elif terminal.moves_cursor(sys.stdout):
+def show_followed(
+    followed: FollowedExecution, stream: TextIO, terminal: Terminal, *, with_events: bool
+) -> None:
+    """Shows an execution until it is over: as a tree where lines can be redrawn, else its events."""
+    if terminal.moves_cursor(stream) and not with_events:
         from sfn_cli.cli.show.live_outline import show_live
 
-        show_live(followed, sys.stdout, terminal)
-    else:
-        show_event_lines(followed, sys.stdout, terminal)
-
-
-def show_event_lines(followed: FollowedExecution, stream: TextIO, terminal: Terminal) -> None:
-    """Writes each event's line as it comes, until the execution is over."""
+        show_live(followed, stream, terminal)
+        return
     from sfn_cli.cli.show.event_lines import event_line_writer
 
     with event_line_writer(stream, terminal) as show:
@@ -114,7 +114,7 @@ def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], N
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.show.styled_output import output_columns, write_lines
 
-    shown = ShownExecution(view.source, view, view.last_at, {}, None)
+    shown = ShownExecution(view.source, view, view.last_at, {}, view.last_id)
     lines = text_below_tree(backend, shown, output_columns(sys.stderr))
     color = backend.terminal.colors(sys.stderr)
     return lambda: write_lines([[], *lines], sys.stderr, color=color)

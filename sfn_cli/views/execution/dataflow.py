@@ -10,9 +10,9 @@ can be replayed (traced_dataflow.py).
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.jsonvalue import dumps, loads
+from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.fold import fold_execution
-from sfn_cli.views.execution.state_fields import fields_of_visited_state
+from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -60,20 +60,12 @@ def dataflow(
         from sfn_cli.views.execution.traced_dataflow import trace_dataflow
 
         traces = trace_dataflow(source, entered_ids)
-    definition = _definition_of_source(source)
+    definition = definition_of_source(source)
     return {
         visit.entered_id: _steps_of_visit(visit, traces.get(visit.entered_id), variables, definition)
         for visit, variables in _visits_with_variables(view.root, {})
         if entered_ids is None or visit.entered_id in entered_ids
     }
-
-
-def _definition_of_source(source: "ExecutionSource") -> "Mapping[str, Any] | None":
-    try:
-        definition = None if source.definition is None else loads(source.definition)
-    except (ValueError, RecursionError):
-        return None
-    return definition if isinstance(definition, dict) else None
 
 
 def _visits_with_variables(
@@ -99,7 +91,8 @@ def _steps_of_visit(
     if trace is not None:
         if last is not None and last.event in trace.attempts:
             _add_traced(found, trace.attempts[last.event], visit)
-        _add_traced(found, trace.exit, visit)
+        if trace.exit is not None:
+            _add_traced(found, trace.exit, visit)
     parameters = next((name for name in _PARAMETERS if name in found), _name_of_parameters(visit, definition))
     earlier: list[Step] = []
     is_retried = len(visit.attempts) > 1

@@ -6,9 +6,8 @@
     fold.view
 
 Law 1: a history that stops anywhere, even in the middle of AWS's grammar, can be folded.
-Law 2: the events of a frame follow one another; a frame's first StateEntered follows the event that
-began the frame. So the tree of threads follows from frames and previous events alone.
-Law 3: every visit has ended when the execution has.
+Law 2: every visit has ended when the execution has (`ends.py`).
+Law 3: an event about an unknown state changes nothing, so that a page of a history can be folded.
 """
 
 from __future__ import annotations
@@ -16,13 +15,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, VARIABLES
+from sfn_cli.jsonvalue import loads
+from sfn_cli.views.execution.ends import (
+    FAILURES,
+    add_attempt,
+    end_attempt,
+    end_children,
+    end_execution,
+    end_thread,
+    end_visit,
+    fail_attempt,
+    reopen,
+)
+from sfn_cli.views.execution.event_threads import EventThreads
 from sfn_cli.views.execution.execution_view import ExecutionView
-from sfn_cli.views.execution.state_visit import Attempt, StateVisit, Thread
+from sfn_cli.views.execution.silent_failures import SilentFailures, failure_in_output
+from sfn_cli.views.execution.state_visit import StateVisit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.views.execution.state_visit import Attempt, Thread
     from sfn_cli.views.source import ExecutionSource
     from sfn_cli.views.statuses import Status
 
@@ -42,276 +56,203 @@ class ExecutionFold:
 
     def __init__(self, source: ExecutionSource) -> None:
         self.view = ExecutionView(source)
-        self._threads: dict[int, Thread] = {0: self.view.root}  # by frame
-        self._thread_of_event: dict[int, Thread] = {}
-        self._forks: dict[int, tuple[StateVisit, int | None]] = {}  # by the event that began children
-        self._first_frame: dict[int, int] = {}  # by the event that began the branches of a Parallel
+        self._threads = EventThreads(self.view.root)
+        self._silent = SilentFailures(source.definition)
 
     def apply(self, event: HistoryEvent) -> StateVisit | None:
         """Applies the next event; returns the visit that it changed, if it is about one."""
         view = self.view
+        if not view.last_id:
+            view.started_at = view.root.started_at = event.at
         view.last_id, view.last_at = event.id, event.at
-        if event.type in _OF_EXECUTIONS:
+        handler = _HANDLERS.get(event.type)
+        if handler is None:
             self._apply_to_execution(event)
             return None
-        handler = _HANDLERS[event.type]
-        thread = self._thread(event)
-        self._thread_of_event[event.id] = thread
-        return handler(self, thread, event, event.details or {})
+        thread = self._threads.place(event)
+        if handler is _HANDLE_ENTRY:
+            return self.entered(thread, event, event.details or {})
+        visit = thread.visits[-1] if thread.visits else None
+        if visit is None or visit.exited_id is not None:
+            return self._apply_outside_states(thread, event)
+        handler(self, visit, event, event.details or {})
+        return thread.parent if event.type in _ENDS_OF_ITERATIONS else visit
 
     def _apply_to_execution(self, event: HistoryEvent) -> None:
         view, details = self.view, event.details or {}
         if event.type == "ExecutionStarted":
-            view.started_at = view.root.started_at = event.at
             view.input = _text(event)
         elif event.type == "ExecutionRedriven":
             view.status, view.ended_at, view.error, view.cause = "RUNNING", None, None, None
             view.redrives = int(details.get("redriveCount", view.redrives + 1))
+            reopen(view.root)
         else:
             view.status, view.ended_at = TERMINAL[event.type], event.at  # type: ignore[assignment]
             view.output = _text(event)
             view.error, view.cause = details.get("error"), details.get("cause")
-            self._end_everything(event)
+            end_execution(view)
 
-    # Threads
-
-    def _thread(self, event: HistoryEvent) -> Thread:
-        """Returns the thread of the event's frame, which its first StateEntered begins."""
-        known = self._threads.get(event.frame)
-        if known is not None:
-            return known
-        started_by = self._forks.get(event.previous_event_id)
-        if started_by is None:  # an iteration that was aborted before its first state
-            found = self._unstarted_iteration(event)
-            thread = found if found is not None else self.view.root
-        else:
-            visit, index = started_by
-            thread = visit.threads[index] if index is not None else self._branch(visit, event)
-        self._threads[event.frame] = thread
-        return thread
-
-    def _branch(self, visit: StateVisit, event: HistoryEvent) -> Thread:
-        first = self._first_frame.setdefault(event.previous_event_id, event.frame)
-        thread = Thread("branch", event.frame - first, visit, event.at)
-        visit.threads.append(thread)
-        return thread
-
-    def _unstarted_iteration(self, event: HistoryEvent) -> Thread | None:
-        details = event.details or {}
-        near = self._thread_of_event.get(event.previous_event_id)
-        while near is not None and near.parent is not None:
-            if near.parent.state == details.get("name"):
-                index = details.get("index", -1)
-                return next((one for one in near.parent.threads if one.index == index), None)
-            near = near.parent.thread
-        return None
-
-    def _visit(self, thread: Thread) -> StateVisit | None:
-        """Returns the state that the thread is in, open again if a redrive continues it."""
-        if not thread.visits:
-            return None
-        visit = thread.visits[-1]
-        if visit.ended_at is not None and visit.exited_id is None and not self.view.is_over:
-            visit.ended_at, visit.status, visit.error, visit.cause = None, "RUNNING", None, None
-            thread.ended_at, thread.status = None, "RUNNING"
-        return visit
+    def _apply_outside_states(self, thread: Thread, event: HistoryEvent) -> StateVisit | None:
+        """Applies an event of a thread that is between its states, or has left the last one."""
+        if event.type in _ENDS_OF_ITERATIONS and thread.kind == "iteration":
+            end_thread(thread, _ENDS_OF_ITERATIONS[event.type], event.at)
+        return thread.parent
 
     # States
 
     def entered(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit:
         type = event.type.removesuffix("StateEntered")
-        previous = thread.visits[-1] if thread.visits else None
         visit = StateVisit(str(details.get("name")), type, thread, event.id, event.at, _text(event))
-        if previous is not None:
+        previous = thread.visits[-1] if thread.visits else None
+        if previous is not None and previous.exited_id is None:  # a Fail state, entered again by a redrive
+            visit.previous, visit.came_by = previous.previous, previous.came_by
+        elif previous is not None:
             visit.previous = previous
             visit.came_by = (
                 "catch" if previous.status == "CAUGHT" else "choice" if previous.type == "Choice" else "next"
             )
         thread.visits.append(visit)
+        if type == "Fail":
+            self._note_failure(visit)
+            end_visit(visit, "FAILED", event.at)
         return visit
 
-    def exited(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is None:
-            return None
+    def exited(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
         visit.exited_id, visit.ended_at, visit.output = event.id, event.at, _text(event)
         visit.assigned = details.get(VARIABLES) or {}
-        visit.status = "CAUGHT" if visit.status in ("FAILED", "TIMED_OUT") else "SUCCEEDED"
         visit.is_last = event.next is None
-        if visit.status == "SUCCEEDED":
-            visit.error = visit.cause = None
-            _end_attempt(visit, "SUCCEEDED", event.at)
+        if visit.status not in FAILURES and self._silent.is_caught(visit, event.next):
+            if not visit.attempts or visit.attempts[-1].status in FAILURES:
+                add_attempt(visit, 0, visit.entered_at)
+            fail_attempt(visit, "FAILED", event.at, None, None)
+        if visit.status in FAILURES:
+            visit.status = "CAUGHT"
+            if visit.error is None:
+                visit.error, visit.cause = failure_in_output(visit.output)
+                visit.attempts[-1].error, visit.attempts[-1].cause = visit.error, visit.cause
+        else:
+            visit.status, visit.error, visit.cause = "SUCCEEDED", None, None
+            end_attempt(visit, "SUCCEEDED", event.at)
+        if visit.threads:
+            end_children(visit, event.at)
+        thread = visit.thread
         if visit.is_last and thread.kind == "branch":
             thread.ended_at, thread.status = event.at, "SUCCEEDED"
-        return visit
 
-    def aborted(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None:
-            _end_attempt(visit, "ABORTED", event.at)
-            _end_visit(visit, "ABORTED", event.at)
-            if thread.kind == "branch":
-                thread.ended_at, thread.status = event.at, "ABORTED"
-        return visit
+    def aborted(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        end_attempt(visit, "ABORTED", event.at)
+        end_visit(visit, "ABORTED", event.at)
+        end_children(visit, event.at)
+        thread = visit.thread
+        if thread.kind == "branch":
+            thread.ended_at, thread.status = event.at, "ABORTED"
 
-    def evaluation_failed(
-        self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]
-    ) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is None:
-            return None
-        if not visit.attempts or visit.attempts[-1].status in ("FAILED", "TIMED_OUT"):
-            _add_attempt(visit, 0, event.at)
-        return self.attempt_failed(thread, event, details)
+    def evaluation_failed(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if not visit.attempts or visit.attempts[-1].status in FAILURES:
+            add_attempt(visit, 0, event.at)
+        fail_attempt(visit, "FAILED", event.at, details.get("error"), details.get("cause"))
+        visit.attempts[-1].location = details.get("location")
+        end_children(visit, event.at)
 
     # Attempts
 
-    def scheduled(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is None:
-            return None
-        attempt = self._begin_attempt(visit, event)
+    def scheduled(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        attempt = _begin_attempt(visit, event)
         attempt.resource = _resource(event.type, details)
         attempt.parameters = _text(event)
         attempt.timeout_seconds = details.get("timeoutInSeconds")
-        return visit
+        attempt.heartbeat_seconds = details.get("heartbeatInSeconds")
 
-    def started(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None and visit.attempts:
+    def started(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if visit.attempts:
             visit.attempts[-1].started_at = event.at
-        return visit
 
-    def submitted(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None and visit.attempts:
+    def submitted(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if visit.attempts:
             visit.attempts[-1].submitted_at = event.at
-        return visit
+            visit.attempts[-1].child_arn = _started_execution(details, _text(event))
 
-    def attempt_succeeded(
-        self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]
-    ) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None:
-            _end_attempt(visit, "SUCCEEDED", event.at)
-            if visit.attempts:
-                visit.attempts[-1].result = _text(event)
-        return visit
+    def attempt_succeeded(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        end_attempt(visit, "SUCCEEDED", event.at)
+        if visit.attempts:
+            attempt = visit.attempts[-1]
+            attempt.result = _text(event)
+            attempt.child_arn = attempt.child_arn or _started_execution(details, attempt.result)
 
-    def attempt_failed(
-        self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]
-    ) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is None:
-            return None
+    def attempt_failed(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
         timed_out = event.type.endswith("TimedOut")
         error = details.get("error") or ("States.Timeout" if timed_out else None)
         if not visit.attempts:
-            _add_attempt(visit, 0, visit.entered_at)
-        if error is None and visit.threads:
-            error, details = _error_of_threads(visit)
-        _fail(visit, "TIMED_OUT" if timed_out else "FAILED", event.at, error, details.get("cause"))
-        return visit
+            add_attempt(visit, 0, visit.entered_at)
+        fail_attempt(visit, "TIMED_OUT" if timed_out else "FAILED", event.at, error, details.get("cause"))
 
-    def map_run_started(
-        self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]
-    ) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None:
-            visit.map_run_arn = details.get("mapRunArn")
-            if not visit.attempts or visit.attempts[-1].status != "RUNNING":
-                self._begin_attempt(visit, event)
-            visit.attempts[-1].started_at = event.at
-        return visit
+    def map_run_started(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        visit.map_run_arn = details.get("mapRunArn")
+        if not visit.attempts or visit.attempts[-1].status != "RUNNING":
+            _begin_attempt(visit, event)
+        visit.attempts[-1].started_at = event.at
 
-    def map_run_aborted(
-        self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]
-    ) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None:
-            _end_attempt(visit, "ABORTED", event.at)
-        return visit
+    def map_run_succeeded(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if visit.attempts:  # which ends with MapStateSucceeded
+            visit.attempts[-1].result = _text(event)
+
+    def map_run_aborted(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        end_attempt(visit, "ABORTED", event.at)
 
     # Children
 
-    def forked(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is None:
-            return None
-        if visit.attempts and visit.attempts[-1].status == "RUNNING":
-            error, of_child = _error_of_threads(visit)
-            _fail(visit, "FAILED", event.at, error, of_child.get("cause"))
-        self._begin_attempt(visit, event)
+    def forked(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if visit.attempts and visit.attempts[-1].status == "RUNNING":  # a retry
+            self._fail_by_child(visit, event)
+        _begin_attempt(visit, event)
         visit.former_threads += visit.threads
         visit.threads = []
         if visit.type == "Map":
             visit.item_count = details.get("length")
-        self._forks[event.id] = (visit, None)
-        return visit
+        else:
+            self._threads.add_branches(event, visit)
 
-    def joined(self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None:
-            _end_attempt(visit, "SUCCEEDED", event.at)
-        return visit
+    def joined(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        end_attempt(visit, "SUCCEEDED", event.at)
 
-    def iteration_started(
-        self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]
-    ) -> StateVisit | None:
-        visit = self._visit(thread)
-        if visit is not None:
-            self._forks[event.id] = (visit, len(visit.threads))
-            visit.threads.append(Thread("iteration", int(details.get("index", 0)), visit, event.at))
-        return visit
+    def join_failed(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if visit.status not in FAILURES:  # else an expression has failed, or the Map Run
+            self._fail_by_child(visit, event)
+        end_children(visit, event.at)
 
-    def iteration_ended(
-        self, thread: Thread, event: HistoryEvent, details: Mapping[str, Any]
-    ) -> StateVisit | None:
-        status: Status = event.type.removeprefix("MapIteration").upper()  # type: ignore[assignment]
-        thread.ended_at, thread.status = event.at, status
-        visit = self._visit_unchanged(thread)
-        if visit is not None and visit.ended_at is None:
-            _end_visit(visit, status, event.at)
-        return thread.parent
+    def iteration_started(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        index = details.get("index")
+        self._threads.add_iteration(event, visit, index if isinstance(index, int) else len(visit.threads))
 
-    def _visit_unchanged(self, thread: Thread) -> StateVisit | None:
-        return thread.visits[-1] if thread.visits else None
+    def iteration_ended(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
+        if event.type == "MapIterationFailed":
+            self._note_failure(visit)
+        end_thread(visit.thread, _ENDS_OF_ITERATIONS[event.type], event.at)
 
-    # Ends
+    def _fail_by_child(self, visit: StateVisit, event: HistoryEvent) -> None:
+        """Fails the attempt of a Map or Parallel by the child that the event follows."""
+        failed = self._threads.child_before(event, visit)
+        error = cause = None
+        if failed is not None and failed.visits:
+            last = failed.visits[-1]
+            self._note_failure(last)
+            error, cause = last.error, last.cause
+        if not visit.attempts:
+            add_attempt(visit, 0, visit.entered_at)
+        # Another attempt begins after a delay: the failure itself was earlier.
+        at = event.at if failed is None else failed.last_at
+        end_children(visit, at, failed=failed)
+        fail_attempt(visit, "FAILED", at, error, cause)
 
-    def _begin_attempt(self, visit: StateVisit, event: HistoryEvent) -> Attempt:
-        visit.status, visit.error, visit.cause = "RUNNING", None, None
-        return _add_attempt(visit, event.id, event.at)
+    def _note_failure(self, visit: StateVisit) -> None:
+        """Finds the error of a state that has failed for good, if no event had it."""
+        if visit.error is None and visit.type == "Fail":
+            visit.error, visit.cause = self._silent.of_fail_state(visit)
 
-    def _end_everything(self, event: HistoryEvent) -> None:
-        """Ends what the end of the execution ends: the failed state fails, what ran is aborted."""
-        view = self.view
-        view.root.ended_at, view.root.status = event.at, view.status
-        if view.status == "FAILED":
-            self._blame(view.root, event.at, view.error, view.cause)
-        rest: Status = "ABORTED" if view.status == "FAILED" else view.status
-        for visit in view.visits():
-            if visit.ended_at is None:
-                failed = visit.status in ("FAILED", "TIMED_OUT")
-                _end_attempt(visit, rest, event.at)
-                _end_visit(visit, visit.status if failed else rest, event.at)
-            for thread in visit.threads:
-                if thread.ended_at is None:
-                    thread.ended_at, thread.status = event.at, rest
 
-    def _blame(self, thread: Thread, at: int, error: str | None, cause: str | None) -> None:
-        """Gives the execution's error to the states that failed of it and have none yet."""
-        visit = self._visit_unchanged(thread)
-        if visit is None or visit.exited_id is not None:
-            return
-        if visit.error is None:
-            visit.error, visit.cause = error, cause
-        failed = [one for one in visit.threads if one.status == "FAILED" or _has_failed(one)]
-        for child in failed[:1]:
-            child.ended_at, child.status = child.ended_at or at, "FAILED"
-            self._blame(child, at, error, cause)
-        _end_attempt(visit, "FAILED", at)
-        _end_visit(visit, visit.status if visit.status == "TIMED_OUT" else "FAILED", at)
+def _begin_attempt(visit: StateVisit, event: HistoryEvent) -> Attempt:
+    visit.status, visit.error, visit.cause = "RUNNING", None, None
+    return add_attempt(visit, event.id, event.at)
 
 
 def _text(event: HistoryEvent) -> str | None:
@@ -327,56 +268,40 @@ def _resource(type: str, details: Mapping[str, Any]) -> str | None:
     return None if resource is None else str(resource)
 
 
-def _add_attempt(visit: StateVisit, event: int, at: int) -> Attempt:
-    attempt = Attempt(len(visit.attempts) + 1, event, at)
-    visit.attempts.append(attempt)
-    return attempt
+def _started_execution(details: Mapping[str, Any], output: str | None) -> str | None:
+    """Returns the ARN of the execution that a task has started, if it starts one."""
+    if output is None or not str(details.get("resource")).startswith("startExecution"):
+        return None
+    try:
+        answer = loads(output)
+    except (ValueError, RecursionError):
+        return None
+    arn = answer.get("ExecutionArn") or answer.get("executionArn") if isinstance(answer, dict) else None
+    return arn if isinstance(arn, str) else None
 
 
-def _end_attempt(visit: StateVisit, status: Status, at: int) -> None:
-    if visit.attempts and visit.attempts[-1].ended_at is None:
-        visit.attempts[-1].ended_at, visit.attempts[-1].status = at, status
+_ENDS_OF_ITERATIONS: Mapping[str, Status] = {
+    "MapIterationSucceeded": "SUCCEEDED",
+    "MapIterationFailed": "FAILED",
+    "MapIterationAborted": "ABORTED",
+}
 
+_HANDLE_ENTRY = ExecutionFold.entered
 
-def _fail(visit: StateVisit, status: Status, at: int, error: str | None, cause: str | None) -> None:
-    """Records that the last attempt failed; the state may try again, catch it, or fail."""
-    visit.status, visit.error, visit.cause = status, error, cause
-    attempt = visit.attempts[-1]
-    attempt.ended_at, attempt.status, attempt.error, attempt.cause = at, status, error, cause
-
-
-def _end_visit(visit: StateVisit, status: Status, at: int) -> None:
-    visit.status, visit.ended_at = status, at
-
-
-def _has_failed(thread: Thread) -> bool:
-    return bool(thread.visits) and thread.visits[-1].status in ("FAILED", "TIMED_OUT")
-
-
-def _error_of_threads(visit: StateVisit) -> tuple[str | None, Mapping[str, Any]]:
-    """Returns the error and {"cause"} of the branch or iteration that failed."""
-    for thread in visit.threads:
-        if (thread.status == "FAILED" or _has_failed(thread)) and thread.visits:
-            return thread.visits[-1].error, {"cause": thread.visits[-1].cause}
-    return None, {}
-
-
-_OF_EXECUTIONS = frozenset(name for name in EVENT_TYPES if name.startswith("Execution"))
-
-_HANDLER_OF_ENDING: Mapping[str, Callable[..., StateVisit | None]] = {
-    "StateEntered": ExecutionFold.entered,
+_HANDLER_OF_ENDING: Mapping[str, Callable[..., object]] = {
+    "StateEntered": _HANDLE_ENTRY,
     "StateExited": ExecutionFold.exited,
     "StateAborted": ExecutionFold.aborted,
     "EvaluationFailed": ExecutionFold.evaluation_failed,
     "MapRunStarted": ExecutionFold.map_run_started,
     "MapRunRedriven": ExecutionFold.map_run_started,
+    "MapRunSucceeded": ExecutionFold.map_run_succeeded,
     "MapRunAborted": ExecutionFold.map_run_aborted,
     "MapIterationStarted": ExecutionFold.iteration_started,
-    "MapIterationSucceeded": ExecutionFold.iteration_ended,
-    "MapIterationFailed": ExecutionFold.iteration_ended,
-    "MapIterationAborted": ExecutionFold.iteration_ended,
+    **dict.fromkeys(_ENDS_OF_ITERATIONS, ExecutionFold.iteration_ended),
     "StateStarted": ExecutionFold.forked,
     "StateSucceeded": ExecutionFold.joined,
+    "StateFailed": ExecutionFold.join_failed,
     "Scheduled": ExecutionFold.scheduled,
     "Started": ExecutionFold.started,
     "Submitted": ExecutionFold.submitted,
@@ -386,8 +311,9 @@ _HANDLER_OF_ENDING: Mapping[str, Callable[..., StateVisit | None]] = {
 }
 """What each type of event means, by the first of these that its name ends with."""
 
-_HANDLERS: Mapping[str, Callable[..., StateVisit | None]] = {
+_HANDLERS: Mapping[str, Callable[..., object]] = {
     name: next(handler for ending, handler in _HANDLER_OF_ENDING.items() if name.endswith(ending))
     for name in EVENT_TYPES
-    if name not in _OF_EXECUTIONS
+    if not name.startswith("Execution")
 }
+"""Those of events about a state."""

@@ -4,13 +4,13 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.jsonvalue import loads
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
-from sfn_cli.views.execution.state_fields import fields_of_visited_state
+from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
 from sfn_cli.views.execution.task_names import name_of_activity, name_of_child, name_of_work
+from sfn_cli.views.shell_words import shell_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from sfn_cli.interpreter.events import HistoryEvent
@@ -76,13 +76,33 @@ def display_status(visit: "StateVisit", pending: "Mapping[int, Pending]") -> "St
 
 
 def _open_visits(view: "ExecutionView") -> "Iterator[StateVisit]":
-    """Yields the visits that have not ended and have no running children."""
+    """Yields the visits that have not ended, without a Map or Parallel whose children all go on."""
     for visit in view.visits():
-        if visit.ended_at is None and not (visit.threads and _is_at_work(visit)):
+        if visit.ended_at is None and not (_has_running_children(visit) and _failed_child(visit) is None):
             yield visit
 
 
-def _is_at_work(visit: "StateVisit") -> bool:
+def _has_running_children(visit: "StateVisit") -> bool:
+    return bool(visit.threads) and _has_open_attempt(visit)
+
+
+def _failed_child(visit: "StateVisit") -> "StateVisit | None":
+    """Returns the state with which a child of the Map or Parallel failed, or seems to have failed.
+
+    A Fail, and an expression of JSONPath that fails, leave no event before all children run again.
+    """
+    for thread in visit.threads:
+        last = thread.visits[-1] if thread.visits else None
+        if last is None or thread.status == "SUCCEEDED":
+            continue
+        if thread.status == "FAILED" or (
+            last.ended_at is None and last.type != "Wait" and not _has_open_attempt(last)
+        ):
+            return last
+    return None
+
+
+def _has_open_attempt(visit: "StateVisit") -> bool:
     return bool(visit.attempts) and visit.attempts[-1].ended_at is None
 
 
@@ -100,9 +120,14 @@ class _PendingReader:
     def pending(self, visit: "StateVisit") -> Pending | None:
         if visit.attempts:
             attempt = visit.attempts[-1]
+            if _has_running_children(visit):
+                return self._pending_retry_of_children(visit)
             if attempt.ended_at is None:
                 return self._pending_task(visit, attempt)
-            return self._pending_retry(visit, attempt) if attempt.status != "SUCCEEDED" else None
+            # Also after work that succeeded: an expression of JSONPath may fail on its result, and
+            # the state tries again, without an event for it.
+            error = None if attempt.status == "SUCCEEDED" else attempt.error
+            return self._pending_retry(visit, attempt.ended_at, _errors_of_attempts(visit, error))
         return self._pending_time(visit) if visit.type == "Wait" else None
 
     def with_answers(self, all_pending: dict[int, Pending]) -> dict[int, Pending]:
@@ -119,7 +144,7 @@ class _PendingReader:
             is_alone = states.count(visit.state) == 1
             task = f"{self._view.source.name}/{visit.state}" if is_alone else self._handle(visit)
             if task is not None:
-                command = f"sfn tasks approve {_quote_for_shell(task)}"
+                command = f"sfn tasks approve {shell_word(task)}"
                 all_pending[entered_id] = all_pending[entered_id]._replace(answer=command)
         return all_pending
 
@@ -138,8 +163,21 @@ class _PendingReader:
         words = "a time" if until is None else f"until {_moment(until, visit.entered_at, self._zone)}"
         return Pending("time", visit.entered_at, until, words)
 
-    def _pending_retry(self, visit: "StateVisit", failed: "Attempt") -> Pending | None:
-        assert failed.ended_at is not None
+    def _pending_retry_of_children(self, visit: "StateVisit") -> Pending | None:
+        """Returns the delay before all children of a Map or Parallel run again."""
+        failed = _failed_child(visit)
+        if failed is None:
+            return None
+        failed_at = failed.ended_at
+        if failed_at is None:
+            attempts = failed.attempts
+            failed_at = (attempts[-1].ended_at if attempts else None) or failed.entered_at
+        error = failed.error or self._fields(failed).get("Error")
+        return self._pending_retry(visit, failed_at, _errors_of_attempts(visit, error))
+
+    def _pending_retry(
+        self, visit: "StateVisit", failed_at: int, errors: "Sequence[str | None]"
+    ) -> Pending | None:
         replay = self._replayed()
         if replay is not None:
             frame = replay.frame_in_visit(visit.entered_id)
@@ -149,11 +187,12 @@ class _PendingReader:
         else:
             from sfn_cli.views.execution.retry_delays import delay_of_next_attempt
 
-            delay = delay_of_next_attempt(self._fields(visit), visit)
+            # Without an error, the state or its child only seems to have failed.
+            delay = None if errors[-1] is None else delay_of_next_attempt(self._fields(visit), errors)
             if delay is None:
                 return None
-            until = None if delay.milliseconds is None else failed.ended_at + delay.milliseconds
-        return Pending("retry", failed.ended_at, until, f"attempt {len(visit.attempts) + 1}")
+            until = None if delay.milliseconds is None else failed_at + delay.milliseconds
+        return Pending("retry", failed_at, until, f"attempt {len(visit.attempts) + 1}")
 
     def _pending_task(self, visit: "StateVisit", attempt: "Attempt") -> Pending | None:
         if visit.map_run_arn is not None:
@@ -238,8 +277,7 @@ class _PendingReader:
     def _fields(self, visit: "StateVisit") -> "Mapping[str, Any]":
         if not self._is_parsed:
             self._is_parsed = True
-            text = self._view.source.definition
-            self._definition = None if text is None else loads(text)
+            self._definition = definition_of_source(self._view.source)
         return fields_of_visited_state(self._definition, visit)
 
     def _replayed(self) -> "SourceReplay | None":
@@ -252,6 +290,11 @@ class _PendingReader:
             self._replay = replay_source(self._view.source, last_id=self._view.last_id)
         replay = self._replay
         return replay if replay is not None and replay.last_id == self._view.last_id else None
+
+
+def _errors_of_attempts(visit: "StateVisit", last: str | None) -> "list[str | None]":
+    """Returns the errors of the earlier attempts, and `last`."""
+    return [*(attempt.error for attempt in visit.failures if attempt is not visit.attempts[-1]), last]
 
 
 _HANDLE_DIGITS = 8
@@ -276,10 +319,3 @@ def _moment(at: int, since: int, zone: "tzinfo | None") -> str:
 _A_DAY = 24 * 3600 * 1000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """Not strftime's %b, which depends on the locale."""
-
-
-def _quote_for_shell(text: str) -> str:
-    """Quotes a word for a POSIX shell where it must be."""
-    if text and all(char.isascii() and (char.isalnum() or char in "/-_.:") for char in text):
-        return text
-    return "'" + text.replace("'", "'\"'\"'") + "'"

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.asl.retry import Retrier, matches_error_equals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sfn_cli.views.execution.state_visit import StateVisit
+    from collections.abc import Mapping, Sequence
 
 
 class RetryDelay(NamedTuple):
@@ -18,16 +16,15 @@ class RetryDelay(NamedTuple):
     milliseconds: int | None
 
 
-def delay_of_next_attempt(fields: Mapping[str, Any], visit: StateVisit) -> RetryDelay | None:
-    """Returns the delay after the visit's last failure; None if no attempt is left, or known."""
+def delay_of_next_attempt(fields: Mapping[str, Any], errors: Sequence[str | None]) -> RetryDelay | None:
+    """Returns the delay after the last of a state's errors; None if no attempt is left, or known."""
     try:
         retriers = [Retrier.load(entry) for entry in fields.get("Retry", ())]
     except (KeyError, TypeError):
         return None
     counts = dict.fromkeys(range(len(retriers)), 0)
     delay = None
-    for failed in visit.failures:
-        error = failed.error
+    for error in errors:
         position = next(
             (n for n, retrier in enumerate(retriers) if matches_error_equals(retrier.error_equals, error)),
             None,

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.jsonvalue import loads
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.views.execution.state_visit import StateVisit
+    from sfn_cli.views.source import ExecutionSource
+
+
+def definition_of_source(source: ExecutionSource) -> Mapping[str, Any] | None:
+    """Returns the source's definition, if it has one that is JSON."""
+    try:
+        definition = None if source.definition is None else loads(source.definition)
+    except (ValueError, RecursionError):
+        return None
+    return definition if isinstance(definition, dict) else None
 
 
 def fields_of_visited_state(definition: Mapping[str, Any] | None, visit: StateVisit) -> Mapping[str, Any]:

@@ -38,12 +38,13 @@ class Attempt:
     when an expression failed before anything was begun. `resource` is the task's whole Resource, as
     in the definition ("arn:aws:states:::lambda:invoke"). `started_at` is when a worker took the
     task, `submitted_at` when a job or an awaited child was started. `child_arn` is the execution
-    that it started, if any.
+    that it started, if any. `location` is the field whose expression failed, as in EvaluationFailed.
     """
 
     __slots__ = (
-        "cause", "child_arn", "ended_at", "error", "event", "number", "parameters", "resource", "result",
-        "scheduled_at", "started_at", "status", "submitted_at", "timeout_seconds",
+        "cause", "child_arn", "ended_at", "error", "event", "heartbeat_seconds", "location", "number",
+        "parameters", "resource", "result", "scheduled_at", "started_at", "status", "submitted_at",
+        "timeout_seconds",
     )  # fmt: skip
 
     def __init__(self, number: int, event: int, scheduled_at: int) -> None:
@@ -58,9 +59,19 @@ class Attempt:
         self.parameters: str | None = None
         self.result: str | None = None
         self.timeout_seconds: int | None = None
+        self.heartbeat_seconds: int | None = None
+        self.location: str | None = None
         self.error: str | None = None
         self.cause: str | None = None
         self.child_arn: str | None = None
+
+    @property
+    def missed_heartbeat(self) -> bool:
+        """Whether it timed out because no heartbeat came, not because of its whole timeout."""
+        if self.status != "TIMED_OUT" or self.heartbeat_seconds is None or self.ended_at is None:
+            return False
+        timeout = self.timeout_seconds
+        return timeout is None or self.ended_at < self.scheduled_at + timeout * 1000
 
 
 class StateVisit:
@@ -121,16 +132,16 @@ class Thread:
 
     `index` is which branch or iteration it is, `parent` the visit that it belongs to, `path` the
     beginning of its states' paths: "" for the root, "/Prepare[0]" for a branch, "/Each[0]" for
-    every iteration of a Map.
+    every iteration of a Map. `last_at` is the time of its last event.
     """
 
-    __slots__ = ("ended_at", "index", "kind", "parent", "path", "started_at", "status", "visits")
+    __slots__ = ("ended_at", "index", "kind", "last_at", "parent", "path", "started_at", "status", "visits")
 
     def __init__(self, kind: ThreadKind, index: int, parent: StateVisit | None, started_at: int) -> None:
         self.kind = kind
         self.index = index
         self.parent = parent
-        self.started_at = started_at
+        self.started_at = self.last_at = started_at
         self.ended_at: int | None = None
         self.status: Status = "RUNNING"
         self.visits: list[StateVisit] = []

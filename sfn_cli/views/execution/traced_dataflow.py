@@ -52,31 +52,37 @@ class StepTrace:
 
 
 class VisitTrace:
-    """The steps of one visit: those of each attempt, by the event that began it, and of its exit."""
+    """The steps of one visit: those of each attempt, by the event that began it, and of its exit.
+
+    `exit` is None before the exit, and where computing it again does not give what was recorded.
+    """
 
     __slots__ = ("attempts", "exit")
 
     def __init__(self) -> None:
         self.attempts: dict[int, StepTrace] = {}
-        self.exit = StepTrace()
+        self.exit: StepTrace | None = None
 
 
 def trace_dataflow(source: ExecutionSource, entered_ids: Collection[int] | None) -> dict[int, VisitTrace]:
     """Returns the traces of these visits (None: of all), as far as the history can be replayed."""
     traces: dict[int, VisitTrace] = {}
+    open_ids = None if entered_ids is None else set(entered_ids)
     replay = SourceReplay(source)
     for event in source.history:
         execution = replay.execution
-        if execution is None:
+        if execution is None or (open_ids is not None and not open_ids):
             break
         frame = execution.frames.get(event.frame)
         is_exit = event.type.endswith("StateExited")
         if frame is not None and frame.stay is not None and (is_exit or _begins_attempt(event)):
             entered_id = frame.stay.entered_id
-            if entered_ids is None or entered_id in entered_ids:
+            if open_ids is None or entered_id in open_ids:
                 trace = traces.setdefault(entered_id, VisitTrace())
                 if is_exit:
                     _trace_exit(execution, frame, event, trace)
+                    if open_ids is not None:
+                        open_ids.discard(entered_id)
                 else:
                     _trace_attempt(execution, frame, event, trace)
         replay.apply(event)

@@ -175,6 +175,29 @@ def test_a_redriven_wait() -> None:
     assert pending.until == START + 67 * SECOND
 
 
+@pytest.mark.parametrize("seed", ["secret", None])
+@pytest.mark.parametrize(
+    "of_all",
+    [
+        {"Type": "Parallel", "Branches": [{"StartAt": "I", "States": {"I": task(LAMBDA)}}]},
+        {"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": task(LAMBDA)}}},
+    ],
+)
+def test_all_children_are_tried_again(of_all: dict[str, Any], seed: str | None) -> None:
+    """The Map or Parallel waits, not the state that failed in it, and also for a history in a file."""
+    definition = machine({**of_all, "End": True, **retry()})
+    history = run(definition, [1], {"I": [ERROR, {"result": 1}]})
+    again = [event.id for event in history if event.type in ("MapStateStarted", "ParallelStateStarted")][1]
+    view = view_of(definition, history[: again - 1], seed=seed)
+    pending = pending_of(view)
+    assert pending == {2: Pending("retry", START, history[again - 1].at, "attempt 2")}
+    assert display_status(view.root.visits[0], pending) == "WAITING"
+    foreign = [event._replace(frame=9 if event.frame else 0) for event in history[: again - 1]]
+    view = view_of(definition, foreign, seed=seed)
+    if replay_source(view.source) is None:
+        assert pending_of(view) == pending
+
+
 def test_tasks_of_the_same_state_are_named_by_their_handles() -> None:
     """A command names one task: by its state where that is enough, else by its handle."""
     each = {"StartAt": "Ask it", "States": {"Ask it": task(CALLBACK)}}
