@@ -158,7 +158,9 @@ def _steps(visit: StateVisit, given: ReportInput) -> list[tuple[str, str]]:
     """Returns the steps of a visit's data that are known, with the variables that it set."""
     known = given.dataflow.get(visit.entered_id)
     if known:
-        return [(_name_of_step(step), step.text) for step in known]
+        # The errors of attempts are in the list of attempts.
+        shown = [step for step in known if not (step.attempt and step.name == "errorOutput")]
+        return [(_name_of_step(step), step.text) for step in shown]
     last = visit.attempts[-1] if visit.attempts else None
     recorded = [
         ("input", visit.input),
