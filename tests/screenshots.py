@@ -10,10 +10,11 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from sfn_cli.api.views.report_inputs import report_input
+from sfn_cli.views.execution.dataflow import dataflow
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.failure.explain import explain_failure
 from sfn_cli.views.report.report import render_report
+from sfn_cli.views.report.report_input import ReportInput
 from tests.browser import CHROMIUM, chromium
 from tests.views.recorded import source_of
 
@@ -29,7 +30,8 @@ def main() -> int:
         return 1
     FOLDER.mkdir(exist_ok=True)
     view = fold_execution(source_of(_EXECUTION))
-    report = render_report(report_input(None, view, view.last_at, {}, explain_failure(view)))
+    steps = dataflow(view.source)
+    report = render_report(ReportInput(view, view.last_at, dataflow=steps, failure=explain_failure(view)))
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         path = Path(folder) / "report.html"
         path.write_text(report, encoding="utf-8")
