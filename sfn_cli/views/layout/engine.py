@@ -71,10 +71,12 @@ def lay_out(
         return EngineLayout({}, (), 0.0, 0.0)
     graphlay = _import_graphlay()
     graph = graphlay.Graph()
+    names = {name: _unicode_name(name) for name in sizes}
     for name, (width, height) in sizes.items():
-        graph.node(name, width=width, height=height, **({"rank": "first"} if name == start else {}))
+        graph.node(names[name], width=width, height=height, **({"rank": "first"} if name == start else {}))
     for edge in edges:
-        graph.edge(edge.source, edge.target, weight=edge.weight, **_label_field(edge))
+        ends = names[edge.source], names[edge.target]
+        graph.edge(*ends, weight=edge.weight, **_label_field(edge))
     options = {**_OPTIONS, "limits": _LIMITS}
     if len(sizes) > _MANY_STATES or len(edges) > _MANY_EDGES:
         options |= _OPTIONS_OF_LARGE_GRAPHS
@@ -86,6 +88,13 @@ def lay_out(
             f"{len(edges):,} ways between them. As text: sfn graph … --format text"
         ) from None
     return _read_layout(layout, sizes, edges)
+
+
+def _unicode_name(name: str) -> str:
+    """Returns the name as graphlay takes it: without lone surrogates."""
+    return (
+        name if name.isascii() else name.encode("utf-8", "surrogatepass").decode("utf-8", "backslashreplace")
+    )
 
 
 def _import_graphlay() -> Any:
