@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.arn import name_in_arn
-from sfn_cli.views.source import ShownMapRunChild
+from sfn_cli.views.source import MapRunChildRun
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -18,11 +18,11 @@ CHILDREN_SHOWN = 3
 _SHOWN_FIRST: tuple[Status, ...] = ("FAILED", "TIMED_OUT", "RUNNING", "ABORTED")
 
 
-def map_run_children(service: Service, run: MapRun) -> tuple[ShownMapRunChild, ...]:
+def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChildRun, ...]:
     """Returns the first of the children that did not succeed, failed ones first."""
     from sfn_cli.store.records.executions import ExecutionFilter
 
-    children: list[ShownMapRunChild] = []
+    children: list[MapRunChildRun] = []
     for status in _SHOWN_FIRST:
         room = CHILDREN_SHOWN - len(children)
         if room and run.children(status).executions:
@@ -32,6 +32,6 @@ def map_run_children(service: Service, run: MapRun) -> tuple[ShownMapRunChild, .
                 if child is not None:
                     name = f"{name_in_arn(child.state_machine_arn)}/{child.name}"
                     children.append(
-                        ShownMapRunChild(name, status, child.started_at, child.stopped_at, child.error)
+                        MapRunChildRun(name, status, child.started_at, child.stopped_at, child.error)
                     )
     return tuple(children)

@@ -115,13 +115,6 @@ def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -
         yield from dict.fromkeys(visit.state for visit in view.visits())
 
 
-def _complete_compared(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yields what `sfn diff` compares: machines with their versions and aliases, and executions."""
-    if "/" not in current:
-        yield from _complete_state_machines(service, current, given)
-    yield from _complete_executions(service, current, given)
-
-
 def _complete_activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     arns = _list_resources(service, *ACTIVITY, maxResults=1000)
     yield from arns if _completes_arn(current) else map(name_in_arn, arns)
@@ -251,10 +244,10 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--state-machine-alias-arn": _complete_aliases,
     "--execution-arn": _complete_executions,
     "execution": _complete_executions,
+    "before": _complete_drawn,
+    "after": _complete_drawn,
     "execution_or_file": _complete_executions,
     "state": _complete_states,
-    "before": _complete_compared,
-    "after": _complete_compared,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,
