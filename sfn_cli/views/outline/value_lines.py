@@ -5,7 +5,7 @@
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import dumps, loads
-from sfn_cli.views.diff.json_changes import ABSENT
+from sfn_cli.views.diff.value_changes import ABSENT
 from sfn_cli.views.json_layout import json_lines
 from sfn_cli.views.outline.styled_line import Span, shorten_line
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.views.diff.json_changes import JsonChange
+    from sfn_cli.views.diff.value_changes import ValueChange
     from sfn_cli.views.outline.styled_line import Style, StyledLine
 
 LABEL_WIDTH = 20
@@ -41,7 +41,7 @@ def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
         yield [Span(f"  … {len(lines) - _MOST_LINES} more lines: --output json shows all", "dim")]
 
 
-def change_line(change: "JsonChange", width: int) -> "StyledLine":
+def change_line(change: "ValueChange", width: int) -> "StyledLine":
     """Returns the line of one difference: "~ total  5 → 7"."""
     before, after = ("" if value is ABSENT else dumps(value) for value in (change.before, change.after))
     mark = "+" if change.before is ABSENT else "-" if change.after is ABSENT else "~"

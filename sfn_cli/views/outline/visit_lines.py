@@ -5,7 +5,7 @@
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import loads
-from sfn_cli.views.diff.json_changes import json_changes
+from sfn_cli.views.diff.value_changes import value_changes
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.outline.notes import execution_name, pending_words
 from sfn_cli.views.outline.styled_line import Span, shorten_line
@@ -115,7 +115,7 @@ def _input_output_changes(before: str, after: str, width: int) -> "Iterator[Styl
         return
     if isinstance(old, dict) and isinstance(new, dict) and not old.keys() & new.keys():
         return
-    changes = json_changes(old, new)
+    changes = value_changes(old, new)
     if not changes or not changes[0].path:
         return
     yield [Span("input → output", "dim")]
