@@ -15,7 +15,7 @@ import pytest
 from tests.conformance.recordings import RECORDINGS
 from tests.conformance.workflows import WORKFLOWS
 
-TOOLS = ("zsh", "fish", "node")
+TOOLS = ("zsh", "fish", "node", "chromium")
 
 
 def missing() -> list[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.statuses import Status
 
 
-class MapRunChild(NamedTuple):
+class MapRunChildRun(NamedTuple):
     """An execution of a Map Run: its name as people type it (MACHINE/LABEL/NAME), and how it is.
 
     Times are by the wall clock.
@@ -39,7 +39,7 @@ class MapRunCounts(NamedTuple):
     pending: int
     aborted: int = 0
     timed_out: int = 0
-    children: "tuple[MapRunChild, ...]" = ()
+    children: "tuple[MapRunChildRun, ...]" = ()
 
 
 class ClockJump(NamedTuple):

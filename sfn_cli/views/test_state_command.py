@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.jsonvalue import dumps, loads
 from sfn_cli.views.execution.state_fields import fields_of_visited_state
 from sfn_cli.views.execution.variables import variables_at_entry
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ANY_ROLE = "arn:aws:iam::123456789012:role/any"
 """A role for TestState, which wants one for a Task; sfn accepts any."""
 
+_ANY_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:any"
 _ANSWERED_FROM_OUTSIDE = (".sync", ".sync:2", ".waitForTaskToken")
 
 
@@ -36,7 +38,7 @@ def test_state_command(view: ExecutionView, visit: StateVisit) -> str | None:
     language = fields.get("QueryLanguage") or machine.get("QueryLanguage")
     if language:
         fields["QueryLanguage"] = language
-    words = ["--definition", dumps(fields), "--input", visit.input]
+    words = ["--definition", dumps(fields), "--input", _in_one_line(visit.input)]
     variables = variables_at_entry(visit)
     if variables:
         words += ["--variables", dumps({name: loads(text) for name, text in variables.items()})]
@@ -45,6 +47,8 @@ def test_state_command(view: ExecutionView, visit: StateVisit) -> str | None:
         if mock is None:
             return None
         words += ["--mock", dumps(mock)]
+        if fields.get("Type") == "Task":
+            words += ["--context", dumps(_context_of_visit(view, visit))]
     elif fields.get("Type") == "Task":
         words += ["--role-arn", ANY_ROLE]
     return " ".join(["sfn test-state", *map(_quote_word_for_shell, words), "--inspection-level DEBUG"])
@@ -60,6 +64,36 @@ def _needs_mock(fields: Mapping[str, Any]) -> bool:
         or resource.endswith(_ANSWERED_FROM_OUTSIDE)
         or ":activity:" in resource
     )
+
+
+def _context_of_visit(view: ExecutionView, visit: StateVisit) -> dict[str, Any]:
+    """Returns the Context Object that a mocked task sees; TestState takes one with a mock only."""
+    from sfn_cli.asl.timestamp import format_timestamp
+
+    machine_arn = view.source.state_machine_arn or _ANY_MACHINE
+    name = (view.source.arn or view.source.name).rpartition(":")[2]
+    return {
+        "Execution": {
+            "Id": view.source.arn or execution_arn(machine_arn, name),
+            "Input": loads(view.input or "{}"),
+            "Name": name,
+            "RoleArn": ANY_ROLE,
+            "StartTime": format_timestamp(view.started_at),
+            "RedriveCount": view.redrives,
+        },
+        "State": {
+            "Name": visit.state,
+            "EnteredTime": format_timestamp(visit.entered_at),
+            "RetryCount": max(0, len(visit.attempts) - 1),
+        },
+        "StateMachine": {"Id": machine_arn, "Name": name_in_arn(machine_arn)},
+        "Task": {"Token": "a-token"},
+    }
+
+
+def _in_one_line(text: str) -> str:
+    """Returns a JSON text without line breaks and tabs between its parts."""
+    return dumps(loads(text)) if any(char in text for char in "\n\r\t") else text
 
 
 def _recorded_mock(visit: StateVisit) -> dict[str, Any] | None:

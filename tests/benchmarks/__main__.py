@@ -20,6 +20,7 @@ from tests.benchmarks import (
     engine,
     functions,
     growth,
+    lists,
     projects,
     throughput,
     waiting,
@@ -32,6 +33,7 @@ SUBJECTS = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         commands,
+        lists,
         projects,
         crowd,
         engine,

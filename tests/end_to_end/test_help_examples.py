@@ -124,9 +124,10 @@ OF_PROJECTS = ("deploy", "run", "export", "stack list", "stack show", "stack del
 OWN_SESSION = [
     *OF_PROJECTS,
     *("ls", "ps", "start-executions", "doctor", "completion", "serve"),
+    "graph",
     *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "show",
-    "watch",
+    *("watch", "diff"),
     *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands."""
@@ -257,6 +258,8 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             quote = ("--definition", json.dumps(QUOTE))
             sfn_json(home, "update-state-machine", "--state-machine-arn", pay, *quote)
             start_execution(home, pay)
+        case "diff":
+            start_execution(home, f"{ARN}:stateMachine:Pay", "--name", "monday")
         case "describe-map-run":
             answer = sfn_json(home, *create, "--name", "many", "--definition", json.dumps(MANY))
             machine = answer["stateMachineArn"]

@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.arn import name_in_arn
-from sfn_cli.views.source import MapRunChild
+from sfn_cli.views.source import MapRunChildRun
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.map_runs import MapRun
+    from sfn_cli.views.statuses import Status
 
 CHILDREN_SHOWN = 3
 """How many children of a Map Run are looked up."""
 
-_SHOWN_FIRST = ("FAILED", "TIMED_OUT", "RUNNING", "ABORTED")
+_SHOWN_FIRST: tuple[Status, ...] = ("FAILED", "TIMED_OUT", "RUNNING", "ABORTED")
 
 
-def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChild, ...]:
+def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChildRun, ...]:
     """Returns the first of the children that did not succeed, failed ones first."""
     from sfn_cli.store.records.executions import ExecutionFilter
 
-    children: list[MapRunChild] = []
+    children: list[MapRunChildRun] = []
     for status in _SHOWN_FIRST:
         room = CHILDREN_SHOWN - len(children)
         if room and run.children(status).executions:
@@ -31,6 +32,6 @@ def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChild, ...]:
                 if child is not None:
                     name = f"{name_in_arn(child.state_machine_arn)}/{child.name}"
                     children.append(
-                        MapRunChild(name, child.status, child.started_at, child.stopped_at, child.error)
+                        MapRunChildRun(name, status, child.started_at, child.stopped_at, child.error)
                     )
     return tuple(children)

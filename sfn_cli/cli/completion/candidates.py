@@ -31,7 +31,7 @@ _FILES = ("file", "FILE", "folder", "FOLDER")
 _SHORT_HELP = 100
 
 _FILE_POSITIONALS = ("outfile", "path")
-_FILE_OR_RESOURCE_POSITIONALS = ("drawn",)
+_FILE_OR_RESOURCE_POSITIONALS = ("drawn", "before", "after")
 _EXECUTION_OR_FILE = "execution_or_file"
 
 

@@ -115,13 +115,6 @@ def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -
         yield from dict.fromkeys(visit.state for visit in view.visits())
 
 
-def _complete_compared(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yields what `sfn diff` compares: machines with their versions and aliases, and executions."""
-    if "/" not in current:
-        yield from _complete_state_machines(service, current, given)
-    yield from _complete_executions(service, current, given)
-
-
 def _complete_activities(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     arns = _list_resources(service, *ACTIVITY, maxResults=1000)
     yield from arns if _completes_arn(current) else map(name_in_arn, arns)
@@ -148,6 +141,12 @@ def _complete_functions(service: Service, current: str, given: Mapping[str, Any]
 
 def _complete_log_groups(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     yield from _list_resources(service, "DescribeLogGroups", "logGroups", "logGroupName", of="logs")
+
+
+def _complete_tailed_groups(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the log groups, and the functions, whose names stand for theirs."""
+    yield from _complete_log_groups(service, current, given)
+    yield from _complete_functions(service, current, given)
 
 
 def _complete_log_streams(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -245,16 +244,16 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--state-machine-alias-arn": _complete_aliases,
     "--execution-arn": _complete_executions,
     "execution": _complete_executions,
+    "before": _complete_drawn,
+    "after": _complete_drawn,
     "execution_or_file": _complete_executions,
     "state": _complete_states,
-    "before": _complete_compared,
-    "after": _complete_compared,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,
     "--function-name": _complete_functions,
     "--log-group-name": _complete_log_groups,
-    "group_name": _complete_log_groups,
+    "group_name": _complete_tailed_groups,
     "--log-stream-name": _complete_log_streams,
     "--log-stream-names": _complete_log_streams,
     "handle": _complete_waiting_tasks,

@@ -94,7 +94,7 @@ def graph(
 
     \b
     Examples:
-      sfn graph pay.asl.json
+      sfn graph order.asl.json
       sfn graph examples/order -o order.svg
       sfn graph Pay/last --format svg --theme dark > last.svg
       sfn graph Pay --format mermaid

@@ -35,7 +35,7 @@ OWN: Mapping[str, str] = {
     "show": "sfn_cli.cli.show.show:show",
     "watch": "sfn_cli.cli.show.watch:watch",
     "graph": "sfn_cli.cli.graph.graph:graph",
-    "diff": "sfn_cli.cli.show.diff:diff",
+    "diff": "sfn_cli.cli.diff.diff:diff",
     "deploy": "sfn_cli.cli.stacks.deploy:deploy",
     "stack": "sfn_cli.cli.stacks.stack:stack",
     "export": "sfn_cli.cli.stacks.export:export",

@@ -19,9 +19,8 @@ def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[
     """Returns the lines, of at most `width` columns where what is in them can be cut."""
     view = shown.view
     lines = outline_lines(view, now=shown.now, width=width, pending=shown.pending)
-    if shown.at is not None:
-        last = shown.source.history[-1].id
-        lines[0].append(Span(f"  after event {view.last_id} of {last}", "dim"))
+    if shown.is_earlier:
+        lines[0].append(Span(f"  after event {view.last_id} of {shown.events}", "dim"))
     return [*lines, *text_below_tree(backend, shown, width)]
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import model
 from sfn_cli.api.views.execution_names import LAST
-from sfn_cli.arn import name_in_arn
+from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.cli import arn_names
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
+from sfn_cli.errors import ApiError
 from sfn_cli.views.source import ExecutionSource, MapRunCounts
 
 if TYPE_CHECKING:
@@ -47,11 +48,19 @@ def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
 def _remote_execution_arn(backend: Backend, name: str) -> str:
     if name.startswith("arn:"):
         return name
-    resolved = arn_names.resolve_arn_names({"executionArn": name}, backend.call)["executionArn"]
-    if resolved == name and "/" not in name:
-        youngest = f"{name}/{LAST}"
-        resolved = arn_names.resolve_arn_names({"executionArn": youngest}, backend.call)["executionArn"]
-    return str(resolved)
+    machine, _, child = name.partition("/")
+    label, is_child, child = child.rpartition("/")
+    for meant in (name, f"{name}/{LAST}") if not is_child else ():
+        arn = str(arn_names.resolve_arn_names({"executionArn": meant}, backend.call)["executionArn"])
+        if arn.startswith("arn:"):
+            return arn
+    if is_child:
+        arn = str(arn_names.resolve_arn_names({"stateMachineArn": machine}, backend.call)["stateMachineArn"])
+        if arn.startswith("arn:"):
+            return execution_arn(f"{arn}/{label}", child)
+    raise OperationError(
+        "DescribeExecution", ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{name}'")
+    )
 
 
 def _definition_of_remote(backend: Backend, arn: str) -> str | None:

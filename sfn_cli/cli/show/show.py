@@ -59,7 +59,7 @@ def show(
       sfn show Pay/last
       sfn show Pay/monday Charge
       sfn show history.json --definition pay.asl.json
-      sfn show Pay/last --output json --query 'states[?status==`FAILED`].name'
+      sfn show Pay/last --output json --query 'states[?status==`FAILED`].state'
     """
     from sfn_cli.cli.show.shown_execution import shown_execution
     from sfn_cli.cli.show.sources import find_source
@@ -69,7 +69,7 @@ def show(
         source = find_source(backend, execution_or_file, definition=definition)
         shown = shown_execution(backend, source, at)
         if terminal.given.get("output") or terminal.given.get("query"):
-            _write_data(shown, state, terminal)
+            _write_data(backend, shown, state, terminal)
         elif events:
             _write_events(shown, terminal)
         else:
@@ -77,21 +77,20 @@ def show(
     return ExitCode.SUCCESS
 
 
-def _write_data(shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
-    from sfn_cli.cli.show import execution_data
+def _write_data(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
+    from sfn_cli.cli.show.execution_data import execution_data, state_data
 
     if state is None:
-        terminal.write(execution_data.execution_data(shown), "Execution")
+        terminal.write(execution_data(backend, shown), "Execution")
     else:
-        terminal.write(execution_data.state_data(shown, state), "State")
+        terminal.write(state_data(backend, shown, state), "State")
 
 
 def _write_events(shown: ShownExecution, terminal: Terminal) -> None:
     from sfn_cli.cli.show.event_lines import write_event_lines
 
-    history = [event for event in shown.source.history if event.id <= shown.view.last_id]
     with terminal.pager() as stream:
-        write_event_lines(history, stream, color=terminal.color)
+        write_event_lines(shown.source.history, stream, color=terminal.color)
 
 
 def _write_text(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:

@@ -19,26 +19,34 @@ if TYPE_CHECKING:
 class ShownExecution(NamedTuple):
     """`now` is the time up to which open states last, by the execution's own clock.
 
-    `at` is the event after which it is shown, None at the end of the history.
+    `events` is how many events the history has; the source and the view end with an earlier one
+    where the execution is shown as it was.
     """
 
     source: "ExecutionSource"
     view: "ExecutionView"
     now: int
     pending: "Mapping[int, Pending]"
-    at: int | None
+    events: int
+
+    @property
+    def is_earlier(self) -> bool:
+        return self.view.last_id < self.events
 
 
 def shown_execution(backend: "Backend", source: "ExecutionSource", at: int | None = None) -> ShownExecution:
-    """Returns the execution after the event `at`, or as it is now."""
-    view = fold_execution(source, at=at)
+    """Returns the execution as it was after the event `at`, or as it is now."""
+    events = source.history[-1].id if source.history else 0
+    if at is not None:
+        source = source._replace(history=[event for event in source.history if event.id <= at])
+    view = fold_execution(source)
     if view.is_over:
-        return ShownExecution(source, view, view.last_at, {}, at)
+        return ShownExecution(source, view, view.last_at, {}, events)
     from sfn_cli.views.execution.pending import pending_of
 
-    is_live = source.arn is not None and (at is None or at >= source.history[-1].id)
+    is_live = source.arn is not None and view.last_id == events
     now = _time_of_execution(backend, view) if is_live else view.last_at
-    return ShownExecution(source, view, now, pending_of(view, zone=local_zone()), at)
+    return ShownExecution(source, view, now, pending_of(view, zone=local_zone()), events)
 
 
 def local_zone() -> "tzinfo | None":

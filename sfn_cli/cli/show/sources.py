@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.api.views.execution_names import LAST, execution_arn_of_name, machine_exists
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
 from sfn_cli.errors import ApiError
+from sfn_cli.interpreter.events import EVENT_TYPES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,9 +77,22 @@ def _local_execution_source(backend: Backend, name: str) -> ExecutionSource:
 
     try:
         arn = name if name.startswith("arn:") else _local_arn(backend, name)
-        return execution_source(backend.service, arn)
+        source = execution_source(backend.service, arn)
     except ApiError as error:
         raise OperationError("DescribeExecution", error) from error
+    _check_stored_history(source)
+    return source
+
+
+def _check_stored_history(source: ExecutionSource) -> None:
+    """Raises CommandFailedError for a history that no execution can have."""
+    is_whole = all(
+        event.id == place and event.type in EVENT_TYPES for place, event in enumerate(source.history, 1)
+    )
+    if not is_whole or not source.history:
+        raise CommandFailedError(
+            f"The history of {source.name} is damaged. To see what is wrong: {PROGRAM} doctor"
+        )
 
 
 def _local_arn(backend: Backend, name: str) -> str:

@@ -37,9 +37,7 @@ def state_text(backend: Backend, shown: ShownExecution, word: str, width: int) -
 
 
 def steps_of_visit(shown: ShownExecution, visit: StateVisit) -> Sequence[Step]:
-    """Returns the steps of the visit's data; none where they cannot be computed."""
-    if shown.source.definition is None:
-        return ()
+    """Returns the steps of the visit's data."""
     from sfn_cli.views.execution.dataflow import dataflow
 
     return dataflow(shown.source, [visit.entered_id]).get(visit.entered_id, ())

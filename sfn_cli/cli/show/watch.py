@@ -114,7 +114,7 @@ def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], N
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.show.styled_output import output_columns, write_lines
 
-    shown = ShownExecution(view.source, view, view.last_at, {}, None)
+    shown = ShownExecution(view.source, view, view.last_at, {}, view.last_id)
     lines = text_below_tree(backend, shown, output_columns(sys.stderr))
     color = backend.terminal.colors(sys.stderr)
     return lambda: write_lines([[], *lines], sys.stderr, color=color)

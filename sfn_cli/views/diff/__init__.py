@@ -1,6 +1,6 @@
 """What differs between two executions, or between two definitions, state by state.
 
-json_changes.py       the values that differ in two JSON values, by path
+value_changes.py      the values that differ in two JSON values, by path
 execution_diff.py     visits side by side: the n-th of a state with the n-th, iterations by index
 definition_diff.py    states added, removed, renamed and changed, and the edges between them
 execution_lines.py, definition_lines.py, change_lines.py    both, as lines of styled text

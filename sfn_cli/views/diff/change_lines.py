@@ -10,13 +10,13 @@
 from typing import TYPE_CHECKING, Literal
 
 from sfn_cli import jsonvalue
-from sfn_cli.views.diff.json_changes import ABSENT
+from sfn_cli.views.diff.value_changes import ABSENT
 from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sfn_cli.views.diff.json_changes import JsonChange
+    from sfn_cli.views.diff.value_changes import ValueChange
     from sfn_cli.views.outline.styled_line import Style, StyledLine
 
 Mark = Literal["", "+", "−", "~"]
@@ -33,7 +33,7 @@ def marked_span(mark: str) -> Span:
     return Span(f"{mark or ' '} ", MARK_STYLES[mark])
 
 
-def change_lines(changes: "Sequence[JsonChange]", *, indent: int, width: int) -> "Iterator[StyledLine]":
+def change_lines(changes: "Sequence[ValueChange]", *, indent: int, width: int) -> "Iterator[StyledLine]":
     """Yields the differences, whose marks begin in the column `indent`."""
     shown = changes[:_MOST_CHANGES]
     column = min(max((cell_width(change.path) for change in shown), default=0), _WIDEST_PATH)
@@ -43,7 +43,7 @@ def change_lines(changes: "Sequence[JsonChange]", *, indent: int, width: int) ->
         yield [Span(" " * (indent + 2)), Span(f"… {len(changes) - len(shown)} more values", "dim")]
 
 
-def _lines_of_change(change: "JsonChange", column: int, indent: int, width: int) -> "Iterator[StyledLine]":
+def _lines_of_change(change: "ValueChange", column: int, indent: int, width: int) -> "Iterator[StyledLine]":
     before, after = _shown_value(change.before), _shown_value(change.after)
     mark = "+" if before is None else "−" if after is None else "~"
     path = change.path or "(the whole value)"

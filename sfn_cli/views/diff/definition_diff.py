@@ -14,13 +14,13 @@ A definition may be broken: what is not an object where one is expected is compa
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.views.diff.json_changes import is_same_json, json_changes
+from sfn_cli.views.diff.value_changes import is_same_json, value_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.views.diff.json_changes import JsonChange
+    from sfn_cli.views.diff.value_changes import ValueChange
 
 _INNER = ("Branches", "ItemProcessor", "Iterator")
 _TARGETS = ("Next", "Default")
@@ -46,14 +46,14 @@ class DefinedStateDiff(NamedTuple):
     name: str
     type: str
     mark: str
-    changes: "Sequence[JsonChange]" = ()
+    changes: "Sequence[ValueChange]" = ()
     former_name: str | None = None
 
 
 class DefinitionDiff(NamedTuple):
     """What differs. `changes` are those of the machine itself, and of levels inside states."""
 
-    changes: "Sequence[JsonChange]"
+    changes: "Sequence[ValueChange]"
     states: "Sequence[DefinedStateDiff]"
     added_edges: "Sequence[DefinedEdge]"
     removed_edges: "Sequence[DefinedEdge]"
@@ -65,7 +65,7 @@ class DefinitionDiff(NamedTuple):
 
 def diff_definitions(before: "Json", after: "Json") -> DefinitionDiff:
     """Returns what differs between two definitions, which are JSON values."""
-    changes: list[JsonChange] = []
+    changes: list[ValueChange] = []
     states: list[DefinedStateDiff] = []
     edges: list[tuple[set[DefinedEdge], set[DefinedEdge]]] = []
     _compare_levels(before, after, "", changes, states, edges)
@@ -78,7 +78,7 @@ def _compare_levels(
     before: "Json",
     after: "Json",
     path: str,
-    changes: "list[JsonChange]",
+    changes: "list[ValueChange]",
     states: list[DefinedStateDiff],
     edges: "list[tuple[set[DefinedEdge], set[DefinedEdge]]]",
 ) -> None:
@@ -86,7 +86,7 @@ def _compare_levels(
     old, new = _states_of_level(before), _states_of_level(after)
     renamed = _renamed_states(old, new)  # by the new name
     names = {former: name for name, former in renamed.items()}
-    for change in json_changes(
+    for change in value_changes(
         _with_targets(_without(before, ("States",)), names, ("StartAt",)), _without(after, ("States",))
     ):
         changes.append(change)
@@ -96,7 +96,7 @@ def _compare_levels(
         if other is None or body is None:
             states += _lone_states(inner, name, other if body is None else body, "+" if body is None else "−")
             continue
-        of_state = json_changes(
+        of_state = value_changes(
             _with_targets(_without(body, _INNER), names, _TARGETS), _without(other, _INNER)
         )
         at = len(states)
@@ -121,12 +121,12 @@ def _compare_inner_level(
     after: "Json",
     path: str,
     at: int,
-    changes: "list[JsonChange]",
+    changes: "list[ValueChange]",
     states: list[DefinedStateDiff],
     edges: "list[tuple[set[DefinedEdge], set[DefinedEdge]]]",
 ) -> None:
     """Compares a branch or processor; the differences of its own fields are those of its state."""
-    of_level: list[JsonChange] = []
+    of_level: list[ValueChange] = []
     inner: list[DefinedStateDiff] = []
     _compare_levels(before, after, f"{path}[{index}]", of_level, inner, edges)
     if of_level:

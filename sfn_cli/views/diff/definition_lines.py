@@ -47,7 +47,7 @@ def definition_diff_lines(
         lines += change_lines(state.changes, indent=2, width=width)
     if differing or diff.changes:
         lines.append([])
-    lines.append([Span(_summary_of_definitions(diff), "bold")])
+    lines.append(shorten_line([Span(_summary_of_definitions(diff), "bold")], width))
     return lines
 
 

@@ -7,7 +7,7 @@ A value that is not there has no member: {"path": "output.id", "after": 7} was a
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.diff.json_changes import ABSENT
+from sfn_cli.views.diff.value_changes import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
     from sfn_cli.views.diff.definition_diff import DefinedEdge, DefinitionDiff
     from sfn_cli.views.diff.execution_diff import ExecutionDiff, StateDiff
-    from sfn_cli.views.diff.json_changes import JsonChange
+    from sfn_cli.views.diff.value_changes import ValueChange
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import StateVisit
 
@@ -112,7 +112,7 @@ def _visit_end(visit: "StateVisit | None", now: int) -> "Json":
     }
 
 
-def _changes_json(changes: "Iterable[JsonChange]") -> "list[Json]":
+def _changes_json(changes: "Iterable[ValueChange]") -> "list[Json]":
     return [
         {
             "path": change.path,

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import jsonvalue
-from sfn_cli.views.diff.json_changes import JsonChange, changes_of_texts
+from sfn_cli.views.diff.value_changes import ValueChange, changes_of_texts
 from sfn_cli.views.failure.cause import decode_cause
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class StateDiff(NamedTuple):
     mark: str
     before: "StateVisit | None"
     after: "StateVisit | None"
-    changes: "Sequence[JsonChange]" = ()
+    changes: "Sequence[ValueChange]" = ()
     facts_differ: bool = False
     threads: "Sequence[ThreadDiff]" = ()
 
@@ -71,7 +71,7 @@ class ExecutionDiff(NamedTuple):
     before: "ExecutionView"
     after: "ExecutionView"
     same_definition: bool | None
-    changes: "Sequence[JsonChange]"
+    changes: "Sequence[ValueChange]"
     states: "Sequence[StateDiff]"
 
     @property
@@ -141,23 +141,20 @@ def _numbered(thread: "Thread | None") -> "dict[tuple[str, int], StateVisit]":
 
 
 def _merged_keys(old: "list[tuple[str, int]]", new: "list[tuple[str, int]]") -> "list[tuple[str, int]]":
-    """Returns the keys of both, each list in its order: those only in the first come first."""
-    in_old, in_new = set(old), set(new)
-    merged: list[tuple[str, int]] = []
-    waiting = iter(old)
-    done: set[tuple[str, int]] = set()
+    """Returns the keys of both in the order of `new`.
+
+    Keys that are only in `old` follow those that they followed there.
+    """
+    in_new = set(new)
+    merged: dict[tuple[str, int], None] = {}
+    at = 0
     for key in new:
-        if key in in_old and key not in done:
-            for other in waiting:
-                if other == key:
-                    break
-                if other not in in_new:
-                    merged.append(other)
-                    done.add(other)
-        if key not in done:
-            merged.append(key)
-            done.add(key)
-    return [*merged, *(key for key in old if key not in done)]
+        while at < len(old) and (old[at] not in in_new or old[at] in merged):
+            merged[old[at]] = None
+            at += 1
+        merged[key] = None
+    merged |= dict.fromkeys(old)
+    return list(merged)
 
 
 # States
@@ -222,7 +219,7 @@ def _thread_diffs(
 # Values
 
 
-def _value_changes(name: str, before: str | None, after: str | None) -> list[JsonChange]:
+def _value_changes(name: str, before: str | None, after: str | None) -> list[ValueChange]:
     """Returns the differences of two JSON texts, with paths that begin with the name."""
     return [
         change._replace(path=_named_path(name, change.path))
@@ -235,7 +232,7 @@ def _named_path(name: str, path: str) -> str:
     return name + path if not path or path.startswith("[") else f"{name}.{path}"
 
 
-def _variable_changes(before: "StateVisit", after: "StateVisit") -> list[JsonChange]:
+def _variable_changes(before: "StateVisit", after: "StateVisit") -> list[ValueChange]:
     return [
         change
         for name in {**before.assigned, **after.assigned}
@@ -243,17 +240,17 @@ def _variable_changes(before: "StateVisit", after: "StateVisit") -> list[JsonCha
     ]
 
 
-def _without_name(change: JsonChange) -> _Unnamed:
+def _without_name(change: ValueChange) -> _Unnamed:
     """Returns the difference of a value that has the name "input" or "output"."""
     path = change.path[len("input") if change.path.startswith("input") else len("output") :].removeprefix(".")
     return path, _text_of(change.before), _text_of(change.after)
 
 
-def _unnamed(changes: "Iterable[JsonChange]") -> "frozenset[_Unnamed]":
+def _unnamed(changes: "Iterable[ValueChange]") -> "frozenset[_Unnamed]":
     return frozenset(map(_without_name, changes))
 
 
-def _value_pair(change: JsonChange) -> tuple[str, str]:
+def _value_pair(change: ValueChange) -> tuple[str, str]:
     return _text_of(change.before), _text_of(change.after)
 
 

@@ -46,7 +46,7 @@ def execution_diff_lines(diff: "ExecutionDiff", *, now: int, width: int) -> "lis
         lines.append([])
         lines += _state_lines(diff.states, 0, now, width)
     lines.append([])
-    lines.append([Span(_summary_of_diff(diff), "bold")])
+    lines.append(shorten_line([Span(_summary_of_diff(diff), "bold")], width))
     return lines
 
 
@@ -166,11 +166,8 @@ def _summary_of_diff(diff: "ExecutionDiff") -> str:
     if diff.is_equal:
         return "No difference."
     counts = Counter(state.mark for state in diff.states)
-    words = {
-        "~": "different",
-        "−": f"only in {diff.before.source.name}",
-        "+": f"only in {diff.after.source.name}",
-    }
+    words = {"~": "different", "−": "only in −", "+": "only in +"}
     parts = [f"{counts[mark]} {word}" for mark, word in words.items() if counts[mark]]
-    parts.append(f"{counts['']} equal")
+    if counts[""]:
+        parts.append(f"{counts['']} equal")
     return f"States: {', '.join(parts)}."

@@ -197,9 +197,11 @@ def _cut_to(text: str, width: int) -> str:
 
 
 def _box_top(title: str, inner: int) -> "StyledLine":
-    [shown] = shorten_line([Span(title, "bold")], inner - 2)
-    rest = inner - cell_width(shown.text) - 1
-    return [Span("╭─ ", "dim"), shown, Span(f" {'─' * rest}╮", "dim")]
+    """Returns the upper edge; of a title that is too long, the end says more than the beginning."""
+    room = inner - 2
+    while cell_width(title) > room:
+        title = f"…{title[max(2, cell_width(title) - room) :]}"
+    return [Span("╭─ ", "dim"), Span(title, "bold"), Span(f" {'─' * (room + 1 - cell_width(title))}╮", "dim")]
 
 
 def _box_line(line: "StyledLine", inner: int) -> "StyledLine":

@@ -48,7 +48,8 @@ def _span_text(seconds: Any) -> str:
         for size, unit, units in _UNITS:
             if seconds % size == 0:
                 return f"{seconds // size} {unit if seconds == size else units}"
-    return f"{_expression_text(seconds)} s"
+    text = _expression_text(seconds)
+    return f"{text} s" if text else ""
 
 
 def _map_text(state: Mapping[str, Any]) -> str:

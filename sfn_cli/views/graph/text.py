@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _LEAST_COLUMN = 12
+_LEAST_WIDTH = 20
 _NARROW = 72
 """Below so many columns, a type is shown only where there are no other words."""
 
@@ -49,6 +50,7 @@ def graph_lines(
 
     With a run, each state has the mark of its status, and the ways that were taken are bold.
     """
+    width = max(width, _LEAST_WIDTH)
     count = level.state_count()
     heading = [Span(title, "bold"), Span(f"  {count} {'state' if count == 1 else 'states'}", "dim")]
     return [shorten_line(heading, width), *_table_lines(list(_rows_of_level(level, run)), width)]

@@ -4,36 +4,40 @@
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.outline.styled_line import Span, cell_width, shorten_line
+from sfn_cli.jsonvalue import loads
+from sfn_cli.views.json_layout import json_lines
+from sfn_cli.views.outline.styled_line import Span, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sfn_cli.jsonvalue import Json
     from sfn_cli.views.json_changes import JsonChange
     from sfn_cli.views.outline.styled_line import Style, StyledLine
 
 LABEL_WIDTH = 20
 """Columns of a label, with the spaces after it."""
 
-MOST_LINES = 60
+_MOST_LINES = 60
 """How many lines of one value are shown."""
+
+_LONGEST_LINE = 2_000
+"""How many columns of a line are shown: a text is there to be read whole, also beyond the page."""
 
 
 def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
-    """Yields a JSON text below its label, indented where it is longer than a line.
-
-    Lines have at most `width` columns: what is longer is cut off.
-    """
-    room = max(8, width - LABEL_WIDTH)
-    if cell_width(text) <= room and "\n" not in text:
-        yield [Span(label.ljust(LABEL_WIDTH), "dim"), Span(text, "code")]
+    """Yields a JSON text beside its label, or below it where it takes more than a line."""
+    value = _parse_value(text)
+    lines = [text] if value is None else list(json_lines(value, max(8, width - LABEL_WIDTH)))
+    if len(lines) == 1:
+        line = [Span(label.ljust(LABEL_WIDTH), "dim"), Span(lines[0], "code")]
+        yield shorten_line(line, max(width, _LONGEST_LINE))
         return
-    lines = _indented(text).split("\n")
     yield [Span(label, "dim")]
-    for line in lines[:MOST_LINES]:
-        yield shorten_line([Span("  "), Span(line, "code")], width)
-    if len(lines) > MOST_LINES:
-        yield [Span(f"  … {len(lines) - MOST_LINES} more lines: --output json shows all", "dim")]
+    for shown in lines[:_MOST_LINES]:
+        yield shorten_line([Span("  "), Span(shown, "code")], max(width, _LONGEST_LINE))
+    if len(lines) > _MOST_LINES:
+        yield [Span(f"  … {len(lines) - _MOST_LINES} more lines: --output json shows all", "dim")]
 
 
 def change_lines(change: "JsonChange", width: int) -> "Iterator[StyledLine]":
@@ -43,10 +47,9 @@ def change_lines(change: "JsonChange", width: int) -> "Iterator[StyledLine]":
     yield shorten_line([Span(f"  {change.mark} {change.path}", style), Span(f"  {values}")], width)
 
 
-def _indented(text: str) -> str:
-    import json
-
+def _parse_value(text: str) -> "Json":
+    """Returns the value of a JSON text; None where it is null, or no JSON."""
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return loads(text)
     except (ValueError, RecursionError):
-        return text
+        return None

@@ -5,6 +5,7 @@
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import loads
+from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.json_changes import json_changes
 from sfn_cli.views.outline.notes import execution_name, pending_words
 from sfn_cli.views.outline.styled_line import Span, shorten_line
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit
     from sfn_cli.views.outline.styled_line import Style, StyledLine
     from sfn_cli.views.statuses import Status
+
+_BESIDE = ("errorDetails", "assignedVariables", "variables")
+"""Steps that are not data on their way from the input to the output."""
 
 _MOST_CHANGES = 20
 """How many differences of input and output are shown."""
@@ -39,28 +43,35 @@ def visit_header(
         Span(f"  {format_span(visit.duration_ms(now))}"),
     ]
     after = format_span(visit.entered_at - view.started_at)
-    place = [Span(f"  in {view.source.name}{_place_around(visit)}, {_way_in(visit)}, after {after}", "dim")]
-    return [shorten_line(title, width), shorten_line(place, width)]
+    place = f"  in {view.source.name}{_place_around(visit)}, {after} after its start{_way_in(visit)}"
+    return [shorten_line(title, width), shorten_line([Span(place, "dim")], width)]
 
 
 def visit_data_lines(visit: "StateVisit", steps: "Sequence[Step]", width: int) -> "Iterator[StyledLine]":
-    """Yields the steps of the visit's data; those that changed nothing say so."""
+    """Yields the steps of the visit's data, and how its output differs from its input.
+
+    Steps that changed nothing are left out; of several attempts, the last one counts.
+    """
     before: str | None = None
-    for step in steps or _recorded_steps(visit):
-        name, text = step[0], step[1]
-        if text is None:
+    last_attempt = max((step.attempt for step in steps), default=0)
+    for step in steps:
+        if 0 < step.attempt < last_attempt:
             continue
-        if text == before and name != "variables":
-            yield [Span(name.ljust(LABEL_WIDTH), "dim"), Span("unchanged", "dim")]
-        else:
-            yield from value_lines(name, text, width)
-        before = text
+        if step.text != before:
+            yield from value_lines(step.name, step.text, width)
+        elif step.name == "output":
+            yield [Span(step.name.ljust(LABEL_WIDTH), "dim"), Span("unchanged", "dim")]
+        if step.name not in _BESIDE:
+            before = step.text
     if visit.input is not None and visit.output is not None:
         yield from _input_output_changes(visit.input, visit.output, width)
 
 
 def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int) -> "Iterator[StyledLine]":
     """Yields the attempts at the state's work, and what it waits for."""
+    resource = visit.attempts[-1].resource if visit.attempts else None
+    if resource is not None:
+        yield [*_label("resource"), Span(resource)]
     for attempt in visit.attempts if len(visit.attempts) > 1 or visit.failures else ():
         yield shorten_line(_attempt_line(attempt, visit), width)
     children = [attempt.child_arn for attempt in visit.attempts if attempt.child_arn is not None]
@@ -89,23 +100,11 @@ def _place_around(visit: "StateVisit") -> str:
 
 def _way_in(visit: "StateVisit") -> str:
     if visit.previous is None:
-        return "its first state"
+        return ""
     name = visit.previous.state
-    return {"choice": f"chosen by {name}", "catch": f"caught from {name}"}.get(
-        visit.came_by, f"next of {name}"
+    return {"choice": f", chosen by {name}", "catch": f", caught from {name}"}.get(
+        visit.came_by, f", after {name}"
     )
-
-
-def _recorded_steps(visit: "StateVisit") -> "list[tuple[str, str | None]]":
-    """Returns what the history alone says of the data, for a visit whose dataflow is not known."""
-    last = visit.attempts[-1] if visit.attempts else None
-    return [
-        ("input", visit.input),
-        ("parameters", None if last is None else last.parameters),
-        ("result", None if last is None else last.result),
-        ("output", visit.output),
-        *((f"${name}", text) for name, text in visit.assigned.items()),
-    ]
 
 
 def _input_output_changes(before: str, after: str, width: int) -> "Iterator[StyledLine]":
@@ -134,5 +133,6 @@ def _attempt_line(attempt: "Attempt", visit: "StateVisit") -> "StyledLine":
         delay = attempt.scheduled_at - (before.ended_at or attempt.scheduled_at)
         line.append(Span(f"  after {format_span(delay)}", "dim"))
     style: Style = "failed" if visit.status in ("FAILED", "TIMED_OUT") else "caught"
-    why = ": ".join(text for text in (attempt.error, attempt.cause) if text)
+    message = "" if attempt.cause is None else decode_cause(attempt.cause).message
+    why = ": ".join(text for text in (attempt.error, message) if text)
     return [*line, Span(f"  {why}", style)] if why else line

@@ -10,7 +10,7 @@ from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.outline.styled_line import line_width, plain_line
 from sfn_cli.views.outline.tree import outline_lines
-from sfn_cli.views.source import ClockJump, MapRunChild, MapRunCounts
+from sfn_cli.views.source import ClockJump, MapRunChildRun, MapRunCounts
 from tests.views.outline.histories import History, map_of, nested_parallels, pass_chain
 from tests.views.recorded import NAMES, source_of
 
@@ -143,7 +143,7 @@ def test_children_of_a_map_run_are_named_to_be_shown() -> None:
     started = history.add("MapStateStarted", entered, length=5)
     history.add("MapRunStarted", started, mapRunArn="arn:run")
     view = history.view()
-    child = MapRunChild("made/Each/0a1b", "FAILED", 1_000_000, 1_002_000, "TooLarge")
+    child = MapRunChildRun("made/Each/0a1b", "FAILED", 1_000_000, 1_002_000, "TooLarge")
     counts = MapRunCounts("RUNNING", 5, 2, 2, 1, 0, children=(child,))
     view.source = view.source._replace(map_runs={"arn:run": counts})
     lines = outline(view)

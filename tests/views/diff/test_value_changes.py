@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.views.diff.json_changes import ABSENT, changes_of_texts, json_changes
+from sfn_cli.views.diff.value_changes import ABSENT, changes_of_texts, value_changes
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from sfn_cli.views.diff.json_changes import ABSENT, changes_of_texts, json_chang
 )
 def test_changes(before: Any, after: Any, changes: list[tuple[str, Any, Any]]) -> None:
     """The innermost values that differ are named by their path."""
-    assert [tuple(change) for change in json_changes(before, after)] == changes
+    assert [tuple(change) for change in value_changes(before, after)] == changes
 
 
 @pytest.mark.parametrize(

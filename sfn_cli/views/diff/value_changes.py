@@ -25,7 +25,7 @@ ABSENT = Absence()
 _PLAIN_KEY = re.compile(r"[^\W\d][\w$-]*")
 
 
-class JsonChange(NamedTuple):
+class ValueChange(NamedTuple):
     """A value that differs; `before` or `after` is ABSENT where only the other has the path.
 
     `path` is "" for the whole value.
@@ -36,7 +36,7 @@ class JsonChange(NamedTuple):
     after: "Json | Absence"
 
 
-def json_changes(before: "Json | Absence", after: "Json | Absence") -> list[JsonChange]:
+def value_changes(before: "Json | Absence", after: "Json | Absence") -> list[ValueChange]:
     """Returns the innermost differences, in the order of `before`, then what only `after` has.
 
     Of two arrays, the elements that are alike at the beginning and at the end are passed over; those
@@ -45,7 +45,7 @@ def json_changes(before: "Json | Absence", after: "Json | Absence") -> list[Json
     return list(_changes_of(before, after, ""))
 
 
-def _changes_of(before: "Json | Absence", after: "Json | Absence", path: str) -> "Iterator[JsonChange]":
+def _changes_of(before: "Json | Absence", after: "Json | Absence", path: str) -> "Iterator[ValueChange]":
     if type(before) is dict and type(after) is dict:
         for name in [*before, *(name for name in after if name not in before)]:
             yield from _changes_of(
@@ -58,7 +58,7 @@ def _changes_of(before: "Json | Absence", after: "Json | Absence", path: str) ->
     elif (texts := _objects_in_texts(before, after)) is not None:
         yield from _changes_of(*texts, path)
     else:
-        yield JsonChange(path, before, after)
+        yield ValueChange(path, before, after)
 
 
 def _objects_in_texts(before: "Json | Absence", after: "Json | Absence") -> "tuple[Json, Json] | None":
@@ -72,7 +72,7 @@ def _objects_in_texts(before: "Json | Absence", after: "Json | Absence") -> "tup
     return None if is_same_json(*values) else values
 
 
-def _changes_of_arrays(before: "list[Json]", after: "list[Json]", path: str) -> "Iterator[JsonChange]":
+def _changes_of_arrays(before: "list[Json]", after: "list[Json]", path: str) -> "Iterator[ValueChange]":
     shorter = min(len(before), len(after))
     head = 0
     while head < shorter and is_same_json(before[head], after[head]):
@@ -109,11 +109,11 @@ def is_same_json(before: "Json | Absence", after: "Json | Absence") -> bool:
     return bool(before == after)
 
 
-def changes_of_texts(before: str | None, after: str | None) -> list[JsonChange]:
+def changes_of_texts(before: str | None, after: str | None) -> list[ValueChange]:
     """Returns the differences of two JSON texts, where None is no value; the same text has none."""
     if before == after:
         return []
-    return json_changes(_value_of_text(before), _value_of_text(after))
+    return value_changes(_value_of_text(before), _value_of_text(after))
 
 
 def _value_of_text(text: str | None) -> "Json | Absence":

@@ -18,7 +18,7 @@ from sfn_cli.errors import UsageError
 from sfn_cli.settings.table import is_setting_set
 
 if TYPE_CHECKING:
-    from sfn_cli.cli.show.definition_names import NamedDefinition
+    from sfn_cli.cli.diff.definition_names import NamedDefinition
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.source import ExecutionSource
@@ -69,10 +69,9 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
     if format_set or terminal.given.get("query"):
         terminal.write(shown.value, "Diff")
     else:
-        from sfn_cli.cli.show.styled_output import write_lines
+        from sfn_cli.cli.show.show import write_pages
 
-        with terminal.pager() as stream:
-            write_lines(shown.lines, stream, color=terminal.color)
+        write_pages(shown.lines, terminal)
     return ExitCode.DIFFERENT if exit_code and not shown.is_equal else ExitCode.SUCCESS
 
 
@@ -88,7 +87,7 @@ def _diff_of_named(backend: Backend, before: str, after: str, machine: str | Non
         from sfn_cli.cli.show.sources import find_source
 
         return _diff_of_executions(find_source(backend, before), find_source(backend, after))
-    from sfn_cli.cli.show.definition_names import find_definition
+    from sfn_cli.cli.diff.definition_names import find_definition
 
     return _diff_of_definitions(
         find_definition(backend, before, machine=machine), find_definition(backend, after, machine=machine)

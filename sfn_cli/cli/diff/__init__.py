@@ -1,0 +1,1 @@
+"""`sfn diff`: what differs between two executions, or between two definitions."""

@@ -1,0 +1,103 @@
+"""An execution, or one visit of a state, as data for --output and --query.
+
+The execution is as `views/execution/as_json.py` describes it, with these members besides:
+
+    "failure": {"place", "status", "error", "errorType", "message", "origin", "hint", "input",
+                "function", "childExecutionArn", "frames": [{"file", "line", "function", "source"}],
+                "logLines": [str]}
+    "nextSteps": [{"words", "command"}]
+
+A visit has "dataflow": [{"step": "afterParameters", "value": …, "attempt": 2}], "variables" (those
+that are set when the state is entered), "failure", and "testStateCommand".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.cli.output import local_time_in_output
+from sfn_cli.cli.show.chosen_visit import chosen_visit
+from sfn_cli.cli.show.failure_text import complete_failure_here, explained_failure
+from sfn_cli.views.execution.as_json import json_of_text, view_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.cli.operations.backend import Backend
+    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.failure.explain import Failure
+
+
+def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
+    """Returns the execution with why it failed and what to do next."""
+    from sfn_cli.views.failure.next_steps import next_steps
+
+    data = _view_data(shown)
+    failure = explained_failure(backend, shown.view)
+    if failure is not None:
+        data["failure"] = _failure_data(failure)
+    steps = next_steps(shown.view, shown.pending)
+    if steps:
+        data["nextSteps"] = [step._asdict() for step in steps]
+    return data
+
+
+def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, Any]:
+    """Returns the visit that `word` means, with all that is known of it. Raises UsageError."""
+    from sfn_cli.cli.show.state_text import steps_of_visit
+    from sfn_cli.views.execution.variables import variables_at_entry
+    from sfn_cli.views.failure.explain import explain_visit
+    from sfn_cli.views.test_state_command import test_state_command
+
+    _, visit = chosen_visit(shown, word)
+    every_state = _states_in_data(_view_data(shown))
+    data = next(state for state in every_state if state["enteredEventId"] == visit.entered_id)
+    data["variables"] = {name: json_of_text(text) for name, text in variables_at_entry(visit).items()}
+    data["dataflow"] = [
+        {
+            "step": step.name,
+            "value": json_of_text(step.text),
+            **({"attempt": step.attempt} if step.attempt else {}),
+        }
+        for step in steps_of_visit(shown, visit)
+    ]
+    failure = explain_visit(shown.view, visit)
+    if failure is not None:
+        data["failure"] = _failure_data(complete_failure_here(backend, shown.view, failure))
+    command = test_state_command(shown.view, visit)
+    if command is not None:
+        data["testStateCommand"] = command
+    return data
+
+
+def _view_data(shown: ShownExecution) -> dict[str, Any]:
+    return view_to_json(shown.view, shown.now, pending=shown.pending, date=local_time_in_output)
+
+
+def _states_in_data(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yields the states of an execution's or a thread's data, and those inside them."""
+    for state in data["states"]:
+        yield state
+        for thread in (*state.get("branches", ()), *state.get("iterations", ())):
+            yield from _states_in_data(thread)
+
+
+def _failure_data(failure: Failure) -> dict[str, Any]:
+    members = {
+        "place": failure.place,
+        "status": failure.status,
+        "error": failure.error,
+        "errorType": failure.error_type,
+        "message": failure.message,
+        "origin": failure.origin,
+        "hint": failure.hint,
+        "input": None if failure.input is None else json_of_text(failure.input),
+        "function": failure.function,
+        "childExecutionArn": failure.child_arn,
+        "frames": [
+            {"file": frame.file, "line": frame.line, "function": frame.function, "source": frame.source}
+            for frame in failure.frames
+        ],
+        "logLines": list(failure.log_lines),
+    }
+    return {name: value for name, value in members.items() if value not in (None, "", [])}

@@ -1,0 +1,69 @@
+"""The events of the history, a row for each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sfn_cli.interpreter.events import api_event
+from sfn_cli.views.markup import Markup, element
+from sfn_cli.views.report.secrets import mask_json_text
+from sfn_cli.views.time_spans import format_span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.views.execution.execution_view import ExecutionView
+
+MOST_EVENTS = 2000
+"""How many events are shown: the first and the last half of them."""
+
+_LONGEST_DETAILS = 300
+"""How many characters of an event's details are shown; the panels of states have the data whole."""
+
+_NOT_DETAILS = ("id", "previousEventId", "timestamp", "type")
+
+
+def draw_event_table(view: ExecutionView) -> Markup:
+    """Returns the table of the events up to the view's last one."""
+    events = [event for event in view.source.history if event.id <= view.last_id]
+    columns = ("Event", "After", "Type", "Details")
+    head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))
+    return element(
+        "table",
+        {"class": "events", "aria-label": "Events"},
+        element("thead", {}, head),
+        element("tbody", {}, *_draw_rows(events, view.started_at)),
+    )
+
+
+def _draw_rows(events: Sequence[HistoryEvent], start: int) -> list[Markup]:
+    if len(events) <= MOST_EVENTS:
+        return [_draw_event(event, start) for event in events]
+    half = MOST_EVENTS // 2
+    text = f"… {len(events) - MOST_EVENTS:,} more events"
+    between = element("tr", {}, element("td", {"colspan": 4, "class": "note"}, text))
+    first = [_draw_event(event, start) for event in events[:half]]
+    return [*first, between, *(_draw_event(event, start) for event in events[-half:])]
+
+
+def _draw_event(event: HistoryEvent, start: int) -> Markup:
+    return element(
+        "tr",
+        {},
+        element("td", {"class": "number"}, str(event.id)),
+        element("td", {"class": "number"}, format_span(event.at - start)),
+        element("td", {}, event.type),
+        element("td", {}, element("code", {}, _details_text(event))),
+    )
+
+
+def _details_text(event: HistoryEvent) -> str:
+    shown = api_event(event)
+    details = next((value for name, value in shown.items() if name not in _NOT_DETAILS), None)
+    if not isinstance(details, dict):
+        return ""
+    kept = {name: value for name, value in details.items() if not name.endswith("Details")}
+    text = mask_json_text(json.dumps(kept, ensure_ascii=False))
+    return text if len(text) <= _LONGEST_DETAILS else f"{text[:_LONGEST_DETAILS]}…"

@@ -1,0 +1,138 @@
+"""The top of a report: what ran, how it ended, why it failed, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.execution.pending import display_status
+from sfn_cli.views.failure.explain import place_of_visit
+from sfn_cli.views.failure.next_steps import next_steps
+from sfn_cli.views.markup import Markup, element
+from sfn_cli.views.report.secrets import mask_text
+from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.timeline import visit_id
+from sfn_cli.views.report.times import utc_text
+from sfn_cli.views.report.visit_panels import draw_frames, draw_pending
+from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.time_spans import format_span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.failure.explain import Failure
+    from sfn_cli.views.report.payloads import ShownPayloads
+    from sfn_cli.views.report.report_input import ReportInput
+    from sfn_cli.views.statuses import Status
+
+
+_MOST_PENDING = 10
+"""How many states are listed that wait or run."""
+
+
+def draw_header(given: ReportInput) -> Markup:
+    """Returns the name, status and durations of the execution."""
+    view = given.view
+    status = _status_of_execution(given)
+    word = LOOKS[status].word if view.source.suspension is None else "suspended"
+    shown = element("span", {"class": f"mark-{LOOKS[status].colour}"}, draw_status_mark(status), f" {word}")
+    facts = element("dl", {"class": "facts"}, *_draw_facts(view, given.now))
+    return element("header", {}, element("h1", {}, view.source.name, " ", shown), facts)
+
+
+def _status_of_execution(given: ReportInput) -> Status:
+    view = given.view
+    if view.source.suspension is not None:
+        return "FAILED"
+    if view.is_over or not view.root.visits:
+        return view.status
+    return display_status(view.root.visits[-1], given.pending)
+
+
+def _draw_facts(view: ExecutionView, now: int) -> Iterator[Markup]:
+    end = now if view.ended_at is None else view.ended_at
+    own, wall = format_span(view.duration_ms(now)), format_span(view.wall_ms(view.started_at, end))
+    facts = [("Took" if view.is_over else "Runs for", own)]
+    if wall != own:
+        facts = [("By its virtual clock", own), ("By the wall clock", wall)]
+    facts.append(("Started", utc_text(view.started_at)))
+    if view.ended_at is not None:
+        facts.append(("Ended", utc_text(view.ended_at)))
+    if view.redrives:
+        facts.append(("Redriven", "once" if view.redrives == 1 else f"{view.redrives} times"))
+    facts.append(("Events", f"{view.last_id:,}"))
+    if view.source.arn is not None:
+        facts.append(("ARN", view.source.arn))
+    for name, value in facts:
+        yield element("div", {}, element("dt", {}, name), element("dd", {}, value))
+
+
+def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
+    """Returns why the execution did not succeed, and what may be done; empty if all is well."""
+    failure = given.failure
+    parts = [] if failure is None else list(_draw_failure(failure, payloads))
+    suspension = given.view.source.suspension
+    if suspension is not None:
+        words = f"sfn itself failed on this execution, and does not continue it: {suspension}"
+        parts.insert(0, element("p", {"class": "error"}, mask_text(words)))
+    if not given.view.is_over:
+        parts += _draw_all_pending(given)
+    steps = next_steps(given.view, given.pending)
+    if steps:
+        items = (
+            element("li", {}, f"{step.words}: ", element("code", {}, mask_text(step.command)))
+            for step in steps
+        )
+        parts += [element("h3", {}, "What to do next"), element("ul", {}, *items)]
+    if not parts:
+        return Markup("")
+    title = "Why it failed" if failure is not None else "Now"
+    heading = element("h2", {}, title)
+    look = "failure" if failure is not None or suspension is not None else "now"
+    return element("section", {"class": look, "aria-label": title}, heading, *parts)
+
+
+def _draw_all_pending(given: ReportInput) -> Iterator[Markup]:
+    """Yields what is waited for, a line for each state."""
+    waiting = [visit for visit in given.view.visits() if visit.entered_id in given.pending]
+    for visit in waiting[:_MOST_PENDING]:
+        link = element("a", {"href": f"#{visit_id(visit)}"}, place_of_visit(visit))
+        yield element("p", {}, element("b", {}, link), " ", draw_pending(visit, given))
+    if len(waiting) > _MOST_PENDING:
+        yield element("p", {"class": "note"}, f"… {len(waiting) - _MOST_PENDING} more states wait or run")
+
+
+def _draw_failure(failure: Failure, payloads: ShownPayloads) -> Iterator[Markup]:
+    if failure.visit is not None:
+        link = element("a", {"href": f"#{visit_id(failure.visit)}"}, failure.place)
+        attempts = len(failure.visit.attempts)
+        number = f", attempt {attempts}" if attempts > 1 else ""
+        yield element("p", {}, "In ", element("b", {}, link), number)
+    elif failure.status in ("ABORTED", "TIMED_OUT"):
+        yield element("p", {}, "It was stopped" if failure.status == "ABORTED" else "It timed out")
+    error = failure.error or ""
+    if failure.error_type:
+        error = f"{error} ({failure.error_type})" if error else failure.error_type
+    if error:
+        yield element("p", {"class": "error"}, mask_text(error))
+    if failure.message and failure.message != failure.error:
+        yield payloads.message(failure.message)
+    if failure.origin:
+        yield element("p", {"class": "note"}, f"From {failure.origin}")
+    if failure.frames:
+        yield draw_frames(failure.frames)
+    if failure.hint:
+        yield element("p", {}, failure.hint)
+    if failure.reported_by is not None:
+        reported = failure.reported_by
+        said = ": ".join(text for text in (reported.error, reported.cause) if text)
+        yield element(
+            "p", {"class": "note"}, mask_text(f"It was caught; then {reported.state} failed: {said}")
+        )
+    if failure.input is not None:
+        yield element("details", {}, element("summary", {}, "Its input"), payloads.json_block(failure.input))
+    if failure.log_lines:
+        lines = "\n".join(line.rstrip("\n") for line in failure.log_lines)
+        yield element(
+            "details", {"open": True}, element("summary", {}, "Its log lines"), payloads.text_block(lines)
+        )

@@ -1,0 +1,83 @@
+"""Masks secrets in execution data, so that a report may be attached to an issue.
+
+Masked are task tokens, wherever they stand (whoever has one can answer the task), and the values of
+members that are named like a secret, also in JSON inside a string.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sfn_cli import jsonvalue
+
+if TYPE_CHECKING:
+    from sfn_cli.jsonvalue import Json
+
+MASK = "(masked)"
+
+_TOKENS = re.compile(
+    # sfn's task tokens: see interpreter/task_token.py. A locator may follow.
+    r"(?<![0-9a-fA-F])[0-9a-f]{128}[\w.~-]*"
+    # AWS's, which are base64 of an encrypted text.
+    r"|(?<![\w+/])(?:AAAAKg|AQC)[A-Za-z0-9+/]{160,}={0,2}"
+    # Credentials of HTTP requests.
+    r"|(?<=Bearer )[\w.~+/-]{16,}=*|(?<=Basic )[A-Za-z0-9+/]{8,}={0,2}"
+)
+
+_SECRET_NAMES = frozenset(
+    {
+        "accesstoken", "apikey", "authorization", "awssecretaccesskey", "awssessiontoken", "clientsecret",
+        "cookie", "idtoken", "passphrase", "passwd", "password", "privatekey", "proxyauthorization",
+        "refreshtoken", "secret", "secretaccesskey", "secretkey", "secretstring", "securitytoken",
+        "sessiontoken", "setcookie", "tasktoken", "token", "xamzsecuritytoken", "xapikey", "xauthtoken",
+    }
+)  # fmt: skip
+"""Names of members, in small letters, without anything between their words."""
+
+_BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
+_DEEPEST_TEXT = 4
+"""How many texts of JSON inside one another are read."""
+
+
+def mask_text(text: str) -> str:
+    """Returns a text without the tokens in it."""
+    return _TOKENS.sub(MASK, text)
+
+
+def mask_json_text(text: str) -> str:
+    """Returns a JSON text without its secrets, as JSON; a text that is not JSON as `mask_text` does."""
+    return _mask_nested_text(text, 0)
+
+
+def _mask_nested_text(text: str, depth: int) -> str:
+    if depth < _DEEPEST_TEXT and text.lstrip()[:1] in ("{", "["):
+        try:
+            value = jsonvalue.loads(text)
+            masked = _mask_value(value, depth)
+            return text if masked == value else jsonvalue.dumps(masked)
+        except (ValueError, RecursionError):
+            pass
+    return mask_text(text)
+
+
+def _mask_value(value: Json, depth: int) -> Json:
+    if isinstance(value, str):
+        return _mask_nested_text(value, depth + 1)
+    if isinstance(value, list):
+        return [_mask_value(item, depth) for item in value]
+    if isinstance(value, dict):
+        return {
+            mask_text(name): MASK if _is_secret(name, item) else _mask_value(item, depth)
+            for name, item in value.items()
+        }
+    return value
+
+
+def _is_secret(name: str, value: Json) -> bool:
+    """Whether a member is a secret. Templates ("token.$": "$$.Task.Token") only say where one is."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)) or value == "":
+        return False
+    if isinstance(value, str) and value.startswith(("{%", "$", "${", "arn:")):
+        return False
+    return _BETWEEN_WORDS.sub("", name.lower()) in _SECRET_NAMES

@@ -1,0 +1,43 @@
+"""The marks of statuses, drawn: a page cannot count on a font that has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.markup import Markup, element
+from sfn_cli.views.picture.icons import STATUS_MARKS
+from sfn_cli.views.statuses import LOOKS
+
+if TYPE_CHECKING:
+    from sfn_cli.views.markup import Attributes
+    from sfn_cli.views.statuses import Status
+
+
+def draw_definitions() -> Markup:
+    """Returns the marks, and the pattern of bars of states that wait; a page needs them once."""
+    marks = (
+        element("symbol", {"id": _mark_id(status), "viewBox": "0 0 16 16"}, element("path", {"d": path}))
+        for status, path in STATUS_MARKS.items()
+    )
+    stripe = element("rect", {"class": "fill-waiting", "width": 3, "height": 6})
+    hatch: Attributes = {
+        "id": "sfn-hatch",
+        "width": 6,
+        "height": 6,
+        "patternUnits": "userSpaceOnUse",
+        "patternTransform": "rotate(45)",
+    }
+    defs = element("defs", {}, *marks, element("pattern", hatch, stripe))
+    return element("svg", {"class": "defs", "width": 0, "height": 0, "aria-hidden": "true"}, defs)
+
+
+def draw_status_mark(status: Status) -> Markup:
+    """Returns the mark of a status, as large as the text around it."""
+    if status not in STATUS_MARKS:
+        return Markup("")
+    use = element("use", {"href": f"#{_mark_id(status)}"})
+    return element("svg", {"class": f"status-mark mark-{LOOKS[status].colour}", "aria-hidden": "true"}, use)
+
+
+def _mark_id(status: Status) -> str:
+    return f"sfn-mark-{status.lower()}"

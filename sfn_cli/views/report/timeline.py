@@ -1,0 +1,199 @@
+"""The timeline: a row for each visit of a state, with a bar that shows when it took place.
+
+A bar has a block for each attempt, with a thin line where the state waited to try again. It is
+hatched where nothing of the execution ran: in a Wait, or while an answer is awaited. One that is
+open ends in an arrow, and one that took no time is a stroke.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.execution.pending import display_status
+from sfn_cli.views.markup import Markup, element, join_markup
+from sfn_cli.views.picture.element_ids import state_id
+from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.time_axis import TimeAxis
+from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.time_spans import format_span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.state_visit import StateVisit
+    from sfn_cli.views.markup import Attributes
+    from sfn_cli.views.report.report_input import ReportInput
+    from sfn_cli.views.report.time_axis import AxisPart
+    from sfn_cli.views.statuses import Status
+
+_DEEPEST = 8
+"""Rows that are nested more deeply are indented no further."""
+
+_LABEL_HEIGHT = 13
+"""Pixels of a line of the axis."""
+
+_THINNEST = 0.004
+"""What takes a smaller share of the axis is drawn as a stroke of two pixels."""
+
+
+def visit_id(visit: StateVisit) -> str:
+    """Returns the id of the visit's panel; a link to it opens the panel."""
+    return f"visit-{visit.entered_id}"
+
+
+def draw_timeline(given: ReportInput, visits: Sequence[StateVisit]) -> Markup:
+    """Returns the table of these visits."""
+    axis = _axis_of_visits(given, visits)
+    head = element(
+        "tr",
+        {},
+        element("th", {"scope": "col"}, "State"),
+        element("th", {"scope": "col"}, "Status"),
+        element("th", {"scope": "col", "class": "number"}, "Duration"),
+        element("th", {"scope": "col", "class": "when"}, _draw_axis(axis, given.view)),
+    )
+    rows = [_draw_row(visit, given, axis) for visit in visits]
+    return element(
+        "table",
+        {"class": "timeline", "aria-label": "Timeline"},
+        element("thead", {}, head),
+        element("tbody", {}, *rows),
+    )
+
+
+def _axis_of_visits(given: ReportInput, visits: Sequence[StateVisit]) -> TimeAxis:
+    view = given.view
+    end = given.now if view.ended_at is None else view.ended_at
+    return TimeAxis(view.started_at, max(view.started_at, end), _times_of(visits))
+
+
+def _times_of(visits: Sequence[StateVisit]) -> Iterator[int]:
+    for visit in visits:
+        yield visit.entered_at
+        if visit.ended_at is not None:
+            yield visit.ended_at
+        for attempt in visit.attempts:
+            yield attempt.scheduled_at
+            if attempt.ended_at is not None:
+                yield attempt.ended_at
+
+
+def _draw_axis(axis: TimeAxis, view: ExecutionView) -> Markup:
+    """Returns the labels of the axis, those of the wall clock where it differs, and the breaks."""
+    start = view.started_at
+    own = [(share, at - start) for share, at in axis.ticks()]
+    wall = [(share, view.wall_ms(start, at)) for share, at in axis.ticks()]
+    y = _LABEL_HEIGHT
+    lines = [_draw_labels(own, y)]
+    if any(mine != other for (_, mine), (_, other) in zip(own, wall, strict=True)):
+        y += _LABEL_HEIGHT
+        lines.append(_draw_labels(wall, y, " of wall time"))
+    if axis.breaks:
+        y += _LABEL_HEIGHT
+        lines += [_draw_break_label(part, y) for part in axis.breaks]
+    return element("svg", {"class": "axis", "width": "100%", "height": y + 4}, *lines)
+
+
+def _draw_break_label(part: AxisPart, y: int) -> Markup:
+    middle = (part.left + part.right) / 2
+    text = f"⋯ {_short_span(part.end - part.start)}"
+    return element("text", {"class": f"break {_anchor(middle)}", "x": _percent(middle), "y": y}, text)
+
+
+def _draw_labels(labels: Sequence[tuple[float, int]], y: int, unit: str = "") -> Markup:
+    last = len(labels) - 1
+    return join_markup(
+        element(
+            "text",
+            {"class": _anchor(share), "x": _percent(share), "y": y},
+            format_span(milliseconds) + (unit if place == last else ""),
+        )
+        for place, (share, milliseconds) in enumerate(labels)
+    )
+
+
+def _anchor(share: float) -> str:
+    return "at-start" if share < 0.06 else "at-end" if share > 0.9 else "at-middle"
+
+
+def _draw_row(visit: StateVisit, given: ReportInput, axis: TimeAxis) -> Markup:
+    status = display_status(visit, given.pending)
+    look = LOOKS[status]
+    link = element("a", {"href": f"#{visit_id(visit)}"}, draw_status_mark(status), " ", visit.state)
+    attributes: Attributes = {"data-state": state_id(visit.path), "data-status": look.colour}
+    return element(
+        "tr",
+        attributes,
+        element("th", {"scope": "row", "class": f"depth-{_depth(visit)}"}, link, _place(visit)),
+        element("td", {"class": f"mark-{look.colour}"}, look.word),
+        element("td", {"class": "number"}, format_span(visit.duration_ms(given.now))),
+        element("td", {"class": "when"}, _draw_bar(visit, status, axis, given.now)),
+    )
+
+
+def _depth(visit: StateVisit) -> int:
+    depth, parent = 0, visit.thread.parent
+    while parent is not None and depth < _DEEPEST:
+        depth, parent = depth + 1, parent.thread.parent
+    return depth
+
+
+def _place(visit: StateVisit) -> Markup:
+    """Returns in which iteration the visit was, and how many attempts failed."""
+    parts = []
+    if visit.thread.kind == "iteration":
+        parts.append(f" [{visit.thread.index}]")
+    if visit.failures and (len(visit.attempts) > 1 or visit.ended_at is None):
+        parts.append(f" ↻ {len(visit.failures)}")
+    return element("span", {"class": "note"}, "".join(parts)) if parts else Markup("")
+
+
+def _draw_bar(visit: StateVisit, status: Status, axis: TimeAxis, now: int) -> Markup:
+    look = LOOKS[status]
+    end = now if visit.ended_at is None else visit.ended_at
+    attempts = visit.attempts if len(visit.attempts) > 1 else []
+    fill = "hatched" if status == "WAITING" or visit.type == "Wait" else f"fill-{look.colour}"
+    of_visit = f"fill-{look.colour}" if attempts else fill
+    parts = [_draw_span(visit.entered_at, end, axis, of_visit, is_thin=bool(attempts))]
+    for attempt in attempts:
+        until = end if attempt.ended_at is None else attempt.ended_at
+        fill_of_attempt = fill if attempt.ended_at is None else f"fill-{LOOKS[attempt.status].colour}"
+        parts.append(_draw_span(attempt.scheduled_at, until, axis, fill_of_attempt))
+    for part in axis.breaks:
+        if visit.entered_at <= part.start and end >= part.end:
+            middle = (part.left + part.right) / 2
+            cut: Attributes = {"class": "cut", "x": _percent(middle - 0.005), "width": "1%", "height": 16}
+            parts.append(element("rect", cut))
+    if visit.ended_at is None:
+        arrow = element("path", {"class": f"fill-{look.colour}", "d": "M-1 2l8 6-8 6z"})
+        parts.append(element("svg", {"x": _percent(axis.position(end)), "class": "open"}, arrow))
+    return element("svg", {"class": "bar", "width": "100%", "height": 16, "aria-hidden": "true"}, *parts)
+
+
+def _draw_span(start: int, end: int, axis: TimeAxis, look: str, *, is_thin: bool = False) -> Markup:
+    left = axis.position(start)
+    width = axis.position(end) - left
+    height = 2 if is_thin else 10
+    attributes: Attributes = {
+        "class": look,
+        "x": _percent(min(left, 1 - _THINNEST)),
+        "y": 8 - height / 2,
+        "width": _percent(width) if width > _THINNEST else 2,
+        "height": height,
+        "rx": 0 if is_thin or width <= _THINNEST else 2,
+    }
+    return element("rect", attributes)
+
+
+def _percent(share: float) -> str:
+    return f"{max(0.0, min(1.0, share)) * 100:.2f}%"
+
+
+def _short_span(milliseconds: int) -> str:
+    """Returns a long span by its largest unit: "3 days"."""
+    seconds = milliseconds / 1000
+    for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{round(seconds / size)} {unit}"
+    return format_span(milliseconds)

@@ -1,0 +1,176 @@
+"""A panel for each visit of a state: where it was, its data step by step, its attempts, its log lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.views.execution.pending import display_status
+from sfn_cli.views.failure.cause import decode_cause
+from sfn_cli.views.failure.explain import place_of_visit
+from sfn_cli.views.markup import Markup, element, join_markup
+from sfn_cli.views.outline.notes import execution_name, pending_words
+from sfn_cli.views.report.secrets import mask_text
+from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.timeline import visit_id
+from sfn_cli.views.report.times import utc_text
+from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.time_spans import format_span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sfn_cli.views.execution.state_visit import Attempt, StateVisit
+    from sfn_cli.views.failure.stack_frames import StackFrame
+    from sfn_cli.views.report.payloads import ShownPayloads
+    from sfn_cli.views.report.report_input import ReportInput
+
+_MOST_FRAMES = 30
+
+
+def draw_panels(given: ReportInput, visits: Sequence[StateVisit], payloads: ShownPayloads) -> Markup:
+    """Returns a panel for each visit, closed."""
+    return join_markup(_draw_panel(visit, given, payloads) for visit in visits)
+
+
+def texts_of_visit(visit: StateVisit, given: ReportInput) -> Iterator[str]:
+    """Yields the texts of data that a visit's panel shows."""
+    yield from (text for _, text in _steps(visit, given))
+    for attempt in visit.attempts:
+        yield attempt.cause or ""
+    yield from given.log_lines.get(visit.entered_id, ())
+
+
+def _draw_panel(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Markup:
+    status = display_status(visit, given.pending)
+    look = LOOKS[status]
+    summary = element(
+        "summary",
+        {},
+        draw_status_mark(status),
+        " ",
+        element("b", {}, place_of_visit(visit)),
+        element("span", {"class": "note"}, f" {visit.type}, {look.word}, {_took(visit, given)}"),
+    )
+    body = element(
+        "div",
+        # The link leads to what is inside: browsers then open the panel around it, without a script.
+        {"class": "panel", "id": visit_id(visit)},
+        element("p", {"class": "note"}, _way_in(visit, given)),
+        element("p", {}, draw_pending(visit, given)) if visit.entered_id in given.pending else "",
+        *_draw_attempts(visit, payloads),
+        *_draw_steps(visit, given, payloads),
+        *_draw_log_lines(visit, given, payloads),
+    )
+    return element("details", {"class": "visit"}, summary, body)
+
+
+def _took(visit: StateVisit, given: ReportInput) -> str:
+    end = given.now if visit.ended_at is None else visit.ended_at
+    own = format_span(visit.duration_ms(given.now))
+    wall = format_span(given.view.wall_ms(visit.entered_at, end))
+    return own if own == wall else f"{own} ({wall} of wall time)"
+
+
+def _way_in(visit: StateVisit, given: ReportInput) -> str:
+    after = format_span(visit.entered_at - given.view.started_at)
+    parts = [f"Entered {utc_text(visit.entered_at)}, after {after}, by event {visit.entered_id}"]
+    if visit.previous is not None:
+        words = {"catch": "caught from", "choice": "chosen by"}.get(visit.came_by, "next of")
+        parts.append(f"{words} {visit.previous.state}")
+    return "; ".join(parts)
+
+
+def draw_pending(visit: StateVisit, given: ReportInput) -> Markup:
+    """Returns what a visit waits for, and the command that answers it; empty if it does not wait."""
+    pending = given.pending.get(visit.entered_id)
+    if pending is None:
+        return Markup("")
+    words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
+    command = (": ", element("code", {}, pending.answer)) if pending.answer is not None else ()
+    return element("span", {"class": "mark-waiting"}, words, *command)
+
+
+def _draw_attempts(visit: StateVisit, payloads: ShownPayloads) -> Iterator[Markup]:
+    """Yields the attempts, where there were several, one failed, or one started an execution."""
+    attempts = visit.attempts
+    if not (len(attempts) > 1 or visit.failures or any(attempt.child_arn for attempt in attempts)):
+        return
+    yield element("h4", {}, "Attempts")
+    items = []
+    ended_at: int | None = None
+    for attempt in attempts:
+        items.append(element("li", {}, *_draw_attempt(attempt, ended_at, payloads)))
+        ended_at = attempt.ended_at
+    yield element("ol", {"class": "attempts"}, *items)
+
+
+def _draw_attempt(attempt: Attempt, ended_before: int | None, payloads: ShownPayloads) -> Iterator[Markup]:
+    look = LOOKS[attempt.status]
+    yield draw_status_mark(attempt.status)
+    yield element("span", {"class": f"mark-{look.colour}"}, f" {look.word}")
+    words = []
+    if attempt.ended_at is not None:
+        words.append(format_span(attempt.ended_at - attempt.scheduled_at))
+    if ended_before is not None:
+        words.append(f"after a delay of {format_span(attempt.scheduled_at - ended_before)}")
+    if attempt.child_arn is not None:
+        words.append(f"execution {execution_name(attempt.child_arn)}")
+    yield element("span", {"class": "note"}, f" {', '.join(words)}")
+    if attempt.error is None and attempt.cause is None:
+        return
+    decoded = decode_cause(attempt.cause)
+    error = attempt.error or ""
+    if decoded.error and decoded.error != error:
+        error = f"{error} ({decoded.error})" if error else decoded.error
+    yield element("div", {"class": "error"}, mask_text(error))
+    if decoded.message and decoded.message != error:
+        yield payloads.message(decoded.message)
+    if decoded.frames:
+        yield draw_frames(decoded.frames)
+
+
+def draw_frames(frames: Sequence[StackFrame]) -> Markup:
+    """Returns a stack trace, its innermost call first; calls of the function's own code stand out."""
+    lines = []
+    for frame in frames[:_MOST_FRAMES]:
+        where = f"{frame.file}:{frame.line}" if frame.file else frame.text
+        called = f" in {frame.function}" if frame.function else ""
+        source = f"\n    {frame.source}" if frame.source else ""
+        lines.append(element("b" if frame.is_own else "span", {}, mask_text(f"{where}{called}{source}\n")))
+    if len(frames) > _MOST_FRAMES:
+        lines.append(Markup(f"… {len(frames) - _MOST_FRAMES} more calls"))
+    return element("pre", {"class": "trace", "tabindex": 0}, *lines)
+
+
+def _draw_steps(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
+    before: str | None = None
+    for name, text in _steps(visit, given):
+        if text == before:
+            yield element("h4", {}, name, element("span", {"class": "note"}, " unchanged"))
+        else:
+            yield element("h4", {}, name)
+            yield payloads.json_block(text)
+        before = text
+
+
+def _steps(visit: StateVisit, given: ReportInput) -> list[tuple[str, str]]:
+    """Returns the steps of a visit's data that are known, with the variables that it set."""
+    known = given.dataflow.get(visit.entered_id)
+    if known:
+        return [(step.name, step.text) for step in known if step.text is not None]
+    last = visit.attempts[-1] if visit.attempts else None
+    recorded = [
+        ("input", visit.input),
+        ("parameters", None if last is None else last.parameters),
+        ("result", None if last is None else last.result),
+        ("output", visit.output),
+        *((f"${name}", text) for name, text in visit.assigned.items()),
+    ]
+    return [(name, text) for name, text in recorded if text is not None]
+
+
+def _draw_log_lines(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
+    lines = given.log_lines.get(visit.entered_id)
+    if lines:
+        yield element("h4", {}, "Log lines")
+        yield payloads.text_block("\n".join(line.rstrip("\n") for line in lines))

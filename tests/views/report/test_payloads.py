@@ -1,0 +1,40 @@
+"""A report has no more data than a page can bear, and short texts are whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfn_cli.views.report.payloads import MOST_CHARACTERS, ShownPayloads
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        [10, 20, 30],
+        [MOST_CHARACTERS],
+        [3 * MOST_CHARACTERS, 5, 7],
+        [1_000_000, 1_000_000, 1_000_000, 100],
+        [3_000] * 2_000,
+    ],
+)
+def test_limit(lengths: list[int]) -> None:
+    """Texts are cut only if they are too long together, and then the longest ones."""
+    payloads = ShownPayloads("x" * length for length in lengths)
+    limit = payloads.limit
+    if sum(lengths) <= MOST_CHARACTERS:
+        assert limit is None
+    else:
+        assert limit is not None
+        assert (
+            MOST_CHARACTERS - len(lengths) * 2
+            < sum(min(length, limit) for length in lengths)
+            <= MOST_CHARACTERS
+        )
+
+
+def test_cut_text_says_so() -> None:
+    """A cut text ends with how much more there is; the others are not touched."""
+    payloads = ShownPayloads(["x" * (MOST_CHARACTERS + 1000), '{"a":1}'])
+    assert "1,007 more characters" in payloads.text_block("x" * (MOST_CHARACTERS + 1000))
+    assert payloads.json_block('{"a":1}') == '<pre tabindex="0">{\n  &quot;a&quot;: 1\n}</pre>'
+    assert payloads.cut == 1

@@ -1,0 +1,56 @@
+"""Secrets are masked wherever they stand in data; all else stays as it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sfn_cli.interpreter.task_token import task_token
+from sfn_cli.views.report.secrets import MASK, mask_json_text, mask_text
+
+TOKEN = task_token("a seed", "a task")
+AWS_TOKEN = "AAAAKgAAAAIAAAAA" + "Ab9+/" * 80 + "=="
+
+
+@pytest.mark.parametrize(
+    "value, masked",
+    [
+        ({"taskToken": "abc"}, {"taskToken": MASK}),
+        ({"task_token": "abc", "TaskToken": "d"}, {"task_token": MASK, "TaskToken": MASK}),
+        ({"any": TOKEN}, {"any": MASK}),
+        ({"any": f"https://host/answer?t={TOKEN}&x=1"}, {"any": f"https://host/answer?t={MASK}&x=1"}),
+        ({"any": f"{TOKEN}.place-2"}, {"any": MASK}),
+        ([AWS_TOKEN], [MASK]),
+        (TOKEN, MASK),
+        ({TOKEN: 1}, {MASK: 1}),
+        ({"MessageBody": '{"token": "x", "n": 1}'}, {"MessageBody": f'{{"token":"{MASK}","n":1}}'}),
+        ({"Headers": {"Authorization": "Bearer x.y.z"}}, {"Headers": {"Authorization": MASK}}),
+        ({"note": f"Bearer {'x' * 20}"}, {"note": f"Bearer {MASK}"}),
+        ({"password": "p", "PIN": "1"}, {"password": MASK, "PIN": "1"}),
+        ({"Secret Access Key": "k", "x-api-key": "t"}, {"Secret Access Key": MASK, "x-api-key": MASK}),
+        # Not secrets: places of them, empty ones, what is only named alike, digests.
+        ({"token.$": "$$.Task.Token", "token": "{% $states.context.Task.Token %}"}, None),
+        ({"token": "", "password": None, "secret": True}, None),
+        ({"token": {"id": 1}, "tokens": ["a"], "NextToken": "b"}, None),
+        ({"sha256": "0123456789abcdef" * 4}, None),
+        ({"text": "a { b", "n": 1.5, "deep": [[{"x": None}]]}, None),
+    ],
+)  # fmt: skip
+def test_masked(value: Any, masked: Any) -> None:
+    """A payload without its secrets is the same JSON otherwise."""
+    assert json.loads(mask_json_text(json.dumps(value))) == (value if masked is None else masked)
+
+
+@pytest.mark.parametrize("text", [f"not JSON {TOKEN}", '{"cut": "' + TOKEN, TOKEN, f"[{TOKEN}"])
+def test_text_that_is_not_json(text: str) -> None:
+    """Tokens are masked in any text, also in JSON that was cut."""
+    assert TOKEN not in mask_json_text(text)
+    assert TOKEN not in mask_text(text)
+
+
+def test_what_has_no_secret_is_the_same_text() -> None:
+    """Spaces and the form of numbers stay."""
+    text = '{ "n": 1.50, "s": "\\u00e9" }'
+    assert mask_json_text(text) is text
