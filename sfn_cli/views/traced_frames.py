@@ -300,7 +300,7 @@ def _climb(frame: TracedFrame, is_it: Callable[[TracedFrame], bool]) -> TracedFr
 
 def _aborts(frame: TracedFrame, *, spared: TracedFrame | None) -> Iterator[tuple[TracedFrame, str]]:
     """Yields the abort events of the frame's children that are still to come, each with its frame."""
-    for _, child in sorted(frame.children.items()):
+    for child in frame.children.values():  # in the order of their index
         if child is spared or child.phase in ("ended", "failed"):
             continue
         if child.phase == "inside":

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
     from sfn_cli.views.statuses import Status
 
+_WITH_CHILDREN = frozenset({"Map", "Parallel"})
+
 FAILURES: tuple[Status, ...] = ("FAILED", "TIMED_OUT")
 
 
@@ -104,7 +106,7 @@ def reopen(thread: Thread) -> None:
         return
     visit.ended_at, visit.status, visit.error, visit.cause = None, "RUNNING", None, None
     unfinished = [child for child in visit.threads if child.status != "SUCCEEDED"]
-    if visit.threads and visit.attempts:
+    if visit.attempts and visit.attempts[-1].event and visit.type in _WITH_CHILDREN and not visit.map_run_arn:
         visit.attempts[-1].ended_at, visit.attempts[-1].status = None, "RUNNING"
         visit.attempts[-1].error = visit.attempts[-1].cause = None
     for child in unfinished:

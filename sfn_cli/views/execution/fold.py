@@ -202,8 +202,12 @@ class ExecutionFold:
     # Children
 
     def forked(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
-        if visit.attempts and visit.attempts[-1].status == "RUNNING":  # a retry
-            self._fail_by_child(visit, event)
+        if visit.attempts and visit.attempts[-1].status == "RUNNING":
+            if self._threads.child_before(event, visit) is not None:  # a retry
+                self._fail_by_child(visit, event)
+            else:  # a redrive that begins again
+                end_attempt(visit, "ABORTED", event.at)
+        end_children(visit, event.at)
         _begin_attempt(visit, event)
         visit.former_threads += visit.threads
         visit.threads = []
