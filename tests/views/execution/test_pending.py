@@ -162,7 +162,6 @@ def test_a_jitter_is_known_from_the_seed() -> None:
     assert history[5].type == "LambdaFunctionScheduled"
 
 
-@pytest.mark.xfail(reason="the view opens a redriven state at its next event, and a Wait has none")
 def test_a_redriven_wait() -> None:
     """The Seconds of a Wait count from the redrive."""
     definition = machine(wait(Seconds=60))
