@@ -111,7 +111,7 @@ def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], N
     """Returns what writes why the execution failed and what to do next, for a person at a terminal."""
     if not sys.stderr.isatty():
         return None
-    from sfn_cli.cli.show.execution_text import text_below_tree
+    from sfn_cli.cli.show.forms.execution_text import text_below_tree
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.show.styled_output import output_columns, write_lines
 
