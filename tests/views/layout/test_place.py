@@ -140,6 +140,7 @@ def test_the_happy_path_is_straight() -> None:
         {"StartAt": "A"},
         {"States": {}},
         {"StartAt": "A", "States": {"A": None}},
+        {"StartAt": "\ud800", "States": {"\ud800": {"Type": "Pass", "Next": "\udfff"}}},
         {"StartAt": "A", "States": {"A": {"Type": "Parallel", "Branches": [{}, {"States": {}}, 7]}}},
         {"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Next": "A"}], "Default": "A"}}},
     ],
