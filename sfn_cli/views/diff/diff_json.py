@@ -23,7 +23,10 @@ _DIFFERENCES = {"": "equal", "~": "changed", "+": "added", "−": "removed"}
 
 
 def execution_diff_json(diff: "ExecutionDiff", *, now: int) -> "dict[str, Json]":
-    """Returns the difference of two executions; durations are in milliseconds."""
+    """Returns the difference of two executions; durations are in milliseconds.
+
+    Of a branch or iteration that is equal, the states are left out: there may be thousands.
+    """
     return {
         "equal": diff.is_equal,
         "before": _execution_end(diff.before, now),
@@ -94,7 +97,7 @@ def _threads_json(state: "StateDiff", now: int) -> "list[Json]":
             "kind": thread.kind,
             "index": thread.thread_index,
             "difference": _DIFFERENCES[thread.mark],
-            "states": _states_json(thread.states, now),
+            **({"states": _states_json(thread.states, now)} if thread.mark else {}),
         }
         for thread in state.threads
     ]

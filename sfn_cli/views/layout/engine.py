@@ -46,12 +46,12 @@ _OPTIONS: Mapping[str, Any] = {
     "spacing": {"layer_gap": 40, "node_gap": 32},
     "cycles": {"strategy": "follow_flow"},
 }
-_MANY_STATES, _MANY_EDGES = 150, 250
+_MANY_STATES, _MANY_EDGES = 150, 200
 _OPTIONS_OF_LARGE_GRAPHS: Mapping[str, Any] = {
     "effort": "fast",
     "coords": {"placement": "brandes_koepf"},
 }
-_LIMITS: Mapping[str, int] = {"max_nodes": 10_000, "max_edges": 30_000, "max_dummies": 4_000}
+_LIMITS: Mapping[str, int] = {"max_nodes": 10_000, "max_edges": 30_000, "max_dummies": 3_000}
 """They end a layout that would take more than a second or two.
 
 A dummy is a point where an edge passes by a row of states. Machines of people have hundreds at most.
@@ -82,9 +82,10 @@ def lay_out(
         options |= _OPTIONS_OF_LARGE_GRAPHS
     try:
         layout = graphlay.layout(graph, preset=_PRESET, options=options)
-    except graphlay.GraphlayError as error:
+    except graphlay.GraphlayError:
         raise UsageError(
-            f"The state machine is too large for a picture ({error}). As text: --format text"
+            f"The state machine is too large for a picture: {len(sizes):,} states and dots with "
+            f"{len(edges):,} ways between them. As text: sfn graph … --format text"
         ) from None
     return _read_layout(layout, sizes, edges)
 

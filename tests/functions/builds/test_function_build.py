@@ -171,6 +171,8 @@ def test_typescript(bench: Workbench) -> None:
     )
     first = build(bench, folder, node_runtime(), "src/app.handler")
     assert bench.answer() == 14
+    source_map = json.loads((first.folder / "src" / "app.js.map").read_text())
+    assert {str(folder / "src" / name) for name in ("app.ts", "helper.ts")} == set(source_map["sources"])
     assert build(bench, folder, node_runtime(), "src/app.handler") == first
     assert bench.report == []
     (folder / "src" / "helper.ts").write_text("export const helper = (): number => 2;")

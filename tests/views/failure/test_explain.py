@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.failure.explain import explain_failure, explain_visit
+from sfn_cli.views.failure.failure_json import failure_json
 from sfn_cli.views.failure.next_steps import MOST_STEPS, next_steps
 from sfn_cli.views.failure.panel import failure_lines
 from sfn_cli.views.outline.styled_line import line_width, plain_line
@@ -88,8 +91,6 @@ def test_caught_visit() -> None:
 )  # fmt: skip
 def test_catchers(catch: object, hint: str) -> None:
     """A state whose Catchers are for other errors says so."""
-    import json
-
     source = source_of("nested-map")
     definition = json.loads(source.definition or "")
     each_order = definition["States"]["EachOrder"]["ItemProcessor"]["States"]
@@ -98,3 +99,14 @@ def test_catchers(catch: object, hint: str) -> None:
     failure = explain_failure(fold_execution(source._replace(definition=json.dumps(definition))))
     assert failure is not None
     assert failure.hint == hint
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_json(name: str) -> None:
+    """Programs get all that people see."""
+    failure = explain_failure(fold_execution(source_of(name)))
+    if failure is not None:
+        shown = failure_json(failure)
+        assert json.loads(json.dumps(shown)) == shown
+        assert shown["place"].endswith(shown["state"])
+        assert shown["message"] == failure.message
