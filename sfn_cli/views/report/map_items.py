@@ -31,13 +31,15 @@ def map_words(visit: StateVisit, given: ReportInput) -> str:
 
 def draw_map_items(visit: StateVisit, given: ReportInput) -> Iterator[Markup]:
     """Yields what the panel of a Map says of its items; nothing for other states."""
-    if visit.type != "Map" or not visit.threads:
-        return
-    yield element("h4", {}, "Items ", element("span", {"class": "note"}, map_words(visit, given)))
+    words = map_words(visit, given)
+    if words:
+        yield element("h4", {}, "Items ", element("span", {"class": "note"}, words))
+    if not visit.threads or visit.type != "Map":
+        return  # those of a Map Run are executions of their own
     statuses = [_status_of_item(thread, given) for thread in visit.threads[:_MOST_ITEMS]]
     not_begun = (visit.item_count or 0) - len(visit.threads)
     statuses += ["NOT_VISITED"] * max(0, min(not_begun, _MOST_ITEMS - len(statuses)))
-    yield draw_heat_map(statuses, f"Items of {visit.state}: {map_words(visit, given)}")
+    yield draw_heat_map(statuses, f"Items of {visit.state}: {words}")
     errors = _errors_of_items(visit)
     if errors:
         yield element("ul", {}, *(_draw_error(error, items) for error, items in errors[:_MOST_ERRORS]))
