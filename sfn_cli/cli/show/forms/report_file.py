@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.show.forms.failure_text import explained_failure
-from sfn_cli.cli.show.forms.visit_logs import visit_log_lines
+from sfn_cli.cli.show.forms.visit_logs import log_lines_of_visits
 from sfn_cli.input_files import shown_path
 
 if TYPE_CHECKING:
@@ -43,11 +43,7 @@ def _report_page(backend: Backend, shown: ShownExecution) -> str:
             shown.now,
             shown.pending,
             dataflow(shown.source, [visit.entered_id for visit in visits]),
-            {
-                visit.entered_id: lines
-                for visit in visits
-                if (lines := visit_log_lines(backend, shown, visit))
-            },
+            log_lines_of_visits(backend, shown, visits),
             explained_failure(backend, shown.view),
         )
     )
