@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import jsonvalue
 from sfn_cli.api.views.invocation_logs import invocation_log
+from sfn_cli.api.views.original_files import is_in_build, original_of_copy
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_bytes
 from sfn_cli.store.records.functions import function_reference
 from sfn_cli.views.failure.source_map import original_place
@@ -40,21 +41,23 @@ def complete_failure(service: Service, view: ExecutionView, failure: Failure, cu
 def _frames_here(
     service: Service, function_ref: str, frames: Sequence[StackFrame], current_folder: str
 ) -> list[StackFrame]:
-    folder = function_code_folder(service, function_ref) if frames else None
-    if folder is None:
+    code = function_code(service, function_ref) if frames else None
+    if code is None:
         return list(frames)
-    return [_frame_here(frame, folder, current_folder) for frame in frames]
+    return [_frame_here(frame, code, current_folder) for frame in frames]
 
 
-def _frame_here(frame: StackFrame, folder: str, current_folder: str) -> StackFrame:
+def _frame_here(frame: StackFrame, code: CodeOfFunction, current_folder: str) -> StackFrame:
     """Returns the frame with the file on this machine, if the function's folder has it."""
-    path = folder + frame.file.removeprefix(TASK_ROOT)
+    path = code.folder + frame.file.removeprefix(TASK_ROOT)
     if not frame.file.startswith(f"{TASK_ROOT}/") or not os.path.isfile(path):
         return frame
     line, source = frame.line, frame.source
     bundled = _place_before_bundling(path, frame)
     if bundled is not None and os.path.isfile(bundled.source):
         path, line, source = bundled.source, bundled.line, ""
+    elif code.project is not None and frame.is_own and is_in_build(path):
+        path = original_of_copy(path, code.project) or path
     return frame._replace(
         file=path.removeprefix(os.path.join(current_folder, "")),
         line=line,
@@ -75,8 +78,15 @@ def _place_before_bundling(path: str, frame: StackFrame) -> OriginalPlace | None
     return place._replace(source=os.path.normpath(os.path.join(os.path.dirname(path), place.source)))
 
 
-def function_code_folder(service: Service, function_ref: str) -> str | None:
-    """Returns the user's folder with the code of a function; None where it is not known.
+class CodeOfFunction(NamedTuple):
+    """The folder with a function's code, and that of the project that deployed it, if one did."""
+
+    folder: str
+    project: str | None
+
+
+def function_code(service: Service, function_ref: str) -> CodeOfFunction | None:
+    """Returns where the code of a function is on this machine; None where that is not known.
 
     That of a version or an alias is the function's: it was published from there.
     """
@@ -84,12 +94,14 @@ def function_code_folder(service: Service, function_ref: str) -> str | None:
     function = service.functions.find(name)
     if function is None:
         return None
+    stacks = service.stacks.owners("AWS::Lambda::Function", name)
+    project = stacks[0].folder if stacks else None
     if function.code_dir is not None:
-        return function.code_dir
-    for stack in service.stacks.owners("AWS::Lambda::Function", name):
+        return CodeOfFunction(function.code_dir, project)
+    for stack in stacks:
         for resource in service.stacks.resources(stack.name):
             if resource.physical_id == name and (folder := _folder_in_properties(resource.properties)):
-                return folder
+                return CodeOfFunction(folder, project)
     return None
 
 

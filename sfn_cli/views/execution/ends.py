@@ -73,10 +73,15 @@ def blame(thread: Thread, error: str | None, cause: str | None, at: int) -> None
             visit.error, visit.cause = error, cause
             if visit.failures and visit.failures[-1].error is None:
                 visit.failures[-1].error, visit.failures[-1].cause = error, cause
-        failed = next((child for child in visit.threads if child.status in FAILURES), None)
-        if failed is not None:
-            blame(failed, visit.error, visit.cause, at)
+        blame_children(visit, at)
     end_thread(thread, "FAILED", at)
+
+
+def blame_children(visit: StateVisit, at: int) -> None:
+    """Records the visit's error in the states inside that failed of it and have none."""
+    failed = next((child for child in visit.threads if child.status in FAILURES), None)
+    if failed is not None:
+        blame(failed, visit.error, visit.cause, at)
 
 
 def end_execution(view: ExecutionView) -> None:

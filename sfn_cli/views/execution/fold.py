@@ -19,6 +19,7 @@ from sfn_cli.jsonvalue import loads
 from sfn_cli.views.execution.ends import (
     FAILURES,
     add_attempt,
+    blame_children,
     end_attempt,
     end_children,
     end_execution,
@@ -129,7 +130,9 @@ class ExecutionFold:
             visit.status = "CAUGHT"
             if visit.error is None:
                 visit.error, visit.cause = failure_in_output(visit.output)
-                visit.attempts[-1].error, visit.attempts[-1].cause = visit.error, visit.cause
+                for attempt in visit.attempts[-1:]:  # none of a Fail, which only damage lets be left
+                    attempt.error, attempt.cause = visit.error, visit.cause
+                blame_children(visit, event.at)
         else:
             visit.status, visit.error, visit.cause = "SUCCEEDED", None, None
             end_attempt(visit, "SUCCEEDED", event.at)

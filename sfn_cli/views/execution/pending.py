@@ -169,6 +169,8 @@ class _PendingReader:
             until = None if frame is None else replay.due_at(frame)
             if until is None:
                 return None  # no attempt is left
+            if self._view.source.seed is None and self._has_random_delay(visit):
+                until = None
         else:
             from sfn_cli.views.execution.retry_delays import delay_of_next_attempt
 
@@ -178,6 +180,10 @@ class _PendingReader:
                 return None
             until = None if delay.milliseconds is None else failed_at + delay.milliseconds
         return Pending("retry", failed_at, until, f"attempt {len(visit.attempts) + 1}")
+
+    def _has_random_delay(self, visit: "StateVisit") -> bool:
+        retriers = self._fields(visit).get("Retry", ())
+        return any(retrier.get("JitterStrategy") == "FULL" for retrier in retriers)
 
     def _pending_task(self, visit: "StateVisit", attempt: "Attempt") -> Pending | None:
         if visit.map_run_arn is not None:
@@ -221,6 +227,8 @@ class _PendingReader:
             nanoseconds = parse_timestamp(timestamp)
             if nanoseconds is not None:
                 return -(-nanoseconds // 1_000_000)
+        if self._view.source.seed is None and "$random" in f"{seconds}{timestamp}":
+            return None
         replay = self._replayed()
         frame = None if replay is None else replay.frame_in_visit(visit.entered_id)
         return None if replay is None or frame is None else replay.due_at(frame)

@@ -11,6 +11,7 @@ Rule 3: a Fail state that was reached through a Catcher only reports: the caught
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import jsonvalue
+from sfn_cli.views.execution.task_names import name_of_work
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.failure.defined_state import defined_state
 
@@ -34,9 +35,11 @@ class Failure(NamedTuple):
     `error` is the name that Retry and Catch match, `error_type` the one inside the cause, where that
     is another. `message` is the cause for people; `origin` says where it comes from. `frames` are
     those of a stack trace, the innermost first. `hint` says what the definition could have done about
-    it. `input` is JSON text. `function` is the reference of
-    the Lambda function that was invoked, `child_arn` the execution that failed inside. `reported_by`
-    is the Fail state that a Catcher led to. `log_lines` are filled in by the caller.
+    it. `input` is JSON text. `called` is what the task called, such as "dynamodb:putItem", and
+    `arguments` what it was called with, if that is not the input itself: JSON text, of a function
+    its Payload. `function` is the reference of the Lambda function that was invoked, `child_arn` the
+    execution that failed inside. `reported_by` is the Fail state that a Catcher led to. `log_lines`
+    are filled in by the caller.
     """
 
     status: "Status"
@@ -49,6 +52,8 @@ class Failure(NamedTuple):
     origin: str = ""
     frames: "Sequence[StackFrame]" = ()
     input: str | None = None
+    called: str = ""
+    arguments: str | None = None
     function: str | None = None
     child_arn: str | None = None
     reported_by: "StateVisit | None" = None
@@ -101,15 +106,39 @@ def _failure_of(
         "" if visit is None else place_of_visit(visit),
         error,
         decoded.message,
-        decoded.error if decoded.error != error else None,
+        decoded.error if _adds_to_error(decoded.error, error) else None,
         decoded.origin or _items_that_failed(view, visit),
         decoded.frames,
         view.input if visit is None else visit.input,
+        "" if attempt is None or attempt.resource is None else name_of_work(attempt),
+        None if attempt is None or visit is None else _arguments_of_attempt(attempt, visit.input),
         None if attempt is None else invoked_function(attempt),
         decoded.child_arn or (attempt.child_arn if attempt is not None else None),
         reported_by,
         "" if visit is None or error is None else _catcher_hint(view, visit, error),
     )
+
+
+def _adds_to_error(error_type: str | None, error: str | None) -> bool:
+    """Whether the name in the cause says more than that of the error ("Lambda.TooManyRequests")."""
+    if error_type is None:
+        return False
+    last = (error or "").rpartition(".")[2]
+    return last not in (error_type, f"{error_type}Exception")
+
+
+def _arguments_of_attempt(attempt: "Attempt", input: str | None) -> str | None:
+    """Returns what the task was called with; None where that is the state's input."""
+    if attempt.parameters is None or input is None:
+        return attempt.parameters
+    try:
+        arguments, given = jsonvalue.loads(attempt.parameters), jsonvalue.loads(input)
+    except (ValueError, RecursionError):
+        return attempt.parameters
+    if isinstance(arguments, dict) and "FunctionName" in arguments:
+        arguments = arguments.get("Payload")
+        return None if arguments in (None, given) else jsonvalue.dumps(arguments)
+    return None if arguments == given else attempt.parameters
 
 
 def _items_that_failed(view: "ExecutionView", visit: "StateVisit | None") -> str:

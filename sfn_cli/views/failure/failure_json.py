@@ -32,6 +32,8 @@ def failure_json(failure: "Failure") -> "dict[str, Json]":
             for frame in failure.frames
         ],
         "input": failure.input,
+        "called": failure.called,
+        "arguments": failure.arguments,
         "function": failure.function,
         "childExecutionArn": failure.child_arn,
         "reportedBy": None if reported is None else reported.state,

@@ -7,7 +7,7 @@ only what is of use without a store is said.
 # No `from __future__ import annotations`: see settings/__init__.py.
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.arn import is_express_arn
 from sfn_cli.views.failure.explain import explain_failure, name_of_function
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.failure.explain import Failure
 
 MOST_STEPS = 3
@@ -33,11 +34,7 @@ _WRONG_DEFINITION = frozenset(
 """Errors that a redrive meets again: it runs the same definition with the same input."""
 
 
-class MayBeAnswered(Protocol):
-    """What a state waits for; `answer` is the command by which a person answers it, if one can."""
-
-    @property
-    def answer(self) -> str | None: ...
+_NO_FUNCTION = ("Lambda.ResourceNotFoundException", "ResourceNotFoundException")
 
 
 class NextStep(NamedTuple):
@@ -47,16 +44,23 @@ class NextStep(NamedTuple):
     command: str
 
 
-def next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]") -> list[NextStep]:
-    """Returns what may be done next; nothing for an execution that succeeded."""
-    steps: list[NextStep] = []
-    for step in _all_next_steps(view, pending):
-        if step not in steps:
-            steps.append(step)
-    return steps[:MOST_STEPS]
+def next_steps(
+    view: "ExecutionView", pending: "Mapping[int, Pending]", *, options: str = ""
+) -> list[NextStep]:
+    """Returns what may be done next; nothing for an execution that succeeded.
+
+    `options` end each command of sfn, such as the endpoint that the execution is at.
+    """
+    steps = list(dict.fromkeys(_all_next_steps(view, pending)))[:MOST_STEPS]
+    return [
+        step._replace(command=f"{step.command} {options}")
+        if options and step.command.startswith("sfn ")
+        else step
+        for step in steps
+    ]
 
 
-def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]") -> "Iterator[NextStep]":
+def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, Pending]") -> "Iterator[NextStep]":
     if not view.is_over:
         yield from _steps_while_running(view, pending)
         return
@@ -65,9 +69,7 @@ def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]
         yield from _steps_after_failure(view, failure)
 
 
-def _steps_while_running(
-    view: "ExecutionView", pending: "Mapping[int, MayBeAnswered]"
-) -> "Iterator[NextStep]":
+def _steps_while_running(view: "ExecutionView", pending: "Mapping[int, Pending]") -> "Iterator[NextStep]":
     if view.source.suspension is not None:
         yield NextStep("see why sfn does not continue it", "sfn doctor")
     names = {visit.entered_id: visit.state for visit in view.visits()}
@@ -86,13 +88,15 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
             f"sfn show {_shell_word(name_of_execution(failure.child_arn))}",
         )
     yield from _steps_at_map_run(failure, stored)
+    if stored and failure.error in _NO_FUNCTION:
+        yield NextStep("see which functions there are", "sfn lambda list-functions")
     if stored and _is_worth_redriving(view, failure):
         assert view.source.arn is not None
         name = _shell_word(view.source.name)
         yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
     elif stored:
         yield from _step_to_start_again(view)
-    if stored and failure.function is not None:
+    if stored and failure.function is not None and failure.error not in _NO_FUNCTION:
         group = _shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
         since = _utc_time(view.started_at)
         yield NextStep("all log lines of the function", f"sfn logs tail {group} --since {since}")
@@ -138,9 +142,13 @@ def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
 
 
 def name_of_execution(arn: str) -> str:
-    """Returns an execution's ARN as people name it: MACHINE/EXECUTION; an EXPRESS one's ARN stays."""
+    """Returns an execution's ARN as people name it: MACHINE/EXECUTION.
+
+    That of an EXPRESS one, or of a child of a Map Run, stays.
+    """
     parts = arn.split(":")
-    return f"{parts[6]}/{parts[7]}" if len(parts) == 8 and parts[5] == "execution" else arn
+    has_name = len(parts) == 8 and parts[5] == "execution" and "/" not in parts[6]
+    return f"{parts[6]}/{parts[7]}" if has_name else arn
 
 
 def _utc_time(at: int) -> str:

@@ -76,10 +76,15 @@ def _failure_body(failure: "Failure", inner: int) -> "Iterator[StyledLine]":
         yield from _labelled(
             "input", wrap_text(_compact_input(failure.input), room, _MOST_INPUT_LINES), room, "code"
         )
+    if failure.arguments is not None:
+        text = f"{failure.called} {_compact_input(failure.arguments)}"
+        yield from _labelled("called", wrap_text(text, room, _MOST_INPUT_LINES), room, "code")
     yield from _log_lines(failure, room)
     if (reported := failure.reported_by) is not None:
-        said = ": ".join(text for text in (reported.error, reported.cause) if text)
-        yield from _labelled("then", wrap_text(f"caught; {reported.state} failed: {said}", room, 2), room)
+        said = ": ".join(
+            [f"caught; {reported.state} failed", *filter(None, (reported.error, reported.cause))]
+        )
+        yield from _labelled("then", wrap_text(said, room, 2), room)
 
 
 def _compact_input(text: str) -> str:
@@ -131,7 +136,7 @@ def _log_lines(failure: "Failure", room: int) -> "Iterator[StyledLine]":
         message.rstrip("\n")
         for message in failure.log_lines
         if not message.startswith(("START RequestId: ", "END RequestId: "))
-        and not (failure.frames and _is_runtime_error_report(message))
+        and not (_is_runtime_error_report(message) and failure.message in message)
     ]
     lines = [part for message in messages for part in _REQUEST_OF_REPORT.sub("REPORT", message).split("\n")]
     label = "log"

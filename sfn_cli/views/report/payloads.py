@@ -18,6 +18,7 @@ _LEAST_CHARACTERS = 200
 """How many characters of a text are shown however many texts there are."""
 
 _LONGEST_INDENTED = 500_000
+_LONGEST_LINE = 80
 _LONGEST_MESSAGE = 300
 
 
@@ -71,6 +72,10 @@ def _indented_json(text: str) -> str:
     if len(text) > _LONGEST_INDENTED:
         return text
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        value = json.loads(text)
+        in_one_line = json.dumps(value, ensure_ascii=False)
+        if len(in_one_line) <= _LONGEST_LINE:
+            return in_one_line
+        return json.dumps(value, indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text

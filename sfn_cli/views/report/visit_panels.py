@@ -19,6 +19,7 @@ from sfn_cli.views.time_spans import format_span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sfn_cli.views.execution.dataflow import Step
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit
     from sfn_cli.views.failure.stack_frames import StackFrame
     from sfn_cli.views.report.payloads import ShownPayloads
@@ -143,21 +144,23 @@ def draw_frames(frames: Sequence[StackFrame]) -> Markup:
 
 
 def _draw_steps(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
-    before: str | None = None
+    shown: dict[str, str] = {}
     for name, text in _steps(visit, given):
-        if text == before:
-            yield element("h4", {}, name, element("span", {"class": "note"}, " unchanged"))
+        if text in shown:
+            yield element("h4", {}, name, element("span", {"class": "note"}, f" the same as {shown[text]}"))
         else:
+            shown[text] = name
             yield element("h4", {}, name)
             yield payloads.json_block(text)
-        before = text
 
 
 def _steps(visit: StateVisit, given: ReportInput) -> list[tuple[str, str]]:
     """Returns the steps of a visit's data that are known, with the variables that it set."""
     known = given.dataflow.get(visit.entered_id)
     if known:
-        return [(step.name, step.text) for step in known if step.text is not None]
+        # The errors of attempts are in the list of attempts.
+        shown = [step for step in known if not (step.attempt and step.name == "errorOutput")]
+        return [(_name_of_step(step), step.text) for step in shown]
     last = visit.attempts[-1] if visit.attempts else None
     recorded = [
         ("input", visit.input),
@@ -167,6 +170,10 @@ def _steps(visit: StateVisit, given: ReportInput) -> list[tuple[str, str]]:
         *((f"${name}", text) for name, text in visit.assigned.items()),
     ]
     return [(name, text) for name, text in recorded if text is not None]
+
+
+def _name_of_step(step: Step) -> str:
+    return f"{step.name}, attempt {step.attempt}" if step.attempt else step.name
 
 
 def _draw_log_lines(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:

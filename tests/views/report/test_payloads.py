@@ -36,5 +36,5 @@ def test_cut_text_says_so() -> None:
     """A cut text ends with how much more there is; the others are not touched."""
     payloads = ShownPayloads(["x" * (MOST_CHARACTERS + 1000), '{"a":1}'])
     assert "1,007 more characters" in payloads.text_block("x" * (MOST_CHARACTERS + 1000))
-    assert payloads.json_block('{"a":1}') == '<pre tabindex="0">{\n  &quot;a&quot;: 1\n}</pre>'
+    assert payloads.json_block('{"a":1}') == '<pre tabindex="0">{&quot;a&quot;: 1}</pre>'
     assert payloads.cut == 1

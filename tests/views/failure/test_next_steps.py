@@ -1,0 +1,100 @@
+"""What is suggested after a failure, and while an execution waits."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sfn_cli.interpreter.events import HistoryEvent
+from sfn_cli.jsonvalue import Payload
+from sfn_cli.views.execution.fold import fold_execution
+from sfn_cli.views.execution.pending import Pending
+from sfn_cli.views.failure.next_steps import next_steps
+from sfn_cli.views.source import ExecutionSource
+from tests.views.recorded import source_of
+
+if TYPE_CHECKING:
+    from sfn_cli.views.execution.execution_view import ExecutionView
+
+ARN = "arn:aws:states:us-east-1:123456789012"
+CHILD = json.dumps({"ExecutionArn": f"{ARN}:execution:Ship:b 1", "Status": "FAILED", "Cause": "no stock"})
+INSTALL = "DynamoDB is not here: pip install 'sfn-cli[aws]'"
+AGAIN = "sfn redrive-execution --execution-arn Pay/one"
+START = "sfn start-execution --state-machine-arn Pay --input '{}'"
+SHOW = "sfn show Pay/one Pay"
+LONG = json.dumps({"text": "x" * 500})
+
+
+def _failed_view(
+    error: str,
+    cause: str,
+    *,
+    arn: str | None = f"{ARN}:execution:Pay:one",
+    type: str = "Task",
+    input: str = "{}",
+) -> ExecutionView:
+    """Returns an execution whose one state failed."""
+    events = [
+        HistoryEvent(1, 0, 0, "ExecutionStarted", payload=Payload(text=input)),
+        HistoryEvent(2, 0, 0, f"{type}StateEntered", 0, None, Payload(text=input), {"name": "Pay"}),
+    ]
+    if type == "Task":
+        scheduled = {"resourceType": "states", "resource": "startExecution.sync:2", "region": "us-east-1"}
+        events.append(HistoryEvent(3, 2, 0, "TaskScheduled", 0, None, Payload(text="{}"), scheduled))
+        events.append(HistoryEvent(4, 3, 0, "TaskFailed", details={"error": error, "cause": cause}))
+    last = len(events) + 1
+    events.append(
+        HistoryEvent(last, last - 1, 0, "ExecutionFailed", details={"error": error, "cause": cause})
+    )
+    return fold_execution(ExecutionSource("Pay/one", events, arn=arn))
+
+
+@pytest.mark.parametrize(
+    "view, commands",
+    [
+        (_failed_view("Declined", "no"), [AGAIN, SHOW]),
+        # Another outcome cannot be expected of the same definition
+        (_failed_view("States.Runtime", "bad path"), [START, SHOW]),
+        (_failed_view("Rejected", "no", type="Fail"), [START, SHOW]),
+        (_failed_view("States.Runtime", "bad path", input=LONG), [SHOW]),
+        (_failed_view("States.TaskFailed", CHILD), ["sfn show 'Ship/b 1'", AGAIN, SHOW]),
+        (_failed_view("DynamoDB.Missing", INSTALL), ["pip install 'sfn-cli[aws]'", AGAIN, SHOW]),
+        # EXPRESS executions and children of Map Runs are not redriven
+        (_failed_view("Declined", "no", arn=f"{ARN}:express:Pay:one:0a"), [START, SHOW]),
+        (_failed_view("Declined", "no", arn=f"{ARN}:execution:Pay/Each:one"), [START, SHOW]),
+        # In a file, nothing can be started
+        (_failed_view("Declined", "no", arn=None), [SHOW]),
+    ],
+)
+def test_after_failure(view: ExecutionView, commands: list[str]) -> None:
+    """The most useful commands come first, and none that cannot work."""
+    assert [step.command for step in next_steps(view, {})] == commands
+
+
+def test_at_endpoint() -> None:
+    """Commands of sfn get the options that lead to the same execution."""
+    steps = next_steps(_failed_view("DynamoDB.Missing", INSTALL), {}, options="--endpoint-url http://x")
+    assert [step.command for step in steps] == [
+        "pip install 'sfn-cli[aws]'",
+        f"{AGAIN} --endpoint-url http://x",
+        f"{SHOW} --endpoint-url http://x",
+    ]
+
+
+def test_while_running() -> None:
+    """What waits for an answer can be answered; what sfn does not continue can be looked into."""
+    source = source_of("payment-waiting")
+    view = fold_execution(source)
+    [entered_id] = [visit.entered_id for visit in view.visits() if visit.state == "Approve"]
+    approve = "sfn tasks approve payment/payment-waiting/Approve"
+    pending = {entered_id: Pending("answer", 0, None, "an answer", approve), 99: Pending("time", 0, 1, "")}
+    assert [tuple(step) for step in next_steps(view, pending)] == [("answer Approve", approve)]
+    suspended = fold_execution(source._replace(suspension="KeyError: 7"))
+    assert [step.command for step in next_steps(suspended, {})] == ["sfn doctor"]
+
+
+def test_after_success() -> None:
+    """Nothing needs to be done."""
+    assert next_steps(fold_execution(source_of("order")), {}) == []
