@@ -1,9 +1,9 @@
 """Events as GetExecutionHistory returns them → the history events of the interpreter.
 
-The API leaves out two columns, which are reconstructed: the frame of each event
-(`views/traced_frames.py`), and the state that follows each StateExited. Law: for every history of
-sfn, `read_api_history([api_event(event) for event in history], definition)` is the history itself,
-but for details that are {} or None.
+The API leaves out the result of a Map Run, and two columns, which are reconstructed: the frame of
+each event (`views/frame_trace.py`), and the state that follows each StateExited. Law: for every
+history of sfn, `read_api_history([api_event(event) for event in history], definition)` is the
+history itself, but for results of Map Runs, and for details that are {} or None.
 
 A history may be in reverse order, a page of a longer one, or an excerpt: what cannot be placed is
 attached to the root.
@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent
+from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, HistoryEvent
 from sfn_cli.jsonvalue import Payload, dumps
-from sfn_cli.views.traced_frames import FrameTrace
+from sfn_cli.views.frame_trace import FrameTrace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def _read_api_event(event: Mapping[str, Any], position: int, at: int) -> History
     type = EVENT_TYPES[event["type"]]
     id = _whole_number(event.get("id"), position)
     given = event.get(type.details) if type.details is not None else None
-    details = dict(given) if isinstance(given, dict) else {}
+    details = _well_typed_details(given) if isinstance(given, dict) else {}
     payload = None
     if type.payload is not None:
         value = details.pop(type.payload, None)
@@ -87,12 +87,37 @@ def _read_api_event(event: Mapping[str, Any], position: int, at: int) -> History
     )
 
 
+def _well_typed_details(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a copy of the details in which members that are known have the type of AWS's."""
+    details = dict(given)
+    for name, value in given.items():
+        if name in _TEXTS:
+            if not isinstance(value, str):
+                details[name] = dumps(value)
+        elif name in _NUMBERS and type(value) is not int:
+            del details[name]
+    if VARIABLES in details:
+        assigned = details[VARIABLES]
+        details[VARIABLES] = (
+            {name: value if isinstance(value, str) else dumps(value) for name, value in assigned.items()}
+            if isinstance(assigned, dict)
+            else {}
+        )
+    return details
+
+
+_TEXTS = frozenset({"cause", "error", "location", "mapRunArn", "name", "resource", "resourceType", "state"})
+_NUMBERS = frozenset({"heartbeatInSeconds", "index", "length", "redriveCount", "timeoutInSeconds"})
+
+
 def _whole_number(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else otherwise
 
 
 def _read_api_time(value: object, otherwise: int) -> int:
     """Returns milliseconds since 1970."""
+    if type(value) is int and _FIRST_MILLISECONDS <= value < 1e15:
+        return value
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e15:
         return round(value) if value >= _FIRST_MILLISECONDS else round(value * 1000)
     if not isinstance(value, str):

@@ -31,9 +31,12 @@ class RunningState(NamedTuple):
 
 
 def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[RunningState]:
-    """Returns the innermost states that have not ended, in the order of the tree."""
+    """Returns the innermost states that have not ended, in the order of the tree.
+
+    A Map or Parallel that waits to run its children again is one, and not the child that failed.
+    """
     found: dict[tuple[str, str], RunningState] = {}
-    for visit in _innermost_running_visits(view.root):
+    for visit in _innermost_running_visits(view.root, pending):
         state = _running_state(visit, pending.get(visit.entered_id))
         same = found.get((state.path, state.words))
         found[state.path, state.words] = state if same is None else _join_running_states(same, state)
@@ -56,11 +59,14 @@ _WAITING_AFTER = frozenset({"WaitStateEntered", "TaskSubmitted", "ActivitySchedu
 _LIST_TASKS = "sfn tasks list"
 
 
-def _innermost_running_visits(thread: Thread) -> Iterable[StateVisit]:
+def _innermost_running_visits(thread: Thread, pending: Mapping[int, Pending]) -> Iterable[StateVisit]:
     for visit in thread.visits[-1:]:
         if visit.ended_at is not None:
             continue
-        inner = [found for child in visit.threads for found in _innermost_running_visits(child)]
+        if visit.entered_id in pending:
+            yield visit
+            continue
+        inner = [found for child in visit.threads for found in _innermost_running_visits(child, pending)]
         yield from inner or [visit]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_PLAIN = frozenset("@%+=:,./-_")
+_PLAIN = frozenset("@+:,./-_")
 
 
 def shell_word(text: str) -> str:

@@ -8,6 +8,7 @@ from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.jsonvalue import dumps, loads
 from sfn_cli.views.execution.state_fields import fields_of_visited_state
 from sfn_cli.views.execution.variables import variables_at_entry
+from sfn_cli.views.shell_words import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def test_state_command(view: ExecutionView, visit: StateVisit) -> str | None:
             words += ["--context", dumps(_context_of_visit(view, visit))]
     elif fields.get("Type") == "Task":
         words += ["--role-arn", ANY_ROLE]
-    return " ".join(["sfn test-state", *map(_quote_word_for_shell, words), "--inspection-level DEBUG"])
+    return " ".join(["sfn test-state", *map(shell_word, words), "--inspection-level DEBUG"])
 
 
 test_state_command.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test by its name
@@ -107,10 +108,3 @@ def _recorded_mock(visit: StateVisit) -> dict[str, Any] | None:
     if visit.error is not None:
         return {"errorOutput": {"error": visit.error, "cause": visit.cause or ""}}
     return None
-
-
-def _quote_word_for_shell(word: str) -> str:
-    if word and all(char.isascii() and (char.isalnum() or char in "-_./:=,@") for char in word):
-        return word
-    quoted = word.replace("'", "'\"'\"'")
-    return f"'{quoted}'"

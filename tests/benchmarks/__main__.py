@@ -21,6 +21,7 @@ from tests.benchmarks import (
     functions,
     growth,
     lists,
+    pictures,
     projects,
     throughput,
     waiting,
@@ -41,6 +42,7 @@ SUBJECTS = {
         functions,
         waiting,
         watching,
+        pictures,
         growth,
         distributed,
     )

@@ -362,6 +362,18 @@ def test_a_deleted_machine(own_home: Path) -> None:
     assert sfn_json(own_home, "ps", "--query", "executions[].name") == ["last"]
 
 
+def test_virtual_time(own_home: Path) -> None:
+    """Spans are by the execution's own clock; when it started is not."""
+    sfn_json(own_home, "create-activity", "--name", "approve")
+    states = {"Rest": {"Type": "Wait", "Seconds": 3 * 86_400, "Next": "Ask"}, "Ask": ASK}
+    machine = create_machine(own_home, "W", {"StartAt": "Rest", "States": states})
+    start_execution(own_home, machine, "--name", "w", environment={"SFN_CLOCK": "virtual"})
+    until(lambda: sfn_json(own_home, "tasks", "list")["tasks"], "the task")
+    row = _steady(sfn(own_home, "ls", "W").stdout).splitlines()[1]
+    assert row == "w ⧖ waiting AGE 3.0 days Ask: a worker of activity approve"
+    assert _steady(sfn(own_home, "ps").stdout).splitlines()[1].startswith("W/w Ask SPAN a worker")
+
+
 MANY = 10_000
 
 

@@ -101,14 +101,30 @@ def test_json(home: Path) -> None:
     with watching(home, "--output", "json") as process:
         assert process.stdout is not None
         seen: list[dict[str, Any]] = [json.loads(process.stdout.readline())]
-        assert (seen[0]["name"], seen[0]["status"]) == ("Approve", "RUNNING")
+        assert (seen[0]["state"], seen[0]["status"]) == ("Approve", "WAITING")
+        assert seen[0]["pending"]["answer"] == "sfn tasks approve Pay/monday/Approve"
         assert sfn(home, "tasks", "approve").returncode == 0
         seen += map(json.loads, process.stdout)
         assert process.wait(TIMEOUT_SECONDS) == 0
     changes, end = seen[:-1], seen[-1]
-    last = {change["name"]: change["status"] for change in changes}
+    last = {change["state"]: change["status"] for change in changes}
     assert last == {"Approve": "SUCCEEDED", "Pay": "SUCCEEDED"}
-    assert (end["executionArn"], end["status"], end["output"]) == (execution, "SUCCEEDED", "7")
+    assert (end["executionArn"], end["status"], end["output"]) == (execution, "SUCCEEDED", 7)
+
+
+def test_json_of_iterations(home: Path) -> None:
+    """A change inside Maps says in which iterations it is; that of a Map has its counts."""
+    inner = {"StartAt": "Each", "States": {"Each": {**EACH, "End": True}}}
+    outer = {"Type": "Map", "ItemProcessor": inner, "End": True}
+    start(home, {"StartAt": "All", "States": {"All": outer}}, "--input", "[[0], [0, 1]]")
+    done = sfn(home, "watch", "Pay/last", "--output", "json")
+    assert done.returncode == 0
+    changes = [json.loads(line) for line in done.stdout.splitlines()]
+    last = {(change.get("state"), *change.get("indexes", ())): change for change in changes}
+    assert last["Good", 1, 1]["input"] == 1
+    assert "iterations" not in last["Each", 1]
+    assert last["Each", 1]["counts"]["succeeded"] == 2
+    assert last["All",]["status"] == "SUCCEEDED"
 
 
 def test_a_query(home: Path) -> None:

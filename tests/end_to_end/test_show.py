@@ -143,7 +143,7 @@ def shown(home: Path, *arguments: str) -> str:
         ("Gone/last", "✓ Gone/last-words  succeeded"),
         ("Gone/last-words", "✓ Gone/last-words  succeeded"),
         ("Ask", "⧖ Ask/now  waiting"),
-        ("Bad", "✗ Bad/x  failed"),
+        ("Bad/x", "✗ Bad/x  failed"),
         ("Wait", "✓ Wait/virtual  succeeded  24 h 0 min ("),
     ],
 )
@@ -241,7 +241,7 @@ def test_a_waiting_execution_says_how_to_go_on(home: Path) -> None:
 
 
 def test_a_failed_execution_says_why(home: Path) -> None:
-    text = shown(home, "Bad")
+    text = shown(home, "Bad/x")
     assert "│ error   KeyError" in text
     assert "app.py:3 in handler" in text
     assert "looking for cup" in text
@@ -273,16 +273,29 @@ def test_events(home: Path) -> None:
     ]
 
 
+def test_a_page(home: Path, tmp_path: Path) -> None:
+    done = sfn(home, "show", "Bad/x", "--html", "report.html", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Wrote report.html\n")
+    page = (tmp_path / "report.html").read_text()
+    assert "Content-Security-Policy" in page
+    assert "looking for cup" in page
+    assert shown(home, "Bad/x", "--html", "-") == page
+    refused = sfn(home, "show", "Bad/x", "--html", "nowhere/report.html", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (255, "")
+    assert "Cannot write nowhere/report.html: No such file or directory" in refused.stderr
+    assert sfn(home, "show", "Bad/x", "Price", "--html", "x.html", cwd=tmp_path).returncode == 252
+
+
 def test_data(home: Path) -> None:
-    data = json.loads(shown(home, "Bad", "--output", "json"))
+    data = json.loads(shown(home, "Bad/x", "--output", "json"))
     assert (data["name"], data["status"]) == ("Bad/x", "FAILED")
     assert [state["state"] for state in data["states"]] == ["Price"]
     assert data["failure"]["error"] == "KeyError"
     assert data["failure"]["frames"][0]["line"] == 3
     assert any("looking for cup" in line for line in data["failure"]["logLines"])
     assert data["nextSteps"][0]["command"] == "sfn redrive-execution --execution-arn Bad/x"
-    assert shown(home, "Bad", "--query", "states[].status", "--output", "text") == "FAILED\n"
-    assert "\nname: Bad/x\n" in shown(home, "Bad", "--output", "yaml")
+    assert shown(home, "Bad/x", "--query", "states[].status", "--output", "text") == "FAILED\n"
+    assert "\nname: Bad/x\n" in shown(home, "Bad/x", "--output", "yaml")
 
 
 def test_data_of_a_state(home: Path) -> None:
@@ -292,11 +305,20 @@ def test_data_of_a_state(home: Path) -> None:
     assert data["dataflow"][-1]["step"] == "output"
 
 
+def test_the_log_of_a_state_that_succeeded(home: Path) -> None:
+    ended(
+        home,
+        start_execution(home, f"{ARN}:stateMachine:Bad", "--name", "tea", "--input", '{"article": "tea"}'),
+    )
+    lines = shown(home, "Bad/tea", "Price").splitlines()
+    assert "  looking for tea" in lines[lines.index("log") :]
+
+
 def test_a_state(home: Path) -> None:
     lines = shown(home, "Pay/monday", "A").splitlines()
     assert lines[0].startswith("✓ A  Pass  succeeded")
     assert 'input               {"n": 1}' in lines
-    assert '  + $.a  {"b":2}' in lines
+    assert '  + a  {"b":2}' in lines
 
 
 @pytest.mark.parametrize(
@@ -392,16 +414,24 @@ def test_a_damaged_history(home: Path) -> None:
 
 @pytest.mark.slow  # an execution is retried until it is suspended
 def test_a_suspended_execution(tmp_path: Path) -> None:
+    """Its row is damaged, until sfn has given up, and then sound again."""
     home = tmp_path / "store"
     start_execution(home, create_machine(home, "Wait", WAIT), "--name", "x")
-    until(lambda: "W" in shown(home, "Wait/x"), "the Wait")
+    until(lambda: "⧖ W" in shown(home, "Wait/x"), "the Wait")
     kill_workers(home)
-    with closing(sqlite3.connect(home / "sfn.db")) as database:
-        database.execute("UPDATE event SET details = '{\"name\":\"Other\"}' WHERE type = 'WaitStateEntered'")
-        database.commit()
-    sfn_json(home, "list-executions", "--state-machine-arn", "Wait")
+    _set_details_of_wait(home, '{"name"')
+    unreadable = sfn(home, "show", "Wait/x")
+    assert unreadable.returncode == 255
+    assert "The history of Wait/x is damaged. To see what is wrong: sfn doctor" in unreadable.stderr
+    sfn_json(home, "describe-execution", "--execution-arn", "Wait/x")
     until(lambda: sfn_json(home, "worker", "status")["suspended"], "the suspension")
+    _set_details_of_wait(home, '{"name":"W"}')
     text = shown(home, "Wait/x")
     assert text.startswith("✗ Wait/x  suspended")
-    assert "sfn doctor" in text
+    assert text.splitlines()[-1].endswith("sfn doctor")
     stop_workers(home)
+
+
+def _set_details_of_wait(home: Path, details: str) -> None:
+    with closing(sqlite3.connect(home / "sfn.db")) as database, database:
+        database.execute("UPDATE event SET details = ? WHERE type = 'WaitStateEntered'", (details,))

@@ -214,6 +214,34 @@ def test_a_stopped_job(home: Path) -> None:
         assert terminal.end() == 0
 
 
+def test_a_stop_without_a_shell(home: Path) -> None:
+    """Ctrl-Z where no shell could continue the command does nothing."""
+    start(home, ASK)
+    with pseudo_terminal(home, "watch", "Pay/last") as terminal:
+        terminal.until_shown("⧖ Approve")
+        before = len(terminal.written)
+        terminal.type("\x1a")
+        terminal.until(lambda seen: len(seen.written) > before, "another drawing")
+        terminal.until_shown("⧖ Approve")
+        assert sfn(home, "tasks", "approve").returncode == 0
+        assert terminal.end() == 0
+        assert terminal.text.count("Pay/monday") == 1
+        assert_restored(terminal)
+
+
+def test_a_name_that_a_terminal_would_act_on(home: Path) -> None:
+    """It is escaped, and its line is redrawn in its place all the same."""
+    name = "\u202e\x9b" * 12
+    start(home, {"StartAt": name, "States": {name: {**TASK, "End": True}}})
+    with pseudo_terminal(home, "watch", "Pay/last", columns=60) as terminal:
+        terminal.until_shown("⧖ \\u202e\\u009b")
+        before = terminal.screen
+        terminal.until(lambda seen: seen.screen != before, "a tick of the clock")
+        assert sfn(home, "tasks", "approve").returncode == 0
+        assert terminal.end() == 0
+        assert len(terminal.text.strip().splitlines()) == 2
+
+
 def test_typed_keys(home: Path) -> None:
     """What is typed meanwhile does not move the lines that are redrawn."""
     start(home, ASK)

@@ -44,7 +44,8 @@ def chain_definition(size: int, *, handler: str | None = None) -> dict[str, Any]
     """Returns a chain of Tasks S0, S1, …; all catch to the handler, if there is one."""
     states: dict[str, Any] = {}
     for number in range(size):
-        state = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
+        message = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody": "x"}
+        state = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": message}
         follow = {"Next": f"S{number + 1}"} if number + 1 < size else {"End": True}
         catch = [{"ErrorEquals": ["States.ALL"], "Next": handler}]
         states[f"S{number}"] = {**state, **follow, **({"Catch": catch} if handler else {})}

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from sfn_cli.interpreter.events import HistoryEvent, api_event
 from sfn_cli.jsonvalue import raise_recursion_limit
 from sfn_cli.views.api_history import NotAHistoryError, read_api_history
+from sfn_cli.views.execution.as_json import view_to_json
 from sfn_cli.views.execution.fold import fold_execution
+from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.source import ExecutionSource
 from tests.interpreter.generated_machines import answered_by_name, machines, values
 from tests.interpreter.hypotheses import tries
@@ -195,12 +197,24 @@ def test_damaged_histories(name: str, data: Any) -> None:
     events = execution["events"]
     first = data.draw(st.integers(0, len(events) - 1))
     events = [dict(event) for event in events[first : first + data.draw(st.integers(1, 60))]]
+    if data.draw(st.booleans()):
+        events = [events[place] for place in data.draw(st.permutations(range(len(events))))]
+    if data.draw(st.booleans()):
+        types = [event["type"] for event in events]
+        for event in events[:: data.draw(st.integers(1, 9))]:
+            event["type"] = data.draw(st.sampled_from(types))
     for _ in range(data.draw(st.integers(0, 3))):
         event = data.draw(st.sampled_from(events))
         event[data.draw(st.sampled_from([*event, "id", "previousEventId", "type"]))] = data.draw(junk)
+        details = next((value for value in event.values() if isinstance(value, dict) and value), None)
+        if details is not None:
+            name = data.draw(st.sampled_from(list(details)))
+            damaged = {**details, name: data.draw(junk)}
+            event |= {key: damaged for key in list(event) if event[key] is details}
     definition = data.draw(st.sampled_from([execution["definition"], None]) | junk)
     try:
         history = read_api_history(events, definition)
     except NotAHistoryError:
         return
-    fold_execution(ExecutionSource("damaged", history, json.dumps(definition)))
+    view = fold_execution(ExecutionSource("damaged", history, json.dumps(definition)))
+    json.dumps(view_to_json(view, view.last_at, pending=pending_of(view)))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import Pending, pending_of
 from sfn_cli.views.running_states import is_waiting_after, running_states
+from sfn_cli.views.source import ExecutionSource
+from tests.interpreter.manual_driver import START, run
 from tests.views.recorded import source_of
 
 EVERY_PAGE = "/EachPage[0]/Fetch"
@@ -35,6 +38,18 @@ def test_innermost_states(name: str, shown: list[tuple[str, int, str | None]]) -
     view = fold_execution(source_of(name))
     states = running_states(view, pending_of(view))
     assert [(state.path, state.visits, state.waits_for) for state in states] == shown
+
+
+def test_a_parallel_that_tries_again() -> None:
+    """It waits, not the branch that failed."""
+    fails = {"StartAt": "I", "States": {"I": {"Type": "Fail", "Error": "E"}}}
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5}]
+    all_branches = {"Type": "Parallel", "Branches": [fails], "Retry": retry, "End": True}
+    definition = {"StartAt": "All", "States": {"All": all_branches}}
+    source = ExecutionSource("x", run(definition, {})[:4], dumps(definition))
+    view = fold_execution(source)
+    (state,) = running_states(view, pending_of(view))
+    assert (state.path, state.words, state.until) == ("/All", "attempt 2", START + 5000)
 
 
 def test_several_visits() -> None:

@@ -34,7 +34,11 @@ THEMES = ("auto", "light", "dark")
     help="The colours of an SVG; auto follows the reader's light or dark screen.",
 )
 @click.option(
-    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The file to write."
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="The file to write; - is stdout.",
 )
 @click.option(
     "--open",
@@ -103,13 +107,14 @@ def graph(
     from sfn_cli.cli.graph.graph_subject import DrawnProject, find_graph_subject
 
     _ = terminal.query, terminal.output  # a bad one is reported first
+    out = None if out == Path("-") else out
+    form = format or graph_forms.default_format(out)
     project = DrawnProject(machine, parameters, build)
     with Backend(terminal) as backend:
         subject = find_graph_subject(backend, drawn, project, definition=definition, at=at)
     if terminal.given.get("output") or terminal.given.get("query"):
         terminal.write(graph_forms.subject_as_json(subject), "Graph")
         return ExitCode.SUCCESS
-    form = format or graph_forms.default_format(out)
     if form == "text" and out is None:
         graph_forms.write_text_to_stdout(subject, terminal)
     else:

@@ -25,10 +25,17 @@ _FORMAT_OF_SUFFIX: Mapping[str, str] = {
 
 
 def default_format(out: Path | None) -> str:
-    """Returns the format of a file by its ending; without a file, text at a terminal, else svg."""
-    if out is not None:
-        return _FORMAT_OF_SUFFIX.get(out.suffix.lower(), "svg")
-    return "text" if sys.stdout.isatty() else "svg"
+    """Returns the format of a file by its ending; without a file, text at a terminal, else svg.
+
+    Raises UsageError for an ending that means something else.
+    """
+    if out is None:
+        return "text" if sys.stdout.isatty() else "svg"
+    suffix = out.suffix.lower()
+    if suffix and suffix not in _FORMAT_OF_SUFFIX:
+        known = ", ".join(_FORMAT_OF_SUFFIX)
+        raise UsageError(f"{out} ends with none of {known}. Name the form with --format.")
+    return _FORMAT_OF_SUFFIX.get(suffix, "svg")
 
 
 def form_text(subject: GraphSubject, format: str, theme: str, open_paths: Sequence[str]) -> str:

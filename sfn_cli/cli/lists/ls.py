@@ -205,8 +205,8 @@ def _local_states(backend: Backend, plain: Sequence[RunningExecution]) -> dict[s
 
 
 def _run_row(run: MachineRun, running: RunningExecution | None, now: int) -> Row:
-    now = now if running is None else running.now
-    took = format_span((now if run.stopped_at is None else run.stopped_at) - run.started_at)
+    own_now = now if running is None else running.now
+    took = format_span((own_now if run.stopped_at is None else run.stopped_at) - run.started_at)
     return (
         [Span(run.name)],
         [list_output.status_words(run.status)],

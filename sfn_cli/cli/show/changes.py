@@ -1,21 +1,29 @@
-"""The changes of an execution for programs: an object for each changed visit of a state."""
+"""The changes of an execution for programs: an object for each changed visit of a state.
+
+Its form is that of a STATE in `views/execution/as_json.py`, without the states inside it, and with the
+`indexes` of the iterations around it. The last object is the execution's, without its states.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.cli.output import local_time_in_output, write_output
 from sfn_cli.cli.show.followed_execution import follow_news
+from sfn_cli.cli.show.shown_execution import local_zone
 from sfn_cli.settings.table import is_setting_set
+from sfn_cli.views.execution.as_json import execution_to_json, visit_to_json
+from sfn_cli.views.execution.execution_time import execution_time
+from sfn_cli.views.execution.pending import pending_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sfn_cli.cli.show.followed_execution import ExecutionNews, FollowedExecution
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import StateVisit
 
     WriteChange = Callable[[Any], None]
@@ -45,10 +53,15 @@ def change_writer(terminal: Terminal) -> WriteChange | None:
 def write_changes(followed: FollowedExecution, write_change: WriteChange) -> None:
     """Writes each changed visit as it is after the change, and at last the execution's end."""
     for news in follow_news(followed):
+        followed.refresh()
+        view, zone = followed.view, local_zone()
+        pending = pending_of(view, zone=zone)
+        now = execution_time(view, round(time.time() * 1000))
         for visit in _changed_visits(news):
-            write_change(_visit_change(visit))
+            write_change(visit_to_json(view, visit, now, pending=pending, date=local_time_in_output))
         sys.stdout.flush()
-    write_change(_execution_change(followed.view))
+    followed.refresh()
+    write_change(execution_to_json(followed.view, followed.view.last_at, date=local_time_in_output))
     sys.stdout.flush()
 
 
@@ -60,32 +73,3 @@ def _changed_visits(news: Iterable[ExecutionNews]) -> Iterable[StateVisit]:
             changed.pop(visit.entered_id, None)
             changed[visit.entered_id] = visit
     return changed.values()
-
-
-def _visit_change(visit: StateVisit) -> dict[str, Any]:
-    failed = {"error": visit.error, "cause": visit.cause} if visit.error is not None else {}
-    return {
-        "name": visit.state,
-        "path": visit.path,
-        "type": visit.type,
-        "event": visit.entered_id,
-        "status": visit.status,
-        "attempts": len(visit.attempts),
-        "enteredDate": local_time_in_output(visit.entered_at),
-        "endedDate": None if visit.ended_at is None else local_time_in_output(visit.ended_at),
-        **failed,
-        "input": visit.input,
-        "output": visit.output,
-    }
-
-
-def _execution_change(view: ExecutionView) -> dict[str, Any]:
-    failed = {"error": view.error, "cause": view.cause} if view.error is not None else {}
-    return {
-        "executionArn": view.source.arn,
-        "status": view.status,
-        "startDate": local_time_in_output(view.started_at),
-        "stopDate": None if view.ended_at is None else local_time_in_output(view.ended_at),
-        **failed,
-        "output": view.output,
-    }

@@ -59,6 +59,7 @@ class LiveLines:
         for number, handler in handlers.items():
             if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup sets SIGHUP
                 self._former[number] = signal.signal(number, handler)
+        self._stream.flush()
         self._take_terminal()
         return self
 
@@ -89,7 +90,7 @@ class LiveLines:
 
     def _replace(self, lines: Sequence[StyledLine], *, whole: bool) -> None:
         columns, room = self.columns, self.room
-        shown = [shorten_line(line, columns) for line in lines]
+        shown = [shorten_line(_escaped_line(line), columns) for line in lines]
         texts = ["".join(line_parts(line, color=self._color)) for line in shown]
         widths = [line_width(line) for line in shown]
         above = min(self._rows(columns), room)
@@ -123,9 +124,13 @@ class LiveLines:
         return os.terminal_size((size.columns or 80, size.lines or 24))
 
     def _write(self, text: str) -> None:
-        # One Control, so that it is one write: its data was escaped by `line_parts`.
-        screen.write_screen_parts(self._stream, [screen.Control(text)])
-        self._stream.flush()
+        """Writes to the terminal itself: the data in the text was escaped by `line_parts`.
+
+        Not through the stream, which must not be written to again while a signal's handler runs.
+        """
+        data = text.encode(self._stream.encoding, "backslashreplace")
+        while data:
+            data = data[os.write(self._stream.fileno(), data) :]
 
     # The terminal's state
 
@@ -141,7 +146,7 @@ class LiveLines:
             self._keyboard.silence()
 
     def _restore_terminal(self) -> None:
-        with suppress(OSError, ValueError):  # the terminal is gone
+        with suppress(OSError):  # the terminal is gone
             self._write(_SHOW_CURSOR)
             if self._is_in_foreground():
                 self._keyboard.restore()
@@ -150,12 +155,13 @@ class LiveLines:
         self.is_stale = True
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             self.finish([])
         self._restore_terminal()
         signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)  # stops here
+        os.kill(os.getpid(), number)  # stops here, unless no shell could continue it
         signal.signal(number, self._stop)
+        self._continue(number, frame)
 
     def _continue(self, number: int, frame: FrameType | None) -> None:
         self._lines, self._widths = [], []
@@ -167,6 +173,11 @@ class LiveLines:
         self._restore_terminal()
         signal.signal(number, self._former[signal.Signals(number)])
         os.kill(os.getpid(), number)
+
+
+def _escaped_line(line: StyledLine) -> StyledLine:
+    """Returns the line as it is shown, so that its width is known: escapes are longer than data."""
+    return [span._replace(text=screen.one_screen_line(span.text)) for span in line]
 
 
 def _down(rows: int) -> str:

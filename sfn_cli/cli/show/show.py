@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import click
 
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 @click.option("--at", type=click.IntRange(min=1), metavar="EVENT", help="Show it as it was after this event.")
 @click.option("--events", is_flag=True, help="Show the events instead, a line for each.")
 @click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write one self-contained page instead: picture, timeline, the data of every state. - is stdout.",
+)
+@click.option(
     "--definition",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -37,6 +45,7 @@ def show(
     state: str | None,
     at: int | None,
     events: bool,
+    html: Path | None,
     definition: Path | None,
 ) -> ExitCode:
     """Shows what an execution did, and why it failed.
@@ -59,16 +68,27 @@ def show(
       sfn show Pay/last
       sfn show Pay/monday Charge
       sfn show history.json --definition pay.asl.json
+      sfn show Pay/last --html report.html
       sfn show Pay/last --output json --query 'states[?status==`FAILED`].state'
     """
     from sfn_cli.cli.show.shown_execution import shown_execution
     from sfn_cli.cli.show.sources import find_source
 
+    # A history becomes many objects and no cycles; the command ends when they are shown.
+    gc.disable()
     _ = terminal.query, terminal.output  # a bad one is reported first
+    if state is not None and (events or html is not None):
+        raise UsageError(
+            f"{'--events' if events else '--html'} shows the whole execution: leave out {state}."
+        )
     with Backend(terminal) as backend:
         source = find_source(backend, execution_or_file, definition=definition)
         shown = shown_execution(backend, source, at)
-        if terminal.given.get("output") or terminal.given.get("query"):
+        if html is not None:
+            from sfn_cli.cli.show.forms.report_file import write_report
+
+            write_report(backend, shown, html)
+        elif terminal.given.get("output") or terminal.given.get("query"):
             _write_data(backend, shown, state, terminal)
         elif events:
             _write_events(shown, terminal)
@@ -78,7 +98,7 @@ def show(
 
 
 def _write_data(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
-    from sfn_cli.cli.show.execution_data import execution_data, state_data
+    from sfn_cli.cli.show.forms.execution_data import execution_data, state_data
 
     if state is None:
         terminal.write(execution_data(backend, shown), "Execution")
@@ -98,11 +118,11 @@ def _write_text(backend: Backend, shown: ShownExecution, state: str | None, term
 
     width = output_columns(sys.stdout)
     if state is None:
-        from sfn_cli.cli.show.execution_text import execution_text
+        from sfn_cli.cli.show.forms.execution_text import execution_text
 
         lines = execution_text(backend, shown, width)
     else:
-        from sfn_cli.cli.show.state_text import state_text
+        from sfn_cli.cli.show.forms.state_text import state_text
 
         lines = state_text(backend, shown, state, width)
     write_pages(lines, terminal)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.views.execution_names import LAST, execution_arn_of_name, machine_exists
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
-from sfn_cli.errors import ApiError
+from sfn_cli.errors import ApiError, RowError
 from sfn_cli.interpreter.events import EVENT_TYPES
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def _local_execution_source(backend: Backend, name: str) -> ExecutionSource:
         source = execution_source(backend.service, arn)
     except ApiError as error:
         raise OperationError("DescribeExecution", error) from error
+    except RowError:
+        raise _damaged_history(name) from None
     _check_stored_history(source)
     return source
 
@@ -90,9 +92,11 @@ def _check_stored_history(source: ExecutionSource) -> None:
         event.id == place and event.type in EVENT_TYPES for place, event in enumerate(source.history, 1)
     )
     if not is_whole or not source.history:
-        raise CommandFailedError(
-            f"The history of {source.name} is damaged. To see what is wrong: {PROGRAM} doctor"
-        )
+        raise _damaged_history(source.name)
+
+
+def _damaged_history(name: str) -> CommandFailedError:
+    return CommandFailedError(f"The history of {name} is damaged. To see what is wrong: {PROGRAM} doctor")
 
 
 def _local_arn(backend: Backend, name: str) -> str:

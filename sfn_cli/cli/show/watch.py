@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
     """Shows an execution while it runs: its states, how long each has taken, and what it waits for.
 
-    EXECUTION is MACHINE/NAME, MACHINE/last for the youngest one of the machine, or an ARN. At a
-    terminal its tree is redrawn until the execution ends; elsewhere, and with --events, each event is
-    a line. With --output json, each state that changes is a line of JSON, and the execution's end is
+    EXECUTION is MACHINE/NAME, MACHINE/last or MACHINE for the youngest one, or an ARN.
+
+    At a terminal its tree is redrawn until the execution ends; elsewhere, and with --events, each event
+    is a line. With --output json, each state that changes is a line of JSON, and the execution's end is
     the last one.
 
     The exit code is 0 when the execution succeeded and 255 when it did not. Ctrl-C ends the command
@@ -110,7 +111,7 @@ def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], N
     """Returns what writes why the execution failed and what to do next, for a person at a terminal."""
     if not sys.stderr.isatty():
         return None
-    from sfn_cli.cli.show.execution_text import text_below_tree
+    from sfn_cli.cli.show.forms.execution_text import text_below_tree
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.show.styled_output import output_columns, write_lines
 

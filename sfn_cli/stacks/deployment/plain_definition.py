@@ -1,6 +1,7 @@
 """A machine's definition as a deploy would store it, but with names that people know.
 
-Nothing is deployed, and no store is needed. A function is "Bank" in it, not "payment-Bank-45RY3PZTVBQM".
+Nothing is deployed, and no store is needed. A function is "Bank" in it, not "payment-Bank-45RY3PZTVBQM",
+and a parameter without a value is its name.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class PlainEvaluation:
 
     def __init__(self, stack: Stack, given: Mapping[str, str], settings: Settings) -> None:
         """Raises UsageError (TemplateError)."""
+        stack = _with_all_parameters(stack, given)
         declared = stack.template.get("Parameters") or {}
         pseudo = PseudoParameters(
             settings.account_id,
@@ -83,6 +85,30 @@ class PlainEvaluation:
             if any(name.startswith("Definition") for name in properties.keys() - {"DefinitionSubstitutions"}):
                 return properties
             raise
+
+
+def _with_all_parameters(stack: Stack, given: Mapping[str, str]) -> Stack:
+    """Returns the stack with the names of parameters in the place of values that are not known."""
+    declared = stack.template.get("Parameters")
+    if not isinstance(declared, dict):
+        return stack
+    parameters = {
+        name: parameter
+        if name in given or name in stack.parameters or _has_own_value(parameter)
+        else {
+            "Type": "CommaDelimitedList" if "List" in str(parameter.get("Type")) else "String",
+            "Default": name,
+        }
+        for name, parameter in declared.items()
+    }
+    return stack._replace(template={**stack.template, "Parameters": parameters})
+
+
+def _has_own_value(parameter: Any) -> bool:
+    """Whether a parameter has a default that is a value, not a name in Systems Manager."""
+    if not isinstance(parameter, dict):
+        return True  # the evaluation says what is wrong with it
+    return "Default" in parameter and not str(parameter.get("Type")).startswith("AWS::SSM::Parameter")
 
 
 class _PlainNaming(Naming):

@@ -1,7 +1,10 @@
 """The view model of one execution.
 
-view = fold_execution(source, at=None)           # fold.py: every event up to the event `at`
-view.threads[0].visits                           # the states, in order; a Map or Parallel has threads inside
-visit.attempts, visit.status, visit.waits        # what was tried, how it ended, what it waits for
-duration(visit, now)                             # `now` is an argument: there is no clock here
+view = fold_execution(source, at=None)      # fold.py: every event, or those up to the event `at`
+view.root.visits                            # visits of states, in order; `threads` are inside them
+visit.attempts, visit.status, visit.error   # what was tried, and how it ended
+visit.duration_ms(now)                      # `now` is an argument: there is no clock here
+pending_of(view)                            # pending.py: what the states that run wait for
+dataflow(source, ids)                       # dataflow.py: from the input of a state to its output
+view_to_json(view, now)                     # as_json.py: all of it, as JSON
 """

@@ -31,7 +31,7 @@ from sfn_cli.views.execution.map_counts import map_counts
 from sfn_cli.views.execution.pending import display_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
@@ -60,6 +60,40 @@ def view_to_json(
     return _ViewWriter(view, now, pending, date).execution()
 
 
+def execution_to_json(
+    view: ExecutionView, now: int, *, date: Callable[[int], str] = utc_date
+) -> dict[str, Any]:
+    """Returns what `view_to_json` does, without the states."""
+    return _ViewWriter(view, now, None, date).execution_alone()
+
+
+def visit_to_json(
+    view: ExecutionView,
+    visit: StateVisit,
+    now: int,
+    *,
+    pending: Mapping[int, Pending] | None = None,
+    date: Callable[[int], str] = utc_date,
+) -> dict[str, Any]:
+    """Returns one visit of the view as a JSON value, without the states inside it.
+
+    Its `indexes` are those of the iterations that it is in, the outermost first.
+    """
+    indexes = list(_indexes_around(visit))[::-1]
+    return _ViewWriter(view, now, pending, date).visit_alone(visit) | (
+        {"indexes": indexes} if indexes else {}
+    )
+
+
+def _indexes_around(visit: StateVisit) -> Iterator[int]:
+    """Yields the index of each iteration that the visit is in, the innermost first."""
+    thread = visit.thread
+    while thread.parent is not None:
+        if thread.kind == "iteration":
+            yield thread.index
+        thread = thread.parent.thread
+
+
 class _ViewWriter:
     """Writes one view; its members are the arguments of `view_to_json`."""
 
@@ -76,6 +110,9 @@ class _ViewWriter:
         self._date = date
 
     def execution(self) -> dict[str, Any]:
+        return self.execution_alone() | {"states": self._visits(self._view.root)}
+
+    def execution_alone(self) -> dict[str, Any]:
         view, source = self._view, self._view.source
         return _known(
             {
@@ -95,14 +132,21 @@ class _ViewWriter:
                 "suspension": source.suspension,
             },
             data={"input": view.input, "output": view.output},
-        ) | {"states": self._visits(view.root)}
+        )
 
     def _visits(self, thread: Thread) -> list[dict[str, Any]]:
         return [self._visit(visit) for visit in thread.visits]
 
     def _visit(self, visit: StateVisit) -> dict[str, Any]:
-        counts = map_counts(visit, self._view.source)
         children = "branches" if visit.type == "Parallel" else "iterations"
+        inside = {
+            children: self._children(visit.threads),
+            f"former{children.capitalize()}": self._children(visit.former_threads),
+        }
+        return self.visit_alone(visit) | {name: threads for name, threads in inside.items() if threads}
+
+    def visit_alone(self, visit: StateVisit) -> dict[str, Any]:
+        counts = map_counts(visit, self._view.source)
         pending = None if self._pending is None else self._pending.get(visit.entered_id)
         return _known(
             {
@@ -127,10 +171,6 @@ class _ViewWriter:
             data={"input": visit.input, "output": visit.output},
             assignedVariables={name: json_of_text(text) for name, text in visit.assigned.items()},
             attempts=[self._attempt(attempt) for attempt in visit.attempts],
-            **{
-                children: self._children(visit.threads),
-                f"former{children.capitalize()}": self._children(visit.former_threads),
-            },
         )
 
     def _attempt(self, attempt: Attempt) -> dict[str, Any]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
     from sfn_cli.views.statuses import Status
 
+_WITH_CHILDREN = frozenset({"Map", "Parallel"})
+
 FAILURES: tuple[Status, ...] = ("FAILED", "TIMED_OUT")
 
 
@@ -71,10 +73,15 @@ def blame(thread: Thread, error: str | None, cause: str | None, at: int) -> None
             visit.error, visit.cause = error, cause
             if visit.failures and visit.failures[-1].error is None:
                 visit.failures[-1].error, visit.failures[-1].cause = error, cause
-        failed = next((child for child in visit.threads if child.status in FAILURES), None)
-        if failed is not None:
-            blame(failed, visit.error, visit.cause, at)
+        blame_children(visit, at)
     end_thread(thread, "FAILED", at)
+
+
+def blame_children(visit: StateVisit, at: int) -> None:
+    """Records the visit's error in the states inside that failed of it and have none."""
+    failed = next((child for child in visit.threads if child.status in FAILURES), None)
+    if failed is not None:
+        blame(failed, visit.error, visit.cause, at)
 
 
 def end_execution(view: ExecutionView) -> None:
@@ -104,7 +111,7 @@ def reopen(thread: Thread) -> None:
         return
     visit.ended_at, visit.status, visit.error, visit.cause = None, "RUNNING", None, None
     unfinished = [child for child in visit.threads if child.status != "SUCCEEDED"]
-    if visit.threads and visit.attempts:
+    if visit.attempts and visit.attempts[-1].event and visit.type in _WITH_CHILDREN and not visit.map_run_arn:
         visit.attempts[-1].ended_at, visit.attempts[-1].status = None, "RUNNING"
         visit.attempts[-1].error = visit.attempts[-1].cause = None
     for child in unfinished:

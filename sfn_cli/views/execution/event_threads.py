@@ -85,6 +85,12 @@ class EventThreads:
     def _unstarted_iteration(self, event: HistoryEvent) -> Thread | None:
         details = event.details or {}
         name, index = details.get("name"), details.get("index")
+        near = self._of_event.get(event.previous_event_id)
+        around = None if near is None else near.parent
+        while around is not None and around.state != name:
+            around = around.thread.parent
+        if around is not None and isinstance(index, int) and index < len(around.threads):
+            return around.threads[index]
         for thread in _running_threads(self._root):
             parent = thread.parent
             if not thread.visits and thread.index == index and parent is not None and parent.state == name:

@@ -19,6 +19,7 @@ from sfn_cli.jsonvalue import loads
 from sfn_cli.views.execution.ends import (
     FAILURES,
     add_attempt,
+    blame_children,
     end_attempt,
     end_children,
     end_execution,
@@ -84,7 +85,8 @@ class ExecutionFold:
             view.input = _text(event)
         elif event.type == "ExecutionRedriven":
             view.status, view.ended_at, view.error, view.cause = "RUNNING", None, None, None
-            view.redrives = int(details.get("redriveCount", view.redrives + 1))
+            count = details.get("redriveCount")
+            view.redrives = count if isinstance(count, int) else view.redrives + 1
             reopen(view.root)
         else:
             view.status, view.ended_at = TERMINAL[event.type], event.at  # type: ignore[assignment]
@@ -129,7 +131,9 @@ class ExecutionFold:
             visit.status = "CAUGHT"
             if visit.error is None:
                 visit.error, visit.cause = failure_in_output(visit.output)
-                visit.attempts[-1].error, visit.attempts[-1].cause = visit.error, visit.cause
+                for attempt in visit.attempts[-1:]:  # none of a Fail, which only damage lets be left
+                    attempt.error, attempt.cause = visit.error, visit.cause
+                blame_children(visit, event.at)
         else:
             visit.status, visit.error, visit.cause = "SUCCEEDED", None, None
             end_attempt(visit, "SUCCEEDED", event.at)
@@ -202,8 +206,12 @@ class ExecutionFold:
     # Children
 
     def forked(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
-        if visit.attempts and visit.attempts[-1].status == "RUNNING":  # a retry
-            self._fail_by_child(visit, event)
+        if visit.attempts and visit.attempts[-1].status == "RUNNING":
+            if self._threads.child_before(event, visit) is not None:  # a retry
+                self._fail_by_child(visit, event)
+            else:  # a redrive that begins again
+                end_attempt(visit, "ABORTED", event.at)
+        end_children(visit, event.at)
         _begin_attempt(visit, event)
         visit.former_threads += visit.threads
         visit.threads = []

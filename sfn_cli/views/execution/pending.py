@@ -4,6 +4,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.views.execution.failed_children import failed_child, has_running_children
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
 from sfn_cli.views.execution.task_names import name_of_activity, name_of_child, name_of_work
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import tzinfo
 
-    from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit, WaitsFor
     from sfn_cli.views.replay import SourceReplay
@@ -49,7 +49,7 @@ def pending_of(
     if view.is_over:
         return {}
     reader = _PendingReader(view, zone, replay)
-    found = {visit.entered_id: reader.pending(visit) for visit in _open_visits(view)}
+    found = {visit.entered_id: reader.pending(visit) for visit in reader.open_visits()}
     known = {entered_id: pending for entered_id, pending in found.items() if pending is not None}
     return reader.with_answers(known)
 
@@ -75,37 +75,6 @@ def display_status(visit: "StateVisit", pending: "Mapping[int, Pending]") -> "St
     return "WAITING" if "WAITING" in inside and "RUNNING" not in inside else visit.status
 
 
-def _open_visits(view: "ExecutionView") -> "Iterator[StateVisit]":
-    """Yields the visits that have not ended, without a Map or Parallel whose children all go on."""
-    for visit in view.visits():
-        if visit.ended_at is None and not (_has_running_children(visit) and _failed_child(visit) is None):
-            yield visit
-
-
-def _has_running_children(visit: "StateVisit") -> bool:
-    return bool(visit.threads) and _has_open_attempt(visit)
-
-
-def _failed_child(visit: "StateVisit") -> "StateVisit | None":
-    """Returns the state with which a child of the Map or Parallel failed, or seems to have failed.
-
-    A Fail, and an expression of JSONPath that fails, leave no event before all children run again.
-    """
-    for thread in visit.threads:
-        last = thread.visits[-1] if thread.visits else None
-        if last is None or thread.status == "SUCCEEDED":
-            continue
-        if thread.status == "FAILED" or (
-            last.ended_at is None and last.type != "Wait" and not _has_open_attempt(last)
-        ):
-            return last
-    return None
-
-
-def _has_open_attempt(visit: "StateVisit") -> bool:
-    return bool(visit.attempts) and visit.attempts[-1].ended_at is None
-
-
 class _PendingReader:
     """Reads what visits of one view wait for."""
 
@@ -117,10 +86,21 @@ class _PendingReader:
         self._definition: Mapping[str, Any] | None = None
         self._is_parsed = False
 
+    def open_visits(self) -> "Iterator[StateVisit]":
+        """Yields the visits that have not ended, without a Map or Parallel whose children all go on."""
+        for visit in self._view.visits():
+            if visit.ended_at is not None:
+                continue
+            if not has_running_children(visit) or self._failed_child(visit) is not None:
+                yield visit
+
+    def _failed_child(self, visit: "StateVisit") -> "StateVisit | None":
+        return failed_child(visit, lambda wait: self._pending_time(wait) is None)
+
     def pending(self, visit: "StateVisit") -> Pending | None:
         if visit.attempts:
             attempt = visit.attempts[-1]
-            if _has_running_children(visit):
+            if has_running_children(visit):
                 return self._pending_retry_of_children(visit)
             if attempt.ended_at is None:
                 return self._pending_task(visit, attempt)
@@ -136,7 +116,7 @@ class _PendingReader:
             return all_pending
         answerable = {
             visit.entered_id: visit
-            for visit in _open_visits(self._view)
+            for visit in self.open_visits()
             if visit.entered_id in all_pending and all_pending[visit.entered_id].kind in ("answer", "worker")
         }
         states = [visit.state for visit in answerable.values()]
@@ -158,20 +138,25 @@ class _PendingReader:
 
     # Kinds
 
-    def _pending_time(self, visit: "StateVisit") -> Pending:
+    def _pending_time(self, visit: "StateVisit") -> Pending | None:
         until = self._end_of_wait(visit)
-        words = "a time" if until is None else f"until {_moment(until, visit.entered_at, self._zone)}"
+        if until is None:
+            return Pending("time", visit.entered_at, None, "a time")
+        if until <= self._view.last_at:
+            return None
+        # Imported late, as is what follows: most views have no such state.
+        from sfn_cli.views.moments import format_moment
+
+        words = f"until {format_moment(until, visit.entered_at, self._zone)}"
         return Pending("time", visit.entered_at, until, words)
 
     def _pending_retry_of_children(self, visit: "StateVisit") -> Pending | None:
         """Returns the delay before all children of a Map or Parallel run again."""
-        failed = _failed_child(visit)
+        failed = self._failed_child(visit)
         if failed is None:
             return None
-        failed_at = failed.ended_at
-        if failed_at is None:
-            attempts = failed.attempts
-            failed_at = (attempts[-1].ended_at if attempts else None) or failed.entered_at
+        last = failed.attempts[-1] if failed.attempts else None
+        failed_at = failed.ended_at or (None if last is None else last.ended_at) or failed.entered_at
         error = failed.error or self._fields(failed).get("Error")
         return self._pending_retry(visit, failed_at, _errors_of_attempts(visit, error))
 
@@ -184,6 +169,8 @@ class _PendingReader:
             until = None if frame is None else replay.due_at(frame)
             if until is None:
                 return None  # no attempt is left
+            if self._view.source.seed is None and self._has_random_delay(visit):
+                until = None
         else:
             from sfn_cli.views.execution.retry_delays import delay_of_next_attempt
 
@@ -193,6 +180,10 @@ class _PendingReader:
                 return None
             until = None if delay.milliseconds is None else failed_at + delay.milliseconds
         return Pending("retry", failed_at, until, f"attempt {len(visit.attempts) + 1}")
+
+    def _has_random_delay(self, visit: "StateVisit") -> bool:
+        retriers = self._fields(visit).get("Retry", ())
+        return any(retrier.get("JitterStrategy") == "FULL" for retrier in retriers)
 
     def _pending_task(self, visit: "StateVisit", attempt: "Attempt") -> Pending | None:
         if visit.map_run_arn is not None:
@@ -236,6 +227,8 @@ class _PendingReader:
             nanoseconds = parse_timestamp(timestamp)
             if nanoseconds is not None:
                 return -(-nanoseconds // 1_000_000)
+        if self._view.source.seed is None and "$random" in f"{seconds}{timestamp}":
+            return None
         replay = self._replayed()
         frame = None if replay is None else replay.frame_in_visit(visit.entered_id)
         return None if replay is None or frame is None else replay.due_at(frame)
@@ -251,21 +244,12 @@ class _PendingReader:
         limits = []
         if attempt.timeout_seconds is not None:
             limits.append(attempt.scheduled_at + attempt.timeout_seconds * 1000)
-        scheduled = self._event(attempt.event)
-        heartbeat = (scheduled.details or {}).get("heartbeatInSeconds") if scheduled is not None else None
-        if heartbeat is not None:
+        if attempt.heartbeat_seconds is not None:
             beat_at = max(attempt.scheduled_at, self._view.source.beats.get(attempt.event, 0))
-            limits.append(beat_at + int(heartbeat) * 1000)
+            limits.append(beat_at + attempt.heartbeat_seconds * 1000)
         return min(limits, default=None)
 
     # The source
-
-    def _event(self, id: int) -> "HistoryEvent | None":
-        history = self._view.source.history
-        if not 0 < id <= len(history):
-            return None
-        event = history[id - 1]
-        return event if event.id == id else None
 
     def _worker(self, attempt: "Attempt") -> str | None:
         """Returns the name of the worker that took the task, if it gave one."""
@@ -299,23 +283,3 @@ def _errors_of_attempts(visit: "StateVisit", last: str | None) -> "list[str | No
 
 _HANDLE_DIGITS = 8
 """How many digits of a handle `sfn tasks list` shows."""
-
-
-def _moment(at: int, since: int, zone: "tzinfo | None") -> str:
-    """Formats a time as briefly as `since` allows: "09:00:05 UTC", "3 Dec 09:00 UTC"."""
-    from datetime import UTC, datetime
-
-    in_zone = zone or UTC
-    try:
-        moment, start = (datetime.fromtimestamp(time / 1000, in_zone) for time in (at, since))
-    except (OverflowError, ValueError, OSError):
-        return "the end of time"
-    clock = f"{moment:%H:%M}" if moment.second == 0 or at - since >= _A_DAY else f"{moment:%H:%M:%S}"
-    day = "" if moment.date() == start.date() else f"{moment.day} {_MONTHS[moment.month - 1]} "
-    year = "" if moment.year == start.year else f"{moment.year} "
-    return f"{day}{year}{clock}" + (" UTC" if zone is None else "")
-
-
-_A_DAY = 24 * 3600 * 1000
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""Not strftime's %b, which depends on the locale."""

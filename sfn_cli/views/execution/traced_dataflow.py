@@ -127,10 +127,11 @@ def _trace_exit(execution: Execution, frame: Frame, event: HistoryEvent, trace: 
     steps = StepTrace()
     try:
         done = _exit_of_frame(execution, frame, event, steps)
-    except Exception:  # a foreign history, or a result that only the store has
+        is_same = event.payload is not None and done.output.value == event.payload.value
+    except Exception:  # a foreign history, a text that was cut off, a result that only the store has
         return
     # A different output comes from random values, or from another definition: no step can be trusted.
-    if event.payload is not None and done.output.value == event.payload.value:
+    if is_same:
         trace.exit = steps
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.views.graph.choice_text import condition_text
 from sfn_cli.views.graph.lenient_json import mapping_or_empty, one_line
+from sfn_cli.views.graph.substitution_text import value_text
 from sfn_cli.views.graph.task_text import task_text
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _map_text(state: Mapping[str, Any]) -> str:
 
 def _expression_text(value: Any) -> str:
     """Returns a number, a text, a path, or a JSONata expression without its marks."""
-    if isinstance(value, str):
-        return condition_text(value) if value.strip().startswith("{%") else one_line(value)
-    return str(value) if isinstance(value, int | float) else ""
+    if isinstance(value, int | float):
+        return str(value)
+    text = value_text(value)
+    return condition_text(text) if text.strip().startswith("{%") else one_line(text)

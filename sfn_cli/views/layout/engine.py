@@ -46,12 +46,12 @@ _OPTIONS: Mapping[str, Any] = {
     "spacing": {"layer_gap": 40, "node_gap": 32},
     "cycles": {"strategy": "follow_flow"},
 }
-_MANY_STATES, _MANY_EDGES = 150, 250
+_MANY_STATES, _MANY_EDGES = 150, 200
 _OPTIONS_OF_LARGE_GRAPHS: Mapping[str, Any] = {
     "effort": "fast",
     "coords": {"placement": "brandes_koepf"},
 }
-_LIMITS: Mapping[str, int] = {"max_nodes": 10_000, "max_edges": 30_000, "max_dummies": 4_000}
+_LIMITS: Mapping[str, int] = {"max_nodes": 10_000, "max_edges": 30_000, "max_dummies": 3_000}
 """They end a layout that would take more than a second or two.
 
 A dummy is a point where an edge passes by a row of states. Machines of people have hundreds at most.
@@ -71,18 +71,24 @@ def lay_out(
         return EngineLayout({}, (), 0.0, 0.0)
     graphlay = _import_graphlay()
     graph = graphlay.Graph()
+    # graphlay breaks ties by its nodes' keys, as texts, not by their order.
+    keys = {name: f"{number:06}" for number, name in enumerate(sizes)}
     for name, (width, height) in sizes.items():
-        graph.node(name, width=width, height=height, **({"rank": "first"} if name == start else {}))
+        first = {"rank": "first"} if name == start else {}
+        graph.node(keys[name], width=width, height=height, **first)
     for edge in edges:
-        graph.edge(edge.source, edge.target, weight=edge.weight, **_label_field(edge))
+        graph.edge(keys[edge.source], keys[edge.target], weight=edge.weight, **_label_field(edge))
     options = {**_OPTIONS, "limits": _LIMITS}
     if len(sizes) > _MANY_STATES or len(edges) > _MANY_EDGES:
         options |= _OPTIONS_OF_LARGE_GRAPHS
     try:
         layout = graphlay.layout(graph, preset=_PRESET, options=options)
     except graphlay.GraphlayError as error:
+        if "limit" not in str(error):
+            raise
         raise UsageError(
-            f"The state machine is too large for a picture ({error}). As text: --format text"
+            f"The state machine is too large for a picture: {len(sizes):,} states and dots with "
+            f"{len(edges):,} ways between them. As text: sfn graph … --format text"
         ) from None
     return _read_layout(layout, sizes, edges)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.node_words import repeat_words
@@ -20,15 +21,24 @@ LABEL_LINE_HEIGHT = 15.0
 _LABEL_WIDTH = 190.0
 _MOST_LABEL_LINES = 3
 _MARK_WIDTH = 110.0
+_LONG_PATH = re.compile(r"\$[\w-]*\.(?:[\w-]+(?:\[[^\]]*\])?\.)+(?=[\w-])")
+"""The beginning of a path of several names, up to its last one: "$.result.job." of `$.result.job.State`."""
 
 
 def edge_label_lines(edge: GraphEdge) -> list[str]:
     """Returns the lines of an edge's label, each short enough to be drawn; the edge has them whole."""
-    lines = [shorten_text(label, SMALL_SIZE, _LABEL_WIDTH) for label in edge.labels]
+    lines = [_label_line(label) for label in edge.labels]
     if len(lines) > _MOST_LABEL_LINES:
         shown = lines[: _MOST_LABEL_LINES - 1]
         return [*shown, f"… {len(lines) - len(shown)} more"]
     return lines
+
+
+def _label_line(label: str) -> str:
+    """Returns a label that fits. Of long paths, the last part says most: `$…State = "FAILED"`."""
+    if text_width(label, SMALL_SIZE) > _LABEL_WIDTH:
+        label = _LONG_PATH.sub("$…", label)
+    return shorten_text(label, SMALL_SIZE, _LABEL_WIDTH)
 
 
 def edge_label_size(edge: GraphEdge) -> tuple[float, float]:

@@ -6,6 +6,7 @@ The fonts of systems are within 6 % of these widths; what is measured here fits 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _FIRST = " "
 # fmt: off
@@ -44,6 +45,7 @@ def shorten_text(text: str, size: float, room: float, *, bold: bool = False) -> 
     return text
 
 
+@lru_cache(maxsize=4096)
 def _character_width(character: str) -> int:
     index = ord(character) - ord(_FIRST)
     if 0 <= index < len(_WIDTHS):

@@ -4,7 +4,8 @@
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.jsonvalue import loads
+from sfn_cli.jsonvalue import dumps, loads
+from sfn_cli.views.diff.value_changes import ABSENT
 from sfn_cli.views.json_layout import json_lines
 from sfn_cli.views.outline.styled_line import Span, shorten_line
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.views.json_changes import JsonChange
+    from sfn_cli.views.diff.value_changes import ValueChange
     from sfn_cli.views.outline.styled_line import Style, StyledLine
 
 LABEL_WIDTH = 20
@@ -40,11 +41,13 @@ def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
         yield [Span(f"  … {len(lines) - _MOST_LINES} more lines: --output json shows all", "dim")]
 
 
-def change_lines(change: "JsonChange", width: int) -> "Iterator[StyledLine]":
-    """Yields the line of one difference: "~ $.total  5 → 7"."""
-    style: Style = {"+": "succeeded", "-": "failed", "~": "caught"}[change.mark]  # type: ignore[assignment]
-    values = " → ".join(text for text in (change.before, change.after) if text is not None)
-    yield shorten_line([Span(f"  {change.mark} {change.path}", style), Span(f"  {values}")], width)
+def change_line(change: "ValueChange", width: int) -> "StyledLine":
+    """Returns the line of one difference: "~ total  5 → 7"."""
+    before, after = ("" if value is ABSENT else dumps(value) for value in (change.before, change.after))
+    mark = "+" if change.before is ABSENT else "-" if change.after is ABSENT else "~"
+    style: Style = "succeeded" if mark == "+" else "failed" if mark == "-" else "caught"
+    values = " → ".join(text for text in (before, after) if text)
+    return shorten_line([Span(f"  {mark} {change.path}", style), Span(f"  {values}")], width)
 
 
 def _parse_value(text: str) -> "Json":

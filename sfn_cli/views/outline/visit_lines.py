@@ -5,11 +5,11 @@
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import loads
+from sfn_cli.views.diff.value_changes import value_changes
 from sfn_cli.views.failure.cause import decode_cause
-from sfn_cli.views.json_changes import json_changes
 from sfn_cli.views.outline.notes import execution_name, pending_words
 from sfn_cli.views.outline.styled_line import Span, shorten_line
-from sfn_cli.views.outline.value_lines import LABEL_WIDTH, change_lines, value_lines
+from sfn_cli.views.outline.value_lines import LABEL_WIDTH, change_line, value_lines
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.time_spans import format_span
 
@@ -113,12 +113,14 @@ def _input_output_changes(before: str, after: str, width: int) -> "Iterator[Styl
         old, new = loads(before), loads(after)
     except (ValueError, RecursionError):
         return
-    changes = list(json_changes(old, new))
-    if not changes or changes[0].path == "$":
+    if isinstance(old, dict) and isinstance(new, dict) and not old.keys() & new.keys():
+        return
+    changes = value_changes(old, new)
+    if not changes or not changes[0].path:
         return
     yield [Span("input → output", "dim")]
     for change in changes[:_MOST_CHANGES]:
-        yield from change_lines(change, width)
+        yield change_line(change, width)
     if len(changes) > _MOST_CHANGES:
         yield [Span(f"  … {len(changes) - _MOST_CHANGES} more", "dim")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sfn_cli.views.picture.heat_map import heat_map_rules
 from sfn_cli.views.picture.stylesheet import FONT, picture_rules, theme_variables
 from sfn_cli.views.statuses import LOOKS
 
@@ -31,6 +32,7 @@ button {
   width: 1em; height: 1em; vertical-align: -0.12em; fill: none; stroke: currentColor;
   stroke-width: 2.2; stroke-linecap: round; stroke-linejoin: round
 }
+.status-mark.mark-running, .status-mark.mark-aborted { fill: currentColor }
 .note { color: var(--muted); font-weight: 400 }
 .error { color: var(--failed); font-weight: 600; overflow-wrap: anywhere }
 .facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 0 }
@@ -69,6 +71,10 @@ thead th { color: var(--muted); font-size: 12px }
 .timeline tr.selected { background: var(--box); box-shadow: inset 3px 0 0 var(--running) }
 .events code { color: var(--muted) }
 
+.scrolled { overflow: auto; max-height: 75vh; border-bottom: 1px solid var(--rule) }
+.scrolled thead th { position: sticky; top: 0; background: var(--page) }
+.heat-map { max-width: 100%; height: auto }
+
 .bar, .axis, .open { overflow: visible }
 .bar, .axis { display: block }
 .bar { margin-top: 2px }
@@ -89,6 +95,7 @@ thead th { color: var(--muted); font-size: 12px }
   .graph { border-right: 0 }
   .picture { position: static }
   .timeline .when { width: 30% }
+  .tick.at-middle { display: none }
 }
 @media print {
   main { display: block }
@@ -104,7 +111,16 @@ _INDENT_PIXELS = 16
 def page_sheet() -> str:
     """Returns the whole sheet: the page's own, that of the picture in it, and the colours of both."""
     rules = _RULES.replace("CODE_FONT", _CODE_FONT).replace("FONT", FONT)
-    return "\n".join([theme_variables(":root"), rules, *_depth_rules(), *_colour_rules(), picture_rules()])
+    return "\n".join(
+        [
+            theme_variables(":root"),
+            rules,
+            *_depth_rules(),
+            *_colour_rules(),
+            heat_map_rules(),
+            picture_rules(),
+        ]
+    )
 
 
 def _depth_rules() -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from sfn_cli import jsonvalue
 from sfn_cli.views.markup import Markup, element, join_markup
+from sfn_cli.views.report.indented_json import indented_json
 from sfn_cli.views.report.secrets import mask_json_text, mask_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class ShownPayloads:
 
     def json_block(self, text: str) -> Markup:
         """Returns a JSON text, indented, as a block of code."""
-        return self._block(_indented_json(mask_json_text(text)))
+        return self._block(_indented_text(mask_json_text(text)))
 
     def text_block(self, text: str) -> Markup:
         return self._block(mask_text(text))
@@ -67,10 +68,10 @@ def _fair_limit(lengths: list[int]) -> int | None:
     return None
 
 
-def _indented_json(text: str) -> str:
+def _indented_text(text: str) -> str:
     if len(text) > _LONGEST_INDENTED:
         return text
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return indented_json(jsonvalue.loads(text))
     except (ValueError, RecursionError):
         return text

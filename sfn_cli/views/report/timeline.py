@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.markup import Markup, element, join_markup
 from sfn_cli.views.picture.element_ids import state_id
+from sfn_cli.views.report.map_items import map_words
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.time_axis import TimeAxis
 from sfn_cli.views.statuses import LOOKS
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 _DEEPEST = 8
 """Rows that are nested more deeply are indented no further."""
+
+_MOST_ROWS = 40
+"""A longer table scrolls within the page."""
 
 _LABEL_HEIGHT = 13
 """Pixels of a line of the axis."""
@@ -54,12 +58,14 @@ def draw_timeline(given: ReportInput, visits: Sequence[StateVisit]) -> Markup:
         element("th", {"scope": "col", "class": "when"}, _draw_axis(axis, given.view)),
     )
     rows = [_draw_row(visit, given, axis) for visit in visits]
-    return element(
+    table = element(
         "table",
         {"class": "timeline", "aria-label": "Timeline"},
         element("thead", {}, head),
         element("tbody", {}, *rows),
     )
+    look = "scrolled" if len(visits) > _MOST_ROWS else None
+    return element("div", {"class": look}, table)
 
 
 def _axis_of_visits(given: ReportInput, visits: Sequence[StateVisit]) -> TimeAxis:
@@ -106,7 +112,7 @@ def _draw_labels(labels: Sequence[tuple[float, int]], y: int, unit: str = "") ->
     return join_markup(
         element(
             "text",
-            {"class": _anchor(share), "x": _percent(share), "y": y},
+            {"class": f"tick {_anchor(share)}", "x": _percent(share), "y": y},
             format_span(milliseconds) + (unit if place == last else ""),
         )
         for place, (share, milliseconds) in enumerate(labels)
@@ -125,7 +131,7 @@ def _draw_row(visit: StateVisit, given: ReportInput, axis: TimeAxis) -> Markup:
     return element(
         "tr",
         attributes,
-        element("th", {"scope": "row", "class": f"depth-{_depth(visit)}"}, link, _place(visit)),
+        element("th", {"scope": "row", "class": f"depth-{_depth(visit)}"}, link, _draw_notes(visit, given)),
         element("td", {"class": f"mark-{look.colour}"}, look.word),
         element("td", {"class": "number"}, format_span(visit.duration_ms(given.now))),
         element("td", {"class": "when"}, _draw_bar(visit, status, axis, given.now)),
@@ -139,14 +145,16 @@ def _depth(visit: StateVisit) -> int:
     return depth
 
 
-def _place(visit: StateVisit) -> Markup:
-    """Returns in which iteration the visit was, and how many attempts failed."""
+def _draw_notes(visit: StateVisit, given: ReportInput) -> Markup:
+    """Returns in which iteration a visit was, how many attempts failed, and how far a Map is."""
     parts = []
     if visit.thread.kind == "iteration":
-        parts.append(f" [{visit.thread.index}]")
+        parts.append(f"[{visit.thread.index}]")
     if visit.failures and (len(visit.attempts) > 1 or visit.ended_at is None):
-        parts.append(f" ↻ {len(visit.failures)}")
-    return element("span", {"class": "note"}, "".join(parts)) if parts else Markup("")
+        parts.append(f"↻ {len(visit.failures)}")
+    if counts := map_words(visit, given):
+        parts.append(counts)
+    return element("span", {"class": "note"}, f" {' '.join(parts)}") if parts else Markup("")
 
 
 def _draw_bar(visit: StateVisit, status: Status, axis: TimeAxis, now: int) -> Markup:

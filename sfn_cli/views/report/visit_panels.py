@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli import jsonvalue
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.markup import Markup, element, join_markup
 from sfn_cli.views.outline.notes import execution_name, pending_words
+from sfn_cli.views.report.map_items import draw_map_items
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.timeline import visit_id
@@ -19,6 +21,7 @@ from sfn_cli.views.time_spans import format_span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sfn_cli.views.execution.dataflow import Step
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit
     from sfn_cli.views.failure.stack_frames import StackFrame
     from sfn_cli.views.report.payloads import ShownPayloads
@@ -57,6 +60,7 @@ def _draw_panel(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) 
         {"class": "panel", "id": visit_id(visit)},
         element("p", {"class": "note"}, _way_in(visit, given)),
         element("p", {}, draw_pending(visit, given)) if visit.entered_id in given.pending else "",
+        *draw_map_items(visit, given),
         *_draw_attempts(visit, payloads),
         *_draw_steps(visit, given, payloads),
         *_draw_log_lines(visit, given, payloads),
@@ -87,7 +91,8 @@ def draw_pending(visit: StateVisit, given: ReportInput) -> Markup:
         return Markup("")
     words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
     command = (": ", element("code", {}, pending.answer)) if pending.answer is not None else ()
-    return element("span", {"class": "mark-waiting"}, words, *command)
+    look = LOOKS[display_status(visit, given.pending)]
+    return element("span", {"class": f"mark-{look.colour}"}, words, *command)
 
 
 def _draw_attempts(visit: StateVisit, payloads: ShownPayloads) -> Iterator[Markup]:
@@ -143,21 +148,32 @@ def draw_frames(frames: Sequence[StackFrame]) -> Markup:
 
 
 def _draw_steps(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
-    before: str | None = None
+    shown: dict[str, str] = {}
     for name, text in _steps(visit, given):
-        if text == before:
-            yield element("h4", {}, name, element("span", {"class": "note"}, " unchanged"))
+        value = _without_blanks(text)
+        if value in shown:
+            yield element("h4", {}, name, element("span", {"class": "note"}, f" the same as {shown[value]}"))
         else:
+            shown[value] = name
             yield element("h4", {}, name)
             yield payloads.json_block(text)
-        before = text
+
+
+def _without_blanks(text: str) -> str:
+    """Returns the compact text of the same JSON value."""
+    try:
+        return jsonvalue.dumps(jsonvalue.loads(text))
+    except (ValueError, RecursionError):
+        return text
 
 
 def _steps(visit: StateVisit, given: ReportInput) -> list[tuple[str, str]]:
     """Returns the steps of a visit's data that are known, with the variables that it set."""
     known = given.dataflow.get(visit.entered_id)
     if known:
-        return [(step.name, step.text) for step in known if step.text is not None]
+        # The errors of attempts are in the list of attempts.
+        shown = [step for step in known if not (step.attempt and step.name == "errorOutput")]
+        return [(_name_of_step(step), step.text) for step in shown]
     last = visit.attempts[-1] if visit.attempts else None
     recorded = [
         ("input", visit.input),
@@ -167,6 +183,10 @@ def _steps(visit: StateVisit, given: ReportInput) -> list[tuple[str, str]]:
         *((f"${name}", text) for name, text in visit.assigned.items()),
     ]
     return [(name, text) for name, text in recorded if text is not None]
+
+
+def _name_of_step(step: Step) -> str:
+    return f"{step.name}, attempt {step.attempt}" if step.attempt else step.name
 
 
 def _draw_log_lines(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:

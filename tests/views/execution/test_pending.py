@@ -153,16 +153,22 @@ def test_without_a_definition() -> None:
     assert pending_of(view) == {2: Pending("time", START, None, "a time")}
 
 
-def test_a_jitter_is_known_from_the_seed() -> None:
-    """The delay is that which the execution will have."""
+def test_random_times_follow_from_the_seed() -> None:
+    """A delay is that which the execution will have; without its seed, it is not known."""
     definition = machine(task(LAMBDA, **retry(JitterStrategy="FULL")))
     history = run(definition, {}, {"A": [ERROR, {"result": 1}]})
     (pending,) = pending_of(view_of(definition, cut(history, "LambdaFunctionFailed"))).values()
     assert pending.until == history[5].at
     assert history[5].type == "LambdaFunctionScheduled"
+    view = view_of(definition, cut(history, "LambdaFunctionFailed"), seed=None)
+    assert pending_of(view) == {2: pending._replace(until=None)}
+    wait_at_random = machine(wait(QueryLanguage="JSONata", Seconds="{% $floor($random() * 9) %}"))
+    entered = cut(run(wait_at_random, {}), "WaitStateEntered")
+    assert pending_of(view_of(wait_at_random, entered, seed=None)) == {
+        2: Pending("time", START, None, "a time")
+    }
 
 
-@pytest.mark.xfail(reason="the view opens a redriven state at its next event, and a Wait has none")
 def test_a_redriven_wait() -> None:
     """The Seconds of a Wait count from the redrive."""
     definition = machine(wait(Seconds=60))

@@ -64,6 +64,8 @@ STATES: list[tuple[dict[str, Any], str]] = [
     ({"Type": "Wait", "Seconds": 172_800}, "2 days"),
     ({"Type": "Wait", "SecondsPath": "$.delay"}, "$.delay s"),
     ({"Type": "Wait", "Seconds": "{% $delay * 2 %}"}, "$delay * 2 s"),
+    ({"Type": "Wait", "Seconds": "${Delay}"}, "Delay s"),
+    ({"Type": "Wait", "Seconds": {"Ref": "Delay"}}, "Delay s"),
     ({"Type": "Wait", "Timestamp": "2026-12-03T09:00:00Z"}, "until 2026-12-03T09:00:00Z"),
     ({"Type": "Wait", "TimestampPath": "$.due"}, "until $.due"),
     ({"Type": "Fail", "Error": "NotPaid"}, "NotPaid"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sfn_cli.views.report.payloads import MOST_CHARACTERS, ShownPayloads
@@ -36,5 +38,14 @@ def test_cut_text_says_so() -> None:
     """A cut text ends with how much more there is; the others are not touched."""
     payloads = ShownPayloads(["x" * (MOST_CHARACTERS + 1000), '{"a":1}'])
     assert "1,007 more characters" in payloads.text_block("x" * (MOST_CHARACTERS + 1000))
-    assert payloads.json_block('{"a":1}') == '<pre tabindex="0">{\n  &quot;a&quot;: 1\n}</pre>'
+    assert payloads.json_block('{"a":1}') == '<pre tabindex="0">{&quot;a&quot;: 1}</pre>'
     assert payloads.cut == 1
+
+
+@pytest.mark.parametrize("text", ["[" * 900 + "]" * 900, "not JSON", "[1, 2", "NaN"])
+def test_any_text(text: str) -> None:
+    """What is not JSON, or is nested very deeply, is shown as it is."""
+    shown = ShownPayloads([text]).json_block(text)
+    assert re.sub(r"\s", "", shown.removeprefix('<pre tabindex="0">').removesuffix("</pre>")) == text.replace(
+        " ", ""
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+from sfn_cli.errors import RowError
 from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.columns import insert_columns as insert_into
@@ -20,9 +21,11 @@ COLUMNS = columns_of(Revision, "r")
 
 
 def find_revision(connection: Connection, id: int) -> Revision:
-    """Returns the revision in this row, as executions refer to it."""
-    query = f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?"
-    return Revision._make(connection.execute(query, (id,)).fetchone())
+    """Returns the revision in this row, as executions refer to it. Raises RowError when it is gone."""
+    row = connection.execute(f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?", (id,)).fetchone()
+    if row is None:
+        raise RowError(f"The store is damaged: the definition of an execution is gone (revision {id}).")
+    return Revision._make(row)
 
 
 def insert_revision(connection: Connection, revision: Revision) -> int:

@@ -12,7 +12,7 @@ from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.executions import NewExecution
 from sfn_cli.store.records.tasks import AnswerOutcome, Opened
-from sfn_cli.store.records.worker_commits import ExecutionChanges
+from sfn_cli.store.records.worker_commits import ExecutionChanges, VirtualJump
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
@@ -67,6 +67,23 @@ def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
         SqliteWorkerCommits(database, next_one).commit([ExecutionChanges(claimed.id, [entered(2)])]).lost
         == set()
     )
+
+
+def test_clock_jumps_belong_to_their_events(database: Database) -> None:
+    """They are stored with the turn that they led to, once, and not by a worker that lost it."""
+    dead, worker = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
+    (claimed,) = SqliteWorkerCommits(database, dead).claim_new(10)
+    SqliteWorkerCommits(database, worker).claim_abandoned({worker}, 10)
+    jumped = ExecutionChanges(claimed.id, [entered(2)], jumps=[VirtualJump(5, 90), VirtualJump(95, 100)])
+    assert SqliteWorkerCommits(database, dead).commit([jumped]).lost == {claimed.id}
+    facts = SqliteExecutions(database).replay_facts(ARN)
+    assert facts is not None
+    assert facts.jumps == []
+    assert SqliteWorkerCommits(database, worker).commit([jumped]).lost == set()
+    facts = SqliteExecutions(database).replay_facts(ARN)
+    assert facts is not None
+    assert facts.jumps == [(5, 90), (95, 100)]
+    assert SqliteExecutions(database).replay_facts(f"{ARN}2") is None
 
 
 def test_an_end_is_an_end(database: Database) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.cli.show.chosen_visit import chosen_visit
+from sfn_cli.cli.show.forms.chosen_visit import chosen_visit
+from sfn_cli.cli.show.forms.visit_logs import visit_log_lines
 from sfn_cli.views.execution.pending import display_status
-from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.outline.styled_line import Span, shorten_line
 from sfn_cli.views.outline.visit_lines import visit_data_lines, visit_header, visit_work_lines
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def state_text(backend: Backend, shown: ShownExecution, word: str, width: int) -
     lines.append([])
     lines += visit_data_lines(visit, steps_of_visit(shown, visit), width)
     lines += visit_work_lines(visit, pending, width)
-    lines += _failure_of_visit(backend, shown, visit, width)
+    lines += _failure_of_visit(backend, shown, visit, width) or _log_of_visit(backend, shown, visit, width)
     lines += _test_state_lines(shown, visit)
     return lines
 
@@ -55,13 +56,28 @@ def _failure_of_visit(
 ) -> list[StyledLine]:
     if visit.error is None or visit.ended_at is None:
         return []
-    from sfn_cli.cli.show.failure_text import complete_failure_here, failure_text
+    from sfn_cli.cli.show.forms.failure_text import complete_failure_here, failure_text
     from sfn_cli.views.failure.explain import explain_visit
 
     failure = explain_visit(shown.view, visit)
     if failure is None:
         return []
     return failure_text(complete_failure_here(backend, shown.view, failure), width)
+
+
+def _log_of_visit(backend: Backend, shown: ShownExecution, visit: StateVisit, width: int) -> list[StyledLine]:
+    messages = visit_log_lines(backend, shown, visit)
+    lines = [line.expandtabs(2) for message in messages for line in message.rstrip().split("\n")]
+    if not lines:
+        return []
+    more = len(lines) - _MOST_LOG_LINES
+    shown_lines = [shorten_line([Span(f"  {line}")], width) for line in lines[-_MOST_LOG_LINES:]]
+    earlier = [[Span(f"  … {more} earlier lines", "dim")]] if more > 0 else []
+    return [[Span("log", "dim")], *earlier, *shown_lines]
+
+
+_MOST_LOG_LINES = 40
+"""How many lines of a function's log are shown."""
 
 
 def _test_state_lines(shown: ShownExecution, visit: StateVisit) -> Iterator[StyledLine]:

@@ -8,7 +8,8 @@ The execution is as `views/execution/as_json.py` describes it, with these member
     "nextSteps": [{"words", "command"}]
 
 A visit has "dataflow": [{"step": "afterParameters", "value": …, "attempt": 2}], "variables" (those
-that are set when the state is entered), "failure", and "testStateCommand".
+that are set when the state is entered), "failure", "logLines" of the functions that it invoked, and
+"testStateCommand".
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.cli.output import local_time_in_output
-from sfn_cli.cli.show.chosen_visit import chosen_visit
-from sfn_cli.cli.show.failure_text import complete_failure_here, explained_failure
+from sfn_cli.cli.show.forms.chosen_visit import chosen_visit
+from sfn_cli.cli.show.forms.failure_text import complete_failure_here, explained_failure
+from sfn_cli.cli.show.forms.visit_logs import visit_log_lines
 from sfn_cli.views.execution.as_json import json_of_text, view_to_json
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
 
 def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, Any]:
     """Returns the visit that `word` means, with all that is known of it. Raises UsageError."""
-    from sfn_cli.cli.show.state_text import steps_of_visit
+    from sfn_cli.cli.show.forms.state_text import steps_of_visit
     from sfn_cli.views.execution.variables import variables_at_entry
     from sfn_cli.views.failure.explain import explain_visit
     from sfn_cli.views.test_state_command import test_state_command
@@ -64,6 +66,9 @@ def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, 
     failure = explain_visit(shown.view, visit)
     if failure is not None:
         data["failure"] = _failure_data(complete_failure_here(backend, shown.view, failure))
+    log_lines = visit_log_lines(backend, shown, visit)
+    if log_lines:
+        data["logLines"] = log_lines
     command = test_state_command(shown.view, visit)
     if command is not None:
         data["testStateCommand"] = command

@@ -14,70 +14,25 @@ with these exceptions of AWS's grammar (`interpreter/decide/`):
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent
 from sfn_cli.views.execution.silent_failures import failure_in_output
+from sfn_cli.views.traced_frame import TracedFrame, aborts_to_come, climb_frames, resume_traced_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from sfn_cli.interpreter.events import HistoryEvent
+_OF_TASKS = frozenset(
+    name
+    for name in EVENT_TYPES
+    if name.startswith(("Task", "LambdaFunction", "Activity")) and "State" not in name
+)
+"""The types of events that follow the last one of their own frame."""
 
-_ABORTED_WITH_EVENT = frozenset({"Task", "Wait", "Map", "Parallel"})
-
-
-class TracedFrame:
-    """A frame as far as it can be seen from outside.
-
-    `phase` is "outside" between states, "inside" a state, "ending" after an iteration's last state;
-    "aborted", "failed" or "ended" when it does no more. `machine` is the definition of its States
-    object, None when it is not known. `children` are those that are running, by index, `unfinished`
-    those that a redrive resumes. `error` is the last failure of its current state. `has_forked`,
-    `has_joined` and `has_failed_join` are about the children of that state.
-    """
-
-    __slots__ = (
-        "children", "entered_previous", "error", "has_failed_join", "has_forked", "has_joined", "has_map_run",
-        "index", "is_redriven", "machine", "parent", "phase", "serial", "state", "type", "unfinished",
-    )  # fmt: skip
-
-    def __init__(
-        self, serial: int, parent: TracedFrame | None, index: int, machine: Mapping[str, Any] | None
-    ) -> None:
-        self.serial = serial
-        self.parent = parent
-        self.index = index
-        self.machine = machine
-        self.phase: Literal["outside", "inside", "ending", "aborted", "failed", "ended"] = "outside"
-        self.state = self.type = ""
-        self.entered_previous = 0
-        self.has_forked = self.has_joined = self.has_failed_join = self.has_map_run = False
-        self.is_redriven = False
-        self.error: str | None = None
-        self.children: dict[int, TracedFrame] = {}
-        self.unfinished: dict[int, TracedFrame] = {}
-
-    @property
-    def definition(self) -> Mapping[str, Any]:
-        """The definition of its current state, {} when it is not known."""
-        return _object_at(_object_at(self.machine, "States"), self.state)
-
-    @property
-    def may_retry(self) -> bool:
-        """Whether its current state has Retriers, or may have some."""
-        return self.machine is None or bool(self.definition.get("Retry"))
-
-    @property
-    def may_join(self) -> bool:
-        """Whether its Map or Parallel may succeed or fail now: children, or an expression, decide."""
-        return not self.has_joined and (self.has_forked or self.error is not None or self.machine is None)
-
-    def is_in(self, type: str, name: str | None = None) -> bool:
-        return self.phase == "inside" and self.type == type and (name is None or self.state == name)
-
-    def set_aside(self) -> None:
-        self.unfinished |= self.children
-        self.children = {}
+_WITHOUT_EFFECT = frozenset(
+    name for name in _OF_TASKS if name.endswith(("Started", "Submitted", "Succeeded"))
+)
 
 
 class FrameTrace:
@@ -100,22 +55,25 @@ class FrameTrace:
         """Returns the event with its frame and next state."""
         if event.type.startswith("Execution"):
             if event.type == "ExecutionRedriven":
-                _resume_traced_frame(self._root)
+                resume_traced_frame(self._root)
             return event
         frame = self._find(event)
         self._frame_of_event[event.id] = frame
         next = None
         if event.type.endswith("StateExited"):
             next = self._next_state(frame, event)
-        self._follow(frame, event, next)
-        return event._replace(frame=frame.serial, next=next)
+        if event.type not in _WITHOUT_EFFECT:
+            self._follow(frame, event, next)
+        return HistoryEvent(*event[:4], frame.serial, next, *event[6:])
 
     # Which frame
 
     def _find(self, event: HistoryEvent) -> TracedFrame:
-        details = event.details or {}
         type, previous = event.type, event.previous_event_id
         near = self._frame_of_event.get(previous, self._root)
+        if type in _OF_TASKS:
+            return near
+        details = event.details or {}
         if type.endswith("StateEntered"):
             return self._find_entering(near, previous, str(details.get("name")))
         if type.endswith("Aborted"):
@@ -126,11 +84,14 @@ class FrameTrace:
             return self._find_iterating(near, type, details)
         kind, _, what = type.partition("State")
         if what == "Exited":
-            return _climb(near, lambda frame: frame.is_in(kind, str(details.get("name")))) or near
+            return climb_frames(near, lambda frame: frame.is_in(kind, str(details.get("name")))) or near
         if what == "Started":
-            return _climb(near, lambda frame: frame.is_in(kind) and self._may_fork(frame, event.id)) or near
+            return (
+                climb_frames(near, lambda frame: frame.is_in(kind) and self._may_fork(frame, event.id))
+                or near
+            )
         if what:  # Succeeded, Failed
-            return _climb(near, lambda frame: frame.is_in(kind) and frame.may_join) or near
+            return climb_frames(near, lambda frame: frame.is_in(kind) and frame.may_join) or near
         return near
 
     def _may_fork(self, frame: TracedFrame, event_id: int) -> bool:
@@ -163,24 +124,24 @@ class FrameTrace:
             for child in self._branches[previous].children.values():
                 if child.phase == "inside" and child.state == name and child.entered_previous == previous:
                     return child
-        return _climb(near, lambda frame: frame.phase == "inside" and frame.state == name) or near
+        return climb_frames(near, lambda frame: frame.phase == "inside" and frame.state == name) or near
 
     def _find_iterating(self, near: TracedFrame, type: str, details: Mapping[str, Any]) -> TracedFrame:
         name, index = str(details.get("name")), details.get("index")
         if type == "MapIterationStarted":
-            return _climb(near, lambda frame: frame.is_in("Map", name)) or near
+            return climb_frames(near, lambda frame: frame.is_in("Map", name)) or near
 
         def is_this_iteration(frame: TracedFrame) -> bool:
             parent = frame.parent
             running = frame.phase not in ("ended", "failed")
             return running and parent is not None and parent.is_in("Map", name) and frame.index == index
 
-        return _climb(near, is_this_iteration) or near
+        return climb_frames(near, is_this_iteration) or near
 
     def _find_aborted(self, near: TracedFrame, type: str, details: Mapping[str, Any]) -> TracedFrame:
         failed: TracedFrame | None = near
         while failed is not None and failed.parent is not None:
-            for frame, expected in _aborts(failed.parent, spared=failed):
+            for frame, expected in aborts_to_come(failed.parent, spared=failed):
                 if expected == type and (
                     type != "MapIterationAborted"
                     or (frame.parent and (frame.parent.state, frame.index))
@@ -290,52 +251,11 @@ class FrameTrace:
         return child
 
 
-def _climb(frame: TracedFrame, is_it: Callable[[TracedFrame], bool]) -> TracedFrame | None:
-    """Returns the innermost frame around this one, itself included, for which the test holds."""
-    around: TracedFrame | None = frame
-    while around is not None and not is_it(around):
-        around = around.parent
-    return around
-
-
-def _aborts(frame: TracedFrame, *, spared: TracedFrame | None) -> Iterator[tuple[TracedFrame, str]]:
-    """Yields the abort events of the frame's children that are still to come, each with its frame."""
-    for _, child in sorted(frame.children.items()):
-        if child is spared or child.phase in ("ended", "failed"):
-            continue
-        if child.phase == "inside":
-            if child.has_map_run:
-                yield child, "MapRunAborted"
-            yield from _aborts(child, spared=None)
-            if child.type in _ABORTED_WITH_EVENT:
-                yield child, f"{child.type}StateAborted"
-        if frame.type == "Map":
-            yield child, "MapIterationAborted"
-
-
-def _resume_traced_frame(frame: TracedFrame) -> None:
-    """Lets a frame that was stopped go on, and its children, as a redrive does."""
-    if frame.phase in ("aborted", "failed"):
-        frame.phase = "inside"
-    frame.has_joined = frame.has_joined and not frame.has_failed_join
-    frame.has_failed_join, frame.is_redriven = False, True
-    children = {**frame.unfinished, **frame.children}
-    frame.children = {index: children[index] for index in sorted(children)}
-    frame.unfinished = {}
-    for child in frame.children.values():
-        _resume_traced_frame(child)
-
-
 def _matches(catcher: object, error: str) -> bool:
     from sfn_cli.asl.retry import matches_error_equals
 
     names = catcher.get("ErrorEquals") if isinstance(catcher, dict) else None
     return isinstance(names, list) and matches_error_equals(names, error, heartbeat=False)
-
-
-def _object_at(value: object, key: str) -> Mapping[str, Any]:
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _text_at(value: object, key: str) -> str | None:

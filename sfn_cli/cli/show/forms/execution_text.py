@@ -31,7 +31,7 @@ def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list
     if shown.source.suspension is not None:
         lines += _suspension_lines(shown.source.suspension)
     if view.is_over and view.status != "SUCCEEDED":
-        from sfn_cli.cli.show.failure_text import explained_failure, failure_text
+        from sfn_cli.cli.show.forms.failure_text import explained_failure, failure_text
 
         lines += failure_text(explained_failure(backend, view), width)
     if not view.is_over or view.status != "SUCCEEDED":
