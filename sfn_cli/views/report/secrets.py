@@ -25,6 +25,17 @@ _TOKENS = re.compile(
     r"|(?<=Bearer )[\w.~+/-]{16,}=*|(?<=Basic )[A-Za-z0-9+/]{8,}={0,2}"
 )
 
+_NAME = r"[\w .-]{1,40}"
+_MEMBERS = re.compile(
+    # In JSON and in Python's texts of dictionaries: "password": "…", 'password': '…'
+    rf"""(?P<head>(["'])(?P<name>{_NAME})\2\s*:\s*(["']))(?P<value>(?:\\.|(?!\4)[^\\])*)(?P<tail>\4)"""
+)
+_ESCAPED_MEMBERS = re.compile(
+    # In JSON inside a string: \"password\":\"…\"
+    rf"""(?P<head>(\\+")(?P<name>{_NAME})\2\s*:\s*\2)(?P<value>.*?)(?P<tail>(?<!\\)\2)"""
+)
+_PARAMETERS = re.compile(r"(?P<head>\b(?P<name>[\w-]{1,40})=)(?P<value>[^\s&\"'\\,;)]+)(?P<tail>)")
+
 _SECRET_NAMES = frozenset(
     {
         "accesstoken", "apikey", "authorization", "awssecretaccesskey", "awssessiontoken", "clientsecret",
@@ -41,8 +52,12 @@ _DEEPEST_TEXT = 4
 
 
 def mask_text(text: str) -> str:
-    """Returns a text without the tokens in it."""
-    return _TOKENS.sub(MASK, text)
+    """Returns a text without the tokens in it, and without what is named like a secret."""
+    text = _TOKENS.sub(MASK, text)
+    if ":" in text:
+        text = _MEMBERS.sub(_mask_named_value, text)
+        text = _ESCAPED_MEMBERS.sub(_mask_named_value, text)
+    return _PARAMETERS.sub(_mask_named_value, text) if "=" in text else text
 
 
 def mask_json_text(text: str) -> str:
@@ -72,6 +87,11 @@ def _mask_value(value: Json, depth: int) -> Json:
             for name, item in value.items()
         }
     return value
+
+
+def _mask_named_value(found: re.Match[str]) -> str:
+    value = MASK if _is_secret(found["name"], found["value"]) else found["value"]
+    return f"{found['head']}{value}{found['tail']}"
 
 
 def _is_secret(name: str, value: Json) -> bool:

@@ -50,6 +50,22 @@ def test_text_that_is_not_json(text: str) -> None:
     assert TOKEN not in mask_text(text)
 
 
+@pytest.mark.parametrize(
+    "text, masked",
+    [
+        ('run --input \'{"password": "a\\"b", "n": 1}\'', 'run --input \'{"password": "(masked)", "n": 1}\''),
+        ("event {'token': 'abc', 'n': 'token'}", f"event {{'token': '{MASK}', 'n': 'token'}}"),
+        (r'{"body": "{\"apiKey\":\"k\",\"n\":\"1\"}"', r'{"body": "{\"apiKey\":\"(masked)\",\"n\":\"1\"}"'),
+        ("GET /x?access_token=abc&n=1", f"GET /x?access_token={MASK}&n=1"),
+        ("a token = 5, password: none given", None),
+        ('"token": "$$.Task.Token"', None),
+    ],
+)  # fmt: skip
+def test_named_values_in_text(text: str, masked: str | None) -> None:
+    """Log lines and commands have no values that are named like secrets."""
+    assert mask_text(text) == (text if masked is None else masked)
+
+
 def test_what_has_no_secret_is_the_same_text() -> None:
     """Spaces and the form of numbers stay."""
     text = '{ "n": 1.50, "s": "\\u00e9" }'
