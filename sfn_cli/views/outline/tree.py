@@ -35,6 +35,7 @@ _TYPES_FROM = 48
 """From how many columns on there are types."""
 _TYPE_WIDTH = len("Parallel")
 _SHARE_OF_NOTES = 0.55
+_SHARE_OF_WAITING_NOTES = 0.75
 """How much of what the other columns leave is for notes rather than for bars."""
 _GAP = 2
 
@@ -149,7 +150,9 @@ def _outline_columns(lines: Sequence[_OutlineLine], now: int, width: int) -> _Ou
     notes = [line.row.notes for line in timed if line.row.notes]
     longest = max(map(line_width, notes), default=-_GAP) + _GAP
     commands = max((line_width(note) for note in notes if _command_in_note(note)), default=-_GAP) + _GAP
-    bar = min(_WIDEST_BAR, left - max(commands, min(longest, round(left * _SHARE_OF_NOTES))))
+    waits = any(span.style == "waiting" for note in notes for span in note)
+    share = _SHARE_OF_WAITING_NOTES if waits else _SHARE_OF_NOTES
+    bar = min(_WIDEST_BAR, left - max(commands, min(longest, round(left * share))))
     return _OutlineColumns(label, type, duration, bar if width >= _BARS_FROM and bar >= _NARROWEST_BAR else 0)
 
 
