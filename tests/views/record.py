@@ -26,6 +26,7 @@ from tests.processes import (
     stop_workers,
     until,
 )
+from tests.stored_views import stored_view
 from tests.stories import await_event, running
 from tests.views import recorded_machines as machines
 from tests.views.recorded import FOLDER
@@ -116,6 +117,7 @@ class Recorder:
                 "arn": execution,
                 "stateMachineArn": machine,
                 "isVirtual": is_virtual,
+                "jumps": self.jumps(execution, events[0]),
                 "mapRuns": self.map_runs(execution),
                 "definition": json.loads(described["definition"]),
                 "events": _moved(events[:most]),
@@ -134,6 +136,12 @@ class Recorder:
             str(EXAMPLES.parent): "/home/ada/sfn",
             sys.base_prefix: "/usr",
         }
+
+    def jumps(self, execution: str, first: Mapping[str, Any]) -> list[tuple[int, int]]:
+        """Returns what the virtual clock skipped, as (start, end) in milliseconds since START."""
+        started = round(datetime.fromisoformat(first["timestamp"]).timestamp() * 1000)
+        view = stored_view(self.home, execution)
+        return [(jump.start - started, jump.end - started) for jump in view.source.jumps]
 
     def map_runs(self, execution: str) -> dict[str, Any]:
         found = {}
@@ -254,6 +262,9 @@ RECORDINGS: Mapping[str, Callable[[Recorder, str], None]] = {
     ),
     "catch-in-branch": lambda recorder, file: recorder.run(
         file, "Caught", machines.CATCH_IN_BRANCH, {"article": "caviar", "count": 1, "items": [2, 4, 3]}
+    ),
+    "virtual-days": lambda recorder, file: recorder.run(
+        file, "Patience", machines.VIRTUAL_DAYS, {"article": "caviar", "count": 1}
     ),
     "variables": lambda recorder, file: recorder.run(file, "Rounds", machines.VARIABLES, {"rounds": 3}),
 }

@@ -1,6 +1,7 @@
 """Recorded executions for tests of views: `executions/NAME.json`, written by `tests.views.record`.
 
     {"name": "order/last", "arn", "stateMachineArn", "isVirtual", "mapRuns": {ARN: counts},
+     "jumps": [[start, end]], in milliseconds since the first event,
      "definition": {...}, "events": [as GetExecutionHistory prints them]}
 
 The first event of each is at 2026-12-01T09:00:00Z.
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sfn_cli.views.api_history import read_api_history
-from sfn_cli.views.source import ExecutionSource, MapRunCounts
+from sfn_cli.views.source import ClockJump, ExecutionSource, MapRunCounts
 
 FOLDER = Path(__file__).parent / "executions"
 
@@ -30,12 +31,16 @@ def recorded(name: str) -> dict[str, Any]:
 def source_of(name: str) -> ExecutionSource:
     """Returns what a view of the recorded execution is made from."""
     execution = recorded(name)
+    history = read_api_history(execution["events"], execution["definition"])
     return ExecutionSource(
         name=execution["name"],
-        history=read_api_history(execution["events"], execution["definition"]),
+        history=history,
         definition=json.dumps(execution["definition"]),
         arn=execution["arn"],
         state_machine_arn=execution["stateMachineArn"],
         is_virtual=execution["isVirtual"],
+        jumps=[
+            ClockJump(history[0].at + start, history[0].at + end) for start, end in execution.get("jumps", ())
+        ],
         map_runs={arn: MapRunCounts(**counts) for arn, counts in execution["mapRuns"].items()},
     )

@@ -417,3 +417,19 @@ VARIABLES: dict[str, Any] = {
         "Done": {"Type": "Succeed", "Output": {"rounds": "{% $names %}"}},
     },
 }
+
+VIRTUAL_DAYS: dict[str, Any] = {
+    "Comment": "Waits for days, and for hours between attempts; by a virtual clock, in a moment.",
+    "StartAt": "Remind",
+    "States": {
+        "Remind": {"Type": "Wait", "Seconds": 3 * 86400, "Next": "Price"},
+        "Price": _lambda(
+            "Price",
+            Retry=[{"ErrorEquals": ["KeyError"], "IntervalSeconds": 3600, "MaxAttempts": 2}],
+            Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Pause"}],
+            End=True,
+        ),
+        "Pause": {"Type": "Wait", "Seconds": 90, "Next": "GiveUp"},
+        "GiveUp": {"Type": "Fail", "Error": "NoPrice", "Cause": "The article has no price."},
+    },
+}

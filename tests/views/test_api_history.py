@@ -197,6 +197,12 @@ def test_damaged_histories(name: str, data: Any) -> None:
     events = execution["events"]
     first = data.draw(st.integers(0, len(events) - 1))
     events = [dict(event) for event in events[first : first + data.draw(st.integers(1, 60))]]
+    if data.draw(st.booleans()):
+        events = [events[place] for place in data.draw(st.permutations(range(len(events))))]
+    if data.draw(st.booleans()):
+        types = [event["type"] for event in events]
+        for event in events[:: data.draw(st.integers(1, 9))]:
+            event["type"] = data.draw(st.sampled_from(types))
     for _ in range(data.draw(st.integers(0, 3))):
         event = data.draw(st.sampled_from(events))
         event[data.draw(st.sampled_from([*event, "id", "previousEventId", "type"]))] = data.draw(junk)

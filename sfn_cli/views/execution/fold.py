@@ -85,7 +85,8 @@ class ExecutionFold:
             view.input = _text(event)
         elif event.type == "ExecutionRedriven":
             view.status, view.ended_at, view.error, view.cause = "RUNNING", None, None, None
-            view.redrives = int(details.get("redriveCount", view.redrives + 1))
+            count = details.get("redriveCount")
+            view.redrives = count if isinstance(count, int) else view.redrives + 1
             reopen(view.root)
         else:
             view.status, view.ended_at = TERMINAL[event.type], event.at  # type: ignore[assignment]

@@ -71,30 +71,26 @@ def lay_out(
         return EngineLayout({}, (), 0.0, 0.0)
     graphlay = _import_graphlay()
     graph = graphlay.Graph()
-    names = {name: _unicode_name(name) for name in sizes}
+    # graphlay breaks ties by its nodes' keys, as texts, not by their order.
+    keys = {name: f"{number:06}" for number, name in enumerate(sizes)}
     for name, (width, height) in sizes.items():
-        graph.node(names[name], width=width, height=height, **({"rank": "first"} if name == start else {}))
+        first = {"rank": "first"} if name == start else {}
+        graph.node(keys[name], width=width, height=height, **first)
     for edge in edges:
-        ends = names[edge.source], names[edge.target]
-        graph.edge(*ends, weight=edge.weight, **_label_field(edge))
+        graph.edge(keys[edge.source], keys[edge.target], weight=edge.weight, **_label_field(edge))
     options = {**_OPTIONS, "limits": _LIMITS}
     if len(sizes) > _MANY_STATES or len(edges) > _MANY_EDGES:
         options |= _OPTIONS_OF_LARGE_GRAPHS
     try:
         layout = graphlay.layout(graph, preset=_PRESET, options=options)
-    except graphlay.GraphlayError:
+    except graphlay.GraphlayError as error:
+        if "limit" not in str(error):
+            raise
         raise UsageError(
             f"The state machine is too large for a picture: {len(sizes):,} states and dots with "
             f"{len(edges):,} ways between them. As text: sfn graph … --format text"
         ) from None
     return _read_layout(layout, sizes, edges)
-
-
-def _unicode_name(name: str) -> str:
-    """Returns the name as graphlay takes it: without lone surrogates."""
-    return (
-        name if name.isascii() else name.encode("utf-8", "surrogatepass").decode("utf-8", "backslashreplace")
-    )
 
 
 def _import_graphlay() -> Any:

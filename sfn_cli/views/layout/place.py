@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.graph import START
 from sfn_cli.views.layout.engine import EngineEdge, lay_out
+from sfn_cli.views.layout.entry import lay_out_below_entry
 from sfn_cli.views.layout.labels import (
     NAME_SIZE,
     SMALL_SIZE,
@@ -60,7 +61,11 @@ def place(level: GraphLevel, *, is_folded: Callable[[GraphNode], bool]) -> Place
         else:
             levels = [place(inside, is_folded=is_folded) for inside in node.levels]
             sizes[path], inner[path] = _place_side_by_side(levels, _state_width(node, is_folded=False))
-    laid_out = lay_out(sizes, [_engine_edge(edge) for edge in level.edges], START)
+    ways = [_engine_edge(edge) for edge in level.edges]
+    if START in level.nodes:
+        laid_out = lay_out(sizes, ways, START)
+    else:
+        laid_out = lay_out_below_entry(sizes, ways, level.start)
     edges = [
         PlacedEdge(edge, route.points, route.label)
         for edge, route in zip(level.edges, laid_out.routes, strict=True)

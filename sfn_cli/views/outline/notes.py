@@ -29,7 +29,7 @@ def visit_notes(
             *_counts_note(last, source),
             *_failures_note(visits, status),
             *([] if last.map_run_arn is not None else _pending_note(pending)),  # its counts say it
-            *_children_note(last),
+            *([] if pending is not None and pending.kind == "child" else _children_note(last)),
         ]
     )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.views.outline.bars import draw_bar
 from sfn_cli.views.outline.fit_rows import fit_rows
 from sfn_cli.views.outline.rows import OutlineRow, OutlineRows
-from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
+from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, one_line, shorten_line
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.time_spans import format_span
 
@@ -35,6 +35,7 @@ _TYPES_FROM = 48
 """From how many columns on there are types."""
 _TYPE_WIDTH = len("Parallel")
 _SHARE_OF_NOTES = 0.55
+_SHARE_OF_WAITING_NOTES = 0.75
 """How much of what the other columns leave is for notes rather than for bars."""
 _GAP = 2
 
@@ -70,7 +71,7 @@ def execution_header(view: ExecutionView, status: Status, *, now: int) -> Styled
         look = LOOKS["FAILED"]._replace(word="suspended")
     header = [
         Span(f"{look.mark} ", look.colour),
-        Span(view.source.name, "bold"),
+        Span(one_line(view.source.name), "bold"),
         Span("  "),
         Span(look.word, look.colour),
         Span(f"  {format_span(view.duration_ms(now))}{_wall_time(view, now)}"),
@@ -78,7 +79,7 @@ def execution_header(view: ExecutionView, status: Status, *, now: int) -> Styled
     if view.redrives:
         header.append(Span(f"  (redrive {view.redrives})", "dim"))
     if view.error is not None and all(visit.error != view.error for visit in view.visits()):
-        header.append(Span(f"  {view.error}", look.colour))
+        header.append(Span(f"  {one_line(view.error)}", look.colour))
     return header
 
 
@@ -149,7 +150,9 @@ def _outline_columns(lines: Sequence[_OutlineLine], now: int, width: int) -> _Ou
     notes = [line.row.notes for line in timed if line.row.notes]
     longest = max(map(line_width, notes), default=-_GAP) + _GAP
     commands = max((line_width(note) for note in notes if _command_in_note(note)), default=-_GAP) + _GAP
-    bar = min(_WIDEST_BAR, left - max(commands, min(longest, round(left * _SHARE_OF_NOTES))))
+    waits = any(span.style == "waiting" for note in notes for span in note)
+    share = _SHARE_OF_WAITING_NOTES if waits else _SHARE_OF_NOTES
+    bar = min(_WIDEST_BAR, left - max(commands, min(longest, round(left * share))))
     return _OutlineColumns(label, type, duration, bar if width >= _BARS_FROM and bar >= _NARROWEST_BAR else 0)
 
 

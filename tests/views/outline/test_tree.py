@@ -100,6 +100,12 @@ def test_names_are_aligned_by_columns_of_the_terminal() -> None:
     assert lines[2].index("Pass") + len("注文を確認する") == lines[1].index("Pass") == lines[3].index("Pass")
 
 
+def test_what_does_not_show_has_the_width_of_its_escape() -> None:
+    lines = outline(pass_chain(["a\x1b\u202eb\nc", "B"]).view(), width=72)
+    assert "✓ a\\u001b\\u202eb\\nc  Pass" in lines[1]
+    assert lines[1].index("Pass") == lines[2].index("Pass")
+
+
 def test_a_long_name_leaves_room_for_the_duration() -> None:
     lines = outline(pass_chain(["N" * 80]).view(), width=40)
     assert "NNN…" in lines[1]
