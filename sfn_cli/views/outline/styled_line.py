@@ -5,8 +5,6 @@
 import unicodedata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from sfn_cli.views.visible_text import visible_text
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -24,14 +22,6 @@ class Span(NamedTuple):
 
 
 StyledLine = list[Span]
-
-
-def one_line(text: str) -> str:
-    """Returns the text as a form shows it in one line, with what does not show escaped.
-
-    Texts are put into columns by the width that they have then.
-    """
-    return visible_text(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def cell_width(text: str) -> int:

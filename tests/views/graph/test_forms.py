@@ -49,7 +49,7 @@ def test_characters_with_a_meaning_are_escaped() -> None:
         "    [*] --> s1",
         f"    s1 --> s2: {escaped}",
     ]
-    assert 's1 [label="a:b;c#d{e}f%g\\"h<i>j\\\\k --> [*] end note\x1b\\nChoice"]' in dot_of(level, "x")
+    assert 's1 [label="a:b;c#d{e}f%g\\"h<i>j\\\\k --> [*] end note\\\\u001b\\nChoice"]' in dot_of(level, "x")
 
 
 RUN = GraphRun(
