@@ -55,6 +55,8 @@ def _failed_view(
     "view, commands",
     [
         (_failed_view("Declined", "no"), [AGAIN, SHOW]),
+        # A child of a Map Run is redriven with it, and nothing else has its input
+        (_failed_view("Declined", "no", arn=f"{ARN}:execution:Pay/Rows:one"), [SHOW]),
         # Another outcome cannot be expected of the same definition
         (_failed_view("States.Runtime", "bad path"), [START, SHOW]),
         (_failed_view("Rejected", "no", type="Fail"), [START, SHOW]),
