@@ -10,9 +10,10 @@ what a view is made from, and write what it looks like.
     execution/      the view model: visits of states, attempts, threads, edges taken, durations
     graph/          the graph of a definition, and what an execution did on it
     layout/         positions of states and routes of edges
-    picture/        SVG
+    picture/        SVG: the graph, and heat maps of the items of Maps
     outline/        the tree of an execution, as lines of styled text
     failure/        what failed, in words: decoded errors, tracebacks, what to do next
     diff/           what differs between two executions or two definitions
     report/         one self-contained HTML file
+    markup.py       builds SVG and HTML in which text is always escaped
 """

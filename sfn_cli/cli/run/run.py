@@ -18,8 +18,6 @@ from sfn_cli.cli.output import write_output
 from sfn_cli.cli.run import dev_services, resources
 from sfn_cli.cli.run.input_choice import choose_input
 from sfn_cli.cli.run.machine_choice import MachineChoice, choose_machine
-from sfn_cli.cli.show import watch
-from sfn_cli.cli.show.followed_execution import follow_execution
 from sfn_cli.cli.stacks.options import project_options
 from sfn_cli.cli.stacks.project import (
     check_stack_name,
@@ -29,6 +27,8 @@ from sfn_cli.cli.stacks.project import (
     report_changes,
     report_line,
 )
+from sfn_cli.cli.watch import watch
+from sfn_cli.cli.watch.followed_execution import follow_execution
 from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Commands that show executions and machines to people: show, watch, ls, ps, graph, diff."""
+"""`sfn show`: an execution as a tree, its failure, one state, its events, JSON, or a report file."""

@@ -33,7 +33,7 @@ def draw_map_items(visit: StateVisit, given: ReportInput) -> Iterator[Markup]:
     """Yields what the panel of a Map says of its items; nothing for other states."""
     words = map_words(visit, given)
     if words:
-        yield element("h4", {}, "Items ", element("span", {"class": "note"}, words))
+        yield element("h3", {}, "Items ", element("span", {"class": "note"}, words))
     if not visit.threads or visit.type != "Map":
         return  # those of a Map Run are executions of their own
     statuses = [_status_of_item(thread, given) for thread in visit.threads[:_MOST_ITEMS]]

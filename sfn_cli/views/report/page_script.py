@@ -18,6 +18,7 @@ SCRIPT = r"""
   function follow() {
     const panel = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (panel === null) return;
+    if (panel.matches(".state")) return open(panel);
     const details = panel.closest("details");
     if (details !== null) details.open = true;
     const row = rows.find((one) => link(one).hash === location.hash);
@@ -65,6 +66,7 @@ SCRIPT = r"""
     made.addEventListener("click", action);
     document.getElementById("actions").append(made);
   };
+  for (const state of rows.map(stateOf)) if (state !== null) state.setAttribute("role", "link");
   const setAll = (open) => () => { for (const one of all("details.visit")) one.open = open; };
   button("Open all", setAll(true));
   button("Close all", setAll(false));

@@ -16,7 +16,7 @@ header { border-bottom: 1px solid var(--rule) }
 footer { border-top: 1px solid var(--rule); color: var(--muted) }
 h1 { font-size: 20px; margin: 0 0 6px }
 h2 { font-size: 15px; margin: 0 0 8px }
-h3, h4 { font-size: 13px; margin: 12px 0 4px }
+h3 { font-size: 13px; margin: 12px 0 4px }
 p { margin: 4px 0 }
 ul, ol { margin: 4px 0; padding-left: 22px }
 a { color: inherit }
@@ -67,7 +67,7 @@ thead th { color: var(--muted); font-size: 12px }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 .timeline th a { text-decoration: none; overflow-wrap: anywhere }
 .timeline th a:hover { text-decoration: underline }
-.timeline .when { width: 48% }
+.timeline .when { width: 40% }
 .timeline tr.selected { background: var(--box); box-shadow: inset 3px 0 0 var(--running) }
 .events code { color: var(--muted) }
 

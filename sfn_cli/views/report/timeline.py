@@ -94,7 +94,7 @@ def _draw_axis(axis: TimeAxis, view: ExecutionView) -> Markup:
     lines = [_draw_labels(own, y)]
     if any(mine != other for (_, mine), (_, other) in zip(own, wall, strict=True)):
         y += _LABEL_HEIGHT
-        lines.append(_draw_labels(wall, y, " of wall time"))
+        lines.append(_draw_labels(wall, y, "wall "))
     if axis.breaks:
         y += _LABEL_HEIGHT
         lines += [_draw_break_label(part, y) for part in axis.breaks]
@@ -107,13 +107,12 @@ def _draw_break_label(part: AxisPart, y: int) -> Markup:
     return element("text", {"class": f"break {_anchor(middle)}", "x": _percent(middle), "y": y}, text)
 
 
-def _draw_labels(labels: Sequence[tuple[float, int]], y: int, unit: str = "") -> Markup:
-    last = len(labels) - 1
+def _draw_labels(labels: Sequence[tuple[float, int]], y: int, clock: str = "") -> Markup:
     return join_markup(
         element(
             "text",
             {"class": f"tick {_anchor(share)}", "x": _percent(share), "y": y},
-            format_span(milliseconds) + (unit if place == last else ""),
+            (clock if place == 0 else "") + format_span(milliseconds),
         )
         for place, (share, milliseconds) in enumerate(labels)
     )
@@ -126,7 +125,9 @@ def _anchor(share: float) -> str:
 def _draw_row(visit: StateVisit, given: ReportInput, axis: TimeAxis) -> Markup:
     status = display_status(visit, given.pending)
     look = LOOKS[status]
-    link = element("a", {"href": f"#{visit_id(visit)}"}, draw_status_mark(status), " ", visit.state)
+    link = element(
+        "a", {"href": f"#{visit_id(visit)}"}, draw_status_mark(status), "\N{NO-BREAK SPACE}", visit.state
+    )
     attributes: Attributes = {"data-state": state_id(visit.path), "data-status": look.colour}
     return element(
         "tr",

@@ -100,7 +100,7 @@ def _draw_attempts(visit: StateVisit, payloads: ShownPayloads) -> Iterator[Marku
     attempts = visit.attempts
     if not (len(attempts) > 1 or visit.failures or any(attempt.child_arn for attempt in attempts)):
         return
-    yield element("h4", {}, "Attempts")
+    yield element("h3", {}, "Attempts")
     items = []
     ended_at: int | None = None
     for attempt in attempts:
@@ -152,10 +152,10 @@ def _draw_steps(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) 
     for name, text in _steps(visit, given):
         value = _without_blanks(text)
         if value in shown:
-            yield element("h4", {}, name, element("span", {"class": "note"}, f" the same as {shown[value]}"))
+            yield element("h3", {}, name, element("span", {"class": "note"}, f" the same as {shown[value]}"))
         else:
             shown[value] = name
-            yield element("h4", {}, name)
+            yield element("h3", {}, name)
             yield payloads.json_block(text)
 
 
@@ -192,5 +192,5 @@ def _name_of_step(step: Step) -> str:
 def _draw_log_lines(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
     lines = given.log_lines.get(visit.entered_id)
     if lines:
-        yield element("h4", {}, "Log lines")
+        yield element("h3", {}, "Log lines")
         yield payloads.text_block("\n".join(line.rstrip("\n") for line in lines))

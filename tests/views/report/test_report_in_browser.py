@@ -143,6 +143,14 @@ def test_a_click_on_a_state_opens_its_panel(open_report: Open) -> None:
     assert _selected(page).startswith("Price")
 
 
+def test_an_address_may_name_a_state(open_report: Open) -> None:
+    """report.html#/STATE opens the panel of that state's visit."""
+    page, _ = open_report("order-declined")
+    page.goto(f"{page.url}#/Charge")
+    assert "Charge" in page.locator("details.visit[open]").inner_text()
+    assert _selected(page).startswith("Charge")
+
+
 def test_keyboard(open_report: Open) -> None:
     """States and rows can be reached and opened without a mouse."""
     page, _ = open_report("order-declined")

@@ -11,8 +11,8 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.arn import name_in_arn
-from sfn_cli.cli.show.live_lines import LiveLines
 from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.cli.watch.live_lines import LiveLines
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
 from sfn_cli.views.outline.styled_line import Span, plain_line, shorten_line
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sfn_cli.api.views.running_executions import RunningExecution
-    from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.cli.watch.followed_execution import FollowedExecution
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.outline.styled_line import StyledLine

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.show.recorded_endpoint import CREDENTIALS, recorded_endpoint
+from tests.cli.watch.recorded_endpoint import CREDENTIALS, recorded_endpoint
 from tests.golden import assert_golden
 from tests.processes import sfn
 from tests.pseudo_terminals import pseudo_terminal
@@ -34,7 +34,7 @@ def test_at_a_terminal(name: str, width: str, tmp_path: Path) -> None:
             terminal.until(lambda seen: re.search(r"^\S+ \S+  (running|waiting)  ", seen.screen), "its tree")
             endpoint.shown = len(endpoint.events)
             assert terminal.end() == EXIT_CODES.get(name, 0)
-            assert_golden(__file__, f"watch-{name}.{width}", terminal.text.strip("\n"))
+            assert_golden(__file__, f"{name}.{width}", terminal.text.strip("\n"))
 
 
 @pytest.mark.parametrize("name", [*EXAMPLES, "nested-map"])
@@ -44,4 +44,4 @@ def test_into_a_pipe(name: str, tmp_path: Path) -> None:
         line = ("watch", endpoint.arn, "--endpoint-url", endpoint.url)
         done = sfn(tmp_path, *line, environment=CREDENTIALS)
         assert done.returncode == EXIT_CODES.get(name, 0)
-        assert_golden(__file__, f"watch-{name}.piped", done.stdout + done.stderr)
+        assert_golden(__file__, f"{name}.piped", done.stdout + done.stderr)

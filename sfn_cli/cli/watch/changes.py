@@ -12,8 +12,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.cli.output import local_time_in_output, write_output
-from sfn_cli.cli.show.followed_execution import follow_news
 from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.cli.watch.followed_execution import follow_news
 from sfn_cli.settings.table import is_setting_set
 from sfn_cli.views.execution.as_json import execution_to_json, visit_to_json
 from sfn_cli.views.execution.execution_time import execution_time
@@ -22,8 +22,8 @@ from sfn_cli.views.execution.pending import pending_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sfn_cli.cli.show.followed_execution import ExecutionNews, FollowedExecution
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.cli.watch.followed_execution import ExecutionNews, FollowedExecution
     from sfn_cli.views.execution.state_visit import StateVisit
 
     WriteChange = Callable[[Any], None]

@@ -11,15 +11,15 @@ from sfn_cli.api import suspensions
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import PROGRAM, ExecutionFailedError
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.show.changes import change_writer, write_changes
-from sfn_cli.cli.show.followed_execution import follow_execution, follow_news
+from sfn_cli.cli.watch.changes import change_writer, write_changes
+from sfn_cli.cli.watch.followed_execution import follow_execution, follow_news
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.cli.show.followed_execution import FollowedExecution
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.cli.watch.followed_execution import FollowedExecution
     from sfn_cli.views.execution.execution_view import ExecutionView
 
 
@@ -71,7 +71,7 @@ def show_followed(
 ) -> None:
     """Shows an execution until it is over: as a tree where lines can be redrawn, else its events."""
     if terminal.moves_cursor(stream) and not with_events:
-        from sfn_cli.cli.show.live_outline import show_live
+        from sfn_cli.cli.watch.live_outline import show_live
 
         show_live(followed, stream, terminal)
         return

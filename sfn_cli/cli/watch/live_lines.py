@@ -16,8 +16,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.cli import screen
-from sfn_cli.cli.show.keyboard import Keyboard
 from sfn_cli.cli.show.styled_output import line_parts
+from sfn_cli.cli.watch.keyboard import Keyboard
 from sfn_cli.views.outline.styled_line import line_width, shorten_line
 
 if TYPE_CHECKING:
