@@ -89,7 +89,11 @@ def _rows_of_node(
     if look is not None:
         style, mark = look.colour, f"{look.mark} "
     row = _Row(
-        "", Span(f"{mark}{_shown_text(node.name)}", style), _shown_text(node.type), Span(_shown_text(words)), Span("")
+        "",
+        Span(f"{mark}{_shown_text(node.name)}", style),
+        _shown_text(node.type),
+        Span(_shown_text(words)),
+        Span(""),
     )
     for edge in edges:
         for label in edge.labels or ("",):

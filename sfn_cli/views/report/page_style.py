@@ -67,7 +67,7 @@ thead th { color: var(--muted); font-size: 12px }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 .timeline th a { text-decoration: none; overflow-wrap: anywhere }
 .timeline th a:hover { text-decoration: underline }
-.timeline .when { width: 48% }
+.timeline .when { width: 40% }
 .timeline tr.selected { background: var(--box); box-shadow: inset 3px 0 0 var(--running) }
 .events code { color: var(--muted) }
 

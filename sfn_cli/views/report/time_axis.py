@@ -60,7 +60,7 @@ class TimeAxis:
                 return max(0.0, part.position(max(at, part.start)))
         return self.parts[-1].right
 
-    def ticks(self, wanted: int = 4) -> Sequence[tuple[float, int]]:
+    def ticks(self, wanted: int = 3) -> Sequence[tuple[float, int]]:
         """Returns places for labels, from left to right and not in breaks, with their times."""
         found: list[tuple[float, int]] = [(0.0, self.parts[0].start)]
         for number in range(1, wanted + 1):

@@ -125,7 +125,9 @@ def _anchor(share: float) -> str:
 def _draw_row(visit: StateVisit, given: ReportInput, axis: TimeAxis) -> Markup:
     status = display_status(visit, given.pending)
     look = LOOKS[status]
-    link = element("a", {"href": f"#{visit_id(visit)}"}, draw_status_mark(status), " ", visit.state)
+    link = element(
+        "a", {"href": f"#{visit_id(visit)}"}, draw_status_mark(status), "\N{NO-BREAK SPACE}", visit.state
+    )
     attributes: Attributes = {"data-state": state_id(visit.path), "data-status": look.colour}
     return element(
         "tr",
