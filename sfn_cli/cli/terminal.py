@@ -38,10 +38,16 @@ class Terminal:
         return chosen
 
     @property
+    def writes_data(self) -> bool:
+        """Whether a format or a query is chosen, by the command line or the environment."""
+        given = self.given
+        chosen = given.get("output") or given.get("query")
+        return bool(chosen) or is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
+
+    @property
     def shows_people(self) -> bool:
-        """Whether stdout is a terminal, and the command line sets neither a format nor a query."""
-        format_set = self.given.get("output") or is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
-        return not (format_set or self.given.get("query")) and sys.stdout.isatty()
+        """Whether stdout is a terminal, and neither a format nor a query is chosen."""
+        return not self.writes_data and sys.stdout.isatty()
 
     @property
     def error_format(self) -> str:

@@ -61,7 +61,7 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         found = _running_list(backend, machine, max_items, with_children=children)
-    if not list_output.is_list_for_people(terminal):
+    if terminal.writes_data:
         items = [_execution_as_json(each) for each in found.executions]
         terminal.write(list_output.list_answer("executions", items, has_more=found.has_more), "Executions")
         return ExitCode.SUCCESS

@@ -88,7 +88,7 @@ def show(
             from sfn_cli.cli.show.forms.report_file import write_report
 
             write_report(backend, shown, html)
-        elif terminal.given.get("output") or terminal.given.get("query"):
+        elif terminal.writes_data:
             _write_data(backend, shown, state, terminal)
         elif events:
             _write_events(shown, terminal)

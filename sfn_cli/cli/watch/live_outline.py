@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.arn import name_in_arn
-from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.watch.live_lines import LiveLines
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
