@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.arn import name_in_arn
+from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.outline.styled_line import Span
 
@@ -39,12 +39,6 @@ def pending_words(pending: Pending) -> str:
     return f"waits {pending.words}" if pending.kind == "time" else f"waits for {pending.words}"
 
 
-def execution_name(arn: str) -> str:
-    """Returns an execution as people name it, MACHINE/NAME, from its ARN."""
-    parts = name_in_arn(arn).split(":")
-    return "/".join(parts[:2])
-
-
 def _counts_note(visit: StateVisit, source: ExecutionSource) -> list[Span]:
     counts = map_counts(visit, source)
     return [] if counts is None else [Span(format_map_counts(counts, is_open=visit.ended_at is None))]
@@ -72,7 +66,7 @@ def _pending_note(pending: Pending | None) -> list[Span]:
 
 def _children_note(visit: StateVisit) -> list[Span]:
     started = [attempt.child_arn for attempt in visit.attempts if attempt.child_arn is not None]
-    return [Span(f"→ {execution_name(started[-1])}")] if started else []
+    return [Span(f"→ {name_of_execution(started[-1])}")] if started else []
 
 
 def _join_notes(notes: Iterable[Span]) -> StyledLine:

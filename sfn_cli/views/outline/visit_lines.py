@@ -4,10 +4,11 @@
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.arn import name_of_execution
 from sfn_cli.jsonvalue import loads
 from sfn_cli.views.diff.value_changes import value_changes
 from sfn_cli.views.failure.cause import decode_cause
-from sfn_cli.views.outline.notes import execution_name, pending_words
+from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.outline.styled_line import Span, shorten_line
 from sfn_cli.views.outline.value_lines import LABEL_WIDTH, change_line, value_lines
 from sfn_cli.views.statuses import LOOKS
@@ -76,7 +77,7 @@ def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int)
         yield shorten_line(_attempt_line(attempt, visit), width)
     children = [attempt.child_arn for attempt in visit.attempts if attempt.child_arn is not None]
     if children:
-        yield shorten_line([*_label("child execution"), Span(execution_name(children[-1]))], width)
+        yield shorten_line([*_label("child execution"), Span(name_of_execution(children[-1]))], width)
     if pending is not None:
         until = "" if pending.until is None else f", at most {format_span(pending.until - pending.since)}"
         words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
