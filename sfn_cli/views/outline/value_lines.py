@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import dumps, loads
 from sfn_cli.views.diff.value_changes import ABSENT
-from sfn_cli.views.json_layout import json_lines
+from sfn_cli.views.indented_json import indented_json
 from sfn_cli.views.outline.styled_line import Span, shorten_line
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _LONGEST_LINE = 2_000
 def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
     """Yields a JSON text beside its label, or below it where it takes more than a line."""
     value = _parse_value(text)
-    lines = [text] if value is None else list(json_lines(value, max(8, width - LABEL_WIDTH)))
+    lines = [text] if value is None else indented_json(value, max(8, width - LABEL_WIDTH)).split("\n")
     if len(lines) == 1:
         line = [Span(label.ljust(LABEL_WIDTH), "dim"), Span(lines[0], "code")]
         yield shorten_line(line, max(width, _LONGEST_LINE))
