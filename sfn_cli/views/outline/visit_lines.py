@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.arn import name_of_execution
 from sfn_cli.jsonvalue import loads
+from sfn_cli.views.diff.change_lines import change_lines
 from sfn_cli.views.diff.value_changes import value_changes
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.outline.styled_line import Span, shorten_line
-from sfn_cli.views.outline.value_lines import LABEL_WIDTH, change_line, value_lines
+from sfn_cli.views.outline.value_lines import LABEL_WIDTH, value_lines
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.time_spans import format_span
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 _BESIDE = ("errorDetails", "assignedVariables", "variables")
 """Steps that are not data on their way from the input to the output."""
-
-_MOST_CHANGES = 20
-"""How many differences of input and output are shown."""
 
 
 def visit_header(
@@ -120,10 +118,7 @@ def _input_output_changes(before: str, after: str, width: int) -> "Iterator[Styl
     if not changes or not changes[0].path:
         return
     yield [Span("input → output", "dim")]
-    for change in changes[:_MOST_CHANGES]:
-        yield change_line(change, width)
-    if len(changes) > _MOST_CHANGES:
-        yield [Span(f"  … {len(changes) - _MOST_CHANGES} more", "dim")]
+    yield from change_lines(changes, indent=2, width=width)
 
 
 def _attempt_line(attempt: "Attempt", visit: "StateVisit") -> "StyledLine":
