@@ -18,7 +18,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from sfn_cli.views.visible_text import visible_line, visible_text
+from sfn_cli.views.text.visible_text import visible_line, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

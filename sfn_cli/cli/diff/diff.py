@@ -19,8 +19,8 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from sfn_cli.cli.diff.definition_names import NamedDefinition
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.source import ExecutionSource
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 class _ShownDiff(NamedTuple):

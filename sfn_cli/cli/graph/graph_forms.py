@@ -54,7 +54,7 @@ def form_text(subject: GraphSubject, format: str, theme: str, open_paths: Sequen
     if format == "text":
         from sfn_cli.cli.show.styled_output import PIPED_COLUMNS
         from sfn_cli.views.graph.text import graph_lines
-        from sfn_cli.views.outline.styled_line import plain_line
+        from sfn_cli.views.text.styled_line import plain_line
 
         lines = graph_lines(subject.level, subject.title, width=PIPED_COLUMNS, run=subject.run)
         return "".join(f"{plain_line(line)}\n" for line in lines)

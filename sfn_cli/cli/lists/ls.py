@@ -14,8 +14,8 @@ from sfn_cli.cli.lists.list_times import format_age
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
-from sfn_cli.views.outline.styled_line import Span
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.styled_line import Span
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.views.running_executions import RunningExecution
     from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 

@@ -15,14 +15,14 @@ from sfn_cli.cli.lists.list_times import format_rough_span, format_until
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
-from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.text.styled_line import Span
 
 if TYPE_CHECKING:
     from sfn_cli.api.views.running_executions import RunningExecution, RunningList
     from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.running_states import RunningState
+    from sfn_cli.views.text.styled_line import StyledLine
 
 _DEFAULT_ITEMS = 50
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 @click.command("show", short_help="Shows what an execution did and why it failed.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.arn import is_express_arn, name_in_arn, name_of_execution
 from sfn_cli.views.failure.explain import explain_failure, name_of_function
-from sfn_cli.views.shell_words import shell_word
+from sfn_cli.views.text.shell_words import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

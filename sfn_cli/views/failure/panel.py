@@ -15,21 +15,21 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.views.outline.styled_line import (
+from sfn_cli.views.text.styled_line import (
     Span,
     cell_width,
     cut_to_width,
     line_width,
     shorten_line,
 )
-from sfn_cli.views.visible_text import visible_line, visible_text
+from sfn_cli.views.text.visible_text import visible_line, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.views.failure.explain import Failure
     from sfn_cli.views.failure.stack_frames import StackFrame
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 _REQUEST_OF_REPORT = re.compile(r"REPORT RequestId: \S+")
 

@@ -12,7 +12,7 @@ from sfn_cli.views.graph.form_ids import edges_with_far_catches, form_ids, retry
 from sfn_cli.views.graph.graph import END, START
 from sfn_cli.views.graph.lenient_json import single_spaced
 from sfn_cli.views.graph.node_words import repeat_words, run_of_node, status_mark, type_words
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

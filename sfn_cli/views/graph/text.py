@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.views.graph.form_ids import edges_with_far_catches
 from sfn_cli.views.graph.lenient_json import single_spaced
 from sfn_cli.views.graph.node_words import node_look, repeat_words, run_of_node
-from sfn_cli.views.outline.styled_line import Span, line_width, shorten_line
-from sfn_cli.views.visible_text import visible_line, visible_text
+from sfn_cli.views.text.styled_line import Span, line_width, shorten_line
+from sfn_cli.views.text.visible_text import visible_line, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sfn_cli.views.graph.graph import GraphEdge, GraphLevel, GraphNode, GraphRun
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 _GAP = 2
 _LEAST_COLUMN = 12

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
-from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.text.styled_line import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
     from sfn_cli.views.source import ExecutionSource
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 
 def visit_notes(

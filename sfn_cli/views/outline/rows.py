@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.outline.notes import visit_notes
-from sfn_cli.views.outline.styled_line import Span
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.visible_text import visible_line
+from sfn_cli.views.text.styled_line import Span
+from sfn_cli.views.text.visible_text import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import StyledLine
 
 ITERATIONS_SHOWN = 3
 """How many iterations of a Map are shown."""

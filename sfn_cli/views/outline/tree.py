@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.views.outline.bars import draw_bar
 from sfn_cli.views.outline.fit_rows import fit_rows
 from sfn_cli.views.outline.rows import OutlineRow, OutlineRows
-from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
-from sfn_cli.views.visible_text import visible_line
+from sfn_cli.views.text.styled_line import Span, cell_width, line_width, shorten_line
+from sfn_cli.views.text.time_spans import format_span
+from sfn_cli.views.text.visible_text import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import StyledLine
 
 _WIDEST_BAR, _NARROWEST_BAR = 40, 6
 _BARS_FROM = 64

@@ -5,14 +5,14 @@
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import loads
-from sfn_cli.views.indented_json import indented_json
-from sfn_cli.views.outline.styled_line import Span, shorten_line
+from sfn_cli.views.text.indented_json import indented_json
+from sfn_cli.views.text.styled_line import Span, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 LABEL_WIDTH = 20
 """Columns of a label, with the spaces after it."""

@@ -10,10 +10,10 @@ from sfn_cli.views.diff.change_lines import change_lines
 from sfn_cli.views.diff.value_changes import value_changes
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.outline.notes import pending_words
-from sfn_cli.views.outline.styled_line import Span, shorten_line
 from sfn_cli.views.outline.value_lines import LABEL_WIDTH, value_lines
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.styled_line import Span, shorten_line
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 _BESIDE = ("errorDetails", "assignedVariables", "variables")
 """Steps that are not data on their way from the input to the output."""

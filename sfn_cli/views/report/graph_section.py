@@ -10,10 +10,10 @@ from sfn_cli.views.graph.definition import graph_of
 from sfn_cli.views.graph.run import graph_run, paths_of_interest
 from sfn_cli.views.layout.folding import folding_rule
 from sfn_cli.views.layout.place import place
-from sfn_cli.views.markup import Markup, element, join_markup
 from sfn_cli.views.outline.tree import outline_lines
 from sfn_cli.views.picture.svg import draw_svg_of_page
 from sfn_cli.views.report.styled_html import draw_styled_lines
+from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
     from sfn_cli.views.report.report_input import ReportInput

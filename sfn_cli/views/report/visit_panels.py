@@ -9,7 +9,6 @@ from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.failure.explain import place_of_visit
-from sfn_cli.views.markup import Markup, element, join_markup
 from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.report.map_items import draw_map_items
 from sfn_cli.views.report.secrets import mask_text
@@ -17,7 +16,8 @@ from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.timeline import visit_id
 from sfn_cli.views.report.times import utc_text
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

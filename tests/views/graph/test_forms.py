@@ -9,7 +9,7 @@ from sfn_cli.views.graph.dot import dot_of
 from sfn_cli.views.graph.graph import END, START, EdgeKey, GraphRun, NodeRun
 from sfn_cli.views.graph.mermaid import mermaid_of
 from sfn_cli.views.graph.text import graph_lines
-from sfn_cli.views.outline.styled_line import Span, line_width, plain_line
+from sfn_cli.views.text.styled_line import Span, line_width, plain_line
 from tests.golden import assert_golden
 from tests.views.definitions import chain_definition, example_definitions
 

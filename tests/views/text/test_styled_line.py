@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfn_cli.views.outline.styled_line import Span, line_width, plain_line, shorten_line
+from sfn_cli.views.text.styled_line import Span, line_width, plain_line, shorten_line
 
 LONG = 1_000_000
 """Characters of a text that is cut at once, and not one character after another."""
