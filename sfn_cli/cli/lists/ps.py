@@ -11,11 +11,12 @@ from sfn_cli.arn import name_in_arn
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.lists import list_output
 from sfn_cli.cli.lists.columns import Column, column_lines
-from sfn_cli.cli.lists.list_times import format_rough_span, format_until
+from sfn_cli.cli.lists.list_times import format_until
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
 from sfn_cli.views.text.styled_line import Span
+from sfn_cli.views.text.time_spans import format_rough_span
 
 if TYPE_CHECKING:
     from sfn_cli.api.views.running_executions import RunningExecution, RunningList

@@ -16,7 +16,7 @@ from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.time_axis import TimeAxis
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
-from sfn_cli.views.text.time_spans import format_span
+from sfn_cli.views.text.time_spans import format_long_span, format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +103,7 @@ def _draw_axis(axis: TimeAxis, view: ExecutionView) -> Markup:
 
 def _draw_break_label(part: AxisPart, y: int) -> Markup:
     middle = (part.left + part.right) / 2
-    text = f"⋯ {_short_span(part.end - part.start)}"
+    text = f"⋯ {format_long_span(part.end - part.start)}"
     return element("text", {"class": f"break {_anchor(middle)}", "x": _percent(middle), "y": y}, text)
 
 
@@ -197,12 +197,3 @@ def _draw_span(start: int, end: int, axis: TimeAxis, look: str, *, is_thin: bool
 
 def _percent(share: float) -> str:
     return f"{max(0.0, min(1.0, share)) * 100:.2f}%"
-
-
-def _short_span(milliseconds: int) -> str:
-    """Returns a long span by its largest unit: "3 days"."""
-    seconds = milliseconds / 1000
-    for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{round(seconds / size)} {unit}"
-    return format_span(milliseconds)

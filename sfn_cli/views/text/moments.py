@@ -1,4 +1,4 @@
-"""Moments for people, as briefly as the other end of a span of time allows."""
+"""Moments for people: as briefly as the other end of a span of time allows, or in full."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ def format_moment(at: int, since: int, zone: tzinfo | None = None) -> str:
     day = "" if moment.date() == start.date() else f"{moment.day} {_MONTHS[moment.month - 1]} "
     year = "" if moment.year == start.year else f"{moment.year} "
     return f"{day}{year}{clock}" + (" UTC" if zone is None else "")
+
+
+def utc_text(at: int) -> str:
+    """Returns a time in milliseconds since 1970 as "2026-12-01 09:00:00.123 UTC"."""
+    try:
+        moment = datetime.fromtimestamp(at // 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return f"{at} ms after 1970"
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{at % 1000:03} UTC"
