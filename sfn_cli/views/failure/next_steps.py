@@ -103,7 +103,7 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
     if failure.visit is not None:
         yield NextStep(
             f"the whole input of {failure.visit.state}",
-            f"sfn show {_shell_word(view.source.name)} {_shell_word(failure.visit.state)}",
+            f"sfn show {_shell_word(view.source.name)} {_word_for_state(failure.visit.state)}",
         )
 
 
@@ -155,6 +155,11 @@ def _utc_time(at: int) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _word_for_state(state: str) -> str:
+    """Returns the state's name as one word: with a slash in front where it would be an option."""
+    return _shell_word(f"/{state}" if state.startswith("-") else state)
 
 
 _PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)

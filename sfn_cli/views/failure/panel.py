@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
+from sfn_cli.views.outline.styled_line import Span, cell_width, cut_to_width, line_width, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -175,9 +175,9 @@ def wrap_text(text: str, width: int, most: int) -> list[str]:
         rest = paragraph.expandtabs(2).rstrip()
         while True:
             if len(lines) == most:
-                lines[-1] = f"{_cut_to(lines[-1], width - 1).rstrip()}…"
+                lines[-1] = f"{cut_to_width(lines[-1], width - 1).rstrip()}…"
                 return lines
-            piece = _cut_to(rest, width)
+            piece = cut_to_width(rest, width)
             if piece == rest:
                 lines.append(piece)
                 break
@@ -188,14 +188,6 @@ def wrap_text(text: str, width: int, most: int) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
-
-
-def _cut_to(text: str, width: int) -> str:
-    if text.isascii():
-        return text[:width]
-    while cell_width(text) > width:
-        text = text[: max(0, len(text) - max(1, (cell_width(text) - width) // 2))]
-    return text
 
 
 # The box

@@ -31,17 +31,33 @@ def one_line(text: str) -> str:
 
     Texts are put into columns by the width that they have then.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return visible_text(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def cell_width(text: str) -> int:
-    """Returns how many columns of a terminal the text takes."""
-    if text.isascii():
+    """Returns how many columns of a terminal the text takes, where what does not show is escaped."""
+    if text.isascii() and text.isprintable():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return sum(map(_columns_of_character, one_line(text)))
+
+
+def _columns_of_character(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def cut_to_width(text: str, width: int) -> str:
+    """Returns as much of the beginning of the text as fits into so many columns."""
+    if text.isascii() and text.isprintable():
+        return text[: max(0, width)]
+    for place, char in enumerate(text):
+        width -= cell_width(char)
+        if width < 0:
+            return text[:place]
+    return text
 
 
 def line_width(line: "Iterable[Span]") -> int:
@@ -55,9 +71,7 @@ def shorten_line(line: StyledLine, width: int) -> StyledLine:
     shortened: StyledLine = []
     room = width - 1
     for span in line:
-        text = span.text
-        while cell_width(text) > room:
-            text = text[:-1]
+        text = cut_to_width(span.text, room)
         shortened.append(span._replace(text=text))
         room -= cell_width(text)
         if text != span.text:
