@@ -18,6 +18,7 @@ from sfn_cli.views.graph.graph import (
     GraphEdge,
     GraphLevel,
     GraphNode,
+    GraphRetrier,
 )
 from sfn_cli.views.graph.lenient_json import mapping_or_empty, mappings_in, text_or_empty, texts_in
 from sfn_cli.views.graph.reading_order import reading_order
@@ -39,7 +40,11 @@ def graph_of(definition: Mapping[str, Any]) -> GraphLevel:
 
 def error_label(names: Any) -> str:
     """Returns the names of a Catcher as a label: "Timeout, Http.StatusCode.402"."""
-    return ", ".join(name.removeprefix("States.") for name in texts_in(names))
+    return ", ".join(_short_error_names(names))
+
+
+def _short_error_names(names: Any) -> list[str]:
+    return [name.removeprefix("States.") for name in texts_in(names)]
 
 
 class _LevelOfDefinition:
@@ -73,14 +78,14 @@ class _LevelOfDefinition:
 
     def _node(self, name: str, state: Mapping[str, Any]) -> GraphNode:
         path = self._path(name)
-        retriers = list(mappings_in(state.get("Retry")))
+        retriers = [_graph_retrier(retrier) for retrier in mappings_in(state.get("Retry"))]
         return GraphNode(
             path,
             name,
             text_or_empty(state.get("Type")) or "?",
             state_text(state),
-            retries=sum(map(_retries, retriers)) if retriers else None,
-            retry_errors=tuple(tuple(texts_in(retrier.get("ErrorEquals"))) for retrier in retriers),
+            retries=sum(retrier.attempts for retrier in retriers) if retriers else None,
+            retriers=retriers,
             levels=self._inner_levels(path, state),
         )
 
@@ -130,6 +135,18 @@ class _LevelOfDefinition:
             self._add_edge(path, catcher.get("Next"), "catch", error_label(catcher.get("ErrorEquals")))
 
 
-def _retries(retrier: Mapping[str, Any]) -> int:
-    most = retrier.get("MaxAttempts", _RETRIES_BY_DEFAULT)
-    return max(0, most) if type(most) is int else 0
+def _graph_retrier(retrier: Mapping[str, Any]) -> GraphRetrier:
+    """Reads a Retrier; what is no number counts as not given, and a MaxAttempts as 0."""
+    attempts = retrier.get("MaxAttempts", _RETRIES_BY_DEFAULT)
+    interval, rate = _number(retrier.get("IntervalSeconds")), _number(retrier.get("BackoffRate"))
+    return GraphRetrier(
+        _short_error_names(retrier.get("ErrorEquals")),
+        max(0, attempts) if type(attempts) is int else 0,
+        1 if interval is None else interval,
+        2 if rate is None else rate,
+        _number(retrier.get("MaxDelaySeconds")),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return value if type(value) in (int, float) else None

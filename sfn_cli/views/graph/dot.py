@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.graph.form_ids import edges_with_far_catches, form_ids
+from sfn_cli.views.graph.form_ids import edges_with_far_catches, form_ids, retry_loop_labels
 from sfn_cli.views.graph.graph import END, START
 from sfn_cli.views.graph.lenient_json import one_line
 from sfn_cli.views.graph.node_words import repeat_words, run_of_node, status_mark, type_words
@@ -58,6 +58,8 @@ class _DotWriter:
             yield from self._node_lines(node)
         for edge in edges_with_far_catches(level):
             yield self._edge_line(edge)
+        for node in level.nodes.values():
+            yield from self._retry_lines(node)
 
     def _node_lines(self, node: GraphNode) -> Iterator[str]:
         own_id = self._id(node.path)
@@ -66,7 +68,8 @@ class _DotWriter:
             yield f'{own_id} [shape="{shape}", style="filled", fillcolor="black", label="", width="0.2"]'
             return
         run = run_of_node(self._run, node)
-        second = "  ".join([type_words(node, run), *repeat_words(node, run)])
+        repeats = repeat_words(node, run, has_loop=bool(retry_loop_labels(node)))
+        second = "  ".join([type_words(node, run), *repeats])
         label = _quoted(f"{status_mark(self._run, node)}{one_line(node.name)}\n{second}")
         if not node.levels:
             yield f"{own_id} [label={label}]"
@@ -82,6 +85,16 @@ class _DotWriter:
             yield from (_INDENT * 2 + line for line in self.level_lines(inside))
             yield f"{_INDENT}}}"
         yield "}"
+
+    def _retry_lines(self, node: GraphNode) -> Iterator[str]:
+        """Yields the loop of a state that is retried."""
+        labels = retry_loop_labels(node)
+        if not labels:
+            return
+        label, run = _quoted("\n".join(labels)), run_of_node(self._run, node)
+        width = ', penwidth="2.6"' if run is not None and run.is_retried else ""
+        own_id = self._id(node.path)
+        yield f'{own_id} -> {own_id} [label={label}, style="dotted"{width}]'
 
     def _edge_line(self, edge: GraphEdge) -> str:
         source, target, kind = edge.key

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.graph import EdgeKey, GraphEdge
+from sfn_cli.views.graph.retry_text import retry_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,6 +51,14 @@ def edges_with_far_catches(level: GraphLevel) -> Iterator[GraphEdge]:
         for label, handler in node.catches_to:
             target = f"{node.path.removesuffix(node.name)}{handler}"
             yield GraphEdge(EdgeKey(node.path, target, "catch"), (label,) if label else ())
+
+
+def retry_loop_labels(node: GraphNode) -> list[str]:
+    """Returns the labels of the edge with which a state that is retried leads to itself.
+
+    [] for one with others inside: neither language can draw such an edge at a box around states.
+    """
+    return [] if node.levels else retry_labels(node)
 
 
 def _is_plain(name: str) -> bool:

@@ -38,15 +38,29 @@ class GraphEdge(NamedTuple):
     labels: "Sequence[str]" = ()
 
 
+class GraphRetrier(NamedTuple):
+    """A Retrier: how often, and after how long, the errors that it matches are tried again.
+
+    `errors` are without "States.". The first delay is `interval_seconds`; each is `backoff_rate` times
+    the one before, and no more than `most_seconds`, where that is known.
+    """
+
+    errors: "Sequence[str]"
+    attempts: int
+    interval_seconds: float
+    backoff_rate: float
+    most_seconds: float | None = None
+
+
 class GraphNode(NamedTuple):
     """A state, or the dot of the start or the end.
 
     `name` is the state's, `type` its Type, "?" without one, "Start", "End" or MISSING. A broken
     definition may have types that do not exist. `detail` says in a few words what it
     does: "λ Bank", "sqs:sendMessage · token", "30 s". `retries` is how often its Retriers try again
-    at most, None without Retry; `retry_errors` are the names that each Retrier matches. `levels` are
-    the branches of a Parallel, or the one processor of a Map. `catches_to` are the handlers that it
-    reaches without an edge of its own (`far_handlers.py`), as (label, state name).
+    at most, None without Retry. `levels` are the branches of a Parallel, or the one processor of a
+    Map. `catches_to` are the handlers that it reaches without an edge of its own (`far_handlers.py`),
+    as (label, state name).
     """
 
     path: str
@@ -54,7 +68,7 @@ class GraphNode(NamedTuple):
     type: str
     detail: str = ""
     retries: int | None = None
-    retry_errors: "Sequence[Sequence[str]]" = ()
+    retriers: "Sequence[GraphRetrier]" = ()
     levels: "Sequence[GraphLevel]" = ()
     catches_to: "Sequence[tuple[str, str]]" = ()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.graph.form_ids import edges_with_far_catches, form_ids
+from sfn_cli.views.graph.form_ids import edges_with_far_catches, form_ids, retry_loop_labels
 from sfn_cli.views.graph.graph import END, START
 from sfn_cli.views.graph.lenient_json import one_line
 from sfn_cli.views.graph.node_words import repeat_words, run_of_node, status_mark, type_words
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import GraphLevel, GraphNode, GraphRun
 
 _INDENT = "    "
-_NOT_PLAIN = re.compile(r"[^\w\s.,$=≠≤≥()\[\]'·…λ↻×✓✗●⧖■○+*/?!@|&-]")
+_NOT_PLAIN = re.compile(r"[^\w\s.,$=≠≤≥()\[\]'·…λ↻×✓✗●◔■○+*/?!@|&-]")
 """What may have a meaning in Mermaid or in HTML; its entities have decimal numbers."""
 
 
@@ -48,6 +48,9 @@ class _MermaidWriter:
             words = f"catch {label}" if kind == "catch" else label
             shown = f": {_mermaid_text(words)}" if words.strip() else ""
             yield f"{self._id(source)} --> {self._id(target)}{shown}"
+        for node in level.nodes.values():
+            if labels := retry_loop_labels(node):
+                yield f"{self._id(node.path)} --> {self._id(node.path)}: {_mermaid_text(', '.join(labels))}"
 
     def _id(self, path: str) -> str:
         return "[*]" if path in (START, END) and path not in self._ids else self._ids[path]
@@ -55,7 +58,8 @@ class _MermaidWriter:
     def _state_lines(self, node: GraphNode) -> Iterator[str]:
         own_id, run = self._ids[node.path], run_of_node(self._run, node)
         name = f"{status_mark(self._run, node)}{node.name}"
-        text = _mermaid_text(" · ".join([name, type_words(node, run), *repeat_words(node, run)]))
+        repeats = repeat_words(node, run, has_loop=bool(retry_loop_labels(node)))
+        text = _mermaid_text(" · ".join([name, type_words(node, run), *repeats]))
         if not node.levels:
             yield f"{own_id}: {text}"
             return

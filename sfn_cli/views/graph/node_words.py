@@ -24,8 +24,13 @@ def type_words(node: GraphNode, run: NodeRun | None = None) -> str:
     return " · ".join(filter(None, (node.type, detail)))
 
 
-def repeat_words(node: GraphNode, run: NodeRun | None = None) -> list[str]:
-    """Returns how often a state may be retried, or how often it was retried and visited."""
+def repeat_words(node: GraphNode, run: NodeRun | None = None, *, has_loop: bool = False) -> list[str]:
+    """Returns how often a state may be retried, or how often it was retried and visited.
+
+    `has_loop`: an edge from the state to itself says already how often it may be retried.
+    """
+    if run is None and has_loop:
+        return []
     if run is None:
         return [] if node.retries is None else [f"↻ ≤ {node.retries}"]
     words = [f"↻ {run.failures}"] if run.is_retried else []

@@ -49,17 +49,6 @@ def _columns_of_character(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def cut_to_width(text: str, width: int) -> str:
-    """Returns as much of the beginning of the text as fits into so many columns."""
-    if text.isascii() and text.isprintable():
-        return text[: max(0, width)]
-    for place, char in enumerate(text):
-        width -= cell_width(char)
-        if width < 0:
-            return text[:place]
-    return text
-
-
 def line_width(line: "Iterable[Span]") -> int:
     return sum(cell_width(span.text) for span in line)
 
@@ -70,14 +59,26 @@ def shorten_line(line: StyledLine, width: int) -> StyledLine:
         return line
     shortened: StyledLine = []
     room = width - 1
-    for span in line:
+    for span in line if width > 0 else ():
         text = cut_to_width(span.text, room)
-        shortened.append(span._replace(text=text))
-        room -= cell_width(text)
         if text != span.text:
-            shortened[-1] = span._replace(text=f"{text}…")
+            shortened.append(span._replace(text=f"{text}…"))
             break
+        shortened.append(span)
+        room -= cell_width(text)
     return shortened
+
+
+def cut_to_width(text: str, width: int) -> str:
+    """Returns the longest beginning of the text that takes at most so many columns."""
+    if text.isascii() and text.isprintable():
+        return text[: max(0, width)]
+    left = width
+    for end, char in enumerate(text):
+        left -= cell_width(char)
+        if left < 0:
+            return text[:end]
+    return text
 
 
 def plain_line(line: "Iterable[Span]") -> str:

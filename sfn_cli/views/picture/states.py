@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.graph import MISSING
+from sfn_cli.views.graph.retry_text import describe_retries
 from sfn_cli.views.layout.labels import NAME_SIZE, SMALL_SIZE, second_line, state_marks
 from sfn_cli.views.layout.text_size import shorten_text, text_width
 from sfn_cli.views.markup import Markup, element, join_markup, number_text
@@ -87,6 +88,7 @@ def draw_state(node: GraphNode, box: Box, run: NodeRun | None, inner: Sequence[B
         _draw_name(node, box, has_mark=has_mark),
         _draw_second_line(node, box, run, is_folded=is_folded),
         *(_draw_divider(box, left, right) for left, right in pairwise(inner)),
+        _draw_retry_loop(node, box, run) if node.retries else "",
     )
 
 
@@ -131,6 +133,28 @@ def _draw_second_edge(box: Box) -> Markup:
     right, bottom = box.x + box.width + 4, box.y + box.height + 4
     start = f"M{number_text(right)} {number_text(box.y + 9)}V{number_text(bottom - 8)}"
     return element("path", {"class": "behind", "d": f"{start}q0 8 -8 8H{number_text(box.x + 9)}"})
+
+
+def _draw_retry_loop(node: GraphNode, box: Box, run: NodeRun | None) -> Markup:
+    """Returns the way from a state to itself: a small loop at its left border, with its Retriers."""
+    look = "loop retried" if run is not None and run.is_retried else "loop"
+    title = f"{node.name} → {node.name}, retries\n" + "\n".join(describe_retries(node))
+    return element(
+        "g",
+        {"class": look, "transform": _translate(box.x, box.y + LOOP_CENTRE)},
+        element("title", {}, title),
+        element("path", {"class": "loop-line", "d": _LOOP_LINE}),
+        element("path", {"class": "loop-arrow", "d": _LOOP_ARROW}),
+    )
+
+
+LOOP_CENTRE = 24.0
+"""From the upper border of a box; the middle of a box without others inside."""
+LOOP_SIZE = (12.0, 24.0)
+"""The room that a loop takes, beside the left border."""
+_LOOP_LINE = "M0 7.5C-12.5 12-12.5-9-5-7.5"
+_LOOP_ARROW = "M-6-11L0-6L-7.5-3.6z"
+"""From the border of the box, which is on the line x = 0."""
 
 
 def _draw_divider(box: Box, left: Box, right: Box) -> Markup:

@@ -34,6 +34,10 @@ text{{font:{NAME_SIZE}px {FONT};fill:var(--text)}}
 .label{{text-anchor:middle;paint-order:stroke;stroke:var(--page);stroke-width:5px;stroke-linejoin:round}}
 .label.catch{{fill:var(--failed)}}
 .label.taken{{fill:var(--text)}}
+.loop-line{{fill:var(--page);stroke:var(--line);stroke-width:1.4}}
+.loop-arrow{{fill:var(--line)}}
+.retried>.loop-line{{stroke:var(--caught);stroke-width:2.2}}
+.retried>.loop-arrow{{fill:var(--caught)}}
 .page{{fill:var(--page)}}
 .box{{fill:var(--box);stroke:var(--line);stroke-width:1.4}}
 .group>.box{{fill:var(--page)}}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.layout.labels import edge_label_size
 from sfn_cli.views.layout.placed import Box
+from sfn_cli.views.picture.states import LOOP_CENTRE, LOOP_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ def faults_of(placed: PlacedLevel) -> Counter[str]:
             "labels over states": 0,
             "labels over labels": 0,
             "outside the level": 0,
+            "retry loops over something": 0,
         }
     )
     for level in levels_of(placed):
@@ -48,9 +50,22 @@ def faults_of(placed: PlacedLevel) -> Counter[str]:
         faults["ends off the border"] += sum(not _ends_at_its_states(edge, level) for edge in level.edges)
         faults["labels over states"] += sum(_overlap(label, box) for label in labels for box in boxes)
         faults["labels over labels"] += sum(_overlap(one, other) for one, other in combinations(labels, 2))
+        faults["retry loops over something"] += sum(
+            any(_runs_through(segment, loop) for of_edge in segments for segment in of_edge)
+            or any(_overlap(loop, other) for other in [*boxes, *labels])
+            for loop in _loop_boxes(level)
+        )
         faults["outside the level"] += sum(not _is_inside(box, level) for box in [*boxes, *labels])
         faults.update(_faults_of_inner_levels(level))
     return faults
+
+
+def _loop_boxes(level: PlacedLevel) -> Iterator[Box]:
+    """Yields the room of the loops that `picture/states.py` draws at states that are retried."""
+    for path, node in level.level.nodes.items():
+        if node.retries:
+            box = level.boxes[path]
+            yield Box(box.x - LOOP_SIZE[0], box.y + LOOP_CENTRE - LOOP_SIZE[1] / 2, *LOOP_SIZE)
 
 
 def levels_of(placed: PlacedLevel) -> Iterator[PlacedLevel]:

@@ -143,6 +143,26 @@ def test_texts_of_a_state(state: Mapping[str, Any], texts: list[str]) -> None:
     assert texts_of(states["/Here"]) == texts
 
 
+def test_a_state_that_is_retried_has_a_loop() -> None:
+    """The loop's title names each Retrier; a state whose Retriers never try again has none."""
+    busy = {"ErrorEquals": ["Busy"], "MaxAttempts": 2}
+    never = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 0}
+    states = {
+        "A": {**TASK, "Retry": [busy, never], "Next": "B", "End": False},
+        "B": {**TASK, "Retry": [never]},
+    }
+    svg = draw_svg(placed({"StartAt": "A", "States": states}), "x")
+    assert svg.count('<g class="loop"') == 1
+    words = "A → A, retries\nBusy: at most twice, after 1 s, 2 s\nALL: not retried"
+    assert f"<title>{words}</title>" in svg
+
+
+@pytest.mark.parametrize("name, count", [("order-declined", 1), ("order", 1), ("migration", 0)])
+def test_loops_that_were_taken(name: str, count: int) -> None:
+    where, run = run_of(name)
+    assert draw_svg(where, name, run=run).count('<g class="loop retried"') == count
+
+
 @pytest.mark.parametrize(
     "name, path, texts",
     [
