@@ -15,6 +15,7 @@ Elsewhere (a file, a pipe) there is no Screen and bytes are unchanged.
 
 from __future__ import annotations
 
+import codecs
 import io
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -28,6 +29,31 @@ if TYPE_CHECKING:
 one_screen_line = visible_line
 
 
+_ASCII_MARKS = str.maketrans(
+    {
+        "✓": "+", "✗": "x", "●": "*", "⧖": "~", "■": "#", "○": "o", "…": "~", "─": "-", "━": "=",
+        "┄": "-", "│": "|", "├": "|", "└": "`", "┌": ".", "╭": ".", "╮": ".", "╰": "`", "╯": "'",
+        "·": "|", "→": ">", "›": ">", "⤷": ">", "↻": "@", "−": "-", "×": "x", "≠": "#", "⋯": "~",
+    }
+)  # fmt: skip
+"""The marks and lines of our own for a terminal whose encoding lacks them, each of one column."""
+
+
+def replace_unencodable_marks(error: UnicodeError) -> tuple[str, int]:
+    """Returns what is written in place of characters that an encoding lacks: an error handler of codecs.
+
+    Our own marks become similar ones of ASCII; other characters are escaped.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    shown = error.object[error.start : error.end].translate(_ASCII_MARKS)
+    return shown.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+MARKS_IN_ASCII = "sfn-marks-in-ascii"
+codecs.register_error(MARKS_IN_ASCII, replace_unencodable_marks)
+
+
 class Screen(io.TextIOBase):
     """A terminal's stream, to which text is written as `visible_text` shows it.
 
@@ -37,7 +63,7 @@ class Screen(io.TextIOBase):
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # for characters outside the terminal's encoding
+            stream.reconfigure(errors=MARKS_IN_ASCII)  # for characters outside the terminal's encoding
 
     def write(self, text: str) -> int:
         self.stream.write(visible_text(text))

@@ -55,6 +55,23 @@ def test_one_line() -> None:
     assert screen.one_screen_line("a\n\tb\x1b") == "a\\n\\tb\\u001b"
 
 
+@pytest.mark.parametrize(
+    "encoding, shown",
+    [
+        ("utf-8", "├── ✗ Café · 1 of 2…"),
+        ("latin-1", "|-- x Café · 1 of 2~"),
+        ("ascii", "|-- x Caf\\xe9 | 1 of 2~"),
+    ],
+)
+def test_marks_that_the_terminal_does_not_have(encoding: str, shown: str) -> None:
+    """Marks and lines of our own become similar ones of ASCII; other characters are escaped."""
+    written = io.BytesIO()
+    stream = screen.wrap_in_screen(io.TextIOWrapper(written, encoding=encoding))
+    stream.write("├── ✗ Café · 1 of 2…")
+    stream.flush()
+    assert written.getvalue().decode(encoding) == shown
+
+
 def test_own_colours_pass_and_text_does_not() -> None:
     """A Screen escapes all text but Controls; without a Screen everything passes."""
     parts = [*screen.screen_style("\x1b[8mtext", 32, color=True), "\x07\n"]

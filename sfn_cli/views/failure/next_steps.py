@@ -104,7 +104,7 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
     if failure.visit is not None:
         yield NextStep(
             f"the whole input of {failure.visit.state}",
-            f"sfn show {shell_word(view.source.name)} {shell_word(failure.visit.state)}",
+            f"sfn show {shell_word(view.source.name)} {_word_for_state(failure.visit.state)}",
         )
 
 
@@ -153,3 +153,8 @@ def _utc_time(at: int) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _word_for_state(state: str) -> str:
+    """Returns the state's name as one word: with a slash in front where it would be an option."""
+    return shell_word(f"/{state}" if state.startswith("-") else state)
