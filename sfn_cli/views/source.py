@@ -1,4 +1,4 @@
-"""What a view of an execution is made from, wherever it comes from."""
+"""The input of a view of an execution: the same for a store, a file and an endpoint."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 

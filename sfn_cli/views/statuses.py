@@ -1,6 +1,6 @@
 """The statuses of executions, threads and states, as every form of a view shows them.
 
-Each has a mark and a word of its own: a status is never told by colour alone.
+Each has a mark and a word of its own: a status is never shown by colour alone.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.

@@ -319,7 +319,7 @@ def own_home(tmp_path: Path) -> Iterator[Path]:
 
 def test_an_empty_store(own_home: Path) -> None:
     """There is nothing to list, and the way to change that."""
-    assert sfn(own_home, "ls").stdout == "There are no state machines. To begin with: sfn run --help\n"
+    assert sfn(own_home, "ls").stdout == "There are no state machines. To create one: sfn run --help\n"
     assert sfn(own_home, "ps").stdout == "Nothing is running.\n"
 
 

@@ -1,1 +1,1 @@
-"""What views are made from: reads of the store that AWS has no operation for."""
+"""Inputs of views: reads of the store that AWS has no operation for."""

@@ -1,4 +1,4 @@
-"""What the view of a stored execution is made from."""
+"""The source of the view of a stored execution."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def find_graph_subject(
     is_path = word != "-" and path.exists()
     if is_path and definition is None and not _is_history_file(path):
         if at is not None:
-            raise UsageError(f"--at takes an execution: {word} is none.")
+            raise UsageError(f"--at takes an execution, and {word} is not one.")
         return _subject_of_path(backend, path, project)
     if is_path or word == "-" or _names_an_execution(word):
         return _subject_of_execution(backend, word, definition, at)
@@ -155,7 +155,7 @@ def _subject_of_machine(backend: "Backend", name: str) -> GraphSubject:
         except OperationError as error:
             if error.error.code != "InvalidArn" or name.startswith("arn:"):
                 raise
-            message = f"State Machine Does Not Exist: '{name}'. It is no file either."
+            message = f"State Machine Does Not Exist: '{name}'. There is no such file either."
             missing = ApiError("StateMachineDoesNotExist", message)
             raise OperationError("DescribeStateMachine", missing) from None
     return _subject_of_definition(found["name"], found["definition"], name)
@@ -170,7 +170,7 @@ def _subject_of_execution(
 
     source: ExecutionSource = find_source(backend, name, definition=definition)
     if source.definition is None:
-        raise UsageError(f"{source.name} has no definition. Name the file of it: --definition FILE")
+        raise UsageError(f"{source.name} has no definition. Name its file: --definition FILE")
     shown = shown_execution(backend, source, at)
     subject = _subject_of_definition(source.name, source.definition, source.name)
     return subject._replace(run=graph_run(shown.view, subject.level, pending=shown.pending))
@@ -184,5 +184,5 @@ def _subject_of_definition(title: str, text: str, source: str) -> GraphSubject:
     except ValueError as error:
         raise UsageError(f"{source}: not JSON: {error}") from None
     if not isinstance(definition, dict):
-        raise UsageError(f"{source} has no definition: it is no JSON object.")
+        raise UsageError(f"{source} has no definition: it is not a JSON object.")
     return GraphSubject(title, graph_of(definition))

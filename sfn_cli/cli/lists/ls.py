@@ -90,7 +90,7 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
         rows = [_machine_row(machine, now) for machine in machines]
         _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
     else:
-        _write_list(terminal, [[Span("There are no state machines. To begin with: sfn run --help")]])
+        _write_list(terminal, [[Span("There are no state machines. To create one: sfn run --help")]])
     return ExitCode.SUCCESS
 
 

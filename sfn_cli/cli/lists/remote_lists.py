@@ -23,7 +23,7 @@ _PAGE = 1000
 
 
 def remote_list_time() -> int:
-    """Returns the time of this machine, in milliseconds since 1970: an endpoint does not tell its own."""
+    """Returns the time of this machine, in milliseconds since 1970: an endpoint does not report its own."""
     return time.time_ns() // 1_000_000
 
 

@@ -1,4 +1,4 @@
-"""What a view is made from, at an endpoint (--endpoint-url): AWS's operations are all there is."""
+"""The source of a view at an endpoint (--endpoint-url), read by AWS's operations alone."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
     Pay/monday, Pay/last, Pay     an execution of this store; the youngest one of the machine
     arn:aws:states:…              an execution, EXPRESS ones and children of Map Runs included
-    history.json, -               the output of get-execution-history (files.py)
+    history.json, -               the output of get-execution-history (history_files.py)
 
-With --endpoint-url the names and ARNs are those of the endpoint, asked by AWS's operations.
+With --endpoint-url the names and ARNs are those of the endpoint.
 """
 
 from __future__ import annotations
@@ -100,7 +100,6 @@ def _damaged_history(name: str) -> CommandFailedError:
 
 
 def _local_arn(backend: Backend, name: str) -> str:
-
     arn = execution_arn_of_name(backend.service, name)
     if arn is not None:
         return arn

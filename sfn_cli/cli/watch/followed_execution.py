@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.source import ExecutionSource
 
 REMOTE_POLL_SECONDS = 2.0
-"""How often an endpoint is asked for news."""
+"""How often an endpoint is polled."""
 
 _QUIET_LOOK_SECONDS = 0.08
 """How often this store is looked at when nothing has changed for a while: still at once for a person."""
@@ -67,7 +67,7 @@ class FollowedExecution(Protocol):
     def children(self, entered_ids: Collection[int]) -> list[RunningExecution]:
         """Returns the executions that visits of tasks started and await, with their states.
 
-        None at an endpoint, which would have to be asked for each.
+        None at an endpoint, where each would take requests of its own.
         """
 
 
@@ -170,7 +170,7 @@ class RemoteExecution:
         source, self._fetched = self._fetched, None
         if source is None:
             return []
-        # The frames of an endpoint's events follow from all of them: the view is built anew.
+        # The frames of an endpoint's events follow from all of them: the view is built again.
         fold, last_id = ExecutionFold(source), self.view.last_id
         news = [ExecutionNews(event, fold.apply(event)) for event in source.history]
         self.view = fold.view

@@ -5,7 +5,7 @@ shell's after a crash, begins on a line of its own.
 Rule 2: a drawing is one write, of the changed lines only: nothing flickers, and an unchanged drawing
 writes nothing.
 Rule 3: the terminal is restored at the end of the `with` block, and before a signal stops or ends the
-process. After a stop, the lines are drawn anew below what the shell has written.
+process. After a stop, the lines are drawn again below what the shell has written.
 """
 
 from __future__ import annotations

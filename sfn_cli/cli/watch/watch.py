@@ -84,7 +84,7 @@ def show_followed(
 
 
 def say_how_to_stop(execution_arn: str, without: str = "") -> None:
-    """Tells a person who pressed Ctrl-C, on stderr, that the execution goes on."""
+    """Writes to stderr, after a Ctrl-C, that the execution goes on and how to stop it."""
     click.echo(
         f"\nThe execution goes on{without}. "
         f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",

@@ -27,7 +27,7 @@ _PART = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d{1,9})\])?", re.DOTALL)
 class FoundVisits(NamedTuple):
     """The visits that a word means, in the order of the tree, and the place of the chosen one.
 
-    `chosen` is None when the word asks for a visit by a number that is too large.
+    `chosen` is None when the word has the number of a visit, and there are fewer.
     """
 
     visits: Sequence[StateVisit]

@@ -1,7 +1,7 @@
 """Failures that no event records: those of JSONPath fields, and of Fail states inside others.
 
 AWS's history has no event for a field such as ResultPath or ItemsPath that fails, nor for the error
-of a Fail state in a branch or iteration. The definition and the outputs of Catchers tell.
+of a Fail state in a branch or iteration. They follow from the definition and the outputs of Catchers.
 """
 
 from __future__ import annotations

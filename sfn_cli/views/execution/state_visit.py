@@ -23,7 +23,7 @@ WaitsFor = Literal["time", "retry", "answer", "worker", "job", "child", "functio
 
 time      the end of a Wait
 retry     the end of a Retrier's delay
-answer    somebody who has its task token
+answer    a success or failure that is sent with its task token
 worker    a worker that takes or finishes its activity's task
 job       a job of another service (.sync), or a Map Run
 child     an execution that it started and awaits

@@ -1,4 +1,4 @@
-"""Source maps: from a line of a bundle to the file and line that it was made of.
+"""Source maps: from a line of a bundle to the file and line that it was built from.
 
 https://tc39.es/ecma426/: `mappings` has a group for each line, divided by ";"; in a group, segments
 divided by "," of base-64 numbers that each count from the segment before.

@@ -1,7 +1,7 @@
 """The order in which a reader meets the states of a level.
 
 Depth first from the start: Next, then the Choice Rules, then the Catchers. A layout breaks loops and
-ties by this order, so that the way that all hope for is straight.
+ties by this order, so that the happy path is straight.
 """
 
 from __future__ import annotations

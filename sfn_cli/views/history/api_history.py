@@ -25,7 +25,7 @@ _FIRST_MILLISECONDS = 100_000_000_000
 
 
 class NotAHistoryError(ValueError):
-    """A value that is no list of history events. Its text is one line that says why."""
+    """A value that is not a list of history events. Its text is one line that says why."""
 
 
 def read_api_history(
@@ -55,12 +55,12 @@ def _read_api_events(events: object) -> list[HistoryEvent]:
     at = 0
     for position, event in enumerate(events, 1):
         if not isinstance(event, dict) or not isinstance(event.get("type"), str):
-            raise NotAHistoryError(f"Item {position} of the list is no history event.")
+            raise NotAHistoryError(f"Item {position} of the list is not a history event.")
         if event["type"] in EVENT_TYPES:  # a later one of AWS is left out
             one = _read_api_event(event, position, at)
             found[one.id], at = one, one.at
     if not found:
-        raise NotAHistoryError(f"{events[0]['type'][:80]!r} is no type of history event.")
+        raise NotAHistoryError(f"{events[0]['type'][:80]!r} is not a type of history event.")
     return list(found.values())
 
 

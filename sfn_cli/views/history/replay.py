@@ -103,7 +103,7 @@ def _interpreter_of_source(source: ExecutionSource) -> Interpreter | None:
     machine_arn = source.state_machine_arn or _machine_arn_of_execution(arn)
     try:
         return Interpreter(arn, machine_arn, load_machine(source.definition), source.seed or "")
-    except Exception:  # not a valid definition: of the view's caller, it was only promised
+    except Exception:  # not a valid definition: that of a file may be anything
         return None
 
 

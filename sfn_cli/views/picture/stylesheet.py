@@ -1,7 +1,7 @@
 """The stylesheet of pictures. All of it is under `.sfn-graph`, so that a page may hold a picture.
 
 There are no style attributes: a Content-Security-Policy can then allow the one sheet by its hash.
-Nothing is told by colour alone: failed and running states have thick borders, running ones dashes
+Nothing is shown by colour alone: failed and running states have thick borders, running ones dashes
 that move, states that were not visited dashes that do not, and all others a mark.
 """
 

@@ -64,6 +64,6 @@ def _details_text(event: HistoryEvent) -> str:
     details = next((value for name, value in shown.items() if name not in _NOT_DETAILS), None)
     if not isinstance(details, dict):
         return ""
-    kept = {name: value for name, value in details.items() if not name.endswith("Details")}
-    text = mask_json_text(json.dumps(kept, ensure_ascii=False))
+    own = {name: value for name, value in details.items() if not name.endswith("Details")}
+    text = mask_json_text(json.dumps(own, ensure_ascii=False))
     return text if len(text) <= _LONGEST_DETAILS else f"{text[:_LONGEST_DETAILS]}…"

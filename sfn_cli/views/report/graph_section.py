@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OUTLINE_COLUMNS = 110
 _WIDEST_SCALED = 1200
-"""Wider pictures are not made smaller to fit into the page: their text could not be read."""
+"""Wider pictures are not scaled down to the page: their text could not be read."""
 
 
 def draw_graph_section(given: ReportInput) -> Markup:

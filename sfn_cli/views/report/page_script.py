@@ -60,11 +60,11 @@ SCRIPT = r"""
   });
 
   const button = (words, action) => {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.textContent = words;
-    made.addEventListener("click", action);
-    document.getElementById("actions").append(made);
+    const created = document.createElement("button");
+    created.type = "button";
+    created.textContent = words;
+    created.addEventListener("click", action);
+    document.getElementById("actions").append(created);
   };
   for (const state of rows.map(stateOf)) if (state !== null) state.setAttribute("role", "link");
   const setAll = (open) => () => { for (const one of all("details.visit")) one.open = open; };

@@ -1,6 +1,6 @@
 """Masks secrets in execution data, so that a report may be attached to an issue.
 
-Masked are task tokens, wherever they stand (whoever has one can answer the task), and the values of
+Masked are task tokens, wherever they stand (one is enough to answer its task), and the values of
 members that are named like a secret, also in JSON inside a string.
 """
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 MASK = "(masked)"
 
-_TOKENS = re.compile(
-    # sfn's task tokens: see interpreter/task_token.py. A locator may follow.
-    r"(?<![0-9a-fA-F])[0-9a-f]{128}[\w.~-]*"
-    # AWS's, which are base64 of an encrypted text.
-    r"|(?<![\w+/])(?:AAAAKg|AQC)[A-Za-z0-9+/]{160,}={0,2}"
-    # Credentials of HTTP requests.
-    r"|(?<=Bearer )[\w.~+/-]{16,}=*|(?<=Basic )[A-Za-z0-9+/]{8,}={0,2}"
-)
+_TASK_TOKEN = re.compile(r"(?<![0-9a-fA-F])[0-9a-f]{128}[\w.~-]*")
+"""sfn's: see interpreter/task_token.py. A locator may follow."""
+
+_AWS_TASK_TOKEN = re.compile(r"(?<![\w+/])(?:AAAAKg|AQC)[A-Za-z0-9+/]{160,}={0,2}")
+"""AWS's, which are base64 of an encrypted text."""
+
+_SHORTEST_TASK_TOKEN = 128
+
+_CREDENTIALS = re.compile(r"(?<=Bearer )[\w.~+/-]{16,}=*|(?<=Basic )[A-Za-z0-9+/]{8,}={0,2}")
+"""Those of HTTP requests."""
 
 _NAME = r"[\w .-]{1,40}"
 _MEMBERS = re.compile(
@@ -53,7 +55,10 @@ _DEEPEST_TEXT = 4
 
 def mask_text(text: str) -> str:
     """Returns a text without the tokens in it, and without what is named like a secret."""
-    text = _TOKENS.sub(MASK, text)
+    if len(text) >= _SHORTEST_TASK_TOKEN:
+        text = _TASK_TOKEN.sub(MASK, _AWS_TASK_TOKEN.sub(MASK, text))
+    if "Bearer " in text or "Basic " in text:
+        text = _CREDENTIALS.sub(MASK, text)
     if ":" in text:
         text = _MEMBERS.sub(_mask_named_value, text)
         text = _ESCAPED_MEMBERS.sub(_mask_named_value, text)

@@ -262,14 +262,14 @@ def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
 @pytest.mark.parametrize(
     "words, code, message",
     [
-        (("Nope",), 254, "State Machine Does Not Exist: 'Nope'. It is no file either."),
+        (("Nope",), 254, "State Machine Does Not Exist: 'Nope'. There is no such file either."),
         (("Pay/nope",), 254, "Execution Does Not Exist"),
         (("./nope.json",), 252, "./nope.json does not exist."),
         (("nope.yaml",), 252, "nope.yaml does not exist."),
         (("broken.asl.json",), 252, "broken.asl.json:1:13: not JSON"),
         (("other.json",), 252, "has no definition"),
         (("empty",), 252, "holds no definition"),
-        (("history.json",), 252, "history.json has no definition. Name the file of it: --definition FILE"),
+        (("history.json",), 252, "history.json has no definition. Name its file: --definition FILE"),
         (("Pay", "--at", "3"), 252, "--at takes an execution, such as Pay/last."),
         (("Pay", "--open", "/Nope"), 252, "--open /Nope: there is no such state."),
         (("Pay", "-o", "nowhere/pay.svg"), 252, "Cannot write nowhere/pay.svg: No such file or directory"),

@@ -171,5 +171,5 @@ def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened],
 
 
 def close_tasks(connection: Connection, keys: Iterable[int]) -> None:
-    """Records, in the caller's transaction, that tasks need no answer any more."""
+    """Records, in the caller's transaction, that tasks no longer need an answer."""
     connection.executemany("UPDATE task SET open = 0 WHERE key = ?", [(key,) for key in keys])
