@@ -109,4 +109,5 @@ def test_json(name: str) -> None:
         shown = failure_json(failure)
         assert json.loads(json.dumps(shown)) == shown
         assert shown["place"].endswith(shown["state"])
-        assert shown["message"] == failure.message
+        assert shown.get("message", "") == failure.message
+        assert shown["path"] == failure.visit.path if failure.visit else "path" not in shown
