@@ -41,7 +41,7 @@ class StatusLook(NamedTuple):
 
 LOOKS: Mapping[Status, StatusLook] = {
     "RUNNING": StatusLook("●", "running", "running"),
-    "WAITING": StatusLook("⧖", "waiting", "waiting"),
+    "WAITING": StatusLook("◔", "waiting", "waiting"),
     "SUCCEEDED": StatusLook("✓", "succeeded", "succeeded"),
     "CAUGHT": StatusLook("!", "caught", "caught"),
     "FAILED": StatusLook("✗", "failed", "failed"),

@@ -39,7 +39,7 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
         machine = create_machine(home, f"M{items}", {"StartAt": next(iter(states)), "States": states})
         start_execution(home, machine, "--input", json.dumps({"items": list(range(items))}))
         with pseudo_terminal(home, "watch", f"M{items}/last") as terminal:
-            terminal.until_shown("⧖ Nap")
+            terminal.until_shown("◔ Nap")
             terminal.read_for(SETTLE_SECONDS)
             yield Result(f"CPU of sfn watch, {name}", _cpu_share(terminal) * 100, "%", "<= 2")
 

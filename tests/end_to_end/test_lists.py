@@ -115,13 +115,13 @@ def _steady(shown: str) -> str:
 
 LS = """\
 Machine Type Last runs Running Last run Last error
-each STANDARD ⧖ 1 AGE
+each STANDARD ◔ 1 AGE
 fast EXPRESS ✓ AGE
-hold STANDARD ⧖ 1 AGE
+hold STANDARD ◔ 1 AGE
 idle STANDARD never run
 many STANDARD ● 1 AGE
 order STANDARD ✓✗✓ AGE Customer.Unknown
-pay STANDARD ⧖ 1 AGE"""
+pay STANDARD ◔ 1 AGE"""
 
 PS = """\
 Execution State For Until Waits for Answer
@@ -155,7 +155,7 @@ two ✗ failed AGE SPAN Customer.Unknown""",
             "ls hold",
             """\
 Execution Status Started Took
-both ⧖ waiting AGE SPAN Hold: until MOMENT, Ask: a worker of activity approve""",
+both ◔ waiting AGE SPAN Hold: until MOMENT, Ask: a worker of activity approve""",
         ),
         (
             "ls idle",
@@ -189,13 +189,13 @@ def test_in_a_pipe(home: Path, command: str, shown: str) -> None:
             "ls",
             """\
 Machine Last runs Running
-each ⧖ 1
+each ◔ 1
 fast ✓
-hold ⧖ 1
+hold ◔ 1
 idle
 many ● 1
 order ✓✗✓
-pay ⧖ 1""",
+pay ◔ 1""",
         ),
         (
             100,
@@ -274,7 +274,7 @@ def test_at_an_endpoint(home: Path) -> None:
         at = ("--endpoint-url", url, "--no-sign-request")
         done = sfn(home, "ls", *at)
         machines = _steady(done.stdout + done.stderr)
-        assert machines == LS.replace("fast EXPRESS ✓ AGE", "fast EXPRESS never run").replace("⧖", "●")
+        assert machines == LS.replace("fast EXPRESS ✓ AGE", "fast EXPRESS never run").replace("◔", "●")
         listed = sfn_json(home, "ls", "order", *at, "--query", "executions[].[name, error]")
         assert listed == [["three", None], ["two", "Customer.Unknown"], ["one", None]]
         running = _steady(sfn(home, "ps", *at).stdout)
@@ -342,7 +342,7 @@ def test_damage_and_suspensions(own_home: Path) -> None:
     assert rows[1].startswith("W/other Hold SPAN in 1 day until MOMENT")
     assert rows[2].startswith("W/first SPAN suspended: ")
     assert rows[2].endswith(" sfn stop-execution --execution-arn W/first")
-    assert _steady(sfn(own_home, "ls").stdout).splitlines()[1].startswith("W STANDARD ●⧖ 2 AGE")
+    assert _steady(sfn(own_home, "ls").stdout).splitlines()[1].startswith("W STANDARD ●◔ 2 AGE")
     # Released, as by a newer version of sfn; no worker may be started to suspend it again.
     kill_workers(own_home)
     _change(own_home, "DELETE FROM suspension")
@@ -370,7 +370,7 @@ def test_virtual_time(own_home: Path) -> None:
     start_execution(own_home, machine, "--name", "w", environment={"SFN_CLOCK": "virtual"})
     until(lambda: sfn_json(own_home, "tasks", "list")["tasks"], "the task")
     row = _steady(sfn(own_home, "ls", "W").stdout).splitlines()[1]
-    assert row == "w ⧖ waiting AGE 3.0 days Ask: a worker of activity approve"
+    assert row == "w ◔ waiting AGE 3.0 days Ask: a worker of activity approve"
     assert _steady(sfn(own_home, "ps").stdout).splitlines()[1].startswith("W/w Ask SPAN a worker")
 
 
@@ -390,4 +390,4 @@ def test_many_running_executions(own_home: Path) -> None:
     assert len(done.stdout.splitlines()) == 1 + 50
     assert done.stderr == f"… and {MANY + 1 - 50:,} more: --max-items\n"
     assert len(sfn(own_home, "ps", "--max-items", "120").stdout.splitlines()) == 1 + 120
-    assert re.search(rf"W +STANDARD +⧖{{20}} +{MANY + 1:,} ", sfn(own_home, "ls").stdout)
+    assert re.search(rf"W +STANDARD +◔{{20}} +{MANY + 1:,} ", sfn(own_home, "ls").stdout)

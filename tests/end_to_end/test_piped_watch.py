@@ -171,7 +171,7 @@ def test_an_endpoint(home: Path) -> None:
         start(home, ASK)
         at_endpoint = ("watch", "Pay/last", "--endpoint-url", url)
         with pseudo_terminal(home, *at_endpoint, environment=environment) as terminal:
-            terminal.until_shown("⧖ Approve")
+            terminal.until_shown("◔ Approve")
             assert sfn(home, "tasks", "approve").returncode == 0
             assert terminal.end() == 0
             assert "✓ Pay" in terminal.screen

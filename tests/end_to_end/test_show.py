@@ -142,7 +142,7 @@ def shown(home: Path, *arguments: str) -> str:
         ("Fast/one", "✓ Fast/one  succeeded"),
         ("Gone/last", "✓ Gone/last-words  succeeded"),
         ("Gone/last-words", "✓ Gone/last-words  succeeded"),
-        ("Ask", "⧖ Ask/now  waiting"),
+        ("Ask", "◔ Ask/now  waiting"),
         ("Bad/x", "✗ Bad/x  failed"),
         ("Wait", "✓ Wait/virtual  succeeded  24 h 0 min ("),
     ],
@@ -459,7 +459,7 @@ def test_a_suspended_execution(tmp_path: Path) -> None:
     """Its row is damaged, until sfn has given up, and then sound again."""
     home = tmp_path / "store"
     start_execution(home, create_machine(home, "Wait", WAIT), "--name", "x")
-    until(lambda: "⧖ W" in shown(home, "Wait/x"), "the Wait")
+    until(lambda: "◔ W" in shown(home, "Wait/x"), "the Wait")
     kill_workers(home)
     _set_details_of_wait(home, '{"name"')
     unreadable = sfn(home, "show", "Wait/x")

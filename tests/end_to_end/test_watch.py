@@ -117,7 +117,7 @@ def test_a_wait_a_map_and_a_callback(home: Path, folder: Path, command: str) -> 
         start_execution(home, machine, "--name", "monday", "--input", ITEMS)
         words = ("watch", "Order/last")
     with pseudo_terminal(home, *words, columns=140) as terminal:
-        terminal.until_shown("⧖ Nap")
+        terminal.until_shown("◔ Nap")
         assert "waits until" in terminal.screen
         terminal.until_shown("298 of 300 · 2 running · 0 failed")
         answer_what_is_shown(home, terminal)
@@ -139,7 +139,7 @@ def test_a_terminal_that_is_too_small(home: Path) -> None:
     machine = {"StartAt": "S0", "States": {**states, "S20": {**TASK, "End": True}}}
     start(home, machine, name="ALongNameOfAMachine")
     with pseudo_terminal(home, "watch", "ALongNameOfAMachine/last", columns=38, lines=8) as terminal:
-        terminal.until_shown("⧖ S20")
+        terminal.until_shown("◔ S20")
         command = "sfn tasks approve ALongNameOfAMachine/monday/S20"
         terminal.until(lambda seen: command in seen.screen.replace("\n", ""), command)
         assert len(terminal.text.strip().splitlines()) <= 8
@@ -154,11 +154,11 @@ def test_a_resized_terminal(home: Path, size: tuple[int, int]) -> None:
     """The tree is drawn again for the new size, and nothing of the old one is left."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last", columns=100, lines=30) as terminal:
-        terminal.until_shown("⧖ Approve")
+        terminal.until_shown("◔ Approve")
         before = len(terminal.written)
         terminal.resize(*size)
         terminal.until(lambda seen: len(seen.written) > before, "another drawing")
-        screen = terminal.until_shown("⧖ Approve")
+        screen = terminal.until_shown("◔ Approve")
         assert screen.count("Pay/monday  waiting") == 1
         assert all(len(line) <= size[0] for line in screen.splitlines())
         assert sfn(home, "tasks", "approve").returncode == 0
@@ -169,12 +169,12 @@ def test_interrupt(home: Path) -> None:
     """Ctrl-C ends the command only: the execution goes on, and a line says how to stop it."""
     execution = start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
-        terminal.until_shown("⧖ Approve")
+        terminal.until_shown("◔ Approve")
         assert terminal.cursor_is_hidden
         terminal.type("\x03")
         assert terminal.end() == 130
         assert_restored(terminal)
-        assert "⧖ Approve" in terminal.screen
+        assert "◔ Approve" in terminal.screen
         assert "The execution goes on. To stop it: sfn stop-execution --execution-arn" in terminal.screen
         assert "Traceback" not in terminal.screen
     assert describe(home, execution)["status"] == "RUNNING"
@@ -185,7 +185,7 @@ def test_termination(home: Path, number: signal.Signals) -> None:
     """A command that a signal ends leaves a terminal that can be used."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
-        terminal.until_shown("⧖ Approve")
+        terminal.until_shown("◔ Approve")
         os.kill(terminal.process.pid, number)
         assert terminal.end() == -number
         assert_restored(terminal)
@@ -199,13 +199,13 @@ def test_a_stopped_job(home: Path) -> None:
     with pseudo_terminal(home, program=bash, environment=shell) as terminal:
         terminal.until_shown("$")
         terminal.type(f"{SFN} watch Pay/last\n")
-        terminal.until_shown("⧖ Approve")
+        terminal.until_shown("◔ Approve")
         terminal.type("\x1a")
         screen = terminal.until_shown("Stopped")
-        assert "⧖" not in screen
+        assert "◔" not in screen
         assert not terminal.cursor_is_hidden
         terminal.type("echo to the shell\nfg\n")
-        screen = terminal.until_shown("⧖ Approve")
+        screen = terminal.until_shown("◔ Approve")
         assert "\nto the shell" in screen
         assert terminal.cursor_is_hidden
         assert sfn(home, "tasks", "approve").returncode == 0
@@ -218,11 +218,11 @@ def test_a_stop_without_a_shell(home: Path) -> None:
     """Ctrl-Z where no shell could continue the command does nothing."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
-        terminal.until_shown("⧖ Approve")
+        terminal.until_shown("◔ Approve")
         before = len(terminal.written)
         terminal.type("\x1a")
         terminal.until(lambda seen: len(seen.written) > before, "another drawing")
-        terminal.until_shown("⧖ Approve")
+        terminal.until_shown("◔ Approve")
         assert sfn(home, "tasks", "approve").returncode == 0
         assert terminal.end() == 0
         assert terminal.text.count("Pay/monday") == 1
@@ -234,7 +234,7 @@ def test_a_name_that_a_terminal_would_act_on(home: Path) -> None:
     name = "\u202e\x9b" * 12
     start(home, {"StartAt": name, "States": {name: {**TASK, "End": True}}})
     with pseudo_terminal(home, "watch", "Pay/last", columns=60) as terminal:
-        terminal.until_shown("⧖ \\u202e\\u009b")
+        terminal.until_shown("◔ \\u202e\\u009b")
         before = terminal.screen
         terminal.until(lambda seen: seen.screen != before, "a tick of the clock")
         assert sfn(home, "tasks", "approve").returncode == 0
@@ -246,7 +246,7 @@ def test_typed_keys(home: Path) -> None:
     """What is typed meanwhile does not move the lines that are redrawn."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
-        terminal.until_shown("⧖ Approve")
+        terminal.until_shown("◔ Approve")
         terminal.type("x\n\n\n")
         assert sfn(home, "tasks", "approve").returncode == 0
         assert terminal.end() == 0
@@ -304,12 +304,12 @@ def test_a_killed_worker(home: Path) -> None:
     }
     start(home, ask_twice)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
-        terminal.until_shown("⧖ First")
+        terminal.until_shown("◔ First")
         killed = worker_pids(home)
         kill_workers(home)
         until(lambda: set(worker_pids(home)) - set(killed), "another worker")
         assert sfn(home, "tasks", "approve", "Pay/monday/First").returncode == 0
-        terminal.until_shown("⧖ Second")
+        terminal.until_shown("◔ Second")
         assert sfn(home, "tasks", "approve", "Pay/monday/Second").returncode == 0
         assert terminal.end() == 0
         assert "✓ Pay/monday  succeeded" in terminal.screen

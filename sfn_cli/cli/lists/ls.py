@@ -50,7 +50,7 @@ def ls(terminal: Terminal, machine: str | None, status: str | None, max_items: i
     error. MACHINE is a name or an ARN; Pay:live names an alias, Pay:3 a version. Its executions are
     listed newest first.
 
-    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ⧖ waiting. With --output, --query or
+    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ◔ waiting. With --output, --query or
     AWS_DEFAULT_OUTPUT, the list is data.
 
     \b

@@ -1,8 +1,8 @@
 """`sfn tasks`: lists pending tasks, and answers them for people.
 
-HANDLE names a task: the handle that the list shows or a beginning of it, EXECUTION/STATE or
-MACHINE/EXECUTION/STATE, a task token; it may be left out where only one task is pending. The
-answers go through AWS's operations, and fail with AWS's messages.
+HANDLE names a task: the handle that the list shows or a beginning of it, EXECUTION/STATE,
+MACHINE/EXECUTION/STATE or MACHINE/last/STATE, a task token; it may be left out where only one task
+is pending. The answers go through AWS's operations, and fail with AWS's messages.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import click
 
 from sfn_cli.api import model
 from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take_waiting_task, waiting_tasks
+from sfn_cli.api.views.execution_names import LAST, execution_arn_of_name
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
@@ -24,6 +25,7 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sfn_cli.api.service import Service
     from sfn_cli.cli.terminal import Terminal
 
 WORKER_NAME = "sfn tasks"
@@ -172,6 +174,7 @@ def _answer_task(
 ) -> ExitCode:
     with Backend(terminal) as backend:
         all_tasks = list(waiting_tasks(backend.service))
+        handle = _handle_of_last_execution(backend.service, handle)
         by_token = (
             handle is not None
             and len(handle) > _HANDLE_LENGTH
@@ -183,6 +186,15 @@ def _answer_task(
     if task is not None:
         sys.stderr.write(f"{done} {task.name} ({task.short_handle})\n")
     return ExitCode.SUCCESS
+
+
+def _handle_of_last_execution(service: Service, handle: str | None) -> str | None:
+    """Returns the handle with an execution's ARN in place of MACHINE/last."""
+    parts = [] if handle is None else handle.split("/", 2)
+    if len(parts) < 2 or parts[1] != LAST:
+        return handle
+    arn = execution_arn_of_name(service, "/".join(parts[:2]))
+    return handle if arn is None else "/".join([arn, *parts[2:]])
 
 
 _HANDLE_LENGTH = 64

@@ -14,10 +14,10 @@ A definition may be broken: what is not an object where one is expected is compa
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.views.diff.value_changes import is_same_json, value_changes
+from sfn_cli.views.diff.value_changes import hashable_json, value_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.views.diff.value_changes import ValueChange
@@ -208,16 +208,20 @@ def _renamed_states(old: "Mapping[str, Json]", new: "Mapping[str, Json]") -> dic
     """Returns the former names of the states that were renamed."""
     missing = [name for name in old if name not in new]
     added = [name for name in new if name not in old]
+    former_names = _names_by_body(missing, old)
     renamed: dict[str, str] = {}
-    for name in added:
-        alike = [former for former in missing if _have_same_body(old[former], new[name])]
-        if len(alike) == 1 and sum(_have_same_body(old[alike[0]], new[other]) for other in added) == 1:
-            renamed[name] = alike[0]
+    for body, names in _names_by_body(added, new).items():
+        if len(names) == len(former_names.get(body, ())) == 1:
+            renamed[names[0]] = former_names[body][0]
     return renamed
 
 
-def _have_same_body(before: "Json", after: "Json") -> bool:
-    return is_same_json(_body_without_targets(before), _body_without_targets(after))
+def _names_by_body(names: "Sequence[str]", states: "Mapping[str, Json]") -> "dict[Hashable, list[str]]":
+    """Returns the names of states that have the same body, by that body."""
+    found: dict[Hashable, list[str]] = {}
+    for name in names:
+        found.setdefault(hashable_json(_body_without_targets(states[name])), []).append(name)
+    return found
 
 
 def _body_without_targets(state: "Json") -> "Json":
@@ -242,7 +246,7 @@ def _paired_names(
     for at, name in enumerate(old):
         if name in known:
             continue
-        before = next((other for other in reversed(old[:at])), None)
+        before = old[at - 1] if at else None
         place = next((i for i, (_, former) in enumerate(pairs) if former == before), -1)
         pairs.insert(place + 1, (name, name))
     return pairs

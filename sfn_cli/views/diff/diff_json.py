@@ -1,6 +1,6 @@
-"""Differences as JSON, for `--output json`.
+"""Differences as JSON, for `--output json`, with the members of `execution/as_json.py`.
 
-A value that is not there has no member: {"path": "output.id", "after": 7} was added.
+A value that is not there, or not known, has no member: {"path": "output.id", "after": 7} was added.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -65,9 +65,8 @@ def _execution_end(view: "ExecutionView", now: int) -> "dict[str, Json]":
     return {
         "name": view.source.name,
         "status": view.status,
-        "durationMilliseconds": view.duration_ms(now),
-        "error": view.error,
-        "cause": view.cause,
+        "durationMs": view.duration_ms(now),
+        **_error_json(view),
     }
 
 
@@ -82,8 +81,8 @@ def _states_json(states: "Iterable[StateDiff]", now: int) -> "list[Json]":
                 "path": known.path,
                 "type": known.type,
                 "difference": _DIFFERENCES[state.mark],
-                "before": _visit_end(state.before, now),
-                "after": _visit_end(state.after, now),
+                **({} if state.before is None else {"before": _visit_end(state.before, now)}),
+                **({} if state.after is None else {"after": _visit_end(state.after, now)}),
                 "changes": _changes_json(state.changes),
                 **({"threads": _threads_json(state, now)} if state.threads else {}),
             }
@@ -103,16 +102,19 @@ def _threads_json(state: "StateDiff", now: int) -> "list[Json]":
     ]
 
 
-def _visit_end(visit: "StateVisit | None", now: int) -> "Json":
-    if visit is None:
-        return None
+def _visit_end(visit: "StateVisit", now: int) -> "dict[str, Json]":
     return {
         "status": visit.status,
-        "durationMilliseconds": visit.duration_ms(now),
+        "durationMs": visit.duration_ms(now),
         "failedAttempts": len(visit.failures),
-        "error": visit.error,
-        "cause": visit.cause,
+        **_error_json(visit),
     }
+
+
+def _error_json(failed: "ExecutionView | StateVisit") -> "dict[str, Json]":
+    """Returns the error and the cause, as far as there are any."""
+    members = {"error": failed.error, "cause": failed.cause}
+    return {name: text for name, text in members.items() if text is not None}
 
 
 def _changes_json(changes: "Iterable[ValueChange]") -> "list[Json]":

@@ -2,7 +2,7 @@
 
 Rule 1: the n-th visit of a state is compared with the n-th of the same state in the same thread;
 iterations and branches are compared by their index.
-Rule 2: a difference is told where it begins: what a state only passes on from its input, or from the
+Rule 2: a difference is shown where it begins: what a state only passes on from its input, or from the
 state before it, is no difference of its own.
 Rule 3: times differ always, and so do the ids and dates of requests in a service's response: they
 make no difference.
@@ -176,10 +176,11 @@ def _state_diff(
     threads = _thread_diffs(before, after, known)
     # A Map's output differs because its iterations do: those say where.
     inside = frozenset[_Unnamed]().union(*(_outputs_inside(before, after)) if threads else ())
+    known_pairs, known_or_inside = _pairs(known), known | inside
     changes = [
         *(change for change in of_input if _without_name(change) not in inherited),
-        *(change for change in _variable_changes(before, after) if _value_pair(change) not in _pairs(known)),
-        *(change for change in of_output if _without_name(change) not in known | inside),
+        *(change for change in _variable_changes(before, after) if _value_pair(change) not in known_pairs),
+        *(change for change in of_output if _without_name(change) not in known_or_inside),
     ]
     facts_differ = facts_of_visit(before) != facts_of_visit(after)
     differs = changes or facts_differ or any(thread.mark for thread in threads)

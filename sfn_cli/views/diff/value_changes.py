@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import jsonvalue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from sfn_cli.jsonvalue import Json
 
@@ -107,6 +107,17 @@ def is_same_json(before: "Json | Absence", after: "Json | Absence") -> bool:
     if type(before) is list and type(after) is list:
         return len(before) == len(after) and all(map(is_same_json, before, after))
     return bool(before == after)
+
+
+def hashable_json(value: "Json") -> "Hashable":
+    """Returns a key that is equal for two values if and only if `is_same_json` holds."""
+    if type(value) is bool:
+        return (bool, value)  # which no list has: true is no 1
+    if type(value) is dict:
+        return frozenset((name, hashable_json(member)) for name, member in value.items())
+    if type(value) is list:
+        return tuple(map(hashable_json, value))
+    return value  # type: ignore[no-any-return]
 
 
 def changes_of_texts(before: str | None, after: str | None) -> list[ValueChange]:

@@ -119,9 +119,11 @@ class _PendingReader:
             for visit in self.open_visits()
             if visit.entered_id in all_pending and all_pending[visit.entered_id].kind in ("answer", "worker")
         }
-        states = [visit.state for visit in answerable.values()]
+        visits_of_state: dict[str, int] = {}
+        for visit in answerable.values():
+            visits_of_state[visit.state] = visits_of_state.get(visit.state, 0) + 1
         for entered_id, visit in answerable.items():
-            is_alone = states.count(visit.state) == 1
+            is_alone = visits_of_state[visit.state] == 1
             task = f"{self._view.source.name}/{visit.state}" if is_alone else self._handle(visit)
             if task is not None:
                 command = f"sfn tasks approve {shell_word(task)}"

@@ -26,7 +26,7 @@ _DEEPEST = 8
 """How many descriptions inside one another are followed."""
 
 _SERVICE = re.compile(
-    r"(?P<message>.*?)\s*\(Service: (?P<service>[^;,]+)[;,] Status Code: (?P<status>\d+)[;,]"
+    r"\(Service: (?P<service>[^;,]+)[;,] Status Code: (?P<status>\d+)[;,]"
     r"(?: Error Code: (?P<code>[^;]+);)?[^()]*Request ID: (?P<request>[^;,)]*)[^()]*\)\s*",
     re.DOTALL,
 )
@@ -71,10 +71,11 @@ def _decode_cause_text(text: str, depth: int) -> DecodedCause:
         return _decode_cause_object(value, text, depth)
     if isinstance(value, str):
         return _decode_cause_text(value, depth + 1)
-    if found := _SERVICE.fullmatch(text):
+    message, opening, rest = text.rpartition("(Service: ")
+    if found := _SERVICE.fullmatch(opening + rest):
         service = "Lambda" if found["service"] == "AWSLambda" else found["service"]
         return DecodedCause(
-            found["message"],
+            message.rstrip(),
             found["code"],
             origin=f"{service}, status {found['status']}",
             request_id=found["request"] or None,

@@ -119,12 +119,17 @@ def _steps_at_map_run(failure: "Failure", stored: bool) -> "Iterator[NextStep]":
 def _is_worth_redriving(view: "ExecutionView", failure: "Failure") -> bool:
     """Whether RedriveExecution is possible and may end in another way."""
     arn = view.source.arn
-    if arn is None or is_express_arn(arn) or arn.split(":")[-2].count("/") or failure.visit is None:
-        return False  # an execution of a Map Run's children is redriven with the Map Run
+    if arn is None or is_express_arn(arn) or _is_of_map_run(arn) or failure.visit is None:
+        return False  # a child is redriven with its Map Run
     last = view.root.visits[-1] if view.root.visits else None
     if last is not None and last.type == "Fail":
         return False
     return failure.error not in _WRONG_DEFINITION
+
+
+def _is_of_map_run(arn: str | None) -> bool:
+    """Whether an execution is a child of a Map Run: its ARN names the Map's label, too."""
+    return arn is not None and "/" in arn.split(":")[6]
 
 
 def _last_state(view: "ExecutionView") -> str:
@@ -132,6 +137,8 @@ def _last_state(view: "ExecutionView") -> str:
 
 
 def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
+    if _is_of_map_run(view.source.arn):
+        return  # StartExecution would run the whole machine on the input of one item
     machine = view.source.name.partition("/")[0]
     text = " ".join((view.input or "{}").split())
     if len(text) <= _LONGEST_INPUT and "'" not in text:

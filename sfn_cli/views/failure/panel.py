@@ -15,7 +15,15 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
+from sfn_cli.views.outline.styled_line import (
+    Span,
+    cell_width,
+    cut_to_width,
+    line_width,
+    one_line,
+    shorten_line,
+)
+from sfn_cli.views.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +48,7 @@ def failure_lines(failure: "Failure", *, width: int) -> "list[StyledLine]":
     """Returns the box, in at most so many columns: what is longer wraps, or ends with "…"."""
     inner = max(width, _NARROWEST) - 4
     body = list(_failure_body(failure, inner))
-    title = _failure_title(failure)
+    title = one_line(_failure_title(failure))
     return [_box_top(title, inner), *(_box_line(line, inner) for line in body), _box_bottom(inner)]
 
 
@@ -99,18 +107,18 @@ def _frame_lines(frames: "Sequence[StackFrame]", room: int) -> "Iterator[StyledL
     label = "at"
     for frame in shown:
         if frame.file:
-            where = f"{frame.file}:{frame.line}"
-            called = f" in {frame.function}" if frame.function else ""
+            where = one_line(f"{frame.file}:{frame.line}")
+            called = one_line(f" in {frame.function}") if frame.function else ""
             line = [
                 Span(where, "bold" if frame.is_own else "dim"),
                 Span(called, "" if frame.is_own else "dim"),
             ]
         else:
-            line = [Span(frame.text, "dim")]
+            line = [Span(one_line(frame.text), "dim")]
         yield [Span(label.ljust(_LABEL), "dim"), *shorten_line(_shorten_file(line, room), room)]
         label = ""
         if frame.source and frame.is_own:
-            yield [Span(" " * (_LABEL + 2)), *shorten_line([Span(frame.source, "code")], room - 2)]
+            yield [Span(" " * (_LABEL + 2)), *shorten_line([Span(one_line(frame.source), "code")], room - 2)]
     if len(shown) < len(frames):
         yield [Span(" " * _LABEL), Span(f"… {len(frames) - len(shown)} more calls", "dim")]
 
@@ -148,7 +156,8 @@ def _log_lines(failure: "Failure", room: int) -> "Iterator[StyledLine]":
         lines, label = lines[-_MOST_LOG_LINES:], ""
     for text in lines:
         style: Style = "dim" if text.startswith("REPORT") else ""
-        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(text.replace("\t", "  "), style)], room)]
+        shown = Span(one_line(text.replace("\t", "  ")), style)
+        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([shown], room)]
         label = ""
 
 
@@ -161,7 +170,7 @@ def _is_runtime_error_report(message: str) -> bool:
 
 def _labelled(label: str, lines: "Sequence[str]", room: int, style: "Style" = "") -> "Iterator[StyledLine]":
     for text in lines:
-        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(text, style)], room)]
+        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(one_line(text), style)], room)]
         label = ""
 
 
@@ -171,13 +180,13 @@ def wrap_text(text: str, width: int, most: int) -> list[str]:
     It breaks at spaces where it can; the last line ends with "…" where text is left out.
     """
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in visible_text(text).split("\n"):
         rest = paragraph.expandtabs(2).rstrip()
         while True:
             if len(lines) == most:
-                lines[-1] = f"{_cut_to(lines[-1], width - 1).rstrip()}…"
+                lines[-1] = f"{cut_to_width(lines[-1], width - 1).rstrip()}…"
                 return lines
-            piece = _cut_to(rest, width)
+            piece = cut_to_width(rest, width)
             if piece == rest:
                 lines.append(piece)
                 break
@@ -188,14 +197,6 @@ def wrap_text(text: str, width: int, most: int) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
-
-
-def _cut_to(text: str, width: int) -> str:
-    if text.isascii():
-        return text[:width]
-    while cell_width(text) > width:
-        text = text[: max(0, len(text) - max(1, (cell_width(text) - width) // 2))]
-    return text
 
 
 # The box

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import GraphLevel, GraphNode, GraphRun
 
 _INDENT = "    "
-_NOT_PLAIN = re.compile(r"[^\w\s.,$=≠≤≥()\[\]'·…λ↻×✓✗●⧖■○+*/?!@|&-]")
+_NOT_PLAIN = re.compile(r"[^\w\s.,$=≠≤≥()\[\]'·…λ↻×✓✗●◔■○+*/?!@|&-]")
 """What may have a meaning in Mermaid or in HTML; its entities have decimal numbers."""
 
 

@@ -62,4 +62,4 @@ def second_line(node: GraphNode, *, is_folded: bool = False) -> str:
 def state_marks(node: GraphNode) -> list[str]:
     """Returns what is written at the right of the second line: retries, and handlers without an edge."""
     handlers = dict.fromkeys(name for _, name in node.catches_to)
-    return [*repeat_words(node), *(shorten_text(f"⤷ {name}", SMALL_SIZE, _MARK_WIDTH) for name in handlers)]
+    return [*repeat_words(node), *(shorten_text(f"↳ {name}", SMALL_SIZE, _MARK_WIDTH) for name in handlers)]

@@ -54,16 +54,26 @@ def shorten_line(line: StyledLine, width: int) -> StyledLine:
         return line
     shortened: StyledLine = []
     room = width - 1
-    for span in line:
-        text = span.text
-        while cell_width(text) > room:
-            text = text[:-1]
-        shortened.append(span._replace(text=text))
-        room -= cell_width(text)
+    for span in line if width > 0 else ():
+        text = cut_to_width(span.text, room)
         if text != span.text:
-            shortened[-1] = span._replace(text=f"{text}…")
+            shortened.append(span._replace(text=f"{text}…"))
             break
+        shortened.append(span)
+        room -= cell_width(text)
     return shortened
+
+
+def cut_to_width(text: str, width: int) -> str:
+    """Returns the longest beginning of the text that takes at most so many columns."""
+    if text.isascii():
+        return text[: max(0, width)]
+    left = width
+    for end, char in enumerate(text):
+        left -= cell_width(char)
+        if left < 0:
+            return text[:end]
+    return text
 
 
 def plain_line(line: "Iterable[Span]") -> str:

@@ -32,7 +32,7 @@ _MEMBERS = re.compile(
 )
 _ESCAPED_MEMBERS = re.compile(
     # In JSON inside a string: \"password\":\"…\"
-    rf"""(?P<head>(\\+")(?P<name>{_NAME})\2\s*:\s*\2)(?P<value>.*?)(?P<tail>(?<!\\)\2)"""
+    rf"""(?P<head>((?<!\\)\\+")(?P<name>{_NAME})\2\s*:\s*\2)(?P<value>.*?)(?P<tail>(?<!\\)\2)"""
 )
 _PARAMETERS = re.compile(r"(?P<head>\b(?P<name>[\w-]{1,40})=)(?P<value>[^\s&\"'\\,;)]+)(?P<tail>)")
 

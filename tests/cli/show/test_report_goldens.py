@@ -1,4 +1,4 @@
-"""What the page of `sfn show FILE --html -` says, as text: all but data, the picture and the events' table."""
+"""What the page of `sfn show FILE --html -` says in words: without data, the picture and the events."""
 
 from __future__ import annotations
 

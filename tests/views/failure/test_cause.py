@@ -121,6 +121,12 @@ def test_child_execution() -> None:
     assert stopped.message == "The child execution ended: ABORTED"
 
 
+@pytest.mark.parametrize("text", [" " * 1_000_000 + "x", "(Service: a; Status Code: 4;" * 30_000])
+def test_long_texts_of_no_known_form(text: str) -> None:
+    """A text is read once, however long it is."""
+    assert decode_cause(text).message == text.strip()
+
+
 def test_nesting_is_bounded() -> None:
     """A cause in a cause in a cause … ends as the text that it is."""
     text = "deep"

@@ -59,6 +59,19 @@ def test_box_and_next_steps(name: str) -> None:
         assert_golden(__file__, f"{name}.{width_name}", "\n".join([*map(plain_line, lines), *steps]))
 
 
+def test_box_around_what_does_not_show() -> None:
+    """Characters that do not show are escaped in the box, which stays a box."""
+    failure = explain_failure(fold_execution(source_of("nested-map")))
+    assert failure is not None
+    odd = "a\x1b[2Jb\u202ec\td"
+    failure = failure._replace(place=odd, error=odd, message=odd, origin=odd, hint=odd, log_lines=[odd])
+    lines = failure_lines(failure, width=100)
+    assert {line_width(line) for line in lines} == {100}
+    text = "\n".join(map(plain_line, lines))
+    assert "a\\u001b[2Jb\\u202ec" in text
+    assert "\x1b" not in text
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_at_every_event(name: str) -> None:
     """An execution can be explained wherever its history stops."""

@@ -61,9 +61,9 @@ def _failed_view(
         (_failed_view("States.Runtime", "bad path", input=LONG), [SHOW]),
         (_failed_view("States.TaskFailed", CHILD), ["sfn show 'Ship/b 1'", AGAIN, SHOW]),
         (_failed_view("DynamoDB.Missing", INSTALL), ["pip install 'sfn-cli[aws]'", AGAIN, SHOW]),
-        # EXPRESS executions and children of Map Runs are not redriven
+        # EXPRESS executions are not redriven, and children of Map Runs only with the Map Run
         (_failed_view("Declined", "no", arn=f"{ARN}:express:Pay:one:0a"), [START, SHOW]),
-        (_failed_view("Declined", "no", arn=f"{ARN}:execution:Pay/Each:one"), [START, SHOW]),
+        (_failed_view("Declined", "no", arn=f"{ARN}:execution:Pay/Each:one"), [SHOW]),
         # In a file, nothing can be started
         (_failed_view("Declined", "no", arn=None), [SHOW]),
     ],

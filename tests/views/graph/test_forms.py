@@ -65,7 +65,7 @@ def test_a_run_marks_states_and_the_ways_that_were_taken() -> None:
     level = graph_of(chain_definition(3))
     assert mermaid_of(level, run=RUN).splitlines()[1:4] == [
         "    S0: ✓ S0 · sqs#58;sendMessage · ↻ 2",
-        "    S1: ⧖ S1 · sqs#58;sendMessage · × 3",
+        "    S1: ◔ S1 · sqs#58;sendMessage · × 3",
         "    S2: ○ S2 · sqs#58;sendMessage",
     ]
     dot = dot_of(level, "x", run=RUN)
@@ -74,12 +74,12 @@ def test_a_run_marks_states_and_the_ways_that_were_taken() -> None:
     lines = graph_lines(level, "x", width=80, run=RUN)
     assert [plain_line(line) for line in lines[1:]] == [
         "✓ S0  Task  sqs:sendMessage · ↻ 2  → S1",
-        "⧖ S1  Task  sqs:sendMessage · × 3  → S2",
+        "◔ S1  Task  sqs:sendMessage · × 3  → S2",
         "○ S2  Task  sqs:sendMessage        → End",
     ]
     assert [(line[0], line[-1]) for line in lines[1:3]] == [
         (Span("✓ S0", "succeeded"), Span("→ S1", "bold")),
-        (Span("⧖ S1", "waiting"), Span("→ S2", "dim")),
+        (Span("◔ S1", "waiting"), Span("→ S2", "dim")),
     ]
 
 

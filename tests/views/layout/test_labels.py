@@ -68,7 +68,7 @@ def test_a_folded_state_says_how_many_are_inside() -> None:
 def test_marks() -> None:
     catches = (("ALL", "Undo"), ("Timeout", "Undo"), ("X", "A handler with a very long name"))
     node = GraphNode("/A", "A", "Task", retries=4, catches_to=catches)
-    assert state_marks(node) == ["↻ ≤ 4", "⤷ Undo", "⤷ A handler with a…"]
+    assert state_marks(node) == ["↻ ≤ 4", "↳ Undo", "↳ A handler with a…"]
 
 
 def test_text_is_measured_and_shortened() -> None:

@@ -8,8 +8,6 @@ from sfn_cli.errors import UsageError
 from sfn_cli.views.execution.find_visits import find_visits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.views.execution.find_visits import FoundVisits
     from sfn_cli.views.execution.state_visit import StateVisit
@@ -50,15 +48,8 @@ def _list_states(names: list[str]) -> str:
 
 
 def _defined_states(shown: ShownExecution) -> set[str]:
-    from sfn_cli import jsonvalue
+    from sfn_cli.views.execution.state_fields import definition_of_source
+    from sfn_cli.views.graph.definition import graph_of
+    from sfn_cli.views.graph.form_ids import nodes_of
 
-    return set(_state_names(jsonvalue.loads(shown.source.definition or "{}")))
-
-
-def _state_names(machine: object) -> Iterator[str]:
-    states = machine.get("States") if isinstance(machine, dict) else None
-    for name, state in states.items() if isinstance(states, dict) else ():
-        yield name
-        if isinstance(state, dict):
-            for inner in (*state.get("Branches", ()), state.get("ItemProcessor"), state.get("Iterator")):
-                yield from _state_names(inner)
+    return {node.name for node in nodes_of(graph_of(definition_of_source(shown.source) or {}))}
