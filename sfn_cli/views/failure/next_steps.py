@@ -129,7 +129,7 @@ def _is_worth_redriving(view: "ExecutionView", failure: "Failure") -> bool:
 
 def _is_of_map_run(arn: str | None) -> bool:
     """Whether an execution is a child of a Map Run: its ARN names the Map's label, too."""
-    return arn is not None and "/" in arn.split(":")[6]
+    return arn is not None and "/" in (arn.split(":")[6:] or [""])[0]
 
 
 def _last_state(view: "ExecutionView") -> str:
