@@ -77,7 +77,7 @@ def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
         parts.insert(0, element("p", {"class": "error"}, mask_text(words)))
     if not given.view.is_over:
         parts += _draw_all_pending(given)
-    steps = next_steps(given.view, given.pending)
+    steps = next_steps(given.view, given.pending, options=given.command_options)
     if steps:
         items = (
             element("li", {}, f"{step.words}: ", element("code", {}, mask_text(step.command)))

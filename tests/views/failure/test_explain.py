@@ -123,3 +123,4 @@ def test_json(name: str) -> None:
         assert json.loads(json.dumps(shown)) == shown
         assert shown["place"].endswith(shown["state"])
         assert shown.get("message", "") == failure.message
+        assert shown["path"] == failure.visit.path if failure.visit else "path" not in shown

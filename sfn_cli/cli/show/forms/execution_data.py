@@ -36,7 +36,7 @@ def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
     failure = explained_failure(backend, shown.view)
     if failure is not None:
         data["failure"] = failure_json(failure)
-    steps = next_steps(shown.view, shown.pending)
+    steps = next_steps(shown.view, shown.pending, options=backend.endpoint_option)
     if steps:
         data["nextSteps"] = [step._asdict() for step in steps]
     return data

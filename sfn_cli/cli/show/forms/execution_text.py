@@ -35,7 +35,7 @@ def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list
 
         lines += failure_text(explained_failure(backend, view), width)
     if not view.is_over or view.status != "SUCCEEDED":
-        lines += _next_step_lines(shown, width)
+        lines += _next_step_lines(shown, width, backend.endpoint_option)
     return lines
 
 
@@ -46,11 +46,11 @@ def _suspension_lines(error: str) -> list[StyledLine]:
     ]
 
 
-def _next_step_lines(shown: ShownExecution, width: int) -> Iterator[StyledLine]:
+def _next_step_lines(shown: ShownExecution, width: int, endpoint_option: str) -> Iterator[StyledLine]:
     """Yields what to do next. Commands are whole, to be copied: below their words if need be."""
     from sfn_cli.views.failure.next_steps import next_steps
 
-    steps = next_steps(shown.view, shown.pending)
+    steps = next_steps(shown.view, shown.pending, options=endpoint_option)
     if not steps:
         return
     yield []
