@@ -155,6 +155,7 @@ def test_any_text() -> None:
     assert report_of(source).count("<script") == 1
 
 
+@pytest.mark.slow
 def test_large_execution() -> None:
     """Of many states with much data, a part is shown, what failed first, and the rest is counted."""
     definition = {
