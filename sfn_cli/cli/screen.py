@@ -141,5 +141,25 @@ def screen_console(stream: TextIO, **options: Any) -> Console:
     return kind(file=_stream_of_screen(stream), highlight=False, markup=False, emoji=False, **options)
 
 
+def fit_encoding(text: str, stream: TextIO) -> str:
+    """Returns text for people as the stream's encoding can have it, with marks of ASCII if need be."""
+    encoding = stream.encoding or "utf-8"
+    return text if text.isascii() else text.encode(encoding, MARKS_IN_ASCII).decode(encoding)
+
+
+def write_document(text: str, stream: TextIO) -> None:
+    """Writes a document that is UTF-8 whatever the locale: a page or a picture, to a pipe or a file.
+
+    A lone surrogate is escaped.
+    """
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:  # a Screen
+        stream.write(text)
+        return
+    stream.flush()
+    buffer.write(text.encode("utf-8", "backslashreplace"))
+    buffer.flush()
+
+
 def _stream_of_screen(stream: TextIO) -> TextIO:
     return stream.stream if isinstance(stream, Screen) else stream
