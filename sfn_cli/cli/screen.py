@@ -17,23 +17,16 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_line, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.console import Console
 
-_LINE_BREAKS = {"\n": "\\n", "\t": "\\t"}
-
-
-def one_screen_line(text: str) -> str:
-    """As `visible_text`, with newlines and tabs escaped too, for a place of one line."""
-    shown = visible_text(text)
-    return re.sub("[\n\t]", lambda found: _LINE_BREAKS[found[0]], shown)
+one_screen_line = visible_line
 
 
 _ASCII_MARKS = str.maketrans(

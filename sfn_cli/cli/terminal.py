@@ -37,11 +37,20 @@ class Terminal:
             raise CommandFailedError(f"Unknown output type: {chosen}")
         return chosen
 
+    def writes_data(self, *, has_own_form: bool = False) -> bool:
+        """Whether a command that shows text to people writes data instead.
+
+        --output, --query and AWS_DEFAULT_OUTPUT choose that. `has_own_form`: another option of the
+        command chooses a form, before which the environment's counts for nothing.
+        """
+        if self.given.get("output") or self.given.get("query"):
+            return True
+        return not has_own_form and is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
+
     @property
     def shows_people(self) -> bool:
-        """Whether stdout is a terminal, and the command line sets neither a format nor a query."""
-        format_set = self.given.get("output") or is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
-        return not (format_set or self.given.get("query")) and sys.stdout.isatty()
+        """Whether stdout is a terminal, and nothing chooses a format or a query."""
+        return not self.writes_data() and sys.stdout.isatty()
 
     @property
     def error_format(self) -> str:

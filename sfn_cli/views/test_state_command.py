@@ -8,7 +8,7 @@ from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.jsonvalue import dumps, loads
 from sfn_cli.views.execution.state_fields import fields_of_visited_state
 from sfn_cli.views.execution.variables import variables_at_entry
-from sfn_cli.views.shell_words import shell_word
+from sfn_cli.views.text.shell_words import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

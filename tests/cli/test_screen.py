@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from sfn_cli.cli import screen
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 
 
 @pytest.mark.parametrize(

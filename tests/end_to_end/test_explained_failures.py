@@ -21,6 +21,7 @@ from tests.processes import (
     start_execution,
     stop_workers,
 )
+from tests.pseudo_terminals import pseudo_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +110,18 @@ def test_next_steps_work(home: Path) -> None:
     requests = [line.partition("attempt of ")[2] for line in logged.splitlines() if "attempt of " in line]
     assert len(requests) == len(set(requests)) == 4
     assert f"attempt of {requests[3]}" in sfn(home, "show", "PricesPrice/one").stdout
+
+
+def test_the_end_of_a_watch(home: Path) -> None:
+    """A person reads what the function's error says; a script gets its JSON."""
+    _run_to_its_end(home, _machine_that_prices(home))
+    with pseudo_terminal(home, "watch", "PricesPrice/one", columns=100, lines=60) as terminal:
+        assert terminal.end() == 255
+        assert "sfn: [ERROR]: The execution failed: KeyError: 'caviar'\n" in terminal.text
+        assert "errorMessage" not in terminal.text
+    piped = sfn(home, "watch", "PricesPrice/one")
+    assert piped.returncode == 255
+    assert '"errorMessage"' in piped.stderr
 
 
 def test_zip(home: Path, tmp_path: Path) -> None:

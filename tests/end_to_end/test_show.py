@@ -297,11 +297,49 @@ def test_data(home: Path) -> None:
     assert (data["name"], data["status"]) == ("Bad/x", "FAILED")
     assert [state["state"] for state in data["states"]] == ["Price"]
     assert data["failure"]["error"] == "KeyError"
+    assert (data["failure"]["path"], data["failure"]["attempt"]) == ("/Price", 1)
+    assert data["failure"]["input"] == {"article": "cup"}
     assert data["failure"]["frames"][0]["line"] == 3
     assert any("looking for cup" in line for line in data["failure"]["logLines"])
     assert data["nextSteps"][0]["command"] == "sfn redrive-execution --execution-arn Bad/x"
     assert shown(home, "Bad/x", "--query", "states[].status", "--output", "text") == "FAILED\n"
     assert "\nname: Bad/x\n" in shown(home, "Bad/x", "--output", "yaml")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["show Pay", "show Pay A", "ls", "ls Pay", "ps", "graph Pay", "diff Pay Bad"],
+)
+def test_the_environment_chooses_data(home: Path, line: str) -> None:
+    """AWS_DEFAULT_OUTPUT and --output json do the same in every command that shows text to people."""
+    by_variable = sfn(home, *line.split(), environment={"AWS_DEFAULT_OUTPUT": "json"})
+    by_option = sfn(home, *line.split(), "--output", "json")
+    assert (by_variable.returncode, by_variable.stderr) == (0, "")
+    assert json.loads(by_variable.stdout).keys() == json.loads(by_option.stdout).keys()
+
+
+def test_the_environment_chooses_changes_as_data(home: Path) -> None:
+    done = sfn(home, "watch", "Pay/last", environment={"AWS_DEFAULT_OUTPUT": "json"})
+    assert done.stdout == sfn(home, "watch", "Pay/last", "--output", "json").stdout
+    assert json.loads(done.stdout.splitlines()[-1])["name"] == "Pay/tuesday"
+
+
+@pytest.mark.parametrize(
+    "line, beginning",
+    [
+        ("show Pay --html -", "<!DOCTYPE html>"),
+        ("show Pay --events", ""),
+        ("watch Pay --events", ""),
+        ("graph Pay --format mermaid", "stateDiagram-v2"),
+    ],
+)
+def test_a_form_that_an_option_chooses_goes_before_the_environment(
+    home: Path, line: str, beginning: str
+) -> None:
+    plain = sfn(home, *line.split())
+    done = sfn(home, *line.split(), environment={"AWS_DEFAULT_OUTPUT": "json"})
+    assert (done.returncode, done.stdout) == (0, plain.stdout)
+    assert done.stdout.lower().startswith(beginning.lower())
 
 
 def test_data_of_a_state(home: Path) -> None:
@@ -381,6 +419,10 @@ def test_at_an_endpoint(home: Path) -> None:
             assert there.stdout == shown(home, "Pay")
         lines = sfn(home, "show", "Each/all", *endpoint, environment=credentials).stdout.splitlines()
         assert "1 of 3 · 2 failed" in lines[1]
+        steps = sfn_json(home, "show", "Bad/x", "--output", "json", *endpoint, environment=credentials)[
+            "nextSteps"
+        ]
+        assert [step["command"].endswith(f" --endpoint-url {url}") for step in steps] == [True] * 3
         for name in ("Nope", "Pay/nope"):
             missing = sfn(home, "show", name, *endpoint, environment=credentials)
             assert missing.returncode == 254

@@ -15,13 +15,12 @@ from sfn_cli import jsonvalue
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.errors import UsageError
-from sfn_cli.settings.table import is_setting_set
 
 if TYPE_CHECKING:
     from sfn_cli.cli.diff.definition_names import NamedDefinition
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.source import ExecutionSource
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 class _ShownDiff(NamedTuple):
@@ -54,7 +53,8 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
     differs is shown at the state where the difference begins. Times are shown, but make no
     difference.
 
-    The exit code is 0 also if there is a difference, unless --exit-code is given.
+    With --output, --query or AWS_DEFAULT_OUTPUT, the differences are data. The exit code is 0 also if
+    there is a difference, unless --exit-code is given.
 
     \b
     Examples:
@@ -65,8 +65,7 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         shown = _diff_of_named(backend, before, after, machine)
-    format_set = terminal.given.get("output") or is_setting_set("AWS_DEFAULT_OUTPUT", terminal.environ)
-    if format_set or terminal.given.get("query"):
+    if terminal.writes_data():
         terminal.write(shown.value, "Diff")
     else:
         from sfn_cli.cli.show.show import write_pages

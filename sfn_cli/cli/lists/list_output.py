@@ -1,4 +1,4 @@
-"""What the lists share: how many rows, whether for people, and the mark of a status."""
+"""What the lists share: how many rows, and the mark of a status."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from sfn_cli.cli.show.styled_output import output_columns, write_lines
-from sfn_cli.settings.table import is_setting_set
-from sfn_cli.views.outline.styled_line import Span
 from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.text.styled_line import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +23,6 @@ PIPED_ROWS = 50
 _FEWEST_ROWS = 5
 _OTHER_ROWS = 4
 """The title, what follows the list, and the prompts before and after."""
-
-
-def is_list_for_people(terminal: Terminal) -> bool:
-    """Whether neither the command line nor the environment chooses a format or a query."""
-    given = terminal.given
-    return not (
-        given.get("output") or given.get("query") or is_setting_set("AWS_DEFAULT_OUTPUT", terminal.environ)
-    )
 
 
 def list_rows(stream: TextIO) -> int:

@@ -38,6 +38,15 @@ class Backend:
         """Whether requests go to --endpoint-url instead of the local store."""
         return "endpoint_url" in self.terminal.given
 
+    @property
+    def endpoint_option(self) -> str:
+        """The option by which a command that people paste goes to the same endpoint; "" for the store."""
+        if not self.is_remote:
+            return ""
+        from sfn_cli.views.text.shell_words import shell_word
+
+        return f"--endpoint-url {shell_word(self.terminal.given['endpoint_url'])}"
+
     @cached_property
     def service(self) -> Service:
         """The operations over this machine's store. Raises UsageError if an endpoint was named."""

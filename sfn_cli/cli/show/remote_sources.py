@@ -28,7 +28,7 @@ def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
     the source has none.
     """
     from sfn_cli import json_text
-    from sfn_cli.views.api_history import read_api_history
+    from sfn_cli.views.history.api_history import read_api_history
 
     arn = _remote_execution_arn(backend, name)
     described = _call(backend, "DescribeExecution", {"executionArn": arn})

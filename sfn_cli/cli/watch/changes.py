@@ -11,10 +11,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.cli.output import local_time_in_output, write_output
-from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.cli.output import local_time_in_output, local_zone, write_output
 from sfn_cli.cli.watch.followed_execution import follow_news
-from sfn_cli.settings.table import is_setting_set
 from sfn_cli.views.execution.as_json import execution_to_json, visit_to_json
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
@@ -29,16 +27,14 @@ if TYPE_CHECKING:
     WriteChange = Callable[[Any], None]
 
 
-def change_writer(terminal: Terminal) -> WriteChange | None:
+def change_writer(terminal: Terminal, *, with_events: bool) -> WriteChange | None:
     """Returns the function that writes a change for programs; None where people read lines.
 
     Raises UsageError for a query that is not JMESPath.
     """
-    query = terminal.query
-    format_set = terminal.given.get("output") or is_setting_set("AWS_DEFAULT_OUTPUT", terminal.environ)
-    if query is None and not format_set:
+    query, output = terminal.query, terminal.output
+    if not terminal.writes_data(has_own_form=with_events):
         return None
-    output = terminal.output
 
     def write_change(change: Any) -> None:
         shown = change if query is None else query(change)

@@ -33,8 +33,8 @@ def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
     EXECUTION is MACHINE/NAME, MACHINE/last or MACHINE for the youngest one, or an ARN.
 
     At a terminal its tree is redrawn until the execution ends; elsewhere, and with --events, each event
-    is a line. With --output json, each state that changes is a line of JSON, and the execution's end is
-    the last one.
+    is a line. With --output json, --query or AWS_DEFAULT_OUTPUT, each state that changes is a line of
+    JSON (or data in another format), and the execution's end is the last one.
 
     The exit code is 0 when the execution succeeded and 255 when it did not. Ctrl-C ends the command
     only: the execution goes on.
@@ -46,7 +46,7 @@ def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
     """
     from sfn_cli.cli.show.sources import find_source
 
-    write_change = change_writer(terminal)
+    write_change = change_writer(terminal, with_events=events)
     with Backend(terminal) as backend:
         source = find_source(backend, execution)
         if source.arn is None:
@@ -98,19 +98,25 @@ def check_end(backend: Backend, view: ExecutionView) -> None:
         assert view.source.arn is not None
         suspensions.refuse_to_wait_for_suspended(backend.service, view.source.arn)
     if view.status != "SUCCEEDED":
-        raise ExecutionFailedError(_end_reason(view), _explanation_writer(backend, view))
+        for_people = sys.stderr.isatty()
+        more = _explanation_writer(backend, view) if for_people else None
+        raise ExecutionFailedError(_end_reason(view, for_people=for_people), more)
 
 
-def _end_reason(view: ExecutionView) -> str:
+def _end_reason(view: ExecutionView, *, for_people: bool) -> str:
+    """Returns how the execution ended. People read in one line what a cause says, scripts the cause."""
+    cause = view.cause or ""
+    if for_people:
+        from sfn_cli.views.failure.cause import decode_cause
+
+        cause = " ".join(decode_cause(cause).message.split())
     words = {"FAILED": "failed", "TIMED_OUT": "timed out", "ABORTED": "was aborted"}
-    parts = (f"The execution {words.get(view.status, view.status)}", view.error, view.cause)
+    parts = (f"The execution {words.get(view.status, view.status)}", view.error, cause)
     return ": ".join(part for part in parts if part)
 
 
-def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], None] | None:
+def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], None]:
     """Returns what writes why the execution failed and what to do next, for a person at a terminal."""
-    if not sys.stderr.isatty():
-        return None
     from sfn_cli.cli.show.forms.execution_text import text_below_tree
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.show.styled_output import output_columns, write_lines

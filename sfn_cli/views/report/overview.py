@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.failure.next_steps import next_steps
-from sfn_cli.views.markup import Markup, element
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.timeline import visit_id
 from sfn_cli.views.report.times import utc_text
 from sfn_cli.views.report.visit_panels import draw_frames, draw_pending
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.markup import Markup, element
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
         parts.insert(0, element("p", {"class": "error"}, mask_text(words)))
     if not given.view.is_over:
         parts += _draw_all_pending(given)
-    steps = next_steps(given.view, given.pending)
+    steps = next_steps(given.view, given.pending, options=given.command_options)
     if steps:
         items = (
             element("li", {}, f"{step.words}: ", element("code", {}, mask_text(step.command)))

@@ -20,7 +20,7 @@ class ReportInput(NamedTuple):
     `now` is the time by the execution's own clock, up to which open states last. `pending`,
     `dataflow` and `log_lines` are by the id of a visit's StateEntered; of the dataflow, only that of
     `report_visits(view)` is shown. `failure` is why the execution failed, with what the store knows
-    of it.
+    of it. `command_options` end each command that is suggested, such as the endpoint.
     """
 
     view: "ExecutionView"
@@ -29,3 +29,4 @@ class ReportInput(NamedTuple):
     dataflow: "Mapping[int, Sequence[Step]]" = MappingProxyType({})
     log_lines: "Mapping[int, Sequence[str]]" = MappingProxyType({})
     failure: "Failure | None" = None
+    command_options: str = ""

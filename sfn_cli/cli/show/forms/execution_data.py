@@ -1,10 +1,8 @@
 """An execution, or one visit of a state, as data for --output and --query.
 
-The execution is as `views/execution/as_json.py` describes it, with these members besides:
+The execution is as `views/execution/as_json.py` describes it, with two more members:
 
-    "failure": {"place", "status", "error", "errorType", "message", "origin", "hint", "input",
-                "function", "childExecutionArn", "frames": [{"file", "line", "function", "source"}],
-                "logLines": [str]}
+    "failure": as `views/failure/failure_json.py` describes it
     "nextSteps": [{"words", "command"}]
 
 A visit has "dataflow": [{"step": "afterParameters", "value": …, "attempt": 2}], "variables" (those
@@ -21,13 +19,13 @@ from sfn_cli.cli.show.forms.chosen_visit import chosen_visit
 from sfn_cli.cli.show.forms.failure_text import complete_failure_here, explained_failure
 from sfn_cli.cli.show.forms.visit_logs import visit_log_lines
 from sfn_cli.views.execution.as_json import json_of_text, view_to_json
+from sfn_cli.views.failure.failure_json import failure_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.cli.show.shown_execution import ShownExecution
-    from sfn_cli.views.failure.explain import Failure
 
 
 def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
@@ -37,8 +35,8 @@ def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
     data = _view_data(shown)
     failure = explained_failure(backend, shown.view)
     if failure is not None:
-        data["failure"] = _failure_data(failure)
-    steps = next_steps(shown.view, shown.pending)
+        data["failure"] = failure_json(failure)
+    steps = next_steps(shown.view, shown.pending, options=backend.endpoint_option)
     if steps:
         data["nextSteps"] = [step._asdict() for step in steps]
     return data
@@ -65,7 +63,7 @@ def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, 
     ]
     failure = explain_visit(shown.view, visit)
     if failure is not None:
-        data["failure"] = _failure_data(complete_failure_here(backend, shown.view, failure))
+        data["failure"] = failure_json(complete_failure_here(backend, shown.view, failure))
     log_lines = visit_log_lines(backend, shown, visit)
     if log_lines:
         data["logLines"] = log_lines
@@ -85,24 +83,3 @@ def _states_in_data(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield state
         for thread in (*state.get("branches", ()), *state.get("iterations", ())):
             yield from _states_in_data(thread)
-
-
-def _failure_data(failure: Failure) -> dict[str, Any]:
-    members = {
-        "place": failure.place,
-        "status": failure.status,
-        "error": failure.error,
-        "errorType": failure.error_type,
-        "message": failure.message,
-        "origin": failure.origin,
-        "hint": failure.hint,
-        "input": None if failure.input is None else json_of_text(failure.input),
-        "function": failure.function,
-        "childExecutionArn": failure.child_arn,
-        "frames": [
-            {"file": frame.file, "line": frame.line, "function": frame.function, "source": frame.source}
-            for frame in failure.frames
-        ],
-        "logLines": list(failure.log_lines),
-    }
-    return {name: value for name, value in members.items() if value not in (None, "", [])}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.outline.styled_line import Span, cell_width
 from sfn_cli.views.outline.tree import outline_lines
+from sfn_cli.views.text.styled_line import Span, cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.cli.show.shown_execution import ShownExecution
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:
@@ -35,7 +35,7 @@ def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list
 
         lines += failure_text(explained_failure(backend, view), width)
     if not view.is_over or view.status != "SUCCEEDED":
-        lines += _next_step_lines(shown, width)
+        lines += _next_step_lines(shown, width, backend.endpoint_option)
     return lines
 
 
@@ -46,11 +46,11 @@ def _suspension_lines(error: str) -> list[StyledLine]:
     ]
 
 
-def _next_step_lines(shown: ShownExecution, width: int) -> Iterator[StyledLine]:
+def _next_step_lines(shown: ShownExecution, width: int, endpoint_option: str) -> Iterator[StyledLine]:
     """Yields what to do next. Commands are whole, to be copied: below their words if need be."""
     from sfn_cli.views.failure.next_steps import next_steps
 
-    steps = next_steps(shown.view, shown.pending)
+    steps = next_steps(shown.view, shown.pending, options=endpoint_option)
     if not steps:
         return
     yield []

@@ -46,5 +46,6 @@ def _report_page(backend: Backend, shown: ShownExecution) -> str:
             dataflow(shown.source, [visit.entered_id for visit in visits]),
             log_lines_of_visits(backend, shown, visits),
             explained_failure(backend, shown.view),
+            backend.endpoint_option,
         )
     )
