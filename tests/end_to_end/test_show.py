@@ -445,6 +445,9 @@ def test_colours(home: Path) -> None:
     with pseudo_terminal(home, "show", "Pay", environment={"NO_COLOR": ""}) as terminal:
         assert terminal.end() == 0
         assert b"\x1b[32m" in terminal.written
+    with pseudo_terminal(home, "show", "Pay", environment={"NO_COLOR": "", "TERM": "dumb"}) as terminal:
+        assert terminal.end() == 0
+        assert b"\x1b" not in terminal.written
 
 
 @pytest.mark.parametrize(
