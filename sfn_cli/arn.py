@@ -50,6 +50,11 @@ def name_in_arn(text: str) -> str:
     return text.split(":", 6)[-1]
 
 
+def name_of_execution(arn: str) -> str:
+    """Returns an execution's ARN as people name it: MACHINE/NAME, of a Map Run's child MACHINE/LABEL/NAME."""
+    return "/".join(name_in_arn(arn).split(":")[:2])
+
+
 def parse_arn_strictly(text: str) -> Arn | None:
     """Parses an ARN as `parse_arn` does.
 

@@ -15,7 +15,7 @@ from sfn_cli.cli.operations import options, values
 from sfn_cli.cli.operations.commands import OperationCommand, TableCommand
 from sfn_cli.cli.operations.options import Option
 from sfn_cli.errors import UsageError
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal

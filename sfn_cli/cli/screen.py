@@ -15,24 +15,43 @@ Elsewhere (a file, a pipe) there is no Screen and bytes are unchanged.
 
 from __future__ import annotations
 
+import codecs
 import io
-import re
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_line, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.console import Console
 
-_LINE_BREAKS = {"\n": "\\n", "\t": "\\t"}
+one_screen_line = visible_line
 
 
-def one_screen_line(text: str) -> str:
-    """As `visible_text`, with newlines and tabs escaped too, for a place of one line."""
-    shown = visible_text(text)
-    return re.sub("[\n\t]", lambda found: _LINE_BREAKS[found[0]], shown)
+_ASCII_MARKS = str.maketrans(
+    {
+        "✓": "+", "✗": "x", "●": "*", "⧖": "~", "■": "#", "○": "o", "…": "~", "─": "-", "━": "=",
+        "┄": "-", "│": "|", "├": "|", "└": "`", "┌": ".", "╭": ".", "╮": ".", "╰": "`", "╯": "'",
+        "·": "|", "→": ">", "›": ">", "⤷": ">", "↻": "@", "−": "-", "×": "x", "≠": "#", "⋯": "~",
+    }
+)  # fmt: skip
+"""The marks and lines of our own for a terminal whose encoding lacks them, each of one column."""
+
+
+def replace_unencodable_marks(error: UnicodeError) -> tuple[str, int]:
+    """Returns what is written in place of characters that an encoding lacks: an error handler of codecs.
+
+    Our own marks become similar ones of ASCII; other characters are escaped.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    shown = error.object[error.start : error.end].translate(_ASCII_MARKS)
+    return shown.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+MARKS_IN_ASCII = "sfn-marks-in-ascii"
+codecs.register_error(MARKS_IN_ASCII, replace_unencodable_marks)
 
 
 class Screen(io.TextIOBase):
@@ -44,7 +63,7 @@ class Screen(io.TextIOBase):
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # for characters outside the terminal's encoding
+            stream.reconfigure(errors=MARKS_IN_ASCII)  # for characters outside the terminal's encoding
 
     def write(self, text: str) -> int:
         self.stream.write(visible_text(text))

@@ -37,7 +37,7 @@ class Terminal:
             raise CommandFailedError(f"Unknown output type: {chosen}")
         return chosen
 
-    def shows_data(self, *, has_own_form: bool = False) -> bool:
+    def writes_data(self, *, has_own_form: bool = False) -> bool:
         """Whether a command that shows text to people writes data instead.
 
         --output, --query and AWS_DEFAULT_OUTPUT choose that. `has_own_form`: another option of the
@@ -50,7 +50,7 @@ class Terminal:
     @property
     def shows_people(self) -> bool:
         """Whether stdout is a terminal, and nothing chooses a format or a query."""
-        return not self.shows_data() and sys.stdout.isatty()
+        return not self.writes_data() and sys.stdout.isatty()
 
     @property
     def error_format(self) -> str:

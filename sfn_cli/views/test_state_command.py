@@ -8,7 +8,7 @@ from sfn_cli.arn import execution_arn, name_in_arn
 from sfn_cli.jsonvalue import dumps, loads
 from sfn_cli.views.execution.state_fields import fields_of_visited_state
 from sfn_cli.views.execution.variables import variables_at_entry
-from sfn_cli.views.shell_words import shell_word
+from sfn_cli.views.text.shell_words import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ ANY_ROLE = "arn:aws:iam::123456789012:role/any"
 """A role for TestState, which wants one for a Task; sfn accepts any."""
 
 _ANY_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:any"
+_JSONPATH = "JSONPath"
 _ANSWERED_FROM_OUTSIDE = (".sync", ".sync:2", ".waitForTaskToken")
 
 
@@ -36,20 +37,23 @@ def test_state_command(view: ExecutionView, visit: StateVisit) -> str | None:
     fields = dict(fields_of_visited_state(machine, visit))
     if not fields:
         return None
-    language = fields.get("QueryLanguage") or machine.get("QueryLanguage")
-    if language:
+    language_of_all = machine.get("QueryLanguage", _JSONPATH)
+    language = fields.get("QueryLanguage", language_of_all)
+    if language != language_of_all and fields.get("Type") in ("Map", "Parallel"):
+        return None  # TestState takes the states within the state to be in its language
+    if language != _JSONPATH:
         fields["QueryLanguage"] = language
     words = ["--definition", dumps(fields), "--input", _in_one_line(visit.input)]
     variables = variables_at_entry(visit)
     if variables:
         words += ["--variables", dumps({name: loads(text) for name, text in variables.items()})]
     if _needs_mock(fields):
-        mock = _recorded_mock(visit)
+        mock = _recorded_mock(visit, fields)
         if mock is None:
             return None
         words += ["--mock", dumps(mock)]
         if fields.get("Type") == "Task":
-            words += ["--context", dumps(_context_of_visit(view, visit))]
+            words += ["--context", dumps(_context_of_visit(view, visit, fields))]
     elif fields.get("Type") == "Task":
         words += ["--role-arn", ANY_ROLE]
     return " ".join(["sfn test-state", *map(shell_word, words), "--inspection-level DEBUG"])
@@ -59,16 +63,22 @@ test_state_command.__test__ = False  # type: ignore[attr-defined]  # pytest woul
 
 
 def _needs_mock(fields: Mapping[str, Any]) -> bool:
-    resource = str(fields.get("Resource", ""))
     return (
         fields.get("Type") in ("Map", "Parallel")
-        or resource.endswith(_ANSWERED_FROM_OUTSIDE)
-        or ":activity:" in resource
+        or _is_answered_from_outside(fields)
+        or ":activity:" in str(fields.get("Resource", ""))
     )
 
 
-def _context_of_visit(view: ExecutionView, visit: StateVisit) -> dict[str, Any]:
-    """Returns the Context Object that a mocked task sees; TestState takes one with a mock only."""
+def _is_answered_from_outside(fields: Mapping[str, Any]) -> bool:
+    return str(fields.get("Resource", "")).endswith(_ANSWERED_FROM_OUTSIDE)
+
+
+def _context_of_visit(view: ExecutionView, visit: StateVisit, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the Context Object that a mocked task sees; TestState takes one with a mock only.
+
+    It has a token only where TestState allows one: for .sync and .waitForTaskToken.
+    """
     from sfn_cli.asl.timestamp import format_timestamp
 
     machine_arn = view.source.state_machine_arn or _ANY_MACHINE
@@ -88,7 +98,7 @@ def _context_of_visit(view: ExecutionView, visit: StateVisit) -> dict[str, Any]:
             "RetryCount": max(0, len(visit.attempts) - 1),
         },
         "StateMachine": {"Id": machine_arn, "Name": name_in_arn(machine_arn)},
-        "Task": {"Token": "a-token"},
+        **({"Task": {"Token": "a-token"}} if _is_answered_from_outside(fields) else {}),
     }
 
 
@@ -97,13 +107,20 @@ def _in_one_line(text: str) -> str:
     return dumps(loads(text)) if any(char in text for char in "\n\r\t") else text
 
 
-def _recorded_mock(visit: StateVisit) -> dict[str, Any] | None:
-    """Returns what the state's work came to, as TestState takes a mock; None when it has not ended."""
-    if visit.threads or visit.type in ("Map", "Parallel"):
+def _recorded_mock(visit: StateVisit, fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns what the state's work came to, as TestState takes a mock.
+
+    None when it has not ended, or the history does not have all of it.
+    """
+    is_forked = visit.type in ("Map", "Parallel") and visit.map_run_arn is None
+    if is_forked and visit.status == "SUCCEEDED":
         outputs = [thread.visits[-1].output for thread in visit.threads if thread.visits]
-        if visit.status == "SUCCEEDED" and len(outputs) == len(visit.threads) and None not in outputs:
-            return {"result": f"[{','.join(str(output) for output in outputs)}]"}
-    elif visit.attempts and visit.attempts[-1].result is not None:
+        branches = fields.get("Branches")
+        expected = len(branches) if isinstance(branches, list) else visit.item_count
+        if None in outputs or len(outputs) != expected:
+            return None
+        return {"result": f"[{','.join(str(output) for output in outputs)}]"}
+    if not is_forked and visit.attempts and visit.attempts[-1].result is not None:
         return {"result": visit.attempts[-1].result, "fieldValidationMode": "NONE"}
     if visit.error is not None:
         return {"errorOutput": {"error": visit.error, "cause": visit.cause or ""}}

@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from sfn_cli.cli import screen
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,23 @@ def test_every_character_without_a_shape() -> None:
 def test_one_line() -> None:
     """`one_screen_line` also escapes newlines and tabs."""
     assert screen.one_screen_line("a\n\tb\x1b") == "a\\n\\tb\\u001b"
+
+
+@pytest.mark.parametrize(
+    "encoding, shown",
+    [
+        ("utf-8", "├── ✗ Café · 1 of 2…"),
+        ("latin-1", "|-- x Café · 1 of 2~"),
+        ("ascii", "|-- x Caf\\xe9 | 1 of 2~"),
+    ],
+)
+def test_marks_that_the_terminal_does_not_have(encoding: str, shown: str) -> None:
+    """Marks and lines of our own become similar ones of ASCII; other characters are escaped."""
+    written = io.BytesIO()
+    stream = screen.wrap_in_screen(io.TextIOWrapper(written, encoding=encoding))
+    stream.write("├── ✗ Café · 1 of 2…")
+    stream.flush()
+    assert written.getvalue().decode(encoding) == shown
 
 
 def test_own_colours_pass_and_text_does_not() -> None:

@@ -76,7 +76,7 @@ def test_an_ended_execution_is_shown_without_the_language(name: str) -> None:
     result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
     loaded = set(result.stdout.splitlines()[-1].split())
     assert "sfn_cli.views.outline.tree" in loaded
-    assert not {"sfn_cli.asl.state_machine", "sfn_cli.query.jsonata", "sfn_cli.views.replay"} & loaded
+    assert not {"sfn_cli.asl.state_machine", "sfn_cli.query.jsonata", "sfn_cli.views.history.replay"} & loaded
 
 
 def test_a_worker_starts_without_what_few_executions_need() -> None:

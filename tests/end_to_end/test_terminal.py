@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.drivers.local import launch
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 from tests.processes import (
     ROLE,
     SFN,

@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sfn_cli.views.api_history import read_api_history
+from sfn_cli.views.history.api_history import read_api_history
 from sfn_cli.views.source import ClockJump, ExecutionSource, MapRunCounts
 
 FOLDER = Path(__file__).parent / "executions"

@@ -26,7 +26,7 @@ from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.json_locations import json_line_and_column
 from sfn_cli.json_pointer import pointer
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 from sfn_cli.yaml_text.definition_file import definition_places, is_yaml_path
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from sfn_cli.cli.diff.definition_names import NamedDefinition
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.source import ExecutionSource
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 class _ShownDiff(NamedTuple):
@@ -65,7 +65,7 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         shown = _diff_of_named(backend, before, after, machine)
-    if terminal.shows_data():
+    if terminal.writes_data():
         terminal.write(shown.value, "Diff")
     else:
         from sfn_cli.cli.show.show import write_pages

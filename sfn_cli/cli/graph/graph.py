@@ -112,7 +112,7 @@ def graph(
     project = DrawnProject(machine, parameters, build)
     with Backend(terminal) as backend:
         subject = find_graph_subject(backend, drawn, project, definition=definition, at=at)
-    if terminal.shows_data(has_own_form=format is not None or out is not None):
+    if terminal.writes_data(has_own_form=format is not None or out is not None):
         terminal.write(graph_forms.subject_as_json(subject), "Graph")
         return ExitCode.SUCCESS
     if form == "text" and out is None:

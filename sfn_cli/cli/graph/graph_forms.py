@@ -54,7 +54,7 @@ def form_text(subject: GraphSubject, format: str, theme: str, open_paths: Sequen
     if format == "text":
         from sfn_cli.cli.show.styled_output import PIPED_COLUMNS
         from sfn_cli.views.graph.text import graph_lines
-        from sfn_cli.views.outline.styled_line import plain_line
+        from sfn_cli.views.text.styled_line import plain_line
 
         lines = graph_lines(subject.level, subject.title, width=PIPED_COLUMNS, run=subject.run)
         return "".join(f"{plain_line(line)}\n" for line in lines)
@@ -62,27 +62,17 @@ def form_text(subject: GraphSubject, format: str, theme: str, open_paths: Sequen
 
 
 def _svg_text(subject: GraphSubject, theme: str, open_paths: Sequence[str]) -> str:
+    from sfn_cli.views.graph.run import paths_of_interest
     from sfn_cli.views.layout.folding import folding_rule
     from sfn_cli.views.layout.place import place
     from sfn_cli.views.picture.svg import draw_svg
 
     _check_open_paths(subject, open_paths)
-    seen = (*open_paths, *_paths_of_interest(subject))
+    seen = (*open_paths, *(paths_of_interest(subject.run) if subject.run is not None else ()))
     placed = place(subject.level, is_folded=folding_rule(subject.level, seen))
     chosen = cast("Literal['auto', 'light', 'dark']", theme)
     kind = "State machine" if subject.run is None else "Execution"
     return draw_svg(placed, f"{kind} {subject.title}", run=subject.run, theme=chosen)
-
-
-def _paths_of_interest(subject: GraphSubject) -> list[str]:
-    """Returns the states that a reader looks for: those that failed, run or wait."""
-    if subject.run is None:
-        return []
-    return [
-        path
-        for path, node in subject.run.nodes.items()
-        if node.status in ("FAILED", "TIMED_OUT", "RUNNING", "WAITING")
-    ]
 
 
 def _check_open_paths(subject: GraphSubject, open_paths: Sequence[str]) -> None:

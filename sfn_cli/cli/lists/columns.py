@@ -11,7 +11,7 @@ Rule 3: a column without any text is left out.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sfn_cli.views.outline.styled_line import Span, StyledLine, line_width, shorten_line
+from sfn_cli.views.text.styled_line import Span, StyledLine, line_width, shorten_line
 
 _GAP = "  "
 

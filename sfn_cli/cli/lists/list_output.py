@@ -1,4 +1,4 @@
-"""What the lists share: how many rows, whether for people, and the mark of a status."""
+"""What the lists share: how many rows, and the mark of a status."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from sfn_cli.cli.show.styled_output import output_columns, write_lines
-from sfn_cli.views.outline.styled_line import Span
 from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.text.styled_line import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

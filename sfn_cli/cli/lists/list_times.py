@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.time_spans import format_span
 
 _UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s"))
 

@@ -14,8 +14,8 @@ from sfn_cli.cli.lists.list_times import format_age
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
-from sfn_cli.views.outline.styled_line import Span
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.styled_line import Span
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.views.running_executions import RunningExecution
     from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
@@ -84,7 +84,7 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
 
         try_to_keep_worker_alive(backend.service)
         machines, now = list(machine_summaries(backend.service, limit)), backend.service.clock()
-    if terminal.shows_data():
+    if terminal.writes_data():
         terminal.write({"stateMachines": [_machine_as_json(each) for each in machines]}, "StateMachines")
     elif machines:
         rows = [_machine_row(machine, now) for machine in machines]
@@ -154,7 +154,7 @@ def _list_runs(backend: Backend, machine: str, status: str | None, max_items: in
         runs, has_more = machine_summaries.machine_runs(backend.service, machine_arn, status, limit)
         now = backend.service.clock()
         running = _local_states(backend, _plain_running(runs, machine_arn, now))
-    if terminal.shows_data():
+    if terminal.writes_data():
         items = [_run_as_json(run, running.get(run.arn)) for run in runs]
         terminal.write(list_output.list_answer("executions", items, has_more=has_more), "Executions")
         return ExitCode.SUCCESS

@@ -15,14 +15,14 @@ from sfn_cli.cli.lists.list_times import format_rough_span, format_until
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
-from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.text.styled_line import Span
 
 if TYPE_CHECKING:
     from sfn_cli.api.views.running_executions import RunningExecution, RunningList
     from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.running_states import RunningState
+    from sfn_cli.views.text.styled_line import StyledLine
 
 _DEFAULT_ITEMS = 50
 
@@ -61,7 +61,7 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         found = _running_list(backend, machine, max_items, with_children=children)
-    if terminal.shows_data():
+    if terminal.writes_data():
         items = [_execution_as_json(each) for each in found.executions]
         terminal.write(list_output.list_answer("executions", items, has_more=found.has_more), "Executions")
         return ExitCode.SUCCESS

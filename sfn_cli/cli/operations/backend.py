@@ -43,7 +43,7 @@ class Backend:
         """The option by which a command that people paste goes to the same endpoint; "" for the store."""
         if not self.is_remote:
             return ""
-        from sfn_cli.views.shell_words import shell_word
+        from sfn_cli.views.text.shell_words import shell_word
 
         return f"--endpoint-url {shell_word(self.terminal.given['endpoint_url'])}"
 

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from sfn_cli.cli.screen import Control, is_screen, write_screen_parts
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -95,7 +95,7 @@ def _definition_beside(content: Mapping[str, Any], shown: str) -> Any:
 
 
 def _history_of_file(events: list[Any], definition: Any, shown: str) -> list[HistoryEvent]:
-    from sfn_cli.views.api_history import NotAHistoryError, read_api_history
+    from sfn_cli.views.history.api_history import NotAHistoryError, read_api_history
 
     try:
         return read_api_history(events, definition if isinstance(definition, dict) else None)

@@ -28,7 +28,7 @@ def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
     the source has none.
     """
     from sfn_cli import json_text
-    from sfn_cli.views.api_history import read_api_history
+    from sfn_cli.views.history.api_history import read_api_history
 
     arn = _remote_execution_arn(backend, name)
     described = _call(backend, "DescribeExecution", {"executionArn": arn})
@@ -50,7 +50,8 @@ def _remote_execution_arn(backend: Backend, name: str) -> str:
         return name
     machine, _, child = name.partition("/")
     label, is_child, child = child.rpartition("/")
-    for meant in (name, f"{name}/{LAST}") if not is_child else ():
+    names = () if is_child else (name,) if child else (name, f"{name}/{LAST}")
+    for meant in names:
         arn = str(arn_names.resolve_arn_names({"executionArn": meant}, backend.call)["executionArn"])
         if arn.startswith("arn:"):
             return arn

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 @click.command("show", short_help="Shows what an execution did and why it failed.")
@@ -88,7 +88,7 @@ def show(
             from sfn_cli.cli.show.forms.report_file import write_report
 
             write_report(backend, shown, html)
-        elif terminal.shows_data(has_own_form=events):
+        elif terminal.writes_data(has_own_form=events):
             _write_data(backend, shown, state, terminal)
         elif events:
             _write_events(shown, terminal)

@@ -8,7 +8,6 @@ from sfn_cli.views.execution.fold import fold_execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import tzinfo
 
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.views.execution.execution_view import ExecutionView
@@ -42,18 +41,12 @@ def shown_execution(backend: "Backend", source: "ExecutionSource", at: int | Non
     view = fold_execution(source)
     if view.is_over:
         return ShownExecution(source, view, view.last_at, {}, events)
+    from sfn_cli.cli.output import local_zone
     from sfn_cli.views.execution.pending import pending_of
 
     is_live = source.arn is not None and view.last_id == events
     now = _time_of_execution(backend, view) if is_live else view.last_at
     return ShownExecution(source, view, now, pending_of(view, zone=local_zone()), events)
-
-
-def local_zone() -> "tzinfo | None":
-    """Returns the time zone in which people read times here."""
-    from datetime import datetime
-
-    return datetime.now().astimezone().tzinfo
 
 
 def _time_of_execution(backend: "Backend", view: "ExecutionView") -> int:

@@ -1,4 +1,4 @@
-"""Styled lines (`views/outline/styled_line.py`) on their way to a terminal, a file or a pipe."""
+"""Styled lines (`views/text/styled_line.py`) on their way to a terminal, a file or a pipe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sfn_cli.cli import screen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 PIPED_COLUMNS = 120
 """How wide the output is where there is no terminal."""

@@ -11,8 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.cli.output import local_time_in_output, write_output
-from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.cli.output import local_time_in_output, local_zone, write_output
 from sfn_cli.cli.watch.followed_execution import follow_news
 from sfn_cli.views.execution.as_json import execution_to_json, visit_to_json
 from sfn_cli.views.execution.execution_time import execution_time
@@ -34,7 +33,7 @@ def change_writer(terminal: Terminal, *, with_events: bool) -> WriteChange | Non
     Raises UsageError for a query that is not JMESPath.
     """
     query, output = terminal.query, terminal.output
-    if not terminal.shows_data(has_own_form=with_events):
+    if not terminal.writes_data(has_own_form=with_events):
         return None
 
     def write_change(change: Any) -> None:

@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sfn_cli.api import following, model
-from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.cli.output import local_zone
 from sfn_cli.errors import ApiError
 from sfn_cli.views.execution.fold import ExecutionFold
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, TextIO
 from sfn_cli.cli import screen
 from sfn_cli.cli.show.styled_output import line_parts
 from sfn_cli.cli.watch.keyboard import Keyboard
-from sfn_cli.views.outline.styled_line import line_width, shorten_line
+from sfn_cli.views.text.styled_line import line_width, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
     from typing import Self
 
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 _HIDE_CURSOR, _SHOW_CURSOR = "\033[?25l", "\033[?25h"
 _ERASE_LINE, _ERASE_BELOW = "\033[2K", "\033[J"

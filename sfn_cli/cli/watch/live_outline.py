@@ -11,12 +11,12 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 from sfn_cli.arn import name_in_arn
-from sfn_cli.cli.show.shown_execution import local_zone
+from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.watch.live_lines import LiveLines
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
-from sfn_cli.views.outline.styled_line import Span, plain_line, shorten_line
 from sfn_cli.views.outline.tree import outline_lines
+from sfn_cli.views.text.styled_line import Span, plain_line, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.watch.followed_execution import FollowedExecution
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 DRAW_SECONDS = 0.1
 TICK_SECONDS = 1.0

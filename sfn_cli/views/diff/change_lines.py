@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Literal
 
 from sfn_cli import jsonvalue
 from sfn_cli.views.diff.value_changes import ABSENT
-from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, shorten_line
+from sfn_cli.views.text.styled_line import Span, cell_width, line_width, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sfn_cli.views.diff.value_changes import ValueChange
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 Mark = Literal["", "+", "−", "~"]
 

@@ -13,11 +13,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.diff.change_lines import change_lines, marked_span
-from sfn_cli.views.outline.styled_line import Span, cell_width, shorten_line
+from sfn_cli.views.text.styled_line import Span, cell_width, shorten_line
 
 if TYPE_CHECKING:
     from sfn_cli.views.diff.definition_diff import DefinitionDiff
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 _WIDEST_PATH = 40
 

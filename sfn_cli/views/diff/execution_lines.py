@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.diff.change_lines import change_lines, marked_span
 from sfn_cli.views.diff.execution_diff import facts_of_execution, facts_of_visit
-from sfn_cli.views.outline.styled_line import Span, cell_width, shorten_line
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.styled_line import Span, cell_width, shorten_line
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.views.diff.execution_diff import EndFacts, ExecutionDiff, StateDiff, ThreadDiff
     from sfn_cli.views.execution.state_visit import StateVisit
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 _WIDEST_NAME = 32
 _EQUAL_SHOWN = 2

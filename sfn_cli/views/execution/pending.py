@@ -8,7 +8,7 @@ from sfn_cli.views.execution.failed_children import failed_child, has_running_ch
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
 from sfn_cli.views.execution.task_names import name_of_activity, name_of_child, name_of_work
-from sfn_cli.views.shell_words import shell_word
+from sfn_cli.views.text.shell_words import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit, WaitsFor
-    from sfn_cli.views.replay import SourceReplay
+    from sfn_cli.views.history.replay import SourceReplay
     from sfn_cli.views.statuses import Status
 
 
@@ -147,7 +147,7 @@ class _PendingReader:
         if until <= self._view.last_at:
             return None
         # Imported late, as is what follows: most views have no such state.
-        from sfn_cli.views.moments import format_moment
+        from sfn_cli.views.text.moments import format_moment
 
         words = f"until {format_moment(until, visit.entered_at, self._zone)}"
         return Pending("time", visit.entered_at, until, words)
@@ -270,7 +270,7 @@ class _PendingReader:
         """Returns the replay of what the view shows, or None where there is none."""
         if not self._is_replayed:
             # Imported late: it loads the whole language, and plain timers do without.
-            from sfn_cli.views.replay import replay_source
+            from sfn_cli.views.history.replay import replay_source
 
             self._is_replayed = True
             self._replay = replay_source(self._view.source, last_id=self._view.last_id)

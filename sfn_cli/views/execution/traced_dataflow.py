@@ -26,7 +26,7 @@ from sfn_cli.interpreter.visits import (
     visit_failure,
 )
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.views.replay import SourceReplay
+from sfn_cli.views.history.replay import SourceReplay
 
 if TYPE_CHECKING:
     from collections.abc import Collection

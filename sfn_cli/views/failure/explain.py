@@ -11,9 +11,9 @@ Rule 3: a Fail state that was reached through a Catcher only reports: the caught
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import jsonvalue
+from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
 from sfn_cli.views.execution.task_names import name_of_work
 from sfn_cli.views.failure.cause import decode_cause
-from sfn_cli.views.failure.defined_state import defined_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,8 +153,7 @@ def _catcher_hint(view: "ExecutionView", visit: "StateVisit", error: str) -> str
     """Says so where the state has Catchers and none of them matched the error."""
     if visit.status not in _FAILED:
         return ""
-    state = defined_state(view.source.definition, visit.path)
-    catchers = state.get("Catch") if state is not None else None
+    catchers = fields_of_visited_state(definition_of_source(view.source), visit).get("Catch")
     if not isinstance(catchers, list) or not catchers:
         return ""
     names = [

@@ -9,8 +9,9 @@ only what is of use without a store is said.
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.arn import is_express_arn
+from sfn_cli.arn import is_express_arn, name_in_arn, name_of_execution
 from sfn_cli.views.failure.explain import explain_failure, name_of_function
+from sfn_cli.views.text.shell_words import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,25 +86,25 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
     if failure.child_arn is not None and stored:
         yield NextStep(
             "see why the child execution failed",
-            f"sfn show {_shell_word(name_of_execution(failure.child_arn))}",
+            f"sfn show {shell_word(name_of_execution(failure.child_arn))}",
         )
     yield from _steps_at_map_run(failure, stored)
     if stored and failure.error in _NO_FUNCTION:
         yield NextStep("see which functions there are", "sfn lambda list-functions")
     if stored and _is_worth_redriving(view, failure):
         assert view.source.arn is not None
-        name = _shell_word(view.source.name)
+        name = shell_word(view.source.name)
         yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
     elif stored:
         yield from _step_to_start_again(view)
     if stored and failure.function is not None and failure.error not in _NO_FUNCTION:
-        group = _shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
+        group = shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
         since = _utc_time(view.started_at)
         yield NextStep("all log lines of the function", f"sfn logs tail {group} --since {since}")
     if failure.visit is not None:
         yield NextStep(
             f"the whole input of {failure.visit.state}",
-            f"sfn show {_shell_word(view.source.name)} {_shell_word(failure.visit.state)}",
+            f"sfn show {shell_word(view.source.name)} {_word_for_state(failure.visit.state)}",
         )
 
 
@@ -112,7 +113,7 @@ def _steps_at_map_run(failure: "Failure", stored: bool) -> "Iterator[NextStep]":
     if stored and visit is not None and visit.map_run_arn is not None:
         yield NextStep(
             "list the items that failed",
-            f"sfn list-executions --map-run-arn {_shell_word(visit.map_run_arn)} --status-filter FAILED",
+            f"sfn list-executions --map-run-arn {shell_word(visit.map_run_arn)} --status-filter FAILED",
         )
 
 
@@ -129,7 +130,7 @@ def _is_worth_redriving(view: "ExecutionView", failure: "Failure") -> bool:
 
 def _is_of_map_run(arn: str | None) -> bool:
     """Whether an execution is a child of a Map Run: its ARN names the Map's label, too."""
-    return arn is not None and "/" in (arn.split(":")[6:] or [""])[0]
+    return arn is not None and "/" in name_in_arn(arn)
 
 
 def _last_state(view: "ExecutionView") -> str:
@@ -144,18 +145,8 @@ def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
     if len(text) <= _LONGEST_INPUT and "'" not in text:
         yield NextStep(
             "run it again",
-            f"sfn start-execution --state-machine-arn {_shell_word(machine)} --input '{text}'",
+            f"sfn start-execution --state-machine-arn {shell_word(machine)} --input '{text}'",
         )
-
-
-def name_of_execution(arn: str) -> str:
-    """Returns an execution's ARN as people name it: MACHINE/EXECUTION.
-
-    That of an EXPRESS one, or of a child of a Map Run, stays.
-    """
-    parts = arn.split(":")
-    has_name = len(parts) == 8 and parts[5] == "execution" and "/" not in parts[6]
-    return f"{parts[6]}/{parts[7]}" if has_name else arn
 
 
 def _utc_time(at: int) -> str:
@@ -164,12 +155,6 @@ def _utc_time(at: int) -> str:
     return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-_PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
-
-
-def _shell_word(text: str) -> str:
-    """Returns the text as one word of a shell's command line."""
-    if _PLAIN_WORD.fullmatch(text):
-        return text
-    quoted = text.replace("'", "'\"'\"'")
-    return f"'{quoted}'"
+def _word_for_state(state: str) -> str:
+    """Returns the state's name as one word: with a slash in front where it would be an option."""
+    return shell_word(f"/{state}" if state.startswith("-") else state)

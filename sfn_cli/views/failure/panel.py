@@ -15,22 +15,21 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.views.outline.styled_line import (
+from sfn_cli.views.text.styled_line import (
     Span,
     cell_width,
     cut_to_width,
     line_width,
-    one_line,
     shorten_line,
 )
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_line, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.views.failure.explain import Failure
     from sfn_cli.views.failure.stack_frames import StackFrame
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 _REQUEST_OF_REPORT = re.compile(r"REPORT RequestId: \S+")
 
@@ -48,7 +47,7 @@ def failure_lines(failure: "Failure", *, width: int) -> "list[StyledLine]":
     """Returns the box, in at most so many columns: what is longer wraps, or ends with "…"."""
     inner = max(width, _NARROWEST) - 4
     body = list(_failure_body(failure, inner))
-    title = one_line(_failure_title(failure))
+    title = visible_line(_failure_title(failure))
     return [_box_top(title, inner), *(_box_line(line, inner) for line in body), _box_bottom(inner)]
 
 
@@ -107,18 +106,21 @@ def _frame_lines(frames: "Sequence[StackFrame]", room: int) -> "Iterator[StyledL
     label = "at"
     for frame in shown:
         if frame.file:
-            where = one_line(f"{frame.file}:{frame.line}")
-            called = one_line(f" in {frame.function}") if frame.function else ""
+            where = visible_line(f"{frame.file}:{frame.line}")
+            called = visible_line(f" in {frame.function}") if frame.function else ""
             line = [
                 Span(where, "bold" if frame.is_own else "dim"),
                 Span(called, "" if frame.is_own else "dim"),
             ]
         else:
-            line = [Span(one_line(frame.text), "dim")]
+            line = [Span(visible_line(frame.text), "dim")]
         yield [Span(label.ljust(_LABEL), "dim"), *shorten_line(_shorten_file(line, room), room)]
         label = ""
         if frame.source and frame.is_own:
-            yield [Span(" " * (_LABEL + 2)), *shorten_line([Span(one_line(frame.source), "code")], room - 2)]
+            yield [
+                Span(" " * (_LABEL + 2)),
+                *shorten_line([Span(visible_line(frame.source), "code")], room - 2),
+            ]
     if len(shown) < len(frames):
         yield [Span(" " * _LABEL), Span(f"… {len(frames) - len(shown)} more calls", "dim")]
 
@@ -156,7 +158,7 @@ def _log_lines(failure: "Failure", room: int) -> "Iterator[StyledLine]":
         lines, label = lines[-_MOST_LOG_LINES:], ""
     for text in lines:
         style: Style = "dim" if text.startswith("REPORT") else ""
-        shown = Span(one_line(text.replace("\t", "  ")), style)
+        shown = Span(visible_line(text.replace("\t", "  ")), style)
         yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([shown], room)]
         label = ""
 
@@ -170,7 +172,7 @@ def _is_runtime_error_report(message: str) -> bool:
 
 def _labelled(label: str, lines: "Sequence[str]", room: int, style: "Style" = "") -> "Iterator[StyledLine]":
     for text in lines:
-        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(one_line(text), style)], room)]
+        yield [Span(label.ljust(_LABEL), "dim"), *shorten_line([Span(visible_line(text), style)], room)]
         label = ""
 
 

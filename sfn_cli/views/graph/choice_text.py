@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.views.graph.lenient_json import one_line
+from sfn_cli.views.graph.lenient_json import single_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ _MOST_NESTED = 40
 def choice_rule_text(rule: Any, depth: int = 0) -> str:
     """Returns a Choice Rule of either query language on one line; a broken one as far as it can be read."""
     if not isinstance(rule, dict):
-        return one_line(json.dumps(rule, ensure_ascii=False))
+        return single_spaced(json.dumps(rule, ensure_ascii=False))
     if depth > _MOST_NESTED:
         return "…"
     if "Condition" in rule:
@@ -44,7 +44,7 @@ def condition_text(condition: Any) -> str:
     """Returns a JSONata condition without its {% and %}."""
     if not isinstance(condition, str):
         return json.dumps(condition, ensure_ascii=False)
-    return one_line(condition.strip().removeprefix("{%").removesuffix("%}"))
+    return single_spaced(condition.strip().removeprefix("{%").removesuffix("%}"))
 
 
 def _inner_rule_text(rule: Any, depth: int) -> str:
@@ -81,7 +81,7 @@ def _data_test_text(rule: Mapping[str, Any], *, is_negated: bool) -> str:
         holds = bool(wanted) is not is_negated
         return f"{variable} {'is' if holds else 'is not'} {operator.removeprefix('Is').lower()}"
     is_path = operator.endswith("Path") and isinstance(wanted, str)
-    shown = wanted if is_path else one_line(json.dumps(wanted, ensure_ascii=False))
+    shown = wanted if is_path else single_spaced(json.dumps(wanted, ensure_ascii=False))
     name = operator.removesuffix("Path")
     for type in _TYPES_OF_COMPARISON:
         sign = _COMPARISONS.get(name.removeprefix(type))

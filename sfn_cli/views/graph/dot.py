@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.form_ids import edges_with_far_catches, form_ids, retry_loop_labels
 from sfn_cli.views.graph.graph import END, START
-from sfn_cli.views.graph.lenient_json import one_line
+from sfn_cli.views.graph.lenient_json import single_spaced
 from sfn_cli.views.graph.node_words import repeat_words, run_of_node, status_mark, type_words
+from sfn_cli.views.text.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +71,7 @@ class _DotWriter:
         run = run_of_node(self._run, node)
         repeats = repeat_words(node, run, has_loop=bool(retry_loop_labels(node)))
         second = "  ".join([type_words(node, run), *repeats])
-        label = _quoted(f"{status_mark(self._run, node)}{one_line(node.name)}\n{second}")
+        label = _quoted(f"{status_mark(self._run, node)}{single_spaced(node.name)}\n{second}")
         if not node.levels:
             yield f"{own_id} [label={label}]"
             return
@@ -121,5 +122,5 @@ class _DotWriter:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = visible_text(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

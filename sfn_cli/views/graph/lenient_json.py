@@ -30,6 +30,6 @@ def text_or_empty(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def one_line(text: str) -> str:
+def single_spaced(text: str) -> str:
     """Returns the text with each run of white space as one space."""
     return " ".join(text.split())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.form_ids import edges_with_far_catches, form_ids, retry_loop_labels
 from sfn_cli.views.graph.graph import END, START
-from sfn_cli.views.graph.lenient_json import one_line
+from sfn_cli.views.graph.lenient_json import single_spaced
 from sfn_cli.views.graph.node_words import repeat_words, run_of_node, status_mark, type_words
 
 if TYPE_CHECKING:
@@ -72,4 +72,4 @@ class _MermaidWriter:
 
 
 def _mermaid_text(text: str) -> str:
-    return _NOT_PLAIN.sub(lambda found: f"#{ord(found[0])};", one_line(text))
+    return _NOT_PLAIN.sub(lambda found: f"#{ord(found[0])};", single_spaced(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import GraphNode, GraphRetrier

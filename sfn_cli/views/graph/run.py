@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
     from sfn_cli.views.graph.graph import GraphLevel
+    from sfn_cli.views.statuses import Status
 
 
 def graph_run(
@@ -40,6 +41,14 @@ def graph_run(
     taken |= {EdgeKey(visit.path, END, "end") for visit in view.root.visits if visit.is_last}
     elsewhere = frozenset(visit.path for visit in visits if visit.map_run_arn is not None)
     return GraphRun(nodes, frozenset(taken & _edges_of(level)), elsewhere)
+
+
+def paths_of_interest(run: GraphRun) -> list[str]:
+    """Returns the paths of the states that a reader looks for: those that failed, run or wait."""
+    return [path for path, node in run.nodes.items() if node.status in _OF_INTEREST]
+
+
+_OF_INTEREST: tuple[Status, ...] = ("FAILED", "TIMED_OUT", "RUNNING", "WAITING")
 
 
 def _chosen_visits(thread: Thread, iteration: Mapping[str, int]) -> Iterator[StateVisit]:

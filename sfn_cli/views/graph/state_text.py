@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.views.graph.choice_text import condition_text
-from sfn_cli.views.graph.lenient_json import mapping_or_empty, one_line
+from sfn_cli.views.graph.lenient_json import mapping_or_empty, single_spaced
 from sfn_cli.views.graph.substitution_text import value_text
 from sfn_cli.views.graph.task_text import task_text
 
@@ -66,4 +66,4 @@ def _expression_text(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = value_text(value)
-    return condition_text(text) if text.strip().startswith("{%") else one_line(text)
+    return condition_text(text) if text.strip().startswith("{%") else single_spaced(text)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.views.graph.choice_text import condition_text
-from sfn_cli.views.graph.lenient_json import mapping_or_empty, one_line
+from sfn_cli.views.graph.lenient_json import mapping_or_empty, single_spaced
 from sfn_cli.views.graph.substitution_text import value_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _PATTERNS = ((".waitForTaskToken", " · token"), (".sync:2", " · job"), (".sync
 
 def task_text(state: Mapping[str, Any]) -> str:
     """Returns what a Task calls, and whether it waits for a token or a job."""
-    resource = one_line(value_text(state.get("Resource")))
+    resource = single_spaced(value_text(state.get("Resource")))
     of_states = _OF_STATES.fullmatch(resource)
     if of_states is None:
         return _function_text(resource)
@@ -44,7 +44,7 @@ def _called_text(action: str, arguments: Mapping[str, Any]) -> str:
         return f"machine {_last_name(name, ':stateMachine:')}" if name else action
     if action == "http:invoke":
         endpoint = arguments.get("ApiEndpoint")
-        text = one_line(value_text(endpoint))
+        text = single_spaced(value_text(endpoint))
         if text and not text.startswith("{%"):
             method = arguments.get("Method")
             address = text.partition("://")[2] or text
@@ -54,7 +54,7 @@ def _called_text(action: str, arguments: Mapping[str, Any]) -> str:
 
 def _argument_text(arguments: Mapping[str, Any], name: str) -> str:
     """Returns an argument's value, or the path or expression that it comes from."""
-    text = one_line(value_text(arguments.get(name)) or value_text(arguments.get(f"{name}.$")))
+    text = single_spaced(value_text(arguments.get(name)) or value_text(arguments.get(f"{name}.$")))
     return condition_text(text) if text.startswith("{%") else text
 
 

@@ -13,15 +13,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.graph.form_ids import edges_with_far_catches
-from sfn_cli.views.graph.lenient_json import one_line
+from sfn_cli.views.graph.lenient_json import single_spaced
 from sfn_cli.views.graph.node_words import node_look, repeat_words, run_of_node
-from sfn_cli.views.outline.styled_line import Span, line_width, shorten_line
+from sfn_cli.views.text.styled_line import Span, line_width, shorten_line
+from sfn_cli.views.text.visible_text import visible_line, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sfn_cli.views.graph.graph import GraphEdge, GraphLevel, GraphNode, GraphRun
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 _GAP = 2
 _LEAST_COLUMN = 12
@@ -52,7 +53,10 @@ def graph_lines(
     """
     width = max(width, _LEAST_WIDTH)
     count = level.state_count()
-    heading = [Span(title, "bold"), Span(f"  {count} {'state' if count == 1 else 'states'}", "dim")]
+    heading = [
+        Span(visible_line(title), "bold"),
+        Span(f"  {count} {'state' if count == 1 else 'states'}", "dim"),
+    ]
     return [shorten_line(heading, width), *_table_lines(list(_rows_of_level(level, run)), width)]
 
 
@@ -84,20 +88,32 @@ def _rows_of_node(
     mark = "" if run is None else "  "
     if look is not None:
         style, mark = look.colour, f"{look.mark} "
-    row = _Row("", Span(f"{mark}{one_line(node.name)}", style), node.type, Span(words), Span(""))
+    row = _Row(
+        "",
+        Span(f"{mark}{_shown_text(node.name)}", style),
+        _shown_text(node.type),
+        Span(_shown_text(words)),
+        Span(""),
+    )
     for edge in edges:
         for label in edge.labels or ("",):
             target = Span(
-                f"→ {one_line(level.nodes[edge.key.target].name)}",
+                f"→ {_shown_text(level.nodes[edge.key.target].name)}",
                 "bold" if run is not None and edge.key in run.taken else "dim" if run is not None else "",
             )
-            way = Span(f"catch {label}", "caught") if edge.key.kind == "catch" else Span(label)
+            words = _shown_text(label)
+            way = Span(f"catch {words}", "caught") if edge.key.kind == "catch" else Span(words)
             if row.target.text or (row.words.text and way.text):
                 yield row
                 row = _Row("", Span(""), "", way, target)
             else:
                 row = row._replace(words=way if way.text else row.words, target=target)
     yield row
+
+
+def _shown_text(text: str) -> str:
+    """Returns a text as it is shown in a line: columns are as wide as what is in them then."""
+    return visible_text(single_spaced(text))
 
 
 def _table_lines(rows: list[_Row], width: int) -> Iterator[StyledLine]:
@@ -114,6 +130,8 @@ def _table_lines(rows: list[_Row], width: int) -> Iterator[StyledLine]:
         if types:
             line += _cell([Span(row.type, "dim")], types)
         line += [*_cell([row.words], words + _GAP), row.target] if row.target.text else [row.words]
+        while line and not line[-1].text.strip():
+            line.pop()
         yield shorten_line([span for span in line if span.text], width)
 
 

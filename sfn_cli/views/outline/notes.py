@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.arn import name_in_arn
+from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
-from sfn_cli.views.outline.styled_line import Span
+from sfn_cli.views.text.styled_line import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
     from sfn_cli.views.source import ExecutionSource
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 
 def visit_notes(
@@ -37,12 +37,6 @@ def visit_notes(
 def pending_words(pending: Pending) -> str:
     """Returns what a state waits for, as a sentence goes on: "waits for an answer"."""
     return f"waits {pending.words}" if pending.kind == "time" else f"waits for {pending.words}"
-
-
-def execution_name(arn: str) -> str:
-    """Returns an execution as people name it, MACHINE/NAME, from its ARN."""
-    parts = name_in_arn(arn).split(":")
-    return "/".join(parts[:2])
 
 
 def _counts_note(visit: StateVisit, source: ExecutionSource) -> list[Span]:
@@ -72,7 +66,7 @@ def _pending_note(pending: Pending | None) -> list[Span]:
 
 def _children_note(visit: StateVisit) -> list[Span]:
     started = [attempt.child_arn for attempt in visit.attempts if attempt.child_arn is not None]
-    return [Span(f"→ {execution_name(started[-1])}")] if started else []
+    return [Span(f"→ {name_of_execution(started[-1])}")] if started else []
 
 
 def _join_notes(notes: Iterable[Span]) -> StyledLine:

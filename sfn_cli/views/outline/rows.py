@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.outline.notes import visit_notes
-from sfn_cli.views.outline.styled_line import Span, one_line
 from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.text.styled_line import Span
+from sfn_cli.views.text.visible_text import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import StyledLine
 
 ITERATIONS_SHOWN = 3
 """How many iterations of a Map are shown."""
@@ -70,11 +71,11 @@ class OutlineRow:
         *,
         is_execution: bool = False,
     ) -> None:
-        self.name = one_line(name)
+        self.name = visible_line(name)
         self.type = type
         self.status = status
         self.periods = periods
-        self.notes: StyledLine = [note._replace(text=one_line(note.text)) for note in notes or ()]
+        self.notes: StyledLine = [note._replace(text=visible_line(note.text)) for note in notes or ()]
         self.stands_for = stands_for
         self.is_execution = is_execution
         self.children: list[OutlineRow] = []

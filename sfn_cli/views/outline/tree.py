@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.views.outline.bars import draw_bar
 from sfn_cli.views.outline.fit_rows import fit_rows
 from sfn_cli.views.outline.rows import OutlineRow, OutlineRows
-from sfn_cli.views.outline.styled_line import Span, cell_width, line_width, one_line, shorten_line
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.styled_line import Span, cell_width, line_width, shorten_line
+from sfn_cli.views.text.time_spans import format_span
+from sfn_cli.views.text.visible_text import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
-    from sfn_cli.views.outline.styled_line import StyledLine
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import StyledLine
 
 _WIDEST_BAR, _NARROWEST_BAR = 40, 6
 _BARS_FROM = 64
@@ -71,7 +72,7 @@ def execution_header(view: ExecutionView, status: Status, *, now: int) -> Styled
         look = LOOKS["FAILED"]._replace(word="suspended")
     header = [
         Span(f"{look.mark} ", look.colour),
-        Span(one_line(view.source.name), "bold"),
+        Span(visible_line(view.source.name), "bold"),
         Span("  "),
         Span(look.word, look.colour),
         Span(f"  {format_span(view.duration_ms(now))}{_wall_time(view, now)}"),
@@ -79,7 +80,7 @@ def execution_header(view: ExecutionView, status: Status, *, now: int) -> Styled
     if view.redrives:
         header.append(Span(f"  (redrive {view.redrives})", "dim"))
     if view.error is not None and all(visit.error != view.error for visit in view.visits()):
-        header.append(Span(f"  {one_line(view.error)}", look.colour))
+        header.append(Span(f"  {visible_line(view.error)}", look.colour))
     return header
 
 

@@ -4,17 +4,15 @@
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.jsonvalue import dumps, loads
-from sfn_cli.views.diff.value_changes import ABSENT
-from sfn_cli.views.json_layout import json_lines
-from sfn_cli.views.outline.styled_line import Span, shorten_line
+from sfn_cli.jsonvalue import loads
+from sfn_cli.views.text.indented_json import indented_json
+from sfn_cli.views.text.styled_line import Span, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.views.diff.value_changes import ValueChange
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 LABEL_WIDTH = 20
 """Columns of a label, with the spaces after it."""
@@ -29,7 +27,7 @@ _LONGEST_LINE = 2_000
 def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
     """Yields a JSON text beside its label, or below it where it takes more than a line."""
     value = _parse_value(text)
-    lines = [text] if value is None else list(json_lines(value, max(8, width - LABEL_WIDTH)))
+    lines = [text] if value is None else indented_json(value, max(8, width - LABEL_WIDTH)).split("\n")
     if len(lines) == 1:
         line = [Span(label.ljust(LABEL_WIDTH), "dim"), Span(lines[0], "code")]
         yield shorten_line(line, max(width, _LONGEST_LINE))
@@ -39,15 +37,6 @@ def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
         yield shorten_line([Span("  "), Span(shown, "code")], max(width, _LONGEST_LINE))
     if len(lines) > _MOST_LINES:
         yield [Span(f"  … {len(lines) - _MOST_LINES} more lines: --output json shows all", "dim")]
-
-
-def change_line(change: "ValueChange", width: int) -> "StyledLine":
-    """Returns the line of one difference: "~ total  5 → 7"."""
-    before, after = ("" if value is ABSENT else dumps(value) for value in (change.before, change.after))
-    mark = "+" if change.before is ABSENT else "-" if change.after is ABSENT else "~"
-    style: Style = "succeeded" if mark == "+" else "failed" if mark == "-" else "caught"
-    values = " → ".join(text for text in (before, after) if text)
-    return shorten_line([Span(f"  {mark} {change.path}", style), Span(f"  {values}")], width)
 
 
 def _parse_value(text: str) -> "Json":

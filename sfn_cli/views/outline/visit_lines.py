@@ -4,14 +4,16 @@
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.arn import name_of_execution
 from sfn_cli.jsonvalue import loads
+from sfn_cli.views.diff.change_lines import change_lines
 from sfn_cli.views.diff.value_changes import value_changes
 from sfn_cli.views.failure.cause import decode_cause
-from sfn_cli.views.outline.notes import execution_name, pending_words
-from sfn_cli.views.outline.styled_line import Span, shorten_line
-from sfn_cli.views.outline.value_lines import LABEL_WIDTH, change_line, value_lines
+from sfn_cli.views.outline.notes import pending_words
+from sfn_cli.views.outline.value_lines import LABEL_WIDTH, value_lines
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.styled_line import Span, shorten_line
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,14 +22,11 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit
-    from sfn_cli.views.outline.styled_line import Style, StyledLine
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.styled_line import Style, StyledLine
 
 _BESIDE = ("errorDetails", "assignedVariables", "variables")
 """Steps that are not data on their way from the input to the output."""
-
-_MOST_CHANGES = 20
-"""How many differences of input and output are shown."""
 
 
 def visit_header(
@@ -76,7 +75,7 @@ def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int)
         yield shorten_line(_attempt_line(attempt, visit), width)
     children = [attempt.child_arn for attempt in visit.attempts if attempt.child_arn is not None]
     if children:
-        yield shorten_line([*_label("child execution"), Span(execution_name(children[-1]))], width)
+        yield shorten_line([*_label("child execution"), Span(name_of_execution(children[-1]))], width)
     if pending is not None:
         until = "" if pending.until is None else f", at most {format_span(pending.until - pending.since)}"
         words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
@@ -119,10 +118,7 @@ def _input_output_changes(before: str, after: str, width: int) -> "Iterator[Styl
     if not changes or not changes[0].path:
         return
     yield [Span("input → output", "dim")]
-    for change in changes[:_MOST_CHANGES]:
-        yield change_line(change, width)
-    if len(changes) > _MOST_CHANGES:
-        yield [Span(f"  … {len(changes) - _MOST_CHANGES} more", "dim")]
+    yield from change_lines(changes, indent=2, width=width)
 
 
 def _attempt_line(attempt: "Attempt", visit: "StateVisit") -> "StyledLine":

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.layout.labels import LABEL_LINE_HEIGHT, edge_label_lines
 from sfn_cli.views.layout.placed import Point
-from sfn_cli.views.markup import Markup, element, escape_markup, number_text
 from sfn_cli.views.picture.element_ids import edge_id
+from sfn_cli.views.text.markup import Markup, element, escape_markup, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sfn_cli.views.graph.graph import EdgeKind, GraphEdge, GraphNode
     from sfn_cli.views.layout.placed import PlacedEdge
-    from sfn_cli.views.markup import Attributes
+    from sfn_cli.views.text.markup import Attributes
 
 _RADIUS = 7.0
 _ARROW_LENGTH = {"plain": 8.0, "catch": 8.0, "taken": 10.0}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.markup import Markup, element, number_text
 from sfn_cli.views.statuses import LOOKS, WORST_FIRST
+from sfn_cli.views.text.markup import Markup, element, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sfn_cli.views.markup import Attributes
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.markup import Attributes
 
 _IN_A_ROW = 200
 _FEW = 60

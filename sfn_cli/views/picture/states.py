@@ -9,18 +9,18 @@ from sfn_cli.views.graph.graph import MISSING
 from sfn_cli.views.graph.retry_text import describe_retries
 from sfn_cli.views.layout.labels import NAME_SIZE, SMALL_SIZE, second_line, state_marks
 from sfn_cli.views.layout.text_size import shorten_text, text_width
-from sfn_cli.views.markup import Markup, element, join_markup, number_text
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.picture.icons import START_MARK, STATUS_MARKS, TYPE_ICONS, UNKNOWN_TYPE_ICON
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.markup import Markup, element, join_markup, number_text
+from sfn_cli.views.text.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.views.graph.graph import GraphNode, NodeRun
     from sfn_cli.views.layout.placed import Box
-    from sfn_cli.views.markup import Attributes
+    from sfn_cli.views.text.markup import Attributes
 
 _TEXT_LEFT = 38.0
 """From the left border of a box to its text. All are pixels."""

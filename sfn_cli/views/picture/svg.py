@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.graph.graph import NodeRun
 from sfn_cli.views.layout.placed import Box, Point
-from sfn_cli.views.markup import Markup, code_element, element, number_text
 from sfn_cli.views.picture.edges import draw_arrows, draw_edge, draw_edge_label
 from sfn_cli.views.picture.element_ids import edge_id, state_id
 from sfn_cli.views.picture.states import draw_dot, draw_state
 from sfn_cli.views.picture.stylesheet import standalone_sheet
+from sfn_cli.views.text.markup import Markup, code_element, element, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.views.graph.graph import GraphNode, GraphRun
     from sfn_cli.views.layout.placed import PlacedLevel
-    from sfn_cli.views.markup import Attributes
     from sfn_cli.views.picture.palette import Theme
+    from sfn_cli.views.text.markup import Attributes
 
 _MARGIN = 20.0
 _NOT_VISITED = NodeRun("NOT_VISITED", visits=0)

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.events import api_event
-from sfn_cli.views.markup import Markup, element
 from sfn_cli.views.report.secrets import mask_json_text
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.markup import Markup, element
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

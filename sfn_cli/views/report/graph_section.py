@@ -7,24 +7,20 @@ from typing import TYPE_CHECKING
 from sfn_cli import jsonvalue
 from sfn_cli.errors import ConfigurationError, UsageError
 from sfn_cli.views.graph.definition import graph_of
-from sfn_cli.views.graph.run import graph_run
+from sfn_cli.views.graph.run import graph_run, paths_of_interest
 from sfn_cli.views.layout.folding import folding_rule
 from sfn_cli.views.layout.place import place
-from sfn_cli.views.markup import Markup, element, join_markup
 from sfn_cli.views.outline.tree import outline_lines
 from sfn_cli.views.picture.svg import draw_svg_of_page
 from sfn_cli.views.report.styled_html import draw_styled_lines
+from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
-    from sfn_cli.views.graph.graph import GraphRun
     from sfn_cli.views.report.report_input import ReportInput
-    from sfn_cli.views.statuses import Status
 
 _OUTLINE_COLUMNS = 110
 _WIDEST_SCALED = 1200
 """Wider pictures are not made smaller to fit into the page: their text could not be read."""
-
-_OPENED: tuple[Status, ...] = ("FAILED", "TIMED_OUT", "RUNNING", "WAITING")
 
 
 def draw_graph_section(given: ReportInput) -> Markup:
@@ -47,12 +43,8 @@ def _draw_picture(given: ReportInput) -> Markup:
         raise UsageError("There is no picture: the definition is not JSON.") from None
     level = graph_of(read)
     run = graph_run(given.view, level, pending=given.pending)
-    placed = place(level, is_folded=folding_rule(level, _paths_of_interest(run)))
+    placed = place(level, is_folded=folding_rule(level, paths_of_interest(run)))
     look = "picture" if placed.width < _WIDEST_SCALED else "picture wide"
     return element(
         "div", {"class": look}, draw_svg_of_page(placed, f"States of {given.view.source.name}", run=run)
     )
-
-
-def _paths_of_interest(run: GraphRun) -> list[str]:
-    return [path for path, node in run.nodes.items() if node.status in _OPENED]

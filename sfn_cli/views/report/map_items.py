@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.execution.pending import display_status
-from sfn_cli.views.markup import Markup, element
 from sfn_cli.views.picture.heat_map import draw_heat_map
 from sfn_cli.views.report.secrets import mask_text
+from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

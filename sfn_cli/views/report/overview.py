@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.failure.next_steps import next_steps
-from sfn_cli.views.markup import Markup, element
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.timeline import visit_id
 from sfn_cli.views.report.times import utc_text
 from sfn_cli.views.report.visit_panels import draw_frames, draw_pending
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.markup import Markup, element
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.views.markup import Markup, element, join_markup
-from sfn_cli.views.report.indented_json import indented_json
 from sfn_cli.views.report.secrets import mask_json_text, mask_text
+from sfn_cli.views.text.indented_json import indented_json
+from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

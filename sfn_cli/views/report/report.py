@@ -10,7 +10,6 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.markup import Markup, code_element, element, escape_markup
 from sfn_cli.views.report.chosen_visits import report_visits
 from sfn_cli.views.report.event_table import draw_event_table
 from sfn_cli.views.report.graph_section import draw_graph_section
@@ -21,6 +20,7 @@ from sfn_cli.views.report.payloads import MOST_CHARACTERS, ShownPayloads
 from sfn_cli.views.report.status_marks import draw_definitions
 from sfn_cli.views.report.timeline import draw_timeline
 from sfn_cli.views.report.visit_panels import draw_panels, texts_of_visit
+from sfn_cli.views.text.markup import Markup, code_element, element, escape_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.markup import Markup, element
 from sfn_cli.views.picture.icons import STATUS_MARKS
 from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
-    from sfn_cli.views.markup import Attributes
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.markup import Attributes
 
 
 def draw_definitions() -> Markup:

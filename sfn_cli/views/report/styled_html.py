@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.markup import Markup, element, escape_markup
+from sfn_cli.views.text.markup import Markup, element, escape_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 def draw_styled_lines(lines: Iterable[StyledLine]) -> Markup:

@@ -10,23 +10,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.pending import display_status
-from sfn_cli.views.markup import Markup, element, join_markup
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.report.map_items import map_words
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.time_axis import TimeAxis
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import StateVisit
-    from sfn_cli.views.markup import Attributes
     from sfn_cli.views.report.report_input import ReportInput
     from sfn_cli.views.report.time_axis import AxisPart
     from sfn_cli.views.statuses import Status
+    from sfn_cli.views.text.markup import Attributes
 
 _DEEPEST = 8
 """Rows that are nested more deeply are indented no further."""

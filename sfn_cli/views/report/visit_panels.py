@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.failure.explain import place_of_visit
-from sfn_cli.views.markup import Markup, element, join_markup
-from sfn_cli.views.outline.notes import execution_name, pending_words
+from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.report.map_items import draw_map_items
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.timeline import visit_id
 from sfn_cli.views.report.times import utc_text
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.time_spans import format_span
+from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,7 +120,7 @@ def _draw_attempt(attempt: Attempt, ended_before: int | None, payloads: ShownPay
     if ended_before is not None:
         words.append(f"after a delay of {format_span(attempt.scheduled_at - ended_before)}")
     if attempt.child_arn is not None:
-        words.append(f"execution {execution_name(attempt.child_arn)}")
+        words.append(f"execution {name_of_execution(attempt.child_arn)}")
     yield element("span", {"class": "note"}, f" {', '.join(words)}")
     if attempt.error is None and attempt.cause is None:
         return

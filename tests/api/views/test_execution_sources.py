@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.views.api_history import read_api_history
+from sfn_cli.views.history.api_history import read_api_history
 from tests.processes import (
     create_machine,
     ended,

@@ -292,12 +292,18 @@ def test_what_cannot_be_drawn_is_said_in_a_line(
 
 
 def test_a_broken_definition_is_drawn_in_every_form(tmp_path: Path) -> None:
-    broken = {"StartAt": "A", "States": {"A": {"Type": "Task", "Next": "B"}, "C": None, "D": {"Type": "Tsk"}}}
+    states = {"A": {"Type": "Task", "Next": "B"}, "C": None, "D": {"Type": "Tsk"}, "\ud800": {}}
+    broken = {"StartAt": "A", "States": states}
     (tmp_path / "broken.asl.json").write_text(json.dumps(broken))
     for form in ("svg", "mermaid", "dot", "text"):
         done = sfn(tmp_path / "store", "graph", "broken.asl.json", "--format", form, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         assert "not defined" in done.stdout
+        written = sfn(
+            tmp_path / "store", "graph", "broken.asl.json", "-o", f"x.{form}", "--format", form, cwd=tmp_path
+        )
+        assert (written.returncode, written.stderr) == (0, "")
+        assert (tmp_path / f"x.{form}").read_text() == done.stdout
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sfn_cli.cli.lists.columns import Column, column_lines
-from sfn_cli.views.outline.styled_line import Span, cell_width, plain_line
+from sfn_cli.views.text.styled_line import Span, cell_width, plain_line
 
 COLUMNS = (
     Column("Name", least=4),

@@ -11,7 +11,7 @@ from sfn_cli.views.diff.diff_json import execution_diff_json
 from sfn_cli.views.diff.execution_diff import diff_executions
 from sfn_cli.views.diff.execution_lines import execution_diff_lines
 from sfn_cli.views.execution.fold import fold_execution
-from sfn_cli.views.outline.styled_line import line_width, plain_line
+from sfn_cli.views.text.styled_line import line_width, plain_line
 from tests.golden import assert_golden
 from tests.views.recorded import NAMES, source_of
 

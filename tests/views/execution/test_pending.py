@@ -11,7 +11,7 @@ from sfn_cli.interpreter.task_token import handle_of_task_token
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import Pending, display_status, pending_of
-from sfn_cli.views.replay import replay_source
+from sfn_cli.views.history.replay import replay_source
 from sfn_cli.views.source import ExecutionSource, MapRunCounts
 from tests.interpreter.manual_driver import EXECUTION_ARN, MACHINE_ARN, START, redriven, run
 from tests.views.recorded import NAMES, source_of

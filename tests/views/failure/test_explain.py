@@ -12,7 +12,7 @@ from sfn_cli.views.failure.explain import explain_failure, explain_visit
 from sfn_cli.views.failure.failure_json import failure_json
 from sfn_cli.views.failure.next_steps import MOST_STEPS, next_steps
 from sfn_cli.views.failure.panel import failure_lines
-from sfn_cli.views.outline.styled_line import line_width, plain_line
+from sfn_cli.views.text.styled_line import line_width, plain_line
 from tests.golden import assert_golden
 from tests.views.recorded import NAMES, source_of
 

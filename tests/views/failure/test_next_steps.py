@@ -9,6 +9,7 @@ import pytest
 
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.jsonvalue import Payload
+from sfn_cli.views.execution.find_visits import find_visits
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import Pending
 from sfn_cli.views.failure.next_steps import next_steps
@@ -49,6 +50,24 @@ def _failed_view(
         HistoryEvent(last, last - 1, 0, "ExecutionFailed", details={"error": error, "cause": cause})
     )
     return fold_execution(ExecutionSource("Pay/one", events, arn=arn))
+
+
+def test_a_state_whose_name_looks_like_an_option() -> None:
+    """The command has the state's path, which is no option."""
+    view = fold_execution(
+        ExecutionSource(
+            "Pay/one",
+            [
+                HistoryEvent(1, 0, 0, "ExecutionStarted", payload=Payload(text="{}")),
+                HistoryEvent(2, 0, 0, "FailStateEntered", 0, None, Payload(text="{}"), {"name": "--help"}),
+                HistoryEvent(3, 2, 0, "ExecutionFailed", details={}),
+            ],
+        )
+    )
+    command = next_steps(view, {})[-1].command
+    assert command == "sfn show Pay/one /--help"
+    found = find_visits(view, command.split()[-1])
+    assert [visit.state for visit in found.visits] == ["--help"]
 
 
 @pytest.mark.parametrize(

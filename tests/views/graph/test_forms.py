@@ -9,7 +9,7 @@ from sfn_cli.views.graph.dot import dot_of
 from sfn_cli.views.graph.graph import END, START, EdgeKey, GraphRun, NodeRun
 from sfn_cli.views.graph.mermaid import mermaid_of
 from sfn_cli.views.graph.text import graph_lines
-from sfn_cli.views.outline.styled_line import Span, line_width, plain_line
+from sfn_cli.views.text.styled_line import Span, line_width, plain_line
 from tests.golden import assert_golden
 from tests.views.definitions import chain_definition, example_definitions
 
@@ -49,7 +49,7 @@ def test_characters_with_a_meaning_are_escaped() -> None:
         "    [*] --> s1",
         f"    s1 --> s2: {escaped}",
     ]
-    assert 's1 [label="a:b;c#d{e}f%g\\"h<i>j\\\\k --> [*] end note\x1b\\nChoice"]' in dot_of(level, "x")
+    assert 's1 [label="a:b;c#d{e}f%g\\"h<i>j\\\\k --> [*] end note\\\\u001b\\nChoice"]' in dot_of(level, "x")
 
 
 RUN = GraphRun(

@@ -8,9 +8,9 @@ import pytest
 
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import pending_of
-from sfn_cli.views.outline.styled_line import line_width, plain_line
 from sfn_cli.views.outline.tree import outline_lines
 from sfn_cli.views.source import ClockJump, MapRunChildRun, MapRunCounts
+from sfn_cli.views.text.styled_line import line_width, plain_line
 from tests.views.outline.histories import History, map_of, nested_parallels, pass_chain
 from tests.views.recorded import NAMES, source_of
 

@@ -69,16 +69,22 @@ def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, 
         refuse_definition_faults(
             validate_state(definition, f"/States/{STATE_NAME}", is_available=is_available)
         )
-        return {"StartAt": STATE_NAME, "States": {STATE_NAME: loads(definition)}}
+        state = loads(definition)
+        # As validated: the states within the state use its language too.
+        return {
+            "QueryLanguage": state.get("QueryLanguage", JSONPATH),
+            "StartAt": STATE_NAME,
+            "States": {STATE_NAME: state},
+        }
     refuse_definition_faults(validate(definition))
     whole = loads(definition)
-    state = _find_requested_state(whole, request["stateName"])
-    if state is None:
+    found = _find_requested_state(whole, request["stateName"])
+    if found is None:
         raise request_refusal("State not found in definition")
     return {
         "QueryLanguage": whole.get("QueryLanguage", JSONPATH),
         "StartAt": STATE_NAME,
-        "States": {STATE_NAME: state},
+        "States": {STATE_NAME: found},
     }
 
 

@@ -1,6 +1,6 @@
 """An execution, or one visit of a state, as data for --output and --query.
 
-The execution is as `views/execution/as_json.py` describes it, with these members besides:
+The execution is as `views/execution/as_json.py` describes it, with two more members:
 
     "failure": as `views/failure/failure_json.py` describes it
     "nextSteps": [{"words", "command"}]

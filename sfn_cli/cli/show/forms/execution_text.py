@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.outline.styled_line import Span, cell_width
 from sfn_cli.views.outline.tree import outline_lines
+from sfn_cli.views.text.styled_line import Span, cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.cli.show.shown_execution import ShownExecution
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:

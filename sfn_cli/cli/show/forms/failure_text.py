@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.failure.explain import Failure
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 def explained_failure(backend: Backend, view: ExecutionView) -> Failure | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.cli.show.forms.chosen_visit import chosen_visit
 from sfn_cli.cli.show.forms.visit_logs import visit_log_lines
 from sfn_cli.views.execution.pending import display_status
-from sfn_cli.views.outline.styled_line import Span, shorten_line
 from sfn_cli.views.outline.visit_lines import visit_data_lines, visit_header, visit_work_lines
+from sfn_cli.views.text.styled_line import Span, shorten_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.dataflow import Step
     from sfn_cli.views.execution.find_visits import FoundVisits
     from sfn_cli.views.execution.state_visit import StateVisit
-    from sfn_cli.views.outline.styled_line import StyledLine
+    from sfn_cli.views.text.styled_line import StyledLine
 
 
 def state_text(backend: Backend, shown: ShownExecution, word: str, width: int) -> list[StyledLine]:

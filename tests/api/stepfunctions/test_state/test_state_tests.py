@@ -323,6 +323,18 @@ def test_state_of_a_machine(call: Caller) -> None:
     }
 
 
+def test_states_inside_use_the_language_of_the_state(call: Caller) -> None:
+    rule = {"Condition": "{% true %}", "Next": "D"}
+    inner = {"C": {"Type": "Choice", "Choices": [rule], "Default": "D"}, "D": {"Type": "Succeed"}}
+    state = {
+        "Type": "Parallel",
+        "QueryLanguage": "JSONata",
+        "Branches": [{"StartAt": "C", "States": inner}],
+        "End": True,
+    }
+    assert tried(call, state, mock={"result": "[1]"}) == {"status": "SUCCEEDED", "output": [1]}
+
+
 @pytest.mark.parametrize(
     "state, more, code, message",
     [

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from sfn_cli.interpreter.events import HistoryEvent, api_event
 from sfn_cli.jsonvalue import raise_recursion_limit
-from sfn_cli.views.api_history import NotAHistoryError, read_api_history
 from sfn_cli.views.execution.as_json import view_to_json
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.pending import pending_of
+from sfn_cli.views.history.api_history import NotAHistoryError, read_api_history
 from sfn_cli.views.source import ExecutionSource
 from tests.interpreter.generated_machines import answered_by_name, machines, values
 from tests.interpreter.hypotheses import tries
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
-CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "cases" / "histories.json").read_text())
+CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[2] / "cases" / "histories.json").read_text())
 
 
 def shown(history: Sequence[HistoryEvent]) -> list[dict[str, Any]]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from sfn_cli.views.outline.styled_line import Span, line_width, plain_line, shorten_line
+from sfn_cli.views.text.styled_line import (
+    Span,
+    cell_width,
+    cut_to_width,
+    line_width,
+    plain_line,
+    shorten_line,
+)
+from sfn_cli.views.text.visible_text import visible_line
 
 LONG = 1_000_000
 """Characters of a text that is cut at once, and not one character after another."""
@@ -33,3 +41,22 @@ def test_shortened(texts: list[str], width: int, shown: str) -> None:
     line = shorten_line([Span(text, "bold") for text in texts], width)
     assert plain_line(line) == shown
     assert line_width(line) <= max(0, width)
+
+
+@pytest.mark.parametrize(
+    "text, columns",
+    [
+        ("plain", 5),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("日本", 4),
+        ("\x1b[31m", 10),  # shown as \u001b[31m
+        ("a\nb", 4),
+        ("\u202e", 6),
+        ("\ud800", 6),
+    ],
+)
+def test_width(text: str, columns: int) -> None:
+    """A text is as wide as what is shown of it: characters that do not show are escaped."""
+    assert cell_width(text) == cell_width(visible_line(text)) == columns
+    assert cut_to_width(f"{text}tail", columns) == text

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfn_cli.views.report.indented_json import COLUMNS, indented_json
+from sfn_cli.views.text.indented_json import indented_json
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=40),
@@ -17,10 +17,10 @@ JSON = st.recursive(
 )
 
 
-@given(JSON)
-def test_same_value(value: Any) -> None:
+@given(JSON, st.integers(-5, 100))
+def test_same_value(value: Any, columns: int) -> None:
     """It is read back as the same value, with members in their order."""
-    read = json.loads(indented_json(value))
+    read = json.loads(indented_json(value, columns))
     assert json.dumps(read) == json.dumps(value)
 
 
@@ -36,11 +36,16 @@ def test_same_value(value: Any) -> None:
 )
 def test_lines(value: Any, text: str) -> None:
     """What fits into a line is in one line."""
-    assert indented_json(value) == text
+    assert indented_json(value, 80) == text
+
+
+def test_narrow_lines() -> None:
+    """Where nothing fits, each member has a line; what is empty stays together."""
+    assert indented_json({"a": [], "b": {"c": {}}}, 1) == '{\n  "a": [],\n  "b": {\n    "c": {}\n  }\n}'
 
 
 def test_numbers_fill_lines() -> None:
     """A long list of numbers takes few lines."""
-    lines = indented_json(list(range(300))).splitlines()
+    lines = indented_json(list(range(300)), 80).splitlines()
     assert len(lines) < 25
-    assert max(map(len, lines)) <= COLUMNS + 1
+    assert max(map(len, lines)) <= 80

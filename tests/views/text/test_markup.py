@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sfn_cli.views.markup import (
+from sfn_cli.views.text.markup import (
     Markup,
     code_element,
     element,
@@ -16,7 +16,7 @@ from sfn_cli.views.markup import (
     join_markup,
     number_text,
 )
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=30))

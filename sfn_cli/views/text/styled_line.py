@@ -5,7 +5,7 @@
 import unicodedata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,22 +26,17 @@ class Span(NamedTuple):
 StyledLine = list[Span]
 
 
-def one_line(text: str) -> str:
-    """Returns the text as a form shows it in one line, with what does not show escaped.
-
-    Texts are put into columns by the width that they have then.
-    """
-    return visible_text(text).replace("\n", "\\n").replace("\t", "\\t")
-
-
 def cell_width(text: str) -> int:
-    """Returns how many columns of a terminal the text takes."""
-    if text.isascii():
+    """Returns how many columns of a terminal the text takes, where what does not show is escaped."""
+    if text.isascii() and text.isprintable():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return sum(map(_columns_of_character, visible_line(text)))
+
+
+def _columns_of_character(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def line_width(line: "Iterable[Span]") -> int:
@@ -66,7 +61,7 @@ def shorten_line(line: StyledLine, width: int) -> StyledLine:
 
 def cut_to_width(text: str, width: int) -> str:
     """Returns the longest beginning of the text that takes at most so many columns."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text[: max(0, width)]
     left = width
     for end, char in enumerate(text):

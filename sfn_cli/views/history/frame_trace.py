@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.events import EVENT_TYPES, HistoryEvent
 from sfn_cli.views.execution.silent_failures import failure_in_output
-from sfn_cli.views.traced_frame import TracedFrame, aborts_to_come, climb_frames, resume_traced_frame
+from sfn_cli.views.history.traced_frame import TracedFrame, aborts_to_come, climb_frames, resume_traced_frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.views.api_history import read_api_history
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.state_fields import fields_of_visited_state
+from sfn_cli.views.history.api_history import read_api_history
 from sfn_cli.views.source import ExecutionSource
 from tests.conformance.recordings import RECORDINGS, needs_recordings, scenarios
 

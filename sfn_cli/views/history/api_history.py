@@ -1,7 +1,7 @@
 """Events as GetExecutionHistory returns them → the history events of the interpreter.
 
 The API leaves out the result of a Map Run, and two columns, which are reconstructed: the frame of
-each event (`views/frame_trace.py`), and the state that follows each StateExited. Law: for every
+each event (`views/history/frame_trace.py`), and the state that follows each StateExited. Law: for every
 history of sfn, `read_api_history([api_event(event) for event in history], definition)` is the
 history itself, but for results of Map Runs, and for details that are {} or None.
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, HistoryEvent
 from sfn_cli.jsonvalue import Payload, dumps
-from sfn_cli.views.frame_trace import FrameTrace
+from sfn_cli.views.history.frame_trace import FrameTrace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -31,6 +31,14 @@ def visible_text(text: str) -> str:
     return _INVISIBLE.sub(_escape_invisible, text)
 
 
+def visible_line(text: str) -> str:
+    """Escapes newlines and tabs too, for a place of one line.
+
+    Texts are put into columns by the width that they then have.
+    """
+    return visible_text(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _escape_invisible(found: re.Match[str]) -> str:
     code = ord(found[0])
     if code <= 0xFFFF:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.visible_text import visible_text
+from sfn_cli.views.text.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
