@@ -479,7 +479,7 @@ def test_a_machine_that_was_deleted_is_not_started_again(home: Path) -> None:
 
 
 def test_a_damaged_history(home: Path) -> None:
-    execution = start_execution(home, f"{ARN}:stateMachine:Pay", "--name", "damaged")
+    execution = start_execution(home, create_machine(home, "Worn", PASS), "--name", "damaged")
     ended(home, execution)
     with closing(sqlite3.connect(home / "sfn.db")) as database:
         database.execute(
@@ -488,9 +488,9 @@ def test_a_damaged_history(home: Path) -> None:
             (execution,),
         )
         database.commit()
-    done = sfn(home, "show", "Pay/damaged")
+    done = sfn(home, "show", "Worn/damaged")
     assert done.returncode == 255
-    assert "The history of Pay/damaged is damaged. To see what is wrong: sfn doctor" in done.stderr
+    assert "The history of Worn/damaged is damaged. To see what is wrong: sfn doctor" in done.stderr
 
 
 @pytest.mark.slow  # an execution is retried until it is suspended
