@@ -95,8 +95,9 @@ def start(home: Path, definition: object, *arguments: str, name: str = "Pay") ->
 
 def answer_what_is_shown(home: Path, terminal: PseudoTerminal) -> None:
     """Types the command that the screen shows, in another terminal."""
+    terminal.until(lambda seen: APPROVE.search(seen.screen), "a command that answers")
     shown = APPROVE.search(terminal.screen)
-    assert shown is not None, terminal.screen
+    assert shown is not None
     done = sfn(home, *shlex.split(shown[1]))
     assert done.returncode == 0, done.stderr
 
