@@ -10,6 +10,7 @@ import shutil
 import signal
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.conformance.recordings import RECORDINGS
@@ -31,6 +32,12 @@ def missing() -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Whether a test passes does not depend on how busy the machine is.
+    too_slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile(
+        "busy", hypothesis.settings(), deadline=None, suppress_health_check=too_slow
+    )
+    hypothesis.settings.load_profile("busy")
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         # The tests start thousands of commands: each would compile the package. Nothing is written beside
         # the sources all the same.
