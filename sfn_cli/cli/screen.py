@@ -31,9 +31,10 @@ one_screen_line = visible_line
 
 _ASCII_MARKS = str.maketrans(
     {
-        "✓": "+", "✗": "x", "●": "*", "⧖": "~", "■": "#", "○": "o", "…": "~", "─": "-", "━": "=",
+        "✓": "+", "✗": "x", "●": "*", "◔": "~", "■": "#", "○": "o", "…": "~", "─": "-", "━": "=",
         "┄": "-", "│": "|", "├": "|", "└": "`", "┌": ".", "╭": ".", "╮": ".", "╰": "`", "╯": "'",
         "·": "|", "→": ">", "›": ">", "⤷": ">", "↻": "@", "−": "-", "×": "x", "≠": "#", "⋯": "~",
+        "≤": "<", "≥": ">", "λ": "f", "↳": ">",
     }
 )  # fmt: skip
 """The marks and lines of our own for a terminal whose encoding lacks them, each of one column."""
@@ -132,6 +133,26 @@ def screen_console(stream: TextIO, **options: Any) -> Console:
 
     kind = ScreenConsole if is_screen(stream) else Console
     return kind(file=_stream_of_screen(stream), highlight=False, markup=False, emoji=False, **options)
+
+
+def fit_encoding(text: str, stream: TextIO) -> str:
+    """Returns text for people as the stream's encoding can have it, with marks of ASCII if need be."""
+    encoding = stream.encoding or "utf-8"
+    return text if text.isascii() else text.encode(encoding, MARKS_IN_ASCII).decode(encoding)
+
+
+def write_document(text: str, stream: TextIO) -> None:
+    """Writes a document that is UTF-8 whatever the locale: a page or a picture, to a pipe or a file.
+
+    A lone surrogate is escaped.
+    """
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:  # a Screen
+        stream.write(text)
+        return
+    stream.flush()
+    buffer.write(text.encode("utf-8", "backslashreplace"))
+    buffer.flush()
 
 
 def _stream_of_screen(stream: TextIO) -> TextIO:

@@ -74,14 +74,14 @@ class Terminal:
     def color(self) -> bool:
         """Whether stdout may be coloured.
 
-        --color decides; `auto` depends on stdout and NO_COLOR.
+        --color decides; `auto` depends on stdout, NO_COLOR and TERM.
         """
         return self.colors(sys.stdout)
 
     def colors(self, stream: TextIO) -> bool:
         """Whether this stream may be coloured, as `color` says of stdout."""
         chosen = self.given.get("color", "auto")
-        return chosen == "on" or (chosen == "auto" and stream.isatty() and not self.no_color)
+        return chosen == "on" or (chosen == "auto" and self.moves_cursor(stream) and not self.no_color)
 
     @property
     def no_color(self) -> bool:

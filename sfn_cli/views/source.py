@@ -59,6 +59,7 @@ class ExecutionSource(NamedTuple):
     wall clock its clock runs, `jumps` the spans that its virtual clock skipped. `map_runs` are the
     counts of its Map Runs, by ARN. `suspension` says why sfn does not continue it. `beats` are the
     times of the last heartbeats of its open tasks, by the id of the event that scheduled each.
+    `is_machine_deleted` is known of a stored execution that did not succeed.
     """
 
     name: str
@@ -73,3 +74,4 @@ class ExecutionSource(NamedTuple):
     map_runs: "Mapping[str, MapRunCounts]" = MappingProxyType({})
     suspension: str | None = None
     beats: "Mapping[int, int]" = MappingProxyType({})
+    is_machine_deleted: bool = False

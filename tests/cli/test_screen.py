@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 
 from sfn_cli.cli import screen
+from sfn_cli.views.statuses import LOOKS, StatusLook
 from sfn_cli.views.text.visible_text import visible_text
 
 
@@ -70,6 +71,12 @@ def test_marks_that_the_terminal_does_not_have(encoding: str, shown: str) -> Non
     stream.write("├── ✗ Café · 1 of 2…")
     stream.flush()
     assert written.getvalue().decode(encoding) == shown
+
+
+@pytest.mark.parametrize("look", LOOKS.values())
+def test_each_status_has_a_mark_of_ascii(look: StatusLook) -> None:
+    shown = screen.fit_encoding(look.mark, io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert len(shown) == 1
 
 
 def test_own_colours_pass_and_text_does_not() -> None:

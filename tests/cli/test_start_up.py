@@ -43,6 +43,32 @@ def test_nothing_heavy_is_imported(argv: tuple[str, ...]) -> None:
     assert not HEAVY & set(result.stdout.splitlines()[-1].split())
 
 
+@pytest.mark.parametrize(
+    "argv, operation",
+    [
+        (("show", str(RECORDINGS / "order.json")), ("describe-execution", "--execution-arn", EXECUTION)),
+        (("ls",), ("list-state-machines",)),
+        (("ps",), ("list-state-machines",)),
+    ],
+)
+def test_what_people_read_starts_as_what_programs_read(
+    argv: tuple[str, ...], operation: tuple[str, ...]
+) -> None:
+    """The time of a short command is its imports: at most a third more than those of AWS's operation."""
+    lines = (
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT, *each],
+            capture_output=True,
+            text=True,
+            env=_environment(),
+            check=True,
+        ).stdout.splitlines()
+        for each in (argv, operation)
+    )
+    shown, baseline = (len(line[-1].split()) for line in lines)
+    assert shown <= baseline * 4 / 3
+
+
 @pytest.mark.parametrize("name", ["order", "nested-map", "redriven"])
 def test_an_ended_execution_is_shown_without_the_language(name: str) -> None:
     """No definition is compiled to show what happened."""

@@ -83,6 +83,15 @@ def test_lines_are_those_of_run(home: Path, tmp_path: Path) -> None:
     assert re.match(r"\d\d:\d\d:\d\d\.\d{3} ExecutionStarted\n", watched.stdout)
 
 
+def test_colours_on_request(home: Path) -> None:
+    """--color on colours the lines in a pipe, too, as it does those of sfn show --events."""
+    ended(home, start(home, FAILS, "--input", "[1, 2]"))
+    coloured = sfn(home, "watch", "Pay/last", "--color", "on").stdout
+    assert "\x1b[31mExecutionFailed" in coloured
+    assert coloured == sfn(home, "show", "Pay/last", "--events", "--color", "on").stdout
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == sfn(home, "watch", "Pay/last").stdout
+
+
 def test_lines_come_as_the_execution_goes_on(home: Path) -> None:
     """An event's line is there before the next event."""
     start(home, ASK)

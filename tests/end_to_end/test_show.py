@@ -37,6 +37,7 @@ PASS = {
     "StartAt": "A",
     "States": {"A": {"Type": "Pass", "Result": {"b": 2}, "ResultPath": "$.a", "End": True}},
 }
+FAIL = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "No"}}}
 WAIT = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}}}
 ASK = {
     "StartAt": "Ask",
@@ -444,10 +445,41 @@ def test_colours(home: Path) -> None:
     with pseudo_terminal(home, "show", "Pay", environment={"NO_COLOR": ""}) as terminal:
         assert terminal.end() == 0
         assert b"\x1b[32m" in terminal.written
+    with pseudo_terminal(home, "show", "Pay", environment={"NO_COLOR": "", "TERM": "dumb"}) as terminal:
+        assert terminal.end() == 0
+        assert b"\x1b" not in terminal.written
+
+
+@pytest.mark.parametrize(
+    "arguments, beginning",
+    [
+        ((), b"+ Pay/tuesday  succeeded"),
+        (("A",), b"+ A  Pass  succeeded"),
+        (("--html", "-"), b"<!DOCTYPE html>"),
+    ],
+)
+def test_a_pipe_in_another_encoding(arguments: tuple[str, ...], beginning: bytes, home: Path) -> None:
+    """Marks become similar ones of ASCII; a page is UTF-8 everywhere."""
+    environment = environment_of(home, {"PYTHONIOENCODING": "ascii"})
+    done = subprocess.run(
+        [SFN, "show", "Pay/tuesday", *arguments], env=environment, capture_output=True, check=True
+    )
+    assert done.stdout.startswith(beginning)
+    assert done.stdout.isascii() is ("--html" not in arguments)
+    assert "\ufffd" not in done.stdout.decode("utf-8", "replace")
+
+
+def test_a_machine_that_was_deleted_is_not_started_again(home: Path) -> None:
+    machine = create_machine(home, "Doomed", FAIL)
+    ended(home, start_execution(home, machine, "--name", "one"))
+    assert "sfn start-execution --state-machine-arn Doomed" in shown(home, "Doomed/one")
+    sfn_json(home, "delete-state-machine", "--state-machine-arn", machine)
+    until(lambda: "start-execution" not in shown(home, "Doomed/one"), "the end of the deletion")
+    assert "sfn show Doomed/one F" in shown(home, "Doomed/one")
 
 
 def test_a_damaged_history(home: Path) -> None:
-    execution = start_execution(home, f"{ARN}:stateMachine:Pay", "--name", "damaged")
+    execution = start_execution(home, create_machine(home, "Worn", PASS), "--name", "damaged")
     ended(home, execution)
     with closing(sqlite3.connect(home / "sfn.db")) as database:
         database.execute(
@@ -456,9 +488,9 @@ def test_a_damaged_history(home: Path) -> None:
             (execution,),
         )
         database.commit()
-    done = sfn(home, "show", "Pay/damaged")
+    done = sfn(home, "show", "Worn/damaged")
     assert done.returncode == 255
-    assert "The history of Pay/damaged is damaged. To see what is wrong: sfn doctor" in done.stderr
+    assert "The history of Worn/damaged is damaged. To see what is wrong: sfn doctor" in done.stderr
 
 
 @pytest.mark.slow  # an execution is retried until it is suspended

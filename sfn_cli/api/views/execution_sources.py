@@ -48,6 +48,8 @@ def refresh_execution_source(service: Service, source: ExecutionSource) -> Execu
         raise arn_checks.no_such_execution(source.arn)
     suspension = service.suspensions.of(source.arn) if execution.status == "RUNNING" else None
     return source._replace(
+        is_machine_deleted=execution.status not in ("RUNNING", "SUCCEEDED")
+        and service.state_machines.find(execution.state_machine_arn) is None,
         map_runs=_map_runs_of_execution(service, source.arn),
         suspension=None if suspension is None else suspension.error,
         seed=facts.seed,

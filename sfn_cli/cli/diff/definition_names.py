@@ -120,34 +120,15 @@ def _plain_definition(path: Path) -> str | None:
 
 
 def _definition_in_project(backend: Backend, path: Path, machine: str | None) -> NamedDefinition:
-    from sfn_cli.cli.run.machine_choice import choose_machine
-    from sfn_cli.cli.stacks.options import ANY_ROLE, ProjectOptions
-    from sfn_cli.cli.stacks.project import deploy_options, read_named_project
-    from sfn_cli.stacks.deployment.deploy import deploy_evaluation
-    from sfn_cli.stacks.deployment.planned_definition import planned_definition
+    from sfn_cli.cli.run.project_machine import read_project_machine
     from sfn_cli.stacks.stack import STATE_MACHINE
 
-    if backend.is_remote:
-        raise UsageError(
-            f"{shown_path(path)} is a project: it is read for the local store, not for an endpoint."
-        )
-    terminal = backend.terminal
-    project_options = ProjectOptions(
-        path, None, (), None, False, False, False, ANY_ROLE.format(account=terminal.settings.account_id)
-    )
-    project = read_named_project(terminal, project_options, may_build=False)
-    options = deploy_options(terminal, project_options, may_build=False)
-
-    def holds(stack: Any, logical_id: str) -> bool:
-        evaluation = deploy_evaluation(backend.service, stack, options, stack.name, is_planned=True)
-        return logical_id in evaluation.references
-
-    chosen = choose_machine(project.stacks, machine, lambda _: None, holds)
-    found = planned_definition(backend.service, chosen.stack, options, chosen.logical_id)
+    found = read_project_machine(backend, path, machine, "Comparing")
     shown = shown_path(path) or "."
     machines = sum(
         resource.get("Type") == STATE_MACHINE
-        for stack in project.stacks
+        for stack in found.project.stacks
         for resource in stack.resources.values()
     )
-    return NamedDefinition(shown if machines == 1 else f"{shown}: {chosen.shown}", found.text)
+    name = shown if machines == 1 else f"{shown}: {found.chosen.shown}"
+    return NamedDefinition(name, found.planned_definition(backend))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from sfn_cli.cli.screen import write_document
 from sfn_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def write_text_to_stdout(subject: GraphSubject, terminal: Terminal) -> None:
 def write_form(text: str, out: Path | None) -> None:
     """Writes a form to a file, or to stdout. Raises UsageError for a file that cannot be written."""
     if out is None:
-        sys.stdout.write(text)
+        write_document(text, sys.stdout)
         return
     try:
         out.write_text(text, encoding="utf-8")

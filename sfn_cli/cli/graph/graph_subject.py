@@ -112,33 +112,14 @@ def _is_definition_file(path: Path) -> bool:
 
 
 def _subject_of_project(backend: "Backend", path: Path | None, project: DrawnProject) -> GraphSubject:
-    from sfn_cli.cli.run.machine_choice import choose_machine
-    from sfn_cli.cli.stacks.options import ProjectOptions
-    from sfn_cli.cli.stacks.project import read_named_project, report_line
-    from sfn_cli.stacks.deployment.plain_definition import PlainEvaluation
+    from sfn_cli.cli.run.project_machine import read_project_machine
 
-    options = ProjectOptions(
-        path,
-        template=None,
-        parameters=project.parameters,
-        stack_name=None,
-        build=project.build,
-        replace=False,
-        exact_runtimes=False,
-        role_arn=None,
+    machine = read_project_machine(
+        backend, path, project.machine, "Drawing", parameters=project.parameters, build=project.build
     )
-    settings = backend.terminal.settings
-    read = read_named_project(backend.terminal, options, may_build=project.build)
-    evaluations = {stack.name: PlainEvaluation(stack, options.values(), settings) for stack in read.stacks}
-    chosen = choose_machine(
-        read.stacks,
-        project.machine,
-        lambda line: report_line(line.replace("Running", "Drawing", 1)),
-        lambda stack, logical_id: evaluations[stack.name].has(logical_id),
-    )
-    definition = evaluations[chosen.stack.name].definition(chosen.logical_id)
+    chosen = machine.chosen
     title = chosen.shown if chosen.stack.is_template else chosen.stack.name
-    return _subject_of_definition(title, definition, str(chosen.stack.source))
+    return _subject_of_definition(title, machine.plain_definition(), str(chosen.stack.source))
 
 
 # The store, or the endpoint

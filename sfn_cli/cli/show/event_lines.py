@@ -21,14 +21,21 @@ _STATUS_WIDTH = 60
 
 @contextmanager
 def event_line_writer(stream: TextIO, terminal: Terminal) -> Iterator[ShowEvent]:
-    """Yields a function that writes an event's line, coloured at a terminal with cursor control."""
+    """Yields a function that writes an event's line, with running states where a terminal can redraw them.
+
+    Elsewhere, lines have colours with --color on only: a terminal without cursor control may have none.
+    """
     lines = _EventLines()
     at_terminal = stream.isatty()
-    if not terminal.moves_cursor(stream) or terminal.no_color or terminal.given.get("color") == "off":
+    color = terminal.given.get("color")
+    if not terminal.moves_cursor(stream) or color == "off" or (terminal.no_color and color != "on"):
 
         def show(event: HistoryEvent) -> None:
-            line = " ".join(lines.parts(event)).rstrip()
-            stream.write((screen.one_screen_line(line) if at_terminal else line) + "\n")
+            if color == "on":
+                _write_event_line(lines.parts(event), stream, color=True)
+            else:
+                line = " ".join(lines.parts(event)).rstrip()
+                stream.write((screen.one_screen_line(line) if at_terminal else line) + "\n")
             stream.flush()
 
         yield show
@@ -53,11 +60,15 @@ def write_event_lines(events: Iterable[HistoryEvent], stream: TextIO, *, color: 
     """Writes a line for each event of a history."""
     lines = _EventLines()
     for event in events:
-        at, type, state = map(screen.one_screen_line, lines.parts(event))
-        parts = [*screen.screen_style(at, "2", color=color), " "]
-        style = _EVENT_CODES[_event_style(event.type)]
-        parts += screen.screen_style(type if state else type.rstrip(), style, color=color)
-        screen.write_screen_parts(stream, [*parts, f" {state}\n" if state else "\n"])
+        _write_event_line(lines.parts(event), stream, color=color)
+
+
+def _write_event_line(shown: tuple[str, str, str], stream: TextIO, *, color: bool) -> None:
+    at, type, state = map(screen.one_screen_line, shown)
+    parts = [*screen.screen_style(at, "2", color=color), " "]
+    style = _EVENT_CODES[_event_style(type.rstrip())]
+    parts += screen.screen_style(type if state else type.rstrip(), style, color=color)
+    screen.write_screen_parts(stream, [*parts, f" {state}\n" if state else "\n"])
 
 
 _EVENT_CODES = {"red": "31", "green": "32", "cyan": "36", "default": "39"}

@@ -52,8 +52,14 @@ def output_lines(stream: TextIO) -> int | None:
 
 def write_lines(lines: Iterable[StyledLine], stream: TextIO, *, color: bool) -> None:
     """Writes each line; control characters are escaped, in a file too: the text is for people."""
+    is_utf8 = screen.is_screen(stream) or (stream.encoding or "utf-8") == "utf-8"
     for line in lines:
-        screen.write_screen_parts(stream, [*line_parts(line, color=color), "\n"])
+        shown = line if is_utf8 else [span._replace(text=_encodable_text(span.text, stream)) for span in line]
+        screen.write_screen_parts(stream, [*line_parts(shown, color=color), "\n"])
+
+
+def _encodable_text(text: str, stream: TextIO) -> str:
+    return screen.fit_encoding(screen.one_screen_line(text), stream)
 
 
 def line_parts(line: StyledLine, *, color: bool) -> list[str]:

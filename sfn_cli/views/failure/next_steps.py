@@ -91,11 +91,12 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
     yield from _steps_at_map_run(failure, stored)
     if stored and failure.error in _NO_FUNCTION:
         yield NextStep("see which functions there are", "sfn lambda list-functions")
-    if stored and _is_worth_redriving(view, failure):
+    can_go_on = stored and not view.source.is_machine_deleted
+    if can_go_on and _is_worth_redriving(view, failure):
         assert view.source.arn is not None
         name = shell_word(view.source.name)
         yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
-    elif stored:
+    elif can_go_on:
         yield from _step_to_start_again(view)
     if stored and failure.function is not None and failure.error not in _NO_FUNCTION:
         group = shell_word(f"/aws/lambda/{name_of_function(failure.function)}")

@@ -77,7 +77,10 @@ def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int)
     if children:
         yield shorten_line([*_label("child execution"), Span(name_of_execution(children[-1]))], width)
     if pending is not None:
-        until = "" if pending.until is None else f", at most {format_span(pending.until - pending.since)}"
+        # A Wait and a retry last as long as said, everything else may end before.
+        most = " for" if pending.kind in ("time", "retry") else ", at most"
+        span = "" if pending.until is None else format_span(pending.until - pending.since)
+        until = f"{most} {span}" if span else ""
         words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
         yield shorten_line([*_label("now"), Span(f"{words}{until}", "waiting")], width)
         if pending.answer is not None:

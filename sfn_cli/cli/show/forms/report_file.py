@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.screen import write_document
 from sfn_cli.cli.show.forms.failure_text import explained_failure
 from sfn_cli.cli.show.forms.visit_logs import log_lines_of_visits
 from sfn_cli.input_files import shown_path
@@ -21,7 +22,7 @@ def write_report(backend: Backend, shown: ShownExecution, path: Path) -> None:
     """Writes the report to the file, or to stdout for "-". Raises CommandFailedError."""
     page = _report_page(backend, shown)
     if str(path) == "-":
-        sys.stdout.write(page)
+        write_document(page, sys.stdout)
         return
     try:
         path.write_text(page, encoding="utf-8", errors="backslashreplace")
