@@ -37,11 +37,11 @@ _ASCII_MARKS = str.maketrans(
         "≤": "<", "≥": ">", "λ": "f", "↳": ">",
     }
 )  # fmt: skip
-"""The marks and lines of our own for a terminal whose encoding lacks them, each of one column."""
+"""The marks and lines of our own for a terminal whose encoding has none of them, each of one column."""
 
 
 def replace_unencodable_marks(error: UnicodeError) -> tuple[str, int]:
-    """Returns what is written in place of characters that an encoding lacks: an error handler of codecs.
+    """Returns what is written in place of characters that an encoding does not have: an error handler of codecs.
 
     Our own marks become similar ones of ASCII; other characters are escaped.
     """
