@@ -41,7 +41,7 @@ _ASCII_MARKS = str.maketrans(
 
 
 def replace_unencodable_marks(error: UnicodeError) -> tuple[str, int]:
-    """Returns what is written in place of characters that an encoding does not have: an error handler of codecs.
+    """Returns what is written in place of characters that are not in an encoding: an error handler of codecs.
 
     Our own marks become similar ones of ASCII; other characters are escaped.
     """
