@@ -37,11 +37,11 @@ _ASCII_MARKS = str.maketrans(
         "≤": "<", "≥": ">", "λ": "f", "↳": ">",
     }
 )  # fmt: skip
-"""The marks and lines of our own for a terminal whose encoding has none of them, each of one column."""
+"""The marks and lines of our own for a terminal whose encoding does not have them, each one column wide."""
 
 
 def replace_unencodable_marks(error: UnicodeError) -> tuple[str, int]:
-    """Returns what is written in place of characters that are not in an encoding: an error handler of codecs.
+    """Handles codec errors: returns what is written in place of characters that an encoding does not have.
 
     Our own marks become similar ones of ASCII; other characters are escaped.
     """

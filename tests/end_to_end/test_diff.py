@@ -108,7 +108,7 @@ def test_executions(home: Path, before: str, after: str) -> None:
     ],
 )
 def test_names(home: Path, before: str, after: str, options: list[str], code: int, summary: str) -> None:
-    """Versions, aliases, files and projects name definitions; --exit-code tells a difference."""
+    """Versions, aliases, files and projects name definitions; --exit-code reports a difference."""
     ran = sfn(home, "diff", before, after, *options, cwd=home.parent)
     assert ran.returncode == code, ran.stderr
     assert ran.stdout.splitlines()[-1] == summary

@@ -79,7 +79,7 @@ def test_states(before: Any, after: Any, marks: list[str]) -> None:
 
 
 def test_edges_and_machine() -> None:
-    """Fields of the machine itself are told apart, and so are the edges."""
+    """Fields of the machine itself are compared, and so are the edges."""
     after = {
         "StartAt": "Pay",
         "TimeoutSeconds": 9,

@@ -42,7 +42,7 @@ def _view_with(name: str, replaced: str, by: str) -> ExecutionView:
 
 @pytest.mark.parametrize("before, after", PAIRS)
 def test_goldens(before: str, after: str) -> None:
-    """Each state has a mark, and what differs is told where the difference begins."""
+    """Each state has a mark, and a value that differs is shown where the difference begins."""
     difference = diff_executions(fold_execution(source_of(before)), fold_execution(source_of(after)))
     for width_name, width in {"wide": 120, "narrow": 60}.items():
         lines = execution_diff_lines(difference, now=NOW, width=width)
