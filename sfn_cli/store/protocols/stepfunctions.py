@@ -46,7 +46,9 @@ class Executions(Protocol):
     def child_of(self, execution_arn: str, task: int) -> Execution | None:
         """Returns the execution that a task (the number of its event) has started, if any."""
 
-    def replay_facts(self, arn: str) -> ReplayFacts | None: ...
+    def replay_facts(self, arn: str) -> ReplayFacts | None:
+        """Returns what a replay needs beyond the history; None when there is no such execution."""
+
     def page(
         self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
     ) -> list[ExecutionSummary]:

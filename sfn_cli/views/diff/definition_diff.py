@@ -111,7 +111,7 @@ def _compare_levels(
             )
         )
         for levels in _paired_levels(body, other):
-            _compare_inner_level(*levels, inner, at, changes, states, edges)
+            _compare_inner_level(*levels, inner, at, states, edges)
     edges.append((_edges_of_level(old, path, names), _edges_of_level(new, path, {})))
 
 
@@ -121,7 +121,6 @@ def _compare_inner_level(
     after: "Json",
     path: str,
     at: int,
-    changes: "list[ValueChange]",
     states: list[DefinedStateDiff],
     edges: "list[tuple[set[DefinedEdge], set[DefinedEdge]]]",
 ) -> None:

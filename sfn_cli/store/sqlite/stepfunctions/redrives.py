@@ -131,6 +131,7 @@ def rerun_child(connection: Connection, execution: int, count: int, at: int) -> 
     connection.execute(
         "DELETE FROM event WHERE key > ? AND key < ?", (event_key(execution, 1), event_key(execution + 1, 0))
     )
+    connection.execute("DELETE FROM clock_jump WHERE execution = ?", (execution,))
     connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, event_key(execution, 1)))
     connection.execute("UPDATE execution SET started_at = ? WHERE id = ?", (at, execution))
     _redrive_express_execution(connection, execution, count, at)

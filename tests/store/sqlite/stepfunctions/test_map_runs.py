@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.store.records.map_runs import Count, NewChild, NewMapRun
+from sfn_cli.store.records.worker_commits import VirtualJump
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT
 
 if TYPE_CHECKING:
@@ -346,6 +347,8 @@ def test_an_express_child_starts_again(store: SteppedStore) -> None:
     """AWS stores no history of an EXPRESS execution to go on with."""
     stage = Stage(store, express=True)
     stage.start(1)
+    jumps = [VirtualJump(4, 5)]
+    store.write(stage.children[0], "WaitStateEntered", at=5, in_map_run=True, jumps=jumps)
     stage.end(0, FAILS)
     stage.end_run()
     store.write(stage.parent, FAILS, at=7)
@@ -355,6 +358,9 @@ def test_an_express_child_starts_again(store: SteppedStore) -> None:
     assert (child.status, child.started_at, child.redrive_count, child.input) == ("RUNNING", 11, 1, "[0]")
     (started,) = store.executions.history(child.arn)
     assert (started.type, started.at) == ("ExecutionStarted", 11)
+    facts = store.executions.replay_facts(child.arn)
+    assert facts is not None
+    assert facts.jumps == []
 
 
 def test_children_that_wait_are_stopped_with_the_run(failed: Stage) -> None:
