@@ -37,20 +37,20 @@ class Terminal:
             raise CommandFailedError(f"Unknown output type: {chosen}")
         return chosen
 
-    def writes_data(self, *, has_own_form: bool = False) -> bool:
-        """Whether a command that shows text to people writes data instead.
+    @property
+    def writes_data(self) -> bool:
+        """Whether a command for people, such as `sfn show`, writes data: with --output or --query.
 
-        --output, --query and AWS_DEFAULT_OUTPUT choose that. `has_own_form`: another option of the
-        command chooses a form, before which the environment's counts for nothing.
+        AWS_DEFAULT_OUTPUT is for the operations. With it in the environment, no tree would ever be
+        shown; `aws s3 ls` and `aws logs tail` do not follow it either.
         """
-        if self.given.get("output") or self.given.get("query"):
-            return True
-        return not has_own_form and is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
+        return bool(self.given.get("output") or self.given.get("query"))
 
     @property
     def shows_people(self) -> bool:
-        """Whether stdout is a terminal, and nothing chooses a format or a query."""
-        return not self.writes_data() and sys.stdout.isatty()
+        """Whether stdout is a terminal, and neither options nor the environment choose a format."""
+        is_set = is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
+        return not (self.writes_data or is_set) and sys.stdout.isatty()
 
     @property
     def error_format(self) -> str:

@@ -53,8 +53,8 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
     differs is shown at the state where the difference begins. Times are shown, but make no
     difference.
 
-    With --output, --query or AWS_DEFAULT_OUTPUT, the differences are data. The exit code is 0 also if
-    there is a difference, unless --exit-code is given.
+    With --output or --query, the differences are data. The exit code is 0 also if there is a difference,
+    unless --exit-code is given.
 
     \b
     Examples:
@@ -65,7 +65,7 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         shown = _diff_of_named(backend, before, after, machine)
-    if terminal.writes_data():
+    if terminal.writes_data:
         terminal.write(shown.value, "Diff")
     else:
         from sfn_cli.cli.show.show import write_pages

@@ -93,8 +93,8 @@ def graph(
     an ARN. Without an argument, it is the project in the current folder.
 
     svg needs graphlay: pip install 'sfn-cli[console]'. Of a machine with more than 300 states, the
-    larger Maps and Parallels are folded. With --output or --query, or with AWS_DEFAULT_OUTPUT and
-    neither --format nor --out, the graph is JSON (or data in another format).
+    larger Maps and Parallels are folded. With --output or --query, the graph is JSON (or data in another
+    format).
 
     \b
     Examples:
@@ -112,7 +112,7 @@ def graph(
     project = DrawnProject(machine, parameters, build)
     with Backend(terminal) as backend:
         subject = find_graph_subject(backend, drawn, project, definition=definition, at=at)
-    if terminal.writes_data(has_own_form=format is not None or out is not None):
+    if terminal.writes_data:
         terminal.write(graph_forms.subject_as_json(subject), "Graph")
         return ExitCode.SUCCESS
     if form == "text" and out is None:

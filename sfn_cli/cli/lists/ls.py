@@ -50,8 +50,8 @@ def ls(terminal: Terminal, machine: str | None, status: str | None, max_items: i
     error. MACHINE is a name or an ARN; Pay:live names an alias, Pay:3 a version. Its executions are
     listed newest first.
 
-    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ◔ waiting. With --output, --query or
-    AWS_DEFAULT_OUTPUT, the list is data.
+    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ◔ waiting. With --output or --query,
+    the list is data.
 
     \b
     Examples:
@@ -84,7 +84,7 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
 
         try_to_keep_worker_alive(backend.service)
         machines, now = list(machine_summaries(backend.service, limit)), backend.service.clock()
-    if terminal.writes_data():
+    if terminal.writes_data:
         terminal.write({"stateMachines": [_machine_as_json(each) for each in machines]}, "StateMachines")
     elif machines:
         rows = [_machine_row(machine, now) for machine in machines]
@@ -154,7 +154,7 @@ def _list_runs(backend: Backend, machine: str, status: str | None, max_items: in
         runs, has_more = machine_summaries.machine_runs(backend.service, machine_arn, status, limit)
         now = backend.service.clock()
         running = _local_states(backend, _plain_running(runs, machine_arn, now))
-    if terminal.writes_data():
+    if terminal.writes_data:
         items = [_run_as_json(run, running.get(run.arn)) for run in runs]
         terminal.write(list_output.list_answer("executions", items, has_more=has_more), "Executions")
         return ExitCode.SUCCESS

@@ -51,7 +51,7 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
     Each has the states that it is in, for how long, until when, what they wait for, and the command
     that answers. A suspended execution, which sfn cannot continue, says so.
 
-    With --output, --query or AWS_DEFAULT_OUTPUT, the list is data.
+    With --output or --query, the list is data.
 
     \b
     Examples:
@@ -62,7 +62,7 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         found = _running_list(backend, machine, max_items, with_children=children)
-    if terminal.writes_data():
+    if terminal.writes_data:
         items = [_execution_as_json(each) for each in found.executions]
         terminal.write(list_output.list_answer("executions", items, has_more=found.has_more), "Executions")
         return ExitCode.SUCCESS

@@ -60,8 +60,8 @@ def show(
     command that runs it again on its own. STATE[5] is the one in iteration 5, STATE@2 the second visit,
     MAP[5]/STATE the one inside iteration 5 of MAP. Without these, a failed visit comes first.
 
-    With --output, --query or AWS_DEFAULT_OUTPUT, all of it is JSON (or data in another format). The exit
-    code is 0, whatever the execution's status.
+    With --output or --query, all of it is JSON (or data in another format). The exit code is 0, whatever
+    the execution's status.
 
     \b
     Examples:
@@ -88,7 +88,7 @@ def show(
             from sfn_cli.cli.show.forms.report_file import write_report
 
             write_report(backend, shown, html)
-        elif terminal.writes_data(has_own_form=events):
+        elif terminal.writes_data:
             _write_data(backend, shown, state, terminal)
         elif events:
             _write_events(shown, terminal)

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     WriteChange = Callable[[Any], None]
 
 
-def change_writer(terminal: Terminal, *, with_events: bool) -> WriteChange | None:
+def change_writer(terminal: Terminal) -> WriteChange | None:
     """Returns the function that writes a change for programs; None where people read lines.
 
     Raises UsageError for a query that is not JMESPath.
     """
     query, output = terminal.query, terminal.output
-    if not terminal.writes_data(has_own_form=with_events):
+    if not terminal.writes_data:
         return None
 
     def write_change(change: Any) -> None:

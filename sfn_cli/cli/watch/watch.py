@@ -33,8 +33,8 @@ def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
     EXECUTION is MACHINE/NAME, MACHINE/last or MACHINE for the youngest one, or an ARN.
 
     At a terminal its tree is redrawn until the execution ends; elsewhere, and with --events, each event
-    is a line. With --output json, --query or AWS_DEFAULT_OUTPUT, each state that changes is a line of
-    JSON (or data in another format), and the execution's end is the last one.
+    is a line. With --output or --query, each state that changes is a line of JSON (or data in another
+    format), and the execution's end is the last one.
 
     The exit code is 0 when the execution succeeded and 255 when it did not. Ctrl-C ends the command
     only: the execution goes on.
@@ -46,7 +46,7 @@ def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
     """
     from sfn_cli.cli.show.sources import find_source
 
-    write_change = change_writer(terminal, with_events=events)
+    write_change = change_writer(terminal)
     with Backend(terminal) as backend:
         source = find_source(backend, execution)
         if source.arn is None:
