@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from sfn_cli.errors import ApiError
 
+LAST_EXECUTION = "last"
+"""Stands for the name of a machine's youngest execution, in names that people type: Pay/last."""
+
 
 class Arn(NamedTuple):
     """The parts of arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; `resource` keeps its colons."""

@@ -18,8 +18,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
-from sfn_cli.api.views.execution_names import LAST
-from sfn_cli.arn import execution_arn, name_in_arn
+from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
 
@@ -93,7 +92,7 @@ def _arn(member: str, given: str, call: Call) -> str | None:
         arn = _find_arn(MACHINE, machine, call) if slash and name else None
         if arn is None:
             return None
-        return _newest_arn_of_machine(arn, call) if name == LAST else execution_arn(arn, name)
+        return _newest_arn_of_machine(arn, call) if name == LAST_EXECUTION else execution_arn(arn, name)
     name, rest = _split_arn_name_suffix(given)
     for kind in _KINDS[member]:
         arn = _find_arn(kind, name, call)
@@ -145,7 +144,8 @@ def _similar_arn_names(member: str, given: str, call: Call) -> list[str]:
         if member == "executionArn" and name in known:
             executions = [each["name"] for each in _execution_arn_names(known[name], _EXECUTIONS, call)]
             return [
-                f"{name}/{each}" for each in get_close_matches(rest, [*executions, LAST], 1, _RESEMBLANCE)
+                f"{name}/{each}"
+                for each in get_close_matches(rest, [*executions, LAST_EXECUTION], 1, _RESEMBLANCE)
             ]
         close = get_close_matches(name, [each for each in known if each != name], 1, _RESEMBLANCE)
         if close:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.arn import execution_arn, express_execution_arn, state_machine_arn
+from sfn_cli.arn import LAST_EXECUTION, execution_arn, express_execution_arn, state_machine_arn
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-
-LAST = "last"
-"""Stands for the name of a machine's youngest execution."""
 
 
 def execution_arn_of_name(service: Service, name: str) -> str | None:
@@ -35,7 +32,7 @@ def machine_exists(service: Service, name: str) -> bool:
 
 
 def _execution_arn_in_machine(service: Service, machine: str, execution: str) -> str | None:
-    if execution == LAST:
+    if execution == LAST_EXECUTION:
         return _youngest_execution_arn(service, machine)
     machine_arn = _machine_arn_of_name(service, machine)
     arn = execution_arn(machine_arn, execution)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import api
 from sfn_cli.api import model
-from sfn_cli.api.views.execution_names import LAST
-from sfn_cli.arn import execution_arn, name_in_arn
+from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn
 from sfn_cli.cli.arn_names import ACTIVITY, MACHINE
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import SfnError
@@ -89,7 +88,7 @@ def _complete_executions(service: Service, current: str, given: Mapping[str, Any
     elif not slash:
         yield from (f"{name}/" for name in parts)
     elif machine in parts:
-        yield f"{machine}/{LAST}"
+        yield f"{machine}/{LAST_EXECUTION}"
         for arn in service.executions.arns_beginning(parts[machine] + beginning, _MOST_EXECUTIONS):
             yield f"{machine}/{arn.removeprefix(parts[machine])}"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import model
-from sfn_cli.api.views.execution_names import LAST
-from sfn_cli.arn import execution_arn, name_in_arn
+from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn
 from sfn_cli.cli import arn_names
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
@@ -50,7 +49,7 @@ def _remote_execution_arn(backend: Backend, name: str) -> str:
         return name
     machine, _, child = name.partition("/")
     label, is_child, child = child.rpartition("/")
-    names = () if is_child else (name,) if child else (name, f"{name}/{LAST}")
+    names = () if is_child else (name,) if child else (name, f"{name}/{LAST_EXECUTION}")
     for meant in names:
         arn = str(arn_names.resolve_arn_names({"executionArn": meant}, backend.call)["executionArn"])
         if arn.startswith("arn:"):

@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.views.execution_names import LAST, execution_arn_of_name, machine_exists
+from sfn_cli.api.views.execution_names import execution_arn_of_name, machine_exists
+from sfn_cli.arn import LAST_EXECUTION
 from sfn_cli.cli.failures import PROGRAM, CommandFailedError, OperationError
 from sfn_cli.errors import ApiError, RowError
 from sfn_cli.interpreter.events import EVENT_TYPES
@@ -103,7 +104,7 @@ def _local_arn(backend: Backend, name: str) -> str:
     arn = execution_arn_of_name(backend.service, name)
     if arn is not None:
         return arn
-    machine = name.removesuffix(f"/{LAST}")
+    machine = name.removesuffix(f"/{LAST_EXECUTION}")
     if machine_exists(backend.service, machine):
         raise CommandFailedError(
             f"{machine} has no executions yet. "

@@ -14,7 +14,8 @@ import click
 
 from sfn_cli.api import model
 from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask, take_waiting_task, waiting_tasks
-from sfn_cli.api.views.execution_names import LAST, execution_arn_of_name
+from sfn_cli.api.views.execution_names import execution_arn_of_name
+from sfn_cli.arn import LAST_EXECUTION
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
@@ -191,7 +192,7 @@ def _answer_task(
 def _handle_of_last_execution(service: Service, handle: str | None) -> str | None:
     """Returns the handle with an execution's ARN in place of MACHINE/last."""
     parts = [] if handle is None else handle.split("/", 2)
-    if len(parts) < 2 or parts[1] != LAST:
+    if len(parts) < 2 or parts[1] != LAST_EXECUTION:
         return handle
     arn = execution_arn_of_name(service, "/".join(parts[:2]))
     return handle if arn is None else "/".join([arn, *parts[2:]])
