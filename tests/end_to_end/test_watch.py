@@ -93,12 +93,19 @@ def start(home: Path, definition: object, *arguments: str, name: str = "Pay") ->
     return start_execution(home, create_machine(home, name, definition), "--name", "monday", *arguments)
 
 
-def answer_what_is_shown(home: Path, terminal: PseudoTerminal) -> None:
-    """Types the command that the screen shows, in another terminal."""
-    terminal.until(lambda seen: APPROVE.search(seen.screen), "a command that answers")
-    shown = APPROVE.search(terminal.screen)
-    assert shown is not None
-    done = sfn(home, *shlex.split(shown[1]))
+def answer_what_is_shown(home: Path, terminal: PseudoTerminal, answered: set[str]) -> None:
+    """Types the command that the screen shows, in another terminal, and adds it to those `answered`.
+
+    A drawing is read in pieces: its first lines may be new while the command below is still the old one.
+    """
+
+    def unanswered(seen: PseudoTerminal) -> list[str]:
+        return [command for command in APPROVE.findall(seen.screen) if command not in answered]
+
+    terminal.until(unanswered, "a command that answers")
+    (command, *_) = unanswered(terminal)
+    answered.add(command)
+    done = sfn(home, *shlex.split(command))
     assert done.returncode == 0, done.stderr
 
 
@@ -112,6 +119,7 @@ def assert_restored(terminal: PseudoTerminal) -> None:
 def test_a_wait_a_map_and_a_callback(home: Path, folder: Path, command: str) -> None:
     """Each is seen while it lasts, with what it waits for; the whole tree stays at the end."""
     words: Sequence[str] = ("run", str(folder), "--name", "monday")
+    answered: set[str] = set()
     if command == "watch":
         assert sfn(home, "deploy", str(folder)).returncode == 0
         machine = sfn_json(home, "list-state-machines")["stateMachines"][0]["stateMachineArn"]
@@ -119,14 +127,14 @@ def test_a_wait_a_map_and_a_callback(home: Path, folder: Path, command: str) -> 
         words = ("watch", "Order/last")
     with pseudo_terminal(home, *words, columns=140) as terminal:
         terminal.until_shown("◔ Nap")
-        assert "waits until" in terminal.screen
+        terminal.until_shown("waits until")
         terminal.until_shown("298 of 300 · 2 running · 0 failed")
-        answer_what_is_shown(home, terminal)
+        answer_what_is_shown(home, terminal, answered)
         terminal.until_shown("299 of 300 · 1 running · 0 failed")
-        answer_what_is_shown(home, terminal)
+        answer_what_is_shown(home, terminal, answered)
         terminal.until_shown("waits for an answer: sfn tasks approve Order/monday/Approve")
         assert "✓ Each" in terminal.screen
-        answer_what_is_shown(home, terminal)
+        answer_what_is_shown(home, terminal, answered)
         assert terminal.end() == 0
         assert_restored(terminal)
         for shown in ("✓ Order/monday  succeeded", "✓ Nap", "✓ Each", "✓ Approve"):
