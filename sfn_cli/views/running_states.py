@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.views.execution.map_counts import map_counts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sfn_cli.views.execution.execution_view import ExecutionView
+    from sfn_cli.views.execution.map_counts import MapCounts
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit, Thread, WaitsFor
 
@@ -17,7 +20,8 @@ class RunningState(NamedTuple):
 
     `visits` is their number. `since` is when the first of them began to wait, `until` when
     the first wait ends at the latest, both by the execution's own clock. `words` and `answer` are
-    those of `Pending`; where several visits need answers of their own, `answer` lists them.
+    those of `Pending`; where several visits need answers of their own, `answer` lists them. `map` is
+    the outermost Map whose iterations they are in, if any, and `counts` how far it is.
     """
 
     name: str
@@ -28,6 +32,8 @@ class RunningState(NamedTuple):
     waits_for: WaitsFor | None
     words: str
     answer: str | None
+    map: str | None = None
+    counts: MapCounts | None = None
 
 
 def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[RunningState]:
@@ -37,7 +43,11 @@ def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[
     """
     found: dict[tuple[str, str], RunningState] = {}
     for visit in _innermost_running_visits(view.root, pending):
-        state = _running_state(visit, pending.get(visit.entered_id))
+        around = _map_around(visit)
+        state = _running_state(visit, pending.get(visit.entered_id))._replace(
+            map=None if around is None else around.state,
+            counts=None if around is None else map_counts(around, view.source),
+        )
         same = found.get((state.path, state.words))
         found[state.path, state.words] = state if same is None else _join_running_states(same, state)
     return list(found.values())
@@ -68,6 +78,15 @@ def _innermost_running_visits(thread: Thread, pending: Mapping[int, Pending]) ->
             continue
         inner = [found for child in visit.threads for found in _innermost_running_visits(child, pending)]
         yield from inner or [visit]
+
+
+def _map_around(visit: StateVisit) -> StateVisit | None:
+    """Returns the visit of the outermost Map around a visit: there is only one, unlike of inner ones."""
+    found, around = None, visit.thread.parent
+    while around is not None:
+        found = around if around.type == "Map" else found
+        around = around.thread.parent
+    return found
 
 
 def _running_state(visit: StateVisit, pending: Pending | None) -> RunningState:

@@ -6,6 +6,7 @@ import pytest
 
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.fold import fold_execution
+from sfn_cli.views.execution.map_counts import MapCounts
 from sfn_cli.views.execution.pending import Pending, pending_of
 from sfn_cli.views.running_states import is_waiting_after, running_states
 from sfn_cli.views.source import ExecutionSource
@@ -38,6 +39,16 @@ def test_innermost_states(name: str, shown: list[tuple[str, int, str | None]]) -
     view = fold_execution(source_of(name))
     states = running_states(view, pending_of(view))
     assert [(state.path, state.visits, state.waits_for) for state in states] == shown
+
+
+def test_counts_of_a_map() -> None:
+    """States inside a Map know how far it is; others have no counts."""
+    view = fold_execution(source_of("map-running"))
+    assert {(state.map, state.counts) for state in running_states(view, {})} == {
+        ("EachPage", MapCounts(total=300, succeeded=138, running=8, failed=0, aborted=0))
+    }
+    waiting = fold_execution(source_of("waiting"))
+    assert {(state.map, state.counts) for state in running_states(waiting, {})} == {(None, None)}
 
 
 def test_a_parallel_that_tries_again() -> None:

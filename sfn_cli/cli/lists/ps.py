@@ -15,10 +15,13 @@ from sfn_cli.cli.lists.list_times import format_until
 from sfn_cli.cli.operations.backend import Backend
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.show.styled_output import write_lines
+from sfn_cli.views.execution.map_counts import format_map_counts
 from sfn_cli.views.text.styled_line import Span
 from sfn_cli.views.text.time_spans import format_rough_span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sfn_cli.api.views.running_executions import RunningExecution, RunningList
     from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
@@ -150,9 +153,16 @@ def _running_rows(running: RunningExecution) -> list[_StateRow]:
         return [_StateRow((name, state, age, [], why), called, stop)]
     if running.fault is not None:
         return [_StateRow((name, [], age, [], [Span("cannot be read", "failed")]), called, "sfn doctor")]
+    shown = running.states[:_SHOWN_STATES]
     rows = [
-        _StateRow(_state_cells(name if place == 0 else [], state, running), called, state.answer)
-        for place, state in enumerate(running.states[:_SHOWN_STATES])
+        _StateRow(
+            _state_cells(
+                name if place == 0 else [], state, running, with_counts=_is_first_of_map(shown, place)
+            ),
+            called,
+            state.answer,
+        )
+        for place, state in enumerate(shown)
     ]
     more = sum(state.visits for state in running.states[_SHOWN_STATES:])
     if more:
@@ -160,11 +170,21 @@ def _running_rows(running: RunningExecution) -> list[_StateRow]:
     return rows or [_StateRow((name, [], age, [], []), called, None)]
 
 
+def _is_first_of_map(states: Sequence[RunningState], place: int) -> bool:
+    """Whether no earlier row is in the same Map, whose counts are shown once."""
+    return all(state.map != states[place].map for state in states[:place])
+
+
 def _rough_age(running: RunningExecution, since: int) -> str:
     return format_rough_span(running.now - since)
 
 
-def _state_cells(name: StyledLine, state: RunningState, running: RunningExecution) -> Row:
+def _state_cells(
+    name: StyledLine, state: RunningState, running: RunningExecution, *, with_counts: bool
+) -> Row:
+    words = [state.words] if state.words else []
+    if with_counts and state.counts is not None:
+        words.append(f"{state.map}: {format_map_counts(state.counts, is_open=True)}")
     count = f" × {state.visits:,}" if state.visits > 1 else ""
     style = "waiting" if state.waits_for not in (None, "function") else "running"
     return (
@@ -172,7 +192,7 @@ def _state_cells(name: StyledLine, state: RunningState, running: RunningExecutio
         [Span(f"{state.name}{count}", style)],  # type: ignore[arg-type]
         [Span(_rough_age(running, state.since))],
         [Span("" if state.until is None else format_until(state.until - running.now))],
-        [Span(state.words)],
+        [Span(", ".join(words))],
     )
 
 
@@ -213,4 +233,6 @@ def _state_as_json(state: RunningState) -> dict[str, Any]:
         shown |= {"waitsFor": state.waits_for, "words": state.words}
     if state.answer is not None:
         shown["answer"] = state.answer
+    if state.counts is not None:
+        shown |= {"map": state.map, "counts": state.counts._asdict()}
     return shown
