@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.views.execution.map_counts import map_counts
+from sfn_cli.views.execution.map_counts import MapCounts, map_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sfn_cli.views.execution.execution_view import ExecutionView
-    from sfn_cli.views.execution.map_counts import MapCounts
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit, Thread, WaitsFor
+
+
+class RunningMap(NamedTuple):
+    """A Map whose iterations run: its state, when it was entered, and how far it is."""
+
+    name: str
+    since: int
+    counts: MapCounts
 
 
 class RunningState(NamedTuple):
@@ -21,7 +28,7 @@ class RunningState(NamedTuple):
     `visits` is their number. `since` is when the first of them began to wait, `until` when
     the first wait ends at the latest, both by the execution's own clock. `words` and `answer` are
     those of `Pending`; where several visits need answers of their own, `answer` lists them. `map` is
-    the outermost Map whose iterations they are in, if any, and `counts` how far it is.
+    the outermost Map whose iterations they are in, if any.
     """
 
     name: str
@@ -32,8 +39,7 @@ class RunningState(NamedTuple):
     waits_for: WaitsFor | None
     words: str
     answer: str | None
-    map: str | None = None
-    counts: MapCounts | None = None
+    map: RunningMap | None = None
 
 
 def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[RunningState]:
@@ -43,11 +49,8 @@ def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[
     """
     found: dict[tuple[str, str], RunningState] = {}
     for visit in _innermost_running_visits(view.root, pending):
-        around = _map_around(visit)
-        state = _running_state(visit, pending.get(visit.entered_id))._replace(
-            map=None if around is None else around.state,
-            counts=None if around is None else map_counts(around, view.source),
-        )
+        state = _running_state(visit, pending.get(visit.entered_id))
+        state = state._replace(map=_running_map_around(visit, view))
         same = found.get((state.path, state.words))
         found[state.path, state.words] = state if same is None else _join_running_states(same, state)
     return list(found.values())
@@ -80,13 +83,16 @@ def _innermost_running_visits(thread: Thread, pending: Mapping[int, Pending]) ->
         yield from inner or [visit]
 
 
-def _map_around(visit: StateVisit) -> StateVisit | None:
-    """Returns the visit of the outermost Map around a visit: there is only one, unlike of inner ones."""
+def _running_map_around(visit: StateVisit, view: ExecutionView) -> RunningMap | None:
+    """Returns the outermost Map around a visit: of inner ones, several may run at once."""
     found, around = None, visit.thread.parent
     while around is not None:
         found = around if around.type == "Map" else found
         around = around.thread.parent
-    return found
+    counts = None if found is None else map_counts(found, view.source)
+    if found is None or counts is None:
+        return None
+    return RunningMap(found.state, found.entered_at, counts)
 
 
 def _running_state(visit: StateVisit, pending: Pending | None) -> RunningState:

@@ -126,6 +126,7 @@ pay STANDARD ◔ 1 AGE"""
 PS = """\
 Execution State For Until Waits for Answer
 many/run Each SPAN a Map Run: 0 of 3 · 3 running · 0 failed
+each/all Each SPAN 0 of 3 · 3 running · 0 failed
 each/all Ask × 3 SPAN a worker of activity approve sfn tasks list
 hold/both Hold SPAN in 1 day until MOMENT
 hold/both Ask SPAN a worker of activity approve sfn tasks approve hold/both/Ask
@@ -203,7 +204,8 @@ pay ◔ 1""",
             """\
 Execution State For Until Waits for
 many/run Each SPAN a Map Run: 0 of 3 · 3 running · 0 failed
-each/all Ask × 3 SPAN a worker of activity approve
+each/all Each SPAN 0 of 3 · 3 running · 0 failed
+Ask × 3 SPAN a worker of activity approve
 → sfn tasks list
 hold/both Hold SPAN in 1 day until MOMENT
 Ask SPAN a worker of activity approve

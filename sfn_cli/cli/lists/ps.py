@@ -20,12 +20,10 @@ from sfn_cli.views.text.styled_line import Span
 from sfn_cli.views.text.time_spans import format_rough_span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sfn_cli.api.views.running_executions import RunningExecution, RunningList
     from sfn_cli.cli.lists.columns import Row
     from sfn_cli.cli.terminal import Terminal
-    from sfn_cli.views.running_states import RunningState
+    from sfn_cli.views.running_states import RunningMap, RunningState
     from sfn_cli.views.text.styled_line import StyledLine
 
 _DEFAULT_ITEMS = 50
@@ -153,38 +151,31 @@ def _running_rows(running: RunningExecution) -> list[_StateRow]:
         return [_StateRow((name, state, age, [], why), called, stop)]
     if running.fault is not None:
         return [_StateRow((name, [], age, [], [Span("cannot be read", "failed")]), called, "sfn doctor")]
-    shown = running.states[:_SHOWN_STATES]
-    rows = [
-        _StateRow(
-            _state_cells(
-                name if place == 0 else [], state, running, with_counts=_is_first_of_map(shown, place)
-            ),
-            called,
-            state.answer,
-        )
-        for place, state in enumerate(shown)
-    ]
+    rows: list[_StateRow] = []
+    around: RunningMap | None = None
+    for shown in running.states[:_SHOWN_STATES]:
+        if shown.map is not None and shown.map != around:
+            rows.append(_StateRow(_map_cells([] if rows else name, shown.map, running), called, None))
+        around = shown.map
+        rows.append(_StateRow(_state_cells([] if rows else name, shown, running), called, shown.answer))
     more = sum(state.visits for state in running.states[_SHOWN_STATES:])
     if more:
         rows.append(_StateRow(([], [Span(f"… {more:,} more", "dim")], [], [], []), called, None))
     return rows or [_StateRow((name, [], age, [], []), called, None)]
 
 
-def _is_first_of_map(states: Sequence[RunningState], place: int) -> bool:
-    """Whether no earlier row is in the same Map, whose counts are shown once."""
-    return all(state.map != states[place].map for state in states[:place])
-
-
 def _rough_age(running: RunningExecution, since: int) -> str:
     return format_rough_span(running.now - since)
 
 
-def _state_cells(
-    name: StyledLine, state: RunningState, running: RunningExecution, *, with_counts: bool
-) -> Row:
-    words = [state.words] if state.words else []
-    if with_counts and state.counts is not None:
-        words.append(f"{state.map}: {format_map_counts(state.counts, is_open=True)}")
+def _map_cells(name: StyledLine, around: RunningMap, running: RunningExecution) -> Row:
+    """Returns the cells of a Map's row, which is above those of the states in its iterations."""
+    counts = format_map_counts(around.counts, is_open=True)
+    age = _rough_age(running, around.since)
+    return (name, [Span(around.name, "running")], [Span(age)], [], [Span(counts)])
+
+
+def _state_cells(name: StyledLine, state: RunningState, running: RunningExecution) -> Row:
     count = f" × {state.visits:,}" if state.visits > 1 else ""
     style = "waiting" if state.waits_for not in (None, "function") else "running"
     return (
@@ -192,7 +183,7 @@ def _state_cells(
         [Span(f"{state.name}{count}", style)],  # type: ignore[arg-type]
         [Span(_rough_age(running, state.since))],
         [Span("" if state.until is None else format_until(state.until - running.now))],
-        [Span(", ".join(words))],
+        [Span(state.words)],
     )
 
 
@@ -233,6 +224,6 @@ def _state_as_json(state: RunningState) -> dict[str, Any]:
         shown |= {"waitsFor": state.waits_for, "words": state.words}
     if state.answer is not None:
         shown["answer"] = state.answer
-    if state.counts is not None:
-        shown |= {"map": state.map, "counts": state.counts._asdict()}
+    if state.map is not None:
+        shown["map"] = {"name": state.map.name, "counts": state.map.counts._asdict()}
     return shown
