@@ -62,4 +62,7 @@ WORST_FIRST: tuple[Status, ...] = (
 )
 """The order in which one status speaks for several."""
 
-ENDED: frozenset[Status] = frozenset({"SUCCEEDED", "CAUGHT", "FAILED", "TIMED_OUT", "ABORTED"})
+FAILURES: tuple[Status, ...] = ("FAILED", "TIMED_OUT")
+
+OF_INTEREST: tuple[Status, ...] = (*FAILURES, "RUNNING", "WAITING")
+"""What a reader looks for first: what went wrong, and what has not ended."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
+from sfn_cli.views.statuses import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -124,7 +125,7 @@ def _recorded_in_attempt(attempt: "Attempt", parameters: str) -> dict[str, str]:
         steps[parameters] = attempt.parameters
     if attempt.result is not None:
         steps["result"] = attempt.result
-    if attempt.status in ("FAILED", "TIMED_OUT"):
+    if attempt.status in FAILURES:
         steps["errorOutput"] = _error_output(attempt.error, attempt.cause)
     return steps
 
@@ -132,7 +133,7 @@ def _recorded_in_attempt(attempt: "Attempt", parameters: str) -> dict[str, str]:
 def _add_recorded(found: dict[str, str], visit: "StateVisit", variables: "Mapping[str, str]") -> None:
     if visit.input is not None:
         found["input"] = visit.input
-    if visit.status in ("FAILED", "TIMED_OUT"):
+    if visit.status in FAILURES:
         found["errorOutput"] = _error_output(visit.error, visit.cause)
     if visit.output is not None:
         found["output"] = visit.output

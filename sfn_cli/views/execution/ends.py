@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.state_visit import Attempt
+from sfn_cli.views.statuses import FAILURES
 
 if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.statuses import Status
 
 _WITH_CHILDREN = frozenset({"Map", "Parallel"})
-
-FAILURES: tuple[Status, ...] = ("FAILED", "TIMED_OUT")
 
 
 def add_attempt(visit: StateVisit, event: int, at: int) -> Attempt:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.views.statuses import FAILURES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,7 +30,7 @@ def failed_child(visit: StateVisit, is_over: Callable[[StateVisit], bool]) -> St
         last = thread.visits[-1] if thread.visits else None
         if last is None or thread.status == "SUCCEEDED" or last.exited_id is not None:
             continue
-        if last.status in ("FAILED", "TIMED_OUT"):
+        if last.status in FAILURES:
             return last
         if last.ended_at is None and not _has_open_attempt(last) and (last.type != "Wait" or is_over(last)):
             return last

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, VARIABLES
 from sfn_cli.jsonvalue import loads
 from sfn_cli.views.execution.ends import (
-    FAILURES,
     add_attempt,
     blame_children,
     end_attempt,
@@ -32,6 +31,7 @@ from sfn_cli.views.execution.event_threads import EventThreads
 from sfn_cli.views.execution.execution_view import ExecutionView
 from sfn_cli.views.execution.silent_failures import SilentFailures, failure_in_output
 from sfn_cli.views.execution.state_visit import StateVisit
+from sfn_cli.views.statuses import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from sfn_cli.views.statuses import FAILURES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -120,7 +122,7 @@ class StateVisit:
     @property
     def failures(self) -> list[Attempt]:
         """The attempts that failed, oldest first."""
-        return [attempt for attempt in self.attempts if attempt.status in ("FAILED", "TIMED_OUT")]
+        return [attempt for attempt in self.attempts if attempt.status in FAILURES]
 
     def duration_ms(self, now: int) -> int:
         """How long the visit took, or has taken by `now`, by the execution's own clock."""

@@ -14,6 +14,7 @@ from sfn_cli import jsonvalue
 from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
 from sfn_cli.views.execution.task_names import name_of_work
 from sfn_cli.views.failure.cause import decode_cause
+from sfn_cli.views.statuses import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.state_visit import Attempt, StateVisit, Thread
     from sfn_cli.views.failure.stack_frames import StackFrame
     from sfn_cli.views.statuses import Status
-
-_FAILED = ("FAILED", "TIMED_OUT")
 
 
 class Failure(NamedTuple):
@@ -63,7 +62,7 @@ class Failure(NamedTuple):
 
 def explain_failure(view: "ExecutionView") -> Failure | None:
     """Returns why the execution failed, was stopped or timed out; None for any other execution."""
-    if view.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
+    if view.status not in (*FAILURES, "ABORTED"):
         return None
     visit = _visit_that_ended(view.root, view.status)
     reported_by = None
@@ -81,7 +80,7 @@ def explain_visit(view: "ExecutionView", visit: "StateVisit") -> Failure | None:
 
     Rule 1 applies: a Map's failure is explained in its iteration.
     """
-    if visit.status not in (*_FAILED, "CAUGHT"):
+    if visit.status not in (*FAILURES, "CAUGHT"):
         return None
     deepest = _deepest_failure(visit)
     return _failure_of(view, deepest, deepest.error, deepest.cause)
@@ -151,7 +150,7 @@ def _items_that_failed(view: "ExecutionView", visit: "StateVisit | None") -> str
 
 def _catcher_hint(view: "ExecutionView", visit: "StateVisit", error: str) -> str:
     """Says so where the state has Catchers and none of them matched the error."""
-    if visit.status not in _FAILED:
+    if visit.status not in FAILURES:
         return ""
     catchers = fields_of_visited_state(definition_of_source(view.source), visit).get("Catch")
     if not isinstance(catchers, list) or not catchers:
@@ -220,7 +219,7 @@ def _deepest_failure(visit: "StateVisit") -> "StateVisit":
     failed = [
         thread
         for thread in (visit.threads or visit.former_threads)
-        if thread.visits and (thread.status == "FAILED" or thread.visits[-1].status in _FAILED)
+        if thread.visits and (thread.status == "FAILED" or thread.visits[-1].status in FAILURES)
     ]
     if not failed:
         return visit

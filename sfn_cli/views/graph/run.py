@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.execution.map_counts import MapCounts, format_map_counts, map_counts
 from sfn_cli.views.execution.pending import display_status, pending_of
 from sfn_cli.views.graph.graph import END, START, EdgeKey, GraphRun, NodeRun
-from sfn_cli.views.statuses import WORST_FIRST
+from sfn_cli.views.statuses import OF_INTEREST, WORST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.pending import Pending
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
     from sfn_cli.views.graph.graph import GraphLevel
-    from sfn_cli.views.statuses import Status
 
 
 def graph_run(
@@ -45,10 +44,7 @@ def graph_run(
 
 def paths_of_interest(run: GraphRun) -> list[str]:
     """Returns the paths of the states that a reader looks for: those that failed, run or wait."""
-    return [path for path, node in run.nodes.items() if node.status in _OF_INTEREST]
-
-
-_OF_INTEREST: tuple[Status, ...] = ("FAILED", "TIMED_OUT", "RUNNING", "WAITING")
+    return [path for path, node in run.nodes.items() if node.status in OF_INTEREST]
 
 
 def _chosen_visits(thread: Thread, iteration: Mapping[str, int]) -> Iterator[StateVisit]:

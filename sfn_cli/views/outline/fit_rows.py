@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.outline.rows import OutlineRow
+from sfn_cli.views.statuses import OF_INTEREST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
-
-_URGENT = ("FAILED", "TIMED_OUT", "RUNNING", "WAITING")
 
 
 def fit_rows(rows: Sequence[OutlineRow], max_lines: int) -> list[OutlineRow]:
@@ -41,8 +40,8 @@ def _parents_of_rows(
 
 
 def _rows_by_urgency(rows: Sequence[OutlineRow]) -> list[OutlineRow]:
-    urgent = [row for row in rows if row.status in _URGENT]
-    return [*urgent, *(row for row in reversed(rows) if row.status not in _URGENT)]
+    urgent = [row for row in rows if row.status in OF_INTEREST]
+    return [*urgent, *(row for row in reversed(rows) if row.status not in OF_INTEREST)]
 
 
 def _with_ancestors(

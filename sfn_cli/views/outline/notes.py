@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
+from sfn_cli.views.statuses import FAILURES
 from sfn_cli.views.text.styled_line import Span
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _failures_note(visits: Sequence[StateVisit], status: Status) -> list[Span]:
     words = [f"↻ {len(failures)}"] if failures and (is_retried or waits_to_retry) else []
     if error is not None:
         words.append(error)
-    style: Style = "failed" if status in ("FAILED", "TIMED_OUT") else "caught"
+    style: Style = "failed" if status in FAILURES else "caught"
     return [Span(" ".join(words), style)] if words else []
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.outline.notes import visit_notes
-from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.statuses import LOOKS, OF_INTEREST
 from sfn_cli.views.text.styled_line import Span
 from sfn_cli.views.text.visible_text import visible_line
 
@@ -34,18 +34,7 @@ if TYPE_CHECKING:
 ITERATIONS_SHOWN = 3
 """How many iterations of a Map are shown."""
 
-_URGENT: frozenset[Status] = frozenset({"FAILED", "TIMED_OUT", "RUNNING", "WAITING"})
-
-_SHOWN_FIRST: tuple[Status, ...] = (
-    "FAILED",
-    "TIMED_OUT",
-    "RUNNING",
-    "WAITING",
-    "CAUGHT",
-    "ABORTED",
-    "SUCCEEDED",
-    "NOT_VISITED",
-)
+_SHOWN_FIRST: tuple[Status, ...] = (*OF_INTEREST, "CAUGHT", "ABORTED", "SUCCEEDED", "NOT_VISITED")
 """Which iterations are shown first."""
 _ORDER: Mapping[Status, int] = {status: place for place, status in enumerate(_SHOWN_FIRST)}
 
@@ -186,7 +175,7 @@ def _has_several_states(thread: Thread) -> bool:
 def _shown_iterations(statuses: Sequence[Status], item_count: int) -> list[int]:
     """Returns the places of the iterations to show, in the order in which they are shown."""
     total = max(len(statuses), item_count)
-    urgent = [place for place, status in enumerate(statuses) if status in _URGENT]
+    urgent = [place for place, status in enumerate(statuses) if status in OF_INTEREST]
     most = ITERATIONS_SHOWN if urgent or total <= ITERATIONS_SHOWN else 1
     shown = nsmallest(
         most, urgent or range(len(statuses)), key=lambda place: (_ORDER[statuses[place]], place)

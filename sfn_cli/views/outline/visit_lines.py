@@ -11,7 +11,7 @@ from sfn_cli.views.diff.value_changes import value_changes
 from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.outline.value_lines import LABEL_WIDTH, value_lines
-from sfn_cli.views.statuses import LOOKS
+from sfn_cli.views.statuses import FAILURES, LOOKS
 from sfn_cli.views.text.styled_line import Span, shorten_line
 from sfn_cli.views.text.time_spans import format_span
 
@@ -133,7 +133,7 @@ def _attempt_line(attempt: "Attempt", visit: "StateVisit") -> "StyledLine":
         before = visit.attempts[attempt.number - 2]
         delay = attempt.scheduled_at - (before.ended_at or attempt.scheduled_at)
         line.append(Span(f"  after {format_span(delay)}", "dim"))
-    style: Style = "failed" if visit.status in ("FAILED", "TIMED_OUT") else "caught"
+    style: Style = "failed" if visit.status in FAILURES else "caught"
     message = "" if attempt.cause is None else decode_cause(attempt.cause).message
     why = ": ".join(text for text in (attempt.error, message) if text)
     return [*line, Span(f"  {why}", style)] if why else line

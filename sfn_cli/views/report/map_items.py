@@ -8,6 +8,7 @@ from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.picture.heat_map import draw_heat_map
 from sfn_cli.views.report.secrets import mask_text
+from sfn_cli.views.statuses import FAILURES
 from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _errors_of_items(visit: StateVisit) -> list[tuple[str, list[int]]]:
     """Returns the errors of iterations that failed, the most frequent first, with their indexes."""
     found: dict[str, list[int]] = {}
     for thread in visit.threads:
-        if thread.status in ("FAILED", "TIMED_OUT"):
+        if thread.status in FAILURES:
             error = thread.visits[-1].error if thread.visits else None
             found.setdefault(error or "without an error of its own", []).append(thread.index)
     return sorted(found.items(), key=lambda item: -len(item[1]))
