@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.stepfunctions import arn_checks
 from sfn_cli.api.views.map_run_children import map_run_children
-from sfn_cli.arn import name_in_arn
+from sfn_cli.arn import name_of_execution
 from sfn_cli.settings import VIRTUAL_CLOCK, clock_reading
 from sfn_cli.views.source import ClockJump, ExecutionSource, MapRunCounts
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
+    from sfn_cli.store.records.executions import Execution
     from sfn_cli.store.records.map_runs import MapRun
 
 _MAP_RUNS = 100
@@ -27,13 +28,13 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
     if execution is None:
         raise arn_checks.no_such_execution(execution_arn)
     source = ExecutionSource(
-        name=f"{name_in_arn(execution.state_machine_arn)}/{execution.name}",
+        name=name_of_execution(execution.arn),
         history=service.executions.history(execution.arn),
         definition=service.state_machines.revision(execution.revision).definition,
         arn=execution.arn,
         state_machine_arn=execution.state_machine_arn,
     )
-    return refresh_execution_source(service, source)
+    return _with_changing_parts(service, source, execution)
 
 
 def refresh_execution_source(service: Service, source: ExecutionSource) -> ExecutionSource:
@@ -43,14 +44,20 @@ def refresh_execution_source(service: Service, source: ExecutionSource) -> Execu
     """
     assert source.arn is not None
     execution = service.executions.find(source.arn)
-    facts = service.executions.replay_facts(source.arn)
-    if execution is None or facts is None:
+    if execution is None:
         raise arn_checks.no_such_execution(source.arn)
-    suspension = service.suspensions.of(source.arn) if execution.status == "RUNNING" else None
+    return _with_changing_parts(service, source, execution)
+
+
+def _with_changing_parts(service: Service, source: ExecutionSource, execution: Execution) -> ExecutionSource:
+    facts = service.executions.replay_facts(execution.arn)
+    if facts is None:
+        raise arn_checks.no_such_execution(execution.arn)
+    suspension = service.suspensions.of(execution.arn) if execution.status == "RUNNING" else None
     return source._replace(
         is_machine_deleted=execution.status not in ("RUNNING", "SUCCEEDED")
         and service.state_machines.find(execution.state_machine_arn) is None,
-        map_runs=_map_runs_of_execution(service, source.arn),
+        map_runs=_map_runs_of_execution(service, execution.arn),
         suspension=None if suspension is None else suspension.error,
         seed=facts.seed,
         is_virtual=facts.clock == VIRTUAL_CLOCK,

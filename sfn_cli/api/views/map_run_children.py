@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.arn import name_in_arn
+from sfn_cli.arn import name_of_execution
 from sfn_cli.views.source import MapRunChildRun
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChildRun, ...
             for found in service.executions.page(filter, None, room):
                 child = service.executions.find(found.arn)
                 if child is not None:
-                    name = f"{name_in_arn(child.state_machine_arn)}/{child.name}"
+                    name = name_of_execution(child.arn)
                     children.append(
                         MapRunChildRun(name, status, child.started_at, child.stopped_at, child.error)
                     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from sfn_cli.arn import name_in_arn
+from sfn_cli.arn import name_in_arn, name_of_execution
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.lists import list_output
 from sfn_cli.cli.lists.columns import Column, column_lines
@@ -134,13 +134,8 @@ def _piped_row(row: _StateRow) -> Row:
     return ([Span(row.execution)], *row.cells[1:], [Span(row.answer or "")])
 
 
-def running_name(running: RunningExecution) -> str:
-    """Returns the execution's name for people, MACHINE/NAME."""
-    return f"{name_in_arn(running.state_machine_arn)}/{running.name}"
-
-
 def _running_rows(running: RunningExecution) -> list[_StateRow]:
-    called = running_name(running)
+    called = name_of_execution(running.arn)
     is_child = "/" in name_in_arn(running.state_machine_arn)  # of a Map Run: it follows its execution
     name = [Span("  └ "), Span(running.name)] if is_child else [Span(called, "bold")]
     age = [Span(_rough_age(running, running.started_at))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api import model
-from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn
+from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_of_execution
 from sfn_cli.cli import arn_names
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
@@ -35,7 +35,7 @@ def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
     events = list(_items(backend, "GetExecutionHistory", "events", {"executionArn": arn}))
     machine_arn = str(described["stateMachineArn"])
     return ExecutionSource(
-        name=f"{name_in_arn(machine_arn)}/{described['name']}",
+        name=name_of_execution(arn),
         history=read_api_history(events, None if definition is None else json_text.loads_json(definition)),
         definition=definition,
         arn=arn,

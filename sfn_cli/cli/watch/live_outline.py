@@ -10,11 +10,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from sfn_cli.arn import name_in_arn
+from sfn_cli.arn import name_of_execution
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.watch.live_lines import LiveLines
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.execution.pending import pending_of
+from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.outline.tree import outline_lines
 from sfn_cli.views.text.styled_line import Span, plain_line, shorten_line
 
@@ -119,12 +120,11 @@ class _LiveOutline:
 def _lines_of_children(children: Sequence[RunningExecution]) -> Iterator[StyledLine]:
     """Yields a line for each state that an awaited execution is in."""
     for child in children:
-        name = f"{name_in_arn(child.state_machine_arn)}/{child.name}"
+        name = name_of_execution(child.arn)
         for state in child.states:
             line = [Span("→ ", "dim"), Span(name), Span("  "), Span(state.name)]
-            if state.waits_for not in (None, "function"):
-                waits = state.words if state.waits_for == "time" else f"for {state.words}"
-                line += [Span("  "), Span(f"waits {waits}", "waiting")]
+            if state.waits_for is not None and state.waits_for != "function":
+                line += [Span("  "), Span(pending_words(state.waits_for, state.words), "waiting")]
             if state.answer is not None:
                 line += [Span(": "), Span(state.answer, "code")]
             yield line

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sfn_cli.views.execution.pending import Pending
-    from sfn_cli.views.execution.state_visit import StateVisit
+    from sfn_cli.views.execution.state_visit import StateVisit, WaitsFor
     from sfn_cli.views.source import ExecutionSource
     from sfn_cli.views.statuses import Status
     from sfn_cli.views.text.styled_line import Style, StyledLine
@@ -35,9 +35,9 @@ def visit_notes(
     )
 
 
-def pending_words(pending: Pending) -> str:
+def pending_words(kind: WaitsFor, words: str) -> str:
     """Returns what a state waits for, as a sentence goes on: "waits for an answer"."""
-    return f"waits {pending.words}" if pending.kind == "time" else f"waits for {pending.words}"
+    return f"waits {words}" if kind == "time" else f"waits for {words}"
 
 
 def _counts_note(visit: StateVisit, source: ExecutionSource) -> list[Span]:
@@ -62,7 +62,7 @@ def _pending_note(pending: Pending | None) -> list[Span]:
     if pending is None or pending.kind == "function":
         return []
     command = [] if pending.answer is None else [Span(": "), Span(pending.answer, "code")]
-    return [Span(pending_words(pending), "waiting"), *command]
+    return [Span(pending_words(pending.kind, pending.words), "waiting"), *command]
 
 
 def _children_note(visit: StateVisit) -> list[Span]:

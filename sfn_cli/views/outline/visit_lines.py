@@ -81,7 +81,11 @@ def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int)
         most = " for" if pending.kind in ("time", "retry") else ", at most"
         span = "" if pending.until is None else format_span(pending.until - pending.since)
         until = f"{most} {span}" if span else ""
-        words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
+        words = (
+            pending_words(pending.kind, pending.words)
+            if pending.kind != "function"
+            else f"runs {pending.words}"
+        )
         yield shorten_line([*_label("now"), Span(f"{words}{until}", "waiting")], width)
         if pending.answer is not None:
             yield [*_label("answer it"), Span(pending.answer, "code")]

@@ -90,7 +90,9 @@ def draw_pending(visit: StateVisit, given: ReportInput) -> Markup:
     pending = given.pending.get(visit.entered_id)
     if pending is None:
         return Markup("")
-    words = pending_words(pending) if pending.kind != "function" else f"runs {pending.words}"
+    words = (
+        pending_words(pending.kind, pending.words) if pending.kind != "function" else f"runs {pending.words}"
+    )
     command = (": ", element("code", {}, pending.answer)) if pending.answer is not None else ()
     look = LOOKS[display_status(visit, given.pending)]
     return element("span", {"class": f"mark-{look.colour}"}, words, *command)
