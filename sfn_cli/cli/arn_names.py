@@ -125,11 +125,7 @@ def _execution_arn_names(machine: str, most: int, call: Call) -> list[dict[str, 
 
 def _list_all_arn_names(kind: ArnKind, call: Call) -> Iterator[dict[str, Any]]:
     """Yields all resources of a kind, page by page."""
-    operation = model.load_model("stepfunctions", kind.operation)
-    for page in paging.pages(
-        lambda request: call(operation, request), operation, {}, paging.Limits(page_size=1000)
-    ):
-        yield from page.response[kind.items]
+    return paging.all_items(call, model.load_model("stepfunctions", kind.operation), {})
 
 
 def _similar_arn_names(member: str, given: str, call: Call) -> list[str]:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.cli.operations.backend import Backend
 
-_PAGE = 1000
-"""The most items of a list that AWS returns at once."""
-
 
 def remote_list_time() -> int:
     """Returns the time of this machine, in milliseconds since 1970: an endpoint does not report its own."""
@@ -35,7 +32,7 @@ def remote_machine_summaries(backend: Backend, limit: int | None) -> Iterator[Ma
         arn = machine["stateMachineArn"]
         try:
             runs, _ = _remote_runs(backend, arn, None, RECENT_RUNS)
-            running, has_more = _remote_runs(backend, arn, "RUNNING", _PAGE)
+            running, has_more = _remote_runs(backend, arn, "RUNNING", paging.MOST_ITEMS)
         except OperationError:  # AWS lists no executions of EXPRESS machines
             runs, running, has_more = [], [], False
         failed = next(
@@ -103,10 +100,7 @@ def remote_states(backend: Backend, plain: Sequence[RunningExecution]) -> dict[s
 
 
 def _remote_machines(backend: Backend) -> Iterator[dict[str, Any]]:
-    operation = model.load_model("stepfunctions", "ListStateMachines")
-    limits = paging.Limits(page_size=_PAGE)
-    for page in paging.pages(lambda each: backend.call(operation, each), operation, {}, limits):
-        yield from page.response["stateMachines"]
+    return paging.all_items(backend.call, model.load_model("stepfunctions", "ListStateMachines"), {})
 
 
 def _remote_runs(
@@ -124,7 +118,7 @@ def _remote_executions(
 ) -> tuple[list[MachineRun], bool]:
     operation = model.load_model("stepfunctions", "ListExecutions")
     runs: list[MachineRun] = []
-    limits = paging.Limits(page_size=min(limit + 1, _PAGE))
+    limits = paging.Limits(page_size=min(limit + 1, paging.MOST_ITEMS))
     for page in paging.pages(lambda each: backend.call(operation, each), operation, request, limits):
         runs += [
             MachineRun(

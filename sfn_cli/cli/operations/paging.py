@@ -38,6 +38,20 @@ class Page(NamedTuple):
     token: str | None = None
 
 
+MOST_ITEMS = 1000
+"""The most items of a page that AWS returns."""
+
+
+def all_items(
+    call: Callable[[Operation, dict[str, Any]], Response], operation: Operation, request: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Yields the items of a list, page by page; `call` calls an operation."""
+    assert operation.paginator is not None
+    (items,) = _page_token_names(operation.paginator["result_key"])
+    for page in pages(lambda each: call(operation, each), operation, request, Limits(page_size=MOST_ITEMS)):
+        yield from page.response[items]
+
+
 def find_page_limits(operation: Operation, given: Mapping[str, Any], paginate: bool) -> Limits | None:
     """Returns the limits of automatic paging, or None for a single page.
 

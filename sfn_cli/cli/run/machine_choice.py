@@ -45,11 +45,13 @@ def choose_machine(
     name: str | None,
     report: Callable[[str], None],
     condition_holds: Callable[[Stack, str], bool],
+    *,
+    doing: str = "Running",
 ) -> MachineChoice:
     """Returns the machine of this name, or the only one that no other one starts.
 
-    Raises UsageError; `report` shows the user which one was taken. `condition_holds` is asked for
-    resources with a condition.
+    Raises UsageError; `report` shows the user which one was taken. `condition_holds` is called for
+    resources with a condition. `doing` begins the line that `report` shows.
     """
     machines = [
         MachineChoice(stack, logical_id)
@@ -69,7 +71,7 @@ def choose_machine(
         if len(first) == 1:
             (chosen,) = first
             others = ", ".join(machine.shown for machine in machines if machine is not chosen)
-            report(f"Running {chosen.shown}, which starts the others ({others}).")
+            report(f"{doing} {chosen.shown}, which starts the others ({others}).")
             return chosen
         raise UsageError(f"{source} has several state machines; name one with --machine: {listed}")
     found = [machine for machine in machines if machine.is_called(name)]

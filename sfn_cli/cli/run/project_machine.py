@@ -82,7 +82,8 @@ def read_project_machine(
     chosen = choose_machine(
         project.stacks,
         name,
-        lambda line: report_line(line.replace("Running", doing, 1)),
+        report_line,
         lambda stack, logical_id: evaluations[stack.name].has(logical_id),
+        doing=doing,
     )
     return ProjectMachine(chosen, project, options, evaluations)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.cli.operations.backend import Backend
 
-_PAGE = 1000
-
 
 def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
     """Returns the source of the execution with this name or ARN.
@@ -32,7 +30,7 @@ def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
     arn = _remote_execution_arn(backend, name)
     described = _call(backend, "DescribeExecution", {"executionArn": arn})
     definition = _definition_of_remote(backend, arn)
-    events = list(_items(backend, "GetExecutionHistory", "events", {"executionArn": arn}))
+    events = list(_items(backend, "GetExecutionHistory", {"executionArn": arn}))
     machine_arn = str(described["stateMachineArn"])
     return ExecutionSource(
         name=name_of_execution(arn),
@@ -77,7 +75,7 @@ def _has_map_run(events: list[dict[str, Any]]) -> bool:
 
 def _map_runs_of_remote(backend: Backend, arn: str) -> Iterator[tuple[str, MapRunCounts]]:
     try:
-        for run in _items(backend, "ListMapRuns", "mapRuns", {"executionArn": arn}):
+        for run in _items(backend, "ListMapRuns", {"executionArn": arn}):
             described = _call(backend, "DescribeMapRun", {"mapRunArn": run["mapRunArn"]})
             yield str(run["mapRunArn"]), _map_run_counts(described)
     except OperationError:
@@ -98,12 +96,8 @@ def _map_run_counts(described: Mapping[str, Any]) -> MapRunCounts:
     )
 
 
-def _items(backend: Backend, name: str, items: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yields the items of a list, page by page."""
-    operation = model.load_model("stepfunctions", name)
-    limits = paging.Limits(page_size=_PAGE)
-    for page in paging.pages(lambda each: backend.call(operation, each), operation, request, limits):
-        yield from page.response[items]
+def _items(backend: Backend, name: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return paging.all_items(backend.call, model.load_model("stepfunctions", name), request)
 
 
 def _call(backend: Backend, name: str, request: dict[str, Any]) -> dict[str, Any]:
