@@ -67,6 +67,18 @@ def execution_to_json(
     return _ViewWriter(view, now, None, date).execution_alone()
 
 
+def visit_with_children_to_json(
+    view: ExecutionView,
+    visit: StateVisit,
+    now: int,
+    *,
+    pending: Mapping[int, Pending] | None = None,
+    date: Callable[[int], str] = utc_date,
+) -> dict[str, Any]:
+    """Returns one visit as `view_to_json` has it among its states, with the states inside it."""
+    return _ViewWriter(view, now, pending, date).visit(visit)
+
+
 def visit_to_json(
     view: ExecutionView,
     visit: StateVisit,
@@ -135,9 +147,9 @@ class _ViewWriter:
         )
 
     def _visits(self, thread: Thread) -> list[dict[str, Any]]:
-        return [self._visit(visit) for visit in thread.visits]
+        return [self.visit(visit) for visit in thread.visits]
 
-    def _visit(self, visit: StateVisit) -> dict[str, Any]:
+    def visit(self, visit: StateVisit) -> dict[str, Any]:
         children = "branches" if visit.type == "Parallel" else "iterations"
         inside = {
             children: self._children(visit.threads),

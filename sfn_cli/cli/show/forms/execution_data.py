@@ -18,12 +18,10 @@ from sfn_cli.cli.output import local_time_in_output
 from sfn_cli.cli.show.forms.chosen_visit import chosen_visit
 from sfn_cli.cli.show.forms.failure_text import complete_failure_here, explained_failure
 from sfn_cli.cli.show.forms.visit_logs import visit_log_lines
-from sfn_cli.views.execution.as_json import json_of_text, view_to_json
+from sfn_cli.views.execution.as_json import json_of_text, view_to_json, visit_with_children_to_json
 from sfn_cli.views.failure.failure_json import failure_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.cli.show.shown_execution import ShownExecution
 
@@ -32,7 +30,7 @@ def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
     """Returns the execution with why it failed and what to do next."""
     from sfn_cli.views.failure.next_steps import next_steps
 
-    data = _view_data(shown)
+    data = view_to_json(shown.view, shown.now, pending=shown.pending, date=local_time_in_output)
     failure = explained_failure(backend, shown.view)
     if failure is not None:
         data["failure"] = failure_json(failure)
@@ -50,8 +48,9 @@ def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, 
     from sfn_cli.views.test_state_command import test_state_command
 
     _, visit = chosen_visit(shown, word)
-    every_state = _states_in_data(_view_data(shown))
-    data = next(state for state in every_state if state["enteredEventId"] == visit.entered_id)
+    data = visit_with_children_to_json(
+        shown.view, visit, shown.now, pending=shown.pending, date=local_time_in_output
+    )
     data["variables"] = {name: json_of_text(text) for name, text in variables_at_entry(visit).items()}
     data["dataflow"] = [
         {
@@ -71,15 +70,3 @@ def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, 
     if command is not None:
         data["testStateCommand"] = command
     return data
-
-
-def _view_data(shown: ShownExecution) -> dict[str, Any]:
-    return view_to_json(shown.view, shown.now, pending=shown.pending, date=local_time_in_output)
-
-
-def _states_in_data(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yields the states of an execution's or a thread's data, and those inside them."""
-    for state in data["states"]:
-        yield state
-        for thread in (*state.get("branches", ()), *state.get("iterations", ())):
-            yield from _states_in_data(thread)
