@@ -180,7 +180,7 @@ def _laid_out(execution: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(members) + f',\n "events": [\n{events}\n ]\n}}\n'
 
 
-# Executions that somebody has to touch while they run
+# Executions that need an answer, a stop or a cut while they run
 
 
 def record_callback(recorder: Recorder, file: str) -> None:

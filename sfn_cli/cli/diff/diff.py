@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -95,6 +94,7 @@ def _diff_of_named(backend: Backend, before: str, after: str, machine: str | Non
 
 def _names_execution(name: str) -> bool:
     """Whether the word means an execution, or a file with its history; otherwise it is a definition."""
+    from sfn_cli.cli.show.history_files import is_history_file
     from sfn_cli.cli.show.sources import STDIN, is_file_name
 
     if name.startswith("arn:"):
@@ -102,21 +102,8 @@ def _names_execution(name: str) -> bool:
     if name == STDIN:
         return True
     if is_file_name(name) or os.path.exists(name):
-        return _has_history(name)
+        return is_history_file(Path(os.path.expanduser(name.removeprefix("file://"))))
     return "/" in name
-
-
-def _has_history(name: str) -> bool:
-    """Whether a file has the output of get-execution-history, and not a definition."""
-    from sfn_cli.input_files import HISTORY_BYTES, read_input_bytes
-
-    path = os.path.expanduser(name.removeprefix("file://"))
-    if not os.path.isfile(path) or path.endswith((".yaml", ".yml")):
-        return False
-    with suppress(OSError, ValueError, RecursionError):
-        content = json.loads(read_input_bytes(path, HISTORY_BYTES))
-        return isinstance(content, list) or (isinstance(content, dict) and "events" in content)
-    return False
 
 
 def _diff_of_executions(before: ExecutionSource, after: ExecutionSource) -> _ShownDiff:

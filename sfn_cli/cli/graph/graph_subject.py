@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import json_text
 from sfn_cli.cli.failures import OperationError
+from sfn_cli.cli.show.history_files import is_history_file
 from sfn_cli.errors import ApiError, UsageError
-from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text, shown_path
+from sfn_cli.input_files import shown_path
 
 if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
@@ -58,7 +59,7 @@ def find_graph_subject(
         return _subject_of_project(backend, None, project)
     path = Path(os.path.expanduser(word))
     is_path = word != "-" and path.exists()
-    if is_path and definition is None and not _is_history_file(path):
+    if is_path and definition is None and not is_history_file(path):
         if at is not None:
             raise UsageError(f"--at takes an execution, and {word} is not one.")
         return _subject_of_path(backend, path, project)
@@ -77,19 +78,6 @@ def _names_an_execution(word: str) -> bool:
     if word.startswith(_PATH_BEGINNINGS) or word.endswith(_PATH_ENDINGS):
         raise UsageError(f"{word} does not exist.")
     return "/" in word
-
-
-def _is_history_file(path: Path) -> bool:
-    """Whether a file has the output of get-execution-history, or is too long for anything else."""
-    if not path.is_file() or path.suffix.lower() not in (".json", ".txt", ""):
-        return False
-    if path.stat().st_size > PROJECT_FILE_BYTES:
-        return True
-    try:
-        content = json_text.read_json(read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(content, list) or (isinstance(content, dict) and "events" in content)
 
 
 # Files and folders

@@ -50,6 +50,21 @@ def read_history_file(name: str) -> ExecutionSource:
     )
 
 
+def is_history_file(path: Path) -> bool:
+    """Whether a file has the output of get-execution-history, or is too long for a definition."""
+    if not path.is_file() or path.suffix.lower() in (".yaml", ".yml"):
+        return False
+    if path.stat().st_size > PROJECT_FILE_BYTES:
+        return True
+    try:
+        content = json_text.read_json(
+            read_input_bytes(os.fspath(path), PROJECT_FILE_BYTES).decode("utf-8-sig")
+        )
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, list) or (isinstance(content, dict) and "events" in content)
+
+
 def read_definition_file(path: Path) -> str:
     """Returns the JSON text of a definition in a file: JSON, YAML, or what describe-state-machine printed.
 

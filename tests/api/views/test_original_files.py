@@ -20,7 +20,7 @@ COPY = ".aws-sam/build/Pay/app.py"
         ({"src/pay/app.py": "pay"}, "src/pay/app.py"),
         ({"src/pay/app.py": "changed since"}, None),
         ({"src/pay/app.py": "pay", "src/ship/app.py": "ship"}, "src/pay/app.py"),
-        # The same content twice: the folders decide, or nobody can say
+        # The same content twice: the folders decide, or it stays open
         ({"src/Pay/app.py": "pay", "src/ship/app.py": "pay"}, "src/Pay/app.py"),
         ({"src/one/app.py": "pay", "src/two/app.py": "pay"}, None),
         # Copies, and packages of others, are no originals
