@@ -47,6 +47,12 @@ pytestmark = pytest.mark.slow  # AWS's services take seconds to start
 _NUMBERS = count()
 
 
+def aws_variables(home: Path) -> dict[str, str]:
+    """The variables that `sfn aws env` prints."""
+    lines = sfn(home, "aws", "env", "--format", "env-no-export").stdout.splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
 def task(resource: str, parameters: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, **fields}
 
@@ -290,7 +296,7 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
     with pytest.raises(HTTPError, match="403"):
         urlopen(Request(f"{client.meta.endpoint_url}/moto-api/reset", method="POST"), timeout=30)
 
-    found = dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines())
+    found = aws_variables(home)
     assert found["AWS_ENDPOINT_URL"] == client.meta.endpoint_url
     assert found["AWS_ACCESS_KEY_ID"] in (home / embedded_aws.LOCK_NAME).read_text()
     assert stat.S_IMODE((home / embedded_aws.LOCK_NAME).stat().st_mode) == 0o600
@@ -319,9 +325,7 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 @pytest.mark.parametrize("named", [False, True])
 def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], named: bool) -> None:
     """Tasks use the key by themselves, even if the server is an endpoint, and after its restart."""
-    variables = (
-        dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines()) if named else {}
-    )
+    variables = aws_variables(home) if named else {}
     make = chain(
         Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}),
         List=task("sqs:sendMessage", {"QueueUrl.$": "$.QueueUrl", "MessageBody": "x"}),

@@ -95,6 +95,7 @@ def embedded_aws_variables(settings: Settings) -> dict[str, str]:
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": embedded_aws_access_key(settings.home, url) or MADE_UP,
         "AWS_SECRET_ACCESS_KEY": MADE_UP,
+        "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
     }
 
