@@ -23,6 +23,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from sfn_cli.installation.extras import INSTALL_HINT, install_command
 from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     ROLE,
@@ -582,11 +583,11 @@ def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
     definition = chain(List=task("aws-sdk:sqs:listQueues", {}))
     found = run(home, definition, environment={"PYTHONPATH": str(tmp_path)})
-    assert (found["error"], f"{absent} is not installed" in found["cause"]) == (
+    assert (found["error"], f"{absent}, which is not installed. " in found["cause"]) == (
         "Sqs.SdkClientException",
         True,
     ), found["cause"]
-    assert "pip install 'sfn-cli[aws]'" in found["cause"]
+    assert INSTALL_HINT.search(found["cause"]).group("command") == install_command(["aws"])  # type: ignore[union-attr]
 
 
 def test_an_operation_that_there_is_not(home: Path) -> None:
