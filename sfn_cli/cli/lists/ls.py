@@ -29,29 +29,30 @@ if TYPE_CHECKING:
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
-@click.command("ls", short_help="Lists state machines with their last runs, or the executions of one.")
+@click.command("ls")
 @click.argument("machine", required=False)
 @click.option(
     "--status",
     type=click.Choice(STATUSES, case_sensitive=False),
-    help="Only executions with this status; needs MACHINE.",
+    help="List executions with this status only. Needs MACHINE.",
 )
 @click.option(
     "--max-items",
     type=click.IntRange(min=1),
     metavar="NUMBER",
-    help="How many rows to show. By default all machines, and as many executions as fit the terminal.",
+    help="How many rows to show. The default is all state machines, or as many executions as fit "
+    "the terminal.",
 )
 @click.pass_obj
 def ls(terminal: Terminal, machine: str | None, status: str | None, max_items: int | None) -> ExitCode:
-    """Lists the state machines with their last runs, or the executions of one.
+    """Lists state machines with their last executions, or the executions of one.
 
-    Each machine has its last runs (the newest at the right), how many executions run now, and the last
-    error. MACHINE is a name or an ARN; Pay:live names an alias, Pay:3 a version. Its executions are
-    listed newest first.
+    For each state machine, it shows the latest executions (the newest is at the right), how many are
+    running, and the last error. MACHINE is a name or an ARN, Pay:live an alias, Pay:3 a version: its
+    executions are listed, newest first.
 
-    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ◔ waiting. With --output or --query,
-    the list is data.
+    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ◔ waiting. With --output or --query, the
+    list is data.
 
     \b
     Examples:
