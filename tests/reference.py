@@ -1,51 +1,54 @@
-"""Writes the pages of docs/reference that come from tables in the code: `python -m tests.reference`.
+"""Writes the generated parts of the pages in docs/reference: `python -m tests.reference`.
 
-With `--check` it writes nothing, and exits with 1 if a page is stale.
+Prose is in the pages, tables come from tables in the code. With `--check` it writes nothing, and
+exits with 1 if a page is stale.
 """
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.reference_pages import exit_codes, folder, integrations, resources, settings
-from tests.reference_pages.markdown import reflowed
+from tests.reference_pages.markdown import with_generated_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tests.reference_pages.markdown import Parts
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
 
-PAGES: Mapping[Path, Callable[[], str]] = {
-    FOLDER / "exit-codes.md": exit_codes.page,
-    FOLDER / "folder.md": folder.page,
-    FOLDER / "integrations.md": integrations.page,
-    FOLDER / "resources.md": resources.page,
-    FOLDER / "settings.md": settings.page,
+PARTS: Mapping[str, Parts] = {
+    "exit-codes.md": exit_codes.PARTS,
+    "folder.md": folder.PARTS,
+    "integrations.md": integrations.PARTS,
+    "resources.md": resources.PARTS,
+    "settings.md": settings.PARTS,
 }
+"""The generated parts of each page."""
 
-
-def page_text(path: Path) -> str:
-    """Returns the text of one page."""
-    return reflowed(PAGES[path]())
+PAGES: Mapping[Path, Callable[[], str]] = {
+    FOLDER / name: partial(with_generated_parts, FOLDER / name, parts) for name, parts in PARTS.items()
+}
+"""The function that returns the whole text of each page."""
 
 
 def main() -> int:
+    texts = {path: text() for path, text in PAGES.items()}
+    stale = [
+        path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv[1:]:
-        stale = [path for path in PAGES if _content(path) != page_text(path)]
         for path in stale:
             print(f"{path.relative_to(ROOT)} is stale: run python -m tests.reference", file=sys.stderr)
         return 1 if stale else 0
-    for path in PAGES:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page_text(path), encoding="utf-8")
+    for path in stale:
+        path.write_text(texts[path], encoding="utf-8")
     return 0
-
-
-def _content(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pages of docs/reference that are generated from tables in the code: a module for each page.
+"""The generated parts of the pages in docs/reference: a module for each page.
 
-Each module has a function `page()` that returns the text. `tests/reference.py` lists and writes them.
+Each module has PARTS: the lines of each part, by its name. `tests/reference.py` writes them.
 """
