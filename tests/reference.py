@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.reference_pages import exit_codes, folder, integrations, resources, settings
+from tests.reference_pages import compatibility, exit_codes, folder, integrations, resources, settings
 from tests.reference_pages.markdown import with_generated_parts
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
 
 PARTS: Mapping[str, Parts] = {
+    "compatibility.md": compatibility.PARTS,
     "exit-codes.md": exit_codes.PARTS,
     "folder.md": folder.PARTS,
     "integrations.md": integrations.PARTS,
