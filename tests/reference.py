@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.reference_pages import compatibility, exit_codes, folder, integrations, resources, settings
+from tests.reference_pages import compatibility, exit_codes, folder, integrations, resources, settings, store
 from tests.reference_pages.markdown import with_generated_parts
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ PARTS: Mapping[str, Parts] = {
     "integrations.md": integrations.PARTS,
     "resources.md": resources.PARTS,
     "settings.md": settings.PARTS,
+    "store.md": store.PARTS,
 }
 """The generated parts of each page."""
 
