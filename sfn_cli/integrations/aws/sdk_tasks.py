@@ -63,7 +63,7 @@ def call_aws_sdk(task_run: TaskRun, context: TaskContext) -> Cancel:
             )
         return call_operation(name, action, _AS_IS, task, context)
 
-    return call_in_background(tcall_run, context, ask)
+    return call_in_background(task_run, context, call)
 
 
 def _call_sdk_of_local_service(
