@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
-from sfn_cli.integrations.aws.call import Ended, CallStyle, call_in_background, call_operation
+from sfn_cli.integrations.aws.call import CallStyle, Ended, call_in_background, call_operation
 from sfn_cli.integrations.aws.errors import ServiceError, sdk_error_naming
 from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES, LocalService
 from sfn_cli.integrations.aws.shapes import OwnShape, capitalise_member, shape_request, shape_result
