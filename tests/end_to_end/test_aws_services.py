@@ -201,7 +201,7 @@ def test_what_the_services_lack(
     with pytest.raises(ClientError) as caught:
         getattr(services(service), operation)(**parameters)
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
-    assert "The local services (moto) do not have " in caught.value.response["Error"]["Message"]
+    assert "The local AWS services (moto) do not support " in caught.value.response["Error"]["Message"]
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
@@ -370,7 +370,7 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     environment = dying(tmp_path, 1000)
     done = sfn(home, "aws", "endpoint", environment=environment)
     assert (done.returncode, done.stdout) == (253, "")
-    assert f"moto's server does not start: {home / embedded_aws.LOG_NAME} says why." in done.stderr
+    assert f"The local AWS services do not start. See {home / embedded_aws.LOG_NAME}." in done.stderr
     starts = (tmp_path / "died").stat().st_size
     caught = task(
     "aws-sdk:secretsmanager:listSecrets",
@@ -386,7 +386,7 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     found = run(home, chain(List=caught, Caught={"Type": "Pass"}), environment=environment)
     assert json.loads(found["output"])["Error"] == "SecretsManager.SdkClientException"
-    assert "moto's server does not start" in json.loads(found["output"])["Cause"]
+    assert "The local AWS services do not start" in json.loads(found["output"])["Cause"]
     assert (tmp_path / "died").stat().st_size == 3 * starts
 
 
