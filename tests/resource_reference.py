@@ -104,13 +104,17 @@ def _section_of(row: ResourceType) -> str:
 
 def _type_table(types: list[str]) -> Iterator[str]:
     rows = {type: resource_type(type) for type in types}
-    is_made = any(row.extent is Extent.MADE for row in rows.values())
-    yield "| type | Ref | attributes |" + (" name | replaced by a change of |" if is_made else "")
-    yield "|---|---|---|" + ("---|---|" if is_made else "")
+    is_created = any(row.extent is Extent.CREATED for row in rows.values())
+    yield "| type | Ref | attributes |" + (" name | replaced by a change of |" if is_created else "")
+    yield "|---|---|---|" + ("---|---|" if is_created else "")
     for type, row in rows.items():
-        made = row.predict(_EXAMPLE, {name: _PROPERTIES[name] for name in _sample_names(row)})
-        cells = [f"`{type}`", _shape_of(made.reference), ", ".join(f"`{name}`" for name in made.attributes)]
-        if is_made:
+        created = row.predict(_EXAMPLE, {name: _PROPERTIES[name] for name in _sample_names(row)})
+        cells = [
+            f"`{type}`",
+            _shape_of(created.reference),
+            ", ".join(f"`{name}`" for name in created.attributes),
+        ]
+        if is_created:
             replaced_by = "any property" if row.update is None else ", ".join(sorted(row.replaced_by))
             cells += [row.name_property or "", replaced_by]
         yield f"| {' | '.join(cells)} |"

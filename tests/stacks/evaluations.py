@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
 from sfn_cli.stacks.readers.cloudformation import read_cloudformation_stack
-from sfn_cli.stacks.resources.resource import Made
+from sfn_cli.stacks.resources.resource import CreatedResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +17,11 @@ PSEUDO = PseudoParameters(
     "123456789012", "eu-west-1", "shop", "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1"
 )
 
-MADE = {
-    "Queue": Made(
+CREATED = {
+    "Queue": CreatedResource(
         "https://sqs/queue", {"Arn": "arn:aws:sqs:eu-west-1:123456789012:queue", "QueueName": "queue"}
     ),
-    "Nested": Made("arn:nested", {"Outputs.Url": "https://nested"}),
+    "Nested": CreatedResource("arn:nested", {"Outputs.Url": "https://nested"}),
 }
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf"
@@ -67,4 +67,4 @@ def resolved(folder: Path, value: str, sections: str = "", given: Mapping[str, s
         + f"  Subject:\n    Type: AWS::SSM::Parameter\n    Properties: {{Value: {value}}}\n"
         + sections
     )
-    return evaluation(folder, text, given).properties("Subject", MADE).get("Value", "(absent)")
+    return evaluation(folder, text, given).properties("Subject", CREATED).get("Value", "(absent)")

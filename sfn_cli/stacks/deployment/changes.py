@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.stacks.resources.resource import Extent, Made
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +59,8 @@ class Change(NamedTuple):
     """For people: the properties that differ, or why it is left out."""
 
 
-NOT_HERE = "sfn does not have this type"
-NOT_AT_AWS = "SFN_AWS=real: a deploy creates nothing at AWS"
+TYPE_NOT_SUPPORTED = "sfn does not have this type"
+NOTHING_AT_AWS = "SFN_AWS=real: a deploy creates nothing at AWS"
 OTHER_FILES = "its files"
 """What differs when no property does: files that the properties name."""
 
@@ -100,7 +100,7 @@ def change_reason(
 ) -> str:
     """Returns a change's reason."""
     if action is Action.LEAVE_OUT:
-        return NOT_HERE if row.extent is Extent.LEFT_OUT else NOT_AT_AWS
+        return TYPE_NOT_SUPPORTED if row.extent is Extent.LEFT_OUT else NOTHING_AT_AWS
     if action in (Action.UPDATE, Action.REPLACE) and old is not None:
         return ", ".join(sorted(_changed_members(old.properties, properties))) or OTHER_FILES
     return ""
@@ -110,6 +110,6 @@ def _changed_members(old: Mapping[str, object], new: Mapping[str, object]) -> se
     return {name for name in {*old, *new} if old.get(name) != new.get(name)}
 
 
-def made_of(resource: StoredResource) -> Made:
+def created_from_row(resource: StoredResource) -> CreatedResource:
     """Returns the names and attributes of a stored resource."""
-    return Made(resource.physical_id, resource.attributes, resource.ref)
+    return CreatedResource(resource.physical_id, resource.attributes, resource.ref)

@@ -18,7 +18,7 @@ from sfn_cli.stacks.deployment.tools import Tools, delete_resource
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
 from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
-from sfn_cli.stacks.resources.resource import Extent, Making, ResourceError
+from sfn_cli.stacks.resources.resource import Extent, ProvisioningContext, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.store.records.stacks import StoredStack
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.evaluation.evaluation import StackOutput
-    from sfn_cli.stacks.resources.resource import Made, Naming
+    from sfn_cli.stacks.resources.resource import CreatedResource, Naming
     from sfn_cli.stacks.stack import Stack
 
 
@@ -53,7 +53,7 @@ class Deployed(NamedTuple):
 
     name: str
     changes: Sequence[Change]
-    made: Mapping[str, Made]
+    created: Mapping[str, CreatedResource]
     outputs: Sequence[Mapping[str, str]]
 
 
@@ -124,7 +124,9 @@ class _Deploy:
     def plan(self) -> Deployed:
         engine = self._engine(self._planned)
         changes = engine.plan()
-        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._planned.outputs(engine.made)))
+        return Deployed(
+            self.name, changes, engine.created, _deploy_outputs(self._planned.outputs(engine.created))
+        )
 
     def run(self) -> Deployed:
         self._check_claims(self._engine(self._planned).plan())
@@ -140,7 +142,7 @@ class _Deploy:
             self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", reason)
             raise
         done = self._save(before, f"{verb}_COMPLETE", outputs=outputs, left_out=engine.left_out)
-        return Deployed(self.name, engine.changes, engine.made, done.outputs)
+        return Deployed(self.name, engine.changes, engine.created, done.outputs)
 
     def _engine(self, evaluation: StackEvaluation) -> Engine:
         return Engine(self.name, self._stack, evaluation, self._tools, self._naming, self._builds)
@@ -155,7 +157,7 @@ class _Deploy:
         """
         for change in changes:
             row = resource_type(change.type)
-            if change.action not in (Action.CREATE, Action.REPLACE) or row.extent is not Extent.MADE:
+            if change.action not in (Action.CREATE, Action.REPLACE) or row.extent is not Extent.CREATED:
                 continue
             for owner in self._service.stacks.owners(change.type, change.physical_id):
                 if owner.name == self.name:
@@ -264,8 +266,8 @@ def _deploy_tools(
     settings = service.settings
     clients = Clients(settings)
 
-    def making(naming: Naming) -> Making:
-        return Making(service, clients, options.report, naming, options.role_arn)
+    def context(naming: Naming) -> ProvisioningContext:
+        return ProvisioningContext(service, clients, options.report, naming, options.role_arn)
 
     def server() -> str | None:
         return settings.common_endpoint or embedded_aws.embedded_aws_start(settings.home)
@@ -276,7 +278,7 @@ def _deploy_tools(
         return server()
 
     is_real = settings.calls_aws and settings.common_endpoint is None
-    return Tools(service.stacks, making, options.report, available, is_real, server, start_server)
+    return Tools(service.stacks, context, options.report, available, is_real, server, start_server)
 
 
 @contextmanager

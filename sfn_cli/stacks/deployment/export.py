@@ -22,7 +22,7 @@ from sfn_cli.errors import SfnError, UsageError
 from sfn_cli.stacks.definitions import with_own_definition
 from sfn_cli.stacks.deployment import names
 from sfn_cli.stacks.deployment.deploy import deploy_evaluation, deployed_name
-from sfn_cli.stacks.resources.resource import Extent, Made
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
@@ -58,22 +58,22 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
 def _export_resources(service: Service, stack: Stack, options: DeployOptions, folder: Path) -> Iterator[Path]:
     name = deployed_name(service, stack, options)
     evaluation = deploy_evaluation(service, stack, options, name, is_planned=True)
-    made: dict[str, Made] = {}
+    created: dict[str, CreatedResource] = {}
     resources = {}
     folder.mkdir(parents=True, exist_ok=True)
     for logical_id in evaluation.order:
         resource = stack.resources[logical_id]
         row = resource_type(resource["Type"])
-        is_made = row.extent is Extent.MADE
-        properties = (evaluation.properties if is_made else evaluation.resolvable_properties)(
-            logical_id, made
+        is_created = row.extent is Extent.CREATED
+        properties = (evaluation.properties if is_created else evaluation.resolvable_properties)(
+            logical_id, created
         )
         naming = names.resource_naming(service.settings, name, str(stack.folder), logical_id)
-        made[logical_id] = row.predict(naming, properties)
+        created[logical_id] = row.predict(naming, properties)
         if row.extent is Extent.NAMED:
             continue
         if row.name_property is not None:
-            properties.setdefault(row.name_property, _own_name(made[logical_id]))
+            properties.setdefault(row.name_property, _own_name(created[logical_id]))
         if resource["Type"] == STATE_MACHINE:
             properties, _ = with_own_definition(stack, logical_id, properties)
         yield from _export_files(resource["Type"], logical_id, properties, folder)
@@ -87,7 +87,7 @@ def _export_resources(service: Service, stack: Stack, options: DeployOptions, fo
             "Value": output.value,
             **({"Description": output.description} if output.description else {}),
         }
-        for output in evaluation.outputs(made)
+        for output in evaluation.outputs(created)
     }
     own_input = stack.folder / "input.json"
     if own_input.is_file():
@@ -105,9 +105,9 @@ def _export_resources(service: Service, stack: Stack, options: DeployOptions, fo
         options.report(f"{path} has the value of {', '.join(secrets)} (NoEcho): do not share it.")
 
 
-def _own_name(made: Made) -> str:
+def _own_name(created: CreatedResource) -> str:
     """Returns the name of a resource, from its physical id, which may be an ARN or a URL."""
-    return made.physical_id.replace("/", ":").rpartition(":")[2]
+    return created.physical_id.replace("/", ":").rpartition(":")[2]
 
 
 def _export_files(type: str, logical_id: str, properties: dict[str, Any], folder: Path) -> Iterator[Path]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.settings import Settings
-    from sfn_cli.stacks.resources.resource import Made
+    from sfn_cli.stacks.resources.resource import CreatedResource
     from sfn_cli.stacks.stack import Stack
 
 
@@ -54,14 +54,14 @@ class PlainEvaluation:
 
     def definition(self, logical_id: str) -> str:
         """Returns the text of a state machine's definition. Raises UsageError (TemplateError)."""
-        made: dict[str, Made] = {}
+        created: dict[str, CreatedResource] = {}
         for resource in self._evaluation.order:
             if resource == logical_id:
                 break
-            self._predict(resource, made)
-        return machine_definition(self._stack, logical_id, self._properties(logical_id, made)).text
+            self._predict(resource, created)
+        return machine_definition(self._stack, logical_id, self._properties(logical_id, created)).text
 
-    def _predict(self, logical_id: str, made: dict[str, Made]) -> None:
+    def _predict(self, logical_id: str, created: dict[str, CreatedResource]) -> None:
         """Adds what a resource would be to `made`, unless something of it cannot be known."""
         resource = self._stack.resources[logical_id]
         naming = _PlainNaming(
@@ -72,16 +72,16 @@ class PlainEvaluation:
             self._settings.account_id,
         )
         try:
-            properties = self._evaluation.resolvable_properties(logical_id, made)
-            made[logical_id] = resource_type(resource["Type"]).predict(naming, properties)
+            properties = self._evaluation.resolvable_properties(logical_id, created)
+            created[logical_id] = resource_type(resource["Type"]).predict(naming, properties)
         except SfnError:
             return
 
-    def _properties(self, logical_id: str, made: Mapping[str, Made]) -> dict[str, Any]:
+    def _properties(self, logical_id: str, created: Mapping[str, CreatedResource]) -> dict[str, Any]:
         try:
-            return self._evaluation.properties(logical_id, made)
+            return self._evaluation.properties(logical_id, created)
         except TemplateError:
-            properties = self._evaluation.resolvable_properties(logical_id, made)
+            properties = self._evaluation.resolvable_properties(logical_id, created)
             if any(name.startswith("Definition") for name in properties.keys() - {"DefinitionSubstitutions"}):
                 return properties
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import SfnError
-from sfn_cli.stacks.deployment.changes import PENDING, made_of
+from sfn_cli.stacks.deployment.changes import PENDING, created_from_row
 from sfn_cli.stacks.resources.resource import Extent, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.definitions import MachineDefinition
-    from sfn_cli.stacks.resources.resource import Making, Naming
+    from sfn_cli.stacks.resources.resource import Naming, ProvisioningContext
     from sfn_cli.stacks.stack import SourcePlace, Stack
     from sfn_cli.store.protocols.stacks import Stacks
     from sfn_cli.store.records.stacks import StoredResource
@@ -44,7 +44,7 @@ class Tools(NamedTuple):
     """What makes resources, for all of a stack."""
 
     stacks: Stacks
-    making: Callable[[Naming], Making]
+    context: Callable[[Naming], ProvisioningContext]
     report: Callable[[str], None]
     """Shows the user one line."""
     is_available: Callable[[Resource], bool] | None
@@ -88,6 +88,6 @@ def delete_resource(
     if resource.server is None or resource.server == server:  # otherwise it is gone already
         tools.stacks.save_resource(stack, resource._replace(status=f"DELETE{PENDING}"))
         row = resource_type(resource.type)
-        if row.extent is Extent.MADE:
-            row.delete(tools.making(naming), made_of(resource), resource.properties)
+        if row.extent is Extent.CREATED:
+            row.delete(tools.context(naming), created_from_row(resource), resource.properties)
     tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.resources.resource import Made, Properties
+    from sfn_cli.stacks.resources.resource import CreatedResource, Properties
     from sfn_cli.stacks.stack import Path_, Stack
 
 
@@ -107,16 +107,16 @@ class StackEvaluation:
         """The resources whose condition holds, each after those that it refers to."""
         return reference_order(self.stack, self.references)
 
-    def properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
+    def properties(self, logical_id: str, created: Mapping[str, CreatedResource]) -> Properties:
         """Returns the Properties of a resource. Raises TemplateError for what cannot be resolved."""
         path: Path_ = ("Resources", logical_id, "Properties")
         declared = self.stack.resources[logical_id].get("Properties")
-        value = self._resolved({} if declared is None else declared, path, made)
+        value = self._resolved({} if declared is None else declared, path, created)
         if not isinstance(value, dict):
             raise self.stack.error(path, f'The Properties of "{logical_id}" must be an object.')
         return value
 
-    def resolvable_properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
+    def resolvable_properties(self, logical_id: str, created: Mapping[str, CreatedResource]) -> Properties:
         """Returns those Properties of a resource that can be resolved, and leaves the others out.
 
         It is for resources of which no more than a name is made: what is wrong in a role's policy
@@ -126,14 +126,14 @@ class StackEvaluation:
         properties: Properties = {}
         for name, value in declared.items() if isinstance(declared, dict) else ():
             with suppress(TemplateError):
-                resolved = self._resolved(value, ("Resources", logical_id, "Properties", name), made)
+                resolved = self._resolved(value, ("Resources", logical_id, "Properties", name), created)
                 if resolved is not NO_VALUE:
                     properties[name] = resolved
         return properties
 
-    def resolve(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
+    def resolve(self, value: Any, path: Path_, created: Mapping[str, CreatedResource]) -> Json:
         """Returns any value of the template resolved; None for AWS::NoValue."""
-        resolved = self._resolved(value, path, made)
+        resolved = self._resolved(value, path, created)
         return None if resolved is NO_VALUE else resolved
 
     @property
@@ -147,7 +147,7 @@ class StackEvaluation:
             or self.condition(output["Condition"], ("Outputs", name, "Condition"))
         )
 
-    def output(self, name: str, made: Mapping[str, Made]) -> StackOutput:
+    def output(self, name: str, created: Mapping[str, CreatedResource]) -> StackOutput:
         """Returns an output. Raises TemplateError for what cannot be resolved."""
         output = self.stack.template["Outputs"][name]
         path: Path_ = ("Outputs", name)
@@ -158,26 +158,28 @@ class StackEvaluation:
             raise self.stack.error((*path, "Export"), f'The Export of the output "{name}" must have a Name.')
         return StackOutput(
             name,
-            self.resolve(output["Value"], (*path, "Value"), made),
-            None if export is None else self.resolve(export["Name"], (*path, "Export", "Name"), made),
+            self.resolve(output["Value"], (*path, "Value"), created),
+            None if export is None else self.resolve(export["Name"], (*path, "Export", "Name"), created),
             str(output.get("Description") or ""),
         )
 
-    def outputs(self, made: Mapping[str, Made]) -> list[StackOutput]:
+    def outputs(self, created: Mapping[str, CreatedResource]) -> list[StackOutput]:
         """Returns every output whose condition holds. Raises TemplateError."""
-        return [self.output(name, made) for name in self.output_names]
+        return [self.output(name, created) for name in self.output_names]
 
-    def _resolved(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
-        resolved = self._resolution(made).value(value, path)
+    def _resolved(self, value: Any, path: Path_, created: Mapping[str, CreatedResource]) -> Json:
+        resolved = self._resolution(created).value(value, path)
         return resolve_dynamic_references(self.stack, self._lookups, resolved, path)
 
-    def _resolution(self, made: Mapping[str, Made], *, in_condition: bool = False) -> Resolution:
+    def _resolution(
+        self, created: Mapping[str, CreatedResource], *, in_condition: bool = False
+    ) -> Resolution:
         return Resolution(
             self.stack,
             self._values,
             self._lookups,
             FUNCTIONS,
             self.condition,
-            made,
+            created,
             in_condition=in_condition,
         )

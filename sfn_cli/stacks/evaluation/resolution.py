@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.evaluation.surroundings import Lookups
-    from sfn_cli.stacks.resources.resource import Made
+    from sfn_cli.stacks.resources.resource import CreatedResource
     from sfn_cli.stacks.stack import Path_, Stack, TemplateError
 
     Intrinsic = Callable[["Resolution", Any, Path_], Json]
@@ -31,7 +31,7 @@ class Resolution:
         lookups: Lookups,
         functions: Mapping[str, Intrinsic],
         condition: Callable[[str, Path_], bool],
-        made: Mapping[str, Made],
+        created: Mapping[str, CreatedResource],
         *,
         in_condition: bool = False,
     ) -> None:
@@ -41,7 +41,7 @@ class Resolution:
         self._values = values
         """Of parameters and pseudo parameters."""
         self._functions = functions
-        self._made = made
+        self._made = created
         self._in_condition = in_condition
 
     def value(self, value: Any, path: Path_) -> Json:
@@ -105,22 +105,22 @@ class Resolution:
 
     def attribute(self, name: str, attribute: str, path: Path_) -> Json:
         """Returns the value of Fn::GetAtt."""
-        made = self._resource(name, path, "resource", ())
+        created = self._resource(name, path, "resource", ())
         try:
-            return made.attributes[attribute]
+            return created.attributes[attribute]
         except KeyError:
             raise self.error(
                 path,
                 f'{name} ({self.stack.resources[name].get("Type")}) has no attribute "{attribute}".'
-                f"{suggested_name(attribute, made.attributes)}",
+                f"{suggested_name(attribute, created.attributes)}",
             ) from None
 
     def error(self, path: Path_, message: str) -> TemplateError:
         return self.stack.error(path, message)
 
-    def _resource(self, name: str, path: Path_, wanted: str, others: Any) -> Made:
-        if (made := self._made.get(name)) is not None:
-            return made
+    def _resource(self, name: str, path: Path_, wanted: str, others: Any) -> CreatedResource:
+        if (created := self._made.get(name)) is not None:
+            return created
         resource = self.stack.resources.get(name)
         if resource is None:
             raise self.error(

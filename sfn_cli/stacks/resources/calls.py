@@ -16,14 +16,22 @@ from sfn_cli.stacks.resources.resource import ResourceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.stacks.resources.resource import Made, Making, Naming, Properties, ResourceType
+    from sfn_cli.stacks.resources.resource import (
+        CreatedResource,
+        Naming,
+        Properties,
+        ProvisioningContext,
+        ResourceType,
+    )
 
-_GONE = re.compile("DoesNotExist|NonExistent|NoSuch|NotFound|^404$")
-_THERE = re.compile("AlreadyExist|AlreadyOwnedByYou|ResourceExists|ResourceInUse|ResourceConflict|NameExists")
+_NOT_FOUND = re.compile("DoesNotExist|NonExistent|NoSuch|NotFound|^404$")
+_ALREADY_EXISTS = re.compile(
+    "AlreadyExist|AlreadyOwnedByYou|ResourceExists|ResourceInUse|ResourceConflict|NameExists"
+)
 
 
 def call_store(
-    making: Making,
+    context: ProvisioningContext,
     service: str,
     operation: str,
     properties: Mapping[str, Any],
@@ -39,7 +47,7 @@ def call_store(
     called = model.load_model(service, operation)
     request = {**fit_request(OwnShape(called.input), properties), **(own or {})}
     try:
-        return call_api(making.service, called, request)
+        return call_api(context.service, called, request)
     except ApiError as error:
         raise ResourceError(error.message, operation, error) from error
     except UsageError as error:
@@ -47,13 +55,13 @@ def call_store(
 
 
 def call_service(
-    making: Making, service: str, operation: str, properties: Mapping[str, Any]
+    context: ProvisioningContext, service: str, operation: str, properties: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Returns the answer of another service, by botocore's name and AWS's operation.
 
     Raises ResourceError; ConfigurationError when the service cannot be reached.
     """
-    client = making.clients.get(service)
+    client = context.clients.get(service)
     from botocore import xform_name
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
     from botocore.validate import ParamValidator
@@ -86,22 +94,22 @@ def _one_line(message: str) -> str:
     return "; ".join(line.strip() for line in message.splitlines() if line.strip())
 
 
-def is_gone(error: ResourceError) -> bool:
+def is_not_found(error: ResourceError) -> bool:
     """Whether an operation was refused because the resource does not exist."""
-    return error.error is not None and _GONE.search(error.error.code) is not None
+    return error.error is not None and _NOT_FOUND.search(error.error.code) is not None
 
 
-def is_there_already(error: ResourceError) -> bool:
+def already_exists(error: ResourceError) -> bool:
     """Whether a creation was refused because the resource exists."""
-    return error.error is not None and _THERE.search(error.error.code) is not None
+    return error.error is not None and _ALREADY_EXISTS.search(error.error.code) is not None
 
 
-def if_there(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+def none_if_missing(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     """Returns the answer of a call that reads or deletes; None for a resource that is gone."""
     try:
         return call()
     except ResourceError as error:
-        if not is_gone(error):
+        if not is_not_found(error):
             raise
         return None
 
@@ -113,23 +121,25 @@ def emulated_type(service: str, row: ResourceType) -> ResourceType:
     there: the resource is taken to exist under its predicted name.
     """
 
-    def is_real(making: Making) -> bool:
-        return making.clients.route(service)[1]
+    def is_real(context: ProvisioningContext) -> bool:
+        return context.clients.route(service)[1]
 
-    def create(making: Making, properties: Properties) -> Made:
-        if is_real(making):
-            return row.predict(making.naming, properties)
-        return row.create(making, properties)
+    def create(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+        if is_real(context):
+            return row.predict(context.naming, properties)
+        return row.create(context, properties)
 
-    def update(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-        if is_real(making):
-            return row.predict(making.naming, new)
+    def update(
+        context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+    ) -> CreatedResource:
+        if is_real(context):
+            return row.predict(context.naming, new)
         assert row.update is not None
-        return row.update(making, made, old, new)
+        return row.update(context, created, old, new)
 
-    def delete(making: Making, made: Made, properties: Properties) -> None:
-        if not is_real(making):
-            row.delete(making, made, properties)
+    def delete(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+        if not is_real(context):
+            row.delete(context, created, properties)
 
     return row._replace(create=create, update=update if row.update else None, delete=delete)
 

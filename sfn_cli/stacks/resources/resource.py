@@ -22,7 +22,7 @@ Properties = dict[str, Any]
 _LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-class Made(NamedTuple):
+class CreatedResource(NamedTuple):
     """A resource that exists, or will exist under these names."""
 
     physical_id: str
@@ -102,7 +102,7 @@ class Naming(NamedTuple):
         )
 
 
-class Making(NamedTuple):
+class ProvisioningContext(NamedTuple):
     """What makes resources: this store's operations, and clients of the other services."""
 
     service: Service
@@ -117,7 +117,7 @@ class Making(NamedTuple):
 class Extent(Enum):
     """How much of a resource is made."""
 
-    MADE = "made"
+    CREATED = "made"
     LISTED = "listed"
     """Stored and listed only, such as rules and APIs."""
     NAMED = "named"
@@ -129,17 +129,17 @@ class Extent(Enum):
 class ResourceType(NamedTuple):
     """A row of the table."""
 
-    predict: Callable[[Naming, Properties], Made]
+    predict: Callable[[Naming, Properties], CreatedResource]
     """Returns names and attributes without making anything: for --dry-run and `sfn export`."""
-    create: Callable[[Making, Properties], Made]
+    create: Callable[[ProvisioningContext, Properties], CreatedResource]
     """Makes the resource. One that is there already under its name, from a deploy that was killed,
     is brought to these properties instead. Raises ResourceError."""
-    update: Callable[[Making, Made, Properties, Properties], Made] | None
+    update: Callable[[ProvisioningContext, CreatedResource, Properties, Properties], CreatedResource] | None
     """Changes the resource from its old properties (third) to new ones; None: another one is made.
     Raises ResourceError."""
-    delete: Callable[[Making, Made, Properties], None]
+    delete: Callable[[ProvisioningContext, CreatedResource, Properties], None]
     """Deletes the resource; one that is gone already is no error. Raises ResourceError."""
-    extent: Extent = Extent.MADE
+    extent: Extent = Extent.CREATED
     replaced_by: frozenset[str] = frozenset()
     """The properties whose change makes a new resource in place of the old.
 

@@ -14,7 +14,7 @@ from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import ResourceType
 
-MADE = {
+CREATED = {
     FUNCTION: "local.functions:FUNCTION",
     LAYER: "local.layers:LAYER_VERSION",
     STATE_MACHINE: "local.stepfunctions:STATE_MACHINE",
@@ -48,20 +48,20 @@ MADE = {
 @cache
 def resource_type(type: str) -> ResourceType:
     """Returns the row of a type; every type has one."""
-    if (place := MADE.get(type)) is not None:
+    if (place := CREATED.get(type)) is not None:
         module, _, name = place.partition(":")
         row: ResourceType = getattr(import_module(f"{__package__}.{module}"), name)
         return row
-    from sfn_cli.stacks.resources.unmade.left_out import left_out_type
-    from sfn_cli.stacks.resources.unmade.listed import LISTED
-    from sfn_cli.stacks.resources.unmade.named import NAMED
+    from sfn_cli.stacks.resources.not_created.left_out import left_out_type
+    from sfn_cli.stacks.resources.not_created.listed import LISTED
+    from sfn_cli.stacks.resources.not_created.named import NAMED
 
     return LISTED.get(type) or NAMED.get(type) or left_out_type(type)
 
 
 def known_types() -> list[str]:
     """Returns the types that are not left out, in alphabetical order."""
-    from sfn_cli.stacks.resources.unmade.listed import LISTED
-    from sfn_cli.stacks.resources.unmade.named import NAMED
+    from sfn_cli.stacks.resources.not_created.listed import LISTED
+    from sfn_cli.stacks.resources.not_created.named import NAMED
 
-    return sorted({*MADE, *LISTED, *NAMED})
+    return sorted({*CREATED, *LISTED, *NAMED})

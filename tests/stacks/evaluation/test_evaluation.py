@@ -8,7 +8,7 @@ import pytest
 
 from sfn_cli.stacks.evaluation.evaluation import StackOutput
 from sfn_cli.stacks.stack import TemplateError
-from tests.stacks.evaluations import MADE, RESOURCES, evaluation
+from tests.stacks.evaluations import CREATED, RESOURCES, evaluation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,7 @@ def test_outputs(tmp_path: Path) -> None:
         "  Arn: {Value: !GetAtt Queue.Arn, Export: {Name: !Sub '${AWS::StackName}-queue'}}\n"
         "  Hidden: {Value: !Ref Gone, Condition: Never}\n"
     )
-    assert evaluation(tmp_path, text).outputs(MADE) == [
+    assert evaluation(tmp_path, text).outputs(CREATED) == [
         StackOutput("Url", "https://sqs/queue", None, "where to send"),
         StackOutput("Arn", "arn:aws:sqs:eu-west-1:123456789012:queue", "shop-queue"),
     ]
@@ -91,6 +91,6 @@ def test_outputs(tmp_path: Path) -> None:
 def test_properties_that_can_be_resolved(tmp_path: Path) -> None:
     """Of a resource of which only a name is made, what cannot be resolved is left out."""
     text = _resources(A="Properties: {X: !Ref Gone, Y: !Ref B, Z: !Ref AWS::NoValue, W: [!Ref Gone]}", B="")
-    assert evaluation(tmp_path, text).resolvable_properties("A", {"B": MADE["Queue"]}) == {
+    assert evaluation(tmp_path, text).resolvable_properties("A", {"B": CREATED["Queue"]}) == {
         "Y": "https://sqs/queue"
     }

@@ -10,7 +10,7 @@ from sfn_cli.api import call_api, model
 from sfn_cli.errors import ApiError
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.clients import Clients
-from sfn_cli.stacks.resources.resource import Making, Naming
+from sfn_cli.stacks.resources.resource import Naming, ProvisioningContext
 from tests.api.fakes import ROLE, make_service
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Maker:
         self.clients = Clients(service.settings)
         self.reports: list[str] = []
 
-    def __call__(self, logical_id: str = "Thing") -> Making:
-        return Making(self.service, self.clients, self.reports.append, naming(logical_id), ROLE)
+    def __call__(self, logical_id: str = "Thing") -> ProvisioningContext:
+        return ProvisioningContext(self.service, self.clients, self.reports.append, naming(logical_id), ROLE)
 
     def call(self, service: str, operation: str, **request: Any) -> dict[str, Any] | None:
         """The answer of one of sfn's own operations; None for a resource that does not exist."""

@@ -50,9 +50,9 @@ def test_versions_of_functions(make: Maker, tmp_path: Path) -> None:
     assert found is not None
     assert found["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.5}}
     assert aliases.create(make("Alias"), live).existed
-    for row, made, own in ((aliases, alias, live), (versions, version, of)):
-        row.delete(make(), made, own)
-        row.delete(make(), made, own)
+    for row, created, own in ((aliases, alias, live), (versions, version, of)):
+        row.delete(make(), created, own)
+        row.delete(make(), created, own)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_layers(make: Maker, tmp_path: Path) -> None:
     assert [used["Arn"] for used in found["Layers"]] == [layer.reference]
     second = layers.create(make("Common"), {**content, "Description": "more"})
     assert second.attributes["LayerVersionArn"] == f"{str(layer.reference)[:-1]}2"
-    for made in (layer, layer, second):
-        layers.delete(make("Common"), made, content)
+    for created in (layer, layer, second):
+        layers.delete(make("Common"), created, content)
 
 
 def test_code_file_that_changes(make: Maker, tmp_path: Path) -> None:
@@ -106,13 +106,13 @@ def test_code_file_that_changes(make: Maker, tmp_path: Path) -> None:
     for source in ("one", "two"):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("index.py", source)
-        made = row.create(make(), properties)
+        created = row.create(make(), properties)
         found = make.call("lambda", "GetFunctionConfiguration", FunctionName="price")
         assert found is not None
         seen.add((found["CodeSha256"], row.fingerprint(properties)))
     assert len(seen) == 2
     before = make.call("lambda", "GetFunctionConfiguration", FunctionName="price")
-    row.update(make(), made, properties, properties)
+    row.update(make(), created, properties, properties)
     assert make.call("lambda", "GetFunctionConfiguration", FunctionName="price") == before
 
 

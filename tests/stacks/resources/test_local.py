@@ -109,10 +109,10 @@ def test_life(
     def described() -> dict[str, Any] | None:
         return make.call(service, operation, **request)
 
-    made = row.create(make(), properties)
-    assert (made.reference, made.existed) == (reference, False)
-    assert attributes.items() <= made.attributes.items()
-    assert row.predict(make().naming, properties).physical_id == made.physical_id
+    created = row.create(make(), properties)
+    assert (created.reference, created.existed) == (reference, False)
+    assert attributes.items() <= created.attributes.items()
+    assert row.predict(make().naming, properties).physical_id == created.physical_id
     assert (found := described()) is not None
     assert before.items() <= found.items()
 
@@ -122,12 +122,12 @@ def test_life(
     assert after.items() <= found.items()
 
     assert row.update is not None
-    assert row.update(make(), made, changed, properties).reference == reference
+    assert row.update(make(), created, changed, properties).reference == reference
     assert (found := described()) is not None
     assert before.items() <= found.items()
 
-    row.delete(make(), made, properties)
-    row.delete(make(), made, properties)
+    row.delete(make(), created, properties)
+    row.delete(make(), created, properties)
     if operation != "ListTagsForResource":
         assert described() is None or described() == {}
 
@@ -144,8 +144,8 @@ def test_life(
 )
 def test_generated_names(make: Maker, type: str, properties: dict[str, Any], name: str) -> None:
     """Without a name of its own, a resource has the one that CloudFormation would generate."""
-    made = resource_type(type).create(make(), properties)
-    assert str(made.reference).rpartition(":")[2] == name
+    created = resource_type(type).create(make(), properties)
+    assert str(created.reference).rpartition(":")[2] == name
 
 
 def test_versions_of_machines(make: Maker) -> None:
@@ -182,9 +182,9 @@ def test_versions_of_machines(make: Maker) -> None:
     described = make.call("stepfunctions", "DescribeStateMachineAlias", stateMachineAliasArn=alias.reference)
     assert described is not None
     assert described["routingConfiguration"] == [{"stateMachineVersionArn": second.reference, "weight": 100}]
-    for row, made in ((versions, first), (aliases, alias), (versions, second), (machines, machine)):
-        row.delete(make(), made, {})
-        row.delete(make(), made, {})
+    for row, created in ((versions, first), (aliases, alias), (versions, second), (machines, machine)):
+        row.delete(make(), created, {})
+        row.delete(make(), created, {})
 
 
 @pytest.mark.parametrize(
@@ -228,8 +228,10 @@ def test_refusals(make: Maker, type: str, properties: dict[str, Any], message: s
 
 def test_unusable_role(make: Maker) -> None:
     """A role that is none is replaced by the deploy's: roles are not checked here."""
-    made = resource_type("AWS::StepFunctions::StateMachine").create(make(), {**MACHINE, "RoleArn": "to come"})
-    found = make.call("stepfunctions", "DescribeStateMachine", stateMachineArn=made.reference)
+    created = resource_type("AWS::StepFunctions::StateMachine").create(
+        make(), {**MACHINE, "RoleArn": "to come"}
+    )
+    found = make.call("stepfunctions", "DescribeStateMachine", stateMachineArn=created.reference)
     assert found is not None
     assert found["roleArn"] == ROLE
     assert json.loads(found["definition"])["StartAt"] == "P"

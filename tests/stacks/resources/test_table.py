@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from sfn_cli.stacks.resources.resource import Extent
-from sfn_cli.stacks.resources.table import MADE, resource_type
+from sfn_cli.stacks.resources.table import CREATED, resource_type
 from tests.stacks.resources.conftest import naming
 
 
-@pytest.mark.parametrize("type", sorted(MADE))
+@pytest.mark.parametrize("type", sorted(CREATED))
 def test_made(type: str) -> None:
     """A type that is made has a row; another name makes another resource."""
     row = resource_type(type)
-    assert row.extent is Extent.MADE
-    assert row.is_local == MADE[type].startswith("local.")
+    assert row.extent is Extent.CREATED
+    assert row.is_local == CREATED[type].startswith("local.")
     if row.name_property is not None:
         assert row.name_property in row.replaced_by
         predicted = row.predict(naming("Thing"), {row.name_property: "mine"})

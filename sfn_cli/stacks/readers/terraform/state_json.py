@@ -95,8 +95,8 @@ class _State:
     def __init__(self, file: TemplateFile, resources: list[_StateResource], folder: Path) -> None:
         self._file = file
         self._project = TerraformProject(folder, {})
-        self._made = [each for each in resources if _is_made(each)]
-        self._others = [each for each in resources if not _is_made(each)]
+        self._made = [each for each in resources if _is_created(each)]
+        self._others = [each for each in resources if not _is_created(each)]
         self._logical_ids = {
             each.address: self._project.logical_id(each.address, each.type, _flat_name(each))
             for each in sorted(self._made, key=_state_rank)
@@ -193,7 +193,7 @@ class _StateContext:
         return self._state.parts(self._resource, type)
 
 
-def _is_made(resource: _StateResource) -> bool:
+def _is_created(resource: _StateResource) -> bool:
     return not resource.address.startswith("data.") and resource.type in RESOURCE_KINDS
 
 

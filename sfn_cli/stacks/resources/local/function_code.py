@@ -20,7 +20,7 @@ from sfn_cli.stacks.resources.s3_objects import read_s3_object
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.stacks.resources.resource import Making, Properties
+    from sfn_cli.stacks.resources.resource import Properties, ProvisioningContext
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip's oldest time, so that the same content always has the same zip."""
@@ -45,7 +45,7 @@ class FunctionCode(NamedTuple):
         return self.members.get("CodeDir")
 
 
-def function_code(making: Making, properties: Properties) -> FunctionCode:
+def function_code(context: ProvisioningContext, properties: Properties) -> FunctionCode:
     """Returns a function's code. Raises ResourceError for a local path that does not exist."""
     code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
@@ -62,7 +62,7 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
             "Version": code.get("S3ObjectVersion"),
         }
         try:
-            return FunctionCode({"ZipFile": read_s3_object(making, location), **_code_packages(code)})
+            return FunctionCode({"ZipFile": read_s3_object(context, location), **_code_packages(code)})
         except ResourceError as error:
             return unusable_function_code(str(error).rstrip("."))
     raise ResourceError("The function has no code.")

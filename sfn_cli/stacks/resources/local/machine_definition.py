@@ -15,10 +15,10 @@ from sfn_cli.stacks.resources.s3_objects import read_s3_object
 from sfn_cli.yaml_text.definition_file import definition_as_json
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Properties
+    from sfn_cli.stacks.resources.resource import Properties, ProvisioningContext
 
 
-def stored_machine_definition(making: Making, properties: Properties) -> str:
+def stored_machine_definition(context: ProvisioningContext, properties: Properties) -> str:
     """Returns the definition that is stored. Raises ResourceError."""
     if (definition := properties.get("DefinitionString")) is not None:
         return property_text(definition)
@@ -26,7 +26,7 @@ def stored_machine_definition(making: Making, properties: Properties) -> str:
     if not isinstance(location, dict):
         raise ResourceError("The state machine has no definition.")
     try:
-        text = read_s3_object(making, location).decode()
+        text = read_s3_object(context, location).decode()
         # As AWS does: the values are put into the text before it is read as JSON or YAML.
         declared = property_object(properties, "DefinitionSubstitutions")
         filled = fill_placeholders(text, {name: property_text(value) for name, value in declared.items()})

@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making
+    from sfn_cli.stacks.resources.resource import ProvisioningContext
 
 _ROLE = re.compile(r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+")
 
 
-def usable_role_arn(making: Making, given: Any) -> str:
+def usable_role_arn(context: ProvisioningContext, given: Any) -> str:
     """Returns the given role's ARN, or that of the deploy in place of what is none.
 
     Roles are not checked here, so a template without a usable one runs all the same.
     """
     if isinstance(given, str) and _ROLE.fullmatch(given):
         return given
-    return making.role_arn
+    return context.role_arn

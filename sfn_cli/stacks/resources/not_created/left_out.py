@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.resources.resource import Extent, Made, ResourceType
-from sfn_cli.stacks.resources.unmade.patterns import unmade_type
+from sfn_cli.stacks.resources.not_created.patterns import not_created_type
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,16 +149,16 @@ def _identifier(naming: Naming, prefix: str) -> str:
 def left_out_type(type: str) -> ResourceType:
     """Returns the row of a type that sfn does not have."""
 
-    def predict(naming: Naming, properties: Properties) -> Made:
+    def predict(naming: Naming, properties: Properties) -> CreatedResource:
         name = naming.generated(_NAME_LENGTH)
         attributes = MadeUpAttributes(type, naming, name)
         if type in _ID_PREFIXES:
-            return Made(_identifier(naming, _ID_PREFIXES[type]), attributes)
+            return CreatedResource(_identifier(naming, _ID_PREFIXES[type]), attributes)
         if type in _ARN_KINDS:
-            return Made(left_out_arn(type, naming, name), attributes)
-        return Made(_given_name(type, properties) or name, attributes)
+            return CreatedResource(left_out_arn(type, naming, name), attributes)
+        return CreatedResource(_given_name(type, properties) or name, attributes)
 
-    return unmade_type(predict, Extent.LEFT_OUT)
+    return not_created_type(predict, Extent.LEFT_OUT)
 
 
 def _given_name(type: str, properties: Properties) -> str | None:

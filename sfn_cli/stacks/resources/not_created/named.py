@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sfn_cli.stacks.resources.not_created.patterns import Pattern, pattern_type
 from sfn_cli.stacks.resources.resource import Extent
-from sfn_cli.stacks.resources.unmade.patterns import Pattern, pattern_type
 
 _IAM = "arn:aws:iam::{account}:"
 _GENERATED = Pattern("{name}")

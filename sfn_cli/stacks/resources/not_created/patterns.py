@@ -14,12 +14,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.stacks.resources.properties import property_text
-from sfn_cli.stacks.resources.resource import Extent, Made, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _NAME_LENGTH = 64
 
@@ -37,27 +37,31 @@ class Pattern(NamedTuple):
 
 def pattern_type(pattern: Pattern, extent: Extent) -> ResourceType:
     """Returns the row of a type that is named or listed only."""
-    row = unmade_type(partial(fill_pattern, pattern), extent)
+    row = not_created_type(partial(fill_pattern, pattern), extent)
     return row._replace(name_property=pattern.name_property)
 
 
-def unmade_type(predict: Callable[[Naming, Properties], Made], extent: Extent) -> ResourceType:
+def not_created_type(
+    predict: Callable[[Naming, Properties], CreatedResource], extent: Extent
+) -> ResourceType:
     """Returns the row of a type of which nothing is created: it is always as predicted."""
 
-    def create(making: Making, properties: Properties) -> Made:
-        return predict(making.naming, properties)
+    def create(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+        return predict(context.naming, properties)
 
-    def update(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-        return predict(making.naming, new)
+    def update(
+        context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+    ) -> CreatedResource:
+        return predict(context.naming, new)
 
     return ResourceType(predict=predict, create=create, update=update, delete=_delete_nothing, extent=extent)
 
 
-def _delete_nothing(making: Making, made: Made, properties: Properties) -> None:
+def _delete_nothing(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
     """Deletes a resource that was not made."""
 
 
-def fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> Made:
+def fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> CreatedResource:
     """Returns the Ref and the attributes that a pattern describes."""
     given = properties.get(pattern.name_property) if pattern.name_property else None
     fields = _Fields(
@@ -75,7 +79,7 @@ def fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> Ma
     )
     fields["ref"] = pattern.ref.format_map(fields)
     attributes = {name: text.format_map(fields) for name, text in pattern.attributes.items()}
-    return Made(fields["ref"], attributes)
+    return CreatedResource(fields["ref"], attributes)
 
 
 class _Fields(dict[str, str]):

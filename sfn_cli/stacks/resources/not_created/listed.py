@@ -10,11 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.arn import is_queue_arn
-from sfn_cli.stacks.resources.resource import Extent, Made
-from sfn_cli.stacks.resources.unmade.patterns import Pattern, fill_pattern, pattern_type, unmade_type
+from sfn_cli.stacks.resources.not_created.patterns import (
+    Pattern,
+    fill_pattern,
+    not_created_type,
+    pattern_type,
+)
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _DEFAULT_BUS = "default"
 
@@ -147,21 +152,23 @@ _SOURCE_MAPPING = pattern_type(
 )
 
 
-def _create_source_mapping(making: Making, properties: Properties) -> Made:
+def _create_source_mapping(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     """Says what has no effect: a worker reads the mapping of a queue, and knows no filters."""
     source = properties.get("EventSourceArn")
     if properties.get("FilterCriteria") and is_queue_arn(source):
-        making.report(
-            f"{making.naming.logical_id}: its filter is ignored: the function gets all messages of {source}."
+        context.report(
+            f"{context.naming.logical_id}: its filter is ignored: the function gets all messages of {source}."
         )
-    return _SOURCE_MAPPING.predict(making.naming, properties)
+    return _SOURCE_MAPPING.predict(context.naming, properties)
 
 
-def _update_source_mapping(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    return _create_source_mapping(making, new)
+def _update_source_mapping(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    return _create_source_mapping(context, new)
 
 
-def _predict_rule(naming: Naming, properties: Properties) -> Made:
+def _predict_rule(naming: Naming, properties: Properties) -> CreatedResource:
     """Returns a rule's name, which includes its bus, unless that is the default one."""
     bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
     pattern = _RULE if bus == _DEFAULT_BUS else _RULE_OF_BUS
@@ -170,7 +177,7 @@ def _predict_rule(naming: Naming, properties: Properties) -> Made:
 
 LISTED = {
     **{type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()},
-    "AWS::Events::Rule": unmade_type(_predict_rule, Extent.LISTED)._replace(
+    "AWS::Events::Rule": not_created_type(_predict_rule, Extent.LISTED)._replace(
         name_property=_RULE.name_property
     ),
     "AWS::Lambda::EventSourceMapping": _SOURCE_MAPPING._replace(

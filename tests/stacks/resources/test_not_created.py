@@ -38,10 +38,10 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
 def test_named(type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]) -> None:
     """Roles and policies are a name and an ARN."""
     row = resource_type(type)
-    made = row.predict(naming("Thing"), properties)
+    created = row.predict(naming("Thing"), properties)
     assert row.extent is Extent.NAMED
-    assert made.reference == reference
-    assert attributes.items() <= made.attributes.items()
+    assert created.reference == reference
+    assert attributes.items() <= created.attributes.items()
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_listed(
 ) -> None:
     """What brings events has the Ref and the attributes that are documented; it is never called."""
     row = resource_type(type)
-    made = row.create(make(), properties)
+    created = row.create(make(), properties)
     assert row.extent is Extent.LISTED
-    assert re.fullmatch(reference, str(made.reference))
+    assert re.fullmatch(reference, str(created.reference))
     for attribute, pattern in attributes.items():
-        assert re.fullmatch(pattern, str(made.attributes[attribute]))
-    assert row.predict(make().naming, properties) == made
-    row.delete(make(), made, properties)
+        assert re.fullmatch(pattern, str(created.attributes[attribute]))
+    assert row.predict(make().naming, properties) == created
+    row.delete(make(), created, properties)
 
 
 @pytest.mark.parametrize(
@@ -131,12 +131,12 @@ def test_listed(
 def test_left_out(type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]) -> None:
     """A type that sfn does not have resolves: any attribute has a value of a sensible shape."""
     row = resource_type(type)
-    made = row.predict(naming("Thing"), properties)
+    created = row.predict(naming("Thing"), properties)
     assert row.extent is Extent.LEFT_OUT
-    assert re.fullmatch(reference, str(made.reference))
+    assert re.fullmatch(reference, str(created.reference))
     for attribute, pattern in attributes.items():
-        assert re.fullmatch(pattern, str(made.attributes[attribute]))
-    assert dict(made.attributes).keys() == attributes.keys()
+        assert re.fullmatch(pattern, str(created.attributes[attribute]))
+    assert dict(created.attributes).keys() == attributes.keys()
 
 
 def test_two_left_out_of_one_kind() -> None:
