@@ -120,7 +120,5 @@ def test_a_foreign_layer(make_builds: Callable[..., StackBuilds], tmp_path: Path
 def test_code_outside_of_its_folder(make_builds: Callable[..., StackBuilds], tmp_path: Path) -> None:
     """Code that is text has its files in one folder; a name that leads out of it is refused."""
     files = {"app.py": "", "../../evil.py": ""}
-    with pytest.raises(
-        BuildError, match=r"Pay: The code has a file outside of its folder: \.\./\.\./evil\.py"
-    ):
+    with pytest.raises(BuildError, match=r"Pay: The code has a file outside its folder: \.\./\.\./evil\.py"):
         make_builds().build("Pay", properties(tmp_path, Code={"Files": files}))

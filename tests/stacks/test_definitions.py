@@ -75,14 +75,15 @@ def test_substitutions(
 
 
 @pytest.mark.parametrize("properties, message", [
-    ({}, "Flow has no definition: Definition, DefinitionString or DefinitionUri."),
+    ({}, "Flow has no definition. Add Definition or DefinitionUri."),
     ({"DefinitionUri": "/gone.asl.json"},
      "Cannot read the definition /gone.asl.json: No such file or directory"),
     ({"DefinitionS3Location": {"Bucket": "b", "Key": "k"}},
-     "The definition of Flow is in S3 (s3://b/k), which sfn does not read. Name a local file."),
-    ({"DefinitionString": 5}, "DefinitionString must be the text of a definition."),
+     "The definition of Flow is in S3 (s3://b/k), which sfn does not read. "
+     "Name a local file in DefinitionUri."),
+    ({"DefinitionString": 5}, "DefinitionString must be a string with the definition."),
     ({"DefinitionString": "{}", "DefinitionSubstitutions": {"A": [1]}},
-     'The substitution "A" must be a text, a number or a boolean.'),
+     'The substitution "A" must be a string, a number or a boolean.'),
 ])  # fmt: skip
 def test_error(tmp_path: Path, properties: dict[str, Any], message: str) -> None:
     """A definition that is absent is an error at the machine in the template."""

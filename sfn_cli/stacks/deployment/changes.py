@@ -1,4 +1,4 @@
-"""What a deploy does with each resource, decided from its old and its new properties."""
+"""Decides what a deploy does with each resource, from its old and its new properties."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ PENDING = "_IN_PROGRESS"
 
 
 class Action(Enum):
-    """What is done with a resource."""
+    """What a deploy does with a resource."""
 
     CREATE = "create"
     UPDATE = "update"
     REPLACE = "replace"
     RESTORE = "restore"
-    """It is made again: the local services were restarted, and have lost it."""
+    """Creates the resource again: the local AWS services were restarted and have lost it."""
     DELETE = "delete"
     RETAIN = "retain"
-    """It leaves the stack, but stays (DeletionPolicy)."""
+    """Removes the resource from the stack without deleting it (DeletionPolicy)."""
     KEEP = "keep"
     LEAVE_OUT = "leave out"
 
     @property
     def done(self) -> str:
-        """The action in the past tense, for people."""
+        """The action in the past tense, for output."""
         return _DONE[self]
 
 
@@ -49,20 +49,20 @@ _DONE = {
 
 
 class Change(NamedTuple):
-    """What is done with one resource."""
+    """What a deploy does with one resource."""
 
     action: Action
     logical_id: str
     type: str
     physical_id: str
     reason: str = ""
-    """For people: the properties that differ, or why it is left out."""
+    """For output: the properties that differ, or why the resource is left out."""
 
 
-TYPE_NOT_SUPPORTED = "sfn does not have this type"
+TYPE_NOT_SUPPORTED = "sfn does not support this type"
 NOTHING_AT_AWS = "SFN_AWS=real: a deploy creates nothing at AWS"
 OTHER_FILES = "its files"
-"""What differs when no property does: files that the properties name."""
+"""The reason for a change if no property differs: the files that the properties point to differ."""
 
 
 def decide_change(
@@ -74,9 +74,9 @@ def decide_change(
     *,
     server: str | None,
 ) -> Action:
-    """Returns what to do with a resource that the template has.
+    """Returns what to do with a resource of the template.
 
-    `server` is the present start of the local services, for a resource that lives there.
+    `server` is the current start of the local AWS services, for a resource that is in them.
     """
     if row.extent is Extent.LEFT_OUT:
         return Action.LEAVE_OUT
@@ -98,7 +98,7 @@ def decide_change(
 def change_reason(
     action: Action, old: StoredResource | None, row: ResourceType, properties: Properties
 ) -> str:
-    """Returns a change's reason."""
+    """Returns the reason for a change, for output."""
     if action is Action.LEAVE_OUT:
         return TYPE_NOT_SUPPORTED if row.extent is Extent.LEFT_OUT else NOTHING_AT_AWS
     if action in (Action.UPDATE, Action.REPLACE) and old is not None:

@@ -1,8 +1,8 @@
-"""Brings the resources of one stack to what its template says.
+"""Creates, updates and deletes the resources of one stack until they match its template.
 
-A resource's row is written before it is made and after, so a deploy that was killed is completed by
-the next one: `create` is repeatable. A deploy that fails takes back what it did, in reverse order.
-Resources that leave the stack are deleted at the end, when nothing can fail any more.
+A resource's row is written before and after its creation, and `create` is idempotent: the next deploy
+completes one that was killed. A deploy that fails rolls back its changes in reverse order.
+Resources that are no longer in the template are deleted last, after every step that can fail.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Engine:
         naming: Callable[[str], Naming],
         builds: StackBuilds,
     ) -> None:
-        """`naming` returns the names of a logical id's resource."""
+        """`naming` returns the names for the resource of a logical id."""
         self._name = name
         self._stack = stack
         self._evaluation = evaluation
@@ -63,9 +63,9 @@ class Engine:
         self._rows = ResourceRows(tools.stacks, name)
         self.created: dict[str, CreatedResource] = {}
         self._resolved: dict[str, Properties] = {}
-        """The resolved properties of the resources that were looked at."""
+        """The resolved properties of each resource so far."""
         self.definitions: dict[str, MachineDefinition] = {}
-        """The definitions of the state machines that were looked at."""
+        """The definition of each state machine so far."""
         self.left_out: dict[str, str] = {}
         self.changes: list[Change] = []
         self._undo: list[Callable[[], None]] = []
@@ -73,7 +73,7 @@ class Engine:
     # Planning
 
     def plan(self) -> list[Change]:
-        """Returns what a deploy would do; makes nothing."""
+        """Returns what a deploy would do, without changing anything."""
         known = self.created
         changes = []
         for logical_id in self._evaluation.order:
@@ -110,9 +110,9 @@ class Engine:
     # Deploying
 
     def deploy(self) -> list[StackOutput]:
-        """Makes the resources; returns the outputs.
+        """Creates and changes the resources, and returns the outputs.
 
-        Raises DeployError and TemplateError, after everything was taken back.
+        Raises DeployError or TemplateError after the changes have been rolled back.
         """
         try:
             for logical_id in self._evaluation.order:
@@ -144,7 +144,7 @@ class Engine:
         self.changes.append(Change(action, logical_id, type, self.created[logical_id].physical_id, reason))
 
     def _report_notes(self, logical_id: str) -> None:
-        """Shows what the user should know of a resource that is made or changed."""
+        """Reports notes and warnings about a resource that is created or changed."""
         for note in self._builds.notes(logical_id):
             self._tools.report(note)
         if (definition := self.definitions.get(logical_id)) is not None:
@@ -171,7 +171,7 @@ class Engine:
             return self._update(context, row, old, properties, fingerprint)
         if action is Action.REPLACE:
             assert old is not None
-            if old.physical_id == predicted.physical_id:  # a name of its own, or the generated one
+            if old.physical_id == predicted.physical_id:  # the template's name, or the generated one
                 self._replace_in_place(old, logical_id)
         resource = self._resource(logical_id, row, properties, fingerprint, predicted, f"CREATE{PENDING}")
         if row.extent is Extent.CREATED:
@@ -198,7 +198,7 @@ class Engine:
         properties: Properties,
         fingerprint: str,
     ) -> CreatedResource:
-        if row.update is None:  # a killed deploy's, of a resource that cannot be updated
+        if row.update is None:  # a deploy was killed while it created it
             created = row.create(context, properties)
         else:
             self._rows.save(old._replace(status=f"UPDATE{PENDING}"))
@@ -227,7 +227,7 @@ class Engine:
         self._rows.save(old._replace(status="UPDATE_COMPLETE"))
 
     def _replace_in_place(self, old: StoredResource, logical_id: str) -> None:
-        """Deletes a resource before its successor of the same name is made."""
+        """Deletes a resource before its replacement with the same name is created."""
         self._delete(old)
 
         def recreate() -> None:
@@ -245,7 +245,7 @@ class Engine:
         self._undo.append(recreate)
 
     def _roll_back(self) -> None:
-        """Takes back what this deploy did; what cannot be taken back stays for the next deploy."""
+        """Rolls back this deploy's changes; where that fails, the next deploy completes it."""
         for undo in reversed(self._undo):
             with suppress(ResourceError, ConfigurationError):
                 undo()
@@ -253,7 +253,7 @@ class Engine:
     # Deleting
 
     def _removed(self) -> Iterator[StoredResource]:
-        """Yields what the stack has under no logical id any more, the last one made first."""
+        """Yields stored resources that are no longer in the template, latest first."""
         return (one for one in self._rows.unwanted(self._wanted()) if not self._is_in_stack(one))
 
     def _wanted(self) -> set[str]:
@@ -277,8 +277,8 @@ class Engine:
                     self._rows.forget(resource.logical_id, resource.physical_id)
                 else:
                     self._delete(resource)
-            except ResourceError as error:  # the next deploy tries again
-                self._tools.report(f"{resource.logical_id} ({resource.type}) is not deleted: {error}")
+            except ResourceError as error:  # the next deploy retries
+                self._tools.report(f"{resource.logical_id} ({resource.type}) could not be deleted: {error}")
                 continue
             self.changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
 
@@ -292,7 +292,7 @@ class Engine:
     ) -> Properties:
         """Returns the resolved properties.
 
-        Those of a state machine hold its definition, and those of a function what was built for it.
+        A state machine's properties include its definition, and a function's point to its build.
         """
         if resource_type(self._type(logical_id)).extent is not Extent.CREATED:
             return self._evaluation.resolvable_properties(logical_id, created)

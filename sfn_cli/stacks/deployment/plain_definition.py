@@ -1,7 +1,7 @@
-"""A machine's definition as a deploy would store it, but with names that people know.
+"""A machine's definition as a deploy would store it, but with readable names.
 
-Nothing is deployed, and no store is needed. A function is "Bank" in it, not "payment-Bank-45RY3PZTVBQM",
-and a parameter without a value is its name.
+Nothing is deployed, and no store is needed. A function is named "Bank", not
+"payment-Bank-45RY3PZTVBQM", and a parameter without a value is replaced by its name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class PlainEvaluation:
-    """Resolves a stack for a drawing: what cannot be resolved is left out where it can be."""
+    """Resolves a stack for a drawing, and leaves out what cannot be resolved where possible."""
 
     def __init__(self, stack: Stack, given: Mapping[str, str], settings: Settings) -> None:
         """Raises UsageError (TemplateError)."""
@@ -62,7 +62,7 @@ class PlainEvaluation:
         return machine_definition(self._stack, logical_id, self._properties(logical_id, created)).text
 
     def _predict(self, logical_id: str, created: dict[str, CreatedResource]) -> None:
-        """Adds what a resource would be to `made`, unless something of it cannot be known."""
+        """Adds the predicted resource to `created`, unless a part of it is unknown."""
         resource = self._stack.resources[logical_id]
         naming = _PlainNaming(
             self._stack.name,
@@ -88,7 +88,7 @@ class PlainEvaluation:
 
 
 def _with_all_parameters(stack: Stack, given: Mapping[str, str]) -> Stack:
-    """Returns the stack with the names of parameters in the place of values that are not known."""
+    """Returns the stack with the parameters' names in place of unknown values."""
     declared = stack.template.get("Parameters")
     if not isinstance(declared, dict):
         return stack
@@ -105,14 +105,14 @@ def _with_all_parameters(stack: Stack, given: Mapping[str, str]) -> Stack:
 
 
 def _has_own_value(parameter: Any) -> bool:
-    """Whether a parameter has a default that is a value, not a name in Systems Manager."""
+    """Whether a parameter has a default value that is not the name of an SSM parameter."""
     if not isinstance(parameter, dict):
-        return True  # the evaluation says what is wrong with it
+        return True  # the evaluation reports what is wrong
     return "Default" in parameter and not str(parameter.get("Type")).startswith("AWS::SSM::Parameter")
 
 
 class _PlainNaming(Naming):
-    """Names a resource as its project does."""
+    """Names a resource by its name in the project."""
 
     __slots__ = ()
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def planned_definition(
     service: Service, stack: Stack, options: DeployOptions, logical_id: str
 ) -> MachineDefinition:
-    """Returns the definition of the stack's machine, with the names that its resources would get.
+    """Returns the definition of the stack's machine, with its resources' future names.
 
-    Raises UsageError (TemplateError), also where the machine's condition does not hold.
+    Raises UsageError (TemplateError), also if the machine's condition is false.
     """
     name = deployed_name(service, stack, options)
     evaluation = deploy_evaluation(service, stack, options, name, is_planned=True)
@@ -37,4 +37,4 @@ def planned_definition(
         created[each] = row.predict(
             names.resource_naming(service.settings, name, str(stack.folder), each), properties
         )
-    raise stack.error(("Resources", logical_id), f"The condition of {logical_id} does not hold.")
+    raise stack.error(("Resources", logical_id), f"{logical_id} is not created: its condition is false.")

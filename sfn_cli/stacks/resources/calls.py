@@ -1,7 +1,7 @@
-"""Calls that make resources: of this store's operations, and of the other services.
+"""Calls that create and change resources: sfn's own operations, and other AWS services.
 
-Each call fits the properties of a resource to the operation's request. A refusal is a ResourceError
-with an ApiError, so that a row of the table need not know where its resource lives.
+Each call converts a resource's properties to the operation's request. An error response is raised as a
+ResourceError with an ApiError, whether the resource is in the store or in another service.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def call_store(
     properties: Mapping[str, Any],
     own: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Returns the answer of one of sfn's own operations; `own` is added to the request as it is.
+    """Calls one of sfn's own operations and returns its response; adds `own` to the request as it is.
 
     Raises ResourceError.
     """
@@ -57,9 +57,9 @@ def call_store(
 def call_service(
     context: ProvisioningContext, service: str, operation: str, properties: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Returns the answer of another service, by botocore's name and AWS's operation.
+    """Calls another service, by its botocore name and AWS's operation, and returns its response.
 
-    Raises ResourceError; ConfigurationError when the service cannot be reached.
+    Raises ResourceError; ConfigurationError if the service cannot be reached.
     """
     client = context.clients.get(service)
     from botocore import xform_name
@@ -75,8 +75,8 @@ def call_service(
     except ClientError as error:
         details = error.response.get("Error", {})
         code, message = str(details.get("Code", "")), str(details.get("Message") or error)
-        if "<html" in message.lower():  # of an emulator that failed: a page, not a message
-            message = f"{operation} fails in the local services, which is not the request's fault: {code}"
+        if "<html" in message.lower():  # the error page of an emulator that failed
+            message = f"{operation} failed with an internal error of the local AWS services: {code}"
         raise ResourceError(_one_line(message), operation, ApiError(code, message)) from None
     except ParamValidationError as error:
         raise _invalid_call(str(error), operation) from None
@@ -95,17 +95,17 @@ def _one_line(message: str) -> str:
 
 
 def is_not_found(error: ResourceError) -> bool:
-    """Whether an operation was refused because the resource does not exist."""
+    """Whether an operation failed because the resource does not exist."""
     return error.error is not None and _NOT_FOUND.search(error.error.code) is not None
 
 
 def already_exists(error: ResourceError) -> bool:
-    """Whether a creation was refused because the resource exists."""
+    """Whether a creation failed because the resource already exists."""
     return error.error is not None and _ALREADY_EXISTS.search(error.error.code) is not None
 
 
 def none_if_missing(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    """Returns the answer of a call that reads or deletes; None for a resource that is gone."""
+    """Returns the response of a call that reads or deletes; None if the resource does not exist."""
     try:
         return call()
     except ResourceError as error:
@@ -115,10 +115,10 @@ def none_if_missing(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None
 
 
 def emulated_type(service: str, row: ResourceType) -> ResourceType:
-    """Returns the row of a resource of another service than sfn's own.
+    """Returns the row of a resource in another service than sfn's own.
 
-    Where calls to the service go to AWS itself (SFN_AWS=real), nothing is created, changed or deleted
-    there: the resource is taken to exist under its predicted name.
+    With SFN_AWS=real, calls go to AWS itself, and nothing is created, changed or deleted there: the
+    resource is assumed to exist under its predicted name.
     """
 
     def is_real(context: ProvisioningContext) -> bool:
@@ -145,6 +145,6 @@ def emulated_type(service: str, row: ResourceType) -> ResourceType:
 
 
 def predicted_name(naming: Naming, properties: Properties, property: str, length: int, **how: bool) -> str:
-    """Returns the name that a property gives, or a generated one."""
+    """Returns the name in a property, or a generated one."""
     given = properties.get(property)
     return str(given) if given else naming.generated(length, **how)

@@ -1,6 +1,6 @@
-"""The table of resource types: what creates, updates and deletes each, and its Ref and attributes.
+"""The table of resource types: how each is created, updated and deleted, and its Ref and attributes.
 
-A type that is not in the table is left out of a stack, by name.
+A type that is not in the table is left out of a stack, and the user sees its name.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ CREATED = {
 
 @cache
 def resource_type(type: str) -> ResourceType:
-    """Returns the row of a type; every type has one."""
+    """Returns the row of a type. Every type has one, even if sfn does not support it."""
     if (place := CREATED.get(type)) is not None:
         module, _, name = place.partition(":")
         row: ResourceType = getattr(import_module(f"{__package__}.{module}"), name)

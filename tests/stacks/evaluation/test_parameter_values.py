@@ -60,10 +60,10 @@ def test_value(tmp_path: Path, declaration: str, given: str | None, value: Any) 
     ("{Type: String, MinLength: [1]}", "a", 'MinLength of the parameter "Given" must be a number.'),
     ("{Default: a}", None, 'The parameter "Given" must be an object with a Type.'),
     ("{Type: 'AWS::SSM::Parameter::Value<String>'}", "/gone",
-     ('The parameter "Given" takes its value from Systems Manager, which has no "/gone" here. '
-      "Store it, or pass the name of another: --parameter Given=NAME")),
+     ('The parameter "Given" refers to the SSM parameter "/gone", which does not exist locally. '
+      "Create it, or name another one: --parameter Given=NAME")),
     ("{Type: String, Default: {a: 1}}", None,
-     'The value of the parameter "Given" must be a text or a number.'),
+     'The value of the parameter "Given" must be a string or a number.'),
 ])  # fmt: skip
 def test_refused_value(tmp_path: Path, declaration: str, given: str | None, message: str) -> None:
     """A value that breaks its parameter's rules is an error at the parameter."""

@@ -124,7 +124,7 @@ def test_content(emulated: Maker, tmp_path: Path) -> None:
         created = objects.create(emulated("Picture"), properties)
         assert created.reference == "a"
         assert s3.get_object(Bucket=bucket.reference, Key="a")["Body"].read() == stored
-    assert emulated.reports[-1:] == ["Picture: /nowhere/a does not exist; the object is empty."]
+    assert emulated.reports[-1:] == ["Picture: /nowhere/a does not exist. The object is empty."]
     objects.delete(emulated("Picture"), created, properties)
     objects.delete(emulated("Picture"), created, properties)
 

@@ -122,7 +122,7 @@ def test_image(make: Maker, code: dict[str, str]) -> None:
     properties = {"FunctionName": "scan", "PackageType": "Image", "Code": code, "Role": ROLE}
     resource_type("AWS::Lambda::Function").create(make("Scan"), properties)
     assert make.reports == [
-        "Scan: sfn cannot run container images. The function is created, and fails when it is invoked."
+        "Scan: sfn cannot run container images. The function is created, but invoking it fails."
     ]
     found = make.call("lambda", "GetFunctionConfiguration", FunctionName="scan")
     assert found is not None

@@ -39,7 +39,7 @@ def _created_user_pool(naming: Naming, pool_id: str, pool_arn: str) -> CreatedRe
 
 
 def _create_user_pool(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Creates a pool, a new one each time: several may have one name."""
+    """Creates a new pool each time, because pools may share a name."""
     name = predicted_name(context.naming, properties, "UserPoolName", _NAME_LENGTH)
     created = call_service(context, _SERVICE, "CreateUserPool", {**properties, "PoolName": name})["UserPool"]
     return _created_user_pool(context.naming, created["Id"], created["Arn"])

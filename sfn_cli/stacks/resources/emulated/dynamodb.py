@@ -1,7 +1,7 @@
-"""DynamoDB tables, and global tables as tables of this region.
+"""DynamoDB tables; a global table is created as a table in this region.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
-Deletion protection, backups and streams to Kinesis have no effect here.
+Deletion protection, backups and streams to Kinesis have no effect locally.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ def _described_table(context: ProvisioningContext, name: str) -> CreatedResource
 
 
 def _table_capacity(properties: Properties) -> dict[str, Any]:
-    """Returns how the table is billed.
+    """Returns the request's members for billing and capacity.
 
-    A global table names its capacity as auto scaling does; there is none here.
+    A global table has its capacity in auto scaling's properties; there is no auto scaling locally.
     """
     if properties.get("BillingMode") == _ON_DEMAND:
         return {"ProvisionedThroughput": None, "BillingMode": _ON_DEMAND}
@@ -115,7 +115,7 @@ def _table_encryption(properties: Properties) -> dict[str, Any] | None:
 def _update_table(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    """Makes the changes that were found, one by one, as DynamoDB takes them."""
+    """Applies the changes one at a time, as DynamoDB requires."""
     name = created.physical_id
     for change in _table_changes(_current_table(context, name), new):
         call_service(context, _SERVICE, "UpdateTable", {"TableName": name, **change})
@@ -130,7 +130,7 @@ def _current_table(context: ProvisioningContext, name: str) -> dict[str, Any]:
 
 
 def _table_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any]]:
-    """Returns requests of UpdateTable that bring a table to the properties."""
+    """Returns the UpdateTable requests that make a table match the properties."""
     changes: list[dict[str, Any]] = []
     capacity = {
         "BillingMode": new.get("BillingMode") or "PROVISIONED",
@@ -156,7 +156,7 @@ def _table_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any
 
 
 def _table_index_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any]]:
-    """Returns a request for each index that is deleted or created: DynamoDB takes one at a time."""
+    """Returns a request for each index to delete or create: DynamoDB accepts one at a time."""
     before = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes") or []}
     after = {index.get("IndexName"): index for index in property_objects(new, "GlobalSecondaryIndexes")}
     deleted = [{"Delete": {"IndexName": name}} for name in sorted(before - after.keys())]

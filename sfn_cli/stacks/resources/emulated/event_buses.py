@@ -1,4 +1,4 @@
-"""EventBridge buses. Their rules are listed only.
+"""EventBridge event buses. Their rules are listed but never run.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html
 """
@@ -39,7 +39,7 @@ def _create_event_bus(context: ProvisioningContext, properties: Properties) -> C
 def _update_event_bus(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    """Changes nothing: no property but the name has an effect here."""
+    """Changes nothing: only the name has an effect locally."""
     return created
 
 

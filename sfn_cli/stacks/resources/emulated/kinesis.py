@@ -37,7 +37,7 @@ def _described_stream(context: ProvisioningContext, name: str) -> CreatedResourc
 
 def _stream_mode(properties: Properties) -> str:
     mode = property_object(properties, "StreamModeDetails").get("StreamMode")
-    # AWS's default without a number of shards.
+    # AWS's default if there is no ShardCount.
     return str(mode or ("PROVISIONED" if properties.get("ShardCount") else _ON_DEMAND))
 
 
@@ -58,7 +58,7 @@ def _create_stream(context: ProvisioningContext, properties: Properties) -> Crea
 def _update_stream(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    """Changes the number of shards; how long records stay has no effect here."""
+    """Changes the number of shards; the retention period has no effect locally."""
     before, after = old.get("ShardCount"), new.get("ShardCount")
     if after and before != after and _stream_mode(new) != _ON_DEMAND:
         request = {

@@ -31,9 +31,9 @@ def _created_key(key_id: str, key_arn: str) -> CreatedResource:
 
 
 def _create_key(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Creates a key, a new one each time: it has no name by which it could be found."""
+    """Creates a new key each time, because a key has no name to find it by."""
     request = {
-        # Policies are not checked here.
+        # Key policies are not checked locally.
         **{name: value for name, value in properties.items() if name not in ("KeyPolicy", "Tags")},
         "Tags": [
             {"TagKey": key, "TagValue": value} for key, value in property_tags(properties.get("Tags")).items()
@@ -60,7 +60,7 @@ def _delete_key(context: ProvisioningContext, created: CreatedResource, properti
         none_if_missing(lambda: call_service(context, _SERVICE, "ScheduleKeyDeletion", request))
     except ResourceError as error:
         if error.error is None or error.error.code != "KMSInvalidStateException":
-            raise  # otherwise its deletion is scheduled already
+            raise  # otherwise its deletion is already scheduled
 
 
 KEY = emulated_type(

@@ -1,8 +1,8 @@
 """S3 buckets.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
-Deleting a bucket deletes its objects, which AWS refuses: they are in memory only, and were put there
-by the executions of the stack that goes.
+Deleting a bucket also deletes its objects. AWS refuses to delete a bucket that is not empty, but these
+objects are only in memory, and executions of the deleted stack wrote them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SERVICE = "s3"
 _NAME_LENGTH = 63
 _FIRST_REGION = "us-east-1"
-"""The region whose buckets have no location constraint."""
+"""The region in which buckets have no location constraint."""
 
 _DELETED_AT_ONCE = 1000
 
@@ -63,11 +63,11 @@ def _call_create_bucket(context: ProvisioningContext, request: dict[str, Any]) -
         if error.error is None or error.error.code != "InvalidBucketName":
             raise
         message = (
-            f"{request['Bucket']} cannot be the name of a bucket, which has 3 to {_NAME_LENGTH} lower-case "
-            "letters, digits, hyphens and dots."
+            f"{request['Bucket']} is not a valid bucket name. Use 3 to {_NAME_LENGTH} lower-case letters, "
+            "digits, hyphens and dots."
         )
         if context.naming.stack in request["Bucket"]:
-            message += " The stack's name is in it: choose another with --stack NAME."
+            message += " It begins with the stack's name: choose another with --stack NAME."
         raise ResourceError(message, error.operation, ApiError(error.error.code, message)) from None
 
 
@@ -81,7 +81,7 @@ def _update_bucket(
 def _set_bucket_configuration(
     context: ProvisioningContext, bucket: str, old: Properties, new: Properties
 ) -> None:
-    """Sets what has an effect on reading and writing objects: versioning, CORS and tags."""
+    """Sets what affects reading and writing objects: versioning, CORS and tags."""
     versioning = property_object(new, "VersioningConfiguration").get("Status")
     if versioning != property_object(old, "VersioningConfiguration").get("Status"):
         _put_bucket(context, bucket, "PutBucketVersioning", "VersioningConfiguration",
@@ -96,7 +96,7 @@ def _set_bucket_configuration(
 
 
 def _bucket_cors_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """Returns a rule with the names that the operation has: MaxAge is MaxAgeSeconds, and so on."""
+    """Returns a rule with the operation's names, such as MaxAgeSeconds for MaxAge."""
     named = {"MaxAge": "MaxAgeSeconds", "ExposedHeaders": "ExposeHeaders", "Id": "ID"}
     return {named.get(name, name): value for name, value in rule.items()}
 
@@ -113,7 +113,7 @@ def _delete_bucket(context: ProvisioningContext, created: CreatedResource, prope
 
 
 def _empty_bucket(context: ProvisioningContext, bucket: str) -> None:
-    """Deletes all versions of all objects, if the bucket is there."""
+    """Deletes all versions of all objects, if the bucket exists."""
     request = {"Bucket": bucket, "MaxKeys": _DELETED_AT_ONCE}
     while page := none_if_missing(lambda: call_service(context, _SERVICE, "ListObjectVersions", request)):
         found = [*(page.get("Versions") or []), *(page.get("DeleteMarkers") or [])]

@@ -1,7 +1,7 @@
-"""Objects in S3 buckets, which Terraform has as resources.
+"""Objects in S3 buckets, which are resources in Terraform.
 
 Properties: Bucket and Key, with Source (the absolute path of a file), Content (text) or ContentBase64,
-and ContentType. Without any, the module's arguments could not be evaluated.
+and ContentType. There are none if the module's arguments could not be evaluated.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _predict_object(naming: Naming, properties: Properties) -> CreatedResource:
 def _create_object(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     created = _predict_object(context.naming, properties)
     if not properties:
-        context.report(f"{context.naming.logical_id}: the object is not made, as its arguments are unknown.")
+        context.report(f"{context.naming.logical_id}: not created, because its arguments are unknown.")
         return created
     request = {name: properties.get(name) for name in ("Bucket", "Key", "ContentType")}
     call_service(context, _SERVICE, "PutObject", {**request, "Body": _object_content(context, properties)})
@@ -44,20 +44,20 @@ def _update_object(
 
 
 def _object_content(context: ProvisioningContext, properties: Properties) -> bytes:
-    """Returns the object's content. A file that does not exist (yet) is an empty object, with a note."""
+    """Returns the object's content. A file that does not exist gives an empty object and a note."""
     if (source := properties.get("Source")) is not None:
         try:
             return read_input_bytes(Path(str(source)), RESOURCE_FILE_BYTES)
         except FileNotFoundError:
-            context.report(f"{context.naming.logical_id}: {source} does not exist; the object is empty.")
+            context.report(f"{context.naming.logical_id}: {source} does not exist. The object is empty.")
             return b""
         except OSError as error:
-            raise ResourceError(f"{source} cannot be read: {error.strerror or error}") from None
+            raise ResourceError(f"Cannot read {source}: {error.strerror or error}") from None
     if (encoded := properties.get("ContentBase64")) is not None:
         try:
             return base64.b64decode(str(encoded), validate=True)
         except (binascii.Error, ValueError):
-            raise ResourceError("The content of the object is not in base64.") from None
+            raise ResourceError("The content of the object is not valid base64.") from None
     return property_text(properties.get("Content", "")).encode()
 
 

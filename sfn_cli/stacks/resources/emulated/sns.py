@@ -1,8 +1,8 @@
 """SNS topics and their subscriptions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
-A subscription of a queue is made. Others, of functions or mailboxes, are listed: nothing delivers to
-them here.
+Subscriptions of queues are created. Subscriptions of functions, email addresses and others are only
+listed: nothing delivers messages to them locally.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SUBSCRIPTION_ATTRIBUTES = (
 )  # fmt: skip
 
 _DELIVERED = frozenset({"sqs"})
-"""The protocols whose subscribers receive messages from the local services."""
+"""The protocols to which the local AWS services deliver messages."""
 
 
 # Topics
@@ -64,7 +64,7 @@ def _given_attributes(properties: Properties, names: tuple[str, ...]) -> dict[st
 
 
 def _create_topic(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Creates the topic and the subscriptions of its own Subscription property."""
+    """Creates the topic and the subscriptions in its Subscription property."""
     predicted = _predict_topic(context.naming, properties)
     named = {"TopicArn": predicted.physical_id}
     if none_if_missing(lambda: call_service(context, _SERVICE, "GetTopicAttributes", named)) is not None:
@@ -98,7 +98,7 @@ def _update_topic(
 def _subscribe_to_topic(
     context: ProvisioningContext, created: CreatedResource, properties: Properties
 ) -> None:
-    """Makes the subscriptions of the topic's own Subscription property; those there are stay."""
+    """Adds the subscriptions in the topic's Subscription property; existing ones stay."""
     for subscription in property_objects(properties, "Subscription"):
         if subscription.get("Protocol") in _DELIVERED:
             call_service(context, _SERVICE, "Subscribe", {**subscription, "TopicArn": created.physical_id})
@@ -137,7 +137,7 @@ def _created_subscription(subscription_arn: str) -> CreatedResource:
 
 
 def _create_subscription(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Subscribes; a topic's subscriber is the same subscription however often it subscribes."""
+    """Subscribes an endpoint. Subscribing it again returns the same subscription."""
     if not _is_delivered(properties):
         return _predict_subscription(context.naming, properties)
     request = {

@@ -24,7 +24,7 @@ _ATTRIBUTES = (
     "ReceiveMessageWaitTimeSeconds", "RedriveAllowPolicy", "RedrivePolicy", "SqsManagedSseEnabled",
     "VisibilityTimeout",
 )  # fmt: skip
-"""The properties that are attributes of a queue by the same name."""
+"""The properties that have the same name as a queue attribute."""
 
 _DEFAULTS = {
     "DelaySeconds": 0,
@@ -34,7 +34,7 @@ _DEFAULTS = {
     "RedrivePolicy": "",
     "VisibilityTimeout": 30,
 }
-"""What an update sets the attributes to that are no longer given."""
+"""The values to which an update resets attributes that are no longer given."""
 
 
 def _queue_name(naming: Naming, properties: Properties) -> str:
@@ -50,7 +50,7 @@ def _predict_queue(naming: Naming, properties: Properties) -> CreatedResource:
 
 
 def _created_queue(url: str, queue_arn: str) -> CreatedResource:
-    # The URL has the port of the local services, which changes when they restart.
+    # The URL contains the port of the local AWS services, which changes when they restart.
     name = queue_arn.rpartition(":")[2]
     return CreatedResource(name, {"Arn": queue_arn, "QueueName": name, "QueueUrl": url}, ref=url)
 
@@ -58,7 +58,7 @@ def _created_queue(url: str, queue_arn: str) -> CreatedResource:
 def _queue_attributes(properties: Properties) -> dict[str, Any]:
     given = {name: properties.get(name) for name in _ATTRIBUTES}
     if not is_true(given["FifoQueue"]):
-        del given["FifoQueue"]  # AWS refuses false
+        del given["FifoQueue"]  # AWS rejects false
     return given
 
 

@@ -1,4 +1,4 @@
-"""Parameters of Systems Manager.
+"""Systems Manager (SSM) parameters.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
 """
@@ -40,7 +40,7 @@ def _update_parameter(
 
 
 def _put_parameter(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
-    # Tags are refused together with Overwrite.
+    # AWS rejects Tags together with Overwrite.
     request = {name: value for name, value in properties.items() if name != "Tags"}
     call_service(
         context, _SERVICE, "PutParameter", {**request, "Name": created.physical_id, "Overwrite": True}

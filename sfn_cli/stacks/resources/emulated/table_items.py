@@ -1,7 +1,7 @@
-"""Items of DynamoDB tables, which Terraform has as resources.
+"""Items of DynamoDB tables, which are resources in Terraform.
 
 Properties: TableName, Item (an object of attribute values, or its JSON text), HashKey and RangeKey.
-Without any, the module's arguments could not be evaluated.
+There are none if the module's arguments could not be evaluated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _item(properties: Properties) -> dict[str, Any]:
     except ValueError:
         item = None
     if not isinstance(item, dict):
-        raise ResourceError("Item must be an object of attribute values, or its JSON text.")
+        raise ResourceError("Item must be an object of attribute values, or a JSON string of one.")
     return item
 
 
@@ -44,7 +44,7 @@ def _create_item(context: ProvisioningContext, properties: Properties) -> Create
         request = {"TableName": properties.get("TableName"), "Item": _item(properties)}
         call_service(context, _SERVICE, "PutItem", request)
     else:
-        context.report(f"{context.naming.logical_id}: the item is not made, as its arguments are unknown.")
+        context.report(f"{context.naming.logical_id}: not created, because its arguments are unknown.")
     return _predict_item(context.naming, properties)
 
 

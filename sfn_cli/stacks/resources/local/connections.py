@@ -1,4 +1,4 @@
-"""EventBridge connections, which authorize HTTP tasks.
+"""EventBridge connections, which hold the credentials of HTTP Tasks.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html
 """
@@ -50,9 +50,9 @@ def _update_connection(
 def _change_connection(
     context: ProvisioningContext, operation: str, name: str, properties: Properties
 ) -> CreatedResource:
-    """Creates or updates the connection; one that is there already is updated."""
+    """Creates or updates the connection; an existing one is updated."""
     parameters = dict(property_object(properties, "AuthParameters"))
-    parameters.pop("ConnectivityParameters", None)  # every endpoint is called from this machine
+    parameters.pop("ConnectivityParameters", None)  # calls are made directly from this computer
     request = {
         "Description": properties.get("Description") or "",
         "AuthorizationType": properties.get("AuthorizationType"),

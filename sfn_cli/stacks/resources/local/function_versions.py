@@ -33,8 +33,8 @@ def _created_version(function_arn: str, version: str) -> CreatedResource:
 
 
 def _create_version(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Publishes the function; one that did not change since its last version gets no other."""
-    # CodeSha256 is that of a build elsewhere.
+    """Publishes a version, unless the function is unchanged since its latest version."""
+    # CodeSha256 is dropped: it is the hash of a build on another machine.
     request = {name: properties.get(name) for name in ("FunctionName", "Description")}
     before = set(_published_versions(context, request))
     published = call_store(context, _SERVICE, "PublishVersion", request)["Version"]
@@ -71,7 +71,7 @@ VERSION = ResourceType(
     delete=_delete_version,
     replaced_by=frozenset({"FunctionName"}),
     is_local=True,
-    # Its fingerprint is that of the function that it publishes: deployment/published_code.py.
+    # The fingerprint is that of the published function: deployment/published_code.py.
 )
 
 
@@ -86,7 +86,7 @@ def _predict_alias(naming: Naming, properties: Properties) -> CreatedResource:
 
 
 def _alias_request(properties: Properties) -> dict[str, Any]:
-    """Returns the request with the weights as a map of versions, as operations take them."""
+    """Returns the request with the weights as a map from versions, as the operations expect."""
     weights = property_objects(property_object(properties, "RoutingConfig"), "AdditionalVersionWeights")
     routing = {str(weight.get("FunctionVersion")): weight.get("FunctionWeight") for weight in weights}
     return {

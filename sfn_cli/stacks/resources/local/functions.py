@@ -1,7 +1,7 @@
 """Lambda functions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
-Properties that have no effect on a local function (VpcConfig, KmsKeyArn, …) are skipped.
+Properties without effect on a local function (VpcConfig, KmsKeyArn, …) are skipped.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _DEFAULTS: dict[str, Any] = {
     "EphemeralStorage": {"Size": 512},
     "Layers": [],
 }
-"""The properties that have an effect here, with Lambda's defaults: an update sets what is no longer
-given back to them."""
+"""The properties that have an effect locally, with Lambda's defaults. An update resets properties that
+are no longer given to these defaults."""
 
 
 def _predict_function(naming: Naming, properties: Properties) -> CreatedResource:
     name = predicted_name(naming, properties, "FunctionName", _NAME_LENGTH)
-    # A name may be given as an ARN.
+    # The name may be an ARN.
     return _created_function(naming, name.rpartition(":")[2])
 
 
@@ -108,7 +108,7 @@ def _function_configuration(
     return {
         **_DEFAULTS,
         **given,
-        # Logs are text here, whatever LogFormat says.
+        # Local logs are always text, whatever LogFormat says.
         "LoggingConfig": {"LogGroup": logging["LogGroup"]} if logging.get("LogGroup") else None,
         "Role": usable_role_arn(context, properties.get("Role")),
         "Runtime": code.runtime or properties.get("Runtime"),
@@ -129,7 +129,7 @@ def _has_function(context: ProvisioningContext, created: CreatedResource) -> boo
 def _has_new_function_code(
     context: ProvisioningContext, created: CreatedResource, code: FunctionCode
 ) -> bool:
-    """Whether the stored code differs; a folder in place that is the same never does."""
+    """Whether the stored code differs; the same folder used in place never does."""
     import base64
     import hashlib
     import os
@@ -157,7 +157,7 @@ def _update_function_tags(
 def _report_unusable_function(context: ProvisioningContext, code: FunctionCode) -> None:
     if code.problem is not None:
         name = context.naming.logical_id
-        context.report(f"{name}: {code.problem}. The function is created, and fails when it is invoked.")
+        context.report(f"{name}: {code.problem}. The function is created, but invoking it fails.")
 
 
 FUNCTION = ResourceType(

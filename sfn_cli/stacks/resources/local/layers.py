@@ -50,18 +50,18 @@ def _layer_content(context: ProvisioningContext, properties: Properties) -> dict
             "Version": content.get("S3ObjectVersion"),
         }
         return {"ZipFile": read_s3_object(context, location)}
-    raise ResourceError("The layer has no content.")
+    raise ResourceError("The layer has no content. Add the Content property.")
 
 
 def _delete_layer(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
-    """Deletes the version; functions that have it keep its content."""
+    """Deletes the version; functions that use it still have its content."""
     *_, name, number = created.physical_id.split(":")
     request = {"LayerName": name, "VersionNumber": number}
     none_if_missing(lambda: call_store(context, _SERVICE, "DeleteLayerVersion", request))
 
 
 def _layer_fingerprint(properties: Properties) -> str:
-    """Returns a hash of the file that holds the layer; a folder is used in place."""
+    """Returns a hash of the layer's file; "" for a folder, which is used in place."""
     return file_fingerprint(property_object(properties, "Content").get("CodeDir"))
 
 

@@ -23,7 +23,7 @@ def _predict_log_group(naming: Naming, properties: Properties) -> CreatedResourc
 
 
 def make_log_group(context: ProvisioningContext, name: str, properties: Properties | None = None) -> bool:
-    """Creates the group unless it is there; returns whether it was."""
+    """Creates the group if it does not exist; returns whether it existed."""
     try:
         call_store(context, "logs", "CreateLogGroup", properties or {}, {"logGroupName": name})
     except ResourceError as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SERVICE = "stepfunctions"
 _NAME_LENGTH = 80
 _INITIAL = "INITIAL"
-"""The revision of a machine that was never updated."""
+"""The revision of a machine that has never been updated."""
 
 
 # State machines
@@ -73,7 +73,7 @@ def _delete_machine(context: ProvisioningContext, created: CreatedResource, prop
 
 
 def _machine_members(context: ProvisioningContext, properties: Properties) -> dict[str, Any]:
-    """Returns the definition, the role, and the logging to groups that are there."""
+    """Returns the definition, the role, and the logging configuration, creating its log groups."""
     return {
         "Definition": stored_machine_definition(context, properties),
         "RoleArn": usable_role_arn(context, properties.get("RoleArn")),
@@ -86,7 +86,7 @@ def _machine_members(context: ProvisioningContext, properties: Properties) -> di
 def _machine_logging(context: ProvisioningContext, logging: dict[str, Any]) -> dict[str, Any]:
     """Returns the logging configuration, and creates the log groups that it names.
 
-    The ARN of a group ends in ":*" here once, whether its reader gives it so or not.
+    The returned ARN of a group always ends in a single ":*", whether the template's ARN has it or not.
     """
     destinations = []
     for destination in property_objects(logging, "Destinations"):
@@ -110,7 +110,7 @@ def _machine_revision(context: ProvisioningContext, machine_arn: str) -> str:
 
 
 def _update_tags(context: ProvisioningContext, resource_arn: str, properties: Properties) -> None:
-    """Brings the tags of a machine or an activity to those of the properties."""
+    """Makes the tags of a machine or an activity match the properties."""
     named = {"resourceArn": resource_arn}
     listed = call_store(context, _SERVICE, "ListTagsForResource", named)["tags"]
     before = {tag["key"]: tag["value"] for tag in listed}
@@ -144,11 +144,11 @@ def _created_version(version_arn: str) -> CreatedResource:
 
 
 def _create_version(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Publishes the revision; one that has a version gets no other."""
+    """Publishes the current revision, unless it already has a version."""
     listed = call_store(context, _SERVICE, "ListStateMachineVersions", properties)["stateMachineVersions"]
     request = {**properties, "RevisionId": properties.get("StateMachineRevisionId")}
     published = call_store(context, _SERVICE, "PublishStateMachineVersion", request)["stateMachineVersionArn"]
-    # Of the newest revision: its version is the newest, on the first page.
+    # The version of the latest revision is the latest version, on the first page.
     existed = any(version["stateMachineVersionArn"] == published for version in listed)
     return _created_version(published)._replace(existed=existed)
 
@@ -188,7 +188,7 @@ def _created_alias(alias_arn: str) -> CreatedResource:
 def _alias_routes(properties: Properties) -> list[dict[str, Any]]:
     """Returns the versions of an alias and their weights.
 
-    A deployment that shifts traffic in steps has ended here as soon as it starts.
+    A deployment that shifts traffic in steps completes immediately.
     """
     deployment = property_object(properties, "DeploymentPreference")
     if deployment:

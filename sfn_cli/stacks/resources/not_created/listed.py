@@ -1,7 +1,7 @@
-"""What brings events to functions and state machines: rules, schedules, APIs, event source mappings.
+"""Sources of events for functions and state machines: rules, schedules, APIs, event source mappings.
 
-They are stored and listed; no event comes from them, but for the mappings of queues: a worker reads
-what is stored of those, and carries the messages (drivers/local/event_sources/).
+They are only stored and listed, and send no events. The exception is the mapping of an SQS queue: a
+worker delivers the queue's messages to the function (drivers/local/event_sources/).
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 
@@ -153,11 +153,12 @@ _SOURCE_MAPPING = pattern_type(
 
 
 def _create_source_mapping(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Says what has no effect: a worker reads the mapping of a queue, and knows no filters."""
+    """Reports a filter, which has no effect: a worker delivers every message of a queue."""
     source = properties.get("EventSourceArn")
     if properties.get("FilterCriteria") and is_queue_arn(source):
         context.report(
-            f"{context.naming.logical_id}: its filter is ignored: the function gets all messages of {source}."
+            f"{context.naming.logical_id}: its filter is ignored. "
+            f"The function receives every message of {source}."
         )
     return _SOURCE_MAPPING.predict(context.naming, properties)
 
@@ -169,7 +170,7 @@ def _update_source_mapping(
 
 
 def _predict_rule(naming: Naming, properties: Properties) -> CreatedResource:
-    """Returns a rule's name, which includes its bus, unless that is the default one."""
+    """Returns a rule's name, which includes its event bus unless that is the default bus."""
     bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
     pattern = _RULE if bus == _DEFAULT_BUS else _RULE_OF_BUS
     return fill_pattern(pattern, naming, {**properties, "Bus": bus})

@@ -1,4 +1,4 @@
-"""Roles, policies, permissions and the like: names and ARNs that nothing here checks."""
+"""Roles, policies, permissions and similar types: names and ARNs, which are not checked locally."""
 
 from __future__ import annotations
 
