@@ -79,8 +79,8 @@ def test_substitutions(
     ({"DefinitionUri": "/gone.asl.json"},
      "Cannot read the definition /gone.asl.json: No such file or directory"),
     ({"DefinitionS3Location": {"Bucket": "b", "Key": "k"}},
-     "The definition of Flow is in S3 (s3://b/k), which sfn does not read. "
-     "Name a local file in DefinitionUri."),
+     ("The definition of Flow is in S3 (s3://b/k), which sfn does not read. "
+      "Name a local file in DefinitionUri.")),
     ({"DefinitionString": 5}, "DefinitionString must be a string with the definition."),
     ({"DefinitionString": "{}", "DefinitionSubstitutions": {"A": [1]}},
      'The substitution "A" must be a string, a number or a boolean.'),

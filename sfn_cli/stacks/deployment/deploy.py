@@ -287,7 +287,7 @@ def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> I
     folder = private_files.make_private_folder(service.settings.home, "stacks")
     descriptor = file_lock.wait_for_file_lock(
         os.path.join(folder, f"{name}.lock"),
-        lambda: report(f"Waiting for another deploy of {name} to finish …"),
+        lambda: report(f"Waiting for another deploy of {name} to finish…"),
     )
     try:
         yield

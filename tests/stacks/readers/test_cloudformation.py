@@ -127,7 +127,7 @@ def test_loops_that_multiply(tmp_path: Path) -> None:
         template += f"{indent}- {name}\n{indent}- [{items}]\n{indent}-\n"
     template += '                Q${A}x${B}x${C}: {Type: "AWS::SQS::Queue"}\n'
     write_project(tmp_path, {"template.yaml": template})
-    with pytest.raises(TemplateError, match="The loops of a template write 10,000 members at most"):
+    with pytest.raises(TemplateError, match="A template's loops can create at most 10,000 members"):
         read_cloudformation_stack(tmp_path / "template.yaml")
 
 
@@ -160,7 +160,7 @@ def test_nested_stack(tmp_path: Path) -> None:
     assert stack.template["Outputs"]["Url"]["Value"] == {"Ref": "BillingPrice"}
     assert stack.place(("Resources", "BillingPrice")) == (str(tmp_path / "nested/billing.yaml"), 3, 10)
     assert stack.notes == (
-        "Far: the template of this nested stack is not on this machine (https://example.com/far.yaml)",
+        "Far: the template of this nested stack is not a local file (https://example.com/far.yaml).",
     )
 
 

@@ -56,15 +56,15 @@ def test_folder(tmp_path: Path, files: dict[str, str], message: str) -> None:
 
 
 @pytest.mark.parametrize("files, message", [
-    ({}, ("PROJECT holds no definition: a file named *.asl.json or *.asl.yaml; and no template: "
-          "template.yaml, cdk.json, serverless.yml or *.tf")),
+    ({}, ("No project found in PROJECT. sfn looks for *.asl.json, *.asl.yaml, template.yaml, cdk.json, "
+          "serverless.yml and *.tf.")),
     ({"a/template.yaml": CFN, "b/cdk.json": "{}"},
-     "PROJECT has several projects; name one: PROJECT/a/template.yaml, PROJECT/b"),
+     "PROJECT contains several projects. Name one: PROJECT/a/template.yaml, PROJECT/b"),
     ({"one.yaml": CFN, "two.yaml": CFN},
-     "PROJECT has several templates; name one with -t: PROJECT/one.yaml, PROJECT/two.yaml"),
+     "PROJECT contains several templates. Name one with -t: PROJECT/one.yaml, PROJECT/two.yaml"),
     ({"serverless.ts": "export default {}"},
      ("PROJECT/serverless.ts is a program. "
-      "Run `serverless package`, and sfn reads what it writes to .serverless.")),
+      "Run `serverless package`: sfn reads its output in .serverless.")),
 ])  # fmt: skip
 def test_folder_without_a_project(tmp_path: Path, files: dict[str, str], message: str) -> None:
     """No project, several, and a program that sfn cannot read are one line each."""

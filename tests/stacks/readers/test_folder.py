@@ -121,11 +121,11 @@ def test_a_definition_alone() -> None:
 @pytest.mark.parametrize(
     "files, message",
     [
-        ({"p/readme.txt": ""}, "holds no definition"),
-        ({"p/a.asl.json": PASS, "p/services.json": "[]"}, "services.json must hold an object"),
+        ({"p/readme.txt": ""}, "contains no definition"),
+        ({"p/a.asl.json": PASS, "p/services.json": "[]"}, "services.json must contain an object"),
         (
             {"p/a.asl.json": PASS, "p/services.json": '{"a b": {"command": ["x"]}}'},
-            "the service 'a b' cannot be named",
+            "invalid service name 'a b'",
         ),
         ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": "x"}}'}, 'A must be {"command"'),
         ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": []}}'}, 'A must be {"command"'),
@@ -133,11 +133,14 @@ def test_a_definition_alone() -> None:
             {"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": ["x"], "port": 1}}'},
             'A must be {"command"',
         ),
-        ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "holds several definitions"),
-        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not JSON"),
-        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must hold an object"),
-        ({"p/a.asl.json": PASS, "p/machine.json": "[]"}, "machine.json must hold an object"),
-        ({"p/a.asl.json": PASS, "p/resources.json": "{}"}, "resources.json must hold an array of calls"),
+        ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "contains several definitions"),
+        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not valid JSON"),
+        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must contain a JSON object"),
+        ({"p/a.asl.json": PASS, "p/machine.json": "[]"}, "machine.json must contain a JSON object"),
+        (
+            {"p/a.asl.json": PASS, "p/resources.json": "{}"},
+            "resources.json must contain a JSON array of calls",
+        ),
         ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3"}]'}, "call 1 must be"),
         (
             {"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "operation": "X", "wait": "y"}]'},

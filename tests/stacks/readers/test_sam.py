@@ -178,7 +178,7 @@ def test_api_definition(tmp_path: Path) -> None:
     template = f"{HEAD}Resources: {{Api: {{Type: AWS::Serverless::Api, Properties: {properties}}}}}"
     write_project(tmp_path, {"template.yaml": template})
     (note,) = read_cloudformation_stack(tmp_path / "template.yaml").notes
-    assert note == f"Api: {tmp_path}/api.yaml does not exist; the API has no routes of its own"
+    assert note == f"Api: {tmp_path}/api.yaml does not exist. The API is listed without its routes."
     write_project(tmp_path, {"api.yaml": "openapi: 3.0.1\npaths: {/orders: {get: {}}}\n"})
     stack = read_cloudformation_stack(tmp_path / "template.yaml")
     assert "/orders" in stack.resources["Api"]["Properties"]["Body"]["paths"]
@@ -194,7 +194,7 @@ def test_api_definition(tmp_path: Path) -> None:
       "AWS::Serverless::Function")),
     ("\n  S: {Type: AWS::Serverless::StateMachine}\n  T: {Type: AWS::Serverless::StateMachine}", 3,
      ("Resource with id [S] is invalid. Either 'Definition' or 'DefinitionUri' property must be specified. "
-      "(And 1 more.)")),
+      "(1 more.)")),
     (" {}", 2, "The template has no Resources."),
 ])  # fmt: skip
 def test_refused_template(tmp_path: Path, resources: str, line: int, message: str) -> None:
@@ -228,4 +228,4 @@ def test_macro_of_an_account(tmp_path: Path) -> None:
     template = "Transform: [Mine, AWS::LanguageExtensions]\nResources: {Q: {Type: AWS::SQS::Queue}}\n"
     write_project(tmp_path, {"template.yaml": template})
     (note,) = read_cloudformation_stack(tmp_path / "template.yaml").notes
-    assert note == "the macro Mine runs in an AWS account only: it is not applied"
+    assert note == "The macro Mine is not applied: macros run only in an AWS account."

@@ -68,8 +68,8 @@ def test_place(tmp_path: Path, text: str, path: tuple[str | int, ...], line: int
 @pytest.mark.parametrize("name, text, line, column, message", [
     ("t.yaml", "a: [1\nb: 2", 2, 2, "Invalid YAML: "),
     ("t.yaml", "a: 1\n b: 2", 2, 3, "Invalid YAML: "),
-    ("t.yaml", "a: !<x> 1", 1, 4, "Invalid YAML: the tag x is not a function of CloudFormation"),
-    ("t.yaml", "? [a]\n: 1", 1, 3, "Invalid YAML: a key must be a text"),
+    ("t.yaml", "a: !<x> 1", 1, 4, "Invalid YAML: the tag x is not a CloudFormation function"),
+    ("t.yaml", "? [a]\n: 1", 1, 3, "Invalid YAML: a key must be a string"),
     ("t.yaml", "a: &x [*x]", 1, 8, "Invalid YAML: the alias 'x' is within the value that it stands for"),
     ("t.yaml", "a: *x", 1, 4, "Invalid YAML: "),
     ("t.yaml", "a: " + "[" * 1001, 1, 1003, "Invalid YAML: "),
@@ -105,7 +105,7 @@ def test_key_that_is_there_twice(tmp_path: Path, name: str, text: str) -> None:
     read = read_template_file(file)
     assert read.value == {"Resources": {"A": 2}}
     line, column = (3, 3) if name == "t.yaml" else (3, 2)
-    assert read.notes == (f'{file}:{line}:{column}: the key "A" is there twice; the last one counts',)
+    assert read.notes == (f'{file}:{line}:{column}: the key "A" occurs twice. The last one is used.',)
 
 
 def test_unreadable_files(tmp_path: Path) -> None:

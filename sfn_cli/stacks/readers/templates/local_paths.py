@@ -1,7 +1,7 @@
-"""Local paths in the properties of a template's resources, as `package` and `deploy` take them.
+"""Local paths in the properties of a template's resources, as `package` and `deploy` accept them.
 
-A path becomes absolute, in the form that a stack has (stack.py). aws-sam-translator refuses local
-paths: those of SAM's own types are put aside under an address, and restored after the transform.
+A path becomes absolute, in the form of a stack (stack.py). aws-sam-translator rejects local paths, so
+those of SAM's types are replaced with addresses, and restored after the transform.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SAM_PATHS = {SAM_FUNCTION: "CodeUri", SAM_LAYER: "ContentUri", SAM_MACHINE: "De
 
 
 def absolute_local_paths(draft: TemplateDraft) -> None:
-    """Makes the local paths of CloudFormation's own types absolute."""
+    """Makes the local paths in CloudFormation's types absolute."""
     for logical_id, resource in draft.resources.items():
         kind = resource.get("Type")
         if kind not in _CLOUDFORMATION_PATHS:
@@ -53,14 +53,14 @@ _CLOUDFORMATION_PATHS = {
 
 class PathPutAside(NamedTuple):
     logical_id: str
-    """Of the SAM resource that has the path."""
+    """The SAM resource that has the path."""
     path: Path
 
 
 def put_sam_paths_aside(draft: TemplateDraft) -> list[PathPutAside]:
-    """Replaces the local paths of SAM's types by addresses that the translator accepts.
+    """Replaces the local paths of SAM's types with addresses that the translator accepts.
 
-    A function without CodeUri has its code beside the template, as for `sam build`.
+    The code of a function without CodeUri is beside the template, as in `sam build`.
     """
     aside: list[PathPutAside] = []
     defaults = _global_function_defaults(draft)
@@ -87,16 +87,16 @@ def put_sam_paths_aside(draft: TemplateDraft) -> list[PathPutAside]:
 
 
 def _global_function_defaults(draft: TemplateDraft) -> dict[str, Any]:
-    """Returns the Globals of functions, to be changed in place."""
+    """Returns the Globals of functions, which the caller may change in place."""
     sections = draft.template.get("Globals")
     functions = sections.get("Function") if isinstance(sections, dict) else None
     return functions if isinstance(functions, dict) else {}
 
 
 def restore_sam_paths(template: dict[str, Any], aside: list[PathPutAside]) -> dict[str, str]:
-    """Puts the local paths back into a transformed template.
+    """Restores the local paths in a transformed template.
 
-    Returns the SAM resource of each resource that has such a path.
+    Returns, for each resource with such a path, its SAM resource.
     """
     sources: dict[str, str] = {}
     for logical_id, resource in template["Resources"].items():

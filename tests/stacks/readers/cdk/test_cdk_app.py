@@ -105,7 +105,7 @@ def test_an_app_is_run(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unchanged_app_is_not_run_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """An app is run again when a file, or a variable that it reads, has changed."""
-    unchanged = ["The CDK app has not changed since it was last synthesised."]
+    unchanged = ["Using the last synthesis of the CDK app, which has not changed since."]
     synthesised = ["Synthesising the CDK app (node app.js)…"]
     app.read()
     app.read()
@@ -149,7 +149,7 @@ def test_the_projects_own_assembly(app: App) -> None:
     assert app.lines == ["Using cdk.out, which is newer than the app's files."]
     os.utime(folder / "manifest.json", (1, 1))
     assert [stack.name for stack in app.read().stacks] == ["A"]
-    assert app.lines[0] == "cdk.out is older than the app's files: it is not used."
+    assert app.lines[0] == "Not using cdk.out, which is older than the app's files."
     for path in ("cdk.out", "cdk.out/manifest.json"):
         assert [stack.name for stack in app.read(path).stacks] == ["Old"]
         assert app.lines == []
@@ -162,7 +162,7 @@ def test_the_projects_own_assembly(app: App) -> None:
 
 def test_nothing_runs_without_leave(app: App) -> None:
     """Without leave to build, what the app wrote before counts, as long as it is up to date."""
-    with pytest.raises(UsageError, match=r"has no up-to-date cdk\.out, and its app must not run here"):
+    with pytest.raises(UsageError, match=r"has no up-to-date cdk\.out, and building is off"):
         app.read(may_build=False)
     app.read()
     assert [stack.name for stack in app.read(may_build=False).stacks] == ["A"]
@@ -174,8 +174,8 @@ def test_nothing_runs_without_leave(app: App) -> None:
 @pytest.mark.parametrize(
     "cdk_json, message",
     [
-        ({}, "cdk.json names no app"),
-        ({"app": "nosuchprogram app.js"}, "The CDK app is run by nosuchprogram, which is not on PATH."),
+        ({}, 'cdk.json has no "app"'),
+        ({"app": "nosuchprogram app.js"}, "The CDK app needs nosuchprogram, which is not on PATH."),
         ({"app": "node other.js"}, "Cannot find module"),
         (
             {"app": "node -e 'console.error(`no table`); process.exit(3)'"},
@@ -184,7 +184,7 @@ def test_nothing_runs_without_leave(app: App) -> None:
         ({"app": "node -e 0"}, "wrote no cloud assembly"),
         ({"app": "node app.js", "build": "exit 4"}, "The build of cdk.json failed (exit status 4)"),
         ({"app": "node app.js", "context": [1]}, "cdk.json: context must be an object."),
-        ([], "cdk.json:1:1: The file must hold an object."),
+        ([], "cdk.json:1:1: The file must contain a JSON object."),
     ],
 )
 def test_apps_that_fail(app: App, cdk_json: Any, message: str) -> None:
@@ -223,7 +223,7 @@ def test_an_absent_asset(app: App) -> None:
     (app.folder / "app.js").write_text(text)
     price = app.folder / "functions" / "price"
     assert app.resources()["Price"]["Code"] == {"CodeDir": str(price)}
-    assert f"{price} does not exist; going on without it." in app.lines
+    assert f"{price} does not exist. Continuing without it." in app.lines
     assert not price.exists()
 
 
@@ -242,7 +242,7 @@ def test_an_absent_asset_beside_the_app(app: App, is_neighbour_there: bool) -> N
         assert not list(neighbour.iterdir())
     else:
         app.read()
-        assert f"{neighbour / 'price'} does not exist; going on without it." in app.lines
+        assert f"{neighbour / 'price'} does not exist. Continuing without it." in app.lines
 
 
 def test_own_packages_are_used(app: App) -> None:
@@ -306,5 +306,5 @@ def test_one_template_of_an_assembly(app: App) -> None:
     stacks = {name: {"Resources": {"Flow": machine(f"{name}/Flow")}} for name in ("Api", "Data", "Other")}
     write_assembly(app.folder / "cdk.out", stacks, dependencies={"Api": ["Data"]})
     assert [stack.name for stack in app.read("cdk.out/Api.template.json").stacks] == ["Data", "Api"]
-    with pytest.raises(UsageError, match="is not the template of a stack"):
+    with pytest.raises(UsageError, match="is not a stack's template"):
         app.read("cdk.out/Api.assets.json")

@@ -176,15 +176,15 @@ def test_lookups_are_noted(tmp_path: Path) -> None:
     missing = [{"key": "k", "provider": "vpc-provider"}, {"key": "l", "provider": "vpc-provider"}]
     folder = write_assembly(tmp_path / "cdk.out", {"A": {"Resources": {}}}, missing=missing)
     (note,) = read_cloud_assembly(folder, tmp_path).notes
-    assert note.startswith("The app looks up vpc-provider at AWS: made-up values stand for")
+    assert note.startswith("The app looks up vpc-provider at AWS. Values that are not in")
 
 
 @pytest.mark.parametrize(
     "file, text, message",
     [
         ("manifest.json", "{", "manifest.json:1:2: Invalid JSON: "),
-        ("manifest.json", "[]", "manifest.json:1:1: The file must hold an object."),
-        ("manifest.json", "{}", "cdk.out has no stacks."),
+        ("manifest.json", "[]", "manifest.json:1:1: The file must contain a JSON object."),
+        ("manifest.json", "{}", "cdk.out contains no stacks."),
         ("A.template.json", None, "A.template.json: No such file"),
         ("A.template.json", "[]", "A.template.json is not a template."),
         ("A.template.json", '{"Resources": ', "A.template.json:1:15: Invalid JSON"),

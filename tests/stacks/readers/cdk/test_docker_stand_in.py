@@ -76,7 +76,7 @@ def test_other_commands() -> None:
     """Whatever else is asked of Docker is refused with a line that says what to do."""
     done = docker("cp", "a", "b")
     assert done.returncode == 1
-    assert "Set CDK_DOCKER=docker" in done.stderr
+    assert "set CDK_DOCKER=docker" in done.stderr
 
 
 def test_failing_commands(folder: Path) -> None:

@@ -122,13 +122,13 @@ def test_stage(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "value, message",
     [
-        ("${opt:name}", "${opt:name} has no value: give --parameter name=VALUE"),
-        ("${env:NONE}", "${env:NONE} has no value: set the environment variable NONE"),
+        ("${opt:name}", "${opt:name} has no value. Pass one: --parameter name=VALUE"),
+        ("${env:NONE}", "${env:NONE} has no value. Set the environment variable NONE."),
         ("${self:custom.none}", "${self:custom.none} has no value"),
         ("${cf:other.Output}", "${cf:other.Output} has no value"),
-        ("${self:custom.loop}", "Variables refer to each other in a circle: ${self:custom.loop}"),
-        ("x${self:custom.tables}", "A variable in 'x${self:custom.tables}' is not a text"),
-        ("${file(make.js):x}", "make.js is a program: run `serverless package`, and sfn reads .serverless"),
+        ("${self:custom.loop}", "Circular reference between variables: ${self:custom.loop}"),
+        ("x${self:custom.tables}", "A variable in 'x${self:custom.tables}' is not a string"),
+        ("${file(make.js):x}", "make.js is a program. Run `serverless package`: sfn reads .serverless."),
     ],
 )
 def test_variable_without_a_value(tmp_path: Path, value: str, message: str) -> None:
@@ -250,7 +250,7 @@ def test_events(service: Stack) -> None:
     assert types["HelloDashworldEventsRuleSchedule1"] == "AWS::Events::Rule"
     assert types["HelloDashworldEventSourceMappingSQS2"] == "AWS::Lambda::EventSourceMapping"
     assert types["OrderFlowEventBridgeRule1"] == "AWS::Events::Rule"
-    assert service.notes == ("hello-world: its events (http) are left out.",)
+    assert service.notes == ("hello-world: unsupported events are left out: http.",)
 
 
 def test_resources_of_events(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ functions:
     }
     assert properties(service, "ApiGatewayRestApi") == {"Name": "dev-shop"}
     assert properties(service, "HelloSnsSubscription3")["TopicArn"] == {"Ref": "SNSTopicOrderevents"}
-    assert service.notes == ("hello: its events (http, httpApi, s3) are left out.",)
+    assert service.notes == ("hello: unsupported events are left out: http, httpApi, s3.",)
 
 
 def test_places(service: Stack, tmp_path: Path) -> None:
