@@ -98,6 +98,12 @@ class PseudoTerminal:
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
+    def clear(self) -> None:
+        """Forgets what was written so far; the command continues on an empty screen."""
+        self._screen.reset()
+        self._screen.history.top.clear()
+        self.written = b""
+
     def resize(self, columns: int, lines: int) -> None:
         self._screen.resize(lines, columns)
         self._set_size(self._master, columns, lines)

@@ -1,0 +1,1 @@
+"""Tests of the documentation: its console blocks, its words, its site."""

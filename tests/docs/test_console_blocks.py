@@ -1,0 +1,65 @@
+"""Every console block of README and docs/ runs, and shows what the page shows.
+
+`SFN_DOCS=write pytest tests/docs -k PAGE` writes the real outputs into the pages.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.docs.console_page import ConsoleBlock, read_console_page
+from tests.docs.page_runner import ROOT, PageRunner, write_outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES_WITH_BLOCKS = [
+    page for page in PAGES if any(isinstance(b, ConsoleBlock) for b in read_console_page(page))
+]
+UNTESTED_LANGUAGES = ("```sh\n", "```bash\n", "```shell\n", "```text\n$ ")
+"""Fences of commands that this test would not find."""
+
+
+def _name(page: Path) -> str:
+    return str(page.relative_to(ROOT).with_suffix("")).replace("docs/", "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES_WITH_BLOCKS, ids=_name)
+def test_console_blocks(page: Path, tmp_path: Path) -> None:
+    """Each command exits as the page says, and prints what the page shows."""
+    runner = PageRunner(page, tmp_path)
+    try:
+        differences = list(runner.differences())
+    finally:
+        runner.close()
+    if os.environ.get("SFN_DOCS") == "write":
+        write_outputs(page, differences)
+    assert not differences, "\n\n".join(str(difference) for difference in differences)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_commands_are_console_blocks(page: Path) -> None:
+    """No block of commands escapes the test above."""
+    text = page.read_text(encoding="utf-8")
+    assert [fence for fence in UNTESTED_LANGUAGES if fence in text] == []
+    assert [line for line in text.splitlines() if line.startswith(("    $ ", "    sfn "))] == []
+
+
+def test_blocks_that_are_not_run() -> None:
+    """They are few, and each has its reason in the page."""
+    not_run = {
+        (_name(page), block.reason_not_run)
+        for page in PAGES
+        for block in read_console_page(page)
+        if isinstance(block, ConsoleBlock) and block.reason_not_run
+    }
+    assert not_run <= NOT_RUN
+
+
+NOT_RUN: set[tuple[str, str]] = set()
+"""The page and the reason of each block that is not run."""

@@ -1,0 +1,89 @@
+"""Words that make a sentence read like a translation appear nowhere that a person reads.
+
+The pages, and of the code its strings (errors, help, log lines), docstrings and comments.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tokenize
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+WORDS = re.compile(
+    r"\b(told|tells|is owed|in one go|by hand|whoever|nobody|somebody|anew|mend|besides)\b", re.IGNORECASE
+)
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("tests/docs/test_words.py", ""): "the list itself",
+}
+"""The file and a line's text (empty: every line) that may have such a word, with the reason."""
+TEXTS = (".md", ".yml", ".yaml", ".toml", ".sql", ".sh", ".bash", ".fish", ".js", ".mjs", ".css", ".html")
+
+
+@pytest.mark.parametrize("folder", ["", ".ci", "completions", "docs", "examples", "sfn_cli", "tests"])
+def test_words(folder: str) -> None:
+    """Each has a plain word instead: see the table in CONTRIBUTING.md."""
+    found = [
+        f"{path}:{line}: {text.strip()}"
+        for path in _files(folder)
+        for line, text in _lines(ROOT / path)
+        if WORDS.search(text) and not _is_exception(path, text)
+    ]
+    assert found == []
+
+
+def test_exceptions() -> None:
+    """They are few, and each is still needed."""
+    assert len(EXCEPTIONS) <= 20
+    for path, text in EXCEPTIONS:
+        lines = [line for _, line in _lines(ROOT / path) if WORDS.search(line)]
+        assert any(text in line for line in lines), (path, text)
+
+
+def _is_exception(path: str, line: str) -> bool:
+    return any(path == excepted and text in line for excepted, text in EXCEPTIONS)
+
+
+def _files(folder: str) -> list[str]:
+    """Returns the text files of the repository in a top-level folder; "" has those beside them."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    return [
+        path
+        for path in listed
+        if (path.partition("/")[0] if "/" in path else "") == folder
+        and (path.endswith((".py", *TEXTS)) or "." not in Path(path).name)
+        and (ROOT / path).is_file()
+    ]
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    if path.suffix == ".py":
+        yield from _prose_of_python(path)
+        return
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return  # not a text
+    yield from enumerate(text.splitlines(), start=1)
+
+
+def _prose_of_python(path: Path) -> Iterator[tuple[int, str]]:
+    """Yields comments, and the lines of docstrings and of strings that are sentences."""
+    with tokenize.open(path) as source:
+        for token in tokenize.generate_tokens(source.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield from enumerate(node.value.splitlines(), start=node.lineno)
