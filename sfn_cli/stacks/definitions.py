@@ -75,7 +75,7 @@ def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, A
     return MachineDefinition(filled, None, None, unfilled_placeholders(filled))
 
 
-def with_own_definition(
+def with_inline_definition(
     stack: Stack, logical_id: str, properties: Mapping[str, Any]
 ) -> tuple[dict[str, Any], MachineDefinition | None]:
     """Returns the properties with the definition inlined as DefinitionString, and the definition.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
+from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
 from sfn_cli.stacks.resources.resource import CreatedResource
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from sfn_cli.stacks.deployment.changes import Action, Change
 from sfn_cli.stacks.deployment.engine import Engine
 from sfn_cli.stacks.deployment.lookups import stack_lookups
 from sfn_cli.stacks.deployment.tools import Tools, delete_resource
+from sfn_cli.stacks.evaluation.context import PseudoParameters
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
-from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, ProvisioningContext, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.store.records.stacks import StoredStack

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.definitions import with_inline_definition
 from sfn_cli.stacks.deployment.builds import BUILT
 from sfn_cli.stacks.deployment.changes import (
     PENDING,
@@ -298,7 +298,7 @@ class Engine:
             return self._evaluation.resolvable_properties(logical_id, created)
         properties = self._evaluation.properties(logical_id, created)
         if self._type(logical_id) == STATE_MACHINE:
-            properties, definition = with_own_definition(self._stack, logical_id, properties)
+            properties, definition = with_inline_definition(self._stack, logical_id, properties)
             if definition is not None:
                 self.definitions[logical_id] = definition
         if self._type(logical_id) in BUILT:

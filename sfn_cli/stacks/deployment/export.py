@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import SfnError, UsageError
-from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.definitions import with_inline_definition
 from sfn_cli.stacks.deployment import names
 from sfn_cli.stacks.deployment.deploy import deploy_evaluation, deployed_name
 from sfn_cli.stacks.resources.resource import CreatedResource, Extent
@@ -75,7 +75,7 @@ def _export_resources(service: Service, stack: Stack, options: DeployOptions, fo
         if row.name_property is not None:
             properties.setdefault(row.name_property, _own_name(created[logical_id]))
         if resource["Type"] == STATE_MACHINE:
-            properties, _ = with_own_definition(stack, logical_id, properties)
+            properties, _ = with_inline_definition(stack, logical_id, properties)
         yield from _export_files(resource["Type"], logical_id, properties, folder)
         resources[logical_id] = {
             "Type": resource["Type"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.evaluation.surroundings import Lookups
+from sfn_cli.stacks.evaluation.context import Lookups
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service

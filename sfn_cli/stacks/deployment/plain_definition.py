@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.errors import SfnError
 from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.deployment import names
+from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
 from sfn_cli.stacks.readers.cdk.construct_paths import construct_path
 from sfn_cli.stacks.resources.resource import Naming
 from sfn_cli.stacks.resources.table import resource_type

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from itertools import islice
 
-_MOST_BLOCKS = 256
+_MAX_BLOCKS = 256
 
 
 class CidrError(ValueError):
@@ -26,6 +26,6 @@ def cidr_blocks(block: str, count: str, bits: str = "8") -> list[str]:
         ) from None
     prefix = network.max_prefixlen - size
     is_prefix = network.prefixlen <= prefix <= network.max_prefixlen
-    if not is_prefix or not 1 <= wanted <= min(_MOST_BLOCKS, 2 ** (prefix - network.prefixlen)):
+    if not is_prefix or not 1 <= wanted <= min(_MAX_BLOCKS, 2 ** (prefix - network.prefixlen)):
         raise CidrError(f"Cannot split {block} into {wanted} subnets with {size} address bits each.")
     return [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), wanted)]

@@ -12,7 +12,7 @@ from sfn_cli import json_text
 
 if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.evaluation.surroundings import Lookups
+    from sfn_cli.stacks.evaluation.context import Lookups
     from sfn_cli.stacks.stack import Path_, Stack
 
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")

@@ -6,13 +6,13 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.dynamic_references import resolve_dynamic_references
 from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
 from sfn_cli.stacks.evaluation.parameter_values import is_hidden_parameter, parameter_values
 from sfn_cli.stacks.evaluation.references import reference_order, resource_references
 from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.template_form import check_template_form
 from sfn_cli.stacks.stack import TemplateError
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.evaluation.surroundings import Lookups
+    from sfn_cli.stacks.evaluation.context import Lookups
     from sfn_cli.stacks.stack import Path_, Stack
 
 _STORED = re.compile(r"AWS::SSM::Parameter::Value<(.*)>")
@@ -51,11 +51,11 @@ def parameter_values(stack: Stack, given: Mapping[str, str], lookups: Lookups) -
         else:
             values[name] = _parameter_value(stack, lookups, declaration, text, path)
     if absent:
-        raise UsageError(_absent_parameters(stack, absent))
+        raise UsageError(_missing_parameters_message(stack, absent))
     return values
 
 
-def _absent_parameters(stack: Stack, names: list[str]) -> str:
+def _missing_parameters_message(stack: Stack, names: list[str]) -> str:
     needed = " ".join(f"--parameter {name}=VALUE" for name in names)
     what = (
         f'The parameter "{names[0]}" needs a value'

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.evaluation.surroundings import Lookups
+    from sfn_cli.stacks.evaluation.context import Lookups
     from sfn_cli.stacks.resources.resource import CreatedResource
     from sfn_cli.stacks.stack import Path_, Stack, TemplateError
 

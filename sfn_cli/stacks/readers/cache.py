@@ -29,7 +29,7 @@ _FOLDERS = ("cache", "stacks")
 _FORM = 1
 """The version of the entries' format."""
 
-MOST_ENTRIES = 64
+MAX_ENTRIES = 64
 """The number of entries that are not deleted: the most recently used ones."""
 
 
@@ -137,7 +137,7 @@ def _file_digest(path: str | Path) -> str | None:
 def _prune_cache(folder: Path) -> None:
     """Deletes the least recently used entries, and remains of writers that were killed."""
     entries = {path: path.stat().st_mtime for path in folder.glob("*.json")}
-    for path in sorted(entries, key=lambda path: entries[path], reverse=True)[MOST_ENTRIES:]:
+    for path in sorted(entries, key=lambda path: entries[path], reverse=True)[MAX_ENTRIES:]:
         for file in (path, path.with_suffix(".places")):
             with suppress(OSError):
                 file.unlink()

@@ -80,7 +80,7 @@ def _expanded_template(
     from sfn_cli.stacks.readers.templates.for_each import expand_loops
     from sfn_cli.stacks.readers.templates.includes import expand_includes
     from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
-    from sfn_cli.stacks.readers.templates.nested_templates import write_out_nested_templates
+    from sfn_cli.stacks.readers.templates.nested_templates import inline_nested_templates
     from sfn_cli.stacks.readers.templates.sam import (
         check_transforms,
         is_sam_template,
@@ -99,7 +99,7 @@ def _expanded_template(
     if is_sam_template(draft.template):
         transform_sam_template(draft, region)
     check_dependencies(draft.template, draft.error)
-    write_out_nested_templates(
+    inline_nested_templates(
         draft,
         lambda path: _expanded_template(read_template_file(path), {}, region, (*within, file.path)),
     )

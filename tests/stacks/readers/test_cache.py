@@ -128,7 +128,7 @@ def test_error_is_not_cached(project: Path) -> None:
 
 def test_pruning(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The entries that were used last stay, with their places."""
-    monkeypatch.setattr(cache, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
     write_project(project, {"template.yaml": "Resources: {Q: {Type: AWS::SQS::Queue}}"})
     for number in range(6):
         _read(project, Number=str(number))

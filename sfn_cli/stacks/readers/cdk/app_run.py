@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MAX_VARIABLE_BYTES = 100_000
 """Linux limits each environment variable to 131,072 bytes."""
-_MAX_ABSENT_ASSETS = 20
+_MAX_MISSING_ASSETS = 20
 _SHOWN = 200
 """The maximum number of characters shown of an error's line."""
 _MISSING_MODULE = re.compile(
@@ -68,8 +68,8 @@ def run_app(
             except BuildError as error:
                 asset = _MISSING_ASSET.search(error.output)
                 alpha = _MISSING_ALPHA.search(error.output)
-                if asset is not None and len(absent) < _MAX_ABSENT_ASSETS:
-                    absent.append(_make_absent_asset(Path(asset[1]), setting, error))
+                if asset is not None and len(absent) < _MAX_MISSING_ASSETS:
+                    absent.append(_create_missing_asset(Path(asset[1]), setting, error))
                 elif alpha is not None and (package := _alpha_package(alpha)) not in more:
                     more.append(package)
                     variables = prepare_app_packages(command, setting, base, more=more)
@@ -77,7 +77,7 @@ def run_app(
                     everything = True
                     variables = prepare_app_packages(command, setting, base, everything=True, more=more)
                 else:
-                    raise _with_main_lines(error, setting) from None
+                    raise _shortened_error(error, setting) from None
     finally:
         for path in absent:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -88,7 +88,7 @@ def _alpha_package(found: re.Match[str]) -> str:
     return f"aws-cdk.{(found[1] or found[2]).replace('_', '-')}"
 
 
-def _with_main_lines(error: BuildError, setting: AppSetting) -> BuildError:
+def _shortened_error(error: BuildError, setting: AppSetting) -> BuildError:
     """Returns an app's error with only the lines around the one that names the error.
 
     Paths in the copy are replaced with those of the project, and long lines, such as minified code,
@@ -116,13 +116,13 @@ def _run_app_once(
     _run_in_shell(command, setting.copy, environment, f"The CDK app ({command})")
 
 
-def _make_absent_asset(path: Path, setting: AppSetting, error: BuildError) -> Path:
+def _create_missing_asset(path: Path, setting: AppSetting, error: BuildError) -> Path:
     """Creates an empty asset in the copy for a missing asset of the app."""
     existing = next(parent for parent in path.parents if parent.exists())
     # Links in the copy lead to the user's files: create nothing there.
     tree = os.path.realpath(setting.copy.parent.parent)
     if path.exists() or not os.path.realpath(existing).startswith(tree):
-        raise _with_main_lines(error, setting)
+        raise _shortened_error(error, setting)
     shown = setting.project / os.path.relpath(path, setting.copy)
     setting.report(f"{os.path.normpath(shown)} does not exist. Continuing without it.")
     path.parent.mkdir(parents=True, exist_ok=True)

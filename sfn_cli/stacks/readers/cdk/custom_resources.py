@@ -46,12 +46,12 @@ def without_providers(resources: Mapping[str, Any]) -> dict[str, Any]:
             break
         providers |= added
     return {
-        name: {"Type": PROVIDER, **_kept_of_provider(resource)} if name in providers else resource
+        name: {"Type": PROVIDER, **_provider_placeholder(resource)} if name in providers else resource
         for name, resource in resources.items()
     }
 
 
-def _kept_of_provider(resource: Mapping[str, Any]) -> dict[str, Any]:
+def _provider_placeholder(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {name: resource[name] for name in ("Condition", "Metadata") if name in resource}
 
 

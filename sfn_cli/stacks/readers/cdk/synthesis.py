@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 FOLDER_NAME = "cdk-apps"
 
-_KEPT_ASSEMBLIES = 5
+_MAX_ASSEMBLIES = 5
 
 
 class AppWorkspace(NamedTuple):
@@ -167,7 +167,7 @@ def _move_bundled_assets(output: Path, assets: Path) -> None:
 
 def _prune_assemblies(newest: Path) -> None:
     others = sorted(newest.parent.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for folder in others[_KEPT_ASSEMBLIES:]:
+    for folder in others[_MAX_ASSEMBLIES:]:
         if folder != newest:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Outputs")
 
 
-def serverless_service_stack(file: TemplateFile, surroundings: ServerlessContext) -> Stack:
+def serverless_service_stack(file: TemplateFile, context: ServerlessContext) -> Stack:
     """Returns the stack of a serverless.yml file. Raises TemplateError."""
     if not isinstance(file.value, dict):
         raise file.error((), "A service must be an object.")
-    service = _Service(file, Variables(file, surroundings))
+    service = _Service(file, Variables(file, context))
     service.add_resources()
     return Stack(
         kind=ProjectKind.SERVERLESS.value,
@@ -124,7 +124,7 @@ class _Service:
                 continue
             for logical_id, resource in object_or_empty(part.get("Resources")).items():
                 own = self._resources.get(logical_id)
-                self._resources[logical_id] = _overlaid(own, resource) if own else resource
+                self._resources[logical_id] = _with_overrides(own, resource) if own else resource
             for section in _SECTIONS:
                 self.template[section].update(object_or_empty(part.get(section)))
         for path, place in self._file.places.items():
@@ -149,8 +149,8 @@ class _Service:
         return merged
 
 
-def _overlaid(own: Any, given: Any) -> Any:
+def _with_overrides(own: Any, given: Any) -> Any:
     """Returns a resource of the framework with the overrides in `resources`."""
     if isinstance(own, dict) and isinstance(given, dict):
-        return {**own, **{key: _overlaid(own.get(key), value) for key, value in given.items()}}
+        return {**own, **{key: _with_overrides(own.get(key), value) for key, value in given.items()}}
     return given

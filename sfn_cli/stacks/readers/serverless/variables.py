@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SOURCE = re.compile(r"([a-zA-Z][\w-]*)(?:\((.*)\))?(?::(?!:)(.*))?", re.DOTALL)
 _STRUCTURED = {".yml", ".yaml", ".json"}
 _PROGRAMS = {".js", ".cjs", ".mjs", ".ts"}
-_MOST_DEPTH = 60
+_MAX_DEPTH = 60
 MISSING = object()
 
 
@@ -46,10 +46,10 @@ class ServerlessContext:
 class Variables:
     """Resolves the variables in a service's file."""
 
-    def __init__(self, file: TemplateFile, surroundings: ServerlessContext) -> None:
+    def __init__(self, file: TemplateFile, context: ServerlessContext) -> None:
         self._file = file
         self._folder = file.path.parent
-        self._around = surroundings
+        self._around = context
         self.files: dict[Path, None] = {file.path: None}
         self._contents: dict[Path, Any] = {}
         self._depth = 0
@@ -59,12 +59,12 @@ class Variables:
             "self": lambda _, address, path: self._at(self._file.value, address, path),
             "opt": lambda _, address, __: self._option(address),
             "sls": lambda _, address, __: self._framework(address),
-            "env": lambda _, address, __: surroundings.environment.get(address, MISSING),
+            "env": lambda _, address, __: context.environment.get(address, MISSING),
             "param": lambda _, address, path: self._parameter(address, path),
             "file": self._content,
             "aws": lambda _, address, __: {
-                "accountId": surroundings.account_id,
-                "region": surroundings.region,
+                "accountId": context.account_id,
+                "region": context.region,
             }.get(address, MISSING),
             "ssm": lambda _, address, __: "{{resolve:ssm:" + address.partition("~")[0] + "}}",
             "strToBool": lambda argument, _, __: argument.strip().lower() in {"true", "1"},
@@ -108,7 +108,7 @@ class Variables:
         """Returns a text with its variables resolved; a text that is one variable may have any value."""
         if "${" not in text:
             return text
-        if self._depth > _MOST_DEPTH:
+        if self._depth > _MAX_DEPTH:
             raise self._file.error(path, f"Circular reference between variables: {text[:80]}")
         self._depth += 1
         try:

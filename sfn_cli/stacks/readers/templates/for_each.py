@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.stack import Path_
 
 _LOOP = "Fn::ForEach::"
-_MOST_ITEMS = 1000
-_MOST_MEMBERS = 10_000
+_MAX_ITEMS = 1000
+_MAX_MEMBERS = 10_000
 """The limit for all loops of a template together, because nested loops multiply."""
 
 _SECTIONS = ("Conditions", "Resources", "Outputs")
@@ -57,8 +57,8 @@ class _LoopExpansion:
         """Returns the members of a loop; loops within them are not expanded."""
         members = _loop_members(self._draft, loop, path)
         self._written += len(members)
-        if self._written > _MOST_MEMBERS:
-            raise self._draft.error(path, f"A template's loops can create at most {_MOST_MEMBERS:,} members.")
+        if self._written > _MAX_MEMBERS:
+            raise self._draft.error(path, f"A template's loops can create at most {_MAX_MEMBERS:,} members.")
         written: dict[str, Any] = self.without_loops(members, path[:-1])
         return written
 
@@ -96,8 +96,8 @@ def _loop_items(draft: TemplateDraft, collection: Any, path: Path_) -> list[str]
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise draft.error(path, "The values of Fn::ForEach must be strings.")
         items.append(str(value))
-    if len(items) > _MOST_ITEMS:
-        raise draft.error(path, f"Fn::ForEach can loop over at most {_MOST_ITEMS} values.")
+    if len(items) > _MAX_ITEMS:
+        raise draft.error(path, f"Fn::ForEach can loop over at most {_MAX_ITEMS} values.")
     return items
 
 

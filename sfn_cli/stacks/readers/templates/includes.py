@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
     from sfn_cli.stacks.stack import Path_
 
-_MOST_FILES = 100
+_MAX_FILES = 100
 
 
 def expand_includes(draft: TemplateDraft) -> None:
@@ -62,9 +62,9 @@ def _included_path(draft: TemplateDraft, transform: Any) -> Path | None:
 
 
 def _read_included(draft: TemplateDraft, path: Path, at: Path_, written_at: Path_) -> Any:
-    if len(draft.files) > _MOST_FILES:
+    if len(draft.files) > _MAX_FILES:
         raise draft.error(
-            written_at, f"More than {_MOST_FILES} files are included. Do files include each other?"
+            written_at, f"More than {_MAX_FILES} files are included. Do files include each other?"
         )
     if not path.is_file():
         if not _is_api_definition(at):

@@ -51,18 +51,18 @@ _CLOUDFORMATION_PATHS = {
 }
 
 
-class PathPutAside(NamedTuple):
+class SetAsidePath(NamedTuple):
     logical_id: str
     """The SAM resource that has the path."""
     path: Path
 
 
-def put_sam_paths_aside(draft: TemplateDraft) -> list[PathPutAside]:
+def set_sam_paths_aside(draft: TemplateDraft) -> list[SetAsidePath]:
     """Replaces the local paths of SAM's types with addresses that the translator accepts.
 
     The code of a function without CodeUri is beside the template, as in `sam build`.
     """
-    aside: list[PathPutAside] = []
+    aside: list[SetAsidePath] = []
     defaults = _global_function_defaults(draft)
     default_code = defaults.pop("CodeUri", ".")
     for logical_id, resource in draft.resources.items():
@@ -82,7 +82,7 @@ def put_sam_paths_aside(draft: TemplateDraft) -> list[PathPutAside]:
             properties[name] = default_code if kind == SAM_FUNCTION else "."
         if (path := draft.local_path(properties.get(name))) is not None:
             properties[name] = f"s3://{_BUCKET}/{len(aside)}"
-            aside.append(PathPutAside(logical_id, path))
+            aside.append(SetAsidePath(logical_id, path))
     return aside
 
 
@@ -93,7 +93,7 @@ def _global_function_defaults(draft: TemplateDraft) -> dict[str, Any]:
     return functions if isinstance(functions, dict) else {}
 
 
-def restore_sam_paths(template: dict[str, Any], aside: list[PathPutAside]) -> dict[str, str]:
+def restore_sam_paths(template: dict[str, Any], aside: list[SetAsidePath]) -> dict[str, str]:
     """Restores the local paths in a transformed template.
 
     Returns, for each resource with such a path, its SAM resource.
@@ -104,7 +104,7 @@ def restore_sam_paths(template: dict[str, Any], aside: list[PathPutAside]) -> di
         if not isinstance(properties, dict):
             continue
         for name in ("Code", "Content", "DefinitionS3Location"):
-            found = _path_put_aside(properties.get(name), aside)
+            found = _set_aside_path(properties.get(name), aside)
             if found is None:
                 continue
             del properties[name]
@@ -116,7 +116,7 @@ def restore_sam_paths(template: dict[str, Any], aside: list[PathPutAside]) -> di
     return sources
 
 
-def _path_put_aside(value: Any, aside: list[PathPutAside]) -> PathPutAside | None:
+def _set_aside_path(value: Any, aside: list[SetAsidePath]) -> SetAsidePath | None:
     if not isinstance(value, dict) or _BUCKET not in (value.get("S3Bucket"), value.get("Bucket")):
         return None
     return aside[int(value["S3Key"] if "S3Key" in value else value["Key"])]

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
-_MOST_FILES = 500
+_MAX_FILES = 500
 
 
-def write_out_nested_templates(draft: TemplateDraft, read: Callable[[Path], TemplateDraft]) -> None:
+def inline_nested_templates(draft: TemplateDraft, read: Callable[[Path], TemplateDraft]) -> None:
     """Replaces nested stacks with the resources of their templates, which `read` returns.
 
     A nested stack without a local template is left unchanged, with a note.
@@ -34,10 +34,10 @@ def write_out_nested_templates(draft: TemplateDraft, read: Callable[[Path], Temp
             return None
         nested = read(path)
         draft.files += nested.files
-        if len(draft.files) > _MOST_FILES:
+        if len(draft.files) > _MAX_FILES:
             raise draft.error(
                 ("Resources", logical_id),
-                f"This template and its nested templates have more than {_MOST_FILES} files.",
+                f"This template and its nested templates have more than {_MAX_FILES} files.",
             )
         draft.notes += nested.notes
         own = draft.places.maps[0]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.stacks.readers.template_file import read_template_file
-from sfn_cli.stacks.readers.templates.local_paths import put_sam_paths_aside, restore_sam_paths
+from sfn_cli.stacks.readers.templates.local_paths import restore_sam_paths, set_sam_paths_aside
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
@@ -75,7 +75,7 @@ def transform_sam_template(draft: TemplateDraft, region: str) -> None:
         ) from None
     _replace_applications(draft)
     _include_api_definitions(draft)
-    aside = put_sam_paths_aside(draft)
+    aside = set_sam_paths_aside(draft)
     source = copy.deepcopy(draft.template)
     # The translator's log is for its developers.
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL + 1)

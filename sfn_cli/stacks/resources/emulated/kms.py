@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "kms"
-_LEAST_DAYS = 7
+_MIN_DAYS = 7
 
 
 # Keys
@@ -54,7 +54,7 @@ def _update_key(
 def _delete_key(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
     request = {
         "KeyId": created.physical_id,
-        "PendingWindowInDays": properties.get("PendingWindowInDays", _LEAST_DAYS),
+        "PendingWindowInDays": properties.get("PendingWindowInDays", _MIN_DAYS),
     }
     try:
         none_if_missing(lambda: call_service(context, _SERVICE, "ScheduleKeyDeletion", request))

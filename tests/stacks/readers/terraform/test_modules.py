@@ -292,9 +292,7 @@ module "network" {
         "Fn::Join": ["", ['{"Fn":"', {"Fn::GetAtt": ["price", "Arn"]}, '"}']]
     }
     network = "terraform-aws-modules/vpc/aws"
-    assert stack.notes == (
-        f"module.network is left out: {network} is not on this machine (run terraform init).",
-    )
+    assert stack.notes == (f"module.network is left out: {network} is not installed. Run: terraform init",)
 
 
 def test_outputs_of_a_module_that_is_not_here(tmp_path: Path) -> None:
@@ -360,7 +358,7 @@ def test_json_syntax(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_module(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"there is no \*\.tf file in it"):
+    with pytest.raises(UsageError, match=r"it has no \*\.tf file"):
         read(tmp_path, {"readme.txt": ""})
 
 

@@ -69,8 +69,8 @@ def test_plan_without_a_definition(tmp_path: Path) -> None:
     with pytest.raises(TemplateError) as caught:
         read_terraform_json(path)
     assert caught.value.message == (
-        "The definition of aws_sfn_state_machine.orders is known only after `terraform apply`: "
-        "name the module's folder instead, or its state."
+        "The definition of aws_sfn_state_machine.orders is known only after `terraform apply`. "
+        "Name the module's folder or its state instead of the plan."
     )
 
 
