@@ -1,4 +1,4 @@
-"""Evaluates templates that tests write, against resources and stores that tests name."""
+"""Evaluates templates for tests, with given resources and lookups."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ Resources:
 
 
 def evaluation(folder: Path, text: str, given: Mapping[str, str] | None = None) -> StackEvaluation:
-    """Returns the evaluation of a template's text, which is written to a file of the folder."""
+    """Returns the evaluation of a template's text, which is first written to a file in the folder."""
     file = folder / "template.yaml"
     file.write_text(text)
     return StackEvaluation(read_cloudformation_stack(file), given or {}, PSEUDO, LOOKUPS)
 
 
 def resolved(folder: Path, value: str, sections: str = "", given: Mapping[str, str] | None = None) -> Any:
-    """Returns what a value, in YAML, resolves to as a property beside the resources above.
+    """Returns the resolved form of a value, in YAML, as a property beside the resources above.
 
     It is on line 10 of the template, unless it has several lines itself.
     """

@@ -87,7 +87,7 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
 
 @pytest.mark.parametrize("seed", range(TIMES))
 def test_odd_value(tmp_path: Path, seed: int) -> None:
-    """A value of any kind in any place is accepted, or refused in one line."""
+    """A value of any kind in any place is accepted, or rejected in one line."""
     write_project(tmp_path, {"template.yaml": TEMPLATE})
     file = read_template_file(tmp_path / "template.yaml")
     chance = random.Random(seed)

@@ -1,4 +1,4 @@
-"""Which resources a stack has, in which order, and what it shows."""
+"""The resources of a stack, their order, and its outputs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _resources(**properties: str) -> str:
     ({"A": "Condition: Never", "B": "DependsOn: A"}, "B"),
 ])  # fmt: skip
 def test_order(tmp_path: Path, resources: dict[str, str], order: str) -> None:
-    """A resource comes after those that it refers to; one whose condition is false is not made."""
+    """A resource comes after those that it refers to; one whose condition is false is not created."""
     text = _resources(**resources) + "Conditions: {Never: !Equals [a, b]}\n"
     assert " ".join(evaluation(tmp_path, text).order) == order
 
@@ -55,14 +55,14 @@ def test_order(tmp_path: Path, resources: dict[str, str], order: str) -> None:
     ("Resources:\n  A:\n    Properties: {}", 2, 'The resource "A" must be an object with a Type.'),
 ])  # fmt: skip
 def test_error(tmp_path: Path, text: str, line: int, message: str) -> None:
-    """What cannot be put in order, or is not of a template's form, is an error at its place."""
+    """A circular dependency or a malformed template is an error at its place."""
     with pytest.raises(TemplateError) as caught:
         _ = evaluation(tmp_path, text).order
     assert (caught.value.message, caught.value.place.line) == (message, line)
 
 
 def test_resource_that_is_not_made(tmp_path: Path) -> None:
-    """A reference to a resource without its condition, or that was not made, says so."""
+    """A reference to a resource that is not created is an error that says so."""
     text = _resources(
         A="Condition: Never", B="Properties: {X: !Ref A}", C="Properties: {X: !Ref D}", D="DependsOn: B"
     )
@@ -74,7 +74,7 @@ def test_resource_that_is_not_made(tmp_path: Path) -> None:
 
 
 def test_outputs(tmp_path: Path) -> None:
-    """Outputs have the values of references, and the names that they are exported under."""
+    """Outputs have their resolved values and their export names."""
     text = RESOURCES + (
         "Conditions: {Never: !Equals [a, b]}\n"
         "Outputs:\n"
@@ -89,7 +89,7 @@ def test_outputs(tmp_path: Path) -> None:
 
 
 def test_properties_that_can_be_resolved(tmp_path: Path) -> None:
-    """Of a resource of which only a name is made, what cannot be resolved is left out."""
+    """Properties that cannot be resolved are left out for a resource that is only named."""
     text = _resources(A="Properties: {X: !Ref Gone, Y: !Ref B, Z: !Ref AWS::NoValue, W: [!Ref Gone]}", B="")
     assert evaluation(tmp_path, text).resolvable_properties("A", {"B": CREATED["Queue"]}) == {
         "Y": "https://sqs/queue"

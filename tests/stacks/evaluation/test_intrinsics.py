@@ -1,4 +1,4 @@
-"""What each intrinsic function returns, and where its errors point."""
+"""The results of intrinsic functions, and the places of their errors."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_value(tmp_path: Path, value: str, result: Any) -> None:
     ("'{{resolve:secretsmanager:shop:SecretString:x}}'", 25, 'The secret "shop" has no key "x".'),
 ])  # fmt: skip
 def test_error(tmp_path: Path, value: str, column: int, message: str) -> None:
-    """What cannot be resolved is an error at its place, with the nearest name."""
+    """A value that cannot be resolved is an error at its place, with the closest name."""
     with pytest.raises(TemplateError) as caught:
         resolved(tmp_path, value, SECTIONS)
     assert caught.value.message == message

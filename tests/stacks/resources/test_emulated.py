@@ -1,4 +1,4 @@
-"""Resources in the local services: created, created again, updated and deleted, through clients."""
+"""Resources in the local AWS services: created, created again, updated and deleted."""
 
 from __future__ import annotations
 
@@ -262,7 +262,7 @@ def test_life(
     ],
 )
 def test_refusals(emulated: Maker, type: str, properties: dict[str, Any], message: str) -> None:
-    """What a service refuses is one line with its reason."""
+    """A service's error becomes one line with its reason."""
     with pytest.raises(ResourceError) as refused:
         resource_type(type).create(emulated(), properties)
     assert message in str(refused.value)

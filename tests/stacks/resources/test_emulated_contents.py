@@ -1,4 +1,4 @@
-"""What is in the local services' resources: secrets, messages, objects, items, code, keys and pools."""
+"""The content of local AWS resources: secrets, messages, objects, items, code, keys and pools."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _secret_value(emulated: Maker, created: CreatedResource) -> str:
     ],
 )
 def test_generated_secret(emulated: Maker, rule: dict[str, Any], value: str) -> None:
-    """A generated secret follows its rule, and stays as long as the rule does."""
+    """A generated secret follows its rule, and changes only with the rule."""
     row = resource_type("AWS::SecretsManager::Secret")
     properties = {"GenerateSecretString": rule}
     created = row.create(emulated("Generated"), properties)
@@ -52,7 +52,7 @@ def test_generated_secret(emulated: Maker, rule: dict[str, Any], value: str) -> 
 
 
 def test_subscriptions(emulated: Maker) -> None:
-    """A queue's subscription is made and delivers; those of functions and mailboxes are listed."""
+    """A queue's subscription delivers messages; those of functions and email are only listed."""
     queues, topics, subscriptions = (
         resource_type(type) for type in ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription")
     )
@@ -88,7 +88,7 @@ def test_subscriptions(emulated: Maker) -> None:
 
 
 def test_bucket_with_objects(emulated: Maker) -> None:
-    """A bucket goes with its objects and all their versions."""
+    """Deleting a bucket deletes its objects and all their versions."""
     row = resource_type("AWS::S3::Bucket")
     properties = {"BucketName": "letters", "VersioningConfiguration": {"Status": "Enabled"}}
     created = row.create(emulated(), properties)
@@ -101,7 +101,7 @@ def test_bucket_with_objects(emulated: Maker) -> None:
 
 
 def test_content(emulated: Maker, tmp_path: Path) -> None:
-    """Objects of buckets and items of tables, from files and texts; a file may not exist yet."""
+    """Objects and items come from files and strings; a file may not exist yet."""
     buckets, tables, objects, items = (
         resource_type(type)
         for type in (
@@ -147,7 +147,7 @@ def test_content(emulated: Maker, tmp_path: Path) -> None:
 
 
 def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
-    """Code and definitions are read from the local S3; a function whose code is not there says so."""
+    """Code and definitions are read from the local S3; a function without its code fails clearly."""
     functions, machines = (
         resource_type(type) for type in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
     )
@@ -183,7 +183,7 @@ def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
 
 
 def test_keys_and_pools(emulated: Maker) -> None:
-    """What has no name of its own is created under an id: keys, user pools and their clients."""
+    """Keys, user pools and their clients have no name, and are created under an id."""
     keys, aliases, pools, clients = (
         resource_type(type)
         for type in (

@@ -78,7 +78,7 @@ def test_code_as_zip(make: Maker, tmp_path: Path, properties: dict[str, Any], na
 
 
 def test_layers(make: Maker, tmp_path: Path) -> None:
-    """A layer is a version of its own, which a function names; a new one is published beside it."""
+    """A layer is a version that a function names; a change publishes another version."""
     (tmp_path / "python").mkdir()
     layers, functions = resource_type("AWS::Lambda::LayerVersion"), resource_type("AWS::Lambda::Function")
     content = {"Content": {"CodeDir": str(tmp_path)}, "CompatibleRuntimes": ["python3.12"]}
@@ -96,7 +96,7 @@ def test_layers(make: Maker, tmp_path: Path) -> None:
 
 
 def test_code_file_that_changes(make: Maker, tmp_path: Path) -> None:
-    """The function of a zip file gets its new content; its fingerprint says that there is one."""
+    """A change of a function's zip file is detected by its fingerprint and deployed."""
     row = resource_type("AWS::Lambda::Function")
     path = tmp_path / "price.zip"
     properties = {**INLINE, "Code": {"CodeDir": str(path)}}
@@ -118,7 +118,7 @@ def test_code_file_that_changes(make: Maker, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", [{"ImageUri": "1.dkr.ecr/x:1"}, {}])
 def test_image(make: Maker, code: dict[str, str]) -> None:
-    """A function that cannot run here is made, with a line that says so, and fails when invoked."""
+    """A function that cannot run locally is created with a note, and fails when invoked."""
     properties = {"FunctionName": "scan", "PackageType": "Image", "Code": code, "Role": ROLE}
     resource_type("AWS::Lambda::Function").create(make("Scan"), properties)
     assert make.reports == [
@@ -130,6 +130,6 @@ def test_image(make: Maker, code: dict[str, str]) -> None:
 
 
 def test_runtime_that_sfn_does_not_have(make: Maker) -> None:
-    """A function of another language is made: only its invocations fail."""
+    """A function in an unsupported language is created: only its invocations fail."""
     properties = {**INLINE, "Runtime": "java21", "Handler": "shop.Price::handle"}
     assert resource_type("AWS::Lambda::Function").create(make(), properties).reference == "price"

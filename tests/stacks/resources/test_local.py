@@ -1,4 +1,4 @@
-"""Resources in this store: created, created again, updated and deleted, through its operations."""
+"""Resources in this store: created, created again, updated and deleted."""
 
 from __future__ import annotations
 
@@ -143,13 +143,13 @@ def test_life(
     ],
 )
 def test_generated_names(make: Maker, type: str, properties: dict[str, Any], name: str) -> None:
-    """Without a name of its own, a resource has the one that CloudFormation would generate."""
+    """Without a name, a resource gets the name that CloudFormation would generate."""
     created = resource_type(type).create(make(), properties)
     assert str(created.reference).rpartition(":")[2] == name
 
 
 def test_versions_of_machines(make: Maker) -> None:
-    """A version is that of a revision; an alias leads to it."""
+    """A version belongs to a revision; an alias points to the version."""
     machines, versions, aliases = (
         resource_type(f"AWS::StepFunctions::StateMachine{noun}") for noun in ("", "Version", "Alias")
     )
@@ -219,7 +219,7 @@ def test_versions_of_machines(make: Maker) -> None:
     ],
 )
 def test_refusals(make: Maker, type: str, properties: dict[str, Any], message: str) -> None:
-    """What cannot be made is one line that says why."""
+    """A resource that cannot be created is a one-line error that says why."""
     with pytest.raises(ResourceError) as refused:
         resource_type(type).create(make(), properties)
     assert message in str(refused.value)
@@ -227,7 +227,7 @@ def test_refusals(make: Maker, type: str, properties: dict[str, Any], message: s
 
 
 def test_unusable_role(make: Maker) -> None:
-    """A role that is none is replaced by the deploy's: roles are not checked here."""
+    """An invalid role is replaced with the deploy's default role: roles are not checked locally."""
     created = resource_type("AWS::StepFunctions::StateMachine").create(
         make(), {**MACHINE, "RoleArn": "to come"}
     )

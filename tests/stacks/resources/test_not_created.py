@@ -1,4 +1,4 @@
-"""Resources that are not made: their names, Refs and attributes."""
+"""Resources that are not created: their names, Refs and attributes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
     ],
 )
 def test_named(type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]) -> None:
-    """Roles and policies are a name and an ARN."""
+    """Roles and policies have a name and an ARN."""
     row = resource_type(type)
     created = row.predict(naming("Thing"), properties)
     assert row.extent is Extent.NAMED
@@ -86,7 +86,7 @@ def test_named(type: str, properties: dict[str, Any], reference: str, attributes
 def test_listed(
     make: Maker, type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]
 ) -> None:
-    """What brings events has the Ref and the attributes that are documented; it is never called."""
+    """Event sources have their documented Ref and attributes, but send no events."""
     row = resource_type(type)
     created = row.create(make(), properties)
     assert row.extent is Extent.LISTED
@@ -129,7 +129,7 @@ def test_listed(
     ],
 )
 def test_left_out(type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]) -> None:
-    """A type that sfn does not have resolves: any attribute has a value of a sensible shape."""
+    """Every attribute of an unsupported type resolves to a value of a plausible form."""
     row = resource_type(type)
     created = row.predict(naming("Thing"), properties)
     assert row.extent is Extent.LEFT_OUT
@@ -140,7 +140,7 @@ def test_left_out(type: str, properties: dict[str, Any], reference: str, attribu
 
 
 def test_two_left_out_of_one_kind() -> None:
-    """Two subnets have two ids, the same in each deploy."""
+    """Two subnets have different ids, the same in each deploy."""
     row = resource_type("AWS::EC2::Subnet")
     ids = [row.predict(naming(name), {}).reference for name in ("East", "West", "East")]
     assert ids[0] == ids[2] != ids[1]

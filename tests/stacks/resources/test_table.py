@@ -1,4 +1,4 @@
-"""The table of resource types: every row is there, and is sound."""
+"""The table of resource types is complete and consistent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.stacks.resources.conftest import naming
 
 @pytest.mark.parametrize("type", sorted(CREATED))
 def test_made(type: str) -> None:
-    """A type that is made has a row; another name makes another resource."""
+    """Every created type has a row; a change of its name replaces the resource."""
     row = resource_type(type)
     assert row.extent is Extent.CREATED
     assert row.is_local == CREATED[type].startswith("local.")
@@ -34,5 +34,5 @@ def test_made(type: str) -> None:
     ],
 )
 def test_not_made(type: str, extent: Extent) -> None:
-    """Every other type has a row too."""
+    """Unsupported types have a row too."""
     assert resource_type(type).extent is extent

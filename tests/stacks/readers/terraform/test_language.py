@@ -38,7 +38,7 @@ def test_expression(outputs: dict[str, Any], number: int) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="no terraform")
 def test_expressions_in_terraform(module: Path) -> None:
-    """The values above are those of Terraform itself."""
+    """The values above are the same as Terraform's."""
     values = ", ".join(f"local.e{number}" for number in range(len(EXPRESSIONS)))
     done = subprocess.run(
         ["terraform", "console"],
@@ -62,7 +62,7 @@ MACHINE = """resource "aws_sfn_state_machine" "m" {
 EXPANDING = "a0: &a0 x\\n" + "\\n".join(
     f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]" for number in range(1, 8)
 )
-"""YAML whose aliases stand for ten million texts."""
+"""YAML whose aliases expand to ten million strings."""
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ EXPANDING = "a0: &a0 x\\n" + "\\n".join(
     ],
 )
 def test_error(tmp_path: Path, definition: str, message: str) -> None:
-    """An error that a resource needs to be free of names file, line and column."""
+    """An error in an expression that a resource needs has file, line and column."""
     text = MACHINE % definition
     if "loop" in definition:
         text = "locals { loop = local.loop }\n" + text
@@ -105,7 +105,7 @@ def test_error(tmp_path: Path, definition: str, message: str) -> None:
 
 
 def test_error_in_a_template_file(tmp_path: Path) -> None:
-    """An error in the file of templatefile is at its place there."""
+    """An error in the file of templatefile has its place in that file."""
     write_project(
         tmp_path,
         {
