@@ -65,5 +65,7 @@ def test_blocks_that_are_not_run() -> None:
     assert not_run <= NOT_RUN
 
 
-NOT_RUN: set[tuple[str, str]] = set()
+NOT_RUN: set[tuple[str, str]] = {
+    ("guides/your-project", "npm installs aws-cdk-lib from its registry"),
+}
 """The page and the reason of each block that is not run."""
