@@ -70,7 +70,7 @@ class PageRunner:
             if isinstance(block, ShownFile):
                 path = self._folder / block.path
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(block.text, encoding="utf-8")
+                path.write_text(self._typed(block.text), encoding="utf-8")
             elif not block.reason_not_run:
                 yield from self._run_block(block)
 
