@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
-from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
+from sfn_cli.stacks.evaluation.context import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Naming
 from sfn_cli.stacks.resources.table import known_types, resource_type
 from tests.reference_pages.markdown import code_list, markdown_table, paragraph
