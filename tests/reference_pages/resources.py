@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
-from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
+from sfn_cli.stacks.evaluation.context import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Naming
 from sfn_cli.stacks.resources.table import known_types, resource_type
 from tests.reference_pages.markdown import code_list, markdown_table, paragraph
@@ -71,15 +71,15 @@ def _section_of(row: ResourceType) -> str:
 
 def _type_table(types: list[str]) -> Iterator[str]:
     rows = {type: resource_type(type) for type in types}
-    is_made = any(row.extent is Extent.MADE for row in rows.values())
-    header = ["type", "Ref", "attributes"] + (["name", "replaced by a change of"] if is_made else [])
-    yield from markdown_table(header, (_type_cells(type, row, is_made=is_made) for type, row in rows.items()))
+    is_created = any(row.extent is Extent.CREATED for row in rows.values())
+    header = ["type", "Ref", "attributes"] + (["name", "replaced by a change of"] if is_created else [])
+    yield from markdown_table(header, (_type_cells(type, row, is_created=is_created) for type, row in rows.items()))
 
 
-def _type_cells(type: str, row: ResourceType, *, is_made: bool) -> list[str]:
-    made = row.predict(_EXAMPLE, {name: _PROPERTIES[name] for name in _sample_names(row)})
-    cells = [f"`{type}`", _shape_of(made.reference), code_list(made.attributes)]
-    if not is_made:
+def _type_cells(type: str, row: ResourceType, *, is_created: bool) -> list[str]:
+    created = row.predict(_EXAMPLE, {name: _PROPERTIES[name] for name in _sample_names(row)})
+    cells = [f"`{type}`", _shape_of(created.reference), code_list(created.attributes)]
+    if not is_created:
         return cells
     replaced_by = "any property" if row.update is None else code_list(sorted(row.replaced_by))
     return [*cells, f"`{row.name_property}`" if row.name_property else "", replaced_by]
