@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.installation.extras import install_hint
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.embedded_aws import MADE_UP
 from sfn_cli.integrations.aws.errors import short_sdk_name
@@ -219,7 +220,7 @@ def _new_client_session(*, real: bool) -> Any:
         from botocore.session import Session
     except ImportError:
         raise ConfigurationError(
-            f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}"
+            f"Calls to AWS services need botocore, which is not installed. {install_hint('aws')}"
         ) from None
     if real:
         return Session()

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import detached, host_check, loopback, private_files
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.installation.extras import install_hint
 from sfn_cli.settings import Settings
 from sfn_cli.worker_slots import live_workers
 
@@ -42,8 +43,6 @@ LOOK_SECONDS = 0.02
 
 MADE_UP = "sfn"
 """A placeholder for credentials that are required but not checked."""
-
-INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
 
 
 def embedded_aws_endpoint(settings: Settings) -> str:
@@ -95,6 +94,7 @@ def embedded_aws_variables(settings: Settings) -> dict[str, str]:
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": embedded_aws_access_key(settings.home, url) or MADE_UP,
         "AWS_SECRET_ACCESS_KEY": MADE_UP,
+        "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
     }
 
@@ -184,7 +184,8 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
     """
     if not is_embedded_aws_installed():
         raise ConfigurationError(
-            f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)"
+            "The local AWS services need moto, which is not installed. "
+            f"Set AWS_ENDPOINT_URL to call another endpoint. {install_hint('aws')}"
         )
     return detached.start_detached(
         f"from {__name__} import embedded_aws_main; embedded_aws_main()",
