@@ -74,9 +74,9 @@ class Follower:
             if time.monotonic() >= deadline:
                 return False
 
-    def look_again(self) -> None:
+    def recheck(self) -> None:
         """Makes the next `wait` return True immediately, because the caller waits for something new."""
-        self._changes.look_again()
+        self._changes.recheck()
 
 
 def follower_pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:

@@ -91,8 +91,8 @@ def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
             "UPDATE event SET type = 'WaitStateExited' WHERE key = 2 << 16 | 2",
             "replaying the history failed: AssertionError('event 2 cannot be WaitStateExited: frame 0 is",
         ),
-        ("UPDATE event SET payload = CAST(x'ff' AS TEXT) WHERE key = 2 << 16 | 3", "it cannot be read"),
-        ("UPDATE execution SET output = CAST(x'ff' AS TEXT) WHERE id = 2", "it cannot be read"),
+        ("UPDATE event SET payload = CAST(x'ff' AS TEXT) WHERE key = 2 << 16 | 3", "reading it failed"),
+        ("UPDATE execution SET output = CAST(x'ff' AS TEXT) WHERE id = 2", "reading it failed"),
         ("UPDATE execution SET output = '1' WHERE id = 2", "its output differs from its history"),
         (
             "UPDATE execution SET status = 'FAILED' WHERE id = 2",
