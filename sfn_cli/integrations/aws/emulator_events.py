@@ -1,4 +1,4 @@
-"""PutEvents to a bus that does not exist: EventBridge accepts the event and drops it; moto refuses it.
+"""PutEvents to a bus that does not exist: EventBridge accepts and drops the event; moto refuses it.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
 """
@@ -11,12 +11,12 @@ from typing import Any
 from sfn_cli.uuids import random_uuid
 
 PUT_EVENTS = "AWSEvents.PutEvents"
-"""The X-Amz-Target of the requests concerned."""
+"""The X-Amz-Target of these requests."""
 
 
 @cache
 def accept_events_for_missing_buses() -> None:
-    """Changes moto's EventBridge in this process. Importing it takes a while: only PutEvents needs it."""
+    """Patches moto's EventBridge in this process. It is imported late, because that is slow."""
     from moto.events.models import EventsBackend
 
     put_events = EventsBackend.put_events
