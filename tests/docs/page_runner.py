@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
-PORT = "8083"
-"""The port that pages show; a free one is used instead."""
+PORTS = ("8083", "8443")
+"""The ports that pages show; free ones are used instead."""
 _INSTALLS = re.compile(r"\bpip install\b|\bpipx\b|\buv tool\b")
 _INTERRUPTED_CODES = (0, 130)
 
@@ -55,7 +55,7 @@ class PageRunner:
         self._user = place / "home of Ada"
         self._user.mkdir()
         self._folder = place / "sfn"
-        self._port = _free_port()
+        self._ports = {port: str(_free_port()) for port in PORTS}
         self._environment = self._environment_of_user()
         if self._installs:
             _copy_checkout(self._folder)
@@ -151,11 +151,15 @@ class PageRunner:
     def _difference(
         self, block: ConsoleBlock, command: ConsoleCommand, code: int, output: str
     ) -> OutputDifference:
-        actual = output.replace(str(self._port), PORT).replace(str(self._folder), "…")
+        actual = output.replace(str(self._folder), "…")
+        for port, used in self._ports.items():
+            actual = actual.replace(used, port)
         return OutputDifference(block.line, command.text, code, actual, command.output_span, block.indent)
 
     def _typed(self, text: str) -> str:
-        return text.replace(PORT, str(self._port))
+        for port, used in self._ports.items():
+            text = text.replace(port, used)
+        return text
 
     def _shown(self, command: ConsoleCommand) -> tuple[str, ...]:
         return tuple(self._typed(line) for line in command.output)

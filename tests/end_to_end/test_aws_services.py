@@ -233,6 +233,22 @@ def test_events_for_a_bus_that_does_not_exist(services: Callable[[str], Any]) ->
     assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
 
 
+def test_targets_that_cannot_be_reached(home: Path, services: Callable[[str], Any]) -> None:
+    """They do not keep an event from other targets, and aws.log names them."""
+    arn = "arn:aws:{}:us-east-1:123456789012:{}"
+    queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
+    services("events").put_rule(Name="all", EventPattern='{"source": ["shop"]}')
+    targets = [arn.format("lambda", "function:F"), arn.format("sqs", "gone"), arn.format("sqs", "q")]
+    services("events").put_targets(
+        Rule="all", Targets=[{"Id": str(number), "Arn": target} for number, target in enumerate(targets)]
+    )
+    sent = services("events").put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": "{}"}])
+    assert sent["FailedEntryCount"] == 0
+    assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
+    log = (home / "aws.log").read_text(encoding="utf-8")
+    assert [target for target in targets if f"Rule all: no event sent to {target}: " in log] == targets[:2]
+
+
 def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
     """Tasks start stopped services again, empty; processes of one store share them."""
     make = chain(

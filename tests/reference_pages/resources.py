@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sfn_cli.stacks.evaluation.context import PseudoParameters
 from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
-from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
 from sfn_cli.stacks.resources.resource import Extent, Naming
 from sfn_cli.stacks.resources.table import known_types, resource_type
 from tests.reference_pages.markdown import code_list, markdown_table, paragraph
@@ -73,7 +73,8 @@ def _type_table(types: list[str]) -> Iterator[str]:
     rows = {type: resource_type(type) for type in types}
     is_created = any(row.extent is Extent.CREATED for row in rows.values())
     header = ["type", "Ref", "attributes"] + (["name", "replaced by a change of"] if is_created else [])
-    yield from markdown_table(header, (_type_cells(type, row, is_created=is_created) for type, row in rows.items()))
+    cells = (_type_cells(type, row, is_created=is_created) for type, row in rows.items())
+    yield from markdown_table(header, cells)
 
 
 def _type_cells(type: str, row: ResourceType, *, is_created: bool) -> list[str]:

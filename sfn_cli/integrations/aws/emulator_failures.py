@@ -15,7 +15,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_events_for_missing_buses
+from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_all_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -55,7 +55,7 @@ class EmulatorFailures:
             return start_response(status, headers, *exc_info)
 
         if environ.get("HTTP_X_AMZ_TARGET") == PUT_EVENTS:
-            accept_events_for_missing_buses()
+            accept_all_events()
         body_sent = _buffer_dynamodb_body(environ)
         try:
             chunks = self._application(environ, start)

@@ -133,7 +133,7 @@ def test_the_wall_time_is_named_where_it_differs() -> None:
 
 def test_an_error_that_no_state_has_is_in_the_header() -> None:
     history = History()
-    history.add("ExecutionAborted", 0, error="Cancelled", cause="by hand")
+    history.add("ExecutionAborted", 0, error="Cancelled", cause="on request")
     assert outline(history.view())[0] == "■ made/up  aborted  1.00 s  Cancelled"
 
 
