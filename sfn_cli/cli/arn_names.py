@@ -87,7 +87,10 @@ def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: C
         return
     try:
         if (express := _express_execution_name(request, call)) is not None:
-            error.below = f"\nAs on AWS, this operation takes no EXPRESS executions. To see this one: sfn show {express}\n"
+            error.below = (
+                "\nAs on AWS, this operation takes no EXPRESS executions. "
+                f"To see this one: sfn show {express}\n"
+            )
             return
         close = [
             name
