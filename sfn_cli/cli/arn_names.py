@@ -7,6 +7,7 @@
     --execution-arn Pay/last            the youngest
     --activity-arn approve              the activity of this name
 
+The versions in an alias's --routing-configuration can be named, too: stateMachineVersionArn=Pay:3.
 An ARN is not changed. An unknown name is sent to the operation as it is, which then rejects it with
 AWS's message.
 """
@@ -55,6 +56,8 @@ _KINDS: Mapping[str, tuple[ArnKind, ...]] = {
 }
 """ARN member → the kinds of resources whose names it accepts."""
 
+_ROUTES = "routingConfiguration"
+
 
 def resolve_arn_names(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """Returns the request with ARNs in place of names. `call` calls an operation."""
@@ -64,7 +67,15 @@ def resolve_arn_names(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
         if isinstance(given, str) and given and not given.startswith("arn:"):
             with suppress(OperationError):
                 found[member] = _arn(member, given, call) or given
+    if routes := _routes_of_request(request):
+        found[_ROUTES] = [resolve_arn_names(route, call) for route in routes]
     return found
+
+
+def _routes_of_request(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Returns the versions that an alias is to point to, if the request is for one."""
+    routes = request.get(_ROUTES, [])
+    return routes if isinstance(routes, list) and all(isinstance(route, dict) for route in routes) else []
 
 
 def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: Call) -> None:

@@ -45,7 +45,11 @@ def serve(
         missing = (error.name or "").partition(".")[0]
         if missing not in ("starlette", "uvicorn"):
             raise
-        raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
+        from sfn_cli.installation.extras import install_hint
+
+        raise ConfigurationError(
+            f"sfn serve needs {missing}, which is not installed. {install_hint('serve')}"
+        ) from error
     known = None if credentials_file is None else credentials.read_server_credentials(credentials_file)
     context = None if certfile is None else tls.tls_server_context(certfile, keyfile)
     run_listener(service, host, port, known, gateway_origins, context, announce, forwards=forwards)

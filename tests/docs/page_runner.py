@@ -70,7 +70,7 @@ class PageRunner:
             if isinstance(block, ShownFile):
                 path = self._folder / block.path
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(block.text, encoding="utf-8")
+                path.write_text(self._typed(block.text), encoding="utf-8")
             elif not block.reason_not_run:
                 yield from self._run_block(block)
 
@@ -101,9 +101,12 @@ class PageRunner:
             "PAGER": "cat",
             "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip")),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            # Where pytest deletes old folders: by default, also those of the tests that run now.
+            "PYTEST_DEBUG_TEMPROOT": str(self._place),
         }
         environment = environment_of(self._user, user)
-        for name in ("SFN_HOME", "XDG_DATA_HOME", "VIRTUAL_ENV"):
+        of_this_test = {name for name in os.environ if name.startswith("PYTEST_")} - user.keys()
+        for name in ("SFN_HOME", "XDG_DATA_HOME", "VIRTUAL_ENV", *of_this_test):
             environment.pop(name, None)
         own = str(Path(SFN).parent)
         path = [entry for entry in environment["PATH"].split(os.pathsep) if entry != own]

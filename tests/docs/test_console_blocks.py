@@ -1,4 +1,4 @@
-"""Every console block of README and docs/ runs, and shows what the page shows.
+"""Every console block of README, docs/ and the examples runs, and shows what the page shows.
 
 `SFN_DOCS=write pytest tests/docs -k PAGE` writes the real outputs into the pages.
 """
@@ -17,7 +17,11 @@ from tests.docs.page_runner import ROOT, PageRunner, write_outputs
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "examples").glob("*/README.md")),
+]
 PAGES_WITH_BLOCKS = [
     page for page in PAGES if any(isinstance(b, ConsoleBlock) for b in read_console_page(page))
 ]
@@ -63,6 +67,7 @@ def test_blocks_that_are_not_run() -> None:
 
 
 NOT_RUN: set[tuple[str, str]] = {
+    ("guides/your-project", "npm installs aws-cdk-lib from its registry"),
     ("guides/terraform", "needs the AWS provider of a registry"),
 }
 """The page and the reason of each block that is not run."""

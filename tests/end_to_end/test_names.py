@@ -34,9 +34,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A machine with a version, an alias and two executions; an activity."""
     home = tmp_path_factory.mktemp("names") / "store"
     machine = create_machine(home, "Pay", PASS)
-    answer = sfn_json(home, "publish-state-machine-version", "--state-machine-arn", "Pay")
-    version = answer["stateMachineVersionArn"]
-    routing = f"stateMachineVersionArn={version},weight=100"
+    sfn_json(home, "publish-state-machine-version", "--state-machine-arn", "Pay")
+    routing = "stateMachineVersionArn=Pay:1,weight=100"
     sfn_json(home, "create-state-machine-alias", "--name", "live", "--routing-configuration", routing)
     sfn_json(home, "create-activity", "--name", "approve")
     for name in ("monday", "tuesday"):
@@ -51,6 +50,10 @@ NAMES = [
     (
         "describe-state-machine-alias --state-machine-alias-arn Pay:live --query stateMachineAliasArn",
         f"{ARN}:stateMachine:Pay:live",
+    ),
+    (
+        "describe-state-machine-alias --state-machine-alias-arn Pay:live --query routingConfiguration",
+        [{"stateMachineVersionArn": f"{ARN}:stateMachine:Pay:1", "weight": 100}],
     ),
     ("list-executions --state-machine-arn Pay --query executions[0].name", "tuesday"),
     ("describe-execution --execution-arn Pay/monday --query executionArn", f"{ARN}:execution:Pay:monday"),

@@ -224,7 +224,7 @@ def test_status_log_and_stop(home: Path) -> None:
     arn = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     assert str(pid) in sfn(home, "worker", "status").stdout
-    assert "begins in slot 0" in sfn(home, "worker", "log").stdout
+    assert "started (slot 0)" in sfn(home, "worker", "log").stdout
     assert sfn(home, "worker", "stop").returncode == 0
     await_end(pid)
     assert sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "RUNNING"

@@ -16,7 +16,7 @@ from typing import Any
 from sfn_cli.uuids import random_uuid
 
 PUT_EVENTS = "AWSEvents.PutEvents"
-"""The X-Amz-Target of the requests concerned."""
+"""The X-Amz-Target of these requests."""
 
 
 @cache

@@ -6,10 +6,10 @@ only what is of use without a store is said.
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.arn import is_express_arn, name_in_arn, name_of_execution
+from sfn_cli.installation.extras import INSTALL_HINT
 from sfn_cli.views.failure.explain import explain_failure, name_of_function
 from sfn_cli.views.text.shell_words import shell_word
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 3
 _LONGEST_INPUT = 120
 """The longest input that is repeated in a command."""
-
-_INSTALL = re.compile(r"pip install '?(sfn-cli\[\w+\])'?")
 
 _WRONG_DEFINITION = frozenset(
     {
@@ -81,8 +79,8 @@ def _steps_while_running(view: "ExecutionView", pending: "Mapping[int, Pending]"
 
 def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator[NextStep]":
     stored = view.source.arn is not None
-    if found := _INSTALL.search(f"{failure.message}"):
-        yield NextStep("install what is missing", f"pip install '{found[1]}'")
+    if found := INSTALL_HINT.search(f"{failure.message}"):
+        yield NextStep("install what is missing", found["command"])
     if failure.child_arn is not None and stored:
         yield NextStep(
             "see why the child execution failed",

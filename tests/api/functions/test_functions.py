@@ -258,7 +258,7 @@ def test_invoke_without_an_interpreter(call: Call, create: Call) -> None:
         call("Invoke", FunctionName="fn")
     assert (refused.value.code, refused.value.status) == ("InvalidRuntimeException", 502)
     assert refused.value.message.startswith(
-        "sfn runs handlers in Python and Node.js: it has no runtime java21."
+        "sfn does not support the runtime java21: it runs handlers in Python and Node.js."
     )
 
 
