@@ -341,5 +341,5 @@ def _check_private_file(path: str, found: os.stat_result, is_kind: Callable[[int
 def _is_file_link(path: str) -> StoreError:
     return StoreError(
         f"Cannot use the store {path}: it is a symbolic link, which sfn does not follow. "
-        "Replace it with the file that it leads to, or remove it."
+        "Replace it with the file that it points to, or remove it."
     )

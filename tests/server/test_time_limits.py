@@ -262,7 +262,7 @@ def test_who_does_not_read(tmp_path: Path) -> None:
     )
     with connected(served, describe * 50):
         assert sfn.list_state_machines()["stateMachines"]
-        until(lambda: "does not read the answer" in served.printed(), "the line that says so")
+        until(lambda: "does not read the response" in served.printed(), "the line that says so")
     assert "Traceback" not in served.printed()
     assert served.stop() == 0
 
