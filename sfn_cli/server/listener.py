@@ -229,7 +229,8 @@ def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
             f"Cannot listen on {_listener_url(host, port, scheme)}: it is not a valid host name."
         ) from error
     except (OSError, OverflowError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        # socket.create_server adds the address to the system's text.
+        reason = str(getattr(error, "strerror", None) or error).partition(" (while attempting")[0]
         raise ConfigurationError(
             f"Cannot listen on {_listener_url(host, port, scheme)}: {reason}. "
             "Choose another --host or --port."
