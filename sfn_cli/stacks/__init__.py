@@ -1,1 +1,1 @@
-"""Templates and folders, and the resources that they describe."""
+"""Projects: reads them as stacks, evaluates their templates, and deploys their resources."""

@@ -1,4 +1,4 @@
-"""The definition of a state machine, from the resolved properties of its resource.
+"""Finds the definition of a state machine in the resolved properties of its resource.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
 """
@@ -30,19 +30,19 @@ _DEFINITIONS = frozenset((*_WRITTEN, "DefinitionUri", "DefinitionS3Location", "D
 
 
 class MachineDefinition(NamedTuple):
-    """A state machine's definition with its substitutions."""
+    """A state machine's definition, with its substitutions filled in."""
 
     text: str
-    """The JSON text that is stored."""
+    """The definition as JSON, as it is stored."""
     file: Path | None
-    """The file that it comes from; None if it is written in the template."""
+    """The file that has the definition; None if the template itself has it."""
     file_text: str | None
-    """The text of that file with the substitutions: it has the lines of the file."""
+    """The file's text with its substitutions filled in; line numbers are those of the file."""
     unfilled: tuple[str, ...]
-    """The names of `${Name}` in it for which there is no substitution, in order."""
+    """The names of `${Name}` in the definition that have no substitution, in order."""
 
     def warnings(self, logical_id: str, is_available: Callable[[Resource], bool] | None) -> list[str]:
-        """Returns a line for each unfilled `${Name}`, and for each task that sfn cannot run."""
+        """Returns a line for each `${Name}` without a value and for each task that sfn cannot run."""
         from sfn_cli.asl.validation.diagnostic import UNAVAILABLE
         from sfn_cli.asl.validation.validate import validate
 
@@ -60,10 +60,10 @@ class MachineDefinition(NamedTuple):
 
 
 def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, Any]) -> MachineDefinition:
-    """Returns the definition that a state machine's resolved properties hold or name.
+    """Returns the definition that a state machine's resolved properties contain or name.
 
-    Raises TemplateError for a definition that is absent, in S3 or not text, and for a file of YAML
-    that cannot be read, with its place.
+    Raises TemplateError if there is no definition, if it is in S3, if it is not text, or if it is
+    invalid YAML; the error has its place in the file.
     """
     path: Path_ = ("Resources", logical_id, "Properties")
     values = _substitutions(stack, properties, (*path, "DefinitionSubstitutions"))
@@ -75,13 +75,13 @@ def machine_definition(stack: Stack, logical_id: str, properties: Mapping[str, A
     return MachineDefinition(filled, None, None, unfilled_placeholders(filled))
 
 
-def with_own_definition(
+def with_inline_definition(
     stack: Stack, logical_id: str, properties: Mapping[str, Any]
 ) -> tuple[dict[str, Any], MachineDefinition | None]:
-    """Returns properties that hold the definition itself, as DefinitionString, and the definition.
+    """Returns the properties with the definition inlined as DefinitionString, and the definition.
 
-    So what is stored of a state machine does not change with a file. A definition in S3 stays there
-    (None). Raises as `machine_definition`.
+    The stored properties of a state machine then do not depend on a file. For a definition in S3 the
+    properties are unchanged and the definition is None. Raises like `machine_definition`.
     """
     location = properties.get("DefinitionS3Location", properties.get("DefinitionUri"))
     if isinstance(location, dict) and not any(name in properties for name in _WRITTEN):
@@ -92,7 +92,7 @@ def with_own_definition(
 
 
 def _written_definition(stack: Stack, logical_id: str, properties: Mapping[str, Any], path: Path_) -> str:
-    """Returns the text of a definition in the template."""
+    """Returns the text of a definition that is written in the template."""
     if (definition := properties.get("Definition")) is not None:
         if isinstance(definition, str):
             return definition
@@ -104,7 +104,7 @@ def _written_definition(stack: Stack, logical_id: str, properties: Mapping[str, 
         if isinstance(value, dict):
             return jsonvalue.dumps(value)
         if value is not None:
-            raise stack.error((*path, name), f"{name} must be the text of a definition.")
+            raise stack.error((*path, name), f"{name} must be a string with the definition.")
     location = properties.get("DefinitionS3Location") or properties.get("DefinitionUri")
     if location is not None:
         where = (
@@ -112,15 +112,17 @@ def _written_definition(stack: Stack, logical_id: str, properties: Mapping[str, 
         )
         raise stack.error(
             (*path, "DefinitionS3Location"),
-            f"The definition of {logical_id} is in S3 ({where}), which sfn does not read. Name a local file.",
+            f"The definition of {logical_id} is in S3 ({where}), which sfn does not read. "
+            "Name a local file in DefinitionUri.",
         )
-    raise stack.error(path, f"{logical_id} has no definition: Definition, DefinitionString or DefinitionUri.")
+    raise stack.error(path, f"{logical_id} has no definition. Add Definition or DefinitionUri.")
 
 
 def _definition_path(file: Path) -> Path:
-    """Returns the path of a definition, or of the one file whose name differs from it in case only.
+    """Returns the path of a definition file, or of the only file that matches it if case is ignored.
 
-    On file systems that ignore case, such as macOS's, projects come with names in another case.
+    Projects written on a case-insensitive file system, such as that of macOS, may spell a file's name
+    in another case.
     """
     if file.exists() or not file.parent.is_dir():
         return file
@@ -138,8 +140,8 @@ def _definition_of_file(
         raise stack.error(path, f"Cannot read the definition {file}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise stack.error(path, f"Cannot read the definition {file}: it is not UTF-8 text") from None
-    # AWS replaces `${Name}` in the text of the file, YAML or JSON, before it reads that: in YAML,
-    # `Seconds: ${Seconds}` becomes a number.
+    # AWS fills in `${Name}` before it parses the file, YAML or JSON: in YAML, `Seconds: ${Seconds}`
+    # becomes a number.
     filled = fill_placeholders(file_text, values)
     try:
         text = definition_as_json(filled, file.name)
@@ -160,6 +162,6 @@ def _substitutions(stack: Stack, properties: Mapping[str, Any], path: Path_) -> 
             values[name] = str(value)
         else:
             raise stack.error(
-                (*path, name), f'The substitution "{name}" must be a text, a number or a boolean.'
+                (*path, name), f'The substitution "{name}" must be a string, a number or a boolean.'
             )
     return values

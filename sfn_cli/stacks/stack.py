@@ -1,16 +1,16 @@
-"""A project as a stack: a template in CloudFormation's form, and where its code lies.
+"""A project as a stack: a template in CloudFormation's form, and the paths of its code.
 
-Every reader (`readers/`) returns a `Stack`. Its template is what AWS documents, after transforms:
+Every reader (`readers/`) returns a `Stack`. Its template is as AWS documents it, after transforms:
 Parameters, Mappings, Conditions, Resources, Outputs, with intrinsic functions in their long form
-({"Ref": …}, {"Fn::GetAtt": [name, attribute]}). Readers change three things, so that everything
-that lies on this machine is named by an absolute path:
+({"Ref": …}, {"Fn::GetAtt": [name, attribute]}). Readers change three things, so that every file on
+this machine has an absolute path:
 
     AWS::Lambda::Function       Code: {"CodeDir": PATH} (a folder, or a .zip or .jar file)
-                                or {"Files": {NAME: TEXT}}, what an archive is made of
+                                or {"Files": {NAME: TEXT}}, the content of an archive
     AWS::Lambda::LayerVersion   Content: {"CodeDir": PATH}
     AWS::StepFunctions::…       DefinitionUri: PATH (an *.asl.json or *.asl.yaml)
 
-A path need not exist: that is an error when the stack is deployed, not when it is read.
+A path that does not exist is an error when the stack is deployed, not when it is read.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 
@@ -34,12 +34,12 @@ LAYER = "AWS::Lambda::LayerVersion"
 
 FOLDER_KIND = "folder"
 DEFINITION_KIND = "definition"
-"""The kinds of stacks that sfn's own form has: a folder, and a definition on its own."""
+"""The kinds of stacks in sfn's own form: an sfn folder, and a single definition."""
 
 _NAME_LENGTH = 128
 
 WRITTEN_NAME = "sfn:name"
-"""The member of a resource's Metadata with what its project calls it, where that is no logical id:
+"""The member of a resource's Metadata with its name in the project, if that is not a valid logical id:
 "module.orders.aws_sfn_state_machine.this", or the key of a machine in serverless.yml."""
 
 Path_ = tuple[str | int, ...]
@@ -47,7 +47,7 @@ Path_ = tuple[str | int, ...]
 
 
 class SourcePlace(NamedTuple):
-    """A place in a file; line and column are counted from one."""
+    """A place in a file; lines and columns are counted from 1."""
 
     file: str
     line: int
@@ -58,13 +58,13 @@ class SourcePlace(NamedTuple):
 
 
 def valid_stack_name(text: str) -> str:
-    """Returns the nearest name that a stack may have: letters, digits and hyphens, a letter first."""
+    """Returns the closest valid stack name: a letter, then letters, digits and hyphens."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:_NAME_LENGTH].rstrip("-")
     return name if name[:1].isalpha() else f"stack-{name}".rstrip("-")
 
 
 def nearest_place(places: Mapping[Path_, SourcePlace], path: Path_, file: Path) -> SourcePlace:
-    """Returns where a value is written, or the nearest value around it: the beginning of `file`."""
+    """Returns the place of a value, or of the nearest value around it; by default the start of `file`."""
     for length in range(len(path), -1, -1):
         if (found := places.get(path[:length])) is not None:
             return found
@@ -72,36 +72,36 @@ def nearest_place(places: Mapping[Path_, SourcePlace], path: Path_, file: Path) 
 
 
 class Stack(NamedTuple):
-    """A project that was read; nothing of it is resolved or made yet."""
+    """A project that was read. Nothing is resolved or created yet."""
 
     kind: str
-    """What was read, for people: "SAM template", "CDK app", "Terraform module", …"""
+    """The kind of project, for output: "SAM template", "CDK app", "Terraform module", …"""
     name: str
-    """The stack's name if the user gives none: what the project calls itself, or its folder's name."""
+    """The stack's default name: the project's own name, or its folder's name."""
     source: Path
     """The file or folder that was read, as an absolute path."""
     folder: Path
-    """The project's folder: two stacks of one name are the same only if they have the same folder.
+    """The project's folder. Stacks with the same name are the same stack only if their folders match.
 
-    For a definition on its own, it is that file: a folder may hold several of them.
+    For a single definition it is that file, because a folder may contain several of them.
     """
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
-    """Values of parameters that the project supplies (samconfig.toml, …); the user's own win."""
+    """Parameter values from the project (samconfig.toml, …); the user's values override them."""
     places: Mapping[Path_, SourcePlace]
-    """Where values are written; a value that is not here is at the nearest one around it."""
+    """The places of values; a value without an entry is at the nearest value around it."""
     files: tuple[Path, ...]
-    """Every file that was read: while none has changed, the stack is the same."""
+    """Every file that was read. The stack is up to date while none of them changes."""
     notes: tuple[str, ...] = ()
     """Lines for the user: what was skipped or assumed."""
     calls: tuple[ResourceCall, ...] = ()
-    """Calls that are made before each run: a folder's resources.json."""
+    """Calls before each run: the resources.json of an sfn folder."""
     services: tuple[DevService, ...] = ()
-    """Programs that serve HTTP during a run: a folder's services.json."""
+    """Programs that serve HTTP during a run: the services.json of an sfn folder."""
 
     @property
     def is_template(self) -> bool:
-        """Whether it was read from what is deployed to AWS too, not from sfn's own form."""
+        """Whether the project can also be deployed to AWS; an sfn folder cannot."""
         return self.kind not in (FOLDER_KIND, DEFINITION_KIND)
 
     @property
@@ -121,7 +121,7 @@ class Stack(NamedTuple):
         return self._replace(template={**self.template, "Resources": resources})
 
     def place(self, path: Path_) -> SourcePlace:
-        """Returns where a value is written, or the nearest value around it."""
+        """Returns the place of a value, or of the nearest value around it."""
         return nearest_place(self.places, path, self.source)
 
     def error(self, path: Path_, message: str) -> TemplateError:

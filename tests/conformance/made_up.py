@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
-from sfn_cli.stacks.resources.resource import Made
+from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
+from sfn_cli.stacks.resources.resource import CreatedResource
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.stack import Stack
@@ -32,10 +32,10 @@ class _AnyAttributes(dict[str, Any]):
         return self._arn if name.endswith("Arn") else f"value-of-{name}"
 
 
-def made_up(stack: Stack) -> dict[str, Made]:
+def made_up(stack: Stack) -> dict[str, CreatedResource]:
     """Returns names and attributes for each resource of a stack."""
     return {
-        name: Made(
+        name: CreatedResource(
             f"arn:aws:states:us-east-1:123456789012:activity:{name}"
             if (type := resource["Type"]) == "AWS::StepFunctions::Activity"
             else name.lower(),

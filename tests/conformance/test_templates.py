@@ -53,9 +53,9 @@ def test_template(path: Path) -> None:
         return
     stack = read_cloudformation_stack(path)
     evaluation = StackEvaluation(stack, made_up_parameters(stack), PSEUDO, LOOKUPS)
-    made = made_up(stack)
-    properties = {name: evaluation.properties(name, made) for name in evaluation.order}
-    assert len(evaluation.outputs(made)) == len(evaluation.output_names)
+    created = made_up(stack)
+    properties = {name: evaluation.properties(name, created) for name in evaluation.order}
+    assert len(evaluation.outputs(created)) == len(evaluation.output_names)
     errors = []
     for name, values in properties.items():
         if stack.resources[name]["Type"] == STATE_MACHINE and _has_definition(values):

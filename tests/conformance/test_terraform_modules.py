@@ -29,9 +29,9 @@ def test_module(folder: Path) -> None:
     """Properties and outputs can be resolved; the definition is what AWS accepts."""
     stack = read_terraform_module(folder)
     evaluation = StackEvaluation(stack, made_up_parameters(stack), PSEUDO, LOOKUPS)
-    made = made_up(stack)
-    properties = {name: evaluation.properties(name, made) for name in evaluation.order}
-    assert len(evaluation.outputs(made)) == len(evaluation.output_names)
+    created = made_up(stack)
+    properties = {name: evaluation.properties(name, created) for name in evaluation.order}
+    assert len(evaluation.outputs(created)) == len(evaluation.output_names)
     machines = [name for name in properties if stack.resources[name]["Type"] == STATE_MACHINE]
     assert machines
     for name in machines:

@@ -201,7 +201,7 @@ def test_what_the_services_lack(
     with pytest.raises(ClientError) as caught:
         getattr(services(service), operation)(**parameters)
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
-    assert "The local services (moto) do not have " in caught.value.response["Error"]["Message"]
+    assert "The local AWS services (moto) do not support " in caught.value.response["Error"]["Message"]
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
@@ -231,6 +231,22 @@ def test_events_for_a_bus_that_does_not_exist(services: Callable[[str], Any]) ->
     assert sent["FailedEntryCount"] == 0
     assert [set(entry) for entry in sent["Entries"]] == [{"EventId"}, {"EventId"}]
     assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
+
+
+def test_targets_that_cannot_be_reached(home: Path, services: Callable[[str], Any]) -> None:
+    """They do not keep an event from other targets, and aws.log names them."""
+    arn = "arn:aws:{}:us-east-1:123456789012:{}"
+    queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
+    services("events").put_rule(Name="all", EventPattern='{"source": ["shop"]}')
+    targets = [arn.format("lambda", "function:F"), arn.format("sqs", "gone"), arn.format("sqs", "q")]
+    services("events").put_targets(
+        Rule="all", Targets=[{"Id": str(number), "Arn": target} for number, target in enumerate(targets)]
+    )
+    sent = services("events").put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": "{}"}])
+    assert sent["FailedEntryCount"] == 0
+    assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
+    log = (home / "aws.log").read_text(encoding="utf-8")
+    assert [target for target in targets if f"Rule all: no event sent to {target}: " in log] == targets[:2]
 
 
 def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
@@ -370,7 +386,7 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     environment = dying(tmp_path, 1000)
     done = sfn(home, "aws", "endpoint", environment=environment)
     assert (done.returncode, done.stdout) == (253, "")
-    assert f"moto's server does not start: {home / embedded_aws.LOG_NAME} says why." in done.stderr
+    assert f"The local AWS services do not start. See {home / embedded_aws.LOG_NAME}." in done.stderr
     starts = (tmp_path / "died").stat().st_size
     caught = task(
     "aws-sdk:secretsmanager:listSecrets",
@@ -386,7 +402,7 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     found = run(home, chain(List=caught, Caught={"Type": "Pass"}), environment=environment)
     assert json.loads(found["output"])["Error"] == "SecretsManager.SdkClientException"
-    assert "moto's server does not start" in json.loads(found["output"])["Cause"]
+    assert "The local AWS services do not start" in json.loads(found["output"])["Cause"]
     assert (tmp_path / "died").stat().st_size == 3 * starts
 
 

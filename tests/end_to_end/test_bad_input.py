@@ -125,7 +125,7 @@ TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
         (("create-state-machine", "--cli-input-json", "file://FOLDER/deep"), 252, TOO_DEEP),
         ((*YAML, "file:///dev/zero"), 252, PARAMETER_LIMIT),
         ((*YAML, "file://FOLDER/deep"), 252, "nested more than 1000 levels deep"),
-        ((*YAML, "file://FOLDER/laughs"), 252, "with its aliases written out, the value is too large"),
+        ((*YAML, "file://FOLDER/laughs"), 252, "the value is too large with its aliases expanded"),
         ((*YAML, "file://FOLDER/text-laughs"), 252, "the value is too large"),
         ((*YAML, "file://FOLDER/own-tail"), 252, "the alias 'a' is within the value"),
         ((*YAML, "file://FOLDER/merged-tail"), 252, "the alias 'x' is within the value"),
@@ -145,7 +145,7 @@ TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
         (("run", "FOLDER/with-resources"), 252, TOO_DEEP),
         (("run", "FOLDER/with-services"), 252, TOO_DEEP),
         (("run", "FOLDER/body"), 252, f"cannot read /dev/zero: {BODY_LIMIT}"),
-        (("run", "FOLDER/directory"), 252, "holds no definition"),
+        (("run", "FOLDER/directory"), 252, "No project found in"),
         (("serve", "--port", "0", "--credentials", "/dev/zero"), 253, CREDENTIALS_LIMIT),
         *(
             ((*QUERY, query), 252, "Bad value for --query: the expression is nested too deeply")
@@ -301,7 +301,7 @@ def test_an_execution_that_no_worker_can_take_up(home: Path) -> None:
             break
     assert "execution:no-worker:" in done.stdout
     assert done.stderr.startswith(
-        f"\nsfn: [WARNING]: No worker can be started for the store in {home}: Too many open files."
+        f"\nsfn: [WARNING]: Cannot start a worker for the store in {home}: Too many open files."
     )
     assert len(done.stderr.splitlines()) == 2
 

@@ -34,7 +34,7 @@ MISSING = [
         "functions",
         ["export", "--out", "out"],
         252,
-        "{project}/functions/price does not exist: the code of Price.",
+        "The code of Price does not exist: {project}/functions/price",
     ),
     ("order.asl.json", ["deploy"], 252, "Cannot read the definition {project}/order.asl.json"),
     ("order.asl.json", ["run"], 252, "Cannot read the definition {project}/order.asl.json"),
@@ -420,7 +420,8 @@ def test_an_export_with_a_secret(home: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Password=hidden-word")
     assert done.returncode == 0, done.stderr
-    assert f"{out}/template.json has the value of Password (NoEcho): do not share it." in done.stderr
+    warning = f"{out}/template.json contains the value of Password (NoEcho). Do not share this file."
+    assert warning in done.stderr
     assert "hidden-word" not in done.stderr + done.stdout
     assert (out / "template.json").stat().st_mode & 0o777 == 0o600
 

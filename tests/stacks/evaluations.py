@@ -1,13 +1,13 @@
-"""Evaluates templates that tests write, against resources and stores that tests name."""
+"""Evaluates templates for tests, with given resources and lookups."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
 from sfn_cli.stacks.readers.cloudformation import read_cloudformation_stack
-from sfn_cli.stacks.resources.resource import Made
+from sfn_cli.stacks.resources.resource import CreatedResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +17,11 @@ PSEUDO = PseudoParameters(
     "123456789012", "eu-west-1", "shop", "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1"
 )
 
-MADE = {
-    "Queue": Made(
+CREATED = {
+    "Queue": CreatedResource(
         "https://sqs/queue", {"Arn": "arn:aws:sqs:eu-west-1:123456789012:queue", "QueueName": "queue"}
     ),
-    "Nested": Made("arn:nested", {"Outputs.Url": "https://nested"}),
+    "Nested": CreatedResource("arn:nested", {"Outputs.Url": "https://nested"}),
 }
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf"
@@ -51,14 +51,14 @@ Resources:
 
 
 def evaluation(folder: Path, text: str, given: Mapping[str, str] | None = None) -> StackEvaluation:
-    """Returns the evaluation of a template's text, which is written to a file of the folder."""
+    """Returns the evaluation of a template's text, which is first written to a file in the folder."""
     file = folder / "template.yaml"
     file.write_text(text)
     return StackEvaluation(read_cloudformation_stack(file), given or {}, PSEUDO, LOOKUPS)
 
 
 def resolved(folder: Path, value: str, sections: str = "", given: Mapping[str, str] | None = None) -> Any:
-    """Returns what a value, in YAML, resolves to as a property beside the resources above.
+    """Returns the resolved form of a value, in YAML, as a property beside the resources above.
 
     It is on line 10 of the template, unless it has several lines itself.
     """
@@ -67,4 +67,4 @@ def resolved(folder: Path, value: str, sections: str = "", given: Mapping[str, s
         + f"  Subject:\n    Type: AWS::SSM::Parameter\n    Properties: {{Value: {value}}}\n"
         + sections
     )
-    return evaluation(folder, text, given).properties("Subject", MADE).get("Value", "(absent)")
+    return evaluation(folder, text, given).properties("Subject", CREATED).get("Value", "(absent)")

@@ -1,4 +1,4 @@
-"""Writes the files of projects that tests read."""
+"""Writes project files for tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def write_project(folder: Path, files: Mapping[str, str]) -> None:
-    """Writes texts to paths in a folder."""
+    """Writes files, given by path and text, to a folder."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The builds of a stack: what its functions' properties become."""
+"""The builds of a stack, and the resulting properties of its functions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOREIGN = "arn:aws:lambda:us-east-1:999956789012:layer:ffmpeg:4"
 
 
 class Store(NamedTuple):
-    """What builds use of a Service."""
+    """The parts of a Service that builds use."""
 
     settings: Settings
     functions: SqliteFunctions
@@ -57,7 +57,7 @@ def properties(folder: Path, **others: Any) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_function(make_builds: Callable[..., StackBuilds], tmp_path: Path, lines: list[str]) -> None:
-    """Nothing is built while a deploy is planned; later plans find what was built."""
+    """Planning a deploy builds nothing; later plans use existing builds."""
     folder = tmp_path / "src"
     line = write_wheel(folder, "one", "")
     (folder / "requirements.txt").write_text(line)
@@ -94,7 +94,7 @@ def test_a_layer(make_builds: Callable[..., StackBuilds], tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "others, note",
     [
-        ({"Runtime": "java21"}, "Pay: its invocations will fail. sfn runs handlers in Python and Node.js"),
+        ({"Runtime": "java21"}, "Pay: its invocations will fail. sfn does not support the runtime java21"),
         ({}, None),
         ({"Code": {"ZipFile": "import json"}}, None),
     ],
@@ -102,7 +102,7 @@ def test_a_layer(make_builds: Callable[..., StackBuilds], tmp_path: Path) -> Non
 def test_notes(
     make_builds: Callable[..., StackBuilds], tmp_path: Path, others: dict[str, Any], note: str | None
 ) -> None:
-    """What the user should know is a note of the function."""
+    """A function's build has notes for the user."""
     (tmp_path / "src").mkdir()
     builds = make_builds()
     given = properties(tmp_path / "src", **others)
@@ -111,16 +111,14 @@ def test_notes(
 
 
 def test_a_foreign_layer(make_builds: Callable[..., StackBuilds], tmp_path: Path) -> None:
-    """One that is neither here nor known is refused by name."""
+    """A layer that is neither in the store nor a known public one is rejected by name."""
     given = properties(tmp_path, Layers=[FOREIGN])
     with pytest.raises(BuildError, match=f"Pay: The layer {FOREIGN} is not on this machine"):
         make_builds().build("Pay", given)
 
 
 def test_code_outside_of_its_folder(make_builds: Callable[..., StackBuilds], tmp_path: Path) -> None:
-    """Code that is text has its files in one folder; a name that leads out of it is refused."""
+    """Inline code is written to one folder; a name outside of it is rejected."""
     files = {"app.py": "", "../../evil.py": ""}
-    with pytest.raises(
-        BuildError, match=r"Pay: The code has a file outside of its folder: \.\./\.\./evil\.py"
-    ):
+    with pytest.raises(BuildError, match=r"Pay: The code has a file outside its folder: \.\./\.\./evil\.py"):
         make_builds().build("Pay", properties(tmp_path, Code={"Files": files}))

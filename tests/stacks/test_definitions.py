@@ -1,4 +1,4 @@
-"""What CreateStateMachine gets for the properties of a template's state machine."""
+"""The definition that a template's state machine passes to CreateStateMachine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _definition(folder: Path, properties: dict[str, Any]) -> Any:
     {"DefinitionUri": "flow.asl.yaml"},
 ])  # fmt: skip
 def test_forms(tmp_path: Path, properties: dict[str, Any]) -> None:
-    """Every form of a definition, with its substitutions; a number needs no quotes."""
+    """Every form of a definition works, with its substitutions; a number needs no quotes."""
     if file := properties.get("DefinitionUri"):
         properties = {"DefinitionUri": str(tmp_path / file)}
     found = _definition(tmp_path, {**properties, "DefinitionSubstitutions": VALUES})
@@ -51,7 +51,7 @@ def test_forms(tmp_path: Path, properties: dict[str, Any]) -> None:
 
 
 def test_a_name_in_another_case(tmp_path: Path) -> None:
-    """Projects from file systems that ignore case name their files so."""
+    """A definition's file is found even if the template spells it in another case."""
     found = _definition(
         tmp_path, {"DefinitionUri": str(tmp_path / "Flow.asl.json"), "DefinitionSubstitutions": VALUES}
     )
@@ -69,23 +69,24 @@ def test_a_name_in_another_case(tmp_path: Path) -> None:
 def test_substitutions(
     tmp_path: Path, text: str, values: dict[str, Any], filled: str, unfilled: tuple[str, ...]
 ) -> None:
-    """Values stand as text for `${Name}`; names without one are reported."""
+    """`${Name}` is replaced with its value as text; names without a value are reported."""
     found = _definition(tmp_path, {"DefinitionString": text, "DefinitionSubstitutions": values})
     assert (found.text, found.unfilled) == (filled, unfilled)
 
 
 @pytest.mark.parametrize("properties, message", [
-    ({}, "Flow has no definition: Definition, DefinitionString or DefinitionUri."),
+    ({}, "Flow has no definition. Add Definition or DefinitionUri."),
     ({"DefinitionUri": "/gone.asl.json"},
      "Cannot read the definition /gone.asl.json: No such file or directory"),
     ({"DefinitionS3Location": {"Bucket": "b", "Key": "k"}},
-     "The definition of Flow is in S3 (s3://b/k), which sfn does not read. Name a local file."),
-    ({"DefinitionString": 5}, "DefinitionString must be the text of a definition."),
+     ("The definition of Flow is in S3 (s3://b/k), which sfn does not read. "
+      "Name a local file in DefinitionUri.")),
+    ({"DefinitionString": 5}, "DefinitionString must be a string with the definition."),
     ({"DefinitionString": "{}", "DefinitionSubstitutions": {"A": [1]}},
-     'The substitution "A" must be a text, a number or a boolean.'),
+     'The substitution "A" must be a string, a number or a boolean.'),
 ])  # fmt: skip
 def test_error(tmp_path: Path, properties: dict[str, Any], message: str) -> None:
-    """A definition that is absent is an error at the machine in the template."""
+    """A missing definition is an error at the machine in the template."""
     with pytest.raises(TemplateError) as caught:
         _definition(tmp_path, properties)
     assert caught.value.message == message
@@ -93,6 +94,6 @@ def test_error(tmp_path: Path, properties: dict[str, Any], message: str) -> None
 
 
 def test_definition_that_is_not_yaml(tmp_path: Path) -> None:
-    """A fault in a file of YAML has the place in that file."""
+    """An error in a YAML file has its place in that file."""
     with pytest.raises(UsageError, match=r"^\S+/bad\.asl\.yaml:2:\d+: invalid YAML: "):
         _definition(tmp_path, {"DefinitionUri": str(tmp_path / "bad.asl.yaml")})

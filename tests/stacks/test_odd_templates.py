@@ -17,7 +17,7 @@ from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.readers.cloudformation import cloudformation_stack
 from sfn_cli.stacks.readers.template_file import read_template_file
-from sfn_cli.stacks.resources.resource import Made
+from sfn_cli.stacks.resources.resource import CreatedResource
 from sfn_cli.stacks.stack import STATE_MACHINE
 from tests.stacks.evaluations import LOOKUPS, PSEUDO
 from tests.stacks.project_files import write_project
@@ -87,7 +87,7 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
 
 @pytest.mark.parametrize("seed", range(TIMES))
 def test_odd_value(tmp_path: Path, seed: int) -> None:
-    """A value of any kind in any place is accepted, or refused in one line."""
+    """A value of any kind in any place is accepted, or rejected in one line."""
     write_project(tmp_path, {"template.yaml": TEMPLATE})
     file = read_template_file(tmp_path / "template.yaml")
     chance = random.Random(seed)
@@ -102,12 +102,12 @@ def test_odd_value(tmp_path: Path, seed: int) -> None:
     try:
         stack = cloudformation_stack(file._replace(value=value), {}, "eu-west-1")
         evaluation = StackEvaluation(stack, {}, PSEUDO, LOOKUPS)
-        made = {name: Made(name.lower(), _AnyAttribute()) for name in stack.resources}
+        created = {name: CreatedResource(name.lower(), _AnyAttribute()) for name in stack.resources}
         for name in evaluation.order:
-            properties = evaluation.properties(name, made)
+            properties = evaluation.properties(name, created)
             if stack.resources[name]["Type"] == STATE_MACHINE:
                 machine_definition(stack, name, properties)
-        evaluation.outputs(made)
+        evaluation.outputs(created)
     except SfnError as error:
         message = str(error)
     assert "\n" not in message

@@ -136,7 +136,7 @@ def run(
         ):
             report_changes(stack, deployed)
             if stack.name == chosen.stack.name:
-                machine_arn = deployed.made[chosen.logical_id].physical_id
+                machine_arn = deployed.created[chosen.logical_id].physical_id
         request: dict[str, Any] = {
             "stateMachineArn": machine_arn,
             "input": given_input

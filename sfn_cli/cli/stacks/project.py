@@ -13,7 +13,7 @@ from sfn_cli.cli.failures import CommandFailedError, OperationError
 from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.errors import UsageError
 from sfn_cli.input_files import shown_path
-from sfn_cli.stacks.deployment.changes import NOT_AT_AWS, NOT_HERE, Action
+from sfn_cli.stacks.deployment.changes import NOTHING_AT_AWS, TYPE_NOT_SUPPORTED, Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 _LEFT_OUT_SINCE = {
-    NOT_HERE: "sfn does not have them",
-    NOT_AT_AWS: "a deploy creates nothing at AWS (SFN_AWS=real)",
+    TYPE_NOT_SUPPORTED: "sfn does not have them",
+    NOTHING_AT_AWS: "a deploy creates nothing at AWS (SFN_AWS=real)",
 }
 
 

@@ -1,1 +1,1 @@
-"""Deploys a stack: makes what differs from the last deploy, and takes it back if that fails."""
+"""Deploys a stack: creates or changes what differs from the last deploy, and rolls back on failure."""

@@ -1,4 +1,4 @@
-"""The builds of a stack's functions and layers: packages, bundles, and what stands for public layers."""
+"""Builds a stack's functions and layers: packages, bundles, and packages that replace public layers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BUILT = (FUNCTION, LAYER)
 
 
 class StackBuilds:
-    """The builds of one stack. Each is made once, also where planning asked for it before."""
+    """The builds of one stack. Each function or layer is built once, for planning and deploying together."""
 
     def __init__(
         self, service: Service, stack: Stack, report: Callable[[str], None], *, may_build: bool
@@ -38,10 +38,10 @@ class StackBuilds:
         self._shared: Building | None = None
 
     def build(self, logical_id: str, properties: Properties, *, is_planned: bool = False) -> Properties:
-        """Returns a function's or layer's properties, with the code and packages that were built.
+        """Returns a function's or layer's properties, pointing to the built code and packages.
 
-        Where it `is_planned` only, nothing is built; what was built before is used. Raises
-        BuildError, with the place of the resource.
+        With `is_planned`, nothing is built and only earlier builds are used. Raises BuildError, with
+        the place of the resource.
         """
         before = self._complete.get(logical_id)
         if before is not None and before[0] == properties:
@@ -63,7 +63,7 @@ class StackBuilds:
         return built
 
     def notes(self, logical_id: str) -> Sequence[str]:
-        """Returns what the user should know of a function: each a line."""
+        """Returns notes for the user about the build of a function, one line each."""
         return self._notes.get(logical_id, ())
 
     def _building(self, *, may_build: bool) -> Building:
@@ -111,7 +111,7 @@ class StackBuilds:
         return ({**properties, "Code": code} if code else properties), is_complete
 
     def _check_layers(self, layers: Sequence[str]) -> None:
-        """Raises BuildError for a layer that is neither here nor a public one."""
+        """Raises BuildError for a layer that is neither in this store nor a known public one."""
         from sfn_cli.functions.code.layers import find_layer
         from sfn_cli.functions.outcome import UnusableError
 
@@ -143,7 +143,7 @@ class StackBuilds:
 
 
 def _code_texts(code: Mapping[str, Any], runtime: str) -> dict[str, str]:
-    """Returns the files, by name, of code that is text in the template; {} for other code."""
+    """Returns the files, by name, of code that is inline in the template; {} for other code."""
     if isinstance(source := code.get("ZipFile"), str):
         return {inline_code_file(runtime): source}
     files = code.get("Files")
@@ -151,14 +151,14 @@ def _code_texts(code: Mapping[str, Any], runtime: str) -> dict[str, str]:
 
 
 def _text_folder(home: str, texts: Mapping[str, str]) -> Path:
-    """Returns a folder with these files, in which their imports are looked for. Raises BuildError."""
+    """Returns a folder with these files, for finding their imports. Raises BuildError."""
     from sfn_cli.functions.builds.build_folder import make_build_folder
 
     def write(folder: Path) -> None:
         for name, text in texts.items():
             file = folder / name.lstrip("/")
             if not Path(os.path.normpath(file)).is_relative_to(folder):
-                raise BuildError(f"The code has a file outside of its folder: {name}")
+                raise BuildError(f"The code has a file outside its folder: {name}")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
 

@@ -1,11 +1,11 @@
-"""What a deploy does with each resource, decided from its old and its new properties."""
+"""Decides what a deploy does with each resource, from its old and its new properties."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.stacks.resources.resource import Extent, Made
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,22 +17,22 @@ PENDING = "_IN_PROGRESS"
 
 
 class Action(Enum):
-    """What is done with a resource."""
+    """What a deploy does with a resource."""
 
     CREATE = "create"
     UPDATE = "update"
     REPLACE = "replace"
     RESTORE = "restore"
-    """It is made again: the local services were restarted, and have lost it."""
+    """Creates the resource again: the local AWS services were restarted and have lost it."""
     DELETE = "delete"
     RETAIN = "retain"
-    """It leaves the stack, but stays (DeletionPolicy)."""
+    """Removes the resource from the stack without deleting it (DeletionPolicy)."""
     KEEP = "keep"
     LEAVE_OUT = "leave out"
 
     @property
     def done(self) -> str:
-        """The action in the past tense, for people."""
+        """The action in the past tense, for output."""
         return _DONE[self]
 
 
@@ -49,20 +49,20 @@ _DONE = {
 
 
 class Change(NamedTuple):
-    """What is done with one resource."""
+    """What a deploy does with one resource."""
 
     action: Action
     logical_id: str
     type: str
     physical_id: str
     reason: str = ""
-    """For people: the properties that differ, or why it is left out."""
+    """For output: the properties that differ, or why the resource is left out."""
 
 
-NOT_HERE = "sfn does not have this type"
-NOT_AT_AWS = "SFN_AWS=real: a deploy creates nothing at AWS"
+TYPE_NOT_SUPPORTED = "sfn does not support this type"
+NOTHING_AT_AWS = "SFN_AWS=real: a deploy creates nothing at AWS"
 OTHER_FILES = "its files"
-"""What differs when no property does: files that the properties name."""
+"""The reason for a change if no property differs: the files that the properties point to differ."""
 
 
 def decide_change(
@@ -74,9 +74,9 @@ def decide_change(
     *,
     server: str | None,
 ) -> Action:
-    """Returns what to do with a resource that the template has.
+    """Returns what to do with a resource of the template.
 
-    `server` is the present start of the local services, for a resource that lives there.
+    `server` is the current start of the local AWS services, for a resource that is in them.
     """
     if row.extent is Extent.LEFT_OUT:
         return Action.LEAVE_OUT
@@ -98,9 +98,9 @@ def decide_change(
 def change_reason(
     action: Action, old: StoredResource | None, row: ResourceType, properties: Properties
 ) -> str:
-    """Returns a change's reason."""
+    """Returns the reason for a change, for output."""
     if action is Action.LEAVE_OUT:
-        return NOT_HERE if row.extent is Extent.LEFT_OUT else NOT_AT_AWS
+        return TYPE_NOT_SUPPORTED if row.extent is Extent.LEFT_OUT else NOTHING_AT_AWS
     if action in (Action.UPDATE, Action.REPLACE) and old is not None:
         return ", ".join(sorted(_changed_members(old.properties, properties))) or OTHER_FILES
     return ""
@@ -110,6 +110,6 @@ def _changed_members(old: Mapping[str, object], new: Mapping[str, object]) -> se
     return {name for name in {*old, *new} if old.get(name) != new.get(name)}
 
 
-def made_of(resource: StoredResource) -> Made:
+def created_from_row(resource: StoredResource) -> CreatedResource:
     """Returns the names and attributes of a stored resource."""
-    return Made(resource.physical_id, resource.attributes, resource.ref)
+    return CreatedResource(resource.physical_id, resource.attributes, resource.ref)

@@ -1,4 +1,4 @@
-"""Deploys a project to this store, shows what that would do, or deletes what it made."""
+"""Deploys a project to this store, plans a deploy, and deletes stacks."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sfn_cli.stacks.deployment.changes import Action, Change
 from sfn_cli.stacks.deployment.engine import Engine
 from sfn_cli.stacks.deployment.lookups import stack_lookups
 from sfn_cli.stacks.deployment.tools import Tools, delete_resource
+from sfn_cli.stacks.evaluation.context import PseudoParameters
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
-from sfn_cli.stacks.evaluation.surroundings import PseudoParameters
-from sfn_cli.stacks.resources.resource import Extent, Making, ResourceError
+from sfn_cli.stacks.resources.resource import Extent, ProvisioningContext, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.store.records.stacks import StoredStack
 
@@ -28,60 +28,60 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.evaluation.evaluation import StackOutput
-    from sfn_cli.stacks.resources.resource import Made, Naming
+    from sfn_cli.stacks.resources.resource import CreatedResource, Naming
     from sfn_cli.stacks.stack import Stack
 
 
 class DeployOptions(NamedTuple):
-    """What the user asked for."""
+    """The options of a deploy, as the user gives them."""
 
     report: Callable[[str], None]
     """Shows the user one line."""
     parameters: Mapping[str, str]
-    """The values that the user gives; a stack takes those that its template declares."""
+    """The values that the user gives; a stack uses those that its template declares."""
     role_arn: str
-    """The role of machines and functions for which the template names none."""
+    """The role for machines and functions without a role in the template."""
     stack_name: str | None = None
     may_build: bool = True
-    """Whether pip, npm and the like may be run."""
+    """Whether pip, npm and other build tools may run."""
     replaces: Callable[[str], bool] = lambda _: False
-    """Whether to take over what another stack has: called with a sentence that says what it is."""
+    """Whether to take over a resource of another stack; the argument is a sentence that names both."""
 
 
 class Deployed(NamedTuple):
-    """A stack after its deploy, or as it would be."""
+    """A stack as a deploy leaves it, or as it would leave it."""
 
     name: str
     changes: Sequence[Change]
-    made: Mapping[str, Made]
+    created: Mapping[str, CreatedResource]
     outputs: Sequence[Mapping[str, str]]
 
 
 def plan_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
-    """Returns what a deploy would do. Makes nothing. Raises UsageError (TemplateError)."""
+    """Returns what a deploy would do, without changing anything. Raises UsageError (TemplateError)."""
     return _Deploy(service, stack, options).plan()
 
 
 def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Deployed:
-    """Brings the stack's resources to what its template says.
+    """Creates, updates and deletes resources until they match the stack's template.
 
-    Raises UsageError (TemplateError) before anything is changed; DeployError after what was done
-    has been taken back.
+    Raises UsageError (TemplateError) before anything is changed, or DeployError after the changes
+    have been rolled back.
     """
     while True:
         deploy = _Deploy(service, stack, options)
         with _stack_lock(service, deploy.name, options.report):
-            # Another project of this name may have been deployed meanwhile.
+            # Another project may have taken the name while this deploy waited for the lock.
             if options.stack_name is not None or deploy.name == names.stack_name(service.stacks, stack):
                 return deploy.run()
 
 
 def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Change]:
-    """Deletes what a stack made, the last first, and the stack. Raises UsageError, ResourceError."""
+    """Deletes a stack and its resources, latest first. Raises UsageError, ResourceError."""
     with _stack_lock(service, name, options.report):
         stored = service.stacks.find(name)
         if stored is None:
-            raise UsageError(f"There is no stack {name}.")
+            raise UsageError(f"There is no stack {name}. List the stacks with: sfn stack list")
         service.stacks.save(stored._replace(status="DELETE_IN_PROGRESS", updated_at=service.clock()))
         tools = _deploy_tools(service, options, None)
         server = tools.server()
@@ -113,8 +113,8 @@ class _Deploy:
         self._stack = stack
         self._options = options
         self._builds = StackBuilds(service, stack, options.report, may_build=options.may_build)
-        # The machines of a template run on AWS: here, too, as far as they get without the tasks that
-        # sfn does not have.
+        # A template's machines are written for AWS. They deploy here even if some of their tasks are
+        # not supported: an execution fails only when it reaches such a task.
         accepting = service.accepting_all_tasks() if stack.is_template else service
         self._tools = _deploy_tools(accepting, options, service.is_available)
         self.name = deployed_name(service, stack, options)
@@ -124,7 +124,9 @@ class _Deploy:
     def plan(self) -> Deployed:
         engine = self._engine(self._planned)
         changes = engine.plan()
-        return Deployed(self.name, changes, engine.made, _deploy_outputs(self._planned.outputs(engine.made)))
+        return Deployed(
+            self.name, changes, engine.created, _deploy_outputs(self._planned.outputs(engine.created))
+        )
 
     def run(self) -> Deployed:
         self._check_claims(self._engine(self._planned).plan())
@@ -140,7 +142,7 @@ class _Deploy:
             self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", reason)
             raise
         done = self._save(before, f"{verb}_COMPLETE", outputs=outputs, left_out=engine.left_out)
-        return Deployed(self.name, engine.changes, engine.made, done.outputs)
+        return Deployed(self.name, engine.changes, engine.created, done.outputs)
 
     def _engine(self, evaluation: StackEvaluation) -> Engine:
         return Engine(self.name, self._stack, evaluation, self._tools, self._naming, self._builds)
@@ -149,13 +151,13 @@ class _Deploy:
         return names.resource_naming(self._service.settings, self.name, str(self._stack.folder), logical_id)
 
     def _check_claims(self, changes: Sequence[Change]) -> None:
-        """Refuses to take what another stack has made in this store, unless the user wants that.
+        """Raises UsageError if a resource belongs to another stack, unless the user takes it over.
 
-        What is in the local services is shared by the stacks that name it.
+        Resources in the local AWS services are shared by all stacks that name them.
         """
         for change in changes:
             row = resource_type(change.type)
-            if change.action not in (Action.CREATE, Action.REPLACE) or row.extent is not Extent.MADE:
+            if change.action not in (Action.CREATE, Action.REPLACE) or row.extent is not Extent.CREATED:
                 continue
             for owner in self._service.stacks.owners(change.type, change.physical_id):
                 if owner.name == self.name:
@@ -166,13 +168,13 @@ class _Deploy:
                     )
                     continue
                 what = (
-                    f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} of "
+                    f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} from "
                     f"{owner.folder}."
                 )
-                # Templates beside each other are often variants of one: the last one deployed has
-                # what they name alike.
+                # Templates in one folder are often variants of each other: the latest deploy takes
+                # over the resources that have the same name in both.
                 if not (names.is_neighbour(owner, self._stack) or self._options.replaces(what)):
-                    raise UsageError(f"{what} Give it another name, or take it over with --replace.")
+                    raise UsageError(f"{what} Give this one another name, or take it over with --replace.")
                 self._take_over(owner.name, change)
 
     def _take_over(self, owner: str, change: Change) -> None:
@@ -208,7 +210,7 @@ class _Deploy:
 
 
 def deployed_name(service: Service, stack: Stack, options: DeployOptions) -> str:
-    """Returns the name under which a stack is deployed. Raises UsageError: see `names`."""
+    """Returns the name under which a stack is deployed. Raises UsageError (see `names`)."""
     if options.stack_name is None:
         return names.stack_name(service.stacks, stack)
     return names.given_stack_name(service.stacks, stack, options.stack_name, options.replaces)
@@ -217,10 +219,10 @@ def deployed_name(service: Service, stack: Stack, options: DeployOptions) -> str
 def deploy_evaluation(
     service: Service, stack: Stack, options: DeployOptions, name: str, *, is_planned: bool = False
 ) -> StackEvaluation:
-    """Returns the evaluation of a stack that is deployed under a name.
+    """Returns the evaluation of a stack for a deploy under this name.
 
-    Where it `is_planned` only, dynamic references stay: they may name what the deploy makes. Raises
-    UsageError (TemplateError).
+    With `is_planned`, dynamic references are not resolved: they may refer to resources that the
+    deploy creates. Raises UsageError (TemplateError).
     """
     settings = service.settings
     arn = names.stack_arn(settings, name, str(stack.folder))
@@ -232,7 +234,7 @@ def deploy_evaluation(
 
 
 def _deploy_outputs(resolved: Sequence[StackOutput]) -> list[dict[str, str]]:
-    """Returns the outputs as CloudFormation's DescribeStacks has them."""
+    """Returns the outputs in the form of CloudFormation's DescribeStacks."""
     outputs = []
     for output in resolved:
         value = output.value if isinstance(output.value, str) else dumps(output.value)
@@ -246,7 +248,7 @@ def _deploy_outputs(resolved: Sequence[StackOutput]) -> list[dict[str, str]]:
 
 
 def _parameter_texts(stack: Stack, evaluation: StackEvaluation) -> dict[str, str]:
-    """Returns the values of the parameters for people; those with NoEcho are hidden."""
+    """Returns the parameters' values for output; those with NoEcho are hidden."""
     declared = stack.template.get("Parameters") or {}
     texts = {}
     for name, value in evaluation.parameters.items():
@@ -264,8 +266,8 @@ def _deploy_tools(
     settings = service.settings
     clients = Clients(settings)
 
-    def making(naming: Naming) -> Making:
-        return Making(service, clients, options.report, naming, options.role_arn)
+    def context(naming: Naming) -> ProvisioningContext:
+        return ProvisioningContext(service, clients, options.report, naming, options.role_arn)
 
     def server() -> str | None:
         return settings.common_endpoint or embedded_aws.embedded_aws_start(settings.home)
@@ -276,16 +278,16 @@ def _deploy_tools(
         return server()
 
     is_real = settings.calls_aws and settings.common_endpoint is None
-    return Tools(service.stacks, making, options.report, available, is_real, server, start_server)
+    return Tools(service.stacks, context, options.report, available, is_real, server, start_server)
 
 
 @contextmanager
 def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> Iterator[None]:
-    """Keeps other deploys of the stack out; waits for one that is going on."""
+    """Holds the stack's lock; waits for another deploy of the stack to finish."""
     folder = private_files.make_private_folder(service.settings.home, "stacks")
     descriptor = file_lock.wait_for_file_lock(
         os.path.join(folder, f"{name}.lock"),
-        lambda: report(f"Another deploy of {name} is going on: waiting until it has ended."),
+        lambda: report(f"Waiting for another deploy of {name} to finish…"),
     )
     try:
         yield

@@ -1,8 +1,8 @@
-"""Brings the resources of one stack to what its template says.
+"""Creates, updates and deletes the resources of one stack until they match its template.
 
-A resource's row is written before it is made and after, so a deploy that was killed is completed by
-the next one: `create` is repeatable. A deploy that fails takes back what it did, in reverse order.
-Resources that leave the stack are deleted at the end, when nothing can fail any more.
+A resource's row is written before and after its creation, and `create` is idempotent: the next deploy
+completes one that was killed. A deploy that fails rolls back its changes in reverse order.
+Resources that are no longer in the template are deleted last, after every step that can fail.
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.definitions import with_inline_definition
 from sfn_cli.stacks.deployment.builds import BUILT
-from sfn_cli.stacks.deployment.changes import PENDING, Action, Change, change_reason, decide_change, made_of
+from sfn_cli.stacks.deployment.changes import (
+    PENDING,
+    Action,
+    Change,
+    change_reason,
+    created_from_row,
+    decide_change,
+)
 from sfn_cli.stacks.deployment.published_code import VERSION, published_fingerprint
 from sfn_cli.stacks.deployment.rows import ResourceRows
 from sfn_cli.stacks.deployment.tools import ExplainedDeploy, delete_resource
-from sfn_cli.stacks.resources.resource import Extent, Made, ResourceError
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.stacks.stack import FUNCTION, STATE_MACHINE
 from sfn_cli.store.records.stacks import StoredResource
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.deployment.builds import StackBuilds
     from sfn_cli.stacks.deployment.tools import Tools
     from sfn_cli.stacks.evaluation.evaluation import StackEvaluation, StackOutput
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties, ResourceType
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext, ResourceType
     from sfn_cli.stacks.stack import Stack
 
 
@@ -45,7 +52,7 @@ class Engine:
         naming: Callable[[str], Naming],
         builds: StackBuilds,
     ) -> None:
-        """`naming` returns the names of a logical id's resource."""
+        """`naming` returns the names for the resource of a logical id."""
         self._name = name
         self._stack = stack
         self._evaluation = evaluation
@@ -54,11 +61,11 @@ class Engine:
         self._builds = builds
         self._server = tools.server()
         self._rows = ResourceRows(tools.stacks, name)
-        self.made: dict[str, Made] = {}
+        self.created: dict[str, CreatedResource] = {}
         self._resolved: dict[str, Properties] = {}
-        """The resolved properties of the resources that were looked at."""
+        """The resolved properties of each resource so far."""
         self.definitions: dict[str, MachineDefinition] = {}
-        """The definitions of the state machines that were looked at."""
+        """The definition of each state machine so far."""
         self.left_out: dict[str, str] = {}
         self.changes: list[Change] = []
         self._undo: list[Callable[[], None]] = []
@@ -66,8 +73,8 @@ class Engine:
     # Planning
 
     def plan(self) -> list[Change]:
-        """Returns what a deploy would do; makes nothing."""
-        known = self.made
+        """Returns what a deploy would do, without changing anything."""
+        known = self.created
         changes = []
         for logical_id in self._evaluation.order:
             type = self._type(logical_id)
@@ -78,7 +85,7 @@ class Engine:
                 logical_id, type, row, properties, self._fingerprint(logical_id, row, properties)
             )
             predicted = row.predict(self._naming(logical_id), properties)
-            known[logical_id] = made_of(old) if action is Action.KEEP and old else predicted
+            known[logical_id] = created_from_row(old) if action is Action.KEEP and old else predicted
             reason = change_reason(action, old, row, properties)
             changes.append(Change(action, logical_id, type, known[logical_id].physical_id, reason))
         return changes + [
@@ -88,7 +95,7 @@ class Engine:
                 leaving.type,
                 leaving.physical_id,
             )
-            for leaving in self._leaving()
+            for leaving in self._removed()
         ]
 
     def _decide(
@@ -103,15 +110,15 @@ class Engine:
     # Deploying
 
     def deploy(self) -> list[StackOutput]:
-        """Makes the resources; returns the outputs.
+        """Creates and changes the resources, and returns the outputs.
 
-        Raises DeployError and TemplateError, after everything was taken back.
+        Raises DeployError or TemplateError after the changes have been rolled back.
         """
         try:
             for logical_id in self._evaluation.order:
                 self._deploy_resource(logical_id)
-            outputs = self._evaluation.outputs(self.made)
-            self._delete_leaving()
+            outputs = self._evaluation.outputs(self.created)
+            self._delete_removed()
             return outputs
         except BaseException:
             self._roll_back()
@@ -120,7 +127,7 @@ class Engine:
     def _deploy_resource(self, logical_id: str) -> None:
         type = self._type(logical_id)
         row = resource_type(type)
-        properties = self._properties(logical_id, self.made)
+        properties = self._properties(logical_id, self.created)
         fingerprint = self._fingerprint(logical_id, row, properties)
         if _lives_in_server(row) and self._server is None and not self._tools.is_real:
             self._server = self._tools.start_server()
@@ -128,23 +135,23 @@ class Engine:
         old = self._rows.stored.get(logical_id)
         if action is Action.KEEP:
             assert old is not None
-            self.made[logical_id] = made_of(old)
+            self.created[logical_id] = created_from_row(old)
         else:
             self._report_notes(logical_id)
             with ExplainedDeploy(self._stack, logical_id, type, self.definitions.get(logical_id)):
-                self.made[logical_id] = self._make(action, logical_id, row, properties, fingerprint, old)
+                self.created[logical_id] = self._apply(action, logical_id, row, properties, fingerprint, old)
         reason = change_reason(action, old, row, properties)
-        self.changes.append(Change(action, logical_id, type, self.made[logical_id].physical_id, reason))
+        self.changes.append(Change(action, logical_id, type, self.created[logical_id].physical_id, reason))
 
     def _report_notes(self, logical_id: str) -> None:
-        """Shows what the user should know of a resource that is made or changed."""
+        """Reports notes and warnings about a resource that is created or changed."""
         for note in self._builds.notes(logical_id):
             self._tools.report(note)
         if (definition := self.definitions.get(logical_id)) is not None:
             for line in definition.warnings(logical_id, self._tools.is_available):
                 self._tools.report(f"Warning: {line}")
 
-    def _make(
+    def _apply(
         self,
         action: Action,
         logical_id: str,
@@ -152,94 +159,101 @@ class Engine:
         properties: Properties,
         fingerprint: str,
         old: StoredResource | None,
-    ) -> Made:
+    ) -> CreatedResource:
         naming = self._naming(logical_id)
         predicted = row.predict(naming, properties)
         if action is Action.LEAVE_OUT:
             self.left_out[logical_id] = self._type(logical_id)
             return predicted
-        making = self._tools.making(naming)
+        context = self._tools.context(naming)
         if action is Action.UPDATE:
             assert old is not None
-            return self._update(making, row, old, properties, fingerprint)
+            return self._update(context, row, old, properties, fingerprint)
         if action is Action.REPLACE:
             assert old is not None
-            if old.physical_id == predicted.physical_id:  # a name of its own, or the generated one
+            if old.physical_id == predicted.physical_id:  # the template's name, or the generated one
                 self._replace_in_place(old, logical_id)
         resource = self._resource(logical_id, row, properties, fingerprint, predicted, f"CREATE{PENDING}")
-        if row.extent is Extent.MADE:
+        if row.extent is Extent.CREATED:
             self._rows.save(resource)
         try:
-            made = row.create(making, properties)
+            created = row.create(context, properties)
         except ResourceError:
             if old is None or old.physical_id != resource.physical_id:
                 self._rows.forget(logical_id, resource.physical_id)
             raise
-        created = self._resource(logical_id, row, properties, fingerprint, made, "CREATE_COMPLETE")
-        self._rows.save(created, instead_of=resource)
-        if action in (Action.CREATE, Action.REPLACE) and not made.existed:
-            self._undo.append(lambda: self._delete(created))
-        if old is not None and old.physical_id != made.physical_id:
+        saved = self._resource(logical_id, row, properties, fingerprint, created, "CREATE_COMPLETE")
+        self._rows.save(saved, instead_of=resource)
+        if action in (Action.CREATE, Action.REPLACE) and not created.existed:
+            self._undo.append(lambda: self._delete(saved))
+        if old is not None and old.physical_id != created.physical_id:
             self._rows.surplus.append(old)
-        return made
+        return created
 
     def _update(
         self,
-        making: Making,
+        context: ProvisioningContext,
         row: ResourceType,
         old: StoredResource,
         properties: Properties,
         fingerprint: str,
-    ) -> Made:
-        if row.update is None:  # a killed deploy's, of a resource that cannot be updated
-            made = row.create(making, properties)
+    ) -> CreatedResource:
+        if row.update is None:  # a deploy was killed while it created it
+            created = row.create(context, properties)
         else:
             self._rows.save(old._replace(status=f"UPDATE{PENDING}"))
-            self._undo.append(lambda: self._update_back(making, row, made_of(old), properties, old))
-            made = row.update(making, made_of(old), old.properties, properties)
-            if made.physical_id != old.physical_id:
-                self._undo.append(lambda: self._rows.forget(old.logical_id, made.physical_id))
+            self._undo.append(
+                lambda: self._revert_update(context, row, created_from_row(old), properties, old)
+            )
+            created = row.update(context, created_from_row(old), old.properties, properties)
+            if created.physical_id != old.physical_id:
+                self._undo.append(lambda: self._rows.forget(old.logical_id, created.physical_id))
         updated = self._resource(
-            old.logical_id, row, properties, fingerprint, made, "UPDATE_COMPLETE", old.position
+            old.logical_id, row, properties, fingerprint, created, "UPDATE_COMPLETE", old.position
         )
         self._rows.save(updated, instead_of=old)
-        return made
+        return created
 
-    def _update_back(
-        self, making: Making, row: ResourceType, made: Made, properties: Properties, old: StoredResource
+    def _revert_update(
+        self,
+        context: ProvisioningContext,
+        row: ResourceType,
+        created: CreatedResource,
+        properties: Properties,
+        old: StoredResource,
     ) -> None:
         assert row.update is not None
-        row.update(making, made, properties, old.properties)
+        row.update(context, created, properties, old.properties)
         self._rows.save(old._replace(status="UPDATE_COMPLETE"))
 
     def _replace_in_place(self, old: StoredResource, logical_id: str) -> None:
-        """Deletes a resource before its successor of the same name is made."""
+        """Deletes a resource before its replacement with the same name is created."""
         self._delete(old)
 
-        def make_again() -> None:
+        def recreate() -> None:
             row = resource_type(old.type)
-            made = row.create(self._tools.making(self._naming(logical_id)), old.properties)
+            created = row.create(self._tools.context(self._naming(logical_id)), old.properties)
             self._rows.save(
                 old._replace(
-                    physical_id=made.physical_id,
-                    ref=made.reference,
-                    attributes=dict(made.attributes),
+                    physical_id=created.physical_id,
+                    ref=created.reference,
+                    attributes=dict(created.attributes),
                     status="CREATE_COMPLETE",
                 )
             )
 
-        self._undo.append(make_again)
+        self._undo.append(recreate)
 
     def _roll_back(self) -> None:
-        """Takes back what this deploy did; what cannot be taken back stays for the next deploy."""
+        """Rolls back this deploy's changes; where that fails, the next deploy completes it."""
         for undo in reversed(self._undo):
             with suppress(ResourceError, ConfigurationError):
                 undo()
 
     # Deleting
 
-    def _leaving(self) -> Iterator[StoredResource]:
-        """Yields what the stack has under no logical id any more, the last one made first."""
+    def _removed(self) -> Iterator[StoredResource]:
+        """Yields stored resources that are no longer in the template, latest first."""
         return (one for one in self._rows.unwanted(self._wanted()) if not self._is_in_stack(one))
 
     def _wanted(self) -> set[str]:
@@ -247,14 +261,14 @@ class Engine:
 
     def _is_in_stack(self, resource: StoredResource) -> bool:
         return any(
-            (made.physical_id, self._type(logical_id)) == (resource.physical_id, resource.type)
-            for logical_id, made in self.made.items()
+            (created.physical_id, self._type(logical_id)) == (resource.physical_id, resource.type)
+            for logical_id, created in self.created.items()
         )
 
-    def _delete_leaving(self) -> None:
+    def _delete_removed(self) -> None:
         for resource in self._rows.unwanted(self._wanted()):
             if self._is_in_stack(resource):
-                if resource.logical_id not in self.made:
+                if resource.logical_id not in self.created:
                     self._rows.forget(resource.logical_id, resource.physical_id)
                 continue
             action = Action.RETAIN if resource.is_retained else Action.DELETE
@@ -263,8 +277,8 @@ class Engine:
                     self._rows.forget(resource.logical_id, resource.physical_id)
                 else:
                     self._delete(resource)
-            except ResourceError as error:  # the next deploy tries again
-                self._tools.report(f"{resource.logical_id} ({resource.type}) is not deleted: {error}")
+            except ResourceError as error:  # the next deploy retries
+                self._tools.report(f"{resource.logical_id} ({resource.type}) could not be deleted: {error}")
                 continue
             self.changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
 
@@ -274,17 +288,17 @@ class Engine:
     # Rows
 
     def _properties(
-        self, logical_id: str, made: Mapping[str, Made], *, is_planned: bool = False
+        self, logical_id: str, created: Mapping[str, CreatedResource], *, is_planned: bool = False
     ) -> Properties:
         """Returns the resolved properties.
 
-        Those of a state machine hold its definition, and those of a function what was built for it.
+        A state machine's properties include its definition, and a function's point to its build.
         """
-        if resource_type(self._type(logical_id)).extent is not Extent.MADE:
-            return self._evaluation.resolvable_properties(logical_id, made)
-        properties = self._evaluation.properties(logical_id, made)
+        if resource_type(self._type(logical_id)).extent is not Extent.CREATED:
+            return self._evaluation.resolvable_properties(logical_id, created)
+        properties = self._evaluation.properties(logical_id, created)
         if self._type(logical_id) == STATE_MACHINE:
-            properties, definition = with_own_definition(self._stack, logical_id, properties)
+            properties, definition = with_inline_definition(self._stack, logical_id, properties)
             if definition is not None:
                 self.definitions[logical_id] = definition
         if self._type(logical_id) in BUILT:
@@ -309,7 +323,7 @@ class Engine:
         row: ResourceType,
         properties: Properties,
         fingerprint: str,
-        made: Made,
+        created: CreatedResource,
         status: str,
         position: int | None = None,
     ) -> StoredResource:
@@ -317,11 +331,11 @@ class Engine:
             self._rows.next_position() if position is None else position,
             logical_id,
             self._type(logical_id),
-            made.physical_id,
+            created.physical_id,
             status,
             properties,
-            made.reference,
-            dict(made.attributes),
+            created.reference,
+            dict(created.attributes),
             self._server if _lives_in_server(row) else None,
             fingerprint,
             str(self._stack.resources[logical_id].get("DeletionPolicy", "")).startswith("Retain"),
@@ -329,4 +343,4 @@ class Engine:
 
 
 def _lives_in_server(row: ResourceType) -> bool:
-    return row.extent is Extent.MADE and not row.is_local
+    return row.extent is Extent.CREATED and not row.is_local

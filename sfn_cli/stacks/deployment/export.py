@@ -1,13 +1,13 @@
-"""Writes what a stack resolves to, as a template of its own with definitions and code beside it.
+"""Writes a resolved stack as a CloudFormation template, with its definitions and code in files.
 
     FOLDER/
-    ├── template.json            CloudFormation: every value resolved, every name given
+    ├── template.json            CloudFormation, with every value and every name resolved
     ├── input.json               the project's
     ├── OrderFlow.asl.json       the definition of each state machine
-    ├── functions/Price/         the code of each function that has a folder or a zip
+    ├── functions/Price/         the code of each function that is a folder or a zip
     └── layers/Common/
 
-It is a project like any other: `sfn run FOLDER` runs it.
+The folder is itself a project: `sfn run FOLDER` runs it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import SfnError, UsageError
-from sfn_cli.stacks.definitions import with_own_definition
+from sfn_cli.stacks.definitions import with_inline_definition
 from sfn_cli.stacks.deployment import names
 from sfn_cli.stacks.deployment.deploy import deploy_evaluation, deployed_name
-from sfn_cli.stacks.resources.resource import Extent, Made
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent
 from sfn_cli.stacks.resources.table import resource_type
 from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
@@ -42,12 +42,12 @@ _CODE = {FUNCTION: ("Code", "functions"), LAYER: ("Content", "layers")}
 
 
 def export_stack(service: Service, stack: Stack, options: DeployOptions, folder: Path) -> Iterator[Path]:
-    """Writes the files of a stack; yields each file or folder that was written.
+    """Writes the files of a stack and yields each file or folder that it wrote.
 
-    Makes nothing. Raises UsageError, also when the folder has anything in it.
+    Creates no resources. Raises UsageError, also if the folder is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty.")
+        raise UsageError(f"{folder} is not empty. Name a new or an empty folder.")
     try:
         yield from _export_resources(service, stack, options, folder)
     except SfnError:
@@ -58,24 +58,24 @@ def export_stack(service: Service, stack: Stack, options: DeployOptions, folder:
 def _export_resources(service: Service, stack: Stack, options: DeployOptions, folder: Path) -> Iterator[Path]:
     name = deployed_name(service, stack, options)
     evaluation = deploy_evaluation(service, stack, options, name, is_planned=True)
-    made: dict[str, Made] = {}
+    created: dict[str, CreatedResource] = {}
     resources = {}
     folder.mkdir(parents=True, exist_ok=True)
     for logical_id in evaluation.order:
         resource = stack.resources[logical_id]
         row = resource_type(resource["Type"])
-        is_made = row.extent is Extent.MADE
-        properties = (evaluation.properties if is_made else evaluation.resolvable_properties)(
-            logical_id, made
+        is_created = row.extent is Extent.CREATED
+        properties = (evaluation.properties if is_created else evaluation.resolvable_properties)(
+            logical_id, created
         )
         naming = names.resource_naming(service.settings, name, str(stack.folder), logical_id)
-        made[logical_id] = row.predict(naming, properties)
+        created[logical_id] = row.predict(naming, properties)
         if row.extent is Extent.NAMED:
             continue
         if row.name_property is not None:
-            properties.setdefault(row.name_property, _own_name(made[logical_id]))
+            properties.setdefault(row.name_property, _own_name(created[logical_id]))
         if resource["Type"] == STATE_MACHINE:
-            properties, _ = with_own_definition(stack, logical_id, properties)
+            properties, _ = with_inline_definition(stack, logical_id, properties)
         yield from _export_files(resource["Type"], logical_id, properties, folder)
         resources[logical_id] = {
             "Type": resource["Type"],
@@ -87,7 +87,7 @@ def _export_resources(service: Service, stack: Stack, options: DeployOptions, fo
             "Value": output.value,
             **({"Description": output.description} if output.description else {}),
         }
-        for output in evaluation.outputs(made)
+        for output in evaluation.outputs(created)
     }
     own_input = stack.folder / "input.json"
     if own_input.is_file():
@@ -102,16 +102,16 @@ def _export_resources(service: Service, stack: Stack, options: DeployOptions, fo
     path.write_text(text, encoding="utf-8")
     yield path
     if secrets:
-        options.report(f"{path} has the value of {', '.join(secrets)} (NoEcho): do not share it.")
+        options.report(f"{path} contains the value of {', '.join(secrets)} (NoEcho). Do not share this file.")
 
 
-def _own_name(made: Made) -> str:
-    """Returns the name of a resource, from its physical id, which may be an ARN or a URL."""
-    return made.physical_id.replace("/", ":").rpartition(":")[2]
+def _own_name(created: CreatedResource) -> str:
+    """Returns a resource's name from its physical id, which may be an ARN or a URL."""
+    return created.physical_id.replace("/", ":").rpartition(":")[2]
 
 
 def _export_files(type: str, logical_id: str, properties: dict[str, Any], folder: Path) -> Iterator[Path]:
-    """Writes the files that a resource's properties name; the properties then name the copies."""
+    """Copies the files that a resource's properties point to, and points the properties to the copies."""
     if type == STATE_MACHINE and "DefinitionString" in properties:
         path = folder / f"{_file_name(logical_id)}.asl.json"
         path.write_text(_readable_definition(properties.pop("DefinitionString")), encoding="utf-8")
@@ -134,17 +134,17 @@ def _export_code(properties: dict[str, Any], member: str, target: Path, folder: 
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
     else:
-        raise UsageError(f"{source} does not exist: the code of {target.name}.")
+        raise UsageError(f"The code of {target.name} does not exist: {source}")
     properties[member] = str(target.relative_to(folder))
     yield target
 
 
 def _copy_code(source: Path, target: Path, folder: Path) -> None:
-    """Copies a folder of code, without what a build makes again and without the export itself."""
+    """Copies a folder of code, without build output and without the export itself."""
 
     def left_out(parent: str, names: list[str]) -> set[str]:
         own = {name for name in names if os.path.realpath(os.path.join(parent, name)) == exported}
-        # Packages without a package.json beside them are code, as in a layer: no build makes them.
+        # Without a package.json, no build restores node_modules, as in a layer: it is copied as code.
         if "package.json" in names and _NODE_PACKAGES not in Path(parent).relative_to(source).parts:
             own.add(_NODE_PACKAGES)
         return own | _NOT_EXPORTED

@@ -1,19 +1,19 @@
-"""Finds the values that a template takes from elsewhere: other stacks, parameters, secrets."""
+"""Finds the values that a template takes from other stacks, SSM parameters and secrets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.evaluation.surroundings import Lookups
+from sfn_cli.stacks.evaluation.context import Lookups
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 
 def stack_lookups(service: Service) -> Lookups:
-    """Returns the lookups in this store and in the local services.
+    """Returns the lookups in this store and in the local AWS services.
 
-    The services are asked only if they run, since nothing is in them otherwise.
+    The services are called only if they are running: their data is in memory.
     """
 
     def export(name: str) -> Any:
@@ -39,7 +39,7 @@ def stack_lookups(service: Service) -> Lookups:
 
 
 def _ask(service: Service, name: str, method: str, **request: Any) -> Any:
-    """Returns the answer of a local service; None if it refuses, or does not run."""
+    """Returns the response of a local AWS service; None for an error, or if it is not running."""
     from sfn_cli.integrations.aws import embedded_aws
     from sfn_cli.integrations.aws.clients import Clients
 

@@ -1,4 +1,4 @@
-"""The names of stacks, and of what they make: the same for each deploy of a project."""
+"""Names of stacks and their resources, which are the same for each deploy of a project."""
 
 from __future__ import annotations
 
@@ -26,22 +26,20 @@ _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 _TEMPLATE_KINDS = {kind.value for kind in TEMPLATE_KINDS}
 _PAGE = 100
 _NAME_LENGTH = 40
-"""Of a name that sfn chooses: the names of buckets, with at most 63 characters, begin with it."""
+"""The maximum length of a generated name. Bucket names, of at most 63 characters, begin with it."""
 
 
 def given_stack_name(stacks: Stacks, stack: Stack, name: str, replaces: Callable[[str], bool]) -> str:
-    """Returns the name that the user gives a stack.
+    """Returns the stack name that the user gives.
 
-    Raises UsageError for a name that no stack can have, and for one that another folder's stack has,
-    unless `replaces`, called with a sentence that says so, returns True.
+    Raises UsageError for an invalid name, and for the name of another folder's stack unless
+    `replaces`, called with a sentence that says so, returns True.
     """
     if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be the name of a stack: a letter, then letters, digits and hyphens."
-        )
+        raise UsageError(f"Invalid stack name {name!r}. Use a letter, then letters, digits and hyphens.")
     owner = stacks.find(name)
     if owner is not None and owner.folder != str(stack.folder):
-        what = f"The stack {name} is that of {owner.folder}."
+        what = f"The stack {name} belongs to {owner.folder}."
         if not replaces(what):
             raise UsageError(f"{what} Choose another name, or take it over with --replace.")
     return name
@@ -50,8 +48,8 @@ def given_stack_name(stacks: Stacks, stack: Stack, name: str, replaces: Callable
 def stack_name(stacks: Stacks, stack: Stack) -> str:
     """Returns the name under which a project is deployed if the user gives none.
 
-    It is the project's own; where a stack of another folder, or of another template beside this one,
-    has that, with a suffix of its own.
+    This is the project's name. It gets a suffix if a stack of another folder, or of another template
+    in this folder, already has that name.
     """
     name = valid_stack_name(stack.name)[:_NAME_LENGTH].rstrip("-")
     owner = stacks.find(name)
@@ -66,10 +64,10 @@ def stack_name(stacks: Stacks, stack: Stack) -> str:
 
 
 def is_neighbour(stored: StoredStack, stack: Stack) -> bool:
-    """Whether a stack is that of another template beside this one, in the same folder.
+    """Whether a stack comes from another template in the same folder.
 
-    A template that is not there any more has been renamed; one in a folder of the project's folder
-    is what a build has made of its own.
+    A template that no longer exists was renamed, and one in a subfolder of the project is its build
+    output: neither counts.
     """
     other = Path(stored.source)
     return (
@@ -87,7 +85,7 @@ def stack_arn(settings: Settings, name: str, folder: str) -> str:
 
 
 def resource_naming(settings: Settings, stack: str, folder: str, logical_id: str) -> Naming:
-    """Returns what the names of a resource are made of."""
+    """Returns the parts of a resource's names."""
     digest = hashlib.sha256(f"{folder}\0{stack}\0{logical_id}".encode()).digest()
     suffix = base64.b32encode(digest).decode()[:12]
     return Naming(stack, logical_id, suffix, settings.region, settings.account_id)

@@ -1,7 +1,7 @@
-"""A machine's definition as a deploy would store it, but with names that people know.
+"""A machine's definition as a deploy would store it, but with readable names.
 
-Nothing is deployed, and no store is needed. A function is "Bank" in it, not "payment-Bank-45RY3PZTVBQM",
-and a parameter without a value is its name.
+Nothing is deployed, and no store is needed. A function is named "Bank", not
+"payment-Bank-45RY3PZTVBQM", and a parameter without a value is replaced by its name.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.errors import SfnError
 from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.deployment import names
+from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
 from sfn_cli.stacks.readers.cdk.construct_paths import construct_path
 from sfn_cli.stacks.resources.resource import Naming
 from sfn_cli.stacks.resources.table import resource_type
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.settings import Settings
-    from sfn_cli.stacks.resources.resource import Made
+    from sfn_cli.stacks.resources.resource import CreatedResource
     from sfn_cli.stacks.stack import Stack
 
 
 class PlainEvaluation:
-    """Resolves a stack for a drawing: what cannot be resolved is left out where it can be."""
+    """Resolves a stack for a drawing, and leaves out what cannot be resolved where possible."""
 
     def __init__(self, stack: Stack, given: Mapping[str, str], settings: Settings) -> None:
         """Raises UsageError (TemplateError)."""
@@ -54,15 +54,15 @@ class PlainEvaluation:
 
     def definition(self, logical_id: str) -> str:
         """Returns the text of a state machine's definition. Raises UsageError (TemplateError)."""
-        made: dict[str, Made] = {}
+        created: dict[str, CreatedResource] = {}
         for resource in self._evaluation.order:
             if resource == logical_id:
                 break
-            self._predict(resource, made)
-        return machine_definition(self._stack, logical_id, self._properties(logical_id, made)).text
+            self._predict(resource, created)
+        return machine_definition(self._stack, logical_id, self._properties(logical_id, created)).text
 
-    def _predict(self, logical_id: str, made: dict[str, Made]) -> None:
-        """Adds what a resource would be to `made`, unless something of it cannot be known."""
+    def _predict(self, logical_id: str, created: dict[str, CreatedResource]) -> None:
+        """Adds the predicted resource to `created`, unless a part of it is unknown."""
         resource = self._stack.resources[logical_id]
         naming = _PlainNaming(
             self._stack.name,
@@ -72,23 +72,23 @@ class PlainEvaluation:
             self._settings.account_id,
         )
         try:
-            properties = self._evaluation.resolvable_properties(logical_id, made)
-            made[logical_id] = resource_type(resource["Type"]).predict(naming, properties)
+            properties = self._evaluation.resolvable_properties(logical_id, created)
+            created[logical_id] = resource_type(resource["Type"]).predict(naming, properties)
         except SfnError:
             return
 
-    def _properties(self, logical_id: str, made: Mapping[str, Made]) -> dict[str, Any]:
+    def _properties(self, logical_id: str, created: Mapping[str, CreatedResource]) -> dict[str, Any]:
         try:
-            return self._evaluation.properties(logical_id, made)
+            return self._evaluation.properties(logical_id, created)
         except TemplateError:
-            properties = self._evaluation.resolvable_properties(logical_id, made)
+            properties = self._evaluation.resolvable_properties(logical_id, created)
             if any(name.startswith("Definition") for name in properties.keys() - {"DefinitionSubstitutions"}):
                 return properties
             raise
 
 
 def _with_all_parameters(stack: Stack, given: Mapping[str, str]) -> Stack:
-    """Returns the stack with the names of parameters in the place of values that are not known."""
+    """Returns the stack with the parameters' names in place of unknown values."""
     declared = stack.template.get("Parameters")
     if not isinstance(declared, dict):
         return stack
@@ -105,14 +105,14 @@ def _with_all_parameters(stack: Stack, given: Mapping[str, str]) -> Stack:
 
 
 def _has_own_value(parameter: Any) -> bool:
-    """Whether a parameter has a default that is a value, not a name in Systems Manager."""
+    """Whether a parameter has a default value that is not the name of an SSM parameter."""
     if not isinstance(parameter, dict):
-        return True  # the evaluation says what is wrong with it
+        return True  # the evaluation reports what is wrong
     return "Default" in parameter and not str(parameter.get("Type")).startswith("AWS::SSM::Parameter")
 
 
 class _PlainNaming(Naming):
-    """Names a resource as its project does."""
+    """Names a resource by its name in the project."""
 
     __slots__ = ()
 

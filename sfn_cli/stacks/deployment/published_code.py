@@ -1,4 +1,4 @@
-"""What a version of a function publishes: when that changes, a deploy publishes another version."""
+"""Fingerprints of functions: when a function's fingerprint changes, a deploy publishes a new version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VERSION = "AWS::Lambda::Version"
 
 
 def published_fingerprint(function: Properties) -> str:
-    """Returns a hash of a function's properties, of its archive and of the state of its folder's files."""
+    """Returns a hash of a function's properties, its archive, and the state of its folder's files."""
     state = [function, function_fingerprint(function), _code_states(function)]
     return hashlib.sha256(dumps(state).encode()).hexdigest()
 

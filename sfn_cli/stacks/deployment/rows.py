@@ -1,4 +1,4 @@
-"""The rows of a stack's resources in the store, as one deploy finds and changes them."""
+"""The rows of a stack's resources in the store, which one deploy reads and changes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class ResourceRows:
     """The rows of one stack.
 
-    `stored` has one by logical id. `surplus` has the others: resources that were replaced, and are
-    deleted when the deploy can fail no more.
+    `stored` has a row for each logical id. `surplus` has the rows of replaced resources, which are
+    deleted after every step that can fail.
     """
 
     def __init__(self, stacks: Stacks, stack: str) -> None:
@@ -24,7 +24,7 @@ class ResourceRows:
         rows = stacks.resources(stack)
         self.stored = {row.logical_id: row for row in rows}
         self.surplus = [row for row in rows if self.stored[row.logical_id] is not row]
-        """At first: what a deploy replaced that was killed before it deleted it."""
+        """Initially the resources that a killed deploy replaced but did not delete."""
         self._position = max((row.position for row in rows), default=0)
 
     def next_position(self) -> int:
@@ -37,10 +37,10 @@ class ResourceRows:
             self.forget(instead_of.logical_id, instead_of.physical_id)
 
     def forget(self, logical_id: str, physical_id: str) -> None:
-        """Deletes a row; the resource stays."""
+        """Deletes a row, but not the resource."""
         self._stacks.delete_resource(self._stack, logical_id, physical_id)
 
     def unwanted(self, logical_ids: Container[str]) -> list[StoredResource]:
-        """Returns the rows that the stack of these logical ids does not need, the last made first."""
+        """Returns the rows that a stack with these logical ids does not need, latest first."""
         gone = [row for row in self.stored.values() if row.logical_id not in logical_ids]
         return sorted([*gone, *self.surplus], key=lambda row: -row.position)

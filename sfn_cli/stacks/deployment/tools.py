@@ -1,11 +1,11 @@
-"""What makes and deletes the resources of a stack, and the error that says which one failed."""
+"""The tools that create and delete a stack's resources, and the error for one that fails."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import SfnError
-from sfn_cli.stacks.deployment.changes import PENDING, made_of
+from sfn_cli.stacks.deployment.changes import PENDING, created_from_row
 from sfn_cli.stacks.resources.resource import Extent, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.definitions import MachineDefinition
-    from sfn_cli.stacks.resources.resource import Making, Naming
+    from sfn_cli.stacks.resources.resource import Naming, ProvisioningContext
     from sfn_cli.stacks.stack import SourcePlace, Stack
     from sfn_cli.store.protocols.stacks import Stacks
     from sfn_cli.store.records.stacks import StoredResource
 
 
 class DeployError(SfnError):
-    """A resource could not be made: what, where it is written, and why."""
+    """A resource could not be created or changed; names the resource, its place and the reason."""
 
     def __init__(
         self,
@@ -37,28 +37,28 @@ class DeployError(SfnError):
         self.type = type
         self.reason = reason
         self.definition = definition
-        """Of a state machine."""
+        """The definition, if the resource is a state machine."""
 
 
 class Tools(NamedTuple):
-    """What makes resources, for all of a stack."""
+    """The tools that create resources, shared by all of a stack."""
 
     stacks: Stacks
-    making: Callable[[Naming], Making]
+    context: Callable[[Naming], ProvisioningContext]
     report: Callable[[str], None]
     """Shows the user one line."""
     is_available: Callable[[Resource], bool] | None
-    """Whether sfn can run tasks on a resource; None: all count as such."""
+    """Whether sfn can run a task with this resource; None: treat all as supported."""
     is_real: bool
-    """Whether the other services are AWS itself, where no stack makes anything."""
+    """Whether calls go to AWS itself (SFN_AWS=real), where a deploy creates nothing."""
     server: Callable[[], str | None]
-    """Returns which start of the local services is running, None if none is."""
+    """Returns the current start of the local AWS services; None if they are not running."""
     start_server: Callable[[], str | None]
-    """Acts as `server`, and starts the services first."""
+    """Starts the services if necessary, then returns what `server` does."""
 
 
 class ExplainedDeploy:
-    """Turns a ResourceError inside its block into a DeployError that says where and what."""
+    """Turns a ResourceError inside its block into a DeployError with the resource and its place."""
 
     def __init__(
         self, stack: Stack, logical_id: str, type: str, definition: MachineDefinition | None
@@ -80,14 +80,14 @@ class ExplainedDeploy:
 def delete_resource(
     tools: Tools, stack: str, naming: Naming, resource: StoredResource, server: str | None
 ) -> None:
-    """Deletes a resource of a stack, unless another stack shares it, and its row. Raises ResourceError."""
+    """Deletes a resource and its row; a resource that another stack shares stays. Raises ResourceError."""
     owners = {owner.name for owner in tools.stacks.owners(resource.type, resource.physical_id)}
     if owners > {stack}:
         tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)
         return
-    if resource.server is None or resource.server == server:  # otherwise it is gone already
+    if resource.server is None or resource.server == server:  # otherwise it was lost in a restart
         tools.stacks.save_resource(stack, resource._replace(status=f"DELETE{PENDING}"))
         row = resource_type(resource.type)
-        if row.extent is Extent.MADE:
-            row.delete(tools.making(naming), made_of(resource), resource.properties)
+        if row.extent is Extent.CREATED:
+            row.delete(tools.context(naming), created_from_row(resource), resource.properties)
     tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)

@@ -1,1 +1,1 @@
-"""Resolves a stack's template: parameters, conditions, intrinsic functions, order. Pure."""
+"""Evaluates a stack's template: parameters, conditions, intrinsic functions, order. Pure."""

@@ -1,4 +1,4 @@
-"""Dynamic references: "{{resolve:ssm:NAME}}" in any text stands for a value stored elsewhere.
+"""Dynamic references: "{{resolve:ssm:NAME}}" in a string stands for a value in another service.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
@@ -12,14 +12,14 @@ from sfn_cli import json_text
 
 if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.evaluation.surroundings import Lookups
+    from sfn_cli.stacks.evaluation.context import Lookups
     from sfn_cli.stacks.stack import Path_, Stack
 
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^{}]+)\}\}")
 
 
 def resolve_dynamic_references(stack: Stack, lookups: Lookups, value: Json, path: Path_) -> Json:
-    """Returns a resolved value with the stored values in its texts. Raises TemplateError."""
+    """Returns a value with its dynamic references resolved. Raises TemplateError."""
     if isinstance(value, str):
         if "{{resolve:" not in value or lookups.keeps_references:
             return value
@@ -42,18 +42,18 @@ def _stored_value(stack: Stack, lookups: Lookups, service: str, reference: str, 
     name, _, version = reference.partition(":")
     value = lookups.stored_parameter(name, version or None)
     if value is None:
-        raise stack.error(path, f'There is no parameter "{name}" of Systems Manager. Store it first.')
+        raise stack.error(path, f'There is no SSM parameter "{name}". Create it first.')
     return value
 
 
 def _secret_value(stack: Stack, lookups: Lookups, reference: str, path: Path_) -> str:
     parts = reference.split(":")
-    # An ARN, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, has colons of its own.
+    # An ARN, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, contains colons.
     size = 7 if parts[0] == "arn" else 1
     secret = ":".join(parts[:size])
     kind, key, stage, version, *_ = [*parts[size:], "", "", "", ""]
     if kind not in ("", "SecretString"):
-        raise stack.error(path, f'Of a secret, "SecretString" can be resolved, not "{kind}".')
+        raise stack.error(path, f'A reference to a secret must name "SecretString", not "{kind}".')
     value = lookups.secret(secret, stage or None, version or None)
     if value is None:
         raise stack.error(path, f'There is no secret "{secret}". Create it first.')

@@ -1,4 +1,4 @@
-"""A stack with values for its parameters: which resources it has, and what each is to be."""
+"""Evaluates a stack for given parameter values: its resources, their properties, its outputs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.dynamic_references import resolve_dynamic_references
 from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
 from sfn_cli.stacks.evaluation.parameter_values import is_hidden_parameter, parameter_values
 from sfn_cli.stacks.evaluation.references import reference_order, resource_references
 from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
-from sfn_cli.stacks.evaluation.surroundings import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.template_form import check_template_form
 from sfn_cli.stacks.stack import TemplateError
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.resources.resource import Made, Properties
+    from sfn_cli.stacks.resources.resource import CreatedResource, Properties
     from sfn_cli.stacks.stack import Path_, Stack
 
 
 class StackOutput(NamedTuple):
-    """A value that a stack shows, and perhaps exports to other stacks."""
+    """An output of a stack, which other stacks can import if it is exported."""
 
     name: str
     value: Json
@@ -36,8 +36,8 @@ class StackOutput(NamedTuple):
 class StackEvaluation:
     """Resolves a stack's template for given values.
 
-    Raises UsageError and TemplateError at once for parameters and for the template's form; all else
-    is computed, and fails, when it is first needed.
+    The constructor checks the parameters and the template's form, and raises UsageError or
+    TemplateError. Everything else is evaluated, and can fail, when it is first used.
     """
 
     def __init__(
@@ -54,10 +54,10 @@ class StackEvaluation:
         """The value of each parameter, as Ref returns it."""
         self._values = {**self.parameters, **pseudo.values()}
         self._conditions: dict[str, bool | None] = {}
-        """The value of each condition that was needed; None while it is computed."""
+        """The value of each condition so far; None while it is being computed."""
 
     def condition(self, name: Any, path: Path_ = ()) -> bool:
-        """Whether a condition of the template holds. Raises TemplateError."""
+        """Whether a condition of the template is true. Raises TemplateError."""
         declared = self.stack.template.get("Conditions") or {}
         if not isinstance(name, str) or name not in declared:
             raise self.stack.error(
@@ -80,14 +80,14 @@ class StackEvaluation:
 
     @property
     def hidden_parameters(self) -> dict[str, str]:
-        """The parameters with NoEcho that have a value, and their values as text."""
+        """The values, as text, of the parameters with NoEcho that have one."""
         declared = self.stack.template.get("Parameters") or {}
         values = {name: self.parameters[name] for name in declared if is_hidden_parameter(declared[name])}
         return {name: str(value) for name, value in values.items() if value}
 
     @cached_property
     def references(self) -> Mapping[str, tuple[str, ...]]:
-        """The resources whose condition holds, each with those of them that it refers to."""
+        """The resources whose condition is true, each with the resources that it refers to."""
         existing = [
             logical_id
             for logical_id, resource in self.stack.resources.items()
@@ -104,41 +104,41 @@ class StackEvaluation:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The resources whose condition holds, each after those that it refers to."""
+        """The resources whose condition is true, each after the resources that it refers to."""
         return reference_order(self.stack, self.references)
 
-    def properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
-        """Returns the Properties of a resource. Raises TemplateError for what cannot be resolved."""
+    def properties(self, logical_id: str, created: Mapping[str, CreatedResource]) -> Properties:
+        """Returns the Properties of a resource. Raises TemplateError if a value cannot be resolved."""
         path: Path_ = ("Resources", logical_id, "Properties")
         declared = self.stack.resources[logical_id].get("Properties")
-        value = self._resolved({} if declared is None else declared, path, made)
+        value = self._resolved({} if declared is None else declared, path, created)
         if not isinstance(value, dict):
             raise self.stack.error(path, f'The Properties of "{logical_id}" must be an object.')
         return value
 
-    def resolvable_properties(self, logical_id: str, made: Mapping[str, Made]) -> Properties:
-        """Returns those Properties of a resource that can be resolved, and leaves the others out.
+    def resolvable_properties(self, logical_id: str, created: Mapping[str, CreatedResource]) -> Properties:
+        """Returns the Properties of a resource that can be resolved, and leaves out the others.
 
-        It is for resources of which no more than a name is made: what is wrong in a role's policy
-        stops no local run.
+        For resources that are only listed or named: an error in a role's policy must not prevent a
+        local run.
         """
         declared = self.stack.resources[logical_id].get("Properties")
         properties: Properties = {}
         for name, value in declared.items() if isinstance(declared, dict) else ():
             with suppress(TemplateError):
-                resolved = self._resolved(value, ("Resources", logical_id, "Properties", name), made)
+                resolved = self._resolved(value, ("Resources", logical_id, "Properties", name), created)
                 if resolved is not NO_VALUE:
                     properties[name] = resolved
         return properties
 
-    def resolve(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
-        """Returns any value of the template resolved; None for AWS::NoValue."""
-        resolved = self._resolved(value, path, made)
+    def resolve(self, value: Any, path: Path_, created: Mapping[str, CreatedResource]) -> Json:
+        """Returns a resolved value of the template; None for AWS::NoValue."""
+        resolved = self._resolved(value, path, created)
         return None if resolved is NO_VALUE else resolved
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The outputs whose condition holds."""
+        """The outputs whose condition is true."""
         return tuple(
             name
             for name, output in (self.stack.template.get("Outputs") or {}).items()
@@ -147,8 +147,8 @@ class StackEvaluation:
             or self.condition(output["Condition"], ("Outputs", name, "Condition"))
         )
 
-    def output(self, name: str, made: Mapping[str, Made]) -> StackOutput:
-        """Returns an output. Raises TemplateError for what cannot be resolved."""
+    def output(self, name: str, created: Mapping[str, CreatedResource]) -> StackOutput:
+        """Returns an output. Raises TemplateError if it cannot be resolved."""
         output = self.stack.template["Outputs"][name]
         path: Path_ = ("Outputs", name)
         if not isinstance(output, dict) or "Value" not in output:
@@ -158,26 +158,28 @@ class StackEvaluation:
             raise self.stack.error((*path, "Export"), f'The Export of the output "{name}" must have a Name.')
         return StackOutput(
             name,
-            self.resolve(output["Value"], (*path, "Value"), made),
-            None if export is None else self.resolve(export["Name"], (*path, "Export", "Name"), made),
+            self.resolve(output["Value"], (*path, "Value"), created),
+            None if export is None else self.resolve(export["Name"], (*path, "Export", "Name"), created),
             str(output.get("Description") or ""),
         )
 
-    def outputs(self, made: Mapping[str, Made]) -> list[StackOutput]:
-        """Returns every output whose condition holds. Raises TemplateError."""
-        return [self.output(name, made) for name in self.output_names]
+    def outputs(self, created: Mapping[str, CreatedResource]) -> list[StackOutput]:
+        """Returns every output whose condition is true. Raises TemplateError."""
+        return [self.output(name, created) for name in self.output_names]
 
-    def _resolved(self, value: Any, path: Path_, made: Mapping[str, Made]) -> Json:
-        resolved = self._resolution(made).value(value, path)
+    def _resolved(self, value: Any, path: Path_, created: Mapping[str, CreatedResource]) -> Json:
+        resolved = self._resolution(created).value(value, path)
         return resolve_dynamic_references(self.stack, self._lookups, resolved, path)
 
-    def _resolution(self, made: Mapping[str, Made], *, in_condition: bool = False) -> Resolution:
+    def _resolution(
+        self, created: Mapping[str, CreatedResource], *, in_condition: bool = False
+    ) -> Resolution:
         return Resolution(
             self.stack,
             self._values,
             self._lookups,
             FUNCTIONS,
             self.condition,
-            made,
+            created,
             in_condition=in_condition,
         )

@@ -25,13 +25,13 @@ _SUB_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 def sub_references(text: str) -> list[str]:
-    """Returns what a text of Fn::Sub refers to, "Name" or "Name.Attribute"; literals are left out."""
+    """Returns the references in a text of Fn::Sub, "Name" or "Name.Attribute", without literals."""
     found = (name.strip() for name in _SUB_VARIABLE.findall(text))
     return [name for name in found if not name.startswith("!")]
 
 
 def get_att_parts(argument: Any) -> tuple[Any, Any] | None:
-    """Returns resource and attribute of the argument of Fn::GetAtt; None for a wrong shape."""
+    """Returns the resource and the attribute in the argument of Fn::GetAtt; None if it is invalid."""
     if isinstance(argument, str) and "." in argument:
         name, attribute = argument.split(".", 1)
         return name, attribute
@@ -51,7 +51,7 @@ def _call_ref(resolution: Resolution, argument: Any, path: Path_) -> Json:
 def _call_get_att(resolution: Resolution, argument: Any, path: Path_) -> Json:
     parts = get_att_parts(argument)
     if parts is None:
-        raise resolution.error(path, "Fn::GetAtt takes a resource and an attribute: [RESOURCE, ATTRIBUTE].")
+        raise resolution.error(path, "Fn::GetAtt needs a resource and an attribute: [RESOURCE, ATTRIBUTE].")
     return resolution.attribute(resolution.text(parts[0], path), resolution.text(parts[1], path), path)
 
 
@@ -59,13 +59,11 @@ def _call_sub(resolution: Resolution, argument: Any, path: Path_) -> Json:
     text, own, own_path = argument, {}, path
     if isinstance(argument, list):
         if len(argument) != 2 or not isinstance(argument[1], dict):
-            raise resolution.error(
-                path, "Fn::Sub takes a text, or a text and an object: [TEXT, {NAME: VALUE}]."
-            )
+            raise resolution.error(path, "Fn::Sub needs a string, or a list: [STRING, {NAME: VALUE}].")
         text, own = argument
         own_path = (*path, 1)
     if not isinstance(text, str):
-        raise resolution.error(path, "Fn::Sub takes a text, or a text and an object: [TEXT, {NAME: VALUE}].")
+        raise resolution.error(path, "Fn::Sub needs a string, or a list: [STRING, {NAME: VALUE}].")
     values = {name: resolution.value(value, (*own_path, name)) for name, value in own.items()}
 
     def replacement(found: re.Match[str]) -> str:
@@ -81,7 +79,7 @@ def _call_sub(resolution: Resolution, argument: Any, path: Path_) -> Json:
         else:
             value = resolution.reference(name, path)
         if isinstance(value, list | dict) or value is NO_VALUE:
-            raise resolution.error(path, f'"${{{name}}}" in Fn::Sub is not a text.')
+            raise resolution.error(path, f'"${{{name}}}" in Fn::Sub is not a string.')
         return resolution.as_text(value, path)
 
     return _SUB_VARIABLE.sub(replacement, text)
@@ -89,7 +87,7 @@ def _call_sub(resolution: Resolution, argument: Any, path: Path_) -> Json:
 
 def _call_join(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str)):
-        raise resolution.error(path, "Fn::Join takes a delimiter and a list: [DELIMITER, [VALUE, …]].")
+        raise resolution.error(path, "Fn::Join needs a delimiter and a list: [DELIMITER, [VALUE, …]].")
     items = resolution.sequence(argument[1], (*path, 1))
     return argument[0].join(resolution.as_text(item, (*path, 1, index)) for index, item in enumerate(items))
 
@@ -98,20 +96,20 @@ def _call_split(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (
         isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str) and argument[0]
     ):
-        raise resolution.error(path, "Fn::Split takes a delimiter and a text: [DELIMITER, TEXT].")
+        raise resolution.error(path, "Fn::Split needs a delimiter and a string: [DELIMITER, STRING].")
     return resolution.text(argument[1], (*path, 1)).split(argument[0])
 
 
 def _call_select(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (isinstance(argument, list) and len(argument) == 2):
-        raise resolution.error(path, "Fn::Select takes an index and a list: [INDEX, [VALUE, …]].")
+        raise resolution.error(path, "Fn::Select needs an index and a list: [INDEX, [VALUE, …]].")
     index = resolution.text(argument[0], (*path, 0))
     items = resolution.sequence(argument[1], (*path, 1))
     if not index.isdecimal():
-        raise resolution.error((*path, 0), f'The index of Fn::Select must be a number from 0, not "{index}".')
+        raise resolution.error((*path, 0), f'The index of Fn::Select must be 0 or greater, not "{index}".')
     if int(index) >= len(items):
         raise resolution.error(
-            path, f"Fn::Select asks for item {index} (counted from 0) of a list of {len(items)}."
+            path, f"The index of Fn::Select is {index} (the first is 0), but the list has {len(items)} items."
         )
     return items[int(index)]
 
@@ -119,7 +117,7 @@ def _call_select(resolution: Resolution, argument: Any, path: Path_) -> Json:
 def _call_if(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (isinstance(argument, list) and len(argument) == 3):
         raise resolution.error(
-            path, "Fn::If takes a condition and two values: [CONDITION, IF TRUE, IF FALSE]."
+            path, "Fn::If needs a condition and two values: [CONDITION, IF TRUE, IF FALSE]."
         )
     name = argument[0]
     holds = (
@@ -133,7 +131,7 @@ def _call_if(resolution: Resolution, argument: Any, path: Path_) -> Json:
 
 def _call_equals(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (isinstance(argument, list) and len(argument) == 2):
-        raise resolution.error(path, "Fn::Equals takes two values: [VALUE, VALUE].")
+        raise resolution.error(path, "Fn::Equals needs two values: [VALUE, VALUE].")
     left, right = (resolution.value(item, (*path, index)) for index, item in enumerate(argument))
     if isinstance(left, list | dict) or isinstance(right, list | dict):
         return left == right
@@ -142,7 +140,7 @@ def _call_equals(resolution: Resolution, argument: Any, path: Path_) -> Json:
 
 def _operands(resolution: Resolution, argument: Any, path: Path_, name: str) -> list[bool]:
     if not (isinstance(argument, list) and argument):
-        raise resolution.error(path, f"{name} takes a list of conditions.")
+        raise resolution.error(path, f"{name} needs a list of conditions.")
     return [resolution.boolean(item, (*path, index)) for index, item in enumerate(argument)]
 
 
@@ -157,16 +155,16 @@ def _call_or(resolution: Resolution, argument: Any, path: Path_) -> Json:
 def _call_not(resolution: Resolution, argument: Any, path: Path_) -> Json:
     operands = _operands(resolution, argument, path, "Fn::Not")
     if len(operands) != 1:
-        raise resolution.error(path, "Fn::Not takes a list of one condition.")
+        raise resolution.error(path, "Fn::Not needs a list with one condition.")
     return not operands[0]
 
 
 def _call_find_in_map(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (isinstance(argument, list) and len(argument) in (3, 4)):
-        raise resolution.error(path, "Fn::FindInMap takes a map and two keys: [MAP, TOP KEY, SECOND KEY].")
+        raise resolution.error(path, "Fn::FindInMap needs a map and two keys: [MAP, TOP KEY, SECOND KEY].")
     options = argument[3] if len(argument) > 3 else {}
     if not isinstance(options, dict):
-        raise resolution.error((*path, 3), "The fourth value of Fn::FindInMap is {DefaultValue: VALUE}.")
+        raise resolution.error((*path, 3), "The fourth value of Fn::FindInMap must be {DefaultValue: VALUE}.")
     default = options.get("DefaultValue", NO_VALUE)
     found = resolution.stack.template.get("Mappings") or {}
     for index, kind in enumerate(("mapping", "top-level key", "second-level key")):
@@ -184,7 +182,7 @@ def _call_import_value(resolution: Resolution, argument: Any, path: Path_) -> Js
     name = resolution.text(argument, path)
     value = resolution.lookups.export(name)
     if value is None:
-        raise resolution.error(path, f'No stack exports "{name}". Deploy the stack that does first.')
+        raise resolution.error(path, f'No stack exports "{name}". Deploy the stack that exports it first.')
     return value
 
 
@@ -195,7 +193,7 @@ def _call_base64(resolution: Resolution, argument: Any, path: Path_) -> Json:
 def _call_cidr(resolution: Resolution, argument: Any, path: Path_) -> Json:
     if not (isinstance(argument, list) and len(argument) in (2, 3)):
         raise resolution.error(
-            path, "Fn::Cidr takes a block, a count and the bits of a subnet: [BLOCK, COUNT, BITS]."
+            path, "Fn::Cidr needs a block, a count and the bits of a subnet: [BLOCK, COUNT, BITS]."
         )
     block, *numbers = (resolution.text(item, (*path, index)) for index, item in enumerate(argument))
     try:
@@ -220,8 +218,8 @@ def _call_to_json_string(resolution: Resolution, argument: Any, path: Path_) -> 
 def _call_transform(resolution: Resolution, argument: Any, path: Path_) -> Json:
     name = argument.get("Name") if isinstance(argument, dict) else None
     if name == "AWS::Include":
-        raise resolution.error(path, "AWS::Include reads local files only: name one by its path in Location.")
-    raise resolution.error(path, f'The macro "{name}" runs in an AWS account only.')
+        raise resolution.error(path, "AWS::Include reads only local files. Set Location to a local path.")
+    raise resolution.error(path, f'The macro "{name}" is not supported: macros run only in an AWS account.')
 
 
 FUNCTIONS: Mapping[str, Intrinsic] = {

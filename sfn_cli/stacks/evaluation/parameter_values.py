@@ -1,4 +1,4 @@
-"""The values of a template's parameters: given, by default, or looked up; checked as AWS does.
+"""The values of a template's parameters: given, default, or looked up, with the checks that AWS does.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 """
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.evaluation.surroundings import Lookups
+    from sfn_cli.stacks.evaluation.context import Lookups
     from sfn_cli.stacks.stack import Path_, Stack
 
 _STORED = re.compile(r"AWS::SSM::Parameter::Value<(.*)>")
 _LIST = re.compile(r"(?:AWS::[A-Za-z0-9:]+::)?List<(.*)>")
 
 HIDDEN = "****"
-"""What CloudFormation shows of the value of a parameter with NoEcho."""
+"""What CloudFormation shows instead of the value of a parameter with NoEcho."""
 
 
 def is_hidden_parameter(declaration: Mapping[str, Any]) -> bool:
@@ -33,9 +33,9 @@ def is_hidden_parameter(declaration: Mapping[str, Any]) -> bool:
 def parameter_values(stack: Stack, given: Mapping[str, str], lookups: Lookups) -> dict[str, Json]:
     """Returns the value of each parameter as Ref returns it: a text, a number or a list.
 
-    What the user gives comes before what the project gives, and that before defaults. Raises
-    UsageError for unknown names and for parameters without a value, TemplateError for values that
-    break the parameter's own rules.
+    The user's values override the project's, which override defaults. Raises UsageError for unknown
+    names and for parameters without a value, TemplateError for values that violate the parameter's
+    constraints.
     """
     declared = stack.template.get("Parameters") or {}
     for name in given:
@@ -51,11 +51,11 @@ def parameter_values(stack: Stack, given: Mapping[str, str], lookups: Lookups) -
         else:
             values[name] = _parameter_value(stack, lookups, declaration, text, path)
     if absent:
-        raise UsageError(_absent_parameters(stack, absent))
+        raise UsageError(_missing_parameters_message(stack, absent))
     return values
 
 
-def _absent_parameters(stack: Stack, names: list[str]) -> str:
+def _missing_parameters_message(stack: Stack, names: list[str]) -> str:
     needed = " ".join(f"--parameter {name}=VALUE" for name in names)
     what = (
         f'The parameter "{names[0]}" needs a value'
@@ -73,7 +73,7 @@ def _parameter_value(
     text = _parameter_text(given)
     if text is None:
         raise stack.error(
-            (*path, "Default"), f'The value of the parameter "{name}" must be a text or a number.'
+            (*path, "Default"), f'The value of the parameter "{name}" must be a string or a number.'
         )
     _check_parameter(stack, declaration, kind, text, path)
     if stored := _STORED.fullmatch(kind):
@@ -81,8 +81,8 @@ def _parameter_value(
         if found is None:
             raise stack.error(
                 path,
-                f'The parameter "{name}" takes its value from Systems Manager, which has no "{text}" here. '
-                f"Store it, or pass the name of another: --parameter {name}=NAME",
+                f'The parameter "{name}" refers to the SSM parameter "{text}", which does not exist locally. '
+                f"Create it, or name another one: --parameter {name}=NAME",
             )
         text, kind = found, stored[1]
     if kind == "CommaDelimitedList" or (items := _LIST.fullmatch(kind)):
@@ -93,7 +93,7 @@ def _parameter_value(
 
 
 def _parameter_text(value: Any) -> str | None:
-    """Returns the text of a default or given value; None for a value of another kind."""
+    """Returns a default or given value as text; None for an object or null."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
@@ -110,7 +110,7 @@ def _number(text: str) -> int | float:
 
 
 def _check_parameter(stack: Stack, declaration: Mapping[str, Any], kind: str, text: str, path: Path_) -> None:
-    """Checks a value by the parameter's own rules. Raises TemplateError."""
+    """Checks a value against the parameter's constraints. Raises TemplateError."""
     is_list = kind == "CommaDelimitedList" or (_LIST.fullmatch(kind) is not None)
     reason = next(
         (
@@ -129,7 +129,7 @@ def _check_parameter(stack: Stack, declaration: Mapping[str, Any], kind: str, te
 
 
 def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> str | None:
-    """Returns why a value cannot be a parameter's, or None."""
+    """Returns why a value is invalid for a parameter, or None."""
     allowed = declaration.get("AllowedValues")
     if isinstance(allowed, list) and text not in (
         texts := [_parameter_text(value) or "" for value in allowed]
@@ -163,7 +163,7 @@ def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> st
 
 
 def _matches_pattern(pattern: str, text: str) -> bool:
-    """Whether a text matches a pattern of the template; one that cannot be read matches every text."""
+    """Whether a text matches a pattern of the template; an invalid pattern matches every text."""
     import regex
 
     try:

@@ -1,4 +1,4 @@
-"""The order in which resources are made: each after those that it refers to."""
+"""The order in which resources are created: each after the resources that it refers to."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def resource_references(
     stack: Stack, logical_id: str, condition: Callable[[str, Path_], bool]
 ) -> dict[str, None]:
-    """Returns the names that a resource refers to, in order: of other resources, parameters, anything.
+    """Returns the names that a resource refers to, in order: resources, parameters and others.
 
-    Of Fn::If, the branch that is not taken refers to nothing.
+    The branch of Fn::If that is not taken does not count.
     """
     resource = stack.resources[logical_id]
     path: Path_ = ("Resources", logical_id)
@@ -68,7 +68,7 @@ def _references(value: Any, path: Path_, condition: Callable[[str, Path_], bool]
 
 
 def reference_order(stack: Stack, references: Mapping[str, Collection[str]]) -> tuple[str, ...]:
-    """Returns the resources, each after those that it refers to; else as the template has them.
+    """Returns the resources in template order, but each after the resources that it refers to.
 
     Raises TemplateError for a cycle.
     """
@@ -83,7 +83,7 @@ def reference_order(stack: Stack, references: Mapping[str, Collection[str]]) -> 
                 cycle = [*list(open_)[list(open_).index(name) :], name]
                 raise stack.error(
                     ("Resources", cycle[0]),
-                    f"Resources refer to each other in a circle: {' -> '.join(cycle)}",
+                    f"Circular dependency between resources: {' -> '.join(cycle)}",
                 )
             else:
                 open_[name] = iter([other for other in references[name] if other in references])
@@ -92,7 +92,7 @@ def reference_order(stack: Stack, references: Mapping[str, Collection[str]]) -> 
 
 
 def _next_open_reference(open_: dict[str, Iterator[str]], order: dict[str, None]) -> str | None:
-    """Returns the next resource to look at; resources whose references are all looked at are in order."""
+    """Returns the next resource to visit, and moves resources without open references to `order`."""
     while open_:
         last = next(reversed(open_))
         following = next(open_[last], None)

@@ -1,4 +1,4 @@
-"""Replaces the intrinsic functions in a value of a template by what they return."""
+"""Replaces the intrinsic functions in a template's value with their results."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.evaluation.surroundings import Lookups
-    from sfn_cli.stacks.resources.resource import Made
+    from sfn_cli.stacks.evaluation.context import Lookups
+    from sfn_cli.stacks.resources.resource import CreatedResource
     from sfn_cli.stacks.stack import Path_, Stack, TemplateError
 
     Intrinsic = Callable[["Resolution", Any, Path_], Json]
-    """A function of templates: takes its argument, unresolved, and the argument's path."""
+    """An intrinsic function: takes its argument, unresolved, and the argument's path."""
 
 NO_VALUE = object()
-"""The value of AWS::NoValue: the member or item that has it is left out."""
+"""The value of AWS::NoValue: a member or an item with this value is removed."""
 
 
 class Resolution:
-    """Resolves values of one stack, given its resources that are made already."""
+    """Resolves values of one stack, given the resources that already exist."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Resolution:
         lookups: Lookups,
         functions: Mapping[str, Intrinsic],
         condition: Callable[[str, Path_], bool],
-        made: Mapping[str, Made],
+        created: Mapping[str, CreatedResource],
         *,
         in_condition: bool = False,
     ) -> None:
@@ -39,13 +39,13 @@ class Resolution:
         self.lookups = lookups
         self.condition = condition
         self._values = values
-        """Of parameters and pseudo parameters."""
+        """The values of parameters and pseudo parameters."""
         self._functions = functions
-        self._made = made
+        self._made = created
         self._in_condition = in_condition
 
     def value(self, value: Any, path: Path_) -> Json:
-        """Returns a value without intrinsic functions. Raises TemplateError."""
+        """Returns a value with its intrinsic functions resolved. Raises TemplateError."""
         if isinstance(value, dict):
             if len(value) == 1:
                 (key,) = value
@@ -62,7 +62,7 @@ class Resolution:
         return value
 
     def text(self, value: Any, path: Path_) -> str:
-        """Returns a resolved value as the text that CloudFormation makes of it."""
+        """Returns a resolved value as text, converted as CloudFormation does."""
         return self.as_text(self.value(value, path), path)
 
     def as_text(self, value: Json, path: Path_) -> str:
@@ -73,13 +73,13 @@ class Resolution:
         if isinstance(value, int | float):
             return str(value)
         kind = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else "no value"
-        raise self.error(path, f"A text is needed here, but this is {kind}.")
+        raise self.error(path, f"Expected a string, found {kind}.")
 
     def sequence(self, value: Any, path: Path_) -> list[Json]:
         """Returns a resolved value that must be a list."""
         resolved = self.value(value, path)
         if not isinstance(resolved, list):
-            raise self.error(path, "A list is needed here.")
+            raise self.error(path, "Expected a list.")
         return resolved
 
     def boolean(self, value: Any, path: Path_) -> bool:
@@ -89,14 +89,12 @@ class Resolution:
             return resolved
         if resolved in ("true", "false"):
             return bool(resolved == "true")
-        raise self.error(
-            path, "A condition is needed here: Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition."
-        )
+        raise self.error(path, "Expected a condition: Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition.")
 
     def reference(self, name: Any, path: Path_) -> Json:
         """Returns the value of Ref."""
         if not isinstance(name, str):
-            raise self.error(path, "Ref takes the name of a parameter or of a resource.")
+            raise self.error(path, "Ref needs the name of a parameter or a resource.")
         if name in self._values:
             return self._values[name]
         if name == "AWS::NoValue":
@@ -105,22 +103,22 @@ class Resolution:
 
     def attribute(self, name: str, attribute: str, path: Path_) -> Json:
         """Returns the value of Fn::GetAtt."""
-        made = self._resource(name, path, "resource", ())
+        created = self._resource(name, path, "resource", ())
         try:
-            return made.attributes[attribute]
+            return created.attributes[attribute]
         except KeyError:
             raise self.error(
                 path,
                 f'{name} ({self.stack.resources[name].get("Type")}) has no attribute "{attribute}".'
-                f"{suggested_name(attribute, made.attributes)}",
+                f"{suggested_name(attribute, created.attributes)}",
             ) from None
 
     def error(self, path: Path_, message: str) -> TemplateError:
         return self.stack.error(path, message)
 
-    def _resource(self, name: str, path: Path_, wanted: str, others: Any) -> Made:
-        if (made := self._made.get(name)) is not None:
-            return made
+    def _resource(self, name: str, path: Path_, wanted: str, others: Any) -> CreatedResource:
+        if (created := self._made.get(name)) is not None:
+            return created
         resource = self.stack.resources.get(name)
         if resource is None:
             raise self.error(
@@ -128,7 +126,7 @@ class Resolution:
                 f'There is no {wanted} "{name}".{suggested_name(name, [*others, *self.stack.resources])}',
             )
         if self._in_condition:
-            raise self.error(path, f'A condition cannot depend on a resource ("{name}").')
+            raise self.error(path, f'A condition cannot refer to a resource ("{name}").')
         condition = resource.get("Condition")
         if condition is not None and not self.condition(condition, ("Resources", name, "Condition")):
             raise self.error(

@@ -1,4 +1,4 @@
-"""Names that a user may have meant."""
+"""Suggestions for misspelled names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def suggested_name(name: str, names: Iterable[str]) -> str:
-    """Returns ' Did you mean "X"?' for the nearest of the names, or "" if none is near."""
+    """Returns ' Did you mean "X"?' with the closest name, or "" if none is close."""
     import difflib
 
     candidates = list(names)

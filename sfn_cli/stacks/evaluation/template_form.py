@@ -1,4 +1,4 @@
-"""The form that a template must have before anything in it is looked at."""
+"""Checks the form of a template before its evaluation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check_template_form(template: Mapping[str, Any], error: Callable[[Path_, str
 
 
 def check_dependencies(template: Mapping[str, Any], error: Callable[[Path_, str], TemplateError]) -> None:
-    """Checks that every DependsOn names resources of the template, after its transforms.
+    """Checks that every DependsOn names a resource of the template, after its transforms.
 
     Raises the TemplateError that `error` returns for a path and a message.
     """

@@ -1,1 +1,1 @@
-"""Reads each kind of project."""
+"""Reads each kind of project as a stack."""

@@ -1,8 +1,8 @@
-"""Stacks that were read, in SFN_HOME/cache: an unchanged project starts without its reader's packages.
+"""A cache of stacks in SFN_HOME/cache, so that an unchanged project is read without its reader's packages.
 
-An entry is found by what the user gave (file, parameters, region) and the version of sfn, and counts
-while every file that was read has the same content, and those that were looked for in vain are still
-absent. Places are in a file of their own, which is read for an error only.
+The key of an entry is the user's input (file, parameters, region) and the version of sfn. An entry is
+valid while every file that was read has the same content, and every file that was missing is still
+missing. Places are in a separate file, which is read only for an error.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("cache", "stacks")
 _FORM = 1
-"""Changes when entries have another form."""
+"""The version of the entries' format."""
 
-MOST_ENTRIES = 64
-"""Entries that are not deleted: the ones that were used last."""
+MAX_ENTRIES = 64
+"""The number of entries that are not deleted: the most recently used ones."""
 
 
 def read_stack_through_cache(
@@ -39,11 +39,11 @@ def read_stack_through_cache(
     others: Callable[[], Iterable[Path]],
     read: Callable[[], Stack],
 ) -> Stack:
-    """Returns the stack that `read` returned for this key before, or what it returns now.
+    """Returns the cached stack for this key, or what `read` returns.
 
-    `key` is any JSON: all that the stack depends on but for files. `others` returns further files
-    whose content, or appearance, changes the stack. A cache that cannot be read or written is as
-    good as none.
+    `key` is JSON with everything that the stack depends on, except for files. `others` returns further
+    files whose content or creation changes the stack. A cache that cannot be read or written is
+    ignored.
     """
     whole_key = [_FORM, sfn_cli.__version__, sys.prefix, *key]
     digest = hashlib.sha256(jsonvalue.dumps(whole_key).encode()).hexdigest()[:32]
@@ -102,7 +102,7 @@ def _write_cache_entry(entry: Path, stack: Stack, others: Iterable[Path]) -> Non
 
 
 class _CachedPlaces(Mapping[Path_, SourcePlace]):
-    """The places of a cached stack, read when they are first needed."""
+    """The places of a cached stack, read when they are first used."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -126,7 +126,7 @@ class _CachedPlaces(Mapping[Path_, SourcePlace]):
 
 
 def _file_digest(path: str | Path) -> str | None:
-    """Returns the hash of a file's content; None for an absent file."""
+    """Returns the hash of a file's content; None for a missing file."""
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -135,9 +135,9 @@ def _file_digest(path: str | Path) -> str | None:
 
 
 def _prune_cache(folder: Path) -> None:
-    """Deletes the entries that were not used for the longest time, and remains of killed writers."""
+    """Deletes the least recently used entries, and remains of writers that were killed."""
     entries = {path: path.stat().st_mtime for path in folder.glob("*.json")}
-    for path in sorted(entries, key=lambda path: entries[path], reverse=True)[MOST_ENTRIES:]:
+    for path in sorted(entries, key=lambda path: entries[path], reverse=True)[MAX_ENTRIES:]:
         for file in (path, path.with_suffix(".places")):
             with suppress(OSError):
                 file.unlink()

@@ -1,4 +1,4 @@
-"""Reads a template of CloudFormation or SAM, with what its folder says about it."""
+"""Reads a CloudFormation or SAM template, with the configuration in its folder."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
 BUILT_TEMPLATE = (".aws-sam", "build", "template.yaml")
-"""Where `sam build` writes its template, in the project's folder."""
+"""The path, in the project's folder, of the template that `sam build` writes."""
 
 
 def read_template_through_cache(path: Path, given: Mapping[str, str], region: str, home: str) -> Stack:
-    """Acts as `read_cloudformation_stack`; what was read before is read again if a file has changed."""
+    """Returns what `read_cloudformation_stack` does, from a cache while no file has changed."""
     from sfn_cli.stacks.readers.templates.samconfig import samconfig_files
 
     path = path.absolute()
@@ -36,9 +36,9 @@ def read_template_through_cache(path: Path, given: Mapping[str, str], region: st
 def read_cloudformation_stack(
     path: Path, given: Mapping[str, str] | None = None, region: str = "us-east-1"
 ) -> Stack:
-    """Reads a template's file. Raises TemplateError, UsageError and ConfigurationError.
+    """Reads a template file. Raises TemplateError, UsageError and ConfigurationError.
 
-    `given` are the user's values of parameters: SAM's transform and loops depend on them.
+    `given` has the user's parameter values, on which SAM's transform and loops depend.
     """
     from sfn_cli.stacks.readers.template_file import read_template_file
 
@@ -46,7 +46,7 @@ def read_cloudformation_stack(
 
 
 def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: str) -> Stack:
-    """Makes a stack of a template that was read."""
+    """Returns the stack of a template that was read."""
     from sfn_cli.stacks.readers.templates.sam import is_sam_template
     from sfn_cli.stacks.readers.templates.samconfig import read_samconfig
 
@@ -63,7 +63,7 @@ def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: s
         source=file.path,
         folder=folder,
         template=draft.template,
-        # samconfig.toml may be for several templates: values of other parameters are left out.
+        # samconfig.toml may be shared by several templates: ignore values of other parameters.
         parameters={name: value for name, value in config.parameters.items() if name in declared},
         places=draft.places,
         files=tuple(dict.fromkeys(draft.files)),
@@ -74,13 +74,13 @@ def cloudformation_stack(file: TemplateFile, given: Mapping[str, str], region: s
 def _expanded_template(
     file: TemplateFile, given: Mapping[str, str], region: str, within: tuple[Path, ...] = ()
 ) -> TemplateDraft:
-    """Returns a template after its transforms; `within` are the templates that it is nested in."""
+    """Returns a template after its transforms; `within` has the templates that it is nested in."""
     from sfn_cli.stacks.evaluation.template_form import check_dependencies, check_template_form
     from sfn_cli.stacks.readers.template_file import read_template_file
     from sfn_cli.stacks.readers.templates.for_each import expand_loops
     from sfn_cli.stacks.readers.templates.includes import expand_includes
     from sfn_cli.stacks.readers.templates.local_paths import absolute_local_paths
-    from sfn_cli.stacks.readers.templates.nested_templates import write_out_nested_templates
+    from sfn_cli.stacks.readers.templates.nested_templates import inline_nested_templates
     from sfn_cli.stacks.readers.templates.sam import (
         check_transforms,
         is_sam_template,
@@ -90,7 +90,7 @@ def _expanded_template(
 
     draft = TemplateDraft.of_file(file, given)
     if file.path in within:
-        raise draft.error((), "The template is nested in itself.")
+        raise draft.error((), "The template is nested in itself. Remove the nested stack that names it.")
     expand_includes(draft)
     expand_loops(draft)
     check_template_form(draft.template, draft.error)
@@ -99,7 +99,7 @@ def _expanded_template(
     if is_sam_template(draft.template):
         transform_sam_template(draft, region)
     check_dependencies(draft.template, draft.error)
-    write_out_nested_templates(
+    inline_nested_templates(
         draft,
         lambda path: _expanded_template(read_template_file(path), {}, region, (*within, file.path)),
     )
@@ -107,7 +107,7 @@ def _expanded_template(
 
 
 def template_project_folder(path: Path) -> Path:
-    """Returns the folder of a template's project: for one that `sam build` wrote, that of the source."""
+    """Returns the folder of a template's project; for the output of `sam build`, the source folder."""
     size = len(BUILT_TEMPLATE)
     if path.parts[-size:-1] == BUILT_TEMPLATE[:-1]:
         return path.parents[size - 1]
@@ -115,7 +115,7 @@ def template_project_folder(path: Path) -> Path:
 
 
 def _translator_files() -> list[Path]:
-    """Returns the file with the version of aws-sam-translator, if that is installed."""
+    """Returns the file with the version of aws-sam-translator, if it is installed."""
     from importlib.util import find_spec
 
     spec = find_spec("samtranslator")

@@ -1,6 +1,6 @@
-"""Finds the project that a path stands for, and says which reader takes it.
+"""Finds the project at a path, and which reader reads it.
 
-A file is recognised by its content. In a folder, the first of these is taken:
+A file is recognised by its content. In a folder, the first match in this order is the project:
 
     SAM or CloudFormation    template.yaml, .yml, .json; another file with Resources if it is the only one,
                              or the only one with a state machine;
@@ -8,9 +8,9 @@ A file is recognised by its content. In a folder, the first of these is taken:
     CDK                      cdk.json, cdk.out
     Serverless               .serverless, serverless.yml, .yaml, .json
     Terraform                *.tf
-    sfn's own folder         *.asl.json, *.asl.yaml
+    sfn folder               *.asl.json, *.asl.yaml
 
-A folder with none of them is searched for one, two levels deep.
+If a folder has none of them, its subfolders are searched, two levels deep.
 """
 
 from __future__ import annotations
@@ -46,13 +46,14 @@ class FoundProject(NamedTuple):
     path: Path
     """The template's file, or the folder of the app, service, module or definition."""
     message: str
-    """A line for the user: which file is read."""
+    """A line for the user that names the file or folder."""
 
 
 def find_project(path: Path | None, template: Path | None, here: Path) -> FoundProject:
-    """Finds the project of the options of a command. Raises UsageError.
+    """Finds the project for the options of a command. Raises UsageError.
 
-    `template` is that of --template and counts first; without both, the folder `here` is searched.
+    `template` is the value of --template, which has priority. Without both, the folder `here` is
+    searched.
     """
     if template is not None:
         path = template
@@ -70,7 +71,7 @@ def _project_of_file(path: Path) -> FoundProject:
         case None:
             raise UsageError(
                 f"{path} is neither a template nor a definition: it has no Resources and no States. sfn "
-                "reads templates of SAM and CloudFormation, cdk.json, serverless.yml, *.tf and *.asl.json."
+                "reads SAM and CloudFormation templates, cdk.json, serverless.yml, *.tf and *.asl.json."
             )
         case ProjectKind.EMPTY_TEMPLATE:
             raise UsageError(f"{path} has no Resources.")
@@ -96,21 +97,20 @@ def _project_of_folder(folder: Path) -> FoundProject:
     level = _folders_in(folder)
     for _ in range(2):
         candidates = [project for inner in level if (project := _project_directly_in(inner)) is not None]
-        # A definition beside the code of a template's project is not a project of its own.
+        # A definition beside the code of a template's project is not a separate project.
         candidates = [one for one in candidates if one.kind is not ProjectKind.FOLDER] or candidates
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
-            raise UsageError(
-                f"{folder} has several projects; name one: {', '.join(str(one.path) for one in candidates)}"
-            )
+            listed = ", ".join(str(one.path) for one in candidates)
+            raise UsageError(f"{folder} contains several projects. Name one: {listed}")
         level = [inner for outer in level for inner in _folders_in(outer)]
     if templates := _templates_of_any_name(folder):
         listed = ", ".join(str(path) for path, _ in templates)
-        raise UsageError(f"{folder} has several templates; name one with -t: {listed}")
+        raise UsageError(f"{folder} contains several templates. Name one with -t: {listed}")
     raise UsageError(
-        f"{folder} holds no definition: a file named *.asl.json or *.asl.yaml; and no template: "
-        "template.yaml, cdk.json, serverless.yml or *.tf"
+        f"No project found in {folder}. sfn looks for *.asl.json, *.asl.yaml, template.yaml, cdk.json, "
+        "serverless.yml and *.tf."
     )
 
 
@@ -127,7 +127,7 @@ def _folders_in(folder: Path) -> list[Path]:
 
 def _project_directly_in(folder: Path) -> FoundProject | None:
     finders: tuple[Callable[[Path], FoundProject | None], ...] = (
-        _cloud_assembly_at,  # whose templates are not to be read alone
+        _cloud_assembly_at,  # before templates: an assembly's templates are not read separately
         _template_in,
         _cdk_app_in,
         _serverless_service_in,
@@ -202,7 +202,7 @@ def _serverless_service_in(folder: Path) -> FoundProject | None:
     if file is not None:
         return _found(ProjectKind.SERVERLESS, file, file)
     if program is not None:
-        project_file_kind(program)  # which says what to do
+        project_file_kind(program)  # raises the error for a program
     return None
 
 
@@ -219,7 +219,7 @@ def _definition_in(folder: Path) -> FoundProject | None:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """Returns what is no folder: of a device or a pipe, a reader says what is wrong."""
+    """Returns everything that is not a folder: a reader reports what is wrong with a device or a pipe."""
     try:
         return sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError:

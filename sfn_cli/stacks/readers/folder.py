@@ -1,19 +1,19 @@
-"""A folder with a state machine and everything it needs, as `sfn run` reads it.
+"""Reads an sfn folder: a state machine with everything that it needs.
 
     order/                     the state machine's name
     ├── order.asl.json         its definition: the only *.asl.json, *.asl.yaml or *.asl.yml
-    ├── input.json             an input, if none is given
-    ├── machine.json           {"loggingConfiguration", …} as CreateStateMachine takes them
-    ├── resources.json         calls that make the tables, queues, … that it needs: see resources_json.py
+    ├── input.json             the default input
+    ├── machine.json           {"loggingConfiguration", …} as in CreateStateMachine
+    ├── resources.json         calls that create its tables, queues, …: see resources_json.py
     ├── services.json          programs that serve HTTP while it runs: see services_json.py
     ├── MockConfigFile.json    its test cases
     └── functions/
         └── price/             a function's name
             ├── app.py         def lambda_handler(event, context)
-            ├── bootstrap      or, instead of that, an executable: a runtime of its own
-            └── function.json  {"Runtime", "Handler", "Timeout", …} as CreateFunction takes them
+            ├── bootstrap      or, instead of app.py, an executable: a custom runtime
+            └── function.json  {"Runtime", "Handler", "Timeout", …} as in CreateFunction
 
-All but the definition may be missing.
+Only the definition is required.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _DEFINITIONS = ("*.asl.json", "*.asl.yaml", "*.asl.yml")
 _NAME_LENGTH = 80
 
 _MACHINE = "StateMachine"
-"""The logical id of a folder's state machine; those of its functions begin with "functions/"."""
+"""The logical id of the folder's state machine; those of its functions begin with "functions/"."""
 
 
 def read_folder(path: Path) -> Stack:
-    """Reads the project of a folder, or of a definition on its own. Raises UsageError."""
+    """Reads an sfn folder, or a single definition. Raises UsageError."""
     if path.is_dir():
         folder, definition, kind = path, _only_definition_in_folder(path), FOLDER_KIND
         name = folder.resolve().name
@@ -77,22 +77,22 @@ def _only_definition_in_folder(folder: Path) -> Path:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(f"{folder} holds no definition: a file named *.asl.json or *.asl.yaml")
-    raise UsageError(f"{folder} holds several definitions; name one: {', '.join(map(str, found))}")
+        raise UsageError(f"{folder} contains no definition. Add a file named *.asl.json or *.asl.yaml.")
+    raise UsageError(f"{folder} contains several definitions. Name one: {', '.join(map(str, found))}")
 
 
 def _folder_machine_name(name: str) -> str:
-    """Returns the nearest name that a state machine may have."""
+    """Returns the closest valid name for a state machine."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)[:_NAME_LENGTH] or "state-machine"
 
 
 def _folder_machine(name: str, definition: Path, settings: Path) -> dict[str, Any]:
-    """Returns the state machine's resource, with what machine.json says. Raises UsageError."""
+    """Returns the state machine's resource, with the settings in machine.json. Raises UsageError."""
     members = _folder_settings(settings) if settings.is_file() else {}
     known = model.load_model("stepfunctions", "CreateStateMachine").input["members"]
     for member in members:
         if member not in known or member in ("name", "definition", "roleArn"):
-            raise UsageError(f"{settings}: a state machine has no {member} here.")
+            raise UsageError(f"{settings}: {member} is not supported for a state machine.")
     properties = {
         "StateMachineType" if member == "type" else _capitalised(member): _with_capitals(value)
         for member, value in members.items()
@@ -104,7 +104,7 @@ def _folder_machine(name: str, definition: Path, settings: Path) -> dict[str, An
 
 
 def _with_capitals(value: Any) -> Any:
-    """Returns a value with the members' names as CloudFormation has them."""
+    """Returns a value with its members' names capitalised, as in CloudFormation."""
     if isinstance(value, dict):
         return {_capitalised(name): _with_capitals(member) for name, member in value.items()}
     return [_with_capitals(item) for item in value] if isinstance(value, list) else value
@@ -136,7 +136,7 @@ def _folder_functions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         known = model.load_model("lambda", "CreateFunction").input["members"]
         for member in given:
             if member not in known or member in ("Code", "FunctionName"):
-                raise UsageError(f"{settings}: a function has no {member} here.")
+                raise UsageError(f"{settings}: {member} is not supported for a function.")
         properties = {
             "FunctionName": path.name,
             **_folder_function_defaults(path),
@@ -150,7 +150,7 @@ def _folder_functions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _folder_function_defaults(path: Path) -> dict[str, Any]:
-    """Returns the defaults of a function: the Python that runs sfn, or a runtime of its own."""
+    """Returns the defaults of a function: the Python that runs sfn, or a custom runtime."""
     if (path / ENTRYPOINT).is_file() and not (path / "app.py").is_file():
         return {"Runtime": CUSTOM[-1], "Handler": ENTRYPOINT}
     return {
@@ -162,7 +162,7 @@ def _folder_function_defaults(path: Path) -> dict[str, Any]:
 def _folder_settings(path: Path) -> dict[str, Any]:
     settings = _folder_json(path)
     if not isinstance(settings, dict):
-        raise UsageError(f"{path} must hold an object of settings.")
+        raise UsageError(f"{path} must contain a JSON object with settings.")
     return settings
 
 
@@ -170,7 +170,7 @@ def _folder_json(path: Path) -> Any:
     try:
         return json_text.loads_json(_read_folder_file(path))
     except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}") from None
+        raise UsageError(f"{path} is not valid JSON: {error}") from None
 
 
 def _read_folder_file(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Where each value of a JSON template is written, computed when it is first needed: for an error."""
+"""Finds the place of each value in a JSON template, when it is first needed for an error."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _TOKEN = r'(?s:"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+)'
 
 
 class JsonTemplatePlaces(Mapping[Path_, SourcePlace]):
-    """The places of a text that is JSON, by path: of a member's key if its value is an object or array.
+    """The places of values in a JSON text, by path; for an object or array, the place of its key.
 
-    An object or array often begins at the end of its key's line: the key says more.
+    An object or array often begins at the end of its key's line, so the key's place is more useful.
     """
 
     def __init__(self, text: str, file: str) -> None:
@@ -33,7 +33,7 @@ class JsonTemplatePlaces(Mapping[Path_, SourcePlace]):
         return len(self._offsets)
 
     def duplicates(self) -> list[tuple[str, SourcePlace]]:
-        """Returns the keys that their object has already, and where each is again."""
+        """Returns the keys that occur twice in an object, with the place of the second one."""
         _ = self._offsets
         return [(key, self._place(offset)) for key, offset in self._duplicates]
 

@@ -1,9 +1,9 @@
-"""Writes nested stacks into their parent: one template without AWS::CloudFormation::Stack.
+"""Inlines nested stacks into their parent: the result has no AWS::CloudFormation::Stack.
 
-A nested stack whose template lies on this machine becomes resources of its parent, under its own
-logical id followed by theirs ("Billing" and "Queue": "BillingQueue"). What refers to one of its
-parameters then refers to what the parent passes; what refers to one of its outputs
-({"Fn::GetAtt": ["Billing", "Outputs.Url"]}), to the output's value. Conditions and mappings move along.
+The resources of a nested stack with a local template become resources of its parent. Their logical
+ids begin with that of the nested stack: "Billing" and "Queue" become "BillingQueue". References to a
+parameter are replaced with the value that the parent passes, and references to an output
+({"Fn::GetAtt": ["Billing", "Outputs.Url"]}) with the output's value. Conditions and mappings move too.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ Template = dict[str, Any]
 def inline_nested_stacks(
     template: Mapping[str, Any], template_of: Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
 ) -> Template:
-    """Returns a template with the resources of its nested stacks instead of these.
+    """Returns a template in which nested stacks are replaced with their resources.
 
-    `template_of` is called with a nested stack's logical id and resource, and returns the nested
-    template, whose own nested stacks are inlined already, or None if it is not on this machine: that
-    resource stays as it is.
+    `template_of` is called with a nested stack's logical id and resource. It returns the nested
+    template, whose own nested stacks are already inlined, or None if the template is not a local file.
+    Such a nested stack is left unchanged.
     """
     result: Template = dict(template)
     resources: dict[str, Any] = dict(template.get("Resources") or {})
@@ -52,7 +52,7 @@ def inline_nested_stacks(
                 result[section] = {**(result.get(section) or {}), **added}
     outputs = {name: stack.outputs() for name, stack in inlined.items()}
     rewriter = _ParentRewriter(outputs, {name: list(stack.resources()) for name, stack in inlined.items()})
-    # A nested stack may be passed an output of another one: each pass resolves one more level.
+    # An argument of a nested stack may be the output of another: each pass resolves one level.
     for _ in range(len(inlined) + 1):
         resources = rewriter.rewrite(resources)
     result["Resources"] = resources
@@ -62,7 +62,7 @@ def inline_nested_stacks(
 
 
 class _InlinedStack:
-    """The parts of one nested stack under their names in the parent."""
+    """The parts of one nested stack, with their names in the parent."""
 
     def __init__(self, prefix: str, resource: Mapping[str, Any], template: Mapping[str, Any]) -> None:
         self._resource = resource
@@ -138,7 +138,7 @@ class _InlinedStack:
         return {key: self._renamed(item) for key, item in value.items()}
 
     def _renamed_sub(self, text: str, variables: Template) -> Template:
-        """Returns Fn::Sub with the names of the parent; parameters become variables of it."""
+        """Returns Fn::Sub with the parent's names; parameters become its variables."""
         added = dict(variables)
 
         def renamed(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Reads the project that a command names, whatever its kind."""
+"""Reads the project that a command names, of any kind."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 
 class ReadOptions(NamedTuple):
-    """How a project is read."""
+    """The options for reading a project."""
 
     settings: Settings
     parameters: Mapping[str, str]
-    """The values that the user gives."""
+    """The parameter values that the user gives."""
     may_build: bool
-    """Whether the project's own code may be run: the app of a cdk.json."""
+    """Whether the project's own code may run, such as the app of a cdk.json."""
     report: Callable[[str], None]
     """Shows the user one line."""
 
 
 class Project(NamedTuple):
-    """What was read: one stack, or those of a CDK app."""
+    """A project that was read: one stack, or the stacks of a CDK app."""
 
     stacks: tuple[Stack, ...]
-    """A stack comes after those that it depends on."""
+    """Each stack comes after the stacks that it depends on."""
     dependencies: Mapping[str, tuple[str, ...]] = {}
-    """For each stack, by name, the names of those that it depends on directly."""
+    """For each stack, by name, the names of its direct dependencies."""
     notes: tuple[str, ...] = ()
     """Lines for the user about the project as a whole."""
 
     def needed_stacks(self, names: Iterable[str]) -> tuple[Stack, ...]:
-        """Returns the stacks of these names and all that they depend on, in order of deployment."""
+        """Returns the stacks with these names and all their dependencies, in order of deployment."""
         needed: set[str] = set()
         waiting = list(names)
         while waiting:
@@ -48,9 +48,9 @@ class Project(NamedTuple):
 
 
 def read_project(path: Path | None, template: Path | None, options: ReadOptions) -> Project:
-    """Reads the project at a path, of a template, or of the current folder.
+    """Reads the project at a path, the project of a template, or that of the current folder.
 
-    Says which one was taken. Raises UsageError (TemplateError), ConfigurationError.
+    Reports which project is read. Raises UsageError (TemplateError), ConfigurationError.
     """
     from sfn_cli.stacks.readers.find import find_project
     from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS, ProjectKind
@@ -96,8 +96,8 @@ def read_project(path: Path | None, template: Path | None, options: ReadOptions)
 
 
 def _real_path(path: Path) -> Path:
-    """Returns the path from which a project is read: the same, whichever way the user names it.
+    """Returns the real path of a project, however the user names it.
 
-    A template that is a link is read as if it lay where the link does.
+    For a template that is a link, only the folder is resolved: paths in it are relative to the link.
     """
     return path.resolve() if path.is_dir() else path.parent.resolve() / path.name

@@ -1,6 +1,6 @@
-"""Recognises the files by which projects are known, from a glance at their names and texts.
+"""Recognises the files of projects by a quick look at their names and text.
 
-A file is read in full, and its faults are found, by the reader that it is for.
+The file's reader reads it in full and reports its errors.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ProjectKind(Enum):
-    """Who reads a project; the value is what people call it."""
+    """The kind of a project; the value is its name in output."""
 
     SAM = "SAM template"
     CLOUDFORMATION = "CloudFormation template"
@@ -47,7 +47,7 @@ _RESOURCES_WITH_CONTENT = re.compile(
 
 
 def project_file_kind(path: Path) -> ProjectKind | None:
-    """Returns who reads a file; None for a file of no project. Raises UsageError if it is unreadable."""
+    """Returns the kind of a project file; None for any other file. Raises UsageError if unreadable."""
     name = path.name
     if name.endswith(TERRAFORM_SUFFIXES):
         return ProjectKind.TERRAFORM
@@ -55,7 +55,7 @@ def project_file_kind(path: Path) -> ProjectKind | None:
         return ProjectKind.CDK_APP
     if name in SERVERLESS_PROGRAMS:
         raise UsageError(
-            f"{path} is a program. Run `serverless package`, and sfn reads what it writes to .serverless."
+            f"{path} is a program. Run `serverless package`: sfn reads its output in .serverless."
         )
     try:
         text = read_input_text(path, PROJECT_FILE_BYTES).removeprefix("\ufeff")
@@ -84,14 +84,14 @@ def _top_level_keys(text: str) -> set[str]:
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
-            # It may be YAML in flow style, or JSON with a fault: its reader says which.
+            # Perhaps YAML in flow style, or invalid JSON: the reader reports which.
             return set(re.findall(r'"(\w+)"\s*:', text[:200_000]))
         return set(value)
     return {next(filter(None, key)) for key in _YAML_KEY.findall(text)}
 
 
 def _has_resources(text: str) -> bool:
-    """Whether Resources holds anything: in the templates of generators it may be empty."""
+    """Whether Resources has any content: templates of code generators may have none."""
     if text.lstrip()[:1] == "{":
         return re.search(r'"?Resources"?\s*:\s*\{\s*\}', text) is None
     return _RESOURCES_WITH_CONTENT.search(text) is not None

@@ -1,4 +1,4 @@
-"""`resources.json`: calls to AWS services that `sfn run` makes before it starts a state machine.
+"""Reads `resources.json`: calls to AWS services that `sfn run` makes before it starts an execution.
 
     [
         {"service": "s3", "operation": "CreateBucket", "parameters": {"Bucket": "letters"}},
@@ -7,13 +7,12 @@
         {"service": "dynamodb", "wait": "table_exists", "parameters": {"TableName": "letters"}}
     ]
 
-Services, operations and parameters have the names that AWS's clients use, waiters those of boto3.
-A text that is file://PATH or fileb://PATH is replaced by the content of that file in the folder.
-The calls run in their order, before every run. A call that fails because the resource already
-exists is not a failure.
+Services, operations and parameters have boto3's names, and so do waiters. A string file://PATH or
+fileb://PATH is replaced with the content of that file in the folder. The calls run in order, before
+every run. A call that fails because the resource already exists is ignored.
 
-Calls to the services that sfn itself has (connections, functions, logs, state machines) stay in
-sfn; the others go where tasks call.
+Calls to services that are part of sfn (connections, functions, logs, state machines) are answered by
+sfn; other calls go where tasks' calls go.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ _LOCATION = re.compile(r"(fileb?)://(.+)", re.DOTALL)
 
 
 class ResourceCall(NamedTuple):
-    """One call; `wait` says that `name` is a waiter's, not an operation's."""
+    """One call. With `wait`, `name` is a waiter instead of an operation."""
 
     place: str
-    """The call's place in its file, for people."""
+    """The call's place in its file, for output."""
     service: str
     name: str
     wait: bool
@@ -44,7 +43,7 @@ class ResourceCall(NamedTuple):
 def parse_resources_json(path: Path, given: Any) -> list[ResourceCall]:
     """Parses the calls of a file with the content `given`. Raises UsageError."""
     if not isinstance(given, list):
-        raise UsageError(f"{path} must hold an array of calls.")
+        raise UsageError(f"{path} must contain a JSON array of calls.")
     return [_resource_call(path, f"{path}, call {number}", call) for number, call in enumerate(given, 1)]
 
 
@@ -63,7 +62,7 @@ def _resource_call(path: Path, place: str, call: Any) -> ResourceCall:
 
 
 def _resource_with_files(folder: Path, place: str, value: Any) -> Any:
-    """Returns the value with the contents of the files that its texts name."""
+    """Returns the value with the contents of the files that its strings name."""
     match value:
         case dict():
             return {name: _resource_with_files(folder, place, member) for name, member in value.items()}
@@ -78,6 +77,6 @@ def _resource_with_files(folder: Path, place: str, value: Any) -> Any:
                 raise UsageError(f"{place}: cannot read {folder / path}: {error.strerror or error}") from None
             except UnicodeDecodeError:
                 raise UsageError(
-                    f"{place}: {folder / path} is not UTF-8 text; fileb:// takes bytes."
+                    f"{place}: {folder / path} is not UTF-8 text. Use fileb:// for binary files."
                 ) from None
     return value

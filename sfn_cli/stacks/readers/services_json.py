@@ -1,15 +1,15 @@
-"""`services.json`: programs that `sfn run` starts first, and that serve HTTP during the run.
+"""Reads `services.json`: programs that `sfn run` starts first, and that serve HTTP during the run.
 
     {
         "Inventory": {"command": ["python", "services/inventory.py"]},
         "Shipping": {"command": ["node", "services/shipping.js"]}
     }
 
-A program runs in the folder, in the environment of the command, and serves on 127.0.0.1 at the port
-in PORT: it is ready when that port accepts connections. `python` is the one that runs sfn.
-`${Inventory}` in the definition is replaced by http://127.0.0.1:PORT, like a CloudFormation
-DefinitionSubstitution; other `${…}` stay. The programs end with the command, however it ends
-(cli/run/dev_services.py).
+A program runs in the folder, with the environment of the command, and serves on 127.0.0.1 at the port
+in PORT. It is ready when that port accepts connections. `python` is the Python that runs sfn.
+`${Inventory}` in the definition is replaced with http://127.0.0.1:PORT, like a CloudFormation
+DefinitionSubstitution; other `${…}` are left unchanged. The programs end when the command ends, for
+any reason (cli/run/dev_services.py).
 """
 
 from __future__ import annotations
@@ -38,15 +38,13 @@ class DevService(NamedTuple):
 def parse_services_json(path: Path, given: Any) -> list[DevService]:
     """Parses the services of a file with the content `given`. Raises UsageError."""
     if not isinstance(given, dict):
-        raise UsageError(f"{path} must hold an object: the name of each service, and how it is started.")
+        raise UsageError(f'{path} must contain an object: {{NAME: {{"command": [PROGRAM, ARGUMENT, …]}}}}.')
     return [_service(path, name, settings) for name, settings in given.items()]
 
 
 def _service(path: Path, name: str, settings: Any) -> DevService:
     if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{path}: the service {name!r} cannot be named in the definition; take letters, digits and _."
-        )
+        raise UsageError(f"{path}: invalid service name {name!r}. Use letters, digits and _.")
     match settings:
         case {"command": [str(program), *arguments], **others} if not others and all(
             isinstance(word, str) for word in arguments

@@ -1,4 +1,4 @@
-"""The files that a person writes in a project: whether any is newer than what was built of them."""
+"""Finds a project's source files, and whether any of them is newer than a build."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ NOT_SOURCE = frozenset(
         "venv",
     }
 )
-"""Folders of packages and of builds. Those whose names begin with a dot are no source either."""
+"""Folders of packages and builds. Folders whose names begin with a dot are skipped too."""
 
 
 def source_files(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Yields the files of a project, without packages, builds and hidden files."""
+    """Yields the files of a project without packages, builds and hidden files."""
     waiting = [str(folder)]
     while waiting:
         try:
@@ -45,7 +45,7 @@ def source_files(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def newer_source_file(built: Path, folder: Path) -> str | None:
-    """Returns the path of a source file that was changed after `built` was written; None if none was."""
+    """Returns the path of a source file that changed after `built` was written; None if none did."""
     try:
         built_at = built.stat().st_mtime_ns
     except OSError:

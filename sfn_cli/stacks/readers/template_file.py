@@ -1,8 +1,8 @@
-"""Reads a template in YAML, with CloudFormation's short forms, or in JSON, with the place of each value.
+"""Reads a template in JSON, or in YAML with CloudFormation's short forms, with each value's place.
 
 A short form becomes its long form: `!Sub x` is {"Fn::Sub": "x"}, `!GetAtt a.b` is
-{"Fn::GetAtt": ["a", "b"]}. Dates, version numbers of dates and times of day stay the text that they
-are written as. Of a key that an object has twice, the last value counts, as for the tools of AWS.
+{"Fn::GetAtt": ["a", "b"]}. Dates, times and versions that look like dates stay strings. If a key
+occurs twice in an object, the last value is used, as in AWS's tools.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 
 class TemplateFile(NamedTuple):
-    """A file that was read: its value, and where each value of it is written."""
+    """A file that was read: its value, and the place of each part of the value."""
 
     path: Path
     value: Any
     places: Mapping[Path_, SourcePlace]
     notes: tuple[str, ...] = ()
-    """Lines for the user: keys that an object has twice."""
+    """Lines for the user: keys that occur twice in an object."""
 
     def error(self, path: Path_, message: str) -> TemplateError:
-        """Returns the error for a value of this file: at its place, or at the nearest around it."""
+        """Returns the error for a value of this file, at the place of the value or nearest to it."""
         return TemplateError(nearest_place(self.places, path, self.path), message)
 
 
 def read_template_file(path: Path, *, words_are_booleans: bool = True) -> TemplateFile:
-    """Reads a file in YAML or JSON. Raises TemplateError with line and column, and UsageError.
+    """Reads a YAML or JSON file. Raises TemplateError with line and column, and UsageError.
 
-    A text that begins with "{" and is JSON is read as JSON, whatever the file's name is.
-    `words_are_booleans` is whether `yes`, `no`, `on` and `off` are booleans, as for the tools of AWS.
+    A text that begins with "{" and is JSON is read as JSON, whatever the file's name.
+    `words_are_booleans` says whether `yes`, `no`, `on` and `off` are booleans, as in AWS's tools.
     """
     try:
         text = read_input_text(path, PROJECT_FILE_BYTES)
@@ -60,19 +60,19 @@ def read_template_file(path: Path, *, words_are_booleans: bool = True) -> Templa
 
 
 def read_json_object(path: Path) -> dict[str, Any]:
-    """Returns the object that a JSON file holds. Raises TemplateError and UsageError."""
+    """Returns the object in a JSON file. Raises TemplateError and UsageError."""
     file = read_template_file(path)
     if not isinstance(file.value, dict):
-        raise file.error((), "The file must hold an object.")
+        raise file.error((), "The file must contain a JSON object.")
     return file.value
 
 
 def _duplicate_key_notes(duplicates: list[tuple[str, SourcePlace]]) -> tuple[str, ...]:
-    return tuple(f'{place}: the key "{key}" is there twice; the last one counts' for key, place in duplicates)
+    return tuple(f'{place}: the key "{key}" occurs twice. The last one is used.' for key, place in duplicates)
 
 
 def _is_json_text(text: str) -> bool:
-    """Whether a text is JSON: one in braces may be YAML's flow style, with tags or comments."""
+    """Whether a text is JSON: a text in braces may also be YAML in flow style, with tags or comments."""
     try:
         json_text.loads_json(text)
     except ValueError:

@@ -1,6 +1,6 @@
-"""Reads a YAML text as CloudFormation does: short forms, and the place of each value.
+"""Reads YAML as CloudFormation does: with short forms, and with the place of each value.
 
-The text is composed to nodes first, within limits; values and places are then made from the nodes.
+The text is first composed to nodes, within limits. Values and places are then built from the nodes.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError
 from sfn_cli.yaml_text.limits import MAX_DIGITS, InvalidYamlError, LimitedComposer, yaml_error_at
 
 MAX_EXPANDED = 32 * 2**20
-"""As of other YAML, but larger: a template may include OpenAPI documents."""
+"""Larger than for other YAML, because a template may include OpenAPI documents."""
 
 _STANDARD = "tag:yaml.org,2002:"
 _NUMBER = r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?)?|[-+]?\.[0-9][0-9_]*|0b[01_]+|0x[0-9a-fA-F_]+"
-"""The numbers of YAML 1.1 but for those in base 60 and those that JSON does not have."""
+"""The numbers of YAML 1.1, without those in base 60 and those that JSON does not have."""
 _TRUE = frozenset({"true", "yes", "on"})
 
 _EventParser: Any
@@ -38,18 +38,18 @@ else:
 
 
 class YamlTemplate(NamedTuple):
-    """A text that was read."""
+    """A YAML text that was read."""
 
     value: Any
     places: dict[Path_, SourcePlace]
     duplicates: list[tuple[str, SourcePlace]]
-    """Keys that an object has already, with the place of each: the last value of a key counts."""
+    """Keys that occur twice in an object, with the place of the second one: the last value is used."""
 
 
 def load_yaml_template(text: str, file: str, *, words_are_booleans: bool = True) -> YamlTemplate:
     """Returns the value of a YAML text and the places of its parts. Raises TemplateError.
 
-    `words_are_booleans` is whether `yes`, `no`, `on` and `off` are booleans, as in YAML 1.1.
+    `words_are_booleans` says whether `yes`, `no`, `on` and `off` are booleans, as in YAML 1.1.
     """
     jsonvalue.raise_recursion_limit()
     builder = _TemplateBuilder(file, words_are_booleans)
@@ -72,7 +72,7 @@ def load_yaml_template(text: str, file: str, *, words_are_booleans: bool = True)
 
 
 class _TemplateComposer(LimitedComposer, _EventParser, Resolver):  # type: ignore[misc]
-    """Composes nodes in Python from events (of libyaml, if there is one), so that limits hold."""
+    """Composes nodes in Python, so that limits apply, from events (of libyaml, if installed)."""
 
     max_expanded = MAX_EXPANDED
 
@@ -83,7 +83,7 @@ class _TemplateComposer(LimitedComposer, _EventParser, Resolver):  # type: ignor
 
 
 class _TemplateBuilder:
-    """Makes values of nodes, and notes where each is written."""
+    """Builds values from nodes, and records the place of each."""
 
     def __init__(self, file: str, words_are_booleans: bool) -> None:
         self.file = file
@@ -99,7 +99,7 @@ class _TemplateBuilder:
             return self._plain_value(node, path)
         name = tag.removeprefix("!")
         if name == tag or not re.fullmatch(r"[A-Za-z0-9]+(?:::[A-Za-z0-9]+)*", name):
-            raise yaml_error_at(node, f"the tag {tag} is not a function of CloudFormation")
+            raise yaml_error_at(node, f"the tag {tag} is not a CloudFormation function")
         key = name if name in {"Ref", "Condition"} else f"Fn::{name}"
         argument = self._plain_value(node, (*path, key), is_tagged=True)
         if key == "Fn::GetAtt" and isinstance(argument, str):
@@ -121,7 +121,7 @@ class _TemplateBuilder:
         inherited: list[Any] = []
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise yaml_error_at(key_node, "a key must be a text")
+                raise yaml_error_at(key_node, "a key must be a string")
             key = key_node.value
             inner = (*path, key)
             if key_node.tag == f"{_STANDARD}merge":
@@ -136,7 +136,7 @@ class _TemplateBuilder:
             value[key] = self.value(value_node, inner)
         for other in inherited:
             if not isinstance(other, dict):
-                raise yaml_error_at(node, "<< takes an object, or a list of objects")
+                raise yaml_error_at(node, "<< needs an object or a list of objects")
             value = {**other, **value}
         return value
 
@@ -157,7 +157,7 @@ class _TemplateBuilder:
 
 
 def _yaml_number(text: str, kind: str) -> int | float | str:
-    """Returns the number of a text; numbers that begin with 0 are octal in YAML 1.1."""
+    """Returns the number in a text; in YAML 1.1, a number that begins with 0 is octal."""
     try:
         if kind == "float":
             return float(text)

@@ -1,1 +1,1 @@
-"""Makes the resources of a stack: a table from type to what creates, updates and deletes it."""
+"""Creates the resources of a stack: a table that maps each type to its create, update and delete."""

@@ -1,7 +1,7 @@
-"""Calls that make resources: of this store's operations, and of the other services.
+"""Calls that create and change resources: sfn's own operations, and other AWS services.
 
-Each call fits the properties of a resource to the operation's request. A refusal is a ResourceError
-with an ApiError, so that a row of the table need not know where its resource lives.
+Each call converts a resource's properties to the operation's request. An error response is raised as a
+ResourceError with an ApiError, whether the resource is in the store or in another service.
 """
 
 from __future__ import annotations
@@ -16,20 +16,28 @@ from sfn_cli.stacks.resources.resource import ResourceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.stacks.resources.resource import Made, Making, Naming, Properties, ResourceType
+    from sfn_cli.stacks.resources.resource import (
+        CreatedResource,
+        Naming,
+        Properties,
+        ProvisioningContext,
+        ResourceType,
+    )
 
-_GONE = re.compile("DoesNotExist|NonExistent|NoSuch|NotFound|^404$")
-_THERE = re.compile("AlreadyExist|AlreadyOwnedByYou|ResourceExists|ResourceInUse|ResourceConflict|NameExists")
+_NOT_FOUND = re.compile("DoesNotExist|NonExistent|NoSuch|NotFound|^404$")
+_ALREADY_EXISTS = re.compile(
+    "AlreadyExist|AlreadyOwnedByYou|ResourceExists|ResourceInUse|ResourceConflict|NameExists"
+)
 
 
 def call_store(
-    making: Making,
+    context: ProvisioningContext,
     service: str,
     operation: str,
     properties: Mapping[str, Any],
     own: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Returns the answer of one of sfn's own operations; `own` is added to the request as it is.
+    """Calls one of sfn's own operations and returns its response; adds `own` to the request as it is.
 
     Raises ResourceError.
     """
@@ -39,7 +47,7 @@ def call_store(
     called = model.load_model(service, operation)
     request = {**fit_request(OwnShape(called.input), properties), **(own or {})}
     try:
-        return call_api(making.service, called, request)
+        return call_api(context.service, called, request)
     except ApiError as error:
         raise ResourceError(error.message, operation, error) from error
     except UsageError as error:
@@ -47,13 +55,13 @@ def call_store(
 
 
 def call_service(
-    making: Making, service: str, operation: str, properties: Mapping[str, Any]
+    context: ProvisioningContext, service: str, operation: str, properties: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Returns the answer of another service, by botocore's name and AWS's operation.
+    """Calls another service, by its botocore name and AWS's operation, and returns its response.
 
-    Raises ResourceError; ConfigurationError when the service cannot be reached.
+    Raises ResourceError; ConfigurationError if the service cannot be reached.
     """
-    client = making.clients.get(service)
+    client = context.clients.get(service)
     from botocore import xform_name
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
     from botocore.validate import ParamValidator
@@ -67,8 +75,8 @@ def call_service(
     except ClientError as error:
         details = error.response.get("Error", {})
         code, message = str(details.get("Code", "")), str(details.get("Message") or error)
-        if "<html" in message.lower():  # of an emulator that failed: a page, not a message
-            message = f"{operation} fails in the local services, which is not the request's fault: {code}"
+        if "<html" in message.lower():  # the error page of an emulator that failed
+            message = f"{operation} failed with an internal error of the local AWS services: {code}"
         raise ResourceError(_one_line(message), operation, ApiError(code, message)) from None
     except ParamValidationError as error:
         raise _invalid_call(str(error), operation) from None
@@ -86,55 +94,57 @@ def _one_line(message: str) -> str:
     return "; ".join(line.strip() for line in message.splitlines() if line.strip())
 
 
-def is_gone(error: ResourceError) -> bool:
-    """Whether an operation was refused because the resource does not exist."""
-    return error.error is not None and _GONE.search(error.error.code) is not None
+def is_not_found(error: ResourceError) -> bool:
+    """Whether an operation failed because the resource does not exist."""
+    return error.error is not None and _NOT_FOUND.search(error.error.code) is not None
 
 
-def is_there_already(error: ResourceError) -> bool:
-    """Whether a creation was refused because the resource exists."""
-    return error.error is not None and _THERE.search(error.error.code) is not None
+def already_exists(error: ResourceError) -> bool:
+    """Whether a creation failed because the resource already exists."""
+    return error.error is not None and _ALREADY_EXISTS.search(error.error.code) is not None
 
 
-def if_there(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    """Returns the answer of a call that reads or deletes; None for a resource that is gone."""
+def none_if_missing(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """Returns the response of a call that reads or deletes; None if the resource does not exist."""
     try:
         return call()
     except ResourceError as error:
-        if not is_gone(error):
+        if not is_not_found(error):
             raise
         return None
 
 
 def emulated_type(service: str, row: ResourceType) -> ResourceType:
-    """Returns the row of a resource of another service than sfn's own.
+    """Returns the row of a resource in another service than sfn's own.
 
-    Where calls to the service go to AWS itself (SFN_AWS=real), nothing is created, changed or deleted
-    there: the resource is taken to exist under its predicted name.
+    With SFN_AWS=real, calls go to AWS itself, and nothing is created, changed or deleted there: the
+    resource is assumed to exist under its predicted name.
     """
 
-    def is_real(making: Making) -> bool:
-        return making.clients.route(service)[1]
+    def is_real(context: ProvisioningContext) -> bool:
+        return context.clients.route(service)[1]
 
-    def create(making: Making, properties: Properties) -> Made:
-        if is_real(making):
-            return row.predict(making.naming, properties)
-        return row.create(making, properties)
+    def create(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+        if is_real(context):
+            return row.predict(context.naming, properties)
+        return row.create(context, properties)
 
-    def update(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-        if is_real(making):
-            return row.predict(making.naming, new)
+    def update(
+        context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+    ) -> CreatedResource:
+        if is_real(context):
+            return row.predict(context.naming, new)
         assert row.update is not None
-        return row.update(making, made, old, new)
+        return row.update(context, created, old, new)
 
-    def delete(making: Making, made: Made, properties: Properties) -> None:
-        if not is_real(making):
-            row.delete(making, made, properties)
+    def delete(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+        if not is_real(context):
+            row.delete(context, created, properties)
 
     return row._replace(create=create, update=update if row.update else None, delete=delete)
 
 
 def predicted_name(naming: Naming, properties: Properties, property: str, length: int, **how: bool) -> str:
-    """Returns the name that a property gives, or a generated one."""
+    """Returns the name in a property, or a generated one."""
     given = properties.get(property)
     return str(given) if given else naming.generated(length, **how)

@@ -1,8 +1,8 @@
-"""Fits the properties of a resource to the request of an operation.
+"""Converts the properties of a resource to the request of an operation.
 
-CloudFormation's properties have the names of the operation's members, capitalised; a parameter's
-value is always a text, so numbers and booleans may be texts, and a tag is a list's item where some
-operations take a map. Properties that the operation does not have are dropped.
+CloudFormation's properties have the names of the operation's members, capitalised. Numbers and booleans
+may be strings, because parameter values are strings. Tags are a list, but some operations need a map.
+Properties without a member in the operation are dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SCALARS = (str, bool, int, float)
 
 
 def fit_request(shape: Shape, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the members of a structure that the properties have a value for."""
+    """Returns the members of a structure for which the properties have a value."""
     members = {name.lower(): name for name in shape.members}
     fitted = {}
     for property, value in properties.items():
@@ -31,7 +31,7 @@ def fit_request(shape: Shape, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fit_value(shape: Shape, value: Any) -> Any:
-    """Returns a value in the type of its shape; one that cannot be, as it is: the check reports it."""
+    """Returns a value converted to its shape's type; or unchanged, for the later check to report it."""
     match shape.type_name:
         case "structure":
             return fit_request(shape, value) if isinstance(value, dict) else value

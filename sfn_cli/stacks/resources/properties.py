@@ -1,4 +1,4 @@
-"""Values of resolved properties: texts, booleans, tags, objects and lists, and files that they name."""
+"""Reads values of resolved properties: strings, booleans, tags, objects, lists, and paths of files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def property_text(value: Any) -> str:
-    """Returns a value as text: numbers and booleans as in JSON, and so are objects."""
+    """Returns a value as text; everything but a string as JSON."""
     return value if isinstance(value, str) else dumps(value)
 
 
 def property_tags(tags: Any) -> dict[str, str]:
-    """Returns tags as a map: they are a list of {"Key", "Value"}, or a map already."""
+    """Returns tags as a map, from a list of {"Key", "Value"} or from a map."""
     if isinstance(tags, dict):
         return {str(key): property_text(value) for key, value in tags.items()}
     return {
@@ -29,7 +29,7 @@ def property_tags(tags: Any) -> dict[str, str]:
 
 
 def property_object(properties: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Returns a property that is an object; {} if it is not given. Raises ResourceError."""
+    """Returns an object property; {} if it is absent. Raises ResourceError."""
     value = properties.get(name)
     if value is None:
         return {}
@@ -39,7 +39,7 @@ def property_object(properties: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def property_objects(properties: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """Returns a property that is a list of objects; [] if it is not given. Raises ResourceError."""
+    """Returns a property with a list of objects; [] if it is absent. Raises ResourceError."""
     value = properties.get(name)
     if value is None:
         return []
@@ -50,12 +50,12 @@ def property_objects(properties: Mapping[str, Any], name: str) -> list[dict[str,
 
 
 def is_true(value: Any) -> bool:
-    """Whether a value is true, as a boolean or as text."""
+    """Whether a value is true, as a boolean or a string."""
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def file_fingerprint(path: Any) -> str:
-    """Returns a hash of a file's content; "" for a folder, or for what cannot be read."""
+    """Returns a hash of a file's content; "" for a folder or an unreadable file."""
     import hashlib
 
     if not isinstance(path, str):

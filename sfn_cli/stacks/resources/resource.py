@@ -1,4 +1,4 @@
-"""What every row of the table of resource types has in common."""
+"""The interface of resource types: the rows of the table, and the names and results they work with."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 Properties = dict[str, Any]
-"""A resource's Properties, resolved: without intrinsic functions."""
+"""A resource's resolved Properties, without intrinsic functions."""
 
 _LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-class Made(NamedTuple):
-    """A resource that exists, or will exist under these names."""
+class CreatedResource(NamedTuple):
+    """The names and attributes of a resource that exists or will exist."""
 
     physical_id: str
-    """What identifies it to `update` and `delete`: CloudFormation's physical id."""
+    """CloudFormation's physical id, which identifies the resource to `update` and `delete`."""
     attributes: Mapping[str, Json]
     """The values of Fn::GetAtt, by name ("Arn", "Outputs.Url").
 
-    Those of a left-out resource have a value for every name; iterating over them yields the names
+    A left-out resource has a value for every name; iterating over its attributes yields the names
     that were looked up.
     """
     ref: Json = None
-    """The value of Ref, where it is not the physical id."""
+    """The value of Ref, if it is not the physical id."""
     existed: bool = False
-    """Whether `create` found it there: a failed deploy does not delete it."""
+    """Whether the resource existed before `create`: a failed deploy then does not delete it."""
 
     @property
     def reference(self) -> Json:
@@ -44,22 +44,22 @@ class Made(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """What the names and ARNs of a resource are made of."""
+    """The parts of a resource's names and ARNs."""
 
     stack: str
     logical_id: str
     suffix: str
-    """Twelve letters and digits: the same for each deploy of a resource of a stack of a folder."""
+    """Twelve letters and digits, the same for each deploy of this resource from this folder."""
     region: str
     account_id: str
 
     def generated(self, length: int, *, lower: bool = False, with_stack: bool = True) -> str:
         """Returns the name that CloudFormation would generate: STACK-LOGICALID-SUFFIX.
 
-        It has at most `length` characters: stack and logical id are shortened, as CloudFormation
-        does. Some newer types have no stack in their names: LOGICALID-SUFFIX.
+        It has at most `length` characters: the stack's name and the logical id are shortened, as in
+        CloudFormation. The names of some newer types do not contain the stack: LOGICALID-SUFFIX.
         """
-        # Logical ids of CloudFormation are letters and digits; those of other readers may have more.
+        # CloudFormation's logical ids are letters and digits; other readers' may have other characters.
         logical_id = re.sub(r"[^A-Za-z0-9-]+", "-", self.logical_id).strip("-")
         if with_stack:
             rest = length - len(self.suffix) - 2
@@ -74,7 +74,7 @@ class Naming(NamedTuple):
         return name.lower() if lower else name
 
     def identifier(self, length: int, *, of: str = "", alphabet: str = _LETTERS_AND_DIGITS) -> str:
-        """Returns what looks like a generated id, the same for each deploy; `of` tells several apart."""
+        """Returns an id that looks generated but is the same for each deploy; `of` distinguishes several."""
         import hashlib
 
         text = "/".join((self.stack, self.logical_id, self.suffix, of))
@@ -86,7 +86,7 @@ class Naming(NamedTuple):
         return "".join(letters)
 
     def uuid(self, *, of: str = "") -> str:
-        """Returns what looks like a UUID, the same for each deploy."""
+        """Returns a UUID that is the same for each deploy; `of` distinguishes several."""
         digits = self.identifier(32, of=of, alphabet="0123456789abcdef")
         return "-".join((digits[:8], digits[8:12], f"4{digits[13:16]}", f"a{digits[17:20]}", digits[20:]))
 
@@ -102,8 +102,8 @@ class Naming(NamedTuple):
         )
 
 
-class Making(NamedTuple):
-    """What makes resources: this store's operations, and clients of the other services."""
+class ProvisioningContext(NamedTuple):
+    """What is needed to create a resource: sfn's operations, clients of other services, its names."""
 
     service: Service
     clients: Clients
@@ -111,53 +111,53 @@ class Making(NamedTuple):
     """Shows the user one line."""
     naming: Naming
     role_arn: str
-    """The role of machines and functions for which the template names none."""
+    """The role for machines and functions without a role in the template."""
 
 
 class Extent(Enum):
-    """How much of a resource is made."""
+    """How much of a resource is created."""
 
-    MADE = "made"
+    CREATED = "created"
     LISTED = "listed"
     """Stored and listed only, such as rules and APIs."""
     NAMED = "named"
-    """Only an ARN or a name, such as roles and policies: there is nothing to make."""
+    """Only an ARN or a name, such as roles and policies: nothing is created."""
     LEFT_OUT = "left out"
-    """Not made, with a line for the user."""
+    """Not created, with a line for the user."""
 
 
 class ResourceType(NamedTuple):
-    """A row of the table."""
+    """A row of the table of resource types."""
 
-    predict: Callable[[Naming, Properties], Made]
-    """Returns names and attributes without making anything: for --dry-run and `sfn export`."""
-    create: Callable[[Making, Properties], Made]
-    """Makes the resource. One that is there already under its name, from a deploy that was killed,
-    is brought to these properties instead. Raises ResourceError."""
-    update: Callable[[Making, Made, Properties, Properties], Made] | None
-    """Changes the resource from its old properties (third) to new ones; None: another one is made.
-    Raises ResourceError."""
-    delete: Callable[[Making, Made, Properties], None]
-    """Deletes the resource; one that is gone already is no error. Raises ResourceError."""
-    extent: Extent = Extent.MADE
+    predict: Callable[[Naming, Properties], CreatedResource]
+    """Returns names and attributes without creating anything: for --dry-run and `sfn export`."""
+    create: Callable[[ProvisioningContext, Properties], CreatedResource]
+    """Creates the resource. If a killed deploy already created it under this name, updates it to these
+    properties instead. Raises ResourceError."""
+    update: Callable[[ProvisioningContext, CreatedResource, Properties, Properties], CreatedResource] | None
+    """Changes the resource from its old properties (the third argument) to the new ones. None if every
+    change replaces the resource. Raises ResourceError."""
+    delete: Callable[[ProvisioningContext, CreatedResource, Properties], None]
+    """Deletes the resource, if it exists. Raises ResourceError."""
+    extent: Extent = Extent.CREATED
     replaced_by: frozenset[str] = frozenset()
-    """The properties whose change makes a new resource in place of the old.
+    """The properties whose change replaces the resource.
 
-    The new one may have the same name, and is then made after the old one is deleted.
+    If the new resource has the same name, the old one is deleted first.
     """
     name_property: str | None = None
-    """The property that is the resource's own name, where the template gives one."""
+    """The property with the resource's name, if the type has one."""
     is_local: bool = False
-    """Whether it lives in this store, and not in the memory of the local services."""
+    """Whether the resource is in this store, not in the memory of the local AWS services."""
     fingerprint: Callable[[Properties], str] | None = None
-    """Returns a hash of the files that the properties only name: when it changes, the resource is
-    updated. The resource may have another physical id and other attributes afterwards."""
+    """Returns a hash of the files that the properties point to. When it changes, the resource is
+    updated, and may then have another physical id and other attributes."""
 
 
 class ResourceError(SfnError):
-    """A resource that could not be made, changed or deleted.
+    """A resource that could not be created, changed or deleted.
 
-    `error` is the refusal of the operation, None where none was called.
+    `error` is the operation's error response; None if no operation was called.
     """
 
     def __init__(self, message: str, operation: str = "", error: ApiError | None = None) -> None:

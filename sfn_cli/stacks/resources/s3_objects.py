@@ -1,4 +1,4 @@
-"""Objects in S3 that templates name as code or definitions."""
+"""Reads objects in S3 that templates name as code or definitions."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from sfn_cli.stacks.resources.resource import ResourceError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.stacks.resources.resource import Making
+    from sfn_cli.stacks.resources.resource import ProvisioningContext
 
 
-def read_s3_object(making: Making, location: Mapping[str, Any]) -> bytes:
-    """Returns the object at {"Bucket", "Key"} and perhaps "Version", from the local services' S3.
+def read_s3_object(context: ProvisioningContext, location: Mapping[str, Any]) -> bytes:
+    """Returns the object at {"Bucket", "Key"}, optionally with "Version", from the local S3.
 
-    Raises ResourceError, which says where it is missing.
+    Raises ResourceError if it does not exist.
     """
     bucket, key = str(location.get("Bucket", "")), str(location.get("Key", ""))
     request = {"Bucket": bucket, "Key": key, "VersionId": location.get("Version")}
     try:
-        content: bytes = call_service(making, "s3", "GetObject", request)["Body"].read()
+        content: bytes = call_service(context, "s3", "GetObject", request)["Body"].read()
     except ResourceError:
         raise ResourceError(
-            f"s3://{bucket}/{key} is not in the local S3. Name a local file or folder instead, or put the "
-            "object there (sfn aws endpoint prints the endpoint).",
+            f"s3://{bucket}/{key} does not exist in the local S3. Name a local file or folder instead, or "
+            "upload the object (sfn aws endpoint prints the endpoint).",
         ) from None
     return content

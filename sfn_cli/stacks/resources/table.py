@@ -1,6 +1,6 @@
-"""The table of resource types: what creates, updates and deletes each, and its Ref and attributes.
+"""The table of resource types: how each is created, updated and deleted, and its Ref and attributes.
 
-A type that is not in the table is left out of a stack, by name.
+A type that is not in the table is left out of a stack, and the user sees its name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import ResourceType
 
-MADE = {
+CREATED = {
     FUNCTION: "local.functions:FUNCTION",
     LAYER: "local.layers:LAYER_VERSION",
     STATE_MACHINE: "local.stepfunctions:STATE_MACHINE",
@@ -47,21 +47,21 @@ MADE = {
 
 @cache
 def resource_type(type: str) -> ResourceType:
-    """Returns the row of a type; every type has one."""
-    if (place := MADE.get(type)) is not None:
+    """Returns the row of a type. Every type has one, even if sfn does not support it."""
+    if (place := CREATED.get(type)) is not None:
         module, _, name = place.partition(":")
         row: ResourceType = getattr(import_module(f"{__package__}.{module}"), name)
         return row
-    from sfn_cli.stacks.resources.unmade.left_out import left_out_type
-    from sfn_cli.stacks.resources.unmade.listed import LISTED
-    from sfn_cli.stacks.resources.unmade.named import NAMED
+    from sfn_cli.stacks.resources.not_created.left_out import left_out_type
+    from sfn_cli.stacks.resources.not_created.listed import LISTED
+    from sfn_cli.stacks.resources.not_created.named import NAMED
 
     return LISTED.get(type) or NAMED.get(type) or left_out_type(type)
 
 
 def known_types() -> list[str]:
     """Returns the types that are not left out, in alphabetical order."""
-    from sfn_cli.stacks.resources.unmade.listed import LISTED
-    from sfn_cli.stacks.resources.unmade.named import NAMED
+    from sfn_cli.stacks.resources.not_created.listed import LISTED
+    from sfn_cli.stacks.resources.not_created.named import NAMED
 
-    return sorted({*MADE, *LISTED, *NAMED})
+    return sorted({*CREATED, *LISTED, *NAMED})

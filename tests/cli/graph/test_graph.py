@@ -268,7 +268,7 @@ def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
         (("nope.yaml",), 252, "nope.yaml does not exist."),
         (("broken.asl.json",), 252, "broken.asl.json:1:13: not JSON"),
         (("other.json",), 252, "has no definition"),
-        (("empty",), 252, "holds no definition"),
+        (("empty",), 252, "No project found in"),
         (("history.json",), 252, "history.json has no definition. Name its file: --definition FILE"),
         (("Pay", "--at", "3"), 252, "--at takes an execution, such as Pay/last."),
         (("Pay", "--open", "/Nope"), 252, "--open /Nope: there is no such state."),

@@ -59,7 +59,7 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
 @pytest.mark.parametrize(
     "argv, exit, message",
     [
-        (("run",), ExitCode.USAGE, "holds no definition: a file named *.asl.json"),
+        (("run",), ExitCode.USAGE, "No project found in"),
         (("run", "gone"), ExitCode.USAGE, "gone does not exist"),
         (("worker", "bogus"), ExitCode.USAGE, "No such command 'bogus'"),
         (("run", ".", "--bogus"), ExitCode.USAGE, "No such option"),
@@ -69,7 +69,7 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
             ExitCode.FAILURE,
             "Could not connect",
         ),
-        (("run", ".", "--endpoint-url", "http://127.0.0.1:9"), ExitCode.USAGE, "holds no definition"),
+        (("run", ".", "--endpoint-url", "http://127.0.0.1:9"), ExitCode.USAGE, "No project found in"),
         (
             ("describe-state-machine", "--state-machine-arn", "x"),
             ExitCode.SERVICE,

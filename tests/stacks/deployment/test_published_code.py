@@ -1,4 +1,4 @@
-"""What a version of a function publishes."""
+"""The fingerprint of a function's published version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     [("app.py", "."), ("dist/app.js", "."), ("build/deep/app.js", "."), ("app.zip", "app.zip")],
 )
 def test_a_file_that_changes(tmp_path: Path, name: str, code: str) -> None:
-    """Another content of any file of the code, wherever it lies, is another version."""
+    """A change in any file of the code publishes another version."""
     file = tmp_path / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("one")

@@ -1,4 +1,4 @@
-"""Which resources a stack has, in which order, and what it shows."""
+"""The resources of a stack, their order, and its outputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from sfn_cli.stacks.evaluation.evaluation import StackOutput
 from sfn_cli.stacks.stack import TemplateError
-from tests.stacks.evaluations import MADE, RESOURCES, evaluation
+from tests.stacks.evaluations import CREATED, RESOURCES, evaluation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,37 +32,37 @@ def _resources(**properties: str) -> str:
     ({"A": "Condition: Never", "B": "DependsOn: A"}, "B"),
 ])  # fmt: skip
 def test_order(tmp_path: Path, resources: dict[str, str], order: str) -> None:
-    """A resource comes after those that it refers to; one whose condition is false is not made."""
+    """A resource comes after those that it refers to; one whose condition is false is not created."""
     text = _resources(**resources) + "Conditions: {Never: !Equals [a, b]}\n"
     assert " ".join(evaluation(tmp_path, text).order) == order
 
 
 @pytest.mark.parametrize("text, line, message", [
     (_resources(A="DependsOn: B", B="Properties: {X: !Ref C}", C="Properties: {X: !GetAtt A.Arn}"), 2,
-     "Resources refer to each other in a circle: A -> B -> C -> A"),
+     "Circular dependency between resources: A -> B -> C -> A"),
     (_resources(A="Condition: Gone"), 2, 'There is no condition "Gone".'),
     (_resources(A="Condition: X") + "Conditions:\n  X: !Not [!Condition Y]\n  Y: !Not [!Condition X]", 4,
      'The condition "X" depends on itself.'),
     (_resources(A="Condition: X") + "Conditions:\n  X: !Equals [!Ref A, b]", 4,
-     'A condition cannot depend on a resource ("A").'),
+     'A condition cannot refer to a resource ("A").'),
     (_resources(A="Condition: X") + "Conditions:\n  X: !If [X, 1, 2]", 4,
      'The condition "X" depends on itself.'),
     (_resources(A="Condition: X") + "Conditions:\n  X: text", 4,
-     "A condition is needed here: Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition."),
+     "Expected a condition: Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition."),
     ("Resources: []", 1, "The template has no Resources."),
     ("Resources: [a]", 1, "Resources must be an object."),
     ("Resources:\n  A: x", 2, 'The resource "A" must be an object with a Type.'),
     ("Resources:\n  A:\n    Properties: {}", 2, 'The resource "A" must be an object with a Type.'),
 ])  # fmt: skip
 def test_error(tmp_path: Path, text: str, line: int, message: str) -> None:
-    """What cannot be put in order, or is not of a template's form, is an error at its place."""
+    """A circular dependency or a malformed template is an error at its place."""
     with pytest.raises(TemplateError) as caught:
         _ = evaluation(tmp_path, text).order
     assert (caught.value.message, caught.value.place.line) == (message, line)
 
 
 def test_resource_that_is_not_made(tmp_path: Path) -> None:
-    """A reference to a resource without its condition, or that was not made, says so."""
+    """A reference to a resource that is not created is an error that says so."""
     text = _resources(
         A="Condition: Never", B="Properties: {X: !Ref A}", C="Properties: {X: !Ref D}", D="DependsOn: B"
     )
@@ -74,7 +74,7 @@ def test_resource_that_is_not_made(tmp_path: Path) -> None:
 
 
 def test_outputs(tmp_path: Path) -> None:
-    """Outputs have the values of references, and the names that they are exported under."""
+    """Outputs have their resolved values and their export names."""
     text = RESOURCES + (
         "Conditions: {Never: !Equals [a, b]}\n"
         "Outputs:\n"
@@ -82,15 +82,15 @@ def test_outputs(tmp_path: Path) -> None:
         "  Arn: {Value: !GetAtt Queue.Arn, Export: {Name: !Sub '${AWS::StackName}-queue'}}\n"
         "  Hidden: {Value: !Ref Gone, Condition: Never}\n"
     )
-    assert evaluation(tmp_path, text).outputs(MADE) == [
+    assert evaluation(tmp_path, text).outputs(CREATED) == [
         StackOutput("Url", "https://sqs/queue", None, "where to send"),
         StackOutput("Arn", "arn:aws:sqs:eu-west-1:123456789012:queue", "shop-queue"),
     ]
 
 
 def test_properties_that_can_be_resolved(tmp_path: Path) -> None:
-    """Of a resource of which only a name is made, what cannot be resolved is left out."""
+    """Properties that cannot be resolved are left out for a resource that is only named."""
     text = _resources(A="Properties: {X: !Ref Gone, Y: !Ref B, Z: !Ref AWS::NoValue, W: [!Ref Gone]}", B="")
-    assert evaluation(tmp_path, text).resolvable_properties("A", {"B": MADE["Queue"]}) == {
+    assert evaluation(tmp_path, text).resolvable_properties("A", {"B": CREATED["Queue"]}) == {
         "Y": "https://sqs/queue"
     }

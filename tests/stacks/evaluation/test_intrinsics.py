@@ -1,4 +1,4 @@
-"""What each intrinsic function returns, and where its errors point."""
+"""The results of intrinsic functions, and the places of their errors."""
 
 from __future__ import annotations
 
@@ -94,31 +94,33 @@ def test_value(tmp_path: Path, value: str, result: Any) -> None:
     ("!GetAtt Queu.Arn", 25, 'There is no resource "Queu". Did you mean "Queue"?'),
     ("!GetAtt Queue.QueueNam", 25,
      'Queue (AWS::SQS::Queue) has no attribute "QueueNam". Did you mean "QueueName"?'),
-    ("!GetAtt Queue", 25, "Fn::GetAtt takes a resource and an attribute: [RESOURCE, ATTRIBUTE]."),
+    ("!GetAtt Queue", 25, "Fn::GetAtt needs a resource and an attribute: [RESOURCE, ATTRIBUTE]."),
     ("!Sub '${Stag}'", 25, 'There is no parameter or resource "Stag". Did you mean "Stage"?'),
-    ("!Sub '${Zones}'", 25, '"${Zones}" in Fn::Sub is not a text.'),
-    ("!Sub [a]", 25, "Fn::Sub takes a text, or a text and an object: [TEXT, {NAME: VALUE}]."),
-    ("!Join [',', a]", 37, "A list is needed here."),
-    ("!Join [',', [[a]]]", 38, "A text is needed here, but this is a list."),
-    ("!Join a", 25, "Fn::Join takes a delimiter and a list: [DELIMITER, [VALUE, …]]."),
-    ("!Select [2, [a, b]]", 25, "Fn::Select asks for item 2 (counted from 0) of a list of 2."),
-    ("!Select [x, [a, b]]", 34, 'The index of Fn::Select must be a number from 0, not "x".'),
-    ("!Split ['', a]", 25, "Fn::Split takes a delimiter and a text: [DELIMITER, TEXT]."),
+    ("!Sub '${Zones}'", 25, '"${Zones}" in Fn::Sub is not a string.'),
+    ("!Sub [a]", 25, "Fn::Sub needs a string, or a list: [STRING, {NAME: VALUE}]."),
+    ("!Join [',', a]", 37, "Expected a list."),
+    ("!Join [',', [[a]]]", 38, "Expected a string, found a list."),
+    ("!Join a", 25, "Fn::Join needs a delimiter and a list: [DELIMITER, [VALUE, …]]."),
+    ("!Select [2, [a, b]]", 25, "The index of Fn::Select is 2 (the first is 0), but the list has 2 items."),
+    ("!Select [x, [a, b]]", 34, 'The index of Fn::Select must be 0 or greater, not "x".'),
+    ("!Split ['', a]", 25, "Fn::Split needs a delimiter and a string: [DELIMITER, STRING]."),
     ("!If [IsDe, 1, 2]", 30, 'There is no condition "IsDe". Did you mean "IsDev"?'),
-    ("!If [IsDev, 1]", 25, "Fn::If takes a condition and two values: [CONDITION, IF TRUE, IF FALSE]."),
+    ("!If [IsDev, 1]", 25, "Fn::If needs a condition and two values: [CONDITION, IF TRUE, IF FALSE]."),
     ("!FindInMap [Limit, dev, Rate]", 37, 'There is no mapping "Limit". Did you mean "Limits"?'),
     ("!FindInMap [Limits, de, Rate]", 45, 'There is no top-level key "de". Did you mean "dev"?'),
     ("!FindInMap [Limits, dev, Rat]", 50, 'There is no second-level key "Rat". Did you mean "Rate"?'),
-    ("!ImportValue gone", 25, 'No stack exports "gone". Deploy the stack that does first.'),
-    ("!Cidr [10.0.0.0/24, 300, 4]", 25, "10.0.0.0/24 has no 300 subnets with 4 bits for addresses."),
+    ("!ImportValue gone", 25, 'No stack exports "gone". Deploy the stack that exports it first.'),
+    ("!Cidr [10.0.0.0/24, 300, 4]", 25,
+     "Cannot split 10.0.0.0/24 into 300 subnets with 4 address bits each."),
     ("{'Fn::Jion': [a]}", 25, 'Unknown function "Fn::Jion". Did you mean "Fn::Join"?'),
-    ("!Transform {Name: MyMacro}", 25, 'The macro "MyMacro" runs in an AWS account only.'),
-    ("'{{resolve:ssm:/gone}}'", 25, 'There is no parameter "/gone" of Systems Manager. Store it first.'),
+    ("!Transform {Name: MyMacro}", 25,
+     'The macro "MyMacro" is not supported: macros run only in an AWS account.'),
+    ("'{{resolve:ssm:/gone}}'", 25, 'There is no SSM parameter "/gone". Create it first.'),
     ("'{{resolve:secretsmanager:gone}}'", 25, 'There is no secret "gone". Create it first.'),
     ("'{{resolve:secretsmanager:shop:SecretString:x}}'", 25, 'The secret "shop" has no key "x".'),
 ])  # fmt: skip
 def test_error(tmp_path: Path, value: str, column: int, message: str) -> None:
-    """What cannot be resolved is an error at its place, with the nearest name."""
+    """A value that cannot be resolved is an error at its place, with the closest name."""
     with pytest.raises(TemplateError) as caught:
         resolved(tmp_path, value, SECTIONS)
     assert caught.value.message == message

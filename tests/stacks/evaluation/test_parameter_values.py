@@ -1,4 +1,4 @@
-"""Values of parameters: where they come from, their types and their rules."""
+"""Parameter values: their sources, types and constraints."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def test_value(tmp_path: Path, declaration: str, given: str | None, value: Any) 
     ("{Type: String, MinLength: [1]}", "a", 'MinLength of the parameter "Given" must be a number.'),
     ("{Default: a}", None, 'The parameter "Given" must be an object with a Type.'),
     ("{Type: 'AWS::SSM::Parameter::Value<String>'}", "/gone",
-     ('The parameter "Given" takes its value from Systems Manager, which has no "/gone" here. '
-      "Store it, or pass the name of another: --parameter Given=NAME")),
+     ('The parameter "Given" refers to the SSM parameter "/gone", which does not exist locally. '
+      "Create it, or name another one: --parameter Given=NAME")),
     ("{Type: String, Default: {a: 1}}", None,
-     'The value of the parameter "Given" must be a text or a number.'),
+     'The value of the parameter "Given" must be a string or a number.'),
 ])  # fmt: skip
 def test_refused_value(tmp_path: Path, declaration: str, given: str | None, message: str) -> None:
-    """A value that breaks its parameter's rules is an error at the parameter."""
+    """A value that violates its parameter's constraints is an error at the parameter."""
     text = f"Parameters:\n  Given: {declaration}\n{RESOURCES}"
     with pytest.raises(TemplateError) as caught:
         evaluation(tmp_path, text, {} if given is None else {"Given": given})
@@ -75,7 +75,7 @@ def test_refused_value(tmp_path: Path, declaration: str, given: str | None, mess
 
 
 def test_absent_values(tmp_path: Path) -> None:
-    """Every parameter without a value is named at once, in the form of the option."""
+    """One error names every parameter without a value, as the options to pass."""
     parameters = "A: {Type: String}, B: {Type: Number}, C: {Type: String, Default: x}"
     text = f"Parameters: {{{parameters}}}\n{RESOURCES}"
     with pytest.raises(UsageError) as caught:
@@ -87,7 +87,7 @@ def test_absent_values(tmp_path: Path) -> None:
 
 
 def test_unknown_name(tmp_path: Path) -> None:
-    """A name that the template does not declare is refused, with the nearest one."""
+    """A parameter that the template does not declare is rejected, with the closest name."""
     text = f"Parameters:\n  Stage: {{Type: String, Default: dev}}\n{RESOURCES}"
     with pytest.raises(UsageError, match=r'has no parameter "Stag"\. Did you mean "Stage"\?'):
         evaluation(tmp_path, text, {"Stag": "x"})

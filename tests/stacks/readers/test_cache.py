@@ -1,4 +1,4 @@
-"""The cache of stacks: what was read is read again when it may be another."""
+"""The cache of stacks: a project is read again only when it may have changed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _entries(project: Path) -> set[Path]:
 
 
 def test_same_stack(project: Path) -> None:
-    """A cached stack is the one that was read, with its places."""
+    """A cached stack equals the stack that was read, with its places."""
     fresh = read_cloudformation_stack(project / "template.yaml")
     for _ in range(2):
         stack = _read(project)
@@ -77,7 +77,7 @@ def test_start_without_the_translator(project: Path) -> None:
     ("samconfig.toml", '[default.deploy.parameters]\nstack_name = "other"\n'),
 ])  # fmt: skip
 def test_changed_file(project: Path, name: str, text: str) -> None:
-    """A changed file, or one that appears, is read; its time does not matter."""
+    """A changed or new file invalidates the entry; its modification time does not matter."""
     before = _read(project)
     os.utime(project / "template.yaml")
     assert len(_entries(project)) == 1
@@ -88,14 +88,14 @@ def test_changed_file(project: Path, name: str, text: str) -> None:
 
 
 def test_other_parameters(project: Path) -> None:
-    """The transform depends on parameters: other values are another entry."""
+    """The transform depends on parameters: other values use another entry."""
     _read(project)
     _read(project, Stage="prod")
     assert len(_entries(project)) == 2
 
 
 def test_private_files(project: Path) -> None:
-    """Entries hold what templates hold: other users cannot read them."""
+    """Other users cannot read entries, which have the content of templates."""
     _read(project)
     folder = project.parent / "home/cache/stacks"
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
@@ -104,7 +104,7 @@ def test_private_files(project: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"files": {}, "stack": {}}', "\0"])
 def test_damaged_entry(project: Path, text: str) -> None:
-    """An entry that cannot be read is as good as none."""
+    """An unreadable entry is ignored."""
     expected = _read(project)._replace(places={})
     for file in (project.parent / "home/cache/stacks").iterdir():
         file.write_text(text)
@@ -112,13 +112,13 @@ def test_damaged_entry(project: Path, text: str) -> None:
 
 
 def test_home_that_cannot_be_written(project: Path) -> None:
-    """Without a place for the cache, the project is read all the same."""
+    """If the cache cannot be written, the project is still read."""
     (project.parent / "home").write_text("")
     assert "Orders" in _read(project).resources
 
 
 def test_error_is_not_cached(project: Path) -> None:
-    """A template with a fault is read each time."""
+    """An invalid template is not cached."""
     write_project(project, {"q.yaml": "a: ["})
     for _ in range(2):
         with pytest.raises(TemplateError):
@@ -127,8 +127,8 @@ def test_error_is_not_cached(project: Path) -> None:
 
 
 def test_pruning(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The entries that were used last stay, with their places."""
-    monkeypatch.setattr(cache, "MOST_ENTRIES", 3)
+    """The most recently used entries stay, with their places."""
+    monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
     write_project(project, {"template.yaml": "Resources: {Q: {Type: AWS::SQS::Queue}}"})
     for number in range(6):
         _read(project, Number=str(number))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _properties(folder: Path, resource: str, **files: str) -> Any:
-    """Returns the properties of a resource, in YAML, beside other files of its folder."""
+    """Returns a resource's properties, given in YAML with the other files of its folder."""
     write_project(folder, {"template.yaml": f"Resources:\n  One: {resource}\n", **files})
     return read_cloudformation_stack(folder / "template.yaml").resources["One"].get("Properties")
 
@@ -40,14 +40,14 @@ def _properties(folder: Path, resource: str, **files: str) -> Any:
     ("{Type: AWS::SQS::Queue}", None),
 ])  # fmt: skip
 def test_local_paths(tmp_path: Path, resource: str, properties: Any) -> None:
-    """What lies on this machine is named by an absolute path, which need not exist."""
+    """Local files have absolute paths, whether they exist or not."""
     text = str(_properties(tmp_path / "p", resource))
     expected = str(properties).replace("PROJECT", str(tmp_path / "p")).replace("BESIDE", str(tmp_path))
     assert text == expected
 
 
 def test_include(tmp_path: Path) -> None:
-    """The content of a local file stands where it is included, and its errors point into that file."""
+    """An included local file is inserted, and its errors point into that file."""
     files = {
         "template.yaml": (
             "Transform: {Name: AWS::Include, Parameters: {Location: ./more.yaml}}\n"
@@ -71,7 +71,7 @@ def test_include(tmp_path: Path) -> None:
 
 
 def test_include_of_an_absent_file(tmp_path: Path) -> None:
-    """An included file must exist, but for the definition of an API: that is a note."""
+    """A missing included file is an error, or only a note for an API's definition."""
     include = "{Fn::Transform: {Name: AWS::Include, Parameters: {Location: gone.yaml}}}"
     with pytest.raises(TemplateError, match=r"template\.yaml:2:.*gone\.yaml does not exist"):
         _properties(tmp_path, f"{{Type: AWS::SQS::Queue, Properties: {include}}}")
@@ -80,7 +80,7 @@ def test_include_of_an_absent_file(tmp_path: Path) -> None:
 
 
 def test_for_each(tmp_path: Path) -> None:
-    """A loop makes a resource for each value: of a list, or of a parameter."""
+    """A loop creates a resource for each value of a list or a parameter."""
     template = """
 Transform: AWS::LanguageExtensions
 Parameters:
@@ -118,7 +118,7 @@ Outputs:
 
 
 def test_loops_that_multiply(tmp_path: Path) -> None:
-    """Loops within loops end at a limit."""
+    """Nested loops have a limit."""
     items = ", ".join(map(str, range(100)))
     template = "Transform: AWS::LanguageExtensions\nResources:\n"
     for depth, name in enumerate("ABC"):
@@ -127,12 +127,12 @@ def test_loops_that_multiply(tmp_path: Path) -> None:
         template += f"{indent}- {name}\n{indent}- [{items}]\n{indent}-\n"
     template += '                Q${A}x${B}x${C}: {Type: "AWS::SQS::Queue"}\n'
     write_project(tmp_path, {"template.yaml": template})
-    with pytest.raises(TemplateError, match="The loops of a template write 10,000 members at most"):
+    with pytest.raises(TemplateError, match="A template's loops can create at most 10,000 members"):
         read_cloudformation_stack(tmp_path / "template.yaml")
 
 
 def test_nested_stack(tmp_path: Path) -> None:
-    """A nested stack's local template becomes part of its parent; one in S3 stays, with a note."""
+    """A nested stack's local template is inlined; one in S3 stays, with a note."""
     files = {
         "template.yaml": (
             "Resources:\n"
@@ -160,12 +160,12 @@ def test_nested_stack(tmp_path: Path) -> None:
     assert stack.template["Outputs"]["Url"]["Value"] == {"Ref": "BillingPrice"}
     assert stack.place(("Resources", "BillingPrice")) == (str(tmp_path / "nested/billing.yaml"), 3, 10)
     assert stack.notes == (
-        "Far: the template of this nested stack is not on this machine (https://example.com/far.yaml)",
+        "Far: the template of this nested stack is not a local file (https://example.com/far.yaml).",
     )
 
 
 def test_template_nested_in_itself(tmp_path: Path) -> None:
-    """Templates that nest each other are refused."""
+    """Templates that nest each other are rejected."""
     nested = "Resources: {A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: template.yaml}}}"
     write_project(tmp_path, {"template.yaml": nested})
     with pytest.raises(TemplateError, match="The template is nested in itself"):
@@ -192,7 +192,7 @@ default:
     "name, text", [("samconfig.toml", SAMCONFIG_TOML), ("samconfig.yaml", SAMCONFIG_YAML)]
 )
 def test_samconfig(tmp_path: Path, name: str, text: str) -> None:
-    """samconfig supplies the stack's name and parameters; those of other templates are left out."""
+    """samconfig sets the stack's name and parameters; parameters of other templates are ignored."""
     template = "Parameters: {A: {Type: String}}\nResources: {Q: {Type: AWS::SQS::Queue}}\n"
     write_project(tmp_path / "My project", {"template.yaml": template})
     stack = read_cloudformation_stack(tmp_path / "My project/template.yaml")
@@ -236,14 +236,14 @@ def test_valid_stack_name(text: str, name: str) -> None:
 
 
 def test_template_that_is_no_object(tmp_path: Path) -> None:
-    """A text or a list is no template."""
+    """A string or a list is not a template."""
     write_project(tmp_path, {"template.yaml": "- a\n"})
     with pytest.raises(TemplateError, match=r"template\.yaml:1:1: A template must be an object\."):
         read_cloudformation_stack(tmp_path / "template.yaml")
 
 
 def test_dependency_that_is_not_there(tmp_path: Path) -> None:
-    """DependsOn names a resource of the template, one that SAM makes included."""
+    """DependsOn names a resource of the template, which SAM may have generated."""
     text = (
         "Transform: AWS::Serverless-2016-10-31\n"
         "Resources:\n"

@@ -1,4 +1,4 @@
-"""Which project a path stands for, and who reads it."""
+"""Finding the project at a path, and its kind."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ STATE = '{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}'
      "CDK app a/b/cdk.json"),
 ])  # fmt: skip
 def test_folder(tmp_path: Path, files: dict[str, str], message: str) -> None:
-    """The first kind of project counts; a folder with none is searched for one."""
+    """The first kind of project is used; a folder without a project is searched for one."""
     write_project(tmp_path, files)
     found = find_project(None, None, tmp_path).message
     assert found.replace(f"{tmp_path}/", "").replace(str(tmp_path), ".") == f"Reading the {message}"
 
 
 @pytest.mark.parametrize("files, message", [
-    ({}, ("PROJECT holds no definition: a file named *.asl.json or *.asl.yaml; and no template: "
-          "template.yaml, cdk.json, serverless.yml or *.tf")),
+    ({}, ("No project found in PROJECT. sfn looks for *.asl.json, *.asl.yaml, template.yaml, cdk.json, "
+          "serverless.yml and *.tf.")),
     ({"a/template.yaml": CFN, "b/cdk.json": "{}"},
-     "PROJECT has several projects; name one: PROJECT/a/template.yaml, PROJECT/b"),
+     "PROJECT contains several projects. Name one: PROJECT/a/template.yaml, PROJECT/b"),
     ({"one.yaml": CFN, "two.yaml": CFN},
-     "PROJECT has several templates; name one with -t: PROJECT/one.yaml, PROJECT/two.yaml"),
+     "PROJECT contains several templates. Name one with -t: PROJECT/one.yaml, PROJECT/two.yaml"),
     ({"serverless.ts": "export default {}"},
      ("PROJECT/serverless.ts is a program. "
-      "Run `serverless package`, and sfn reads what it writes to .serverless.")),
+      "Run `serverless package`: sfn reads its output in .serverless.")),
 ])  # fmt: skip
 def test_folder_without_a_project(tmp_path: Path, files: dict[str, str], message: str) -> None:
-    """No project, several, and a program that sfn cannot read are one line each."""
+    """No project, several projects and an unreadable program are each a one-line error."""
     write_project(tmp_path, files)
     with pytest.raises(UsageError) as caught:
         find_project(tmp_path, None, tmp_path)
@@ -102,7 +102,7 @@ def test_file(tmp_path: Path, name: str, text: str, message: str) -> None:
     ("empty.yaml", EMPTY, "has no Resources"),
 ])  # fmt: skip
 def test_file_of_no_project(tmp_path: Path, name: str, text: str, message: str) -> None:
-    """A file that is nothing sfn reads is refused, and so is an absent one."""
+    """A file that is not a project, and a missing file, are rejected."""
     write_project(tmp_path, {name: text})
     with pytest.raises(UsageError, match=message):
         find_project(None, tmp_path / name, tmp_path)
@@ -111,7 +111,7 @@ def test_file_of_no_project(tmp_path: Path, name: str, text: str, message: str) 
 
 
 def test_build_of_sam(tmp_path: Path) -> None:
-    """The template of a build counts while the build is newer than every source file."""
+    """A built template is used while it is newer than every source file."""
     write_project(tmp_path, {"template.yaml": SAM, "src/app.py": "", ".aws-sam/build/template.yaml": SAM})
     built = tmp_path / ".aws-sam/build/template.yaml"
     for name, at in (("template.yaml", 100), ("src/app.py", 200), (".aws-sam/build/template.yaml", 300)):

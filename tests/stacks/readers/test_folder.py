@@ -1,4 +1,4 @@
-"""The parts of a folder that `sfn run` finds."""
+"""The parts of an sfn folder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def definition_of(stack: Stack) -> str:
 
 
 def test_a_whole_project() -> None:
-    """The definition, the input and the functions, with the defaults of what is not said."""
+    """A folder has a definition, an input and functions, with defaults for missing settings."""
     make(
         {
             "my order/any.asl.json": PASS,
@@ -94,7 +94,7 @@ def test_a_whole_project() -> None:
 
 
 def test_urls_in_the_definition() -> None:
-    """`${NAME}` is replaced where NAME is a service; every other text stays as it is."""
+    """`${NAME}` is replaced if NAME is a service; other text is left unchanged."""
     make(
         {
             "p/p.asl.json": (
@@ -121,11 +121,11 @@ def test_a_definition_alone() -> None:
 @pytest.mark.parametrize(
     "files, message",
     [
-        ({"p/readme.txt": ""}, "holds no definition"),
-        ({"p/a.asl.json": PASS, "p/services.json": "[]"}, "services.json must hold an object"),
+        ({"p/readme.txt": ""}, "contains no definition"),
+        ({"p/a.asl.json": PASS, "p/services.json": "[]"}, "services.json must contain an object"),
         (
             {"p/a.asl.json": PASS, "p/services.json": '{"a b": {"command": ["x"]}}'},
-            "the service 'a b' cannot be named",
+            "invalid service name 'a b'",
         ),
         ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": "x"}}'}, 'A must be {"command"'),
         ({"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": []}}'}, 'A must be {"command"'),
@@ -133,11 +133,14 @@ def test_a_definition_alone() -> None:
             {"p/a.asl.json": PASS, "p/services.json": '{"A": {"command": ["x"], "port": 1}}'},
             'A must be {"command"',
         ),
-        ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "holds several definitions"),
-        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not JSON"),
-        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must hold an object"),
-        ({"p/a.asl.json": PASS, "p/machine.json": "[]"}, "machine.json must hold an object"),
-        ({"p/a.asl.json": PASS, "p/resources.json": "{}"}, "resources.json must hold an array of calls"),
+        ({"p/a.asl.json": PASS, "p/b.asl.json": PASS}, "contains several definitions"),
+        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "{"}, "is not valid JSON"),
+        ({"p/a.asl.json": PASS, "p/functions/f/function.json": "[]"}, "must contain a JSON object"),
+        ({"p/a.asl.json": PASS, "p/machine.json": "[]"}, "machine.json must contain a JSON object"),
+        (
+            {"p/a.asl.json": PASS, "p/resources.json": "{}"},
+            "resources.json must contain a JSON array of calls",
+        ),
         ({"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3"}]'}, "call 1 must be"),
         (
             {"p/a.asl.json": PASS, "p/resources.json": '[{"service": "s3", "operation": "X", "wait": "y"}]'},
@@ -170,7 +173,7 @@ def test_folders_that_cannot_be_run(files: dict[str, str], message: str) -> None
     "file, name", [("order/a.asl.yaml", "order"), ("a.asl.yml", "a"), ("b.yaml", "b"), ("c.asl.json", "c")]
 )
 def test_definitions_in_yaml(file: str, name: str) -> None:
-    """A definition may be YAML, in a folder or on its own: it is read as JSON."""
+    """A YAML definition, in a folder or on its own, is converted to JSON."""
     text = "{'StartAt': P, States: {P: {Type: Pass, End: true}}}" if file != "c.asl.json" else PASS
     make({file: text})
     stack = read_folder(Path("order") if "/" in file else Path(file))

@@ -1,4 +1,4 @@
-"""Nested stacks are written into their parent, with everything that refers to them."""
+"""Nested stacks are inlined into their parent, and references to them are rewritten."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def inlined(resources: dict[str, Any], nested: dict[str, Any], **sections: Any) 
     ],
 )  # fmt: skip
 def test_references_inside(inside: Any, becomes: Any) -> None:
-    """What a nested template refers to is renamed, or is what the parent passes."""
+    """References in a nested template are renamed, or replaced with the parent's arguments."""
     nested = {**NESTED, "Resources": {**NESTED["Resources"], "R": {"Type": "T", "Properties": {"P": inside}}}}
     assert inlined({}, nested)["Resources"]["InnerR"]["Properties"]["P"] == becomes
 
@@ -64,7 +64,7 @@ def test_references_inside(inside: Any, becomes: Any) -> None:
     ],
 )  # fmt: skip
 def test_references_to_outputs(outside: Any, becomes: Any) -> None:
-    """What refers to an output refers to the output's value."""
+    """A reference to an output is replaced with the output's value."""
     found = inlined(
         {"R": {"Type": "T", "Properties": {"P": outside}}}, NESTED, Outputs={"O": {"Value": outside}}
     )
@@ -73,7 +73,7 @@ def test_references_to_outputs(outside: Any, becomes: Any) -> None:
 
 
 def test_dependencies() -> None:
-    """What waits for a nested stack waits for all of it."""
+    """DependsOn a nested stack becomes DependsOn all its resources."""
     nested = {"Resources": {"A": {"Type": "T"}, "B": {"Type": "T", "DependsOn": "A"}}}
     found = inlined({"R": {"Type": "T", "DependsOn": ["Inner", "S"]}, "S": {"Type": "T"}}, nested)[
         "Resources"
@@ -83,7 +83,7 @@ def test_dependencies() -> None:
 
 
 def test_passed_from_one_to_another() -> None:
-    """A nested stack may be passed the output of another one."""
+    """A nested stack's argument may be the output of another nested stack."""
     stack = {"Type": "AWS::CloudFormation::Stack"}
     first = {"Resources": {"T": {"Type": "T"}}, "Outputs": {"Arn": {"Value": {"Ref": "T"}}}}
     second = {"Parameters": {"P": {}}, "Resources": {"U": {"Type": "U", "Properties": {"T": {"Ref": "P"}}}}}
@@ -94,6 +94,6 @@ def test_passed_from_one_to_another() -> None:
 
 
 def test_a_template_elsewhere() -> None:
-    """A nested stack whose template is not on this machine stays."""
+    """A nested stack without a local template is left unchanged."""
     template = {"Resources": {"Inner": {"Type": "AWS::CloudFormation::Stack"}}}
     assert inline_nested_stacks(template, lambda *_: None) == template

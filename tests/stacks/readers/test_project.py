@@ -1,4 +1,4 @@
-"""A path leads to the stacks of its project, whatever its kind."""
+"""Reading the project at a path, of any kind."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ASSEMBLY = {"manifest.json": MANIFEST, "Shop.template.json": TEMPLATE, "Other.te
     (ASSEMBLY, "Shop.template.json", ["CDK app"]),
 ])  # fmt: skip
 def test_project(tmp_path: Path, files: dict[str, str], path: str, kinds: list[str]) -> None:
-    """Each kind of project is read by its reader; one line says which one was taken."""
+    """Each kind of project is read by its reader, and one line names it."""
     write_project(tmp_path / "shop", files)
     lines: list[str] = []
     options = ReadOptions(Settings(str(tmp_path / "home")), {}, may_build=False, report=lines.append)

@@ -1,4 +1,4 @@
-"""SAM templates as stacks: what the transform makes, where its code lies, and what it refuses."""
+"""SAM templates as stacks: the transform's results, the paths of code, and errors."""
 
 from __future__ import annotations
 
@@ -123,13 +123,13 @@ def test_types(shop: Stack) -> None:
     ("Written", "DefinitionSubstitutions", {"definition_substitution_1": {"Fn::GetAtt": ["Ship", "Arn"]}}),
 ])  # fmt: skip
 def test_property(shop: Stack, logical_id: str, name: str, value: Any) -> None:
-    """Code and definitions are named by absolute paths; functions stay for the evaluation."""
+    """Code and definitions have absolute paths; intrinsic functions are left for the evaluation."""
     found = shop.resources[logical_id]["Properties"][name]
     assert str(found) == str(value).replace("PROJECT", str(shop.folder))
 
 
 def test_metadata_and_layer(shop: Stack) -> None:
-    """What a resource says about its build stays with it, under the name that SAM gives it."""
+    """A resource's build settings are copied to the resource that SAM generates."""
     assert shop.resources["Price"]["Metadata"]["BuildProperties"] == {"Minify": True}
     (layer,) = (name for name, one in shop.resources.items() if one["Type"] == "AWS::Lambda::LayerVersion")
     assert layer.startswith("Shared")
@@ -139,13 +139,13 @@ def test_metadata_and_layer(shop: Stack) -> None:
 
 
 def test_policies(shop: Stack) -> None:
-    """Every managed policy's name has an ARN: the account's are not looked up."""
+    """Every managed policy has an ARN without a lookup in an account."""
     arns = shop.resources["PriceRole"]["Properties"]["ManagedPolicyArns"]
     assert "arn:aws:iam::aws:policy/AmazonMadeUpAccess" in arns
 
 
 def test_order(shop: Stack) -> None:
-    """Resources are in the order of the template, with what SAM generated after its source."""
+    """Resources are in template order, with generated resources after their source."""
     names = list(shop.resources)
     assert [names[0], names[4]] == ["Price", "Ship"]
     assert set(names[1:4]) == {"PriceRole", "PriceSent", "PriceCalledPermissionProd"}
@@ -153,7 +153,7 @@ def test_order(shop: Stack) -> None:
 
 
 def test_places(shop: Stack) -> None:
-    """What SAM generates has the place of the resource that it comes from."""
+    """A resource that SAM generates has the place of its source."""
     assert (
         shop.place(("Resources", "PriceRole", "Properties")).line
         == SHOP[: SHOP.index("  Price:")].count("\n") + 1
@@ -162,7 +162,7 @@ def test_places(shop: Stack) -> None:
 
 
 def test_code_beside_the_template(tmp_path: Path) -> None:
-    """A function without CodeUri has its code beside the template; a build's paths are the build's."""
+    """The code of a function without CodeUri is beside the template; a build has its own paths."""
     properties = "{Handler: a.b, Runtime: python3.12}"
     template = f"{HEAD}Resources: {{F: {{Type: AWS::Serverless::Function, Properties: {properties}}}}}"
     write_project(tmp_path / "shop", {"template.yaml": template, ".aws-sam/build/template.yaml": template})
@@ -173,12 +173,12 @@ def test_code_beside_the_template(tmp_path: Path) -> None:
 
 
 def test_api_definition(tmp_path: Path) -> None:
-    """An API's local OpenAPI document is read; an absent one is a note."""
+    """An API's local OpenAPI document is read; a missing one is only noted."""
     properties = "{StageName: v1, DefinitionUri: api.yaml}"
     template = f"{HEAD}Resources: {{Api: {{Type: AWS::Serverless::Api, Properties: {properties}}}}}"
     write_project(tmp_path, {"template.yaml": template})
     (note,) = read_cloudformation_stack(tmp_path / "template.yaml").notes
-    assert note == f"Api: {tmp_path}/api.yaml does not exist; the API has no routes of its own"
+    assert note == f"Api: {tmp_path}/api.yaml does not exist. The API is listed without its routes."
     write_project(tmp_path, {"api.yaml": "openapi: 3.0.1\npaths: {/orders: {get: {}}}\n"})
     stack = read_cloudformation_stack(tmp_path / "template.yaml")
     assert "/orders" in stack.resources["Api"]["Properties"]["Body"]["paths"]
@@ -194,11 +194,11 @@ def test_api_definition(tmp_path: Path) -> None:
       "AWS::Serverless::Function")),
     ("\n  S: {Type: AWS::Serverless::StateMachine}\n  T: {Type: AWS::Serverless::StateMachine}", 3,
      ("Resource with id [S] is invalid. Either 'Definition' or 'DefinitionUri' property must be specified. "
-      "(And 1 more.)")),
+      "(1 more.)")),
     (" {}", 2, "The template has no Resources."),
 ])  # fmt: skip
 def test_refused_template(tmp_path: Path, resources: str, line: int, message: str) -> None:
-    """What SAM refuses is an error with SAM's reason, at the resource."""
+    """SAM's error has SAM's reason and the place of the resource."""
     write_project(tmp_path, {"template.yaml": f"{HEAD}Resources:{resources}\n"})
     with pytest.raises(TemplateError) as caught:
         read_cloudformation_stack(tmp_path / "template.yaml")
@@ -217,15 +217,15 @@ def test_missing_translator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_missing_transform(tmp_path: Path) -> None:
-    """SAM's types without SAM's transform are refused, as by CloudFormation."""
+    """SAM's types without SAM's transform are rejected, as by CloudFormation."""
     write_project(tmp_path, {"template.yaml": "Resources:\n  T: {Type: AWS::Serverless::SimpleTable}\n"})
     with pytest.raises(TemplateError, match=r"yaml:2:6: .* Transform: AWS::Serverless-2016-10-31"):
         read_cloudformation_stack(tmp_path / "template.yaml")
 
 
 def test_macro_of_an_account(tmp_path: Path) -> None:
-    """A macro that exists in an account only is a note."""
+    """A macro that exists only in an account is noted."""
     template = "Transform: [Mine, AWS::LanguageExtensions]\nResources: {Q: {Type: AWS::SQS::Queue}}\n"
     write_project(tmp_path, {"template.yaml": template})
     (note,) = read_cloudformation_stack(tmp_path / "template.yaml").notes
-    assert note == "the macro Mine runs in an AWS account only: it is not applied"
+    assert note == "The macro Mine is not applied: macros run only in an AWS account."

@@ -1,4 +1,4 @@
-"""Template files: YAML with short forms, JSON, and where each value is written."""
+"""Template files: YAML with short forms, JSON, and the place of each value."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     ("", None),
 ])  # fmt: skip
 def test_value(tmp_path: Path, text: str, value: Any) -> None:
-    """Values are CloudFormation's: functions in their long form, dates as texts."""
+    """Values have CloudFormation's form: functions in their long form, dates as strings."""
     (file := tmp_path / "template.yaml").write_text(text)
     assert read_template_file(file).value == value
 
@@ -60,7 +60,7 @@ def test_value(tmp_path: Path, text: str, value: Any) -> None:
     ('{\n "a": {"b": [1,\n  {"c": 2}]}\n}', ("a", "b", 1, "c"), 3, 9),
 ])  # fmt: skip
 def test_place(tmp_path: Path, text: str, path: tuple[str | int, ...], line: int, column: int) -> None:
-    """A value is at its own place; one that begins below its key is at the key."""
+    """A value has its own place, or its key's place if it begins on a later line."""
     (file := tmp_path / ("t.json" if text[0] == "{" else "t.yaml")).write_text(text)
     assert read_template_file(file).places[path] == (str(file), line, column)
 
@@ -68,16 +68,16 @@ def test_place(tmp_path: Path, text: str, path: tuple[str | int, ...], line: int
 @pytest.mark.parametrize("name, text, line, column, message", [
     ("t.yaml", "a: [1\nb: 2", 2, 2, "Invalid YAML: "),
     ("t.yaml", "a: 1\n b: 2", 2, 3, "Invalid YAML: "),
-    ("t.yaml", "a: !<x> 1", 1, 4, "Invalid YAML: the tag x is not a function of CloudFormation"),
-    ("t.yaml", "? [a]\n: 1", 1, 3, "Invalid YAML: a key must be a text"),
-    ("t.yaml", "a: &x [*x]", 1, 8, "Invalid YAML: the alias 'x' is within the value that it stands for"),
+    ("t.yaml", "a: !<x> 1", 1, 4, "Invalid YAML: the tag x is not a CloudFormation function"),
+    ("t.yaml", "? [a]\n: 1", 1, 3, "Invalid YAML: a key must be a string"),
+    ("t.yaml", "a: &x [*x]", 1, 8, "Invalid YAML: the alias 'x' is within its own value"),
     ("t.yaml", "a: *x", 1, 4, "Invalid YAML: "),
     ("t.yaml", "a: " + "[" * 1001, 1, 1003, "Invalid YAML: "),
     ("t.json", '{"a": 1,}', 1, 9, "Invalid JSON: "),
     ("t.json", "[" * 1001, 1, 1, "Invalid JSON: "),
 ])  # fmt: skip
 def test_fault(tmp_path: Path, name: str, text: str, line: int, column: int, message: str) -> None:
-    """A text that is not YAML or JSON is an error with its line and column."""
+    """Invalid YAML or JSON is an error with its line and column."""
     (file := tmp_path / name).write_text(text)
     with pytest.raises(TemplateError) as caught:
         read_template_file(file)
@@ -87,11 +87,11 @@ def test_fault(tmp_path: Path, name: str, text: str, line: int, column: int, mes
 
 
 def test_aliases_that_expand(tmp_path: Path) -> None:
-    """A few lines that stand for millions of values are refused before any is built."""
+    """A few lines that expand to millions of values are rejected before any value is built."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (file := tmp_path / "t.yaml").write_text("\n".join(lines))
-    with pytest.raises(TemplateError, match="with its aliases written out, the value is too large"):
+    with pytest.raises(TemplateError, match="the value is too large with its aliases expanded"):
         read_template_file(file)
 
 
@@ -100,16 +100,16 @@ def test_aliases_that_expand(tmp_path: Path) -> None:
     ("t.json", '{"Resources": {\n "A": 1,\n "A": 2}}'),
 ])  # fmt: skip
 def test_key_that_is_there_twice(tmp_path: Path, name: str, text: str) -> None:
-    """The last value of a key counts, as for AWS's tools, and a note says where it is."""
+    """The last value of a duplicate key is used, as in AWS's tools, and a note has its place."""
     (file := tmp_path / name).write_text(text)
     read = read_template_file(file)
     assert read.value == {"Resources": {"A": 2}}
     line, column = (3, 3) if name == "t.yaml" else (3, 2)
-    assert read.notes == (f'{file}:{line}:{column}: the key "A" is there twice; the last one counts',)
+    assert read.notes == (f'{file}:{line}:{column}: the key "A" occurs twice. The last one is used.',)
 
 
 def test_unreadable_files(tmp_path: Path) -> None:
-    """A file that is absent or not text is one line."""
+    """A missing file or a file that is not text is a one-line error."""
     with pytest.raises(UsageError, match="No such file or directory"):
         read_template_file(tmp_path / "gone.yaml")
     (file := tmp_path / "t.yaml").write_bytes(b"\xff\xfe")

@@ -1,4 +1,4 @@
-"""Fixtures: what makes resources, over a real store and real local services."""
+"""Fixtures that create resources in a real store and in real local AWS services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sfn_cli.api import call_api, model
 from sfn_cli.errors import ApiError
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.clients import Clients
-from sfn_cli.stacks.resources.resource import Making, Naming
+from sfn_cli.stacks.resources.resource import Naming, ProvisioningContext
 from tests.api.fakes import ROLE, make_service
 
 if TYPE_CHECKING:
@@ -38,18 +38,18 @@ TABLE = {
 
 
 class Maker:
-    """Makes resources of one stack, and looks at them through operations."""
+    """Creates resources of one stack, and reads them through operations."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.clients = Clients(service.settings)
         self.reports: list[str] = []
 
-    def __call__(self, logical_id: str = "Thing") -> Making:
-        return Making(self.service, self.clients, self.reports.append, naming(logical_id), ROLE)
+    def __call__(self, logical_id: str = "Thing") -> ProvisioningContext:
+        return ProvisioningContext(self.service, self.clients, self.reports.append, naming(logical_id), ROLE)
 
     def call(self, service: str, operation: str, **request: Any) -> dict[str, Any] | None:
-        """The answer of one of sfn's own operations; None for a resource that does not exist."""
+        """Returns the response of one of sfn's operations; None for a resource that does not exist."""
         try:
             return call_api(self.service, model.load_model(service, operation), request)
         except ApiError as error:
@@ -72,7 +72,7 @@ def make(tmp_path: Path) -> Iterator[Maker]:
 
 @pytest.fixture(scope="module")
 def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
-    """A maker whose local services the tests of a module share."""
+    """A maker whose local AWS services are shared by the tests of a module."""
     home = tmp_path_factory.mktemp("home")
     service = make_service(home)
     yield Maker(service)

@@ -1,4 +1,4 @@
-"""Resources in the local services: created, created again, updated and deleted, through clients."""
+"""Resources in the local AWS services: created, created again, updated and deleted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.stacks.resources.resource import Made, ResourceError
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from tests.stacks.resources.conftest import ID, KEY, SUFFIX, TABLE
 
@@ -27,8 +27,10 @@ BY_DAY = {
 }
 
 
-def queue_attributes(emulated: Maker, made: Made) -> dict[str, Any]:
-    answer = emulated.clients.get("sqs").get_queue_attributes(QueueUrl=made.reference, AttributeNames=["All"])
+def queue_attributes(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
+    answer = emulated.clients.get("sqs").get_queue_attributes(
+        QueueUrl=created.reference, AttributeNames=["All"]
+    )
     found = {
         name: value
         for name, value in answer["Attributes"].items()
@@ -38,15 +40,15 @@ def queue_attributes(emulated: Maker, made: Made) -> dict[str, Any]:
     return {**found, "RedrivePolicy": json.loads(policy)} if policy else found
 
 
-def topic_attributes(emulated: Maker, made: Made) -> dict[str, Any]:
-    attributes = emulated.clients.get("sns").get_topic_attributes(TopicArn=made.reference)["Attributes"]
+def topic_attributes(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
+    attributes = emulated.clients.get("sns").get_topic_attributes(TopicArn=created.reference)["Attributes"]
     return {"DisplayName": attributes["DisplayName"]}
 
 
-def table_facts(emulated: Maker, made: Made) -> dict[str, Any]:
+def table_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
     client = emulated.clients.get("dynamodb")
-    table = client.describe_table(TableName=made.reference)["Table"]
-    ttl = client.describe_time_to_live(TableName=made.reference)["TimeToLiveDescription"]
+    table = client.describe_table(TableName=created.reference)["Table"]
+    ttl = client.describe_time_to_live(TableName=created.reference)["TimeToLiveDescription"]
     return {
         "indexes": [index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])],
         "stream": table.get("StreamSpecification", {}).get("StreamViewType"),
@@ -55,32 +57,32 @@ def table_facts(emulated: Maker, made: Made) -> dict[str, Any]:
     }
 
 
-def bucket_facts(emulated: Maker, made: Made) -> dict[str, Any]:
+def bucket_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
     client = emulated.clients.get("s3")
-    cors = client.get_bucket_cors(Bucket=made.reference)["CORSRules"][0]
+    cors = client.get_bucket_cors(Bucket=created.reference)["CORSRules"][0]
     return {
-        "versioning": client.get_bucket_versioning(Bucket=made.reference).get("Status"),
+        "versioning": client.get_bucket_versioning(Bucket=created.reference).get("Status"),
         "age": cors["MaxAgeSeconds"],
     }
 
 
-def event_bus_facts(emulated: Maker, made: Made) -> dict[str, Any]:
-    return {"Arn": emulated.clients.get("events").describe_event_bus(Name=made.reference)["Arn"]}
+def event_bus_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
+    return {"Arn": emulated.clients.get("events").describe_event_bus(Name=created.reference)["Arn"]}
 
 
-def parameter_facts(emulated: Maker, made: Made) -> dict[str, Any]:
-    parameter = emulated.clients.get("ssm").get_parameter(Name=made.reference)["Parameter"]
+def parameter_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
+    parameter = emulated.clients.get("ssm").get_parameter(Name=created.reference)["Parameter"]
     return {"Value": parameter["Value"], "Type": parameter["Type"]}
 
 
-def secret_value(emulated: Maker, made: Made) -> dict[str, Any]:
-    value = emulated.clients.get("secretsmanager").get_secret_value(SecretId=made.reference)
+def secret_value(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
+    value = emulated.clients.get("secretsmanager").get_secret_value(SecretId=created.reference)
     return {"SecretString": value["SecretString"]}
 
 
-def stream_facts(emulated: Maker, made: Made) -> dict[str, Any]:
+def stream_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
     client = emulated.clients.get("kinesis")
-    summary = client.describe_stream_summary(StreamName=made.reference)["StreamDescriptionSummary"]
+    summary = client.describe_stream_summary(StreamName=created.reference)["StreamDescriptionSummary"]
     return {"shards": summary["OpenShardCount"]}
 
 
@@ -213,7 +215,7 @@ def test_life(
     changed: dict[str, Any],
     physical_id: str,
     attributes: dict[str, str],
-    look: Callable[[Maker, Made], dict[str, Any]],
+    look: Callable[[Maker, CreatedResource], dict[str, Any]],
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
@@ -222,26 +224,26 @@ def test_life(
     Its names are those predicted; deleting it twice is no error.
     """
     row = resource_type(type)
-    made = row.create(emulated(), properties)
-    assert (made.physical_id, made.existed) == (physical_id, False)
-    assert attributes.items() <= made.attributes.items()
+    created = row.create(emulated(), properties)
+    assert (created.physical_id, created.existed) == (physical_id, False)
+    assert attributes.items() <= created.attributes.items()
     predicted = row.predict(emulated().naming, properties)
     assert predicted.physical_id == physical_id
-    assert predicted.attributes.keys() == made.attributes.keys()
-    assert look(emulated, made) == before
+    assert predicted.attributes.keys() == created.attributes.keys()
+    assert look(emulated, created) == before
 
     again = row.create(emulated(), changed)
     assert (again.physical_id, again.existed) == (physical_id, True)
-    assert look(emulated, made) == after
+    assert look(emulated, created) == after
 
     assert row.update is not None
     assert row.update(emulated(), again, changed, properties).physical_id == physical_id
-    assert look(emulated, made) == before
+    assert look(emulated, created) == before
 
-    row.delete(emulated(), made, properties)
-    row.delete(emulated(), made, properties)
+    row.delete(emulated(), created, properties)
+    row.delete(emulated(), created, properties)
     with pytest.raises(ClientError):
-        look(emulated, made)
+        look(emulated, created)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +262,7 @@ def test_life(
     ],
 )
 def test_refusals(emulated: Maker, type: str, properties: dict[str, Any], message: str) -> None:
-    """What a service refuses is one line with its reason."""
+    """A service's error becomes one line with its reason."""
     with pytest.raises(ResourceError) as refused:
         resource_type(type).create(emulated(), properties)
     assert message in str(refused.value)

@@ -1,4 +1,4 @@
-"""What is in the local services' resources: secrets, messages, objects, items, code, keys and pools."""
+"""The content of local AWS resources: secrets, messages, objects, items, code, keys and pools."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.stacks.resources.local.function_code import zip_of_files
-from sfn_cli.stacks.resources.resource import Made, ResourceError
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from tests.stacks.resources.conftest import TABLE
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow  # the local services take seconds to start
 ACCOUNT = "us-east-1:123456789012"
 
 
-def _secret_value(emulated: Maker, made: Made) -> str:
-    value = emulated.clients.get("secretsmanager").get_secret_value(SecretId=made.reference)
+def _secret_value(emulated: Maker, created: CreatedResource) -> str:
+    value = emulated.clients.get("secretsmanager").get_secret_value(SecretId=created.reference)
     return str(value["SecretString"])
 
 
@@ -39,20 +39,20 @@ def _secret_value(emulated: Maker, made: Made) -> str:
     ],
 )
 def test_generated_secret(emulated: Maker, rule: dict[str, Any], value: str) -> None:
-    """A generated secret follows its rule, and stays as long as the rule does."""
+    """A generated secret follows its rule, and changes only with the rule."""
     row = resource_type("AWS::SecretsManager::Secret")
     properties = {"GenerateSecretString": rule}
-    made = row.create(emulated("Generated"), properties)
-    assert made.reference == made.attributes["Id"]
-    before = _secret_value(emulated, made)
+    created = row.create(emulated("Generated"), properties)
+    assert created.reference == created.attributes["Id"]
+    before = _secret_value(emulated, created)
     assert re.fullmatch(value, before)
     assert row.create(emulated("Generated"), properties).existed
-    assert _secret_value(emulated, made) == before
-    row.delete(emulated("Generated"), made, properties)
+    assert _secret_value(emulated, created) == before
+    row.delete(emulated("Generated"), created, properties)
 
 
 def test_subscriptions(emulated: Maker) -> None:
-    """A queue's subscription is made and delivers; those of functions and mailboxes are listed."""
+    """A queue's subscription delivers messages; those of functions and email are only listed."""
     queues, topics, subscriptions = (
         resource_type(type) for type in ("AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SNS::Subscription")
     )
@@ -60,8 +60,8 @@ def test_subscriptions(emulated: Maker) -> None:
     topic = topics.create(emulated("News"), {})
     to_queue = {"TopicArn": topic.reference, "Protocol": "sqs", "Endpoint": queue.attributes["Arn"]}
     raw = {**to_queue, "RawMessageDelivery": "true", "FilterPolicy": {"kind": ["sport"]}}
-    made = subscriptions.create(emulated("ToInbox"), raw)
-    assert subscriptions.create(emulated("ToInbox"), raw).reference == made.reference
+    created = subscriptions.create(emulated("ToInbox"), raw)
+    assert subscriptions.create(emulated("ToInbox"), raw).reference == created.reference
     mail = {"TopicArn": topic.reference, "Protocol": "email", "Endpoint": "ada@example.com"}
     listed = subscriptions.create(emulated("ToAda"), mail)
     assert str(listed.reference).startswith(f"{topic.reference}:")
@@ -78,7 +78,7 @@ def test_subscriptions(emulated: Maker) -> None:
     assert publish("weather") == []
     assert publish("sport") == ["sport"]
     for row, it, own in (
-        (subscriptions, made, raw),
+        (subscriptions, created, raw),
         (subscriptions, listed, mail),
         (topics, topic, {}),
         (queues, queue, {}),
@@ -88,20 +88,20 @@ def test_subscriptions(emulated: Maker) -> None:
 
 
 def test_bucket_with_objects(emulated: Maker) -> None:
-    """A bucket goes with its objects and all their versions."""
+    """Deleting a bucket deletes its objects and all their versions."""
     row = resource_type("AWS::S3::Bucket")
     properties = {"BucketName": "letters", "VersioningConfiguration": {"Status": "Enabled"}}
-    made = row.create(emulated(), properties)
+    created = row.create(emulated(), properties)
     s3 = emulated.clients.get("s3")
     for body in (b"one", b"two"):
         s3.put_object(Bucket="letters", Key="a", Body=body)
     s3.delete_object(Bucket="letters", Key="a")
-    row.delete(emulated(), made, properties)
+    row.delete(emulated(), created, properties)
     assert s3.list_buckets()["Buckets"] == []
 
 
 def test_content(emulated: Maker, tmp_path: Path) -> None:
-    """Objects of buckets and items of tables, from files and texts; a file may not exist yet."""
+    """Objects and items come from files and strings; a file may not exist yet."""
     buckets, tables, objects, items = (
         resource_type(type)
         for type in (
@@ -121,25 +121,25 @@ def test_content(emulated: Maker, tmp_path: Path) -> None:
         ({"Source": "/nowhere/a"}, b""),
     ):
         properties = {"Bucket": bucket.reference, "Key": "a", **content}
-        made = objects.create(emulated("Picture"), properties)
-        assert made.reference == "a"
+        created = objects.create(emulated("Picture"), properties)
+        assert created.reference == "a"
         assert s3.get_object(Bucket=bucket.reference, Key="a")["Body"].read() == stored
-    assert emulated.reports[-1:] == ["Picture: /nowhere/a does not exist; the object is empty."]
-    objects.delete(emulated("Picture"), made, properties)
-    objects.delete(emulated("Picture"), made, properties)
+    assert emulated.reports[-1:] == ["Picture: /nowhere/a does not exist. The object is empty."]
+    objects.delete(emulated("Picture"), created, properties)
+    objects.delete(emulated("Picture"), created, properties)
 
     table = tables.create(emulated("Orders"), {**TABLE, "TableName": None})
     item = {"TableName": table.reference, "HashKey": "id", "Item": '{"id": {"S": "1"}, "n": {"N": "2"}}'}
-    made = items.create(emulated("First"), item)
+    created = items.create(emulated("First"), item)
     dynamodb = emulated.clients.get("dynamodb")
     found = dynamodb.get_item(TableName=table.reference, Key={"id": {"S": "1"}})["Item"]
     assert found == {"id": {"S": "1"}, "n": {"N": "2"}}
     changed = {**item, "Item": {"id": {"S": "2"}}}
     assert items.update is not None
-    made = items.update(emulated("First"), made, item, changed)
+    created = items.update(emulated("First"), created, item, changed)
     assert [each["id"]["S"] for each in dynamodb.scan(TableName=table.reference)["Items"]] == ["2"]
-    items.delete(emulated("First"), made, changed)
-    items.delete(emulated("First"), made, changed)
+    items.delete(emulated("First"), created, changed)
+    items.delete(emulated("First"), created, changed)
     for row in (objects, items):
         row.delete(emulated(), row.create(emulated("Unknown"), {}), {})
     for row, it in ((tables, table), (buckets, bucket)):
@@ -147,7 +147,7 @@ def test_content(emulated: Maker, tmp_path: Path) -> None:
 
 
 def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
-    """Code and definitions are read from the local S3; a function whose code is not there says so."""
+    """Code and definitions are read from the local S3; a function without its code fails clearly."""
     functions, machines = (
         resource_type(type) for type in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine")
     )
@@ -173,17 +173,17 @@ def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
 
     location = {"Bucket": "artifacts", "Key": "pay.asl.yaml"}
     machine = {"DefinitionS3Location": location, "DefinitionSubstitutions": {"limit": 5}}
-    made = machines.create(emulated("Pay"), machine)
-    found = emulated.call("stepfunctions", "DescribeStateMachine", stateMachineArn=made.reference)
+    created = machines.create(emulated("Pay"), machine)
+    found = emulated.call("stepfunctions", "DescribeStateMachine", stateMachineArn=created.reference)
     assert found is not None
     assert json.loads(found["definition"])["TimeoutSeconds"] == 5
     with pytest.raises(ResourceError, match="s3://artifacts/gone is not in the local S3"):
         machines.create(emulated("Gone"), {"DefinitionS3Location": {**location, "Key": "gone"}})
-    resource_type("AWS::S3::Bucket").delete(emulated(), Made("artifacts", {}), {})
+    resource_type("AWS::S3::Bucket").delete(emulated(), CreatedResource("artifacts", {}), {})
 
 
 def test_keys_and_pools(emulated: Maker) -> None:
-    """What has no name of its own is created under an id: keys, user pools and their clients."""
+    """Keys, user pools and their clients have no name, and are created under an id."""
     keys, aliases, pools, clients = (
         resource_type(type)
         for type in (
@@ -204,11 +204,11 @@ def test_keys_and_pools(emulated: Maker) -> None:
     pool = pools.create(emulated("Users"), {"UserPoolName": "users", "AutoVerifiedAttributes": ["email"]})
     of_pool = {"UserPoolId": pool.reference, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}
     client = clients.create(emulated("Web"), of_pool)
-    for row, made, own in (
+    for row, created, own in (
         (clients, client, of_pool),
         (pools, pool, {}),
         (aliases, alias, named),
         (keys, key, {}),
     ):
-        row.delete(emulated(), made, own)
-        row.delete(emulated(), made, own)
+        row.delete(emulated(), created, own)
+        row.delete(emulated(), created, own)

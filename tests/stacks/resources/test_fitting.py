@@ -1,4 +1,4 @@
-"""Properties as requests: names, texts for numbers, tags, and what an operation does not have."""
+"""Properties as requests: names, numbers as strings, tags, and members without a match."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SHAPE = OwnShape(
     ],
 )
 def test_fit_request(properties: dict[str, Any], request_: dict[str, Any]) -> None:
-    """A value becomes its member's type where it can; otherwise the operation reports it."""
+    """A value is converted to its member's type if possible; otherwise the operation rejects it."""
     assert fit_request(SHAPE, properties) == request_
 
 

@@ -50,9 +50,9 @@ def test_versions_of_functions(make: Maker, tmp_path: Path) -> None:
     assert found is not None
     assert found["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.5}}
     assert aliases.create(make("Alias"), live).existed
-    for row, made, own in ((aliases, alias, live), (versions, version, of)):
-        row.delete(make(), made, own)
-        row.delete(make(), made, own)
+    for row, created, own in ((aliases, alias, live), (versions, version, of)):
+        row.delete(make(), created, own)
+        row.delete(make(), created, own)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_code_as_zip(make: Maker, tmp_path: Path, properties: dict[str, Any], na
 
 
 def test_layers(make: Maker, tmp_path: Path) -> None:
-    """A layer is a version of its own, which a function names; a new one is published beside it."""
+    """A layer is a version that a function names; a change publishes another version."""
     (tmp_path / "python").mkdir()
     layers, functions = resource_type("AWS::Lambda::LayerVersion"), resource_type("AWS::Lambda::Function")
     content = {"Content": {"CodeDir": str(tmp_path)}, "CompatibleRuntimes": ["python3.12"]}
@@ -91,12 +91,12 @@ def test_layers(make: Maker, tmp_path: Path) -> None:
     assert [used["Arn"] for used in found["Layers"]] == [layer.reference]
     second = layers.create(make("Common"), {**content, "Description": "more"})
     assert second.attributes["LayerVersionArn"] == f"{str(layer.reference)[:-1]}2"
-    for made in (layer, layer, second):
-        layers.delete(make("Common"), made, content)
+    for created in (layer, layer, second):
+        layers.delete(make("Common"), created, content)
 
 
 def test_code_file_that_changes(make: Maker, tmp_path: Path) -> None:
-    """The function of a zip file gets its new content; its fingerprint says that there is one."""
+    """A change of a function's zip file is detected by its fingerprint and deployed."""
     row = resource_type("AWS::Lambda::Function")
     path = tmp_path / "price.zip"
     properties = {**INLINE, "Code": {"CodeDir": str(path)}}
@@ -106,23 +106,23 @@ def test_code_file_that_changes(make: Maker, tmp_path: Path) -> None:
     for source in ("one", "two"):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("index.py", source)
-        made = row.create(make(), properties)
+        created = row.create(make(), properties)
         found = make.call("lambda", "GetFunctionConfiguration", FunctionName="price")
         assert found is not None
         seen.add((found["CodeSha256"], row.fingerprint(properties)))
     assert len(seen) == 2
     before = make.call("lambda", "GetFunctionConfiguration", FunctionName="price")
-    row.update(make(), made, properties, properties)
+    row.update(make(), created, properties, properties)
     assert make.call("lambda", "GetFunctionConfiguration", FunctionName="price") == before
 
 
 @pytest.mark.parametrize("code", [{"ImageUri": "1.dkr.ecr/x:1"}, {}])
 def test_image(make: Maker, code: dict[str, str]) -> None:
-    """A function that cannot run here is made, with a line that says so, and fails when invoked."""
+    """A function that cannot run locally is created with a note, and fails when invoked."""
     properties = {"FunctionName": "scan", "PackageType": "Image", "Code": code, "Role": ROLE}
     resource_type("AWS::Lambda::Function").create(make("Scan"), properties)
     assert make.reports == [
-        "Scan: sfn cannot run container images. The function is created, and fails when it is invoked."
+        "Scan: sfn cannot run container images. The function is created, but invoking it fails."
     ]
     found = make.call("lambda", "GetFunctionConfiguration", FunctionName="scan")
     assert found is not None
@@ -130,6 +130,6 @@ def test_image(make: Maker, code: dict[str, str]) -> None:
 
 
 def test_runtime_that_sfn_does_not_have(make: Maker) -> None:
-    """A function of another language is made: only its invocations fail."""
+    """A function in an unsupported language is created: only its invocations fail."""
     properties = {**INLINE, "Runtime": "java21", "Handler": "shop.Price::handle"}
     assert resource_type("AWS::Lambda::Function").create(make(), properties).reference == "price"

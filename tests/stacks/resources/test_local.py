@@ -1,4 +1,4 @@
-"""Resources in this store: created, created again, updated and deleted, through its operations."""
+"""Resources in this store: created, created again, updated and deleted."""
 
 from __future__ import annotations
 
@@ -109,10 +109,10 @@ def test_life(
     def described() -> dict[str, Any] | None:
         return make.call(service, operation, **request)
 
-    made = row.create(make(), properties)
-    assert (made.reference, made.existed) == (reference, False)
-    assert attributes.items() <= made.attributes.items()
-    assert row.predict(make().naming, properties).physical_id == made.physical_id
+    created = row.create(make(), properties)
+    assert (created.reference, created.existed) == (reference, False)
+    assert attributes.items() <= created.attributes.items()
+    assert row.predict(make().naming, properties).physical_id == created.physical_id
     assert (found := described()) is not None
     assert before.items() <= found.items()
 
@@ -122,12 +122,12 @@ def test_life(
     assert after.items() <= found.items()
 
     assert row.update is not None
-    assert row.update(make(), made, changed, properties).reference == reference
+    assert row.update(make(), created, changed, properties).reference == reference
     assert (found := described()) is not None
     assert before.items() <= found.items()
 
-    row.delete(make(), made, properties)
-    row.delete(make(), made, properties)
+    row.delete(make(), created, properties)
+    row.delete(make(), created, properties)
     if operation != "ListTagsForResource":
         assert described() is None or described() == {}
 
@@ -143,13 +143,13 @@ def test_life(
     ],
 )
 def test_generated_names(make: Maker, type: str, properties: dict[str, Any], name: str) -> None:
-    """Without a name of its own, a resource has the one that CloudFormation would generate."""
-    made = resource_type(type).create(make(), properties)
-    assert str(made.reference).rpartition(":")[2] == name
+    """Without a name, a resource gets the name that CloudFormation would generate."""
+    created = resource_type(type).create(make(), properties)
+    assert str(created.reference).rpartition(":")[2] == name
 
 
 def test_versions_of_machines(make: Maker) -> None:
-    """A version is that of a revision; an alias leads to it."""
+    """A version belongs to a revision; an alias points to the version."""
     machines, versions, aliases = (
         resource_type(f"AWS::StepFunctions::StateMachine{noun}") for noun in ("", "Version", "Alias")
     )
@@ -182,9 +182,9 @@ def test_versions_of_machines(make: Maker) -> None:
     described = make.call("stepfunctions", "DescribeStateMachineAlias", stateMachineAliasArn=alias.reference)
     assert described is not None
     assert described["routingConfiguration"] == [{"stateMachineVersionArn": second.reference, "weight": 100}]
-    for row, made in ((versions, first), (aliases, alias), (versions, second), (machines, machine)):
-        row.delete(make(), made, {})
-        row.delete(make(), made, {})
+    for row, created in ((versions, first), (aliases, alias), (versions, second), (machines, machine)):
+        row.delete(make(), created, {})
+        row.delete(make(), created, {})
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_versions_of_machines(make: Maker) -> None:
     ],
 )
 def test_refusals(make: Maker, type: str, properties: dict[str, Any], message: str) -> None:
-    """What cannot be made is one line that says why."""
+    """A resource that cannot be created is a one-line error that says why."""
     with pytest.raises(ResourceError) as refused:
         resource_type(type).create(make(), properties)
     assert message in str(refused.value)
@@ -227,9 +227,11 @@ def test_refusals(make: Maker, type: str, properties: dict[str, Any], message: s
 
 
 def test_unusable_role(make: Maker) -> None:
-    """A role that is none is replaced by the deploy's: roles are not checked here."""
-    made = resource_type("AWS::StepFunctions::StateMachine").create(make(), {**MACHINE, "RoleArn": "to come"})
-    found = make.call("stepfunctions", "DescribeStateMachine", stateMachineArn=made.reference)
+    """An invalid role is replaced with the deploy's default role: roles are not checked locally."""
+    created = resource_type("AWS::StepFunctions::StateMachine").create(
+        make(), {**MACHINE, "RoleArn": "to come"}
+    )
+    found = make.call("stepfunctions", "DescribeStateMachine", stateMachineArn=created.reference)
     assert found is not None
     assert found["roleArn"] == ROLE
     assert json.loads(found["definition"])["StartAt"] == "P"

@@ -26,13 +26,13 @@ SUFFIX = "1U44TLUZ7OR5"
     ],
 )
 def test_generated(stack: str, logical_id: str, length: int, name: str) -> None:
-    """A name has the stack, the logical id and the suffix, and no more characters than allowed."""
+    """A name has the stack, the logical id and the suffix, within the maximum length."""
     naming = Naming(stack, logical_id, SUFFIX, "us-east-1", "123456789012")
     assert naming.generated(length) == name
     assert len(name) <= length
 
 
 def test_generated_without_stack() -> None:
-    """Newer types have names without the stack."""
+    """The names of newer types do not contain the stack."""
     naming = Naming("shop", "L" * 80, SUFFIX, "us-east-1", "123456789012")
     assert naming.generated(80, with_stack=False) == f"{'L' * 67}-{SUFFIX}"

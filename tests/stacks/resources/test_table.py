@@ -1,20 +1,20 @@
-"""The table of resource types: every row is there, and is sound."""
+"""The table of resource types is complete and consistent."""
 
 from __future__ import annotations
 
 import pytest
 
 from sfn_cli.stacks.resources.resource import Extent
-from sfn_cli.stacks.resources.table import MADE, resource_type
+from sfn_cli.stacks.resources.table import CREATED, resource_type
 from tests.stacks.resources.conftest import naming
 
 
-@pytest.mark.parametrize("type", sorted(MADE))
+@pytest.mark.parametrize("type", sorted(CREATED))
 def test_made(type: str) -> None:
-    """A type that is made has a row; another name makes another resource."""
+    """Every created type has a row; a change of its name replaces the resource."""
     row = resource_type(type)
-    assert row.extent is Extent.MADE
-    assert row.is_local == MADE[type].startswith("local.")
+    assert row.extent is Extent.CREATED
+    assert row.is_local == CREATED[type].startswith("local.")
     if row.name_property is not None:
         assert row.name_property in row.replaced_by
         predicted = row.predict(naming("Thing"), {row.name_property: "mine"})
@@ -34,5 +34,5 @@ def test_made(type: str) -> None:
     ],
 )
 def test_not_made(type: str, extent: Extent) -> None:
-    """Every other type has a row too."""
+    """Unsupported types have a row too."""
     assert resource_type(type).extent is extent

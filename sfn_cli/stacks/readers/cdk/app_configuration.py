@@ -1,4 +1,4 @@
-"""What cdk.json says: the command of the app, and the context that it gets.
+"""Reads cdk.json: the command of the app, and its context.
 
 https://docs.aws.amazon.com/cdk/v2/guide/cli.html and …/context.html
 """
@@ -24,19 +24,19 @@ _PASSED_CONTEXT = {
     "aws:cdk:enable-path-metadata": True,
     "aws:cdk:enable-asset-metadata": True,
     "aws:cdk:version-reporting": False,
-    # Assets are named where they lie: code is run from its source.
+    # Assets keep their original paths, so that code runs from its source.
     "aws:cdk:disable-asset-staging": True,
     "aws:cdk:bundling-stacks": ["**"],
 }
-"""What the CDK CLI passes to each app, by its options."""
+"""The context that the CDK CLI passes to each app for its options."""
 
 
 class AppConfiguration(NamedTuple):
     folder: Path
     app: str | None
-    """The command of the app, for a shell; or a folder, which holds a cloud assembly."""
+    """The app's shell command, or a folder with a cloud assembly."""
     build: str | None
-    """A command to run before it."""
+    """A command to run before the app."""
     output: str
     context: dict[str, Any]
 
@@ -67,7 +67,7 @@ def _app_command(app: Any) -> str | None:
 
 
 def _app_in_scripts(package: Path) -> str | None:
-    """Returns the app that a script of package.json names: `cdk --app 'node app.js' deploy`."""
+    """Returns the app from a script of package.json, such as `cdk --app 'node app.js' deploy`."""
     if not package.is_file():
         return None
     found = set()
@@ -85,7 +85,7 @@ def _app_in_scripts(package: Path) -> str | None:
 
 
 def names_assembly(configuration: AppConfiguration) -> Path | None:
-    """Returns the cloud assembly that `app` names instead of a command, if it does."""
+    """Returns the cloud assembly, if `app` names one instead of a command."""
     if configuration.app is None:
         return None
     path = configuration.folder / os.path.expanduser(configuration.app)

@@ -1,10 +1,9 @@
-"""The files of a CDK app: what it consists of, whether it has changed, and a copy to run it in.
+"""The files of a CDK app: finds them, detects changes, and copies them into a folder to run in.
 
-An app is run in a copy, so that nothing is written into the user's project. The copy has its
-neighbours: two folders up, everything beside the app is there as a link, because apps name code by
-paths such as `../functions`.
+An app runs in a copy, so that nothing is written to the user's project. Apps refer to code by paths
+such as `../functions`: for two levels up, everything beside the app is a link in the copy.
 
-    WORKSPACE/tree/                  stands for the project's grandparent folder
+    WORKSPACE/tree/                  stands for the parent of the project's parent folder
     ├── others -> …                  links
     └── PARENT/
         ├── functions -> …           links
@@ -25,14 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LINKED = frozenset({"node_modules", ".venv", "venv"})
-"""Folders of packages: neither hashed nor copied."""
+"""Folders of packages, which are neither hashed nor copied."""
 _SKIPPED = LINKED | {
     ".git", "cdk.out", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".aws-sam",
     ".terraform", ".idea", ".vscode", ".DS_Store",
 }  # fmt: skip
 _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".java", ".cs", ".go", ".json")
 _LARGE_BYTES = 10 * 2**20
-"""A larger file is known by its size and time, and linked instead of copied."""
+"""Larger files are identified by size and time, and linked instead of copied."""
 _MAX_NEIGHBOURS = 1000
 
 _VARIABLE = re.compile(
@@ -41,23 +40,23 @@ _VARIABLE = re.compile(
 )
 """An environment variable that a program reads."""
 _OUTSIDE = re.compile(r"[\"'](\.\.(?:/[^\"'\n]*)?)[\"']((?:\s*,\s*[\"'][^\"'\n]+[\"'])*)")
-"""A path that leads upwards, perhaps in parts: "..", "functions"."""
+"""A path to a parent folder, perhaps in parts: "..", "functions"."""
 
 
 class AppFile(NamedTuple):
-    """What is known of a file's content, as long as its size and time are the same."""
+    """What is known of a file's content; it is valid while size and time are the same."""
 
     size: int
     modified_ns: int
     digest: str
     variables: tuple[str, ...]
-    """The names of environment variables that it reads."""
+    """The names of the environment variables that the file reads."""
     outside: tuple[str, ...]
-    """Paths upwards that it mentions."""
+    """The paths to parent folders that the file mentions."""
 
 
 class AppFiles(NamedTuple):
-    """The files of an app, by path: relative, or absolute for those outside its folder."""
+    """The files of an app, by path: relative to its folder, or absolute outside it."""
 
     folder: Path
     files: Mapping[str, AppFile]
@@ -70,7 +69,7 @@ class AppFiles(NamedTuple):
         return max((file.modified_ns for file in self.files.values()), default=0)
 
     def digest(self, environ: Mapping[str, str], *others: str) -> str:
-        """Returns a hash of all content, of the environment variables that it names, and of `others`."""
+        """Returns a hash of all content, the environment variables that it reads, and `others`."""
         found = hashlib.sha256()
         for path, file in sorted(self.files.items()):
             found.update(f"{path}\0{file.digest}\n".encode(errors="surrogateescape"))
@@ -83,9 +82,10 @@ class AppFiles(NamedTuple):
 
 
 def scan_app_files(folder: Path, known: Mapping[str, AppFile], skipped: frozenset[str]) -> AppFiles:
-    """Reads the files of an app. `known` is what is known of them; `skipped` are absolute paths.
+    """Reads the files of an app.
 
-    Files outside the folder belong to it where its sources mention their paths.
+    `known` is the result of an earlier scan; `skipped` has absolute paths. Files outside the folder
+    are included if the app's sources mention their paths.
     """
     files: dict[str, AppFile] = {}
     folders: list[str] = []
@@ -104,7 +104,7 @@ def scan_app_files(folder: Path, known: Mapping[str, AppFile], skipped: frozense
 
 
 def copy_app_files(app: AppFiles, tree: Path) -> Path:
-    """Copies an app into an empty folder with links to its neighbours. Returns the copied folder."""
+    """Copies an app into an empty folder, with links to its neighbours. Returns the copy's folder."""
     parent = tree / (app.folder.parent.name or "root")
     copy = parent / app.folder.name
     copy.mkdir(parents=True)
@@ -126,7 +126,7 @@ def copy_app_files(app: AppFiles, tree: Path) -> Path:
 
 
 def original_path(path: Path, tree: Path, project: Path) -> Path:
-    """Returns what a path in the copy stands for; the path itself for what the app made in the copy."""
+    """Returns the project's path for a path in the copy; a file that the app created keeps its path."""
     try:
         found = project.parent.parent / path.relative_to(tree)
     except ValueError:
@@ -159,13 +159,13 @@ def _walk_app(folder: Path, skipped: frozenset[str], linked: list[str]) -> Itera
 
 
 def _known_app_file(path: Path, known: AppFile | None) -> AppFile | None:
-    """Returns what is known of a file; None if it cannot be read, or is no file (a socket)."""
+    """Returns what is known of a file; None if it is unreadable or not a file (a socket, say)."""
     try:
         status = path.stat()
         if known is not None and (known.size, known.modified_ns) == (status.st_size, status.st_mtime_ns):
             return known
         if stat.S_ISDIR(status.st_mode):
-            text = os.path.realpath(path)  # a link: what it leads to is not followed
+            text = os.path.realpath(path)  # a link, which is not followed
             return AppFile(0, status.st_mtime_ns, hashlib.sha256(text.encode()).hexdigest(), (), ())
         if not stat.S_ISREG(status.st_mode):
             return None
@@ -191,7 +191,7 @@ def _known_app_file(path: Path, known: AppFile | None) -> AppFile | None:
 
 
 def _paths_outside(folder: Path, files: Mapping[str, AppFile]) -> set[Path]:
-    """Returns what files of an app mention and lies outside it, without folders around the app."""
+    """Returns the paths outside the app that its files mention, without folders that contain the app."""
     found = set()
     for name, file in files.items():
         for text in file.outside:

@@ -1,7 +1,7 @@
-"""The packages of a CDK app: the project's own where it has them, else installed into the home.
+"""The packages of a CDK app: those of the project, or packages that are installed into the home.
 
-A project that was just cloned has no node_modules and no virtual environment. What its package.json
-or requirements.txt asks for is then installed once (functions/builds).
+A fresh clone has no node_modules and no virtual environment. The packages in its package.json or
+requirements.txt are then installed once (functions/builds).
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def prepare_app_packages(
     everything: bool = False,
     more: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Returns the variables by which an app's command finds the packages that it needs.
+    """Returns the environment variables with which an app's command finds its packages.
 
-    They are installed where they are missing. Raises BuildError.
+    Missing packages are installed. Raises BuildError.
 
-    With `everything`, what the project asks for is installed completely, even if it seems to be there.
-    `more` are packages for Python that it does not ask for.
+    With `everything`, all of the project's packages are installed, even if they seem to be present.
+    `more` are additional Python packages.
     """
     if _PYTHON_COMMAND.search(command):
         return prepare_python_app(command, setting, environment, everything=everything, more=more)

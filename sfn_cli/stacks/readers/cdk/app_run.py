@@ -1,6 +1,6 @@
-"""Runs the program of a CDK app, in its copy, without the user's AWS credentials.
+"""Runs the program of a CDK app in a copy of the project, without the user's AWS credentials.
 
-It runs as the user, in a process group of its own, with the variables that the CDK CLI passes:
+It runs as the user, in its own process group, with the variables that the CDK CLI passes:
 https://docs.aws.amazon.com/cdk/v2/guide/environments.html
 """
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _MAX_VARIABLE_BYTES = 100_000
 """Linux limits each environment variable to 131,072 bytes."""
-_MAX_ABSENT_ASSETS = 20
+_MAX_MISSING_ASSETS = 20
 _SHOWN = 200
-"""How much of a line of an error is shown, in characters."""
+"""The maximum number of characters shown of an error's line."""
 _MISSING_MODULE = re.compile(
     r"Cannot find (module|package)|ModuleNotFoundError|No module named|not found$", re.M
 )
@@ -38,7 +38,7 @@ _MISSING_ALPHA = re.compile(
 _ERROR_LINE = re.compile(r"\W*(?:[\w.]*(?:Error|Exception)\b|«\w+»)")
 _MISSING_ASSET = re.compile(r"Cannot find asset at (/[^\n]+?)\s*$", re.M)
 _EMPTY_ZIP = b"PK\5\6" + bytes(16)
-"""But for the length of a comment, and the comment."""
+"""An empty zip without the length of its comment and the comment."""
 _SILENT = {
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
@@ -52,7 +52,7 @@ def run_app(
 ) -> None:
     """Runs an app, which writes its cloud assembly to `output`. Raises BuildError.
 
-    An asset that is absent does not stop it: that is an error when the function is deployed.
+    A missing asset does not stop the app: it is an error only when its function is deployed.
     """
     base = _app_environment(setting, configuration, settings, output)
     absent: list[Path] = []
@@ -68,8 +68,8 @@ def run_app(
             except BuildError as error:
                 asset = _MISSING_ASSET.search(error.output)
                 alpha = _MISSING_ALPHA.search(error.output)
-                if asset is not None and len(absent) < _MAX_ABSENT_ASSETS:
-                    absent.append(_make_absent_asset(Path(asset[1]), setting, error))
+                if asset is not None and len(absent) < _MAX_MISSING_ASSETS:
+                    absent.append(_create_missing_asset(Path(asset[1]), setting, error))
                 elif alpha is not None and (package := _alpha_package(alpha)) not in more:
                     more.append(package)
                     variables = prepare_app_packages(command, setting, base, more=more)
@@ -77,21 +77,22 @@ def run_app(
                     everything = True
                     variables = prepare_app_packages(command, setting, base, everything=True, more=more)
                 else:
-                    raise _with_main_lines(error, setting) from None
+                    raise _shortened_error(error, setting) from None
     finally:
         for path in absent:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _alpha_package(found: re.Match[str]) -> str:
-    """Returns the package of an experimental module, which requirements.txt often leaves out."""
+    """Returns the package of an experimental CDK module, which requirements.txt often leaves out."""
     return f"aws-cdk.{(found[1] or found[2]).replace('_', '-')}"
 
 
-def _with_main_lines(error: BuildError, setting: AppSetting) -> BuildError:
-    """Returns an app's error with the lines around the one that names it: a stack is longer.
+def _shortened_error(error: BuildError, setting: AppSetting) -> BuildError:
+    """Returns an app's error with only the lines around the one that names the error.
 
-    Paths in the copy are those of the project, and lines of minified code are cut.
+    Paths in the copy are replaced with those of the project, and long lines, such as minified code,
+    are cut.
     """
     lines = [line.rstrip() for line in error.output.splitlines() if line.strip()]
     named = [number for number, line in enumerate(lines) if _ERROR_LINE.match(line)]
@@ -115,17 +116,17 @@ def _run_app_once(
     _run_in_shell(command, setting.copy, environment, f"The CDK app ({command})")
 
 
-def _make_absent_asset(path: Path, setting: AppSetting, error: BuildError) -> Path:
-    """Makes an empty asset in the copy, where one that the app names is absent."""
+def _create_missing_asset(path: Path, setting: AppSetting, error: BuildError) -> Path:
+    """Creates an empty asset in the copy for a missing asset of the app."""
     existing = next(parent for parent in path.parents if parent.exists())
-    # What the copy has links to is the user's: nothing is made there.
+    # Links in the copy lead to the user's files: create nothing there.
     tree = os.path.realpath(setting.copy.parent.parent)
     if path.exists() or not os.path.realpath(existing).startswith(tree):
-        raise _with_main_lines(error, setting)
+        raise _shortened_error(error, setting)
     shown = setting.project / os.path.relpath(path, setting.copy)
-    setting.report(f"{os.path.normpath(shown)} does not exist; going on without it.")
+    setting.report(f"{os.path.normpath(shown)} does not exist. Continuing without it.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Each has its own content: the CDK knows assets by their hashes.
+    # Each empty asset needs different content, because the CDK identifies assets by their hashes.
     name = os.fsencode(path.name)
     if path.suffix in (".zip", ".jar"):
         path.write_bytes(_EMPTY_ZIP + len(name).to_bytes(2, "little") + name)
@@ -142,27 +143,27 @@ def _run_in_shell(command: str, folder: Path, environment: dict[str, str], what:
 
 
 def _check_programs(command: str, environment: dict[str, str]) -> None:
-    """Raises BuildError if the program that a command begins with is not there."""
+    """Raises BuildError if the first program of a command is not on PATH."""
     words = command.split()
     program = words[0] if words and "=" not in words[0] else ""
     if program and "/" not in program and shutil.which(program, path=environment["PATH"]) is None:
         from_shell = {"cd", "export", "set", ".", "test", "[", "exec", "source", "if", "for", "("}
         if program not in from_shell and not program.startswith(("(", '"', "'", "$")):
             raise BuildError(
-                f"The CDK app is run by {program}, which is not on PATH. Install it, or run `cdk synth` "
-                "where it is and name the cdk.out (-t cdk.out)."
+                f"The CDK app needs {program}, which is not on PATH. Install it, or run `cdk synth` where it "
+                "is installed and pass the result: -t cdk.out"
             )
     if (
         "python" in "".join(words_of_command(command)[:1])
         and shutil.which("node", path=environment["PATH"]) is None
     ):
-        raise BuildError("The CDK app needs Node.js, whose `node` is not on PATH.")
+        raise BuildError("The CDK app needs Node.js, but `node` is not on PATH. Install Node.js.")
 
 
 def _app_environment(
     setting: AppSetting, configuration: AppConfiguration, settings: Settings, output: Path
 ) -> dict[str, str]:
-    """Returns the environment of an app: the user's, without AWS credentials, and what the CDK CLI adds."""
+    """Returns the user's environment without AWS credentials, with the variables of the CDK CLI."""
     context = json.dumps(configuration.context)
     passed = {"CDK_CONTEXT_JSON": context}
     if len(context.encode()) > _MAX_VARIABLE_BYTES:
@@ -189,7 +190,7 @@ def _app_environment(
 
 
 def _docker_stand_in(workspace: Path) -> str:
-    """Writes the program that bundles functions without Docker, and returns its path."""
+    """Writes the program that replaces Docker for bundling functions, and returns its path."""
     from sfn_cli.stacks.readers.cdk import docker_stand_in
 
     folder = workspace / "bin"

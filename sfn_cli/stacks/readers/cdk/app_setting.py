@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOR_APP = "the CDK app"
-"""For whom packages are installed, in lines for the user."""
+"""The purpose of installed packages, in messages to the user."""
 
 
 class AppSetting(NamedTuple):
-    """Where an app runs, and for whom it is prepared."""
+    """The folders in which an app runs, and the callback for messages."""
 
     home: str
     project: Path
     copy: Path
-    """The folder that it runs in: a copy of the project."""
+    """The folder in which the app runs: a copy of the project."""
     workspace: Path
-    """A folder for files of our own."""
+    """A folder for sfn's own files."""
     sources: tuple[Path, ...]
     """The files of the project."""
     report: Callable[[str], None]
 
 
 def words_of_command(command: str) -> list[str]:
-    """Returns the words of a shell's command, without the folders of programs."""
+    """Returns the words of a shell command, without the folders of programs."""
     try:
         words = shlex.split(command)
     except ValueError:

@@ -1,8 +1,8 @@
-"""The assets of a cloud assembly: files that its templates name by their place in S3.
+"""The assets of a cloud assembly: local files that its templates name by their place in S3.
 
-An asset is named by the key of its object, which is a hash, wherever it is used: in a function's
-Code, a layer's Content, a machine's DefinitionS3Location, a nested stack's TemplateURL. Apps of CDK
-version 1 name it by three parameters ("AssetParameters…S3Bucket", "…S3VersionKey", "…ArtifactHash").
+A template names an asset by its S3 key, which is a hash, in a function's Code, a layer's Content, a
+machine's DefinitionS3Location or a nested stack's TemplateURL. Apps of CDK version 1 name an asset by
+three parameters ("AssetParameters…S3Bucket", "…S3VersionKey", "…ArtifactHash").
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ class AssetTable:
     """The assets of one stack, by their places in S3 and by their parameters."""
 
     def __init__(self, folders: tuple[Path, ...], original: Callable[[Path], Path]) -> None:
-        """`folders` are where relative paths of assets lie: the assembly's own comes first.
+        """`folders` are the folders for assets with relative paths, the assembly's own first.
 
-        `original` returns what a path stands for, if the app ran in a copy of the project.
+        `original` returns the project's path for a path in the copy in which the app ran.
         """
         self._original = original
         self._folders = folders
         self._by_key: dict[str, Path] = {}
         self._by_parameter: dict[str, tuple[str, Path]] = {}
-        """The value that a parameter of version 1 has, and its asset."""
+        """The value of each parameter of version 1, and its asset."""
 
     def add_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Adds the file assets of an asset manifest (`STACK.assets.json`)."""
         for asset in (manifest.get("files") or {}).values():
             path = (asset.get("source") or {}).get("path")
             if path is None:
-                continue  # an executable makes it
+                continue  # an executable creates the asset
             for destination in (asset.get("destinations") or {}).values():
                 self._by_key[destination["objectKey"]] = self._asset_path(path)
 
     def add_metadata(self, metadata: Mapping[str, Any]) -> None:
-        """Adds the assets of version 1: entries in the metadata of the stack's artifact."""
+        """Adds the assets of version 1, which are entries in the metadata of the stack's artifact."""
         for entries in metadata.values():
             for entry in entries:
                 data = entry.get("data")
@@ -64,7 +64,7 @@ class AssetTable:
                         self._by_parameter[data[member]] = (value, path)
 
     def asset_in(self, value: Any) -> Path | None:
-        """Returns the asset that a value names (an S3 location, a URL), if it is exactly one."""
+        """Returns the asset that a value names (an S3 location, a URL), if it names exactly one."""
         found = set(self._assets_in(value))
         return found.pop() if len(found) == 1 else None
 
@@ -73,7 +73,7 @@ class AssetTable:
         return self._asset_path(path)
 
     def without_parameters(self, value: Any) -> Any:
-        """Returns a value with the parameters of version 1 replaced by their values."""
+        """Returns a value with version 1's parameters replaced by their values."""
         if isinstance(value, list):
             return [self.without_parameters(item) for item in value]
         if not isinstance(value, dict):
@@ -84,7 +84,7 @@ class AssetTable:
 
     @property
     def parameters(self) -> set[str]:
-        """Returns the names of the parameters of version 1."""
+        """Returns the names of version 1's parameters."""
         return set(self._by_parameter)
 
     def _assets_in(self, value: Any) -> Iterator[Path]:
@@ -100,7 +100,7 @@ class AssetTable:
         elif isinstance(value, str):
             if value in self._by_key:
                 yield self._by_key[value]
-            elif "/" in value:  # the key may have a prefix with slashes: all of a URL's last parts are tried
+            elif "/" in value:  # the key may contain slashes: try every suffix of the URL's path
                 parts = value.split("/")
                 for first in range(1, len(parts)):
                     if (path := self._by_key.get("/".join(parts[first:]))) is not None:
@@ -109,13 +109,13 @@ class AssetTable:
 
     def _asset_path(self, path: str) -> Path:
         candidates = [Path(os.path.normpath(folder / path)) for folder in self._folders]
-        if os.path.basename(path).startswith("asset."):  # bundled, and moved since
+        if os.path.basename(path).startswith("asset."):  # bundled, and moved later
             candidates += [folder / os.path.basename(path) for folder in self._folders]
         return self._original(next((found for found in candidates if found.exists()), candidates[0]))
 
 
 def with_local_code(resource: Mapping[str, Any], assets: AssetTable) -> dict[str, Any]:
-    """Returns a resource with what it takes from an asset named by its path on this machine."""
+    """Returns a resource whose assets are replaced by their local paths."""
     changed = dict(resource)
     properties = dict(resource.get("Properties") or {})
     type = resource.get("Type")

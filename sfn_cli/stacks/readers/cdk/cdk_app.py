@@ -1,10 +1,10 @@
-"""Reads what a user names of a CDK app: its folder, its cdk.json, or a cloud assembly.
+"""Reads a CDK app from what the user names: its folder, its cdk.json, or a cloud assembly.
 
-A cloud assembly that is named itself is read as it is. Otherwise the stacks are those of
+A cloud assembly that the user names is read as it is. Otherwise the stacks come from the first of
 
 1. the project's own cdk.out, if it is newer than all files of the app,
-2. what the app wrote when it was last run here, if nothing has changed since,
-3. what it writes now.
+2. the output of the app's last run by sfn, if nothing has changed since,
+3. a new run of the app.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 _TEMPLATE_SUFFIX = ".template.json"
-"""Of stacks' templates, and of those of nested stacks."""
+"""The suffix of templates of stacks and of nested stacks."""
 
 
 def read_cdk_app(
@@ -36,8 +36,8 @@ def read_cdk_app(
 ) -> CloudAssembly:
     """Returns the stacks of an app. Raises UsageError, BuildError, TemplateError.
 
-    `report` is called with lines for the user. Without `may_build`, nothing of the project is run:
-    an assembly must be there.
+    `report` is called with lines for the user. Without `may_build`, no code of the project runs, and
+    an up-to-date assembly must exist.
     """
     path = path.resolve()
     if path.is_file():
@@ -51,7 +51,7 @@ def read_cdk_app(
     if not (path / APP_FILE).is_file():
         if is_cloud_assembly(path / "cdk.out"):
             return _read_named_assembly(path / "cdk.out")
-        raise UsageError(f"{path} holds no CDK app: neither a cdk.json nor a cdk.out")
+        raise UsageError(f"{path} is not a CDK app: it has no cdk.json and no cdk.out")
     return _read_app_folder(path, settings, report, may_build=may_build)
 
 
@@ -62,14 +62,14 @@ def _read_named_assembly(folder: Path) -> CloudAssembly:
 
 
 def _read_named_template(path: Path) -> CloudAssembly:
-    """Reads the stack of a template in an assembly, with those that it depends on."""
+    """Reads the stack of a template in an assembly, with the stacks that it depends on."""
     if not is_cloud_assembly(path.parent):
-        raise UsageError(f"{path} is neither a cdk.json nor a part of a cloud assembly.")
+        raise UsageError(f"{path} is neither a cdk.json nor part of a cloud assembly.")
     app = _read_named_assembly(path.parent)
     is_template = path.name.endswith(_TEMPLATE_SUFFIX)
     needed = {stack.name for stack in app.stacks if is_template and path in stack.files}
     if not needed:
-        raise UsageError(f"{path} is not the template of a stack of its cloud assembly.")
+        raise UsageError(f"{path} is not a stack's template in its cloud assembly.")
     for stack in reversed(app.stacks):
         if stack.name in needed:
             needed.update(app.dependencies[stack.name])
@@ -94,12 +94,12 @@ def _read_app_folder(
     digest = synthesis.app_digest(files, configuration, settings)
     assembly = workspace.assembly(digest)
     if is_cloud_assembly(assembly):
-        report("The CDK app has not changed since it was last synthesised.")
+        report("Using the last synthesis of the CDK app, which has not changed since.")
     else:
         synthesis.check_may_synthesise(configuration, may_build=may_build)
         if is_cloud_assembly(own):
-            report(f"{configuration.output} is older than the app's files: it is not used.")
+            report(f"Not using {configuration.output}, which is older than the app's files.")
         assembly = synthesis.synthesise_app(workspace, files, configuration, settings, digest, report)
     app = read_cloud_assembly(assembly, project, (workspace.assets,), workspace.original)
-    # People know the app, and not where in the home its assembly is.
+    # Messages name the app, not the path of its assembly in the home.
     return app._replace(stacks=tuple(stack._replace(source=project / APP_FILE) for stack in app.stacks))

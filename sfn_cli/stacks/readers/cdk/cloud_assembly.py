@@ -1,11 +1,11 @@
-"""Reads a cloud assembly, the folder that a CDK app writes (`cdk.out`): its stacks, as templates.
+"""Reads a cloud assembly, the folder that a CDK app writes (`cdk.out`), as stacks.
 
     manifest.json              the artifacts: stacks, asset manifests, nested assemblies
     STACK.template.json        what CloudFormation would deploy
-    STACK.assets.json          where each asset lies, and where in S3 the template looks for it
-    asset.HASH/                code, unless it is named where it lies
-    assembly-STAGE/            an assembly of its own, for a Stage of the app
-    …nested.template.json      templates of nested stacks: assets too
+    STACK.assets.json          each asset's local path, and its place in S3 in the template
+    asset.HASH/                code, unless it has its original path
+    assembly-STAGE/            a nested assembly, for a Stage of the app
+    …nested.template.json      templates of nested stacks, which are also assets
 
 https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cloud-assembly-schema
 """
@@ -36,7 +36,7 @@ _BOOKKEEPING = {
     "Resources": ("CDKMetadata",),
     "Conditions": ("CDKMetadataAvailable",),
 }
-"""What CDK adds to each template for its own deployments."""
+"""What the CDK adds to each template for its own deployments."""
 _MAX_DEPTH = 10
 
 
@@ -44,9 +44,9 @@ class CloudAssembly(NamedTuple):
     """The stacks of an app."""
 
     stacks: tuple[Stack, ...]
-    """In an order in which they can be deployed: a stack comes after those that it depends on."""
+    """The stacks in an order for deployment: each after the stacks that it depends on."""
     dependencies: Mapping[str, tuple[str, ...]]
-    """For each stack, by name, the names of those that it depends on directly."""
+    """For each stack, by name, the names of its direct dependencies."""
     notes: tuple[str, ...]
     """Lines for the user about the app as a whole."""
 
@@ -61,7 +61,7 @@ class _StackArtifact(NamedTuple):
     name: str
     stack: Stack
     depends_on: tuple[str, ...]
-    """The ids of artifacts of the same assembly."""
+    """The ids of artifacts in the same assembly."""
 
 
 def is_cloud_assembly(path: Path) -> bool:
@@ -77,9 +77,9 @@ def read_cloud_assembly(
 ) -> CloudAssembly:
     """Reads the assembly in a folder. Raises UsageError.
 
-    `project` is the folder of the app, which stacks belong to. `asset_folders` are further folders
-    in which assets with relative paths may lie; `original` returns what the path of an asset stands
-    for, if the app ran in a copy of the project.
+    `project` is the folder of the app, to which the stacks belong. `asset_folders` are further folders
+    for assets with relative paths; `original` returns the project's path for an asset's path in the
+    copy in which the app ran.
     """
     place = _AssetPlaces(asset_folders, original)
     found: list[_StackArtifact] = []
@@ -89,7 +89,7 @@ def read_cloud_assembly(
         names = {artifact.id: artifact.name for artifact in artifacts}
         for artifact in _in_order_of_dependencies(artifacts):
             if artifact.name in dependencies:
-                notes.append(f"The app has several stacks named {artifact.name}: the first one counts.")
+                notes.append(f"The app has several stacks named {artifact.name}. Only the first one is used.")
                 continue
             found.append(artifact)
             dependencies[artifact.name] = tuple(
@@ -97,11 +97,11 @@ def read_cloud_assembly(
             )
         if missing:
             notes.append(
-                f"The app looks up {', '.join(missing)} at AWS: made-up values stand for what "
-                "cdk.context.json does not have."
+                f"The app looks up {', '.join(missing)} at AWS. Values that are not in cdk.context.json "
+                "are replaced with made-up ones."
             )
     if not found:
-        raise UsageError(f"{folder} has no stacks.")
+        raise UsageError(f"{folder} contains no stacks.")
     return CloudAssembly(
         tuple(artifact.stack for artifact in found), dependencies, tuple(dict.fromkeys(notes))
     )
@@ -110,7 +110,7 @@ def read_cloud_assembly(
 def _read_assemblies(
     folder: Path, project: Path, place: _AssetPlaces, depth: int
 ) -> Iterator[tuple[list[_StackArtifact], list[str]]]:
-    """Yields the stacks of an assembly and of those nested in it, and what each looked up in vain."""
+    """Yields the stacks of an assembly and its nested assemblies, with the lookups that each is missing."""
     manifest = read_json_object(folder / MANIFEST)
     artifacts = manifest.get("artifacts") or {}
     stacks = [
@@ -139,7 +139,7 @@ def _read_stack_artifact(
     assets = AssetTable((folder, *place.folders), place.original)
     files = [folder / MANIFEST, file]
     for other in artifacts.values():
-        # Keys are hashes: an asset of another stack is no danger, and a shared one may be there only.
+        # Include the assets of other stacks: keys are hashes, and shared assets may be listed only there.
         if other.get("type") == _ASSETS:
             files.append(manifest := folder / str((other.get("properties") or {}).get("file")))
             assets.add_manifest(read_json_object(manifest))
@@ -186,7 +186,7 @@ def _read_stack_artifact(
 def _inlined_template(
     template: Mapping[str, Any], folder: Path, assets: AssetTable, files: list[Path], depth: int
 ) -> dict[str, Any]:
-    """Returns a template with its nested stacks written into it."""
+    """Returns a template with its nested stacks inlined."""
 
     def nested_template(logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, Any] | None:
         path = assets.asset_in((resource.get("Properties") or {}).get("TemplateURL"))
@@ -203,7 +203,7 @@ def _inlined_template(
 
 
 def _in_order_of_dependencies(artifacts: list[_StackArtifact]) -> list[_StackArtifact]:
-    """Returns stacks in the order of the manifest, but each after those that it depends on."""
+    """Returns the stacks in manifest order, but each after the stacks that it depends on."""
     by_id = {artifact.id: artifact for artifact in artifacts}
     done: dict[str, _StackArtifact] = {}
 

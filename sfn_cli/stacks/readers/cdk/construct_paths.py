@@ -1,8 +1,9 @@
-"""Resources by the names that a CDK app gives them.
+"""Finds resources by their names in a CDK app.
 
-The logical id of `new StateMachine(stack, 'OrderFlow')` ends with a hash: "OrderFlowE3B0C442". Its
-metadata has the path of its construct, "OrderStack/OrderFlow/Resource": the resource may also be
-called by it, with or without the stack and without "Resource", or by its last part, "OrderFlow".
+The logical id of `new StateMachine(stack, 'OrderFlow')` ends with a hash: "OrderFlowE3B0C442". The
+resource's metadata has the path of its construct, "OrderStack/OrderFlow/Resource". That path is
+accepted as a name, with or without the stack and without "Resource", and so is its last part,
+"OrderFlow".
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 
 PATH = "aws:cdk:path"
 _INNER = ("Resource", "Default")
-"""The ids of the resource that a construct is there for."""
+"""The ids of a construct's main resource."""
 
 
 def construct_path(resource: Mapping[str, Any]) -> str | None:
-    """Returns the path of a resource's construct, as "OrderStack/OrderFlow", if it is known."""
+    """Returns the path of a resource's construct, such as "OrderStack/OrderFlow", if it is known."""
     path = (resource.get("Metadata") or {}).get(PATH)
     if not isinstance(path, str):
         return None
@@ -29,9 +30,9 @@ def construct_path(resource: Mapping[str, Any]) -> str | None:
 
 
 def logical_ids_of_construct(resources: Mapping[str, Mapping[str, Any]], name: str) -> list[str]:
-    """Returns the logical ids of the resources that an app calls by this name.
+    """Returns the logical ids of the resources with this name in the app.
 
-    There are several where constructs in different places have one id.
+    There are several if constructs in different places have the same id.
     """
     return [
         logical_id for logical_id, resource in resources.items() if name in set(_names_of_construct(resource))

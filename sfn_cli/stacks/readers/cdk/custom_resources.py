@@ -1,7 +1,7 @@
-"""The functions that serve only custom resources: CDK adds them to a stack for its own purposes.
+"""Leaves out the functions that serve only custom resources, which the CDK adds for its own purposes.
 
-A custom resource is created by calling a function, its provider, which talks to CloudFormation:
-sfn leaves custom resources out, so that nothing ever calls these functions.
+CloudFormation creates a custom resource by calling a function, its provider. sfn leaves custom
+resources out, so nothing ever calls these functions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PROVIDER = "Custom::ResourceProvider"
-"""The type that a provider has in a stack: it is left out by name, and can be referred to."""
+"""The type of a provider in a stack: it is left out but can be referred to."""
 
 _CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 _SERVICE_TOKEN = "ServiceToken"
@@ -29,10 +29,10 @@ _IGNORED = (
 
 
 def without_providers(resources: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns resources in which functions (and their layers) that serve custom resources are left out.
+    """Returns the resources without the functions (and their layers) that serve only custom resources.
 
-    Such a function is referred to as ServiceToken of custom resources, or by another such function
-    (CDK's provider framework calls the app's own handler), and in no other way.
+    Such a function is referred to only as ServiceToken of custom resources, or by another such function
+    (the CDK's provider framework calls the app's handler).
     """
     users = _users_of_functions(resources)
     providers: set[str] = set()
@@ -46,12 +46,12 @@ def without_providers(resources: Mapping[str, Any]) -> dict[str, Any]:
             break
         providers |= added
     return {
-        name: {"Type": PROVIDER, **_kept_of_provider(resource)} if name in providers else resource
+        name: {"Type": PROVIDER, **_provider_placeholder(resource)} if name in providers else resource
         for name, resource in resources.items()
     }
 
 
-def _kept_of_provider(resource: Mapping[str, Any]) -> dict[str, Any]:
+def _provider_placeholder(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {name: resource[name] for name in ("Condition", "Metadata") if name in resource}
 
 
@@ -61,7 +61,7 @@ def _is_custom(resource: Mapping[str, Any]) -> bool:
 
 
 def _users_of_functions(resources: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Returns who uses each function and layer: logical ids, or _SERVICE_TOKEN of any resource."""
+    """Returns the users of each function and layer: logical ids, or _SERVICE_TOKEN for any resource."""
     users: dict[str, set[str]] = {
         name: set() for name, resource in resources.items() if resource.get("Type") in (FUNCTION, LAYER)
     }

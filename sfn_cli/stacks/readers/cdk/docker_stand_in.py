@@ -1,12 +1,12 @@
-"""A program in place of Docker, in which CDK apps bundle the code of functions (CDK_DOCKER).
+"""Replaces Docker when a CDK app bundles the code of functions (CDK_DOCKER).
 
-CDK calls `docker build` for an image and `docker run` for a command in it, with the code at
-/asset-input and the result at /asset-output. This program runs the command here, on the real
-folders. What it would install into the result with pip is only noted in requirements.txt there:
-packages are installed when the function is deployed, by the interpreter that runs it. (For a layer,
-whose packages lie in a folder of the result, pip runs at once.)
+The CDK calls `docker build` for an image and `docker run` for a command in it, with the code at
+/asset-input and the result at /asset-output. This program runs the command on the host, in the real
+folders. pip packages for the result are only written to its requirements.txt: they are installed when
+the function is deployed, for the interpreter that runs the function. (For a layer, whose packages are
+in a subfolder of the result, pip runs immediately.)
 
-It runs as a program of its own, alone, under `python -I`: it imports nothing of sfn.
+This is a program of its own, run with `python -I`: it imports nothing from sfn.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _OUTPUT_VARIABLE = "SFN_BUNDLING_OUTPUT"
 
 
 def main(arguments: list[str]) -> int:
-    """Acts as `docker build`, `docker run`, or as a program that a bundling command calls."""
+    """Acts as `docker build`, as `docker run`, or as a program that a bundling command calls."""
     command, *rest = arguments or [""]
     if command in ("build", "buildx"):
         tag = _options_of_docker(rest)[0].get("-t", [""])[-1]
@@ -46,14 +46,14 @@ def main(arguments: list[str]) -> int:
     if command == "rsync":
         return _copy_as_rsync(rest)
     sys.stderr.write(
-        f"Bundling asks for `docker {command}`, which sfn does not stand in for. Set CDK_DOCKER=docker to "
-        "use Docker.\n"
+        f"Bundling calls `docker {command}`, which sfn does not support without Docker. To use Docker, set "
+        "CDK_DOCKER=docker.\n"
     )
     return 1
 
 
 def _options_of_docker(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """Returns the options with their values, and what follows them."""
+    """Returns the options with their values, and the remaining arguments."""
     options: dict[str, list[str]] = {}
     rest = list(arguments)
     while rest and rest[0].startswith("-"):
@@ -107,7 +107,7 @@ def _on_host(text: str, folders: dict[str, str]) -> str:
 
 
 def _write_programs(folder: Path, image: str) -> None:
-    """Writes the programs that bundling commands call and that this machine has otherwise."""
+    """Writes the programs that bundling commands call and for which the host needs replacements."""
     matched = re.search(r"python[:-]?(3\.\d+)", image)
     interpreter = shutil.which(f"python{matched[1]}") if matched else None
     interpreter = interpreter or shutil.which("python3") or sys.executable
@@ -122,7 +122,7 @@ def _write_programs(folder: Path, image: str) -> None:
 
 
 def _install_or_note(arguments: list[str]) -> int:
-    """Acts as pip: notes what would be installed into the result, and runs pip for all else."""
+    """Acts as pip: notes packages for the result in requirements.txt; otherwise runs pip."""
     target, files, packages = None, [], []
     rest = list(arguments)
     while rest:

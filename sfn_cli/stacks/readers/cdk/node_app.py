@@ -1,8 +1,8 @@
-"""The packages of an app in JavaScript or TypeScript.
+"""Installs the packages of an app in JavaScript or TypeScript.
 
-They become `node_modules` of the copy that the app runs in. What synthesis never needs (test
-runners, linters, the CDK CLI, types) is left out as long as there is no lock file, because it takes
-most of the time.
+They become `node_modules` of the copy in which the app runs. Without a lock file, packages that
+synthesis never needs (test runners, linters, the CDK CLI, types) are left out, because they take most
+of the time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NOT_NEEDED = re.compile(
     r"|aws-sdk-client-mock.*|@biomejs/.*|standard-version|npm-check-updates|cdk-dia|cdk-assets"
 )
 _TOOLS = {"ts-node": ("ts-node", "typescript"), "tsx": ("tsx",), "tsc": ("typescript",)}
-"""Programs that commands of apps begin with, and the packages that have them."""
+"""Programs at the start of apps' commands, and the packages that contain them."""
 _NOT_FOUND_BY_NPM = re.compile(r"No matching version found for (@?[^@\s]+)@(\S+?)\.?$", re.M)
 _BUNDLES = re.compile(rb"NodejsFunction|aws-lambda-nodejs|aws_lambda_nodejs")
 
@@ -41,7 +41,7 @@ _BUNDLES = re.compile(rb"NodejsFunction|aws-lambda-nodejs|aws_lambda_nodejs")
 def prepare_node_app(
     command: str, setting: AppSetting, environment: Mapping[str, str], *, everything: bool
 ) -> dict[str, str]:
-    """Returns the variables by which an app finds its packages: see prepare_app_packages."""
+    """Returns the variables with which an app finds its packages (see prepare_app_packages)."""
     folder, own = setting.copy, _own_node_modules(setting.project)
     paths = [folder / "node_modules" / ".bin"]
     if own is not None and not everything:
@@ -50,16 +50,16 @@ def prepare_node_app(
         own = install_node_packages_of_app(command, setting, everything=everything)
     variables = {
         "PATH": os.pathsep.join([*map(str, paths), environment["PATH"]]),
-        # The versions of a clean installation may not fit the types of the sources.
+        # The sources' types may not match the versions of a fresh installation.
         "TS_NODE_TRANSPILE_ONLY": "true",
     }
     if own is not None:
-        variables["NODE_PATH"] = str(own)  # for sources outside the folder
+        variables["NODE_PATH"] = str(own)  # for sources outside the project's folder
     return variables
 
 
 def install_node_packages_of_app(command: str, setting: AppSetting, *, everything: bool) -> Path:
-    """Installs what package.json asks for, and makes it the node_modules of the copy.
+    """Installs the packages of package.json as the copy's node_modules.
 
     Returns that node_modules. Raises BuildError.
     """
@@ -70,7 +70,7 @@ def install_node_packages_of_app(command: str, setting: AppSetting, *, everythin
     if link.is_symlink():
         link.unlink()
     link.symlink_to(modules)
-    # Bundling looks for a lock file to find the root of the project; npm would have written one.
+    # Bundling finds the project's root by a lock file, which npm would have written.
     if not any((setting.copy / name).exists() for name in _LOCKS):
         lock = built / "package-lock.json"
         content = lock.read_bytes() if lock.is_file() else b"{}"
@@ -79,7 +79,7 @@ def install_node_packages_of_app(command: str, setting: AppSetting, *, everythin
 
 
 def _install_manifest_of_app(manifest: Path, setting: AppSetting) -> Path:
-    """Installs a package.json; the latest version stands for one that npm does not find."""
+    """Installs a package.json; if npm does not find a version, uses the latest one."""
     while True:
         try:
             return install_node_packages(setting.home, manifest, setting.report, with_dev=True, what=FOR_APP)
@@ -89,13 +89,13 @@ def _install_manifest_of_app(manifest: Path, setting: AppSetting) -> Path:
             wanted = content.get("dependencies") or {}
             if unknown is None or wanted.get(unknown[1], "latest") == "latest":
                 raise
-            setting.report(f"npm does not find {unknown[1]}@{unknown[2]}; trying the latest one.")
+            setting.report(f"npm cannot find {unknown[1]}@{unknown[2]}. Trying the latest version…")
             wanted[unknown[1]] = "latest"
             (manifest / "package.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def _own_node_modules(project: Path) -> Path | None:
-    """Returns the node_modules that holds the CDK for a project: its own, or one of a folder above."""
+    """Returns the node_modules with the CDK for a project: its own, or one of a parent folder."""
     for folder in (project, *project.parents):
         modules = folder / "node_modules"
         if any((modules / name).is_dir() for name in _CDK_PACKAGES):
@@ -104,7 +104,7 @@ def _own_node_modules(project: Path) -> Path | None:
 
 
 def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> Path:
-    """Writes the package.json to install. Returns its folder."""
+    """Writes the package.json to install, and returns its folder."""
     has_manifest = (setting.project / "package.json").is_file()
     manifest = read_package_json(setting.project) if has_manifest else {}
     locks = [name for name in _NPM_LOCKS if (setting.project / name).is_file()]
@@ -126,7 +126,7 @@ def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> Pa
         tools.add("esbuild")
     if added := tools - wanted.keys():
         wanted |= dict.fromkeys(added, "*")
-        for name in locks:  # it does not have them
+        for name in locks:  # the new package.json does not match them
             (target / name).unlink()
     kept: dict[str, Any] = {
         name: manifest[name] for name in ("overrides", "resolutions", "engines") if name in manifest
@@ -142,7 +142,7 @@ def _node_manifest(command: str, setting: AppSetting, *, everything: bool) -> Pa
 
 
 def _absolute_version(version: str, project: Path) -> str:
-    """Returns a dependency's version; one that is a path, as an absolute path."""
+    """Returns a dependency's version, with a relative path made absolute."""
     path = version.removeprefix("file:").removeprefix("link:")
     if path != version or version.startswith("."):
         return f"file:{os.path.normpath(project / path)}"

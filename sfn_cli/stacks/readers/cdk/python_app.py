@@ -1,4 +1,4 @@
-"""The packages of an app in Python: on PYTHONPATH, where the interpreter does not have the CDK."""
+"""Installs the packages of an app in Python, and puts them on PYTHONPATH if the CDK is missing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def prepare_python_app(
     everything: bool,
     more: Sequence[str],
 ) -> dict[str, str]:
-    """Returns the variables by which an app finds its packages: see prepare_app_packages."""
+    """Returns the variables with which an app finds its packages (see prepare_app_packages)."""
     paths = _own_python_paths(setting)
     search = os.pathsep.join([*paths, environment["PATH"]])
     named = next(
@@ -42,7 +42,7 @@ def prepare_python_app(
     )
     program = shutil.which(named, path=search) or shutil.which("python3", path=search)
     if program is None:
-        raise BuildError(f"{named}, which runs {FOR_APP}, is not on PATH.")
+        raise BuildError(f"{named} is not on PATH. It is needed to run {FOR_APP}: install it.")
     if shutil.which(named, path=search) is None:
         paths.append(_python_alias(setting, named, program))
     interpreter, has_cdk = _probe_interpreter(program, setting, {**environment, "PATH": search})
@@ -51,7 +51,7 @@ def prepare_python_app(
         packages = _install_requirements_of_app(setting, interpreter, more)
         variables = {
             "PYTHONPATH": str(packages),
-            # The packages of the CDK are large: compiled once, and not into the installed folder.
+            # The CDK's packages are large: cache their bytecode, outside the installed folder.
             "PYTHONPYCACHEPREFIX": os.path.join(os.path.dirname(setting.workspace), "python-cache"),
         }
     if bundles_functions(setting) and shutil.which("esbuild", path=search) is None:
@@ -70,7 +70,7 @@ def _own_python_paths(setting: AppSetting) -> list[str]:
 
 
 def _python_alias(setting: AppSetting, named: str, program: str) -> str:
-    """Makes `python` a name of python3 where only that is installed. Returns the alias's folder."""
+    """Creates `python` as an alias if only python3 is installed. Returns the alias's folder."""
     folder = setting.workspace / "bin"
     folder.mkdir(exist_ok=True)
     alias = folder / named
@@ -95,12 +95,12 @@ def _probe_interpreter(program: str, setting: AppSetting, environment: Mapping[s
         )
         interpreter, has_cdk = done.stdout.split("\n")[:2]
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise BuildError(f"{program}, which runs {FOR_APP}, does not start: {error}") from None
+        raise BuildError(f"Cannot start {program} to run {FOR_APP}: {error}") from None
     return interpreter, has_cdk == "True"
 
 
 def _install_requirements_of_app(setting: AppSetting, interpreter: str, more: Sequence[str]) -> Path:
-    """Installs what an app asks for, without what pip does not know. Raises BuildError."""
+    """Installs an app's requirements, except for those that pip cannot find. Raises BuildError."""
     file = setting.project / "requirements.txt"
     requirements: Path | list[str] = file
     if not file.is_file():
@@ -122,9 +122,9 @@ def _install_requirements_of_app(setting: AppSetting, interpreter: str, more: Se
                 raise
             kept = [line for line in lines if line not in found]
             if found[0] == unknown[1]:
-                setting.report(f"pip does not find {unknown[1]}; trying without it.")
+                setting.report(f"pip cannot find {unknown[1]}. Trying without it…")
             else:
-                setting.report(f"pip does not find {found[0]}; trying its latest version.")
+                setting.report(f"pip cannot find {found[0]}. Trying its latest version…")
                 kept.append(unknown[1])
             requirements = kept
 
@@ -135,7 +135,7 @@ def _lines_of_requirements(file: Path) -> list[str]:
 
 
 def _requirements_of_manifests(project: Path) -> list[str]:
-    """Returns what pyproject.toml or a Pipfile asks for; without either, the CDK itself."""
+    """Returns the requirements in pyproject.toml or a Pipfile; without either file, the CDK itself."""
     found: list[str] = []
     try:
         content = tomllib.loads(read_input_text(project / "pyproject.toml", PROJECT_FILE_BYTES))
@@ -153,7 +153,7 @@ def _requirements_of_manifests(project: Path) -> list[str]:
 
 
 def _requirements_of_table(table: Mapping[str, Any]) -> list[str]:
-    """Returns requirements in pip's form of a table of Poetry or Pipenv: {"boto3": "^1.2"}."""
+    """Converts a table of Poetry or Pipenv, {"boto3": "^1.2"}, to pip's requirements."""
     found = []
     for name, value in table.items():
         version = value.get("version", "*") if isinstance(value, dict) else str(value)

@@ -1,12 +1,12 @@
-"""Runs a CDK app, which writes its cloud assembly: what `cdk synth` does, without the CDK CLI.
+"""Runs a CDK app to write its cloud assembly, as `cdk synth` does, but without the CDK CLI.
 
     $SFN_HOME/cdk-apps/PROJECT-HASH/
-    ├── files.json         what is known of the app's files, so that only changed ones are read
-    ├── tree/              the copy in which the app runs: see app_files
-    ├── assets/            bundled code, by its hash; named by stacks that are deployed
-    └── assemblies/HASH/   what the app wrote, by the hash of all that it depends on
+    ├── files.json         the last scan of the app's files, so that only changed ones are read
+    ├── tree/              the copy in which the app runs (see app_files)
+    ├── assets/            bundled code, by its hash, to which deployed stacks refer
+    └── assemblies/HASH/   the app's output, by the hash of everything that it depends on
 
-The app runs as the user, in a process group of its own, without the user's AWS credentials.
+The app runs as the user, in its own process group, without the user's AWS credentials.
 https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
 """
 
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
 FOLDER_NAME = "cdk-apps"
 
-_KEPT_ASSEMBLIES = 5
+_MAX_ASSEMBLIES = 5
 
 
 class AppWorkspace(NamedTuple):
-    """The folder of sfn's own files for an app."""
+    """The folder with sfn's own files for an app."""
 
     home: str
     project: Path
@@ -66,11 +66,11 @@ class AppWorkspace(NamedTuple):
         return self.folder / "assemblies" / digest
 
     def original(self, path: Path) -> Path:
-        """Returns a path of the project for one in the copy."""
+        """Returns the project's path for a path in the copy."""
         return original_path(path, self.tree, self.project)
 
     def scan(self, output: str) -> AppFiles:
-        """Reads the app's files: those that have changed since the last time."""
+        """Scans the app's files, and reads those that have changed since the last scan."""
         known: dict[str, AppFile] = {}
         try:
             stored = json.loads((self.folder / "files.json").read_bytes())
@@ -88,7 +88,7 @@ class AppWorkspace(NamedTuple):
 
 
 def open_app_workspace(home: str, project: Path) -> AppWorkspace:
-    """Returns the workspace of an app, which is created if needed. Raises StoreError."""
+    """Returns the workspace of an app, and creates it if necessary. Raises StoreError."""
     home = os.path.realpath(home)
     digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:16]
     name = f"{re.sub(r'[^A-Za-z0-9_-]+', '-', project.name)[:40]}-{digest}"
@@ -99,11 +99,11 @@ def open_app_workspace(home: str, project: Path) -> AppWorkspace:
 
 
 def app_digest(files: AppFiles, configuration: AppConfiguration, settings: Settings) -> str:
-    """Returns the hash of all that an app's assembly depends on."""
+    """Returns a hash of everything that an app's assembly depends on."""
     return files.digest(
         os.environ,
         sfn_cli.__version__,
-        os.path.realpath(settings.home),  # it has absolute paths of what was bundled
+        os.path.realpath(settings.home),  # the assembly contains absolute paths of bundled code
         configuration.app or "",
         json.dumps(configuration.context, sort_keys=True),
         settings.account_id,
@@ -125,11 +125,11 @@ def synthesise_app(
     announce_project_code(workspace.home, workspace.project, report, what="Reading the CDK app")
     lock = file_lock.wait_for_file_lock(
         workspace.folder / "synthesis.lock",
-        lambda: report("Waiting for another sfn, which is synthesising the same app…"),
+        lambda: report("Waiting for another sfn that is synthesising the same app…"),
     )
     try:
         target = workspace.assembly(digest)
-        if is_cloud_assembly(target):  # another process was faster
+        if is_cloud_assembly(target):  # another process has written it
             return target
         output = workspace.folder / "unfinished"
         for folder in (workspace.tree, output):
@@ -145,9 +145,9 @@ def synthesise_app(
         )
         run_app(command, setting, configuration, settings, output)
         if not is_cloud_assembly(output) and is_cloud_assembly(copy / configuration.output):
-            shutil.copytree(copy / configuration.output, output, dirs_exist_ok=True)  # the app chose it
+            shutil.copytree(copy / configuration.output, output, dirs_exist_ok=True)  # the app's own choice
         if not is_cloud_assembly(output):
-            raise BuildError(f"The CDK app ({command}) wrote no cloud assembly. Does it call app.synth()?")
+            raise BuildError(f"The CDK app ({command}) wrote no cloud assembly. Make it call app.synth().")
         _move_bundled_assets(output, workspace.assets)
         os.rename(output, target)
         _prune_assemblies(target)
@@ -157,7 +157,7 @@ def synthesise_app(
 
 
 def _move_bundled_assets(output: Path, assets: Path) -> None:
-    """Moves what was bundled to a place that depends on its content only."""
+    """Moves bundled code to a place that depends only on its content."""
     for entry in list(output.iterdir()):
         if entry.name.startswith("asset.") and (entry.is_dir() or entry.suffix in (".zip", ".jar")):
             if (assets / entry.name).exists():
@@ -167,20 +167,20 @@ def _move_bundled_assets(output: Path, assets: Path) -> None:
 
 def _prune_assemblies(newest: Path) -> None:
     others = sorted(newest.parent.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for folder in others[_KEPT_ASSEMBLIES:]:
+    for folder in others[_MAX_ASSEMBLIES:]:
         if folder != newest:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_may_synthesise(configuration: AppConfiguration, *, may_build: bool) -> None:
-    """Raises UsageError when an app cannot be run, or may not."""
+    """Raises UsageError if an app cannot or must not run."""
     if configuration.app is None:
         raise UsageError(
-            f"{configuration.folder / 'cdk.json'} names no app: add one, as in "
-            '{"app": "node app.js"}, or name a cloud assembly (-t cdk.out).'
+            f'{configuration.folder / "cdk.json"} has no "app". Add one, such as '
+            '{"app": "node app.js"}, or pass a cloud assembly: -t cdk.out'
         )
     if not may_build:
         raise UsageError(
-            f"{configuration.folder} has no up-to-date cdk.out, and its app must not run here: leave out "
-            "--no-build (or add --build), run `cdk synth`, or name a cloud assembly (-t cdk.out)."
+            f"{configuration.folder} has no up-to-date cdk.out, and building is off. To run the app, pass "
+            "--build. Or run `cdk synth`, or pass a cloud assembly: -t cdk.out"
         )

@@ -1,1 +1,1 @@
-"""Services of the Serverless Framework as stacks: packaged ones, and serverless.yml."""
+"""Reads services of the Serverless Framework, packaged ones and serverless.yml, as stacks."""

@@ -1,4 +1,4 @@
-"""The events of functions and machines: rules and event source mappings; others are named in a note."""
+"""The events of functions and machines, as rules and event source mappings; a note names all others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def event_resources(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields the resources for the `events` of a function or a machine, by logical id.
 
-    `target` is the ARN of what they start; `function` names it if it is a function.
+    `target` is the ARN of the function or machine; `function` names it if it is a function.
     """
     left_out: dict[str, None] = {}
     for number, event in enumerate(events if isinstance(events, list) else [], 1):
@@ -34,7 +34,7 @@ def event_resources(
         else:
             left_out[kind] = None
     if left_out:
-        notes.append(f"{key}: its events ({', '.join(left_out)}) are left out.")
+        notes.append(f"{key}: unsupported events are left out: {', '.join(left_out)}.")
 
 
 def _rule(properties: Mapping[str, Any], target: Mapping[str, Any], settings: Any) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _source_mapping(settings: Any, function: Mapping[str, Any]) -> dict[str, Any
 
 
 def _event_topic(settings: Any) -> Any:
-    """Returns the ARN of the topic of an `sns` event; None for one that cannot be read."""
+    """Returns the ARN of the topic of an `sns` event; None if it cannot be determined."""
     name = implied_topic_name(settings)
     if name is not None:
         return {"Ref": implied_topic_logical_id(name)}

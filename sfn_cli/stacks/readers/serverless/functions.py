@@ -62,7 +62,7 @@ def _variable_value(value: Any) -> Any:
 
 
 def _function_code(folder: Path, function: Mapping[str, Any], package: Any) -> dict[str, Any]:
-    """Returns the code: an artifact that the service names, or the service's folder as it is."""
+    """Returns the code: an artifact that the service names, or the service's whole folder."""
     image = function.get("image")
     if image:
         return {"ImageUri": image.get("uri", "") if isinstance(image, dict) else image}

@@ -1,4 +1,4 @@
-"""Resources that the framework creates for events, and that a service may refer to by logical id.
+"""Resources that the framework creates for events; a service may refer to their logical ids.
 
 https://www.serverless.com/framework/docs/providers/aws/guide/resources
 """
@@ -24,7 +24,7 @@ _APIS: dict[str, tuple[str, dict[str, Any]]] = {
 def implied_resources(api_name: str, events: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields the API, topics and buckets of the `events` of a function or a machine, by logical id.
 
-    Events that name a topic or a bucket by its ARN, or an existing one, imply none.
+    An event that names an existing topic or bucket, or its ARN, implies none.
     """
     for event in events if isinstance(events, list) else ():
         kind, settings = next(iter(event.items())) if isinstance(event, dict) and event else (event, None)

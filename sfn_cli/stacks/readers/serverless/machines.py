@@ -22,7 +22,7 @@ _MACHINE_ROLE = "StepFunctionsExecutionRole"
 def machine_resource(machine: Mapping[str, Any], functions: Container[str]) -> dict[str, Any]:
     """Returns the resource of one entry of `stepFunctions.stateMachines`.
 
-    `functions` are the keys of the service's functions, which the definition may name.
+    `functions` are the keys of the service's functions, to which the definition may refer.
     """
     definition = machine.get("definition")
     logging = object_or_empty(machine.get("loggingConfig"))
@@ -59,14 +59,14 @@ def machine_resource(machine: Mapping[str, Any], functions: Container[str]) -> d
 
 
 def machine_role() -> dict[str, dict[str, Any]]:
-    """Returns the role that machines without one have."""
+    """Returns the default role of machines."""
     return {_MACHINE_ROLE: {"Type": "AWS::IAM::Role", "Properties": {}}}
 
 
 def with_function_ids(value: Any, functions: Container[str]) -> Any:
-    """Replaces the keys of functions in Ref and Fn::GetAtt by their logical ids.
+    """Replaces the keys of functions in Ref and Fn::GetAtt with their logical ids.
 
-    Text with `${AWS::Region}`, or `#{AWS::Region}` as a plugin has it, becomes Fn::Sub.
+    Strings with `${AWS::Region}`, or with a plugin's `#{AWS::Region}`, become Fn::Sub.
     """
     if isinstance(value, list):
         return [with_function_ids(item, functions) for item in value]

@@ -1,4 +1,4 @@
-"""Logical ids as the Serverless Framework and its plugin for Step Functions make them.
+"""Logical ids in the form of the Serverless Framework and its plugin for Step Functions.
 
 https://www.serverless.com/framework/docs/providers/aws/guide/resources
 https://github.com/serverless-operations/serverless-step-functions
@@ -15,7 +15,7 @@ ROLE_LOGICAL_ID = "IamRoleLambdaExecution"
 
 
 def normalized_name(name: str) -> str:
-    """Returns a name as a part of a logical id: "hello-world" is "HelloDashworld"."""
+    """Returns a name as part of a logical id: "hello-world" becomes "HelloDashworld"."""
     normal = name.replace("-", "Dash").replace("_", "Underscore")
     return normal[:1].upper() + normal[1:]
 
@@ -29,7 +29,7 @@ def layer_logical_id(key: str) -> str:
 
 
 def machine_logical_id(key: str, machine: Mapping[str, Any]) -> str:
-    """Returns the machine's `id`, or its `name`, or one that is made of its key."""
+    """Returns the machine's `id`, its `name`, or an id derived from its key."""
     own = machine.get("id") or machine.get("name")
     if isinstance(own, str) and own:
         return normalized_name(own)
@@ -37,7 +37,7 @@ def machine_logical_id(key: str, machine: Mapping[str, Any]) -> str:
 
 
 def object_or_empty(value: Any) -> dict[str, Any]:
-    """Returns a section of a service that has to be an object; an empty one for anything else."""
+    """Returns a section of a service that must be an object; {} for anything else."""
     return value if isinstance(value, dict) else {}
 
 

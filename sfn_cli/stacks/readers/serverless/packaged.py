@@ -1,4 +1,4 @@
-"""Reads what `serverless package` wrote into .serverless: a template, and the functions' archives."""
+"""Reads the output of `serverless package` in .serverless: a template, and the functions' archives."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def packaged_service_stack(file: TemplateFile, given: Mapping[str, str]) -> Stac
 
 
 def _take_local_code(resource: Any, folder: Path) -> None:
-    """Names the archive beside the template, in place of the object that it would be uploaded to."""
+    """Points to the archive beside the template instead of the object to which it would be uploaded."""
     if not isinstance(resource, dict) or not isinstance(properties := resource.get("Properties"), dict):
         return
     name = {FUNCTION: "Code", LAYER: "Content"}.get(resource.get("Type", ""))
@@ -56,7 +56,7 @@ def _take_local_code(resource: Any, folder: Path) -> None:
         if isinstance(key, str):
             properties[name] = {"CodeDir": str(folder / PurePosixPath(key).name)}
     if resource.get("Type") == "AWS::Lambda::Version":
-        # The hash is that of the archive on AWS.
+        # CodeSha256 is the hash of the archive on AWS.
         properties.pop("CodeSha256", None)
 
 
@@ -69,7 +69,7 @@ def _state(folder: Path) -> tuple[Any, list[Path]]:
 
 
 def _service_name(state: Any) -> str | None:
-    """Returns "SERVICE-STAGE" as the state of the package says."""
+    """Returns "SERVICE-STAGE" from the package's state."""
     service = state.get("service") if isinstance(state, dict) else None
     if not isinstance(service, dict) or not isinstance(service.get("service"), str):
         return None

@@ -23,7 +23,7 @@ def read_serverless_service(
 ) -> Stack:
     """Reads serverless.yml (.yaml, .json), or a template in .serverless. Raises TemplateError, UsageError.
 
-    `given` are the user's options (`${opt:NAME}`) and parameters; `environment` has `${env:NAME}`.
+    `given` has the user's options (`${opt:NAME}`) and parameters; `environment` is for `${env:NAME}`.
     """
     path = path.absolute()
     file = read_template_file(path, words_are_booleans=False)

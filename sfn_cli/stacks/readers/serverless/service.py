@@ -1,4 +1,4 @@
-"""Reads serverless.yml: what the framework and its plugin for Step Functions would deploy of it."""
+"""Reads serverless.yml: the resources that the framework and its Step Functions plugin would deploy."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Outputs")
 
 
-def serverless_service_stack(file: TemplateFile, surroundings: ServerlessContext) -> Stack:
-    """Returns the stack of a serverless.yml that was read. Raises TemplateError."""
+def serverless_service_stack(file: TemplateFile, context: ServerlessContext) -> Stack:
+    """Returns the stack of a serverless.yml file. Raises TemplateError."""
     if not isinstance(file.value, dict):
         raise file.error((), "A service must be an object.")
-    service = _Service(file, Variables(file, surroundings))
+    service = _Service(file, Variables(file, context))
     service.add_resources()
     return Stack(
         kind=ProjectKind.SERVERLESS.value,
@@ -52,7 +52,7 @@ def serverless_service_stack(file: TemplateFile, surroundings: ServerlessContext
 
 
 class _Service:
-    """A service while its template is made."""
+    """Builds the template of a service."""
 
     def __init__(self, file: TemplateFile, variables: Variables) -> None:
         self.variables = variables
@@ -86,7 +86,7 @@ class _Service:
         self._add_machines()
         self._add_own_resources(self.variables.get("resources"))
         for name in self.variables.option_names:
-            # The values are in the template already: this says that the names are known.
+            # Their values are already in the template. Declaring the names lets the user pass them.
             self.template["Parameters"].setdefault(name, {"Type": "String", "Default": ""})
 
     def _add_machines(self) -> None:
@@ -118,13 +118,13 @@ class _Service:
             self._add(logical_id, with_function_ids(resource, self._functions), path)
 
     def _add_own_resources(self, given: Any) -> None:
-        """Adds `resources`: one template or a list of them."""
+        """Adds `resources`, which is one template or a list of them."""
         for part in given if isinstance(given, list) else [given]:
             if not isinstance(part, dict):
                 continue
             for logical_id, resource in object_or_empty(part.get("Resources")).items():
                 own = self._resources.get(logical_id)
-                self._resources[logical_id] = _overlaid(own, resource) if own else resource
+                self._resources[logical_id] = _with_overrides(own, resource) if own else resource
             for section in _SECTIONS:
                 self.template[section].update(object_or_empty(part.get(section)))
         for path, place in self._file.places.items():
@@ -136,7 +136,7 @@ class _Service:
         self.places["Resources", logical_id] = self._file.error(path, "").place
 
     def _merged(self, given: Any, path: Path_) -> dict[str, Any]:
-        """Returns a section that is an object, or a list of objects. Raises TemplateError."""
+        """Returns a section, which is an object or a list of objects, as one object. Raises TemplateError."""
         parts = given if isinstance(given, list) else [given or {}]
         merged: dict[str, Any] = {}
         for part in parts:
@@ -149,8 +149,8 @@ class _Service:
         return merged
 
 
-def _overlaid(own: Any, given: Any) -> Any:
-    """Returns a resource of the framework with what `resources` changes of it."""
+def _with_overrides(own: Any, given: Any) -> Any:
+    """Returns a resource of the framework with the overrides in `resources`."""
     if isinstance(own, dict) and isinstance(given, dict):
-        return {**own, **{key: _overlaid(own.get(key), value) for key, value in given.items()}}
+        return {**own, **{key: _with_overrides(own.get(key), value) for key, value in given.items()}}
     return given

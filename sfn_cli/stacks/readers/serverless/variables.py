@@ -1,7 +1,7 @@
 """The variables of serverless.yml: `${self:custom.x}`, `${opt:stage, 'dev'}`, `${file(x.yml):a}`, …
 
-A variable is resolved when what it stands in is needed. Text in `${…}` that names no source, such as
-CloudFormation's `${AWS::Region}`, stays as it is.
+A variable is resolved when its value is needed. `${…}` without a known source, such as
+CloudFormation's `${AWS::Region}`, is left unchanged.
 https://www.serverless.com/framework/docs/providers/aws/guide/variables
 """
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 _SOURCE = re.compile(r"([a-zA-Z][\w-]*)(?:\((.*)\))?(?::(?!:)(.*))?", re.DOTALL)
 _STRUCTURED = {".yml", ".yaml", ".json"}
 _PROGRAMS = {".js", ".cjs", ".mjs", ".ts"}
-_MOST_DEPTH = 60
+_MAX_DEPTH = 60
 MISSING = object()
 
 
 class ServerlessContext:
-    """What variables may refer to in addition to the service's file."""
+    """The sources of variables outside the service's file."""
 
     def __init__(
         self,
@@ -46,10 +46,10 @@ class ServerlessContext:
 class Variables:
     """Resolves the variables in a service's file."""
 
-    def __init__(self, file: TemplateFile, surroundings: ServerlessContext) -> None:
+    def __init__(self, file: TemplateFile, context: ServerlessContext) -> None:
         self._file = file
         self._folder = file.path.parent
-        self._around = surroundings
+        self._around = context
         self.files: dict[Path, None] = {file.path: None}
         self._contents: dict[Path, Any] = {}
         self._depth = 0
@@ -59,12 +59,12 @@ class Variables:
             "self": lambda _, address, path: self._at(self._file.value, address, path),
             "opt": lambda _, address, __: self._option(address),
             "sls": lambda _, address, __: self._framework(address),
-            "env": lambda _, address, __: surroundings.environment.get(address, MISSING),
+            "env": lambda _, address, __: context.environment.get(address, MISSING),
             "param": lambda _, address, path: self._parameter(address, path),
             "file": self._content,
             "aws": lambda _, address, __: {
-                "accountId": surroundings.account_id,
-                "region": surroundings.region,
+                "accountId": context.account_id,
+                "region": context.region,
             }.get(address, MISSING),
             "ssm": lambda _, address, __: "{{resolve:ssm:" + address.partition("~")[0] + "}}",
             "strToBool": lambda argument, _, __: argument.strip().lower() in {"true", "1"},
@@ -82,7 +82,7 @@ class Variables:
         return stage if isinstance(stage, str) and stage else "dev"
 
     def get(self, *path: str) -> Any:
-        """Returns the value at a path of the service's file, resolved; None where there is none."""
+        """Returns the resolved value at a path of the service's file; None if there is none."""
         value: Any = self._file.value
         for length, key in enumerate(path):
             value = self._shallow(value, path[:length])
@@ -90,7 +90,7 @@ class Variables:
         return self.resolved(value, path)
 
     def resolved(self, value: Any, path: Path_) -> Any:
-        """Returns a value with all variables in it resolved. Raises TemplateError."""
+        """Returns a value with all its variables resolved. Raises TemplateError."""
         if isinstance(value, str):
             return self.resolved_text(value, path)
         if isinstance(value, list):
@@ -105,11 +105,11 @@ class Variables:
         return value
 
     def resolved_text(self, text: str, path: Path_) -> Any:
-        """Returns a text with its variables resolved; a variable alone may be any value."""
+        """Returns a text with its variables resolved; a text that is one variable may have any value."""
         if "${" not in text:
             return text
-        if self._depth > _MOST_DEPTH:
-            raise self._file.error(path, f"Variables refer to each other in a circle: {text[:80]}")
+        if self._depth > _MAX_DEPTH:
+            raise self._file.error(path, f"Circular reference between variables: {text[:80]}")
         self._depth += 1
         try:
             return self._resolved_parts(text, path)
@@ -132,11 +132,11 @@ class Variables:
             return parts[0]
         for part in parts:
             if isinstance(part, dict | list):
-                raise self._file.error(path, f"A variable in {text[:80]!r} is not a text")
+                raise self._file.error(path, f"A variable in {text[:80]!r} is not a string")
         return "".join(_part_text(part) for part in parts)
 
     def _variable(self, content: str, path: Path_) -> Any:
-        """Returns the value of `source:address, fallback`; MISSING where it names no source."""
+        """Returns the value of `source:address, fallback`; MISSING if it names no source."""
         candidates = _split_at_commas(content)
         is_known = False
         for candidate in candidates:
@@ -151,7 +151,7 @@ class Variables:
         raise self._file.error(path, self._no_value(content))
 
     def _candidate(self, text: str, path: Path_) -> tuple[Any, bool]:
-        """Returns a value, and whether the text is a variable or literal at all."""
+        """Returns a value, and whether the text is a variable or a literal."""
         if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
             return text[1:-1], True
         if text in {"true", "false"}:
@@ -170,15 +170,15 @@ class Variables:
 
     def _no_value(self, content: str) -> str:
         if content.startswith(("opt:", "param:")):
-            return f"${{{content}}} has no value: give --parameter {content.partition(':')[2]}=VALUE"
+            return f"${{{content}}} has no value. Pass one: --parameter {content.partition(':')[2]}=VALUE"
         if content.startswith("env:"):
-            return f"${{{content}}} has no value: set the environment variable {content.partition(':')[2]}"
+            return f"${{{content}}} has no value. Set the environment variable {content.partition(':')[2]}."
         return f"${{{content}}} has no value"
 
     # Sources
 
     def _at(self, value: Any, address: str, path: Path_) -> Any:
-        """Returns the value at an address, "custom.tables.0", in a document."""
+        """Returns the value at an address in a document, such as "custom.tables.0"."""
         for key in address.split(".") if address else []:
             value = self._shallow(value, path)
             if isinstance(value, dict):
@@ -194,7 +194,7 @@ class Variables:
         return value
 
     def _shallow(self, value: Any, path: Path_) -> Any:
-        """Resolves a value that is a variable itself, so that its members can be read."""
+        """Resolves a value that is itself a variable, so that its members can be read."""
         return self.resolved_text(value, path) if isinstance(value, str) else value
 
     def _option(self, name: str) -> Any:
@@ -226,7 +226,7 @@ class Variables:
         file = (self._folder / file).absolute()
         if file.suffix in _PROGRAMS:
             raise self._file.error(
-                path, f"{argument} is a program: run `serverless package`, and sfn reads .serverless"
+                path, f"{argument} is a program. Run `serverless package`: sfn reads .serverless."
             )
         if not file.is_file():
             return MISSING
@@ -241,7 +241,7 @@ class Variables:
         try:
             text = read_input_text(file, PROJECT_FILE_BYTES)
         except (OSError, UnicodeDecodeError):
-            raise UsageError(f"Cannot read {argument} as text") from None
+            raise UsageError(f"Cannot read {argument}: it is not UTF-8 text") from None
         if text.lstrip()[:1] == "{" and file.name.endswith(".asl"):
             return read_template_file(file, words_are_booleans=False).value
         return text.strip()
@@ -263,7 +263,7 @@ def _closing_brace(text: str, start: int) -> int | None:
 
 
 def _split_at_commas(text: str) -> list[str]:
-    """Splits at commas that are in no quotes, parentheses or braces."""
+    """Splits at commas outside of quotes, parentheses and braces."""
     parts, depth, quote, start = [], 0, "", 0
     for index, character in enumerate(text):
         if quote:

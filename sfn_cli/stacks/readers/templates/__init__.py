@@ -1,1 +1,1 @@
-"""What a template of CloudFormation or SAM goes through: includes, loops, local paths, transforms."""
+"""The steps that a CloudFormation or SAM template goes through: includes, loops, paths, transforms."""

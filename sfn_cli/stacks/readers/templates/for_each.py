@@ -1,4 +1,4 @@
-"""Fn::ForEach of AWS::LanguageExtensions: writes out loops over resources, outputs and members.
+"""Expands Fn::ForEach of AWS::LanguageExtensions: loops over resources, outputs and members.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 """
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.stack import Path_
 
 _LOOP = "Fn::ForEach::"
-_MOST_ITEMS = 1000
-_MOST_MEMBERS = 10_000
-"""Of all loops of a template: loops within loops multiply."""
+_MAX_ITEMS = 1000
+_MAX_MEMBERS = 10_000
+"""The limit for all loops of a template together, because nested loops multiply."""
 
 _SECTIONS = ("Conditions", "Resources", "Outputs")
 
 
 def expand_loops(draft: TemplateDraft) -> None:
-    """Replaces every loop of the template by what it stands for. Raises TemplateError."""
+    """Replaces every loop of the template with its members. Raises TemplateError."""
     expansion = _LoopExpansion(draft)
     for section in _SECTIONS:
         if section in draft.template:
@@ -29,7 +29,7 @@ def expand_loops(draft: TemplateDraft) -> None:
 
 
 class _LoopExpansion:
-    """Writes out the loops of one template, and counts what they write."""
+    """Expands the loops of one template, and counts their members."""
 
     def __init__(self, draft: TemplateDraft) -> None:
         self._draft = draft
@@ -48,17 +48,17 @@ class _LoopExpansion:
             place = self._draft.place((*path, key))
             for name, content in self._members(item, (*path, key)).items():
                 if name in members:
-                    raise self._draft.error((*path, key), f'"{name}" is there already: {key} makes it twice.')
+                    raise self._draft.error((*path, key), f'{key} creates "{name}", which already exists.')
                 self._draft.places[(*path, name)] = place
                 members[name] = content
         return members
 
     def _members(self, loop: Any, path: Path_) -> dict[str, Any]:
-        """Returns what a loop stands for, without the loops within it."""
+        """Returns the members of a loop; loops within them are not expanded."""
         members = _loop_members(self._draft, loop, path)
         self._written += len(members)
-        if self._written > _MOST_MEMBERS:
-            raise self._draft.error(path, f"The loops of a template write {_MOST_MEMBERS:,} members at most.")
+        if self._written > _MAX_MEMBERS:
+            raise self._draft.error(path, f"A template's loops can create at most {_MAX_MEMBERS:,} members.")
         written: dict[str, Any] = self.without_loops(members, path[:-1])
         return written
 
@@ -68,13 +68,13 @@ def _loop_members(draft: TemplateDraft, loop: Any, path: Path_) -> dict[str, Any
         isinstance(loop, list) and len(loop) == 3 and isinstance(loop[0], str) and isinstance(loop[2], dict)
     ):
         raise draft.error(
-            path, "Fn::ForEach takes a name, a list and an object: [NAME, [VALUE, …], {KEY: VALUE}]."
+            path, "Fn::ForEach needs a name, a list and an object: [NAME, [VALUE, …], {KEY: VALUE}]."
         )
     identifier, collection, body = loop
     items = _loop_items(draft, collection, (*path, 1))
     members: dict[str, Any] = {}
     for item in items:
-        # A loop within the body stays one loop of its own for each item.
+        # A loop within the body becomes a separate loop for each item.
         for key, content in body.items():
             name = _filled_text(key, identifier, item)
             if key.startswith(_LOOP):
@@ -89,15 +89,15 @@ def _loop_items(draft: TemplateDraft, collection: Any, path: Path_) -> list[str]
     if isinstance(collection, str):
         collection = [item.strip() for item in collection.split(",") if item.strip()]
     if not isinstance(collection, list):
-        raise draft.error(path, "Fn::ForEach loops over a list, or over a parameter that has a value.")
+        raise draft.error(path, "Fn::ForEach needs a list, or a parameter with a value.")
     items: list[str] = []
     for item in collection:
         value = draft.parameter(item["Ref"]) if isinstance(item, dict) and list(item) == ["Ref"] else item
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise draft.error(path, "The values of Fn::ForEach must be texts.")
+            raise draft.error(path, "The values of Fn::ForEach must be strings.")
         items.append(str(value))
-    if len(items) > _MOST_ITEMS:
-        raise draft.error(path, f"Fn::ForEach loops over {_MOST_ITEMS} values at most.")
+    if len(items) > _MAX_ITEMS:
+        raise draft.error(path, f"Fn::ForEach can loop over at most {_MAX_ITEMS} values.")
     return items
 
 
@@ -117,6 +117,6 @@ def _filled(value: Any, identifier: str, item: str) -> Any:
 
 
 def _filled_text(text: str, identifier: str, item: str) -> str:
-    """Puts the item for ${NAME}, and its letters and digits alone for &{NAME}."""
+    """Replaces ${NAME} with the item, and &{NAME} with only the item's letters and digits."""
     text = text.replace(f"${{{identifier}}}", item)
     return text.replace(f"&{{{identifier}}}", re.sub(r"[^A-Za-z0-9]", "", item))

@@ -1,4 +1,4 @@
-"""AWS::Include: puts the contents of local files where a template includes them.
+"""AWS::Include: inserts the contents of local files into a template.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-include.html
 """
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
     from sfn_cli.stacks.stack import Path_
 
-_MOST_FILES = 100
+_MAX_FILES = 100
 
 
 def expand_includes(draft: TemplateDraft) -> None:
-    """Replaces each Fn::Transform of AWS::Include, and that of the whole template.
+    """Replaces each Fn::Transform of AWS::Include, including that of the whole template.
 
-    A file of S3 stays what it is: resolving it is an error, if it is needed. Raises TemplateError
-    and UsageError for files that cannot be read.
+    An S3 location is left unchanged, and is an error only if it has to be resolved. Raises
+    TemplateError and UsageError for files that cannot be read.
     """
     transforms = draft.template.get("Transform")
     for transform in transforms if isinstance(transforms, list) else [transforms]:
@@ -46,7 +46,7 @@ def _expanded(draft: TemplateDraft, value: Any, path: Path_) -> Any:
             others = {key: item for key, item in value.items() if key != "Fn::Transform"}
             content = _read_included(draft, included_path, path, (*path, "Fn::Transform"))
             if others and not isinstance(content, dict):
-                raise draft.error((*path, "Fn::Transform"), f"{included_path} must hold an object here.")
+                raise draft.error((*path, "Fn::Transform"), f"{included_path} must contain an object.")
             value = {**content, **others} if others else content
             return _expanded(draft, value, path)
     return {key: _expanded(draft, item, (*path, key)) for key, item in value.items()}
@@ -62,12 +62,14 @@ def _included_path(draft: TemplateDraft, transform: Any) -> Path | None:
 
 
 def _read_included(draft: TemplateDraft, path: Path, at: Path_, written_at: Path_) -> Any:
-    if len(draft.files) > _MOST_FILES:
-        raise draft.error(written_at, f"More than {_MOST_FILES} files are included: they include each other.")
+    if len(draft.files) > _MAX_FILES:
+        raise draft.error(
+            written_at, f"More than {_MAX_FILES} files are included. Do files include each other?"
+        )
     if not path.is_file():
         if not _is_api_definition(at):
             raise draft.error(written_at, f"The included file {path} does not exist.")
-        draft.notes.append(f"{at[1]}: {path} does not exist; the API has no routes of its own")
+        draft.notes.append(f"{at[1]}: {path} does not exist. The API is listed without its routes.")
         draft.files.append(path)
         return {}
     file = read_template_file(path)
@@ -78,12 +80,12 @@ def _read_included(draft: TemplateDraft, path: Path, at: Path_, written_at: Path
 
 
 def _is_api_definition(path: Path_) -> bool:
-    """Whether a value is an API's definition: APIs are only listed, so a deploy can do without."""
+    """Whether a value is an API's definition, which a deploy does not need: APIs are only listed."""
     return len(path) >= 4 and path[0] == "Resources" and path[3] in ("DefinitionBody", "Body")
 
 
 def _merge_included(template: dict[str, Any], included: dict[str, Any]) -> None:
-    """Adds the sections of a file to a template's; what the template has itself stays."""
+    """Adds the sections of a file to a template; the template's own values have priority."""
     for section, value in included.items():
         own = template.get(section)
         template[section] = (

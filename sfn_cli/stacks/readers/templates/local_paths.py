@@ -1,7 +1,7 @@
-"""Local paths in the properties of a template's resources, as `package` and `deploy` take them.
+"""Local paths in the properties of a template's resources, as `package` and `deploy` accept them.
 
-A path becomes absolute, in the form that a stack has (stack.py). aws-sam-translator refuses local
-paths: those of SAM's own types are put aside under an address, and restored after the transform.
+A path becomes absolute, in the form of a stack (stack.py). aws-sam-translator rejects local paths, so
+those of SAM's types are replaced with addresses, and restored after the transform.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SAM_PATHS = {SAM_FUNCTION: "CodeUri", SAM_LAYER: "ContentUri", SAM_MACHINE: "De
 
 
 def absolute_local_paths(draft: TemplateDraft) -> None:
-    """Makes the local paths of CloudFormation's own types absolute."""
+    """Makes the local paths in CloudFormation's types absolute."""
     for logical_id, resource in draft.resources.items():
         kind = resource.get("Type")
         if kind not in _CLOUDFORMATION_PATHS:
@@ -51,18 +51,18 @@ _CLOUDFORMATION_PATHS = {
 }
 
 
-class PathPutAside(NamedTuple):
+class SetAsidePath(NamedTuple):
     logical_id: str
-    """Of the SAM resource that has the path."""
+    """The SAM resource that has the path."""
     path: Path
 
 
-def put_sam_paths_aside(draft: TemplateDraft) -> list[PathPutAside]:
-    """Replaces the local paths of SAM's types by addresses that the translator accepts.
+def set_sam_paths_aside(draft: TemplateDraft) -> list[SetAsidePath]:
+    """Replaces the local paths of SAM's types with addresses that the translator accepts.
 
-    A function without CodeUri has its code beside the template, as for `sam build`.
+    The code of a function without CodeUri is beside the template, as in `sam build`.
     """
-    aside: list[PathPutAside] = []
+    aside: list[SetAsidePath] = []
     defaults = _global_function_defaults(draft)
     default_code = defaults.pop("CodeUri", ".")
     for logical_id, resource in draft.resources.items():
@@ -82,21 +82,21 @@ def put_sam_paths_aside(draft: TemplateDraft) -> list[PathPutAside]:
             properties[name] = default_code if kind == SAM_FUNCTION else "."
         if (path := draft.local_path(properties.get(name))) is not None:
             properties[name] = f"s3://{_BUCKET}/{len(aside)}"
-            aside.append(PathPutAside(logical_id, path))
+            aside.append(SetAsidePath(logical_id, path))
     return aside
 
 
 def _global_function_defaults(draft: TemplateDraft) -> dict[str, Any]:
-    """Returns the Globals of functions, to be changed in place."""
+    """Returns the Globals of functions, which the caller may change in place."""
     sections = draft.template.get("Globals")
     functions = sections.get("Function") if isinstance(sections, dict) else None
     return functions if isinstance(functions, dict) else {}
 
 
-def restore_sam_paths(template: dict[str, Any], aside: list[PathPutAside]) -> dict[str, str]:
-    """Puts the local paths back into a transformed template.
+def restore_sam_paths(template: dict[str, Any], aside: list[SetAsidePath]) -> dict[str, str]:
+    """Restores the local paths in a transformed template.
 
-    Returns the SAM resource of each resource that has such a path.
+    Returns, for each resource with such a path, its SAM resource.
     """
     sources: dict[str, str] = {}
     for logical_id, resource in template["Resources"].items():
@@ -104,7 +104,7 @@ def restore_sam_paths(template: dict[str, Any], aside: list[PathPutAside]) -> di
         if not isinstance(properties, dict):
             continue
         for name in ("Code", "Content", "DefinitionS3Location"):
-            found = _path_put_aside(properties.get(name), aside)
+            found = _set_aside_path(properties.get(name), aside)
             if found is None:
                 continue
             del properties[name]
@@ -116,7 +116,7 @@ def restore_sam_paths(template: dict[str, Any], aside: list[PathPutAside]) -> di
     return sources
 
 
-def _path_put_aside(value: Any, aside: list[PathPutAside]) -> PathPutAside | None:
+def _set_aside_path(value: Any, aside: list[SetAsidePath]) -> SetAsidePath | None:
     if not isinstance(value, dict) or _BUCKET not in (value.get("S3Bucket"), value.get("Bucket")):
         return None
     return aside[int(value["S3Key"] if "S3Key" in value else value["Key"])]

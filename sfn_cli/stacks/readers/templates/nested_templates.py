@@ -1,4 +1,4 @@
-"""Nested stacks whose templates are local files: they become part of the template that has them."""
+"""Inlines nested stacks whose templates are local files."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
-_MOST_FILES = 500
+_MAX_FILES = 500
 
 
-def write_out_nested_templates(draft: TemplateDraft, read: Callable[[Path], TemplateDraft]) -> None:
-    """Replaces nested stacks by the resources of their templates, which `read` returns.
+def inline_nested_templates(draft: TemplateDraft, read: Callable[[Path], TemplateDraft]) -> None:
+    """Replaces nested stacks with the resources of their templates, which `read` returns.
 
-    One whose template is not on this machine stays, which a note says.
+    A nested stack without a local template is left unchanged, with a note.
     """
     if all(resource.get("Type") != STACK for resource in draft.resources.values()):
         return
@@ -28,16 +28,16 @@ def write_out_nested_templates(draft: TemplateDraft, read: Callable[[Path], Temp
         path = draft.local_path(url)
         if path is None or not path.is_file():
             draft.notes.append(
-                f"{logical_id}: the template of this nested stack is not on this machine ({url})"
+                f"{logical_id}: the template of this nested stack is not a local file ({url})."
             )
             draft.files += [] if path is None else [path]
             return None
         nested = read(path)
         draft.files += nested.files
-        if len(draft.files) > _MOST_FILES:
+        if len(draft.files) > _MAX_FILES:
             raise draft.error(
                 ("Resources", logical_id),
-                f"More than {_MOST_FILES} files belong to this template, with those nested in it.",
+                f"This template and its nested templates have more than {_MAX_FILES} files.",
             )
         draft.notes += nested.notes
         own = draft.places.maps[0]

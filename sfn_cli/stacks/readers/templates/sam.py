@@ -1,8 +1,8 @@
-"""SAM: transforms a template to CloudFormation by aws-sam-translator, without AWS.
+"""Transforms a SAM template to CloudFormation with aws-sam-translator, without AWS.
 
-The translator takes no local paths (local_paths.py), looks managed policies up in an account, and
-applications up in the Serverless Application Repository: the first are answered by name, the second
-become nested stacks that are left out.
+The translator rejects local paths (local_paths.py), and looks up managed policies and applications in
+AWS. Here, policies are replaced with made-up ARNs, and applications of the Serverless Application
+Repository with nested stacks that are left out.
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.stacks.readers.template_file import read_template_file
-from sfn_cli.stacks.readers.templates.local_paths import put_sam_paths_aside, restore_sam_paths
+from sfn_cli.stacks.readers.templates.local_paths import restore_sam_paths, set_sam_paths_aside
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
@@ -28,42 +28,42 @@ _OPENAPI_TYPES = ("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
 
 
 def is_sam_template(template: dict[str, Any]) -> bool:
-    """Whether a template asks for SAM's transform."""
+    """Whether a template uses SAM's transform."""
     transforms = template.get("Transform")
     return TRANSFORM in (transforms if isinstance(transforms, list) else [transforms])
 
 
 def check_transforms(draft: TemplateDraft) -> None:
-    """Raises TemplateError for SAM's types without SAM's transform; notes macros of an account."""
+    """Raises TemplateError for SAM's types without SAM's transform, and notes an account's macros."""
     transforms = draft.template.get("Transform")
     for transform in transforms if isinstance(transforms, list) else [transforms]:
         name = transform.get("Name") if isinstance(transform, dict) else transform
         if isinstance(name, str) and not name.startswith("AWS::"):
-            draft.notes.append(f"the macro {name} runs in an AWS account only: it is not applied")
+            draft.notes.append(f"The macro {name} is not applied: macros run only in an AWS account.")
     if is_sam_template(draft.template):
         return
     for logical_id, resource in draft.resources.items():
         if resource["Type"].startswith("AWS::Serverless::"):
             raise draft.error(
                 ("Resources", logical_id),
-                f"{resource['Type']} is a type of SAM: add to the template: Transform: {TRANSFORM}",
+                f"{resource['Type']} is a SAM type. Add to the template: Transform: {TRANSFORM}",
             )
 
 
 class _PolicyArns(dict[str, str]):
-    """Has an ARN for every managed policy's name."""
+    """An ARN for every managed policy's name."""
 
     def get(self, name: str, default: Any = None) -> Any:
         return f"arn:aws:iam::aws:policy/{name}" if isinstance(name, str) else default
 
     def __bool__(self) -> bool:
-        return True  # the translator does not ask an empty map
+        return True  # the translator does not call get() on an empty map
 
 
 def transform_sam_template(draft: TemplateDraft, region: str) -> None:
-    """Replaces the draft's template by what SAM makes of it.
+    """Replaces the draft's template with its SAM transform.
 
-    Raises TemplateError with SAM's reason, and ConfigurationError without the translator.
+    Raises TemplateError with SAM's reason, and ConfigurationError if the translator is not installed.
     """
     try:
         from samtranslator.parser.parser import Parser
@@ -77,16 +77,16 @@ def transform_sam_template(draft: TemplateDraft, region: str) -> None:
         ) from None
     _replace_applications(draft)
     _include_api_definitions(draft)
-    aside = put_sam_paths_aside(draft)
+    aside = set_sam_paths_aside(draft)
     source = copy.deepcopy(draft.template)
-    # What the translator logs is for its own developers.
+    # The translator's log is for its developers.
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL + 1)
     values = dict(draft.given)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             py27hash_fix.to_py27_compatible_template(source, values)
-            # Of a session of boto3, the translator reads the region alone; one of its own would read ~/.aws.
+            # The translator only reads the region of this session. Its own session would read ~/.aws.
             translator = Translator(None, Parser(), boto_session=SimpleNamespace(region_name=region))
             translated = translator.translate(
                 source, parameter_values=values, get_managed_policy_map=_PolicyArns
@@ -102,7 +102,7 @@ def transform_sam_template(draft: TemplateDraft, region: str) -> None:
 
 
 def _sam_error(draft: TemplateDraft, error: Exception) -> TemplateError:
-    """Returns the first of SAM's reasons, at the resource that it names."""
+    """Returns the first of SAM's errors, at the place of the resource that it names."""
     causes = list(getattr(error, "causes", ())) or [error]
     first = causes[0]
     message = str(getattr(first, "message", "") or first or type(first).__name__)
@@ -110,7 +110,7 @@ def _sam_error(draft: TemplateDraft, error: Exception) -> TemplateError:
         message = f"The SAM transform failed: {type(first).__name__}: {message}"
     others = len(causes) - 1
     if others:
-        message += f" (And {others} more.)"
+        message += f" ({others} more.)"
     names = [getattr(first, "_logical_id", None), getattr(first, "_event_id", None)]
     names += [name for name in draft.resources if f"[{name}]" in message]
     for name in names:
@@ -120,7 +120,7 @@ def _sam_error(draft: TemplateDraft, error: Exception) -> TemplateError:
 
 
 def _replace_applications(draft: TemplateDraft) -> None:
-    """Makes nested stacks of applications: the translator would look them up in AWS."""
+    """Replaces applications with nested stacks, because the translator would look them up in AWS."""
     for logical_id, resource in draft.resources.items():
         if resource.get("Type") != _APPLICATION:
             continue
@@ -134,7 +134,7 @@ def _replace_applications(draft: TemplateDraft) -> None:
 
 
 def _include_api_definitions(draft: TemplateDraft) -> None:
-    """Reads the local OpenAPI documents of APIs; an absent one is an error of the deploy, if any."""
+    """Includes the local OpenAPI documents of APIs; a missing one is only noted."""
     for logical_id, resource in draft.resources.items():
         if resource.get("Type") not in _OPENAPI_TYPES:
             continue
@@ -147,11 +147,11 @@ def _include_api_definitions(draft: TemplateDraft) -> None:
         if path.is_file():
             properties["DefinitionBody"] = read_template_file(path).value
         else:
-            draft.notes.append(f"{logical_id}: {path} does not exist; the API has no routes of its own")
+            draft.notes.append(f"{logical_id}: {path} does not exist. The API is listed without its routes.")
 
 
 def _copy_metadata(draft: TemplateDraft, result: dict[str, Any], sources: dict[str, str]) -> None:
-    """Gives transformed resources the Metadata of their source: how to build them, for example."""
+    """Copies the Metadata of SAM resources, such as how to build them, to the transformed resources."""
     for logical_id, resource in result["Resources"].items():
         source = draft.resources.get(sources.get(logical_id, logical_id), {})
         if isinstance(source.get("Metadata"), dict):
@@ -159,9 +159,9 @@ def _copy_metadata(draft: TemplateDraft, result: dict[str, Any], sources: dict[s
 
 
 def _arrange_resources(draft: TemplateDraft, result: dict[str, Any]) -> None:
-    """Puts resources in the order of the template, each before what SAM generated for it.
+    """Puts resources in template order, each before the resources that SAM generated for it.
 
-    A generated resource, which is named after its source, also gets the place of that.
+    A generated resource, which is named after its source, also gets its source's place.
     """
     positions = {name: position for position, name in enumerate(draft.resources)}
     names = sorted(positions, key=len, reverse=True)

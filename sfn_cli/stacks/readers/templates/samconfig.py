@@ -1,4 +1,4 @@
-"""samconfig.toml (or .yaml): the stack's name and the values of parameters for `sam deploy`.
+"""Reads samconfig.toml (or .yaml): the stack's name and the parameter values for `sam deploy`.
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-config.html
 """
@@ -26,12 +26,12 @@ class SamConfig(NamedTuple):
 
 
 def samconfig_files(folder: Path) -> list[Path]:
-    """Returns the files of which the first that exists configures a folder's project."""
+    """Returns the possible configuration files of a folder's project; the first that exists is used."""
     return [folder / name for name in _NAMES]
 
 
 def read_samconfig(folder: Path) -> SamConfig:
-    """Reads the configuration of a folder; without one, nothing is configured. Raises UsageError."""
+    """Reads the configuration of a folder; an empty one if there is no file. Raises UsageError."""
     for path in samconfig_files(folder):
         if path.is_file():
             content = _read_toml(path) if path.suffix == ".toml" else read_template_file(path).value
@@ -75,9 +75,9 @@ _KEY_AND_VALUE = re.compile(
 
 
 def parameter_overrides(value: Any) -> dict[str, str]:
-    """Returns the values of parameters in any form that `sam deploy` takes.
+    """Returns the parameter values from any form that `sam deploy` accepts.
 
-    That is a text, 'A=1 B="two words"' or "ParameterKey=A,ParameterValue=1", a list of such texts,
+    That is a string, 'A=1 B="two words"' or "ParameterKey=A,ParameterValue=1", a list of such strings,
     or an object.
     """
     if isinstance(value, dict):

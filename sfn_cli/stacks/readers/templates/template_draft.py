@@ -1,4 +1,4 @@
-"""A template between its file and its stack, while a reader expands and changes it."""
+"""A template in the course of reading, which a reader expands and changes before it becomes a stack."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class TemplateDraft:
     """The template's file, as an absolute path; local paths are relative to its folder."""
     template: dict[str, Any]
     given: Mapping[str, str]
-    """Values of parameters, of the user and of the project."""
+    """The parameter values of the user and of the project."""
     places: ChainMap[Path_, SourcePlace]
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @classmethod
     def of_file(cls, file: TemplateFile, given: Mapping[str, str]) -> TemplateDraft:
-        """Returns the draft of a file that was read. Raises TemplateError if it holds no object."""
+        """Returns the draft of a file that was read. Raises TemplateError if it contains no object."""
         if not isinstance(file.value, dict):
             raise file.error((), "A template must be an object.")
         places: ChainMap[Path_, SourcePlace] = ChainMap({}, file.places)  # type: ignore[arg-type]
@@ -37,13 +37,13 @@ class TemplateDraft:
 
     @property
     def resources(self) -> dict[str, Any]:
-        """The resources that are objects: others are refused when the template is evaluated."""
+        """The resources that are objects; the evaluation of the template rejects others."""
         resources = self.template.get("Resources")
         found = resources.items() if isinstance(resources, dict) else ()
         return {name: resource for name, resource in found if isinstance(resource, dict)}
 
     def properties(self, logical_id: str) -> dict[str, Any]:
-        """Returns the Properties of a resource, to be changed in place."""
+        """Returns the Properties of a resource, which the caller may change in place."""
         resource = self.resources[logical_id]
         if resource.get("Properties") is None:
             resource["Properties"] = {}
@@ -56,7 +56,7 @@ class TemplateDraft:
         return properties
 
     def parameter(self, name: Any) -> Any:
-        """Returns the value of a parameter as far as it is known now: a text, or its default; None."""
+        """Returns the value of a parameter if it is already known: a string, or its default; else None."""
         if not isinstance(name, str):
             return None
         if name in self.given:
@@ -72,7 +72,7 @@ class TemplateDraft:
         return TemplateError(self.place(path), message)
 
     def local_path(self, value: Any) -> Path | None:
-        """Returns the absolute path that a value names; None for addresses and all else."""
+        """Returns the absolute path that a value names; None for a URL and anything else."""
         if not isinstance(value, str) or not value or "://" in value:
             return None
         return self.source.parent.joinpath(value.removeprefix("file:")).resolve()

@@ -1,5 +1,5 @@
-"""Terraform modules as stacks.
+"""Reads Terraform modules as stacks.
 
-`language/` parses and evaluates HCL, `functions/` has Terraform's functions, `resources/` turns
-resources of the AWS provider into CloudFormation's, and the modules here put them together.
+`language/` parses and evaluates HCL, `functions/` has Terraform's functions, `resources/` converts
+resources of the AWS provider to CloudFormation's. The modules of this package combine them.
 """

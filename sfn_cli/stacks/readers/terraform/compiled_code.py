@@ -1,7 +1,7 @@
-"""Finds the TypeScript that code is compiled from, where nothing has compiled it yet.
+"""Finds the TypeScript source of code that has not been compiled yet.
 
-Modules of Terraform zip what `tsc` writes, "dist/orders/price.js". Without it, the functions can be
-run from "src/orders/price.ts": the tsconfig.json says where from and where to.
+Terraform modules zip the output of `tsc`, such as "dist/orders/price.js". If it does not exist, the
+functions can run from "src/orders/price.ts", which is found by the `outDir` of tsconfig.json.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _DECLARATIONS = ".d.ts"
 
 
 def uncompiled_path(path: Path, project: Path) -> Path | None:
-    """Returns the source of a file, or of a folder, below the `outDir` of a tsconfig.json.
+    """Returns the source of a file or folder below the `outDir` of a tsconfig.json.
 
-    None where there is no such file, or no source of it.
+    None if there is no tsconfig.json, or no source.
     """
     for folder in (path, *path.parents):
         if not folder.is_relative_to(project):
@@ -41,7 +41,7 @@ def _joined(folder: Path, path: str) -> Path:
 
 
 def _source_root(folder: Path, output: Path, given: object) -> Path:
-    """Returns `rootDir`: where it is not set, the longest path that all sources have in common."""
+    """Returns `rootDir`; if it is not set, the longest path that all sources have in common."""
     if isinstance(given, str):
         return _joined(folder, given)
     sources = [

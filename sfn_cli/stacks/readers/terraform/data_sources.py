@@ -1,4 +1,4 @@
-"""Data sources: what can be known of them without AWS."""
+"""Data sources: the attributes that are known without AWS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def data_attribute(instance: DataInstance, name: str, at: Position) -> Value:
-    """Returns an attribute of a data source, None if it has to be an argument or made up."""
+    """Returns an attribute of a data source; None if it is an argument or must be made up."""
     source = _SOURCES.get(instance.type)
     return source(instance, name, at) if source else None
 
@@ -67,7 +67,7 @@ def _template_file(instance: DataInstance, name: str, at: Position) -> Value:
 
 
 def _template_path(instance: DataInstance) -> str | None:
-    """Returns the file of `template = file("…")`, so that errors have its place."""
+    """Returns the file of `template = file("…")`, as the place of errors."""
     from sfn_cli.stacks.readers.terraform.language.evaluator import evaluate
     from sfn_cli.stacks.readers.terraform.language.syntax import FunctionCall
 
@@ -80,7 +80,7 @@ def _template_path(instance: DataInstance) -> str | None:
 
 def _archive_file(instance: DataInstance, name: str, at: Position) -> Value:
     if name.startswith("output_") and name not in {"output_path", "output_file_mode"}:
-        # The archive's hash says that the code has changed: sfn looks at the code itself.
+        # The archive's hash detects changes of the code, which sfn detects in the code itself.
         return f"{instance.address}.{name}"
     return None
 
@@ -136,7 +136,7 @@ def _vpc_list(instance: DataInstance, name: str, at: Position) -> Value:
 
 
 def _never(instance: DataInstance, name: str, at: Position) -> Value:
-    raise ConversionError(f"{instance.address}.{name} is known only to Terraform: it is not read here")
+    raise ConversionError(f"{instance.address}.{name} is known only to Terraform, and sfn does not read it")
 
 
 _SOURCES: dict[str, Callable[[DataInstance, str, Position], Value]] = {

@@ -1,4 +1,4 @@
-"""Writes the resources of modules into a template of CloudFormation's form."""
+"""Writes the resources of modules into a template in CloudFormation's form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Emission:
-    """The template so far, with the place of each resource and property."""
+    """The template under construction, with the place of each resource and property."""
 
     def __init__(self, project: TerraformProject) -> None:
         self._project = project
@@ -94,7 +94,7 @@ class Emission:
                 self.places[*base, property] = place
 
     def _add_dependencies(self, module: Module, instance: Instance) -> None:
-        """Adds what `depends_on` names, where it is made here."""
+        """Adds DependsOn for the resources in `depends_on` that the template creates."""
         from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, TupleItems, Variable
 
         attribute = instance.block.body.attributes.get("depends_on")
@@ -108,7 +108,7 @@ class Emission:
                     self._project.depend_on(found)
 
     def add_outputs(self, root: Module) -> None:
-        """Adds the root module's outputs, without those that cannot be evaluated here."""
+        """Adds the root module's outputs, except for those that cannot be evaluated locally."""
         for name, block in root.outputs.items():
             try:
                 value = self._project.holes.filled(root.output(name, block.at))
@@ -120,9 +120,9 @@ class Emission:
                 self.outputs[name] = {"Value": value}
 
     def parameters(self, root: Module) -> dict[str, Any]:
-        """Returns the root module's variables, as parameters.
+        """Returns the root module's variables as parameters.
 
-        Their values are in the template already; only one without a value is referred to.
+        Their values are already in the template. Only a variable without a value is referred to.
         """
         found: dict[str, Any] = {}
         for name, block in root.variables.items():
@@ -147,12 +147,12 @@ def _is_sensitive(variable: Block) -> bool:
 
 
 def _rank(block: Block) -> int:
-    """Machines and functions get their logical ids first."""
+    """The order of logical ids: machines and functions get theirs first."""
     return {"aws_sfn_state_machine": 0, "aws_lambda_function": 1}.get(block.labels[0], 2)
 
 
 def _collect(module: Module) -> None:
-    """Adds archives and S3 objects, which functions' code may come from, to those of the project."""
+    """Collects the module's archives and S3 objects, which functions' code may come from."""
     for (type, _), block in module.data.items():
         if type == "archive_file":
             module.project.archives += [each.arguments for each in _instances_if_known(module, block)]
@@ -174,7 +174,7 @@ def _instances_if_known(module: Module, block: Block) -> Sequence[Instance]:
 
 
 class _ProjectContext:
-    """What the conversion of one resource asks about the others."""
+    """Answers questions of a resource's conversion about the rest of the project."""
 
     def __init__(self, module: Module, instance: Instance) -> None:
         self._module = module
@@ -187,7 +187,7 @@ class _ProjectContext:
         return str(self._instance.module.project.file_functions.path(path))
 
     def related(self, type: str) -> list[ResourceArguments]:
-        """Returns the arguments of resources of a type that are a part of this one."""
+        """Returns the arguments of resources of a type that belong to this resource."""
         module = self._module
         _, argument = PARTS[type]
         own = {self._instance.attribute(name, self._instance.block.at) for name in ("id", "arn", "name")}

@@ -1,4 +1,4 @@
-"""Instances of resources, data and module calls: one, or as many as count or for_each say."""
+"""Instances of resources, data sources and module calls: one, or several by count or for_each."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.module_scope import ModuleScope
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
 
-_MOST_INSTANCES = 1000
+_MAX_INSTANCES = 1000
 
 
 def instances_of(block: Block, scope: HclScope, make: Callable[[Any, HclScope], Value]) -> Value:
-    """Returns what a block stands for: one instance, a list (count) or an object (for_each)."""
+    """Returns the value of a block: one instance, a list (count) or an object (for_each)."""
     attributes = block.body.attributes
     if "count" in attributes:
         count = to_integer(evaluate(attributes["count"].expression, scope))
-        if count > _MOST_INSTANCES:
-            raise attributes["count"].at.error(f"More than {_MOST_INSTANCES} instances")
+        if count > _MAX_INSTANCES:
+            raise attributes["count"].at.error(f"More than {_MAX_INSTANCES} instances are not supported")
         return [make(index, LocalScope({"count": {"index": index}}, scope)) for index in range(count)]
     if "for_each" in attributes:
         items = evaluate(attributes["for_each"].expression, scope)
@@ -40,7 +40,7 @@ def instances_of(block: Block, scope: HclScope, make: Callable[[Any, HclScope], 
 
 
 class Instance:
-    """A resource, or data, with its attributes."""
+    """An instance of a resource or a data source, with its attributes."""
 
     def __init__(self, module: ModuleScope, block: Block, key: Any, scope: HclScope) -> None:
         self.module = module
@@ -111,7 +111,7 @@ _UNSET: dict[str, Value] = {"version": "$LATEST", "tags": {}, "tags_all": {}, "l
 
 
 def _flat_name(instance: Instance) -> str:
-    """The resource's name with those of its module and its key: "orders_queue_0".
+    """Returns the resource's name with those of its module and its key: "orders_queue_0".
 
     The only resource of its type in a module has the module's name.
     """

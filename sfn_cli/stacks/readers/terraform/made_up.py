@@ -1,6 +1,6 @@
-"""Attributes of what is not made here: data of AWS, `random_*`, and resources that are left out.
+"""Made-up attributes: those of AWS data sources, `random_*`, and resources that are left out.
 
-They are the same each time a project is read, so that an unchanged project stays unchanged.
+They are the same each time a project is read, so that an unchanged project causes no changes.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ _ARN_KINDS = {
 def made_up_attribute(
     type: str, label: str, seed: str, arguments: ResourceArguments, name: str, place: Mapping[str, str]
 ) -> Value:
-    """Returns an attribute of a resource that is left out, or of data of AWS.
+    """Returns an attribute of a resource that is left out, or of an AWS data source.
 
-    `place` has the region and the account. An attribute is a text, also where it
-    may be a list on AWS.
+    `place` has the region and the account. An attribute is always a string, even if it may be a
+    list on AWS.
     """
     prefix = _ID_PREFIXES.get(type)
     if name == "id" and prefix:
@@ -93,10 +93,10 @@ def made_up_attribute(
 
 
 def made_up_output(address: str, source: str, name: str, place: Mapping[str, str]) -> str:
-    """Returns an output of a module that is not on this machine.
+    """Returns an output of a module that is not available locally.
 
-    An ARN is that of what the output is called after, as `iam_role_arn`, or else the
-    module's source. An output is a text, also where the module returns a list.
+    An ARN's type comes from the output's name, such as `iam_role_arn`, or else from the module's
+    source. An output is always a string, even if the module returns a list.
     """
     label = address.rpartition("module.")[2].partition("[")[0].replace("_", "-")
     if name == "arn" or name.endswith("_arn"):
@@ -125,7 +125,7 @@ def _digest(seed: str, length: int = 32) -> bytes:
     return hashlib.shake_256(seed.encode()).digest(length)
 
 
-# random_*, time_* and other resources that live in Terraform's state alone
+# random_*, time_* and other resources that exist only in Terraform's state
 
 
 def _random_id(arguments: ResourceArguments, seed: str) -> dict[str, Value]:
@@ -219,4 +219,4 @@ LOCAL_RESOURCES: Mapping[str, Callable[[ResourceArguments, str], dict[str, Any]]
     "local_file": _local_file,
     "terraform_data": _terraform_data,
 }
-"""The attributes of resources that need nothing but their arguments and Terraform itself."""
+"""The attributes of resources that depend only on their arguments and on Terraform itself."""

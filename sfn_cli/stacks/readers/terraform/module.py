@@ -1,7 +1,7 @@
-"""A module: its files, and what the names in its expressions stand for.
+"""A module: its files, and the values of the names in its expressions.
 
-Nothing is evaluated before it is needed: an expression that cannot be evaluated harms only what
-needs it.
+Expressions are evaluated only when they are needed, so one that cannot be evaluated affects only the
+expressions that need it.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _BLOCKS = frozenset({"data", "resource", "module", "variable", "output", "locals
 
 
 class Named:
-    """An object whose attributes a function evaluates: `var`, `local`, `data.TYPE`, …"""
+    """An object whose attributes come from a function: `var`, `local`, `data.TYPE`, …"""
 
     def __init__(self, attribute: Callable[[str, Position], Value]) -> None:
         self.attribute = attribute
 
 
 class Module:
-    """A module with the values of its variables; also the scope of its expressions."""
+    """A module with the values of its variables. It is also the scope of its expressions."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Module:
     ) -> None:
         self.project = project
         self.path = path
-        """Its folder, as `path.module` gives it: relative to the root module's, or absolute."""
+        """The module's folder, as in `path.module`: relative to the root module's, or absolute."""
         self.address = address
         """The address of the call: "module.orders", empty for the root module."""
         self._inputs = inputs
@@ -83,12 +83,12 @@ class Module:
             case "terraform":
                 return {"workspace": "default"}
             case "each" | "count" | "self":
-                raise at.error(f'"{name}" has no meaning here')
+                raise at.error(f'"{name}" cannot be used here')
         if any(type == name for type, _ in self.resources):
             return Named(lambda label, at: self._instances("resource", name, label, at))
-        raise at.error(f'Nothing here is called "{name}".{self._meant(name)}')
+        raise at.error(f'Unknown name "{name}".{self._suggestion(name)}')
 
-    def _meant(self, name: str) -> str:
+    def _suggestion(self, name: str) -> str:
         if name in self.variables:
             return f' Did you mean "var.{name}"?'
         return f' Did you mean "local.{name}"?' if name in self._locals else ""
@@ -100,7 +100,7 @@ class Module:
 
     def _template(self, function: str, arguments: list[Value], at: Position) -> Value:
         if len(arguments) != 2:
-            raise ConversionError(f"the function {function} takes 2 arguments, not {len(arguments)}")
+            raise ConversionError(f"the function {function} needs 2 arguments, not {len(arguments)}")
         text = arguments[0]
         file = f"{at.source.file} (template)"
         if function == "templatefile":
@@ -109,18 +109,18 @@ class Module:
         return self.rendered(SourceText(file, to_text(text)), to_object(arguments[1]))
 
     def rendered(self, template: SourceText, variables: Mapping[str, Value]) -> str:
-        """Returns the text of a template with variables, as `templatefile` does."""
+        """Returns a template's text for the given variables, as `templatefile` does."""
         value = evaluate(parse_template_file(template), LocalScope(variables, self, is_closed=True))
         return to_text(value)
 
-    # What is evaluated once
+    # Values that are evaluated once
 
     def known(self, key: tuple[str, ...], at: Position, compute: Callable[[], Value]) -> Value:
-        """Returns a value that is computed when it is first needed."""
+        """Returns a value, which is computed when it is first used."""
         if key not in self._known:
             if key in self._evaluated_now:
                 cycle = [".".join(each) for each in self._evaluated_now[self._evaluated_now.index(key) :]]
-                raise at.error(f"{' → '.join([*cycle, cycle[0]])}: they refer to each other")
+                raise at.error(f"Circular reference: {' → '.join([*cycle, cycle[0]])}")
             self._evaluated_now.append(key)
             dependencies = self.project.start_dependencies()
             try:
@@ -152,7 +152,7 @@ class Module:
             value = evaluate(default.expression, self)
         elif name not in self._inputs:
             if self.address:
-                raise block.at.error(f'The module is called without a value for "{name}"')
+                raise block.at.error(f'The module call needs a value for "{name}"')
             return self.project.holes.text({"Ref": name})
         return _typed(value, block)
 
@@ -177,7 +177,7 @@ class Module:
         )
 
     def instances(self, block: Block) -> list[Instance]:
-        """Returns the instances of a resource: one, or as many as count or for_each say."""
+        """Returns the instances of a resource: one, or several by count or for_each."""
         return _listed(self._instances(block.type, block.labels[0], block.labels[1], block.at))
 
     def _module_call(self, name: str, at: Position) -> Value:
@@ -205,7 +205,7 @@ class Module:
 
 
 class ModuleCall:
-    """`module.NAME`: its attributes are the module's outputs."""
+    """`module.NAME`, whose attributes are the module's outputs."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -229,7 +229,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _typed(value: Value, block: Block) -> Value:
-    """Converts a simple value to the variable's type, where that is a simple one."""
+    """Converts a value to the variable's type, if that is a primitive type."""
     type = block.body.attributes.get("type")
     name = getattr(type.expression, "name", None) if type else None
     if value is None or name not in {"string", "number", "bool"}:
@@ -237,7 +237,7 @@ def _typed(value: Value, block: Block) -> Value:
     try:
         return call_function(_CONVERSIONS, name, [value])
     except ConversionError as error:
-        raise block.at.error(f'The variable "{block.labels[0]}" is a {name}: {error}') from None
+        raise block.at.error(f'The variable "{block.labels[0]}" must be a {name}: {error}') from None
 
 
 def _conversions() -> dict[str, Callable[..., Value]]:

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.project import TerraformProject
 
-_MOST_FILES = 1000
+_MAX_FILES = 1000
 
 
 def module_files(folder: Path) -> list[Path]:
-    """Returns a module's files in the order in which they are read: overrides last."""
+    """Returns a module's files in reading order: override files last."""
     files = [
         path
         for path in sorted(folder.iterdir())
         if path.name.endswith((".tf", ".tf.json")) and not path.name.startswith(".") and path.is_file()
     ]
-    return sorted(files, key=_is_override)[:_MOST_FILES]
+    return sorted(files, key=_is_override)[:_MAX_FILES]
 
 
 def _is_override(path: Path) -> bool:
@@ -40,7 +40,7 @@ def _is_override(path: Path) -> bool:
 
 
 def read_module_body(project: TerraformProject, folder: Path) -> HclBody:
-    """Returns the blocks of all files of a module. Raises TemplateError, UsageError."""
+    """Returns the blocks in all files of a module. Raises TemplateError, UsageError."""
     whole = HclBody()
     try:
         files = module_files(folder)
@@ -67,7 +67,7 @@ def read_source(path: Path) -> SourceText:
 
 
 def _override(whole: HclBody, body: HclBody) -> None:
-    """Changes the blocks that an override file has arguments for."""
+    """Changes the blocks to which an override file has arguments."""
     for block in body.blocks:
         for other in whole.blocks:
             if (other.type, other.labels) == (block.type, block.labels):
@@ -87,9 +87,9 @@ def variable_values(
     project: TerraformProject,
     scope: HclScope,
 ) -> dict[str, Value]:
-    """Returns the values of the root module's variables that are given, by Terraform's precedence.
+    """Returns the given values of the root module's variables, by Terraform's precedence.
 
-    TF_VAR_NAME, then terraform.tfvars, then *.auto.tfvars, then the user's own.
+    That is TF_VAR_NAME, then terraform.tfvars, then *.auto.tfvars, then the user's parameters.
     """
     found: dict[str, Value] = {}
     for name, block in variables.items():
@@ -120,7 +120,7 @@ def _values_of_file(path: Path, project: TerraformProject, scope: HclScope) -> d
 
 
 def _value_of_text(text: str, block: Block, origin: str, scope: HclScope) -> Value:
-    """Returns a value that is given as text: HCL, unless the variable is a text."""
+    """Returns a value that is given as text: HCL, unless the variable is a string."""
     type = block.body.attributes.get("type")
     default = block.body.attributes.get("default")
     name = getattr(type.expression, "name", None) if type else None

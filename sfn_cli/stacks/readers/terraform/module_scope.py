@@ -1,4 +1,4 @@
-"""What instances and data sources may ask their module."""
+"""The interface of modules for instances and data sources."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ModuleScope(Protocol):
 
 
 class DataInstance(Protocol):
-    """A data source, as far as its attributes depend on it."""
+    """The parts of a data source on which its attributes depend."""
 
     module: ModuleScope
     block: Block

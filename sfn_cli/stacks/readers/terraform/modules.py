@@ -1,4 +1,4 @@
-"""Modules that a module calls: folders of the project, and the best known ones of the registry."""
+"""Finds called modules: folders of the project, and replacements for popular modules of the registry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.project import TerraformProject
 
-_MOST_DEPTH = 20
+_MAX_DEPTH = 20
 
 _REGISTRY = {
     "terraform-aws-modules/step-functions/aws": "step_functions.tf",
@@ -33,12 +33,12 @@ _REGISTRY = {
     "terraform-aws-modules/sns/aws": "sns.tf",
     "terraform-aws-modules/s3-bucket/aws": "s3_bucket.tf",
 }
-"""Modules of the registry → a module in `registry/` with the same variables and outputs, as far as
-they matter here. The modules themselves build packages with programs of their own."""
+"""Modules of the registry, with the module in `registry/` that replaces each. It has the variables and
+outputs that matter locally. The original modules build packages with their own programs."""
 
 
-class AbsentModule(Module):
-    """A module that is not on this machine. Its outputs are made up."""
+class MissingModule(Module):
+    """A module that is not available locally. Its outputs are made up."""
 
     def __init__(self, *arguments: Any, source: str) -> None:
         super().__init__(*arguments)
@@ -56,16 +56,16 @@ def load_child_module(
     if source is None:
         raise block.at.error('The module has no "source"')
     name = to_text(evaluate(source.expression, parent))
-    if address.count("module.") > _MOST_DEPTH:
-        raise source.at.error(f"Modules call each other more than {_MOST_DEPTH} deep")
+    if address.count("module.") > _MAX_DEPTH:
+        raise source.at.error(f"Modules call each other more than {_MAX_DEPTH} levels deep")
     body, path = _module_source(parent, block, address, name)
     if body is None:
-        return AbsentModule(parent.project, HclBody(), path, address, source=name)
+        return MissingModule(parent.project, HclBody(), path, address, source=name)
     return Module(parent.project, body, path, address, inputs, load_child_module)
 
 
 def _module_source(parent: Module, block: Block, address: str, name: str) -> tuple[HclBody | None, str]:
-    """Returns the module's content, and its folder; None for a module that is not on this machine."""
+    """Returns a module's content and folder; None as the content if it is not available locally."""
     project = parent.project
     if name.startswith(("./", "../", "/")):
         path = os.path.join(parent.path, name)
@@ -79,7 +79,7 @@ def _module_source(parent: Module, block: Block, address: str, name: str) -> tup
     installed = _installed_module(project, address)
     if installed is not None:
         return read_module_body(project, installed), os.path.relpath(installed, project.folder)
-    project.note(f"module.{block.labels[0]} is left out: {name} is not on this machine (run terraform init).")
+    project.note(f"module.{block.labels[0]} is left out: {name} is not installed. Run: terraform init")
     return None, "."
 
 
@@ -89,7 +89,7 @@ def _registry_body(name: str) -> HclBody:
 
 
 def _installed_module(project: TerraformProject, address: str) -> Path | None:
-    """Returns the folder that `terraform init` has put a module into."""
+    """Returns the folder into which `terraform init` has installed a module."""
     path = project.folder / ".terraform" / "modules" / "modules.json"
     try:
         modules = json.loads(project.file_functions.text(str(path)))["Modules"]

@@ -1,4 +1,4 @@
-"""What all modules of one project share while it is read."""
+"""The state that all modules of a project share while it is read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TerraformProject:
-    """The root folder, the files that were read, the holes, and the names that are taken."""
+    """The root folder, the files that were read, the holes, and the logical ids in use."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
@@ -31,7 +31,7 @@ class TerraformProject:
         self.archives: list[ResourceArguments] = []
         """The arguments of every data.archive_file."""
         self.objects: list[tuple[ResourceArguments, Value]] = []
-        """The arguments of every aws_s3_object, and its id, which also names its key."""
+        """The arguments of every aws_s3_object, with its id, by which its key may be known."""
         self._logical_ids: dict[str, str] = {}
         self._dependencies: list[set[str]] = []
 
@@ -42,17 +42,17 @@ class TerraformProject:
     # Logical ids
 
     def logical_id(self, address: str, type: str, label: str) -> str:
-        """Returns a resource's logical id: its own name for machines and functions.
+        """Returns a resource's logical id, which for machines and functions is their name.
 
-        Other resources have their type in it, because modules often have several resources of one
-        name ("this").
+        Other logical ids contain the type, because a module often has several resources with the
+        same name ("this").
         """
         if address not in self._logical_ids:
             names = [label] if type in {"aws_sfn_state_machine", "aws_lambda_function"} else []
             kind = type.removeprefix("aws_").removesuffix("_function")
             names.append(f"{label}_{kind}")
             if type == "aws_s3_bucket":
-                # Bucket names are made of it, and cannot have "_".
+                # Bucket names contain it, and cannot contain "_".
                 names = [name.replace("_", "-").lower() for name in names]
             taken = set(self._logical_ids.values())
             numbered = (f"{names[-1]}_{number}" for number in range(2, 10**6))
@@ -61,7 +61,7 @@ class TerraformProject:
             )
         return self._logical_ids[address]
 
-    # Dependencies: which resources the evaluation of one refers to
+    # Dependencies: the resources to which the evaluation of a resource refers
 
     def start_dependencies(self) -> set[str]:
         found: set[str] = set()
@@ -76,13 +76,13 @@ class TerraformProject:
             self._dependencies[-1] |= logical_ids
 
     def dynamic_reference(self, reference: str) -> str:
-        """Returns what the deployment reads from a parameter or a secret: "ssm:NAME"."""
+        """Returns a reference to a parameter or a secret, "ssm:NAME", which the deploy resolves."""
         return "{{resolve:" + reference + "}}"
 
     # Code
 
     def code(self, arguments: ResourceArguments) -> dict[str, Any]:
-        """Returns where a function's or a layer's code lies, as CloudFormation's Code."""
+        """Returns the location of a function's or a layer's code, as CloudFormation's Code."""
         if image := arguments.get("image_uri"):
             return {"ImageUri": image}
         filename = arguments.get("filename")
@@ -91,7 +91,7 @@ class TerraformProject:
             if filename is None:
                 return {"S3Bucket": arguments.get("s3_bucket"), "S3Key": arguments.get("s3_key")}
         if filename is None:
-            raise ConversionError('the code is missing: set "filename" or "image_uri"')
+            raise ConversionError('there is no code. Set "filename" or "image_uri"')
         return self._archived_code(to_text(filename))
 
     def _archived_code(self, filename: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class TerraformProject:
         return {"CodeDir": str(_code_folder(path))}
 
     def _archive_source(self, archive: ResourceArguments) -> dict[str, Any]:
-        """Returns the sources of an archive that `terraform apply` would make."""
+        """Returns the sources of an archive that `terraform apply` would create."""
         if folder := archive.get("source_dir"):
             return {"CodeDir": str(self._existing(self.file_functions.path(folder)))}
         if file := archive.get("source_file"):
@@ -117,7 +117,7 @@ class TerraformProject:
         return {"Files": files}
 
     def _existing(self, path: Path) -> Path:
-        """Returns a path, or the TypeScript that is compiled to it if it does not exist."""
+        """Returns a path, or the TypeScript source of it if it does not exist."""
         if path.exists():
             return path
         from sfn_cli.stacks.readers.terraform.compiled_code import uncompiled_path
@@ -125,7 +125,7 @@ class TerraformProject:
         return uncompiled_path(path, self.folder) or path
 
     def _object_source(self, bucket: Value, key: Value) -> Value:
-        """Returns the file that an aws_s3_object of the project puts at a key."""
+        """Returns the file that an aws_s3_object of the project uploads to a key."""
         for each, own_id in self.objects:
             names_object = key in (each.get("key"), own_id) and each.get("bucket") == bucket
             if names_object and each.get("source") is not None:
@@ -137,7 +137,7 @@ class TerraformProject:
 
 
 def _code_folder(path: Path) -> Path:
-    """A folder or an archive as it is; for another file, its folder."""
+    """Returns a folder or an archive as it is; for another file, its folder."""
     if path.suffix in {".zip", ".jar"} or path.is_dir() or not path.suffix:
         return path
     return path.parent
@@ -148,7 +148,7 @@ def is_known(value: Value) -> bool:
 
 
 def project_references(project: TerraformProject, logical_id: str) -> Mapping[str, str]:
-    """Returns what the names in a pattern of the table of resource types stand for.
+    """Returns the values of the names in a pattern of the table of resource types.
 
     {Ref}, {region}, {account}, and any other name for Fn::GetAtt.
     """

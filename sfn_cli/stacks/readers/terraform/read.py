@@ -2,8 +2,8 @@
 
     resource "aws_lambda_function" "price"   →   price: AWS::Lambda::Function
 
-References between resources become Ref and Fn::GetAtt. What is known when the module is read is in
-the stack as it is: variables, local values, names, templates.
+References between resources become Ref and Fn::GetAtt. Everything that is known when the module is
+read is resolved in the stack: variables, local values, names, templates.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ def read_terraform_module(
 ) -> Stack:
     """Reads the module in a folder. Raises TemplateError and UsageError.
 
-    `given` are the user's values of variables; `environment` has those of TF_VAR_NAME.
+    `given` has the user's values of variables; `environment` has those of TF_VAR_NAME.
     """
     jsonvalue.raise_recursion_limit()
     folder = folder.absolute()
     project = TerraformProject(folder, environment or {})
     body = read_module_body(project, folder)
     if not body.blocks:
-        raise UsageError(f"{folder} has no Terraform module: there is no *.tf file in it.")
+        raise UsageError(f"{folder} is not a Terraform module: it has no *.tf file.")
     inputs: dict[str, Callable[[], Value]] = {}
     root = Module(project, body, ".", inputs=inputs, load_child=load_child_module)
     values = _region_variables(root)
@@ -70,7 +70,7 @@ def read_terraform_module(
 
 
 def _project_name(folder: Path) -> str:
-    """Returns the folder's name, with that of the folder around it where it says only what it holds."""
+    """Returns the folder's name; a common name such as "infra" is prefixed with the parent folder's."""
     if folder.name.lower() in _COMMON_NAMES and folder.parent.name:
         return f"{folder.parent.name}-{folder.name}"
     return folder.name
@@ -81,7 +81,7 @@ def _given(value: Value) -> Value:
 
 
 def _region_variables(root: Module) -> dict[str, Value]:
-    """Returns the variable that the AWS provider's region is: resources are made in sfn's region."""
+    """Returns sfn's region for the variable that sets the AWS provider's region."""
     for provider in root.providers:
         region = provider.body.attributes.get("region")
         if provider.labels != ("aws",) or "alias" in provider.body.attributes or region is None:

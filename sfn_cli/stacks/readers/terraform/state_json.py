@@ -1,7 +1,7 @@
-"""Reads what `terraform show -json` prints of a state or a plan.
+"""Reads the output of `terraform show -json` for a state or a plan.
 
-Values are known there, as they are on AWS: the ARNs and URLs of resources that are made here become
-references to them. A plan does not have what only `terraform apply` knows.
+It has the values of a deployment to AWS: ARNs and URLs of resources that the stack creates become
+references to them. A plan does not contain values that are known only after `terraform apply`.
 https://developer.hashicorp.com/terraform/internals/json-format
 """
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.language.values import Value
     from sfn_cli.stacks.readers.terraform.resources.arguments import ResourceArguments
 
-_LEAST_LENGTH = 12
-"""Shorter values are not taken for ARNs or URLs."""
+_MIN_LENGTH = 12
+"""Shorter values are not treated as ARNs or URLs."""
 
 
 class _StateResource(NamedTuple):
@@ -45,7 +45,7 @@ class _StateResource(NamedTuple):
     name: str
     values: Mapping[str, Any]
     path: Path_
-    """Where it is in the file."""
+    """The resource's path in the file."""
 
 
 def read_terraform_json(path: Path) -> Stack:
@@ -56,7 +56,7 @@ def read_terraform_json(path: Path) -> Stack:
     section = "values" if "values" in document else "planned_values"
     root = (document.get(section) or {}).get("root_module")
     if not isinstance(root, dict):
-        raise file.error((), "The file has no resources: is it the output of `terraform show -json`?")
+        raise file.error((), "The file has no resources. Is it the output of `terraform show -json`?")
     resources = list(_resources(root, (section, "root_module")))
     state = _State(file, resources, path.parent)
     template = {"Resources": state.template_resources()}
@@ -95,8 +95,8 @@ class _State:
     def __init__(self, file: TemplateFile, resources: list[_StateResource], folder: Path) -> None:
         self._file = file
         self._project = TerraformProject(folder, {})
-        self._made = [each for each in resources if _is_made(each)]
-        self._others = [each for each in resources if not _is_made(each)]
+        self._made = [each for each in resources if _is_created(each)]
+        self._others = [each for each in resources if not _is_created(each)]
         self._logical_ids = {
             each.address: self._project.logical_id(each.address, each.type, _flat_name(each))
             for each in sorted(self._made, key=_state_rank)
@@ -111,13 +111,13 @@ class _State:
         self.places: dict[Path_, SourcePlace] = {}
 
     def _reference_texts(self) -> dict[str, str]:
-        """Returns the texts that stand for references: ARNs and URLs of what is made here."""
+        """Returns the texts that stand for references: ARNs and URLs of created resources."""
         found: dict[str, str] = {}
         for each in self._made:
             references = RESOURCE_KINDS[each.type].references
             for name, pattern in references.items():
                 value = each.values.get(name)
-                if isinstance(value, str) and len(value) >= _LEAST_LENGTH and ":" in value:
+                if isinstance(value, str) and len(value) >= _MIN_LENGTH and ":" in value:
                     names = project_references(self._project, self._logical_ids[each.address])
                     found.setdefault(value, pattern.format_map(names))
         return found
@@ -138,8 +138,8 @@ class _State:
             if kind.type == STATE_MACHINE and "DefinitionString" not in filled:
                 raise TemplateError(
                     place,
-                    f"The definition of {each.address} is known only after `terraform apply`: "
-                    "name the module's folder instead, or its state.",
+                    f"The definition of {each.address} is known only after `terraform apply`. "
+                    "Name the module's folder or its state instead of the plan.",
                 )
             found[logical_id] = {
                 "Type": kind.type,
@@ -168,7 +168,7 @@ class _State:
         return str(self._project.file_functions.path(path))
 
     def parts(self, owner: _StateResource, type: str) -> list[ResourceArguments]:
-        """Returns the resources of a type that are a part of a resource."""
+        """Returns the resources of a type that are part of a resource."""
         own = {owner.values.get(name) for name in ("id", "arn", "name")} - {None, ""}
         _, argument = PARTS[type]
         return [
@@ -193,7 +193,7 @@ class _StateContext:
         return self._state.parts(self._resource, type)
 
 
-def _is_made(resource: _StateResource) -> bool:
+def _is_created(resource: _StateResource) -> bool:
     return not resource.address.startswith("data.") and resource.type in RESOURCE_KINDS
 
 
@@ -202,6 +202,6 @@ def _state_rank(resource: _StateResource) -> int:
 
 
 def _flat_name(resource: _StateResource) -> str:
-    """Returns the address without the type, as one name: module.orders.aws_x.this[0] → orders_this_0."""
+    """Returns the address as one name without the type: module.orders.aws_x.this[0] → orders_this_0."""
     text = resource.address.replace(f"{resource.type}.", "").replace("module.", "")
     return "_".join(part for part in re.split(r"[^\w-]+", text) if part)

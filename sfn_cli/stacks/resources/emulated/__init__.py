@@ -1,1 +1,1 @@
-"""Resources that live in the local services, or wherever their endpoint is."""
+"""Resources in the local AWS services, or at the endpoint that replaces them."""

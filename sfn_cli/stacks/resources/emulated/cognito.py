@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
-from sfn_cli.stacks.resources.resource import Made, ResourceType
+from sfn_cli.stacks.resources.calls import call_service, emulated_type, none_if_missing, predicted_name
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "cognito-idp"
 _NAME_LENGTH = 128
@@ -20,14 +20,14 @@ _NAME_LENGTH = 128
 # User pools
 
 
-def _predict_user_pool(naming: Naming, properties: Properties) -> Made:
+def _predict_user_pool(naming: Naming, properties: Properties) -> CreatedResource:
     pool_id = f"{naming.region}_{naming.identifier(9)}"
-    return _made_user_pool(naming, pool_id, naming.arn("cognito-idp", f"userpool/{pool_id}"))
+    return _created_user_pool(naming, pool_id, naming.arn("cognito-idp", f"userpool/{pool_id}"))
 
 
-def _made_user_pool(naming: Naming, pool_id: str, pool_arn: str) -> Made:
+def _created_user_pool(naming: Naming, pool_id: str, pool_arn: str) -> CreatedResource:
     provider = f"cognito-idp.{naming.region}.amazonaws.com/{pool_id}"
-    return Made(
+    return CreatedResource(
         pool_id,
         {
             "Arn": pool_arn,
@@ -38,20 +38,24 @@ def _made_user_pool(naming: Naming, pool_id: str, pool_arn: str) -> Made:
     )
 
 
-def _create_user_pool(making: Making, properties: Properties) -> Made:
-    """Creates a pool, a new one each time: several may have one name."""
-    name = predicted_name(making.naming, properties, "UserPoolName", _NAME_LENGTH)
-    created = call_service(making, _SERVICE, "CreateUserPool", {**properties, "PoolName": name})["UserPool"]
-    return _made_user_pool(making.naming, created["Id"], created["Arn"])
+def _create_user_pool(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    """Creates a new pool each time, because pools may share a name."""
+    name = predicted_name(context.naming, properties, "UserPoolName", _NAME_LENGTH)
+    created = call_service(context, _SERVICE, "CreateUserPool", {**properties, "PoolName": name})["UserPool"]
+    return _created_user_pool(context.naming, created["Id"], created["Arn"])
 
 
-def _update_user_pool(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    call_service(making, _SERVICE, "UpdateUserPool", {**new, "UserPoolId": made.physical_id})
-    return made
+def _update_user_pool(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    call_service(context, _SERVICE, "UpdateUserPool", {**new, "UserPoolId": created.physical_id})
+    return created
 
 
-def _delete_user_pool(making: Making, made: Made, properties: Properties) -> None:
-    if_there(lambda: call_service(making, _SERVICE, "DeleteUserPool", {"UserPoolId": made.physical_id}))
+def _delete_user_pool(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    none_if_missing(
+        lambda: call_service(context, _SERVICE, "DeleteUserPool", {"UserPoolId": created.physical_id})
+    )
 
 
 USER_POOL = emulated_type(
@@ -69,30 +73,34 @@ USER_POOL = emulated_type(
 # Clients of user pools
 
 
-def _predict_pool_client(naming: Naming, properties: Properties) -> Made:
-    return _made_pool_client(naming, naming.identifier(26), naming.identifier(48, of="secret"))
+def _predict_pool_client(naming: Naming, properties: Properties) -> CreatedResource:
+    return _created_pool_client(naming, naming.identifier(26), naming.identifier(48, of="secret"))
 
 
-def _made_pool_client(naming: Naming, client_id: str, secret: str | None) -> Made:
+def _created_pool_client(naming: Naming, client_id: str, secret: str | None) -> CreatedResource:
     name = naming.generated(_NAME_LENGTH)
-    return Made(client_id, {"ClientId": client_id, "ClientSecret": secret or "", "Name": name})
+    return CreatedResource(client_id, {"ClientId": client_id, "ClientSecret": secret or "", "Name": name})
 
 
-def _create_pool_client(making: Making, properties: Properties) -> Made:
-    name = predicted_name(making.naming, properties, "ClientName", _NAME_LENGTH)
+def _create_pool_client(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    name = predicted_name(context.naming, properties, "ClientName", _NAME_LENGTH)
     request = {**properties, "ClientName": name}
-    created = call_service(making, _SERVICE, "CreateUserPoolClient", request)["UserPoolClient"]
-    return _made_pool_client(making.naming, created["ClientId"], created.get("ClientSecret"))
+    created = call_service(context, _SERVICE, "CreateUserPoolClient", request)["UserPoolClient"]
+    return _created_pool_client(context.naming, created["ClientId"], created.get("ClientSecret"))
 
 
-def _update_pool_client(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    call_service(making, _SERVICE, "UpdateUserPoolClient", {**new, "ClientId": made.physical_id})
-    return made
+def _update_pool_client(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    call_service(context, _SERVICE, "UpdateUserPoolClient", {**new, "ClientId": created.physical_id})
+    return created
 
 
-def _delete_pool_client(making: Making, made: Made, properties: Properties) -> None:
-    request = {"UserPoolId": properties.get("UserPoolId"), "ClientId": made.physical_id}
-    if_there(lambda: call_service(making, _SERVICE, "DeleteUserPoolClient", request))
+def _delete_pool_client(
+    context: ProvisioningContext, created: CreatedResource, properties: Properties
+) -> None:
+    request = {"UserPoolId": properties.get("UserPoolId"), "ClientId": created.physical_id}
+    none_if_missing(lambda: call_service(context, _SERVICE, "DeleteUserPoolClient", request))
 
 
 USER_POOL_CLIENT = emulated_type(

@@ -1,7 +1,7 @@
-"""DynamoDB tables, and global tables as tables of this region.
+"""DynamoDB tables; a global table is created as a table in this region.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
-Deletion protection, backups and streams to Kinesis have no effect here.
+Deletion protection, backups and streams to Kinesis have no effect locally.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import (
+    already_exists,
     call_service,
     emulated_type,
-    if_there,
-    is_gone,
-    is_there_already,
+    is_not_found,
+    none_if_missing,
     predicted_name,
 )
 from sfn_cli.stacks.resources.properties import is_true, property_object, property_objects
-from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "dynamodb"
 _NAME_LENGTH = 255
@@ -34,24 +34,24 @@ _LOOK_SECONDS = 0.05
 _ACTIVE_SECONDS = 60.0
 
 
-def _predict_table(naming: Naming, properties: Properties) -> Made:
+def _predict_table(naming: Naming, properties: Properties) -> CreatedResource:
     name = predicted_name(naming, properties, "TableName", _NAME_LENGTH)
     table_arn = naming.arn("dynamodb", f"table/{name}")
     stream = f"{table_arn}/stream/2025-01-01T00:00:00.000" if _has_stream(properties) else None
-    return _made_table(name, table_arn, naming.uuid(), stream)
+    return _created_table(name, table_arn, naming.uuid(), stream)
 
 
 def _has_stream(properties: Properties) -> bool:
     return bool(properties.get("StreamSpecification"))
 
 
-def _made_table(name: str, table_arn: str, table_id: str, stream_arn: str | None) -> Made:
+def _created_table(name: str, table_arn: str, table_id: str, stream_arn: str | None) -> CreatedResource:
     attributes = {"Arn": table_arn, "TableId": table_id}
-    return Made(name, {**attributes, "StreamArn": stream_arn} if stream_arn else attributes)
+    return CreatedResource(name, {**attributes, "StreamArn": stream_arn} if stream_arn else attributes)
 
 
-def _create_table(making: Making, properties: Properties) -> Made:
-    name = predicted_name(making.naming, properties, "TableName", _NAME_LENGTH)
+def _create_table(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    name = predicted_name(context.naming, properties, "TableName", _NAME_LENGTH)
     request = {
         "TableName": name,
         **{member: properties.get(member) for member in _CREATED},
@@ -60,36 +60,36 @@ def _create_table(making: Making, properties: Properties) -> Made:
         "SSESpecification": _table_encryption(properties),
     }
     try:
-        call_service(making, _SERVICE, "CreateTable", request)
+        call_service(context, _SERVICE, "CreateTable", request)
     except ResourceError as error:
-        if not is_there_already(error):
+        if not already_exists(error):
             raise
-        made = _described_table(making, name)
-        return _update_table(making, made, {}, properties)._replace(existed=True)
-    made = _described_table(making, name)
-    _set_time_to_live(making, name, {}, properties)
-    return made
+        created = _described_table(context, name)
+        return _update_table(context, created, {}, properties)._replace(existed=True)
+    created = _described_table(context, name)
+    _set_time_to_live(context, name, {}, properties)
+    return created
 
 
-def _described_table(making: Making, name: str) -> Made:
+def _described_table(context: ProvisioningContext, name: str) -> CreatedResource:
     """Returns the table once it is active. Raises ResourceError."""
     until = time.monotonic() + _ACTIVE_SECONDS
     while True:
-        table = call_service(making, _SERVICE, "DescribeTable", {"TableName": name})["Table"]
+        table = call_service(context, _SERVICE, "DescribeTable", {"TableName": name})["Table"]
         if table["TableStatus"] == "ACTIVE" or time.monotonic() > until:
-            return _made_table(
+            return _created_table(
                 name,
                 table["TableArn"],
-                table.get("TableId") or making.naming.uuid(),
+                table.get("TableId") or context.naming.uuid(),
                 table.get("LatestStreamArn"),
             )
         time.sleep(_LOOK_SECONDS)
 
 
 def _table_capacity(properties: Properties) -> dict[str, Any]:
-    """Returns how the table is billed.
+    """Returns the request's members for billing and capacity.
 
-    A global table names its capacity as auto scaling does; there is none here.
+    A global table has its capacity in auto scaling's properties; there is no auto scaling locally.
     """
     if properties.get("BillingMode") == _ON_DEMAND:
         return {"ProvisionedThroughput": None, "BillingMode": _ON_DEMAND}
@@ -112,23 +112,25 @@ def _table_encryption(properties: Properties) -> dict[str, Any] | None:
     return {**encryption, "Enabled": True}
 
 
-def _update_table(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    """Makes the changes that were found, one by one, as DynamoDB takes them."""
-    name = made.physical_id
-    for change in _table_changes(_current_table(making, name), new):
-        call_service(making, _SERVICE, "UpdateTable", {"TableName": name, **change})
-        _described_table(making, name)
-    _set_time_to_live(making, name, old, new)
-    return _described_table(making, name)
+def _update_table(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    """Applies the changes one at a time, as DynamoDB requires."""
+    name = created.physical_id
+    for change in _table_changes(_current_table(context, name), new):
+        call_service(context, _SERVICE, "UpdateTable", {"TableName": name, **change})
+        _described_table(context, name)
+    _set_time_to_live(context, name, old, new)
+    return _described_table(context, name)
 
 
-def _current_table(making: Making, name: str) -> dict[str, Any]:
-    table: dict[str, Any] = call_service(making, _SERVICE, "DescribeTable", {"TableName": name})["Table"]
+def _current_table(context: ProvisioningContext, name: str) -> dict[str, Any]:
+    table: dict[str, Any] = call_service(context, _SERVICE, "DescribeTable", {"TableName": name})["Table"]
     return table
 
 
 def _table_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any]]:
-    """Returns requests of UpdateTable that bring a table to the properties."""
+    """Returns the UpdateTable requests that make a table match the properties."""
     changes: list[dict[str, Any]] = []
     capacity = {
         "BillingMode": new.get("BillingMode") or "PROVISIONED",
@@ -154,7 +156,7 @@ def _table_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any
 
 
 def _table_index_changes(table: dict[str, Any], new: Properties) -> list[dict[str, Any]]:
-    """Returns a request for each index that is deleted or created: DynamoDB takes one at a time."""
+    """Returns a request for each index to delete or create: DynamoDB accepts one at a time."""
     before = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes") or []}
     after = {index.get("IndexName"): index for index in property_objects(new, "GlobalSecondaryIndexes")}
     deleted = [{"Delete": {"IndexName": name}} for name in sorted(before - after.keys())]
@@ -168,23 +170,25 @@ def _table_index_changes(table: dict[str, Any], new: Properties) -> list[dict[st
     ]
 
 
-def _set_time_to_live(making: Making, name: str, old: Properties, new: Properties) -> None:
+def _set_time_to_live(context: ProvisioningContext, name: str, old: Properties, new: Properties) -> None:
     before, after = (property_object(each, "TimeToLiveSpecification") for each in (old, new))
     if before == after:
         return
     specification = {"Enabled": True, **after} if after else {**before, "Enabled": False}
     request = {"TableName": name, "TimeToLiveSpecification": specification}
-    call_service(making, _SERVICE, "UpdateTimeToLive", request)
+    call_service(context, _SERVICE, "UpdateTimeToLive", request)
 
 
-def _delete_table(making: Making, made: Made, properties: Properties) -> None:
-    if_there(lambda: call_service(making, _SERVICE, "DeleteTable", {"TableName": made.physical_id}))
+def _delete_table(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    none_if_missing(
+        lambda: call_service(context, _SERVICE, "DeleteTable", {"TableName": created.physical_id})
+    )
     until = time.monotonic() + _ACTIVE_SECONDS
     while time.monotonic() < until:
         try:
-            _current_table(making, made.physical_id)
+            _current_table(context, created.physical_id)
         except ResourceError as error:
-            if is_gone(error):
+            if is_not_found(error):
                 return
             raise
         time.sleep(_LOOK_SECONDS)

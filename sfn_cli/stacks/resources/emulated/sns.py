@@ -1,22 +1,22 @@
 """SNS topics and their subscriptions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
-A subscription of a queue is made. Others, of functions or mailboxes, are listed: nothing delivers to
-them here.
+Subscriptions of queues are created. Subscriptions of functions, email addresses and others are only
+listed: nothing delivers messages to them locally.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there, predicted_name
+from sfn_cli.stacks.resources.calls import call_service, emulated_type, none_if_missing, predicted_name
 from sfn_cli.stacks.resources.properties import is_true, property_objects
-from sfn_cli.stacks.resources.resource import Made, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "sns"
 _NAME_LENGTH = 256
@@ -32,7 +32,7 @@ _SUBSCRIPTION_ATTRIBUTES = (
 )  # fmt: skip
 
 _DELIVERED = frozenset({"sqs"})
-"""The protocols whose subscribers receive messages from the local services."""
+"""The protocols to which the local AWS services deliver messages."""
 
 
 # Topics
@@ -44,12 +44,12 @@ def _topic_name(naming: Naming, properties: Properties) -> str:
     return predicted_name(naming, properties, "TopicName", _NAME_LENGTH)
 
 
-def _predict_topic(naming: Naming, properties: Properties) -> Made:
-    return _made_topic(naming.arn("sns", _topic_name(naming, properties)))
+def _predict_topic(naming: Naming, properties: Properties) -> CreatedResource:
+    return _created_topic(naming.arn("sns", _topic_name(naming, properties)))
 
 
-def _made_topic(topic_arn: str) -> Made:
-    return Made(topic_arn, {"TopicArn": topic_arn, "TopicName": topic_arn.rpartition(":")[2]})
+def _created_topic(topic_arn: str) -> CreatedResource:
+    return CreatedResource(topic_arn, {"TopicArn": topic_arn, "TopicName": topic_arn.rpartition(":")[2]})
 
 
 def _topic_attributes(properties: Properties) -> dict[str, Any]:
@@ -63,45 +63,49 @@ def _given_attributes(properties: Properties, names: tuple[str, ...]) -> dict[st
     return {name: properties[name] for name in names if properties.get(name) is not None}
 
 
-def _create_topic(making: Making, properties: Properties) -> Made:
-    """Creates the topic and the subscriptions of its own Subscription property."""
-    predicted = _predict_topic(making.naming, properties)
+def _create_topic(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    """Creates the topic and the subscriptions in its Subscription property."""
+    predicted = _predict_topic(context.naming, properties)
     named = {"TopicArn": predicted.physical_id}
-    if if_there(lambda: call_service(making, _SERVICE, "GetTopicAttributes", named)) is not None:
-        return _update_topic(making, predicted, {}, properties)._replace(existed=True)
+    if none_if_missing(lambda: call_service(context, _SERVICE, "GetTopicAttributes", named)) is not None:
+        return _update_topic(context, predicted, {}, properties)._replace(existed=True)
     request = {
-        "Name": _topic_name(making.naming, properties),
+        "Name": _topic_name(context.naming, properties),
         "Attributes": _topic_attributes(properties),
         "Tags": properties.get("Tags"),
     }
-    made = _made_topic(call_service(making, _SERVICE, "CreateTopic", request)["TopicArn"])
-    _subscribe_to_topic(making, made, properties)
-    return made
+    created = _created_topic(call_service(context, _SERVICE, "CreateTopic", request)["TopicArn"])
+    _subscribe_to_topic(context, created, properties)
+    return created
 
 
-def _update_topic(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+def _update_topic(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
     before, after = _topic_attributes(old), _topic_attributes(new)
     for name in sorted({*before, *after} - {"FifoTopic"}):
         if before.get(name) != after.get(name):
             request = {
-                "TopicArn": made.physical_id,
+                "TopicArn": created.physical_id,
                 "AttributeName": name,
                 "AttributeValue": after.get(name, ""),
             }
-            call_service(making, _SERVICE, "SetTopicAttributes", request)
-    _subscribe_to_topic(making, made, new)
-    return made
+            call_service(context, _SERVICE, "SetTopicAttributes", request)
+    _subscribe_to_topic(context, created, new)
+    return created
 
 
-def _subscribe_to_topic(making: Making, made: Made, properties: Properties) -> None:
-    """Makes the subscriptions of the topic's own Subscription property; those there are stay."""
+def _subscribe_to_topic(
+    context: ProvisioningContext, created: CreatedResource, properties: Properties
+) -> None:
+    """Adds the subscriptions in the topic's Subscription property; existing ones stay."""
     for subscription in property_objects(properties, "Subscription"):
         if subscription.get("Protocol") in _DELIVERED:
-            call_service(making, _SERVICE, "Subscribe", {**subscription, "TopicArn": made.physical_id})
+            call_service(context, _SERVICE, "Subscribe", {**subscription, "TopicArn": created.physical_id})
 
 
-def _delete_topic(making: Making, made: Made, properties: Properties) -> None:
-    if_there(lambda: call_service(making, _SERVICE, "DeleteTopic", {"TopicArn": made.physical_id}))
+def _delete_topic(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    none_if_missing(lambda: call_service(context, _SERVICE, "DeleteTopic", {"TopicArn": created.physical_id}))
 
 
 TOPIC = emulated_type(
@@ -124,43 +128,47 @@ def _is_delivered(properties: Mapping[str, Any]) -> bool:
     return properties.get("Protocol") in _DELIVERED
 
 
-def _predict_subscription(naming: Naming, properties: Properties) -> Made:
-    return _made_subscription(f"{properties.get('TopicArn')}:{naming.uuid()}")
+def _predict_subscription(naming: Naming, properties: Properties) -> CreatedResource:
+    return _created_subscription(f"{properties.get('TopicArn')}:{naming.uuid()}")
 
 
-def _made_subscription(subscription_arn: str) -> Made:
-    return Made(subscription_arn, {"Arn": subscription_arn})
+def _created_subscription(subscription_arn: str) -> CreatedResource:
+    return CreatedResource(subscription_arn, {"Arn": subscription_arn})
 
 
-def _create_subscription(making: Making, properties: Properties) -> Made:
-    """Subscribes; a topic's subscriber is the same subscription however often it subscribes."""
+def _create_subscription(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    """Subscribes an endpoint. Subscribing it again returns the same subscription."""
     if not _is_delivered(properties):
-        return _predict_subscription(making.naming, properties)
+        return _predict_subscription(context.naming, properties)
     request = {
         **{name: properties.get(name) for name in ("TopicArn", "Protocol", "Endpoint")},
         "Attributes": _given_attributes(properties, _SUBSCRIPTION_ATTRIBUTES),
         "ReturnSubscriptionArn": True,
     }
-    return _made_subscription(call_service(making, _SERVICE, "Subscribe", request)["SubscriptionArn"])
+    return _created_subscription(call_service(context, _SERVICE, "Subscribe", request)["SubscriptionArn"])
 
 
-def _update_subscription(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+def _update_subscription(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
     before, after = (_given_attributes(each, _SUBSCRIPTION_ATTRIBUTES) for each in (old, new))
     for name in sorted({*before, *after}) if _is_delivered(new) else ():
         if before.get(name) != after.get(name):
             request = {
-                "SubscriptionArn": made.physical_id,
+                "SubscriptionArn": created.physical_id,
                 "AttributeName": name,
                 "AttributeValue": after.get(name, {}),
             }
-            call_service(making, _SERVICE, "SetSubscriptionAttributes", request)
-    return made
+            call_service(context, _SERVICE, "SetSubscriptionAttributes", request)
+    return created
 
 
-def _delete_subscription(making: Making, made: Made, properties: Properties) -> None:
+def _delete_subscription(
+    context: ProvisioningContext, created: CreatedResource, properties: Properties
+) -> None:
     if _is_delivered(properties):
-        request = {"SubscriptionArn": made.physical_id}
-        if_there(lambda: call_service(making, _SERVICE, "Unsubscribe", request))
+        request = {"SubscriptionArn": created.physical_id}
+        none_if_missing(lambda: call_service(context, _SERVICE, "Unsubscribe", request))
 
 
 SUBSCRIPTION = emulated_type(

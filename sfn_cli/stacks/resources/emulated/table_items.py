@@ -1,7 +1,7 @@
-"""Items of DynamoDB tables, which Terraform has as resources.
+"""Items of DynamoDB tables, which are resources in Terraform.
 
 Properties: TableName, Item (an object of attribute values, or its JSON text), HashKey and RangeKey.
-Without any, the module's arguments could not be evaluated.
+There are none if the module's arguments could not be evaluated.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.jsonvalue import dumps, loads
-from sfn_cli.stacks.resources.calls import call_service, emulated_type, if_there
-from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
+from sfn_cli.stacks.resources.calls import call_service, emulated_type, none_if_missing
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "dynamodb"
 
 
-def _predict_item(naming: Naming, properties: Properties) -> Made:
-    return Made(f"{properties.get('TableName', '')}|{dumps(_item_key(properties))}", {})
+def _predict_item(naming: Naming, properties: Properties) -> CreatedResource:
+    return CreatedResource(f"{properties.get('TableName', '')}|{dumps(_item_key(properties))}", {})
 
 
 def _item(properties: Properties) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def _item(properties: Properties) -> dict[str, Any]:
     except ValueError:
         item = None
     if not isinstance(item, dict):
-        raise ResourceError("Item must be an object of attribute values, or its JSON text.")
+        raise ResourceError("Item must be an object of attribute values, or a JSON string of one.")
     return item
 
 
@@ -39,25 +39,27 @@ def _item_key(properties: Properties) -> dict[str, Any]:
     return {name: item[name] for name in names if isinstance(name, str) and name in item}
 
 
-def _create_item(making: Making, properties: Properties) -> Made:
+def _create_item(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     if properties:
         request = {"TableName": properties.get("TableName"), "Item": _item(properties)}
-        call_service(making, _SERVICE, "PutItem", request)
+        call_service(context, _SERVICE, "PutItem", request)
     else:
-        making.report(f"{making.naming.logical_id}: the item is not made, as its arguments are unknown.")
-    return _predict_item(making.naming, properties)
+        context.report(f"{context.naming.logical_id}: not created, because its arguments are unknown.")
+    return _predict_item(context.naming, properties)
 
 
-def _update_item(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+def _update_item(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
     if (_item_key(old), old.get("TableName")) != (_item_key(new), new.get("TableName")):
-        _delete_item(making, made, old)
-    return _create_item(making, new)
+        _delete_item(context, created, old)
+    return _create_item(context, new)
 
 
-def _delete_item(making: Making, made: Made, properties: Properties) -> None:
+def _delete_item(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
     request = {"TableName": properties.get("TableName"), "Key": _item_key(properties)}
     if properties:
-        if_there(lambda: call_service(making, _SERVICE, "DeleteItem", request))
+        none_if_missing(lambda: call_service(context, _SERVICE, "DeleteItem", request))
 
 
 TABLE_ITEM = emulated_type(

@@ -1,1 +1,1 @@
-"""Resources that live in this store: state machines, functions, log groups, connections."""
+"""Resources in this store: state machines, functions, log groups, connections."""

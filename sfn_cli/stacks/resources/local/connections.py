@@ -1,4 +1,4 @@
-"""EventBridge connections, which authorize HTTP tasks.
+"""EventBridge connections, which hold the credentials of HTTP Tasks.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.resources.calls import call_store, if_there, is_there_already, predicted_name
+from sfn_cli.stacks.resources.calls import already_exists, call_store, none_if_missing, predicted_name
 from sfn_cli.stacks.resources.properties import property_object
-from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _NAME_LENGTH = 64
 
@@ -21,34 +21,38 @@ def _connection_name(naming: Naming, properties: Properties) -> str:
     return predicted_name(naming, properties, "Name", _NAME_LENGTH)
 
 
-def _predict_connection(naming: Naming, properties: Properties) -> Made:
+def _predict_connection(naming: Naming, properties: Properties) -> CreatedResource:
     name = _connection_name(naming, properties)
-    return _made_connection(
+    return _created_connection(
         naming, name, naming.arn("events", f"connection/{name}/{naming.uuid(of='connection')}")
     )
 
 
-def _made_connection(naming: Naming, name: str, connection_arn: str) -> Made:
+def _created_connection(naming: Naming, name: str, connection_arn: str) -> CreatedResource:
     secret = naming.arn("secretsmanager", f"secret:events!connection/{name}/{naming.uuid(of='secret')}")
-    return Made(
+    return CreatedResource(
         name,
         {"Arn": connection_arn, "ArnForPolicy": connection_arn.rpartition("/")[0], "SecretArn": secret},
     )
 
 
-def _create_connection(making: Making, properties: Properties) -> Made:
-    name = _connection_name(making.naming, properties)
-    return _change_connection(making, "CreateConnection", name, properties)
+def _create_connection(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    name = _connection_name(context.naming, properties)
+    return _change_connection(context, "CreateConnection", name, properties)
 
 
-def _update_connection(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    return _change_connection(making, "UpdateConnection", made.physical_id, new)
+def _update_connection(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    return _change_connection(context, "UpdateConnection", created.physical_id, new)
 
 
-def _change_connection(making: Making, operation: str, name: str, properties: Properties) -> Made:
-    """Creates or updates the connection; one that is there already is updated."""
+def _change_connection(
+    context: ProvisioningContext, operation: str, name: str, properties: Properties
+) -> CreatedResource:
+    """Creates or updates the connection; an existing one is updated."""
     parameters = dict(property_object(properties, "AuthParameters"))
-    parameters.pop("ConnectivityParameters", None)  # every endpoint is called from this machine
+    parameters.pop("ConnectivityParameters", None)  # calls are made directly from this computer
     request = {
         "Description": properties.get("Description") or "",
         "AuthorizationType": properties.get("AuthorizationType"),
@@ -56,17 +60,19 @@ def _change_connection(making: Making, operation: str, name: str, properties: Pr
     }
     existed = False
     try:
-        changed = call_store(making, "events", operation, request, {"Name": name})
+        changed = call_store(context, "events", operation, request, {"Name": name})
     except ResourceError as error:
-        if operation == "UpdateConnection" or not is_there_already(error):
+        if operation == "UpdateConnection" or not already_exists(error):
             raise
-        changed = call_store(making, "events", "UpdateConnection", request, {"Name": name})
+        changed = call_store(context, "events", "UpdateConnection", request, {"Name": name})
         existed = True
-    return _made_connection(making.naming, name, changed["ConnectionArn"])._replace(existed=existed)
+    return _created_connection(context.naming, name, changed["ConnectionArn"])._replace(existed=existed)
 
 
-def _delete_connection(making: Making, made: Made, properties: Properties) -> None:
-    if_there(lambda: call_store(making, "events", "DeleteConnection", {"Name": made.physical_id}))
+def _delete_connection(
+    context: ProvisioningContext, created: CreatedResource, properties: Properties
+) -> None:
+    none_if_missing(lambda: call_store(context, "events", "DeleteConnection", {"Name": created.physical_id}))
 
 
 CONNECTION = ResourceType(

@@ -1,4 +1,4 @@
-"""The ARNs of functions, from a property that names one by its name or by an ARN."""
+"""The ARN of a function, from a property that has its name or its ARN."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming
 
 _PARTS = 7
-"""An ARN's parts before a qualifier: arn:aws:lambda:REGION:ACCOUNT:function:NAME."""
+"""The number of an ARN's parts before a qualifier: arn:aws:lambda:REGION:ACCOUNT:function:NAME."""
 
 
 def property_function_arn(naming: Naming, function: Any) -> str:

@@ -1,7 +1,7 @@
-"""The code of a function, from the Code of its resource.
+"""The code of a function, from the Code property of its resource.
 
-A function whose code cannot be had or run here is created all the same, with code that fails when
-it is invoked and says why: the other functions of its stack can still be used.
+A function whose code is unavailable or cannot run locally is created anyway. Invoking it fails with an
+error that says why, and the other functions of its stack can still be used.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from sfn_cli.stacks.resources.s3_objects import read_s3_object
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfn_cli.stacks.resources.resource import Making, Properties
+    from sfn_cli.stacks.resources.resource import Properties, ProvisioningContext
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""A zip's oldest time, so that the same content always has the same zip."""
+"""The earliest time in a zip, so that the same content always gives the same zip."""
 
 _ARCHIVES = (".zip", ".jar")
 
 
 class FunctionCode(NamedTuple):
-    """Code as requests take it."""
+    """A function's code, as members of requests."""
 
     members: dict[str, Any]
-    """The members of CreateFunction's Code and of UpdateFunctionCode."""
+    """The members of CreateFunction's Code and of UpdateFunctionCode's request."""
     runtime: str | None = None
-    """The runtime and the handler in place of the function's own; None: its own."""
+    """The runtime and handler that replace the function's; None to use the function's."""
     handler: str | None = None
     problem: str | None = None
-    """Why the function cannot run here; None if it can."""
+    """Why the function cannot run locally; None if it can."""
 
     @property
     def folder(self) -> str | None:
-        """The folder that is used in place, if the code is one."""
+        """The folder that is used in place, if the code is a folder."""
         return self.members.get("CodeDir")
 
 
-def function_code(making: Making, properties: Properties) -> FunctionCode:
+def function_code(context: ProvisioningContext, properties: Properties) -> FunctionCode:
     """Returns a function's code. Raises ResourceError for a local path that does not exist."""
     code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
@@ -62,22 +62,22 @@ def function_code(making: Making, properties: Properties) -> FunctionCode:
             "Version": code.get("S3ObjectVersion"),
         }
         try:
-            return FunctionCode({"ZipFile": read_s3_object(making, location), **_code_packages(code)})
+            return FunctionCode({"ZipFile": read_s3_object(context, location), **_code_packages(code)})
         except ResourceError as error:
             return unusable_function_code(str(error).rstrip("."))
-    raise ResourceError("The function has no code.")
+    raise ResourceError("The function has no code. Add the Code property.")
 
 
 def function_fingerprint(properties: Properties) -> str:
-    """Returns a hash of the file that holds a function's code; "" where there is none.
+    """Returns a hash of a function's code file; "" if there is none.
 
-    A folder is used in place: what changes in it needs no update.
+    A folder is used in place: changes in it need no update.
     """
     return file_fingerprint(property_object(properties, "Code").get("CodeDir"))
 
 
 def unusable_function_code(problem: str) -> FunctionCode:
-    """Returns code that raises an error with this text when it is invoked."""
+    """Returns code that raises an error with this message when it is invoked."""
     source = f"def handler(event, context):\n    raise RuntimeError({json.dumps(problem)})\n"
     return FunctionCode(
         {"ZipFile": zip_of_files({"index.py": source.encode()})},
@@ -88,9 +88,9 @@ def unusable_function_code(problem: str) -> FunctionCode:
 
 
 def local_code_members(code: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Returns the members of a request for code on this machine: a folder in place, or a zip.
+    """Returns the request's members for local code: a folder that is used in place, or a zip.
 
-    That is code at {"CodeDir"}, or in {"Files"} as texts by name; None for code elsewhere.
+    Local code is at {"CodeDir"}, or in {"Files"} as text by name. Returns None for other code.
     """
     content: dict[str, Any]
     if code.get("CodeDir") is not None:
@@ -106,7 +106,7 @@ def local_code_members(code: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _code_packages(code: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns sfn's own members of code: the packages that were installed for it, …"""
+    """Returns the members of Code that only sfn has, such as the packages installed for it."""
     return {name: code[name] for name in ("PackageDirs", "ExactRuntime") if code.get(name)}
 
 
@@ -118,7 +118,7 @@ def read_local_archive(path: Path) -> bytes:
         raise ResourceError(f"The code {path} does not exist.") from None
     except OSError as error:
         reason = error.strerror or error
-        raise ResourceError(f"The code {path} cannot be read: {reason}") from None
+        raise ResourceError(f"Cannot read the code {path}: {reason}") from None
     return content if path.suffix in _ARCHIVES else zip_of_files({path.name: content})
 
 

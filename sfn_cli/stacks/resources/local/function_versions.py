@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.resources.calls import call_store, if_there, is_there_already
+from sfn_cli.stacks.resources.calls import already_exists, call_store, none_if_missing
 from sfn_cli.stacks.resources.local.function_arns import property_function_arn, qualified_function_arn
 from sfn_cli.stacks.resources.properties import property_object, property_objects
-from sfn_cli.stacks.resources.resource import Made, ResourceError, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "lambda"
 
@@ -23,41 +23,45 @@ _SERVICE = "lambda"
 # Versions
 
 
-def _predict_version(naming: Naming, properties: Properties) -> Made:
-    return _made_version(property_function_arn(naming, properties.get("FunctionName")), "1")
+def _predict_version(naming: Naming, properties: Properties) -> CreatedResource:
+    return _created_version(property_function_arn(naming, properties.get("FunctionName")), "1")
 
 
-def _made_version(function_arn: str, version: str) -> Made:
+def _created_version(function_arn: str, version: str) -> CreatedResource:
     version_arn = qualified_function_arn(function_arn, version)
-    return Made(version_arn, {"FunctionArn": version_arn, "Version": version})
+    return CreatedResource(version_arn, {"FunctionArn": version_arn, "Version": version})
 
 
-def _create_version(making: Making, properties: Properties) -> Made:
-    """Publishes the function; one that did not change since its last version gets no other."""
-    # CodeSha256 is that of a build elsewhere.
+def _create_version(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    """Publishes a version, unless the function is unchanged since its latest version."""
+    # CodeSha256 is dropped: it is the hash of a build on another machine.
     request = {name: properties.get(name) for name in ("FunctionName", "Description")}
-    before = set(_published_versions(making, request))
-    published = call_store(making, _SERVICE, "PublishVersion", request)["Version"]
-    function_arn = property_function_arn(making.naming, properties.get("FunctionName"))
-    return _made_version(function_arn, published)._replace(existed=published in before)
+    before = set(_published_versions(context, request))
+    published = call_store(context, _SERVICE, "PublishVersion", request)["Version"]
+    function_arn = property_function_arn(context.naming, properties.get("FunctionName"))
+    return _created_version(function_arn, published)._replace(existed=published in before)
 
 
-def _published_versions(making: Making, request: Mapping[str, Any]) -> Iterator[str]:
+def _published_versions(context: ProvisioningContext, request: Mapping[str, Any]) -> Iterator[str]:
     marker = None
     while True:
-        page = call_store(making, _SERVICE, "ListVersionsByFunction", {**request, "Marker": marker})
+        page = call_store(context, _SERVICE, "ListVersionsByFunction", {**request, "Marker": marker})
         yield from (version["Version"] for version in page["Versions"])
         marker = page.get("NextMarker")
         if not marker:
             return
 
 
-def _update_version(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    return _create_version(making, new)
+def _update_version(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    return _create_version(context, new)
 
 
-def _delete_version(making: Making, made: Made, properties: Properties) -> None:
-    if_there(lambda: call_store(making, _SERVICE, "DeleteFunction", {"FunctionName": made.physical_id}))
+def _delete_version(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    none_if_missing(
+        lambda: call_store(context, _SERVICE, "DeleteFunction", {"FunctionName": created.physical_id})
+    )
 
 
 VERSION = ResourceType(
@@ -67,22 +71,22 @@ VERSION = ResourceType(
     delete=_delete_version,
     replaced_by=frozenset({"FunctionName"}),
     is_local=True,
-    # Its fingerprint is that of the function that it publishes: deployment/published_code.py.
+    # The fingerprint is that of the published function: deployment/published_code.py.
 )
 
 
 # Aliases
 
 
-def _predict_alias(naming: Naming, properties: Properties) -> Made:
+def _predict_alias(naming: Naming, properties: Properties) -> CreatedResource:
     name = str(properties.get("Name", ""))
     function_arn = property_function_arn(naming, properties.get("FunctionName"))
     alias_arn = qualified_function_arn(function_arn, name)
-    return Made(alias_arn, {"AliasArn": alias_arn})
+    return CreatedResource(alias_arn, {"AliasArn": alias_arn})
 
 
 def _alias_request(properties: Properties) -> dict[str, Any]:
-    """Returns the request with the weights as a map of versions, as operations take them."""
+    """Returns the request with the weights as a map from versions, as the operations expect."""
     weights = property_objects(property_object(properties, "RoutingConfig"), "AdditionalVersionWeights")
     routing = {str(weight.get("FunctionVersion")): weight.get("FunctionWeight") for weight in weights}
     return {
@@ -92,25 +96,27 @@ def _alias_request(properties: Properties) -> dict[str, Any]:
     }
 
 
-def _create_alias(making: Making, properties: Properties) -> Made:
-    made = _predict_alias(making.naming, properties)
+def _create_alias(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    created = _predict_alias(context.naming, properties)
     try:
-        call_store(making, _SERVICE, "CreateAlias", _alias_request(properties))
+        call_store(context, _SERVICE, "CreateAlias", _alias_request(properties))
     except ResourceError as error:
-        if not is_there_already(error):
+        if not already_exists(error):
             raise
-        return _update_alias(making, made, properties, properties)._replace(existed=True)
-    return made
+        return _update_alias(context, created, properties, properties)._replace(existed=True)
+    return created
 
 
-def _update_alias(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    call_store(making, _SERVICE, "UpdateAlias", _alias_request(new))
-    return made
+def _update_alias(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    call_store(context, _SERVICE, "UpdateAlias", _alias_request(new))
+    return created
 
 
-def _delete_alias(making: Making, made: Made, properties: Properties) -> None:
+def _delete_alias(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
     request = {"FunctionName": properties.get("FunctionName"), "Name": properties.get("Name")}
-    if_there(lambda: call_store(making, _SERVICE, "DeleteAlias", request))
+    none_if_missing(lambda: call_store(context, _SERVICE, "DeleteAlias", request))
 
 
 ALIAS = ResourceType(

@@ -9,20 +9,20 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.stacks.resources.calls import call_store, if_there, predicted_name
+from sfn_cli.stacks.resources.calls import call_store, none_if_missing, predicted_name
 from sfn_cli.stacks.resources.local.logs import make_log_group
 from sfn_cli.stacks.resources.local.machine_definition import stored_machine_definition
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
 from sfn_cli.stacks.resources.properties import property_object, property_objects, property_tags
-from sfn_cli.stacks.resources.resource import Made, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "stepfunctions"
 _NAME_LENGTH = 80
 _INITIAL = "INITIAL"
-"""The revision of a machine that was never updated."""
+"""The revision of a machine that has never been updated."""
 
 
 # State machines
@@ -32,55 +32,61 @@ def _machine_name(naming: Naming, properties: Properties) -> str:
     return predicted_name(naming, properties, "StateMachineName", _NAME_LENGTH, with_stack=False)
 
 
-def _predict_machine(naming: Naming, properties: Properties) -> Made:
+def _predict_machine(naming: Naming, properties: Properties) -> CreatedResource:
     name = _machine_name(naming, properties)
     machine_arn = arn.state_machine_arn(naming.region, naming.account_id, name)
-    return _made_machine(machine_arn, _INITIAL)
+    return _created_machine(machine_arn, _INITIAL)
 
 
-def _made_machine(machine_arn: str, revision: str) -> Made:
+def _created_machine(machine_arn: str, revision: str) -> CreatedResource:
     name = machine_arn.rpartition(":")[2]
-    return Made(machine_arn, {"Arn": machine_arn, "Name": name, "StateMachineRevisionId": revision})
+    return CreatedResource(
+        machine_arn, {"Arn": machine_arn, "Name": name, "StateMachineRevisionId": revision}
+    )
 
 
-def _create_machine(making: Making, properties: Properties) -> Made:
-    made = _predict_machine(making.naming, properties)
-    named = {"stateMachineArn": made.physical_id}
-    if if_there(lambda: call_store(making, _SERVICE, "DescribeStateMachine", named)) is not None:
-        return _update_machine(making, made, {}, properties)._replace(existed=True)
+def _create_machine(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    created = _predict_machine(context.naming, properties)
+    named = {"stateMachineArn": created.physical_id}
+    if none_if_missing(lambda: call_store(context, _SERVICE, "DescribeStateMachine", named)) is not None:
+        return _update_machine(context, created, {}, properties)._replace(existed=True)
     request = {
         **properties,
         "Type": properties.get("StateMachineType"),
-        **_machine_members(making, properties),
+        **_machine_members(context, properties),
     }
-    call_store(making, _SERVICE, "CreateStateMachine", request, {"name": made.attributes["Name"]})
-    return made
+    call_store(context, _SERVICE, "CreateStateMachine", request, {"name": created.attributes["Name"]})
+    return created
 
 
-def _update_machine(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    request = {"TracingConfiguration": {"Enabled": False}, **new, **_machine_members(making, new)}
-    call_store(making, _SERVICE, "UpdateStateMachine", request, {"stateMachineArn": made.physical_id})
-    _update_tags(making, made.physical_id, new)
-    return _made_machine(made.physical_id, _machine_revision(making, made.physical_id))
+def _update_machine(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    request = {"TracingConfiguration": {"Enabled": False}, **new, **_machine_members(context, new)}
+    call_store(context, _SERVICE, "UpdateStateMachine", request, {"stateMachineArn": created.physical_id})
+    _update_tags(context, created.physical_id, new)
+    return _created_machine(created.physical_id, _machine_revision(context, created.physical_id))
 
 
-def _delete_machine(making: Making, made: Made, properties: Properties) -> None:
-    call_store(making, _SERVICE, "DeleteStateMachine", {"stateMachineArn": made.physical_id})
+def _delete_machine(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    call_store(context, _SERVICE, "DeleteStateMachine", {"stateMachineArn": created.physical_id})
 
 
-def _machine_members(making: Making, properties: Properties) -> dict[str, Any]:
-    """Returns the definition, the role, and the logging to groups that are there."""
+def _machine_members(context: ProvisioningContext, properties: Properties) -> dict[str, Any]:
+    """Returns the definition, the role, and the logging configuration, creating its log groups."""
     return {
-        "Definition": stored_machine_definition(making, properties),
-        "RoleArn": usable_role_arn(making, properties.get("RoleArn")),
-        "LoggingConfiguration": _machine_logging(making, property_object(properties, "LoggingConfiguration")),
+        "Definition": stored_machine_definition(context, properties),
+        "RoleArn": usable_role_arn(context, properties.get("RoleArn")),
+        "LoggingConfiguration": _machine_logging(
+            context, property_object(properties, "LoggingConfiguration")
+        ),
     }
 
 
-def _machine_logging(making: Making, logging: dict[str, Any]) -> dict[str, Any]:
+def _machine_logging(context: ProvisioningContext, logging: dict[str, Any]) -> dict[str, Any]:
     """Returns the logging configuration, and creates the log groups that it names.
 
-    The ARN of a group ends in ":*" here once, whether its reader gives it so or not.
+    The returned ARN of a group always ends in a single ":*", whether the template's ARN has it or not.
     """
     destinations = []
     for destination in property_objects(logging, "Destinations"):
@@ -88,14 +94,14 @@ def _machine_logging(making: Making, logging: dict[str, Any]) -> dict[str, Any]:
         group_arn = re.sub(r"(:\*)*$", "", given)
         group = arn.log_group_name_in_arn(group_arn)
         if group is not None:
-            make_log_group(making, group)
+            make_log_group(context, group)
         destinations.append({"CloudWatchLogsLogGroup": {"LogGroupArn": f"{group_arn}:*"}})
     return {**logging, "Destinations": destinations} if destinations else logging
 
 
-def _machine_revision(making: Making, machine_arn: str) -> str:
+def _machine_revision(context: ProvisioningContext, machine_arn: str) -> str:
     described = call_store(
-        making,
+        context,
         _SERVICE,
         "DescribeStateMachine",
         {"stateMachineArn": machine_arn, "includedData": "METADATA_ONLY"},
@@ -103,16 +109,16 @@ def _machine_revision(making: Making, machine_arn: str) -> str:
     return described.get("revisionId") or _INITIAL
 
 
-def _update_tags(making: Making, resource_arn: str, properties: Properties) -> None:
-    """Brings the tags of a machine or an activity to those of the properties."""
+def _update_tags(context: ProvisioningContext, resource_arn: str, properties: Properties) -> None:
+    """Makes the tags of a machine or an activity match the properties."""
     named = {"resourceArn": resource_arn}
-    listed = call_store(making, _SERVICE, "ListTagsForResource", named)["tags"]
+    listed = call_store(context, _SERVICE, "ListTagsForResource", named)["tags"]
     before = {tag["key"]: tag["value"] for tag in listed}
     after = property_tags(properties.get("Tags"))
     if gone := sorted(before.keys() - after.keys()):
-        call_store(making, _SERVICE, "UntagResource", {**named, "tagKeys": gone})
+        call_store(context, _SERVICE, "UntagResource", {**named, "tagKeys": gone})
     if after and before != after:
-        call_store(making, _SERVICE, "TagResource", {**named, "tags": after})
+        call_store(context, _SERVICE, "TagResource", {**named, "tags": after})
 
 
 STATE_MACHINE = ResourceType(
@@ -129,26 +135,28 @@ STATE_MACHINE = ResourceType(
 # Versions
 
 
-def _predict_version(naming: Naming, properties: Properties) -> Made:
-    return _made_version(arn.qualify_arn(str(properties.get("StateMachineArn")), 1))
+def _predict_version(naming: Naming, properties: Properties) -> CreatedResource:
+    return _created_version(arn.qualify_arn(str(properties.get("StateMachineArn")), 1))
 
 
-def _made_version(version_arn: str) -> Made:
-    return Made(version_arn, {"Arn": version_arn})
+def _created_version(version_arn: str) -> CreatedResource:
+    return CreatedResource(version_arn, {"Arn": version_arn})
 
 
-def _create_version(making: Making, properties: Properties) -> Made:
-    """Publishes the revision; one that has a version gets no other."""
-    listed = call_store(making, _SERVICE, "ListStateMachineVersions", properties)["stateMachineVersions"]
+def _create_version(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    """Publishes the current revision, unless it already has a version."""
+    listed = call_store(context, _SERVICE, "ListStateMachineVersions", properties)["stateMachineVersions"]
     request = {**properties, "RevisionId": properties.get("StateMachineRevisionId")}
-    published = call_store(making, _SERVICE, "PublishStateMachineVersion", request)["stateMachineVersionArn"]
-    # Of the newest revision: its version is the newest, on the first page.
+    published = call_store(context, _SERVICE, "PublishStateMachineVersion", request)["stateMachineVersionArn"]
+    # The version of the latest revision is the latest version, on the first page.
     existed = any(version["stateMachineVersionArn"] == published for version in listed)
-    return _made_version(published)._replace(existed=existed)
+    return _created_version(published)._replace(existed=existed)
 
 
-def _delete_version(making: Making, made: Made, properties: Properties) -> None:
-    call_store(making, _SERVICE, "DeleteStateMachineVersion", {"stateMachineVersionArn": made.physical_id})
+def _delete_version(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    call_store(
+        context, _SERVICE, "DeleteStateMachineVersion", {"stateMachineVersionArn": created.physical_id}
+    )
 
 
 STATE_MACHINE_VERSION = ResourceType(
@@ -167,20 +175,20 @@ def _alias_name(naming: Naming, properties: Properties) -> str:
     return predicted_name(naming, properties, "Name", _NAME_LENGTH, with_stack=False)
 
 
-def _predict_alias(naming: Naming, properties: Properties) -> Made:
+def _predict_alias(naming: Naming, properties: Properties) -> CreatedResource:
     first = next(iter(_alias_routes(properties)), {})
     machine_arn = str(first.get("StateMachineVersionArn", "")).rpartition(":")[0]
-    return _made_alias(f"{machine_arn}:{_alias_name(naming, properties)}")
+    return _created_alias(f"{machine_arn}:{_alias_name(naming, properties)}")
 
 
-def _made_alias(alias_arn: str) -> Made:
-    return Made(alias_arn, {"Arn": alias_arn})
+def _created_alias(alias_arn: str) -> CreatedResource:
+    return CreatedResource(alias_arn, {"Arn": alias_arn})
 
 
 def _alias_routes(properties: Properties) -> list[dict[str, Any]]:
     """Returns the versions of an alias and their weights.
 
-    A deployment that shifts traffic in steps has ended here as soon as it starts.
+    A deployment that shifts traffic in steps completes immediately.
     """
     deployment = property_object(properties, "DeploymentPreference")
     if deployment:
@@ -188,27 +196,29 @@ def _alias_routes(properties: Properties) -> list[dict[str, Any]]:
     return property_objects(properties, "RoutingConfiguration")
 
 
-def _create_alias(making: Making, properties: Properties) -> Made:
-    made = _predict_alias(making.naming, properties)
-    named = {"stateMachineAliasArn": made.physical_id}
-    if if_there(lambda: call_store(making, _SERVICE, "DescribeStateMachineAlias", named)) is not None:
-        return _update_alias(making, made, {}, properties)._replace(existed=True)
+def _create_alias(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    created = _predict_alias(context.naming, properties)
+    named = {"stateMachineAliasArn": created.physical_id}
+    if none_if_missing(lambda: call_store(context, _SERVICE, "DescribeStateMachineAlias", named)) is not None:
+        return _update_alias(context, created, {}, properties)._replace(existed=True)
     request = {**properties, "RoutingConfiguration": _alias_routes(properties)}
-    own = {"name": made.physical_id.rpartition(":")[2]}
-    call_store(making, _SERVICE, "CreateStateMachineAlias", request, own)
-    return made
+    own = {"name": created.physical_id.rpartition(":")[2]}
+    call_store(context, _SERVICE, "CreateStateMachineAlias", request, own)
+    return created
 
 
-def _update_alias(making: Making, made: Made, old: Properties, new: Properties) -> Made:
+def _update_alias(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
     request = {"Description": "", **new, "RoutingConfiguration": _alias_routes(new)}
-    own = {"stateMachineAliasArn": made.physical_id}
-    call_store(making, _SERVICE, "UpdateStateMachineAlias", request, own)
-    return made
+    own = {"stateMachineAliasArn": created.physical_id}
+    call_store(context, _SERVICE, "UpdateStateMachineAlias", request, own)
+    return created
 
 
-def _delete_alias(making: Making, made: Made, properties: Properties) -> None:
-    request = {"stateMachineAliasArn": made.physical_id}
-    if_there(lambda: call_store(making, _SERVICE, "DeleteStateMachineAlias", request))
+def _delete_alias(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    request = {"stateMachineAliasArn": created.physical_id}
+    none_if_missing(lambda: call_store(context, _SERVICE, "DeleteStateMachineAlias", request))
 
 
 STATE_MACHINE_ALIAS = ResourceType(
@@ -224,30 +234,32 @@ STATE_MACHINE_ALIAS = ResourceType(
 # Activities
 
 
-def _predict_activity(naming: Naming, properties: Properties) -> Made:
+def _predict_activity(naming: Naming, properties: Properties) -> CreatedResource:
     name = predicted_name(naming, properties, "Name", _NAME_LENGTH, with_stack=False)
     activity_arn = arn.activity_arn(naming.region, naming.account_id, name)
-    return Made(activity_arn, {"Arn": activity_arn, "Name": name})
+    return CreatedResource(activity_arn, {"Arn": activity_arn, "Name": name})
 
 
-def _create_activity(making: Making, properties: Properties) -> Made:
-    made = _predict_activity(making.naming, properties)
-    named = {"activityArn": made.physical_id}
-    existed = if_there(lambda: call_store(making, _SERVICE, "DescribeActivity", named)) is not None
+def _create_activity(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    created = _predict_activity(context.naming, properties)
+    named = {"activityArn": created.physical_id}
+    existed = none_if_missing(lambda: call_store(context, _SERVICE, "DescribeActivity", named)) is not None
     if existed:
-        _update_tags(making, made.physical_id, properties)
+        _update_tags(context, created.physical_id, properties)
     else:
-        call_store(making, _SERVICE, "CreateActivity", properties, {"name": made.attributes["Name"]})
-    return made._replace(existed=existed)
+        call_store(context, _SERVICE, "CreateActivity", properties, {"name": created.attributes["Name"]})
+    return created._replace(existed=existed)
 
 
-def _update_activity(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    _update_tags(making, made.physical_id, new)
-    return made
+def _update_activity(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    _update_tags(context, created.physical_id, new)
+    return created
 
 
-def _delete_activity(making: Making, made: Made, properties: Properties) -> None:
-    call_store(making, _SERVICE, "DeleteActivity", {"activityArn": made.physical_id})
+def _delete_activity(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    call_store(context, _SERVICE, "DeleteActivity", {"activityArn": created.physical_id})
 
 
 ACTIVITY = ResourceType(

@@ -51,7 +51,7 @@ def write_assembly(
 
 
 def asset(hash: str) -> dict[str, Any]:
-    """The place of an asset in S3, as a template of version 2 names it."""
+    """Returns an asset's place in S3 as a template of CDK version 2 names it."""
     return {"S3Bucket": {"Fn::Sub": BUCKET}, "S3Key": f"{hash}.zip"}
 
 

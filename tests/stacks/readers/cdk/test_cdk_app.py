@@ -1,4 +1,4 @@
-"""CDK apps are run when they must be, in a copy, and only with leave."""
+"""CDK apps run only when necessary, in a copy, and only with permission."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ write('manifest.json', { artifacts: {
 
 
 class App:
-    """A project, and how it is read."""
+    """A project, with a method that reads it."""
 
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder = folder
@@ -79,7 +79,7 @@ def app(tmp_path: Path) -> App:
 
 
 def test_an_app_is_run(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The app gets what the CDK CLI passes and no AWS keys; nothing is written into the project."""
+    """An app gets the CDK CLI's variables and no AWS keys; nothing is written to the project."""
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
     monkeypatch.setenv("AWS_PROFILE", "mine")
     write_json(app.folder / "cdk.context.json", {"looked-up": 1})
@@ -104,8 +104,8 @@ def test_an_app_is_run(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unchanged_app_is_not_run_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An app is run again when a file, or a variable that it reads, has changed."""
-    unchanged = ["The CDK app has not changed since it was last synthesised."]
+    """An app runs again when a file, or a variable that it reads, has changed."""
+    unchanged = ["Using the last synthesis of the CDK app, which has not changed since."]
     synthesised = ["Synthesising the CDK app (node app.js)…"]
     app.read()
     app.read()
@@ -127,7 +127,7 @@ def test_an_unchanged_app_is_not_run_again(app: App, monkeypatch: pytest.MonkeyP
 
 
 def test_files_beside_the_app(app: App) -> None:
-    """An app may use its neighbours, and is run again when they change."""
+    """An app may use files beside its folder, and runs again when they change."""
     shared = app.folder.parent / "shared"
     shared.mkdir()
     (shared / "kind.js").write_text("module.exports = 'Succeed'")
@@ -143,13 +143,13 @@ def test_files_beside_the_app(app: App) -> None:
 
 
 def test_the_projects_own_assembly(app: App) -> None:
-    """A cdk.out that is newer than the app's files is used, an older one is not."""
+    """A cdk.out is used only if it is newer than the app's files."""
     folder = write_assembly(app.folder / "cdk.out", {"Old": {"Resources": {"Flow": machine("Old/Flow")}}})
     assert [stack.name for stack in app.read().stacks] == ["Old"]
     assert app.lines == ["Using cdk.out, which is newer than the app's files."]
     os.utime(folder / "manifest.json", (1, 1))
     assert [stack.name for stack in app.read().stacks] == ["A"]
-    assert app.lines[0] == "cdk.out is older than the app's files: it is not used."
+    assert app.lines[0] == "Not using cdk.out, which is older than the app's files."
     for path in ("cdk.out", "cdk.out/manifest.json"):
         assert [stack.name for stack in app.read(path).stacks] == ["Old"]
         assert app.lines == []
@@ -161,8 +161,8 @@ def test_the_projects_own_assembly(app: App) -> None:
 
 
 def test_nothing_runs_without_leave(app: App) -> None:
-    """Without leave to build, what the app wrote before counts, as long as it is up to date."""
-    with pytest.raises(UsageError, match=r"has no up-to-date cdk\.out, and its app must not run here"):
+    """Without permission to build, the app's earlier output is used while it is up to date."""
+    with pytest.raises(UsageError, match=r"has no up-to-date cdk\.out, and building is off"):
         app.read(may_build=False)
     app.read()
     assert [stack.name for stack in app.read(may_build=False).stacks] == ["A"]
@@ -174,8 +174,8 @@ def test_nothing_runs_without_leave(app: App) -> None:
 @pytest.mark.parametrize(
     "cdk_json, message",
     [
-        ({}, "cdk.json names no app"),
-        ({"app": "nosuchprogram app.js"}, "The CDK app is run by nosuchprogram, which is not on PATH."),
+        ({}, 'cdk.json has no "app"'),
+        ({"app": "nosuchprogram app.js"}, "The CDK app needs nosuchprogram, which is not on PATH."),
         ({"app": "node other.js"}, "Cannot find module"),
         (
             {"app": "node -e 'console.error(`no table`); process.exit(3)'"},
@@ -184,7 +184,7 @@ def test_nothing_runs_without_leave(app: App) -> None:
         ({"app": "node -e 0"}, "wrote no cloud assembly"),
         ({"app": "node app.js", "build": "exit 4"}, "The build of cdk.json failed (exit status 4)"),
         ({"app": "node app.js", "context": [1]}, "cdk.json: context must be an object."),
-        ([], "cdk.json:1:1: The file must hold an object."),
+        ([], "cdk.json:1:1: The file must contain a JSON object."),
     ],
 )
 def test_apps_that_fail(app: App, cdk_json: Any, message: str) -> None:
@@ -205,7 +205,7 @@ def test_apps_that_fail(app: App, cdk_json: Any, message: str) -> None:
     ],
 )
 def test_where_the_command_is(app: App, cdk_json: Any, scripts: dict[str, str]) -> None:
-    """The command is in cdk.json, or in a script of package.json that calls cdk."""
+    """The command comes from cdk.json, or from a script of package.json that calls cdk."""
     write_json(app.folder / "cdk.json", cdk_json)
     (app.folder / "node_modules" / "aws-cdk-lib").mkdir(parents=True)
     write_json(app.folder / "package.json", {"scripts": scripts})
@@ -214,7 +214,7 @@ def test_where_the_command_is(app: App, cdk_json: Any, scripts: dict[str, str]) 
 
 
 def test_an_absent_asset(app: App) -> None:
-    """Code that is absent does not stop the app: it is an error when the function is deployed."""
+    """Missing code does not stop the app: it is an error when the function is deployed."""
     shutil.rmtree(app.folder / "functions")
     check = "if (!fs.existsSync(price)) throw new Error(`Cannot find asset at ${price}`)\n"
     text = APP.replace(
@@ -223,13 +223,13 @@ def test_an_absent_asset(app: App) -> None:
     (app.folder / "app.js").write_text(text)
     price = app.folder / "functions" / "price"
     assert app.resources()["Price"]["Code"] == {"CodeDir": str(price)}
-    assert f"{price} does not exist; going on without it." in app.lines
+    assert f"{price} does not exist. Continuing without it." in app.lines
     assert not price.exists()
 
 
 @pytest.mark.parametrize("is_neighbour_there", [False, True])
 def test_an_absent_asset_beside_the_app(app: App, is_neighbour_there: bool) -> None:
-    """One in a folder that is there is an error: nothing is made in a folder of the user's."""
+    """Missing code in an existing folder is an error: nothing is created in the user's folders."""
     neighbour = app.folder.parent / "functions"
     if is_neighbour_there:
         neighbour.mkdir()
@@ -242,11 +242,11 @@ def test_an_absent_asset_beside_the_app(app: App, is_neighbour_there: bool) -> N
         assert not list(neighbour.iterdir())
     else:
         app.read()
-        assert f"{neighbour / 'price'} does not exist; going on without it." in app.lines
+        assert f"{neighbour / 'price'} does not exist. Continuing without it." in app.lines
 
 
 def test_own_packages_are_used(app: App) -> None:
-    """The project's own node_modules is that of the copy in which the app runs."""
+    """The copy in which the app runs uses the project's own node_modules."""
     package = app.folder / "node_modules" / "aws-cdk-lib"
     package.mkdir(parents=True)
     (package / "index.js").write_text("module.exports = 'Fail'")
@@ -260,7 +260,7 @@ def test_own_packages_are_used(app: App) -> None:
 
 
 def test_an_interrupted_app_is_killed(app: App, tmp_path: Path) -> None:
-    """Ctrl-C ends the app and all that it started, and nothing half-written is used."""
+    """Ctrl-C ends the app and its child processes, and incomplete output is not used."""
     fifo = tmp_path / "started"
     os.mkfifo(fifo)
     write_json(app.folder / "cdk.json", {"app": f"exec 9> {fifo}; echo started >&9; sleep 600"})
@@ -284,7 +284,7 @@ def test_an_interrupted_app_is_killed(app: App, tmp_path: Path) -> None:
 
 
 def test_two_at_once(app: App) -> None:
-    """Two commands that read one app at once run it once."""
+    """Two commands that read the same app at the same time run it once."""
     found: list[CloudAssembly] = []
     lines: list[str] = []
     settings = Settings.from_environment({"SFN_HOME": str(app.home)})
@@ -302,9 +302,9 @@ def test_two_at_once(app: App) -> None:
 
 
 def test_one_template_of_an_assembly(app: App) -> None:
-    """A template that is named stands for its stack and those that it depends on."""
+    """Naming a template reads its stack and the stacks that it depends on."""
     stacks = {name: {"Resources": {"Flow": machine(f"{name}/Flow")}} for name in ("Api", "Data", "Other")}
     write_assembly(app.folder / "cdk.out", stacks, dependencies={"Api": ["Data"]})
     assert [stack.name for stack in app.read("cdk.out/Api.template.json").stacks] == ["Data", "Api"]
-    with pytest.raises(UsageError, match="is not the template of a stack"):
+    with pytest.raises(UsageError, match="is not a stack's template"):
         app.read("cdk.out/Api.assets.json")

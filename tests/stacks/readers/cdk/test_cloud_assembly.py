@@ -1,4 +1,4 @@
-"""Cloud assemblies become stacks whose code lies on this machine."""
+"""Cloud assemblies become stacks with local code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_only_stack(folder: Path) -> Any:
 
 
 def test_a_stack(tmp_path: Path) -> None:
-    """A stack has the name and the resources of its template, without what CDK adds for itself."""
+    """A stack has its template's name and resources, without the CDK's own additions."""
     write_assembly(
         tmp_path / "cdk.out",
         {
@@ -51,7 +51,7 @@ def test_a_stack(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("written", ["asset.1a", "asset.1a.zip", "../functions/price", "/somewhere/price"])
 def test_code_lies_here(tmp_path: Path, written: str) -> None:
-    """A function's code, a layer's content and a definition are named by their paths."""
+    """A function's code, a layer's content and a definition have local paths."""
     resources = {
         "Price": function(asset("1a")),
         "Layer": {"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": asset("1a")}},
@@ -73,7 +73,7 @@ def test_code_lies_here(tmp_path: Path, written: str) -> None:
 
 
 def test_assets_of_version_1(tmp_path: Path) -> None:
-    """Version 1 names an asset by parameters, which are replaced by values."""
+    """CDK version 1 names an asset by parameters, which are replaced with values."""
     key = {"Fn::Split": ["||", {"Ref": "AssetKey"}]}
     code = {
         "S3Bucket": {"Ref": "AssetBucket"},
@@ -99,7 +99,7 @@ def test_assets_of_version_1(tmp_path: Path) -> None:
 
 
 def test_asset_of_metadata(tmp_path: Path) -> None:
-    """Where no manifest has an asset, the resource's metadata leads to it."""
+    """An asset that is in no manifest is found by the resource's metadata."""
     code = function(
         {"S3Bucket": "b", "S3Key": "k"}, **{"aws:asset:path": "asset.1a", "aws:asset:property": "Code"}
     )
@@ -119,7 +119,7 @@ def test_stacks_in_order_of_dependencies(tmp_path: Path) -> None:
 
 
 def test_stages(tmp_path: Path) -> None:
-    """The stacks of a Stage are in an assembly of their own."""
+    """The stacks of a Stage are in a nested assembly."""
     folder = write_assembly(tmp_path / "cdk.out", {"Top": {"Resources": {"Flow": machine("Top/Flow")}}})
     write_assembly(folder / "assembly-Dev", {"Dev-Orders": {"Resources": {"Price": function(asset("1a"))}}},
                    assets={"1a": "../asset.1a"})  # fmt: skip
@@ -135,7 +135,7 @@ def test_stages(tmp_path: Path) -> None:
 
 
 def test_nested_stacks(tmp_path: Path) -> None:
-    """A nested stack, whose template is an asset, is written into its parent."""
+    """A nested stack, whose template is an asset, is inlined into its parent."""
     nested = {
         "Parameters": {"Table": {"Type": "String"}},
         "Resources": {"Price": {**function(asset("1a")), "Condition": "Big"}},
@@ -172,19 +172,19 @@ def test_nested_stacks(tmp_path: Path) -> None:
 
 
 def test_lookups_are_noted(tmp_path: Path) -> None:
-    """What the app would look up at AWS has made-up values; a line says so."""
+    """Missing lookups at AWS have made-up values, and a note says so."""
     missing = [{"key": "k", "provider": "vpc-provider"}, {"key": "l", "provider": "vpc-provider"}]
     folder = write_assembly(tmp_path / "cdk.out", {"A": {"Resources": {}}}, missing=missing)
     (note,) = read_cloud_assembly(folder, tmp_path).notes
-    assert note.startswith("The app looks up vpc-provider at AWS: made-up values stand for")
+    assert note.startswith("The app looks up vpc-provider at AWS. Values that are not in")
 
 
 @pytest.mark.parametrize(
     "file, text, message",
     [
         ("manifest.json", "{", "manifest.json:1:2: Invalid JSON: "),
-        ("manifest.json", "[]", "manifest.json:1:1: The file must hold an object."),
-        ("manifest.json", "{}", "cdk.out has no stacks."),
+        ("manifest.json", "[]", "manifest.json:1:1: The file must contain a JSON object."),
+        ("manifest.json", "{}", "cdk.out contains no stacks."),
         ("A.template.json", None, "A.template.json: No such file"),
         ("A.template.json", "[]", "A.template.json is not a template."),
         ("A.template.json", '{"Resources": ', "A.template.json:1:15: Invalid JSON"),
@@ -192,7 +192,7 @@ def test_lookups_are_noted(tmp_path: Path) -> None:
     ],
 )
 def test_damaged_assemblies(tmp_path: Path, file: str, text: str | None, message: str) -> None:
-    """A file that is absent or damaged is named."""
+    """The error names a missing or damaged file."""
     folder = write_assembly(tmp_path / "cdk.out", {"A": {"Resources": {}}})
     (folder / file).unlink()
     if text is not None:

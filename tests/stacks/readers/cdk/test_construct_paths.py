@@ -1,4 +1,4 @@
-"""A resource may be called by the name that the app gives it."""
+"""Resources can be named as in the app."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ RESOURCES = {
     ],
 )
 def test_names(name: str, found: list[str]) -> None:
-    """Any end of the construct's path leads to it."""
+    """Any suffix of the construct's path names the resource."""
     assert logical_ids_of_construct(RESOURCES, name) == found
 
 
 def test_paths() -> None:
-    """The path leaves out the id that a construct gives its own resource."""
+    """The path leaves out the id of a construct's main resource."""
     assert [construct_path(resource) for resource in RESOURCES.values()] == [
         "Orders/OrderFlow", "Orders/Pay/Flow", "Orders/Refund/Flow", "Orders/Raw", None,
     ]  # fmt: skip

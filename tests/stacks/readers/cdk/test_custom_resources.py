@@ -1,4 +1,4 @@
-"""Functions that serve custom resources only are left out; all others stay."""
+"""Only functions that serve nothing but custom resources are left out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def custom(token: Any, **properties: Any) -> dict[str, Any]:
         ({"C": custom(arn("F")), "S": {"Type": "T", "Properties": {"D": {"Fn::Sub": "x ${F.Arn}"}}}}, False),
         ({"C": custom(arn("F"), Calls={"Ref": "F"})}, False),
         ({}, False),
-        # CDK's provider framework calls the app's own handler.
+        # The CDK's provider framework calls the app's handler.
         ({"C": custom(arn("G")), "G": {**FUNCTION, "Properties": {"Environment": arn("F")}}}, True),
         ({"C": {"Type": "T", "Properties": {"Target": arn("F")}}}, False),
     ],
@@ -41,7 +41,7 @@ def test_providers(others: dict[str, Any], is_left_out: bool) -> None:
 
 
 def test_layers_of_providers() -> None:
-    """So is a layer that only such a function has."""
+    """A layer that only such a function uses is left out too."""
     layer = {"Type": "AWS::Lambda::LayerVersion", "Properties": {}}
     provider = {"Type": "AWS::Lambda::Function", "Properties": {"Layers": [{"Ref": "L"}]}}
     found = without_providers({"L": layer, "F": provider, "C": custom(arn("F"))})

@@ -1,4 +1,4 @@
-"""Code is bundled without Docker: by the program that stands in for it."""
+"""The replacement for Docker bundles code without Docker."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ APP = {"app.py": "code", "requirements.txt": "six\n"}
     ],
 )  # fmt: skip
 def test_commands(folder: Path, command: str, files: dict[str, str]) -> None:
-    """A command sees the code and writes the result; packages are noted, to be installed later."""
+    """A command reads the code and writes the result; packages are noted for a later installation."""
     assert bundle(folder, command, "--env", "NAME=Ada") == files
 
 
 def test_images() -> None:
-    """An image needs no building: it is only named."""
+    """An image is not built: only its name is printed."""
     done = docker("build", "-t", "cdk-1a", "--platform", "linux/amd64", "folder")
     assert (done.returncode, done.stdout[:7]) == (0, "sha256:")
 
 
 def test_other_commands() -> None:
-    """Whatever else is asked of Docker is refused with a line that says what to do."""
+    """Any other docker command fails with a line that says what to do."""
     done = docker("cp", "a", "b")
     assert done.returncode == 1
-    assert "Set CDK_DOCKER=docker" in done.stderr
+    assert "set CDK_DOCKER=docker" in done.stderr
 
 
 def test_failing_commands(folder: Path) -> None:

@@ -108,12 +108,12 @@ def value_of(folder: Path, value: str, **options: str) -> Any:
     ],
 )
 def test_variable(tmp_path: Path, value: str, resolved: Any) -> None:
-    """Variables are resolved; what names no source stays for CloudFormation."""
+    """Variables are resolved; `${…}` without a known source is left for CloudFormation."""
     assert value_of(tmp_path, value) == resolved
 
 
 def test_stage(tmp_path: Path) -> None:
-    """--parameter stage=… is the framework's --stage."""
+    """--parameter stage=… has the effect of the framework's --stage."""
     assert (
         value_of(tmp_path, "${self:custom.names.${sls:stage}}-${param:size}", stage="prod") == "table-prod-9"
     )
@@ -122,13 +122,13 @@ def test_stage(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "value, message",
     [
-        ("${opt:name}", "${opt:name} has no value: give --parameter name=VALUE"),
-        ("${env:NONE}", "${env:NONE} has no value: set the environment variable NONE"),
+        ("${opt:name}", "${opt:name} has no value. Pass one: --parameter name=VALUE"),
+        ("${env:NONE}", "${env:NONE} has no value. Set the environment variable NONE."),
         ("${self:custom.none}", "${self:custom.none} has no value"),
         ("${cf:other.Output}", "${cf:other.Output} has no value"),
-        ("${self:custom.loop}", "Variables refer to each other in a circle: ${self:custom.loop}"),
-        ("x${self:custom.tables}", "A variable in 'x${self:custom.tables}' is not a text"),
-        ("${file(make.js):x}", "make.js is a program: run `serverless package`, and sfn reads .serverless"),
+        ("${self:custom.loop}", "Circular reference between variables: ${self:custom.loop}"),
+        ("x${self:custom.tables}", "A variable in 'x${self:custom.tables}' is not a string"),
+        ("${file(make.js):x}", "make.js is a program. Run `serverless package`: sfn reads .serverless."),
     ],
 )
 def test_variable_without_a_value(tmp_path: Path, value: str, message: str) -> None:
@@ -219,7 +219,7 @@ def test_functions(service: Stack, tmp_path: Path) -> None:
 
 
 def test_default_runtime(tmp_path: Path) -> None:
-    """A service without a runtime is for Node.js, but an image has its own."""
+    """The default runtime is Node.js, except for an image."""
     text = """
 service: shop
 functions:
@@ -245,16 +245,16 @@ def test_machines(service: Stack) -> None:
 
 
 def test_events(service: Stack) -> None:
-    """Rules and event source mappings are resources; other events are named."""
+    """Rules and event source mappings become resources; a note names other events."""
     types = {name: resource["Type"] for name, resource in service.resources.items() if "Type" in resource}
     assert types["HelloDashworldEventsRuleSchedule1"] == "AWS::Events::Rule"
     assert types["HelloDashworldEventSourceMappingSQS2"] == "AWS::Lambda::EventSourceMapping"
     assert types["OrderFlowEventBridgeRule1"] == "AWS::Events::Rule"
-    assert service.notes == ("hello-world: its events (http) are left out.",)
+    assert service.notes == ("hello-world: unsupported events are left out: http.",)
 
 
 def test_resources_of_events(tmp_path: Path) -> None:
-    """Other resources may refer to the APIs, topics and buckets that events create."""
+    """Resources can refer to the APIs, topics and buckets that events create."""
     events = """
 functions:
   hello:
@@ -281,11 +281,11 @@ functions:
     }
     assert properties(service, "ApiGatewayRestApi") == {"Name": "dev-shop"}
     assert properties(service, "HelloSnsSubscription3")["TopicArn"] == {"Ref": "SNSTopicOrderevents"}
-    assert service.notes == ("hello: its events (http, httpApi, s3) are left out.",)
+    assert service.notes == ("hello: unsupported events are left out: http, httpApi, s3.",)
 
 
 def test_places(service: Stack, tmp_path: Path) -> None:
-    """A resource's place is where the service has it."""
+    """A resource has its place in the service's file."""
     lines = FUNCTIONS.splitlines()
     place = service.place(("Resources", "ZippedLambdaFunction", "Properties", "Handler"))
     assert place.file == str(tmp_path / "serverless.yml")
@@ -299,7 +299,7 @@ def test_a_section_that_is_no_object(tmp_path: Path) -> None:
 
 
 def test_package(tmp_path: Path) -> None:
-    """The archives beside the template take the place of the objects on S3."""
+    """Local archives beside the template replace the objects on S3."""
     location = {"S3Bucket": {"Ref": "ServerlessDeploymentBucket"}, "S3Key": "serverless/shop/dev/1/shop.zip"}
     template = {
         "Resources": {
@@ -327,7 +327,7 @@ def test_package(tmp_path: Path) -> None:
 
 
 def test_the_functions_of_the_payment_story() -> None:
-    """The service's functions are those of the story, as in the package."""
+    """The service has the same functions when packaged."""
     import zipfile
 
     story = EXAMPLES / "payment"

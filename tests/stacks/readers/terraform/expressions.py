@@ -1,4 +1,4 @@
-"""Expressions of HCL and their values, which a slow test compares with Terraform's own."""
+"""Expressions of HCL and their values, which a slow test compares with Terraform's results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXPRESSIONS: list[tuple[str, Any]] = [
     ('true ? "a" : "b"', "a"),
     ("null", None),
     ("1 < 2 && 2 <= 2", True),
-    # Texts and templates
+    # Strings and templates
     ('"a${1 + 1}b"', "a2b"),
     ('"${[1, 2]}"', [1, 2]),
     ('"${true} ${1.50} ${1e21}"', "true 1.5 1000000000000000000000"),
@@ -48,7 +48,7 @@ EXPRESSIONS: list[tuple[str, Any]] = [
     ("{ for k, v in { a = 1, b = 2 } : upper(k) => v }", {"A": 1, "B": 2}),
     ('{ for x in ["ab", "ac", "b"] : substr(x, 0, 1) => x... }', {"a": ["ab", "ac"], "b": ["b"]}),
     ("max([1, 5, 3]...)", 5),
-    # Functions of text
+    # Functions for strings
     ('format("%s-%03d-%.1f-%q-%v-%%", "a", 7, 1.25, "q", [1])', 'a-007-1.2-"q"-[1]-%'),
     ('format("%-4s|%4s|%+d|%x|%t", "a", "b", 3, 255, true)', "a   |   b|+3|ff|true"),
     ('formatlist("%s-%s", ["a", "b"], "c")', ["a-c", "b-c"]),
@@ -73,7 +73,7 @@ EXPRESSIONS: list[tuple[str, Any]] = [
     ('endswith("abc", "bc")', True),
     ('strcontains("abc", "b")', True),
     ('upper(lower("aB"))', "AB"),
-    # Functions of collections
+    # Functions for collections
     ("length([1, 2])", 2),
     ('length("abc")', 3),
     ('lookup({ a = "x" }, "b", "y")', "y"),

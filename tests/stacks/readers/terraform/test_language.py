@@ -38,7 +38,7 @@ def test_expression(outputs: dict[str, Any], number: int) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="no terraform")
 def test_expressions_in_terraform(module: Path) -> None:
-    """The values above are those of Terraform itself."""
+    """The values above are the same as Terraform's."""
     values = ", ".join(f"local.e{number}" for number in range(len(EXPRESSIONS)))
     done = subprocess.run(
         ["terraform", "console"],
@@ -62,7 +62,7 @@ MACHINE = """resource "aws_sfn_state_machine" "m" {
 EXPANDING = "a0: &a0 x\\n" + "\\n".join(
     f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]" for number in range(1, 8)
 )
-"""YAML whose aliases stand for ten million texts."""
+"""YAML whose aliases expand to ten million strings."""
 
 
 @pytest.mark.parametrize(
@@ -70,31 +70,31 @@ EXPANDING = "a0: &a0 x\\n" + "\\n".join(
     [
         ("var.nme", '4:19: There is no variable "nme". Did you mean "name"?'),
         ("local.x", '4:21: There is no local value "x".'),
-        ("nme.x", '4:16: Nothing here is called "nme".'),
+        ("nme.x", '4:16: Unknown name "nme".'),
         ("nofunction(1)", '4:16: There is no function "nofunction".'),
         ("joinn(1)", '4:16: There is no function "joinn". Did you mean "join"?'),
-        ("join()", "4:16: The function join takes at least 1 arguments, not 0"),
-        ("aws_sqs_queue.none.url", '4:16: Nothing here is called "aws_sqs_queue".'),
+        ("join()", "4:16: The function join needs at least 1 argument, not 0"),
+        ("aws_sqs_queue.none.url", '4:16: Unknown name "aws_sqs_queue".'),
         ("aws_sfn_state_machine.n.arn", "4:37: There is no aws_sfn_state_machine.n."),
-        ('"${[1]} x"', "4:19: A list cannot be used as a text"),
+        ('"${[1]} x"', "4:19: A list cannot be used as a string"),
         ('1 + "a"', "4:18: 'a' is not a number"),
-        ("[1][2]", "4:19: The list has 1 items; there is no [2]"),
+        ("[1][2]", "4:19: [2] is out of range for a list of length 1"),
         ('file("absent.json")', "4:16: Cannot read absent.json: No such file or directory"),
-        ('"no end', "4:16: The text that starts here has no closing quote"),
-        ("<<EOT\nx\n", "4:16: The text that starts here has no end: a line EOT"),
+        ('"no end', "4:16: This string has no closing quote"),
+        ("<<EOT\nx\n", "4:16: This heredoc has no end. Add a line with EOT"),
         ("[1, 2", '5:1: Expected "," between the items of a list, not "}"'),
         ("(" * 1000, "4:115: More than 100 levels of nesting"),
         ("1" * 5000, "4:16: The number has more than 1000 digits"),
         (
             f'yamldecode("{EXPANDING}")',
-            "4:16: Yamldecode cannot read the text: with its aliases written out, the value is too large",
+            "4:16: Yamldecode: invalid YAML: the value is too large with its aliases expanded",
         ),
         ("1 1", '4:18: Expected the end of the line, not "1"'),
-        ("local.loop", "1:22: local.loop → local.loop: they refer to each other"),
+        ("local.loop", "1:22: Circular reference: local.loop → local.loop"),
     ],
 )
 def test_error(tmp_path: Path, definition: str, message: str) -> None:
-    """An error that a resource needs to be free of names file, line and column."""
+    """An error in an expression that a resource needs has file, line and column."""
     text = MACHINE % definition
     if "loop" in definition:
         text = "locals { loop = local.loop }\n" + text
@@ -105,7 +105,7 @@ def test_error(tmp_path: Path, definition: str, message: str) -> None:
 
 
 def test_error_in_a_template_file(tmp_path: Path) -> None:
-    """An error in the file of templatefile is at its place there."""
+    """An error in the file of templatefile has its place in that file."""
     write_project(
         tmp_path,
         {
@@ -115,7 +115,8 @@ def test_error_in_a_template_file(tmp_path: Path) -> None:
     )
     with pytest.raises(TemplateError) as caught:
         read_terraform_module(tmp_path)
-    assert str(caught.value) == f'{tmp_path}/m.asl.json:2:17: The template is given no variable "Start"'
+    message = 'The template has no variable "Start". Pass it in the second argument'
+    assert str(caught.value) == f"{tmp_path}/m.asl.json:2:17: {message}"
 
 
 def test_what_nothing_needs_may_be_wrong(tmp_path: Path) -> None:

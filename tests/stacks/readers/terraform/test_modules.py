@@ -67,7 +67,7 @@ NAME = 'resource "aws_ssm_parameter" "p" {\n  name  = "p"\n  type  = "String"\n 
     ],
 )
 def test_reference(tmp_path: Path, value: str, resolved: Any) -> None:
-    """What is known is a literal; what only the deployment knows is Ref or Fn::GetAtt."""
+    """Known values are literals; values known only after the deploy are Ref or Fn::GetAtt."""
     others = """
 data "aws_caller_identity" "me" {}
 data "aws_region" "here" {}
@@ -100,7 +100,7 @@ def test_random_values_stay_the_same(tmp_path: Path) -> None:
 
 
 def test_dependencies(tmp_path: Path) -> None:
-    """A resource comes after those whose names or attributes it has, and those of depends_on."""
+    """A resource comes after the resources that it refers to or that depends_on names."""
     text = QUEUE + 'resource "aws_sns_topic" "t" { name = "t" }\n'
     text += (NAME % "aws_sqs_queue.q.name").replace("}", "  depends_on = [aws_sns_topic.t]\n}")
     assert read(tmp_path, text).resources["p_ssm_parameter"]["DependsOn"] == ["q_sqs_queue", "t_sns_topic"]
@@ -118,7 +118,7 @@ variable "missing" { type = string }
 
 
 def test_variables(tmp_path: Path) -> None:
-    """The user's values win over *.auto.tfvars, terraform.tfvars, TF_VAR_… and defaults."""
+    """The user's values override *.auto.tfvars, terraform.tfvars, TF_VAR_… and defaults."""
     names = ("from_default", "from_environment", "from_tfvars", "from_auto", "both", "given", "missing")
     value = "jsonencode([" + ", ".join(f"var.{name}" for name in names) + "])"
     files = {
@@ -134,7 +134,7 @@ def test_variables(tmp_path: Path) -> None:
 
 
 def test_a_sensitive_variable(tmp_path: Path) -> None:
-    """Its value is a secret: nothing shows it."""
+    """A sensitive variable's value is never shown."""
     variables = 'variable "password" {\n  sensitive = true\n}\nvariable "user" {\n  sensitive = false\n}\n'
     stack = read(tmp_path, {"main.tf": variables + NAME % "var.user"}, password="hidden", user="ada")
     parameters = stack.template["Parameters"]
@@ -192,7 +192,7 @@ resource "aws_lambda_function" "f" {
     ],
 )
 def test_code(tmp_path: Path, filename: str, archive: str, code: dict[str, Any]) -> None:
-    """Archives that `terraform apply` would make are replaced by what they are made of."""
+    """Archives that `terraform apply` would create are replaced with their sources."""
     text = FUNCTION % filename
     if archive:
         text += f'data "archive_file" "a" {{\n  type = "zip"\n{archive}\n}}\n'
@@ -209,7 +209,7 @@ def test_code(tmp_path: Path, filename: str, archive: str, code: dict[str, Any])
 
 
 def test_instances(tmp_path: Path) -> None:
-    """count and for_each make several resources; dynamic blocks make several blocks."""
+    """count and for_each create several resources; dynamic blocks create several blocks."""
     text = """
 resource "aws_sqs_queue" "n" {
   count = 2
@@ -267,7 +267,7 @@ def test_child_modules(tmp_path: Path) -> None:
 
 
 def test_modules_of_the_registry(tmp_path: Path) -> None:
-    """The best known ones are read here; others are left out by name, until something needs them."""
+    """Popular registry modules have replacements; others are left out with a note."""
     text = """
 module "flow" {
   source     = "terraform-aws-modules/step-functions/aws"
@@ -292,13 +292,11 @@ module "network" {
         "Fn::Join": ["", ['{"Fn":"', {"Fn::GetAtt": ["price", "Arn"]}, '"}']]
     }
     network = "terraform-aws-modules/vpc/aws"
-    assert stack.notes == (
-        f"module.network is left out: {network} is not on this machine (run terraform init).",
-    )
+    assert stack.notes == (f"module.network is left out: {network} is not installed. Run: terraform init",)
 
 
 def test_outputs_of_a_module_that_is_not_here(tmp_path: Path) -> None:
-    """A role's ARN is all that most need of such modules: it is made up of the output's name."""
+    """A role's ARN from a missing module is made up from the output's name."""
     text = """
 resource "aws_sfn_state_machine" "flow" {
   name       = "flow"
@@ -317,7 +315,7 @@ module "flow_role" {
 
 
 def test_parts_of_other_resources(tmp_path: Path) -> None:
-    """The targets of a rule, and the value of a secret, become properties."""
+    """A rule's targets and a secret's value, separate resources in Terraform, become properties."""
     text = (
         QUEUE
         + """
@@ -360,7 +358,7 @@ def test_json_syntax(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_module(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"there is no \*\.tf file in it"):
+    with pytest.raises(UsageError, match=r"it has no \*\.tf file"):
         read(tmp_path, {"readme.txt": ""})
 
 
@@ -373,7 +371,7 @@ def test_a_folder_without_a_module(tmp_path: Path) -> None:
     ],
 )
 def test_code_that_is_not_compiled(tmp_path: Path, options: str, source: str | None) -> None:
-    """Without what tsc writes, a function's code is the TypeScript that tsconfig.json names."""
+    """Without tsc's output, a function's code is the TypeScript source named by tsconfig.json."""
     archive = 'source_file = "dist/price/app.js"\noutput_path = "f.zip"'
     text = FUNCTION % 'filename = "f.zip"' + f'data "archive_file" "a" {{\n{archive}\n}}\n'
     files = {

@@ -1,4 +1,4 @@
-"""States and plans as `terraform show -json` prints them."""
+"""States and plans in the output of `terraform show -json`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def resource(type: str, name: str, values: dict[str, Any], mode: str = "managed"
 
 
 def test_state(tmp_path: Path) -> None:
-    """ARNs of resources that are made here become references; archives become their sources."""
+    """ARNs of created resources become references; archives become their sources."""
     function = {
         "function_name": "price",
         "arn": ARN,
@@ -62,15 +62,15 @@ def test_state(tmp_path: Path) -> None:
 
 
 def test_plan_without_a_definition(tmp_path: Path) -> None:
-    """What only `terraform apply` knows is missing in a plan."""
+    """A plan does not have values that are known only after `terraform apply`."""
     root = {"resources": [resource("aws_sfn_state_machine", "orders", {"name": "orders"})]}
     path = tmp_path / "plan.json"
     path.write_text(json.dumps({"format_version": "1.2", "planned_values": {"root_module": root}}))
     with pytest.raises(TemplateError) as caught:
         read_terraform_json(path)
     assert caught.value.message == (
-        "The definition of aws_sfn_state_machine.orders is known only after `terraform apply`: "
-        "name the module's folder instead, or its state."
+        "The definition of aws_sfn_state_machine.orders is known only after `terraform apply`. "
+        "Name the module's folder or its state instead of the plan."
     )
 
 

@@ -1,4 +1,4 @@
-"""Functions of lists, sets and objects, and conversions between types."""
+"""Functions for lists, sets and objects, and conversions between types."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sfn_cli.stacks.readers.terraform.language.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MOST_ITEMS = 100_000
+_MAX_ITEMS = 100_000
 _NOT_GIVEN = object()
 
 
@@ -38,7 +38,7 @@ def _coalesce(*values: Value) -> Value:
     for value in values:
         if value is not None and value != "":
             return value
-    raise ConversionError("coalesce has no argument that is not null or empty")
+    raise ConversionError("every argument of coalesce is null or empty")
 
 
 def _coalescelist(*values: Value) -> list[Value]:
@@ -52,7 +52,7 @@ def _contains(values: Value, wanted: Value) -> bool:
 def _element(values: Value, index: Value) -> Value:
     values = to_list(values)
     if not values:
-        raise ConversionError("element cannot be used with an empty list")
+        raise ConversionError("element needs a list with at least one item")
     return values[to_integer(index) % len(values)]
 
 
@@ -67,7 +67,7 @@ def _index(values: Value, wanted: Value) -> int:
     for index, value in enumerate(to_list(values)):
         if are_equal(value, wanted):
             return index
-    raise ConversionError("index does not find the value in the list")
+    raise ConversionError("index: the list does not contain the value")
 
 
 def _keys(value: Value) -> list[str]:
@@ -97,14 +97,14 @@ def _range(*limits: Value) -> list[Value]:
     start, limit = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
     step = numbers[2] if len(numbers) == 3 else (1 if limit >= start else -1)
     if step == 0:
-        raise ConversionError("range cannot have a step of 0")
+        raise ConversionError("range needs a step other than 0")
     found: list[Value] = []
     value = start
     while value < limit if step > 0 else value > limit:
         found.append(value)
         value += step
         if len(found) > 1024:
-            raise ConversionError("range has more than 1,024 numbers")
+            raise ConversionError("range can return at most 1,024 numbers")
     return found
 
 
@@ -112,8 +112,8 @@ def _setproduct(*lists: Value) -> list[Value]:
     sizes = 1
     for each in lists:
         sizes *= len(to_list(each))
-    if sizes > _MOST_ITEMS:
-        raise ConversionError(f"setproduct has more than {_MOST_ITEMS:,} items")
+    if sizes > _MAX_ITEMS:
+        raise ConversionError(f"setproduct can return at most {_MAX_ITEMS:,} items")
     return [list(items) for items in itertools.product(*lists)]
 
 
@@ -133,7 +133,7 @@ def _slice(values: Value, start: Value, end: Value) -> list[Value]:
     first, last = to_integer(start), to_integer(end)
     items = to_list(values)
     if not 0 <= first <= last <= len(items):
-        raise ConversionError(f"slice cannot go from {first} to {last} of {len(items)} items")
+        raise ConversionError(f"slice: {first} to {last} is not a range of a list with {len(items)} items")
     return items[first:last]
 
 
@@ -182,7 +182,7 @@ def _one(values: Value) -> Value:
 
 def _numbers(arguments: tuple[Value, ...]) -> list[float]:
     if not arguments:
-        raise ConversionError("a number is needed")
+        raise ConversionError("at least one number is needed")
     return [to_number(argument) for argument in arguments]
 
 

@@ -1,4 +1,4 @@
-"""Functions that encode and decode, hash, and calculate with numbers, times and networks."""
+"""Functions for encoding, decoding, hashes, numbers, times and networks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _JSON_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>
 
 
 def json_encoded(value: Value) -> str:
-    """Returns JSON as Terraform writes it: keys in order, without spaces, `<>&` escaped."""
+    """Returns JSON in Terraform's form: sorted keys, no spaces, `<>&` escaped."""
     try:
         text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=_no_json)
     except (ValueError, RecursionError) as error:
@@ -44,14 +44,14 @@ def json_encoded(value: Value) -> str:
 
 def _no_json(value: object) -> object:
     what = "a whole resource or module" if isinstance(value, Attributes) else "the value"
-    raise ConversionError(f"{what} cannot be encoded as JSON: name its attributes one by one")
+    raise ConversionError(f"{what} cannot be encoded as JSON. Name its attributes individually")
 
 
 def _jsondecode(text: Value) -> Value:
     try:
         return _simple_numbers(json.loads(to_text(text)))
     except (ValueError, RecursionError) as error:
-        raise ConversionError(f"jsondecode cannot read the text: {error}") from None
+        raise ConversionError(f"jsondecode: invalid JSON: {error}") from None
 
 
 def _simple_numbers(value: Value) -> Value:
@@ -69,7 +69,7 @@ def _yamldecode(text: Value) -> Value:
     try:
         return loads_yaml(to_text(text))
     except InvalidYamlError as error:
-        raise ConversionError(f"yamldecode cannot read the text: {error.problem}") from None
+        raise ConversionError(f"yamldecode: invalid YAML: {error.problem}") from None
 
 
 def _yamlencode(value: Value) -> str:
@@ -82,7 +82,7 @@ def _base64decode(text: Value) -> str:
     try:
         return base64.b64decode(to_text(text), validate=True).decode()
     except (binascii.Error, ValueError):
-        raise ConversionError("base64decode cannot read the text: it is not UTF-8 text in base64") from None
+        raise ConversionError("base64decode: the string is not base64 of UTF-8 text") from None
 
 
 def _csvdecode(text: Value) -> list[Value]:
@@ -97,7 +97,7 @@ def _parseint(text: Value, base: Value) -> int:
     try:
         return int(to_text(text), to_integer(base))
     except ValueError:
-        raise ConversionError(f"parseint cannot read the text as a number to base {to_text(base)}") from None
+        raise ConversionError(f"parseint: the string is not a number in base {to_text(base)}") from None
 
 
 def _log(number: Value, base: Value) -> float:
@@ -121,7 +121,7 @@ def _time(text: Value) -> datetime.datetime:
     try:
         return datetime.datetime.fromisoformat(to_text(text))
     except ValueError:
-        raise ConversionError(f"{to_text(text)[:40]!r} is not a time in the form of RFC 3339") from None
+        raise ConversionError(f"{to_text(text)[:40]!r} is not a time in RFC 3339 format") from None
 
 
 def _time_text(time: datetime.datetime) -> str:
@@ -178,7 +178,7 @@ def _formatdate(pattern: Value, time: Value) -> str:
         if match[1] is not None:
             return match[1].replace("''", "'")
         if match.group() not in values:
-            raise ConversionError(f'formatdate has no verb "{match.group()}"')
+            raise ConversionError(f'formatdate does not support "{match.group()}"')
         return values[match.group()]
 
     return re.sub(r"'((?:[^']|'')*)'|([A-Za-z])\2*", replaced, to_text(pattern))
@@ -216,7 +216,7 @@ def _cidrsubnets(prefix: Value, *bits: Value) -> list[str]:
         size = 1 << max(0, network.max_prefixlen - length)
         address = (address + size - 1) // size * size
         if length > network.max_prefixlen or address + size - 1 > int(network.broadcast_address):
-            raise ConversionError("cidrsubnets: the network has no room for the subnets")
+            raise ConversionError("cidrsubnets: the network is too small for the subnets")
         found.append(f"{type(network.network_address)(address)}/{length}")
         address += size
     return found
@@ -295,4 +295,4 @@ def _namespace(namespace: Value) -> uuid.UUID:
     try:
         return known.get(name) or uuid.UUID(name)
     except ValueError:
-        raise ConversionError(f"{name[:40]!r} is not a namespace of UUIDs") from None
+        raise ConversionError(f"{name[:40]!r} is not a UUID namespace") from None

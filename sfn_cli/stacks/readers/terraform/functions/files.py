@@ -1,6 +1,6 @@
 """Functions that read files: `file`, `templatefile`, `fileset`, …
 
-Paths are relative to the root module's folder, where Terraform is run.
+Paths are relative to the root module's folder, in which Terraform runs.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from sfn_cli.stacks.readers.terraform.language.values import ConversionError, Va
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MOST_FILES = 10_000
+_MAX_FILES = 10_000
 
 
 class FileFunctions:
-    """The functions that read files below a folder, and a list of the files that were read."""
+    """The functions that read files below a folder, and the list of files that they read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,7 +39,7 @@ class FileFunctions:
         }
 
     def path(self, path: Value) -> Path:
-        """Returns the absolute path that a path in the module means."""
+        """Returns the absolute path for a path in the module."""
         return Path(os.path.normpath(self._folder / os.path.expanduser(to_text(path))))
 
     def text(self, path: Value) -> str:
@@ -59,8 +59,8 @@ class FileFunctions:
 
     def _file_hash(self, name: str) -> Callable[[Value], str]:
         def file_hash(path: Value) -> str:
-            # Archives are made by `terraform apply`, which has not run: their hash only says
-            # whether the code has changed.
+            # `terraform apply` creates archives, and has not run. A placeholder is enough: the hash
+            # only detects changes of the code.
             file = self.path(path)
             return HASHES[name](self._content(path) if file.is_file() else str(file).encode())
 
@@ -75,15 +75,15 @@ class FileFunctions:
                 for path in paths:
                     if path.is_file():
                         found.append(path.relative_to(start).as_posix())
-                    if len(found) > _MOST_FILES:
-                        raise ConversionError(f"fileset finds more than {_MOST_FILES:,} files")
+                    if len(found) > _MAX_FILES:
+                        raise ConversionError(f"fileset matches more than {_MAX_FILES:,} files")
             except (ValueError, NotImplementedError, OSError):
-                raise ConversionError(f"fileset cannot use the pattern {to_text(pattern)!r}") from None
+                raise ConversionError(f"fileset: invalid pattern {to_text(pattern)!r}") from None
         return sorted(set(found))
 
 
 def _alternatives(pattern: str) -> list[str]:
-    """Returns the patterns that one with {a,b} stands for."""
+    """Returns the patterns that a pattern with {a,b} stands for."""
     start = pattern.find("{")
     end = pattern.find("}", start)
     if start < 0 or end < 0:

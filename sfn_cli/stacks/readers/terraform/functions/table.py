@@ -1,4 +1,4 @@
-"""The table of functions by name, and their calls."""
+"""The table of functions by name, and how they are called."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ def call_function(table: Mapping[str, Callable[..., Value]], name: str, argument
     least, most = _counts(function)
     if not least <= len(arguments) <= most:
         wanted = str(least) if least == most else f"at least {least}" if most > 99 else f"{least} to {most}"
-        raise ConversionError(f"the function {name} takes {wanted} arguments, not {len(arguments)}")
+        noun = "argument" if wanted in ("1", "at least 1") else "arguments"
+        raise ConversionError(f"the function {name} needs {wanted} {noun}, not {len(arguments)}")
     return function(*arguments)
 
 
 @cache
 def _counts(function: Callable[..., Value]) -> tuple[int, int]:
-    """Returns the least and the most number of arguments."""
+    """Returns the minimum and the maximum number of arguments."""
     least = most = 0
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:

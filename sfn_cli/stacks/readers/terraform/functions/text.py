@@ -1,4 +1,4 @@
-"""Functions of text.
+"""Functions for strings.
 
 https://developer.hashicorp.com/terraform/language/functions
 """
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _REGEX_SECONDS = 2
-_MOST_WIDTH = 10_000
+_MAX_WIDTH = 10_000
 
 
 def format_text(pattern: Value, *arguments: Value) -> str:
-    """`format`: the verbs of Go's fmt that Terraform has."""
+    """`format`, with the verbs of Go's fmt that Terraform supports."""
     text = to_text(pattern)
     used = 0
 
@@ -69,10 +69,10 @@ def _formatted(match: re.Match[str], value: Value) -> str:
             f"{to_number(value):{'+' if '+' in flags else ''}.{6 if precision is None else precision}{verb}}"
         )
     else:
-        raise ConversionError(f'format has no verb "{match.group()}"')
+        raise ConversionError(f'format does not support "{match.group()}"')
     width = int(match["width"] or 0)
-    if width > _MOST_WIDTH:
-        raise ConversionError(f"format has a width of more than {_MOST_WIDTH}")
+    if width > _MAX_WIDTH:
+        raise ConversionError(f"format supports a width of at most {_MAX_WIDTH}")
     if "-" in flags:
         return text.ljust(width)
     if "0" in flags and verb not in "vsqt":
@@ -110,7 +110,7 @@ def _split(separator: Value, text: Value) -> list[str]:
 
 
 def _replace(value: Value, search_value: Value, replacement_value: Value) -> str:
-    """Replaces text, or with a search like "/…/" what a regular expression matches."""
+    """Replaces a text, or the matches of a regular expression in slashes, "/…/"."""
     text, search, replacement = map(to_text, (value, search_value, replacement_value))
     if len(search) > 1 and search.startswith("/") and search.endswith("/"):
         pattern = _compiled(search[1:-1])
@@ -139,7 +139,7 @@ def _compiled(pattern: str) -> Any:
     try:
         return regex.compile(pattern)
     except regex.error as error:
-        raise ConversionError(f"{pattern!r} is not a regular expression: {error}") from None
+        raise ConversionError(f"{pattern!r} is not a valid regular expression: {error}") from None
 
 
 def _with_time_limit(call: Callable[[], Any]) -> Any:
@@ -159,7 +159,7 @@ def _regex(pattern: Value, text: Value) -> Value:
     compiled = _compiled(to_text(pattern))
     match = _with_time_limit(lambda: compiled.search(to_text(text), timeout=_REGEX_SECONDS))
     if match is None:
-        raise ConversionError("the regular expression matches nothing")
+        raise ConversionError("the regular expression does not match")
     return _captures(match)
 
 
@@ -189,7 +189,7 @@ def _trimsuffix(text: Value, suffix: Value) -> str:
 
 
 def _indent(spaces: Value, text: Value) -> str:
-    return to_text(text).replace("\n", "\n" + " " * min(to_integer(spaces), _MOST_WIDTH))
+    return to_text(text).replace("\n", "\n" + " " * min(to_integer(spaces), _MAX_WIDTH))
 
 
 TEXT_FUNCTIONS: dict[str, Callable[..., Value]] = {

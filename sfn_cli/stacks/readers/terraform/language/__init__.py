@@ -1,1 +1,1 @@
-"""HCL, the language of Terraform: parsed and evaluated here, with the place of everything."""
+"""HCL, Terraform's language: parses and evaluates it, and knows the place of every part."""

@@ -1,6 +1,6 @@
 """Evaluates HCL's expressions.
 
-Names are looked up by a scope, which evaluates what they stand for only when it is needed. What
+A scope looks up names, and evaluates their values only when they are needed. An expression that
 cannot be evaluated raises TemplateError at its place.
 """
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class HclScope(Protocol):
-    """What the names in an expression stand for."""
+    """The values of the names in an expression."""
 
     def lookup(self, name: str, at: Position) -> Value:
         """Returns the value of the first name of a reference."""
@@ -59,7 +59,7 @@ class HclScope(Protocol):
 
 
 class LocalScope:
-    """The variables of a `for`, or of a template, before those of the scope around it."""
+    """The variables of a `for` or a template, which hide those of the surrounding scope."""
 
     def __init__(self, names: Mapping[str, Value], around: HclScope, *, is_closed: bool = False) -> None:
         self._names = names
@@ -70,7 +70,7 @@ class LocalScope:
         if name in self._names:
             return self._names[name]
         if self._is_closed:
-            raise at.error(f'The template is given no variable "{name}"')
+            raise at.error(f'The template has no variable "{name}". Pass it in the second argument')
         return self._around.lookup(name, at)
 
     def call(self, name: str, arguments: list[Value], at: Position) -> Value:
@@ -161,7 +161,7 @@ def get_attribute(source: Value, name: str, at: Position) -> Value:
     if isinstance(source, Attributes):
         return source.attribute(name, at)
     if isinstance(source, list) and any(isinstance(item, Attributes) for item in source):
-        raise at.error(f"There are several, by count: write [0].{name} or [*].{name}")
+        raise at.error(f"There are several instances, because of count. Write [0].{name} or [*].{name}")
     raise ConversionError(f'{type_name(source)} has no attribute "{name}"')
 
 
@@ -169,7 +169,7 @@ def _index(source: Value, key: Value, at: Position) -> Value:
     if isinstance(source, list):
         index = to_integer(key)
         if not 0 <= index < len(source):
-            raise at.error(f"The list has {len(source)} items; there is no [{index}]")
+            raise at.error(f"[{index}] is out of range for a list of length {len(source)}")
         return source[index]
     return get_attribute(source, to_text(key), at)
 
@@ -187,7 +187,7 @@ def _call(node: FunctionCall, scope: HclScope) -> Value:
 
 
 def _try(node: FunctionCall, scope: HclScope) -> Value:
-    """`try` returns the first argument that can be evaluated, `can` whether its one can."""
+    """Evaluates `try`, the first argument that can be evaluated, or `can`, whether its argument can."""
     failure: TemplateError | None = None
     for argument in node.arguments:
         try:
@@ -241,18 +241,18 @@ def _divides(left: float, right: float) -> bool:
 
 
 def _remainder(left: float, right: float) -> float:
-    """The remainder with the sign of the dividend, as in Go."""
+    """Returns the remainder with the sign of the dividend, as in Go."""
     remainder = abs(left) % abs(right)
     return -remainder if left < 0 else remainder
 
 
 def _items(collection: Value) -> list[tuple[Value, Value]]:
-    """The keys and values that a `for` goes through: objects by key, in order."""
+    """Returns the keys and values for a `for`; those of objects are sorted by key."""
     if isinstance(collection, list):
         return list(enumerate(collection))
     if isinstance(collection, dict):
         return sorted(collection.items())
-    raise ConversionError(f'{type_name(collection)} has no items for a "for"')
+    raise ConversionError(f'{type_name(collection)} cannot be used in a "for"')
 
 
 def _for(node: For, scope: HclScope) -> Value:
@@ -273,7 +273,7 @@ def _for(node: For, scope: HclScope) -> Value:
         if node.groups:
             by_key.setdefault(result_key, []).append(result)
         elif result_key in by_key:
-            raise node.at.error(f'Two results of the "for" have the key "{result_key}"')
+            raise node.at.error(f'Duplicate key "{result_key}" in the result of the "for"')
         else:
             by_key[result_key] = result
     return results if node.key_result is None else dict(sorted(by_key.items()))

@@ -1,9 +1,8 @@
-"""Holes in texts: what only the deployment knows, such as a queue's URL.
+"""Holes in texts: placeholders for values that only a deploy knows, such as a queue's URL.
 
-A reference to a resource that is made later becomes a short run of private characters inside
-ordinary text. So every function of Terraform that joins, formats or encodes text works on it, and
-nothing needs to know that a part is missing. At the end the holes become CloudFormation's
-intrinsic functions. (CDK calls these tokens.)
+A reference to a resource that does not exist yet becomes a short run of private-use characters in
+ordinary text. All of Terraform's functions that join, format or encode text work on it unchanged. In
+the end the holes become CloudFormation's intrinsic functions. (The CDK calls these tokens.)
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ _HOLE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
 
 class Holes:
-    """The intrinsic functions that texts have holes for."""
+    """The intrinsic functions of the holes in texts."""
 
     def __init__(self) -> None:
         self._intrinsics: list[Any] = []
         self._texts: dict[str, str] = {}
 
     def text(self, intrinsic: Any) -> str:
-        """Returns the text that stands for {"Ref": …} or {"Fn::GetAtt": …}."""
+        """Returns the hole for {"Ref": …} or {"Fn::GetAtt": …}."""
         key = json.dumps(intrinsic)
         if key not in self._texts:
             self._texts[key] = f"{_OPEN}{len(self._intrinsics)}{_CLOSE}"
@@ -32,7 +31,7 @@ class Holes:
         return self._texts[key]
 
     def filled(self, value: Any) -> Any:
-        """Returns the value with intrinsic functions for holes. Raises ValueError for half a hole."""
+        """Returns the value with intrinsic functions in place of holes. Raises ValueError for a cut hole."""
         if isinstance(value, str):
             return self._filled_text(value)
         if isinstance(value, list):
@@ -51,14 +50,14 @@ class Holes:
             end = match.end()
         parts.append(text[end:])
         if any(isinstance(part, str) and (_OPEN in part or _CLOSE in part) for part in parts):
-            raise ValueError("only the deployment knows a part of this value: it cannot be cut or changed")
+            raise ValueError("a part of this value is known only after the deploy: it cannot be changed")
         parts = [part for part in parts if part != ""]
         return parts[0] if len(parts) == 1 else {"Fn::Join": ["", parts]}
 
     @staticmethod
     def _without_holes(key: str) -> str:
         if has_holes(key):
-            raise ValueError("only the deployment knows a part of this key")
+            raise ValueError("a part of this key is known only after the deploy")
         return key
 
 

@@ -1,6 +1,6 @@
-"""Terraform's JSON syntax (*.tf.json) as the syntax tree of HCL.
+"""Parses Terraform's JSON syntax (*.tf.json) to the syntax tree of HCL.
 
-Texts are templates; nested blocks are objects or lists of objects.
+Strings are templates; nested blocks are objects or lists of objects.
 https://developer.hashicorp.com/terraform/language/syntax/json
 """
 

@@ -31,12 +31,12 @@ from sfn_cli.stacks.readers.terraform.language.template_parser import TemplatePa
 
 _OPERATORS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
 _HEREDOC = re.compile(r"<<(-?)([^\W\d][\w.-]*)[ \t\r]*\n")
-_MOST_DIGITS = 1000
+_MAX_DIGITS = 1000
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
 def parse_hcl_body(source: SourceText) -> HclBody:
-    """Parses a file. Raises TemplateError at the first thing that is not HCL."""
+    """Parses a file. Raises TemplateError at the first syntax error."""
     parser = HclParser(source)
     if parser.text.startswith("\ufeff"):
         parser.offset = 1
@@ -44,7 +44,7 @@ def parse_hcl_body(source: SourceText) -> HclBody:
 
 
 def parse_hcl_expression(source: SourceText) -> Expression:
-    """Parses a text that is one expression, as in a variable's value on the command line."""
+    """Parses a text that is a single expression, such as a variable's value on the command line."""
     parser = HclParser(source)
     parser.skip(lines=True)
     expression = parser.expression(lines=True)
@@ -55,7 +55,7 @@ def parse_hcl_expression(source: SourceText) -> Expression:
 
 
 class HclParser(Scanner):
-    """A recursive descent; `lines` says whether newlines are space, as they are in brackets."""
+    """A recursive descent parser. `lines` says whether newlines are whitespace, as in brackets."""
 
     def body(self, *, is_file: bool = False) -> HclBody:
         body = HclBody()
@@ -200,8 +200,8 @@ class HclParser(Scanner):
         if number := NUMBER.match(self.text, self.offset, self.end):
             self.offset = number.end()
             text = number.group()
-            if len(text) > _MOST_DIGITS:
-                raise at.error(f"The number has more than {_MOST_DIGITS} digits")
+            if len(text) > _MAX_DIGITS:
+                raise at.error(f"The number has more than {_MAX_DIGITS} digits")
             return Literal(int(text) if text.isdigit() else float(text), at)
         name = self.accept_name()
         if name is None:
@@ -329,7 +329,7 @@ class HclParser(Scanner):
         ending = re.compile(rf"^[ \t]*{re.escape(match.group(2))}[ \t\r]*$", re.MULTILINE)
         end = ending.search(self.text, match.end(), self.end)
         if end is None:
-            raise self.error(f"The text that starts here has no end: a line {match.group(2)}")
+            raise self.error(f"This heredoc has no end. Add a line with {match.group(2)}")
         parser = TemplateParser(self.source, HclParser, match.end(), end.start(), self.depth)
         parts = parser.unquoted(removes_indentation=match.group(1) == "-")
         self.offset = end.end()
@@ -337,6 +337,6 @@ class HclParser(Scanner):
 
 
 def parse_template_file(source: SourceText) -> TemplateText:
-    """Parses a text that is a template as a whole: the file of `templatefile`."""
+    """Parses a text that is a template as a whole, such as the file of `templatefile`."""
     parser = TemplateParser(source, HclParser, 0, len(source.text), 0)
     return TemplateText(parser.unquoted(), Position(source, 0))

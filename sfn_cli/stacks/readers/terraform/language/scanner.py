@@ -1,4 +1,4 @@
-"""Reads the characters of HCL: space, comments, names, numbers and punctuation."""
+"""Reads the characters of HCL: whitespace, comments, names, numbers and punctuation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?")
 _SPACE = re.compile(r"(?:[ \t\r]|(?:#|//)[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _SPACE_AND_LINES = re.compile(r"(?:[ \t\r\n]|(?:#|//)[^\n]*|/\*.*?\*/)+", re.DOTALL)
 
-_MOST_DEPTH = 100
+_MAX_DEPTH = 100
 
 
 class Scanner:
@@ -35,18 +35,18 @@ class Scanner:
         return self.at(offset).error(message)
 
     def deeper(self) -> None:
-        """Counts a level of nesting; more than the limit is an error."""
+        """Increments the nesting depth. Raises TemplateError at the limit."""
         self.depth += 1
-        if self.depth > _MOST_DEPTH:
-            raise self.error(f"More than {_MOST_DEPTH} levels of nesting")
+        if self.depth > _MAX_DEPTH:
+            raise self.error(f"More than {_MAX_DEPTH} levels of nesting")
 
     def skip(self, *, lines: bool) -> None:
-        """Skips space and comments, and with `lines` newlines."""
+        """Skips whitespace and comments and, with `lines`, newlines."""
         match = (_SPACE_AND_LINES if lines else _SPACE).match(self.text, self.offset, self.end)
         if match:
             self.offset = match.end()
         if self.text.startswith("/*", self.offset):
-            raise self.error("The comment that starts here has no end")
+            raise self.error("This comment has no end. Add */")
 
     @property
     def is_at_end(self) -> bool:
@@ -92,7 +92,7 @@ class Scanner:
         return True
 
     def found(self) -> str:
-        """Returns what is next, for an error."""
+        """Returns a description of what is next, for an error."""
         if self.is_at_end:
             return "the end of the text"
         if self.next == "\n":

@@ -1,6 +1,6 @@
 """The syntax tree of HCL.
 
-Every node knows its place, so that an error in an expression points at the expression.
+Every node knows its place, so that an error in an expression points to the expression.
 https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 """
 
@@ -17,7 +17,7 @@ from sfn_cli.stacks.stack import SourcePlace, TemplateError
 
 @dataclass(frozen=True, eq=False)
 class SourceText:
-    """The text of a file, and its name for people."""
+    """The text of a file, and its name for output."""
 
     file: str
     text: str
@@ -32,7 +32,7 @@ class SourceText:
 
 
 class Position(NamedTuple):
-    """An offset into a source text."""
+    """An offset in a source text."""
 
     source: SourceText
     offset: int
@@ -75,7 +75,7 @@ class Index:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SplatItem:
-    """Stands for the item in the expression that a splat evaluates for each item."""
+    """The current item in the expression that a splat evaluates for each item."""
 
     at: Position
 
@@ -92,7 +92,7 @@ class FunctionCall:
     name: str
     arguments: tuple[Expression, ...]
     expands: bool
-    """Whether the last argument is a list of arguments (`...`)."""
+    """Whether the last argument is expanded as a list of arguments (`...`)."""
     at: Position
 
 
@@ -110,7 +110,7 @@ class ObjectItems:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class For:
-    """A `for` expression: a list of `result`, or with `key_result` an object."""
+    """A `for` expression, which results in a list of `result`, or with `key_result` in an object."""
 
     key_name: str | None
     value_name: str

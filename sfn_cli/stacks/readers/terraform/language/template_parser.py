@@ -26,7 +26,7 @@ _UNQUOTED_TEXT = re.compile(r"[^$%\n]+")
 
 
 class ExpressionParser(Protocol):
-    """What parses the expression in `${…}`."""
+    """A parser for the expression in `${…}`."""
 
     offset: int
     depth: int
@@ -38,7 +38,7 @@ class ExpressionParser(Protocol):
 
 @dataclass
 class _Text:
-    """Literal text: one line of it at most, with its newline; `~` trims one such piece."""
+    """Literal text of at most one line, with its newline; `~` trims one such piece."""
 
     text: str
 
@@ -69,11 +69,11 @@ class TemplateParser(Scanner):
         self._trims_next = False
 
     def quoted(self) -> TemplateParts:
-        """Parses up to and including the closing quote."""
+        """Parses the template including the closing quote."""
         start = self.offset - 1
         while not self.accept('"'):
             if self.is_at_end or self.next == "\n":
-                raise self.error("The text that starts here has no closing quote", start)
+                raise self.error("This string has no closing quote", start)
             if self.accept("\\"):
                 self._add_text(self._escape())
             else:
@@ -81,7 +81,7 @@ class TemplateParser(Scanner):
         return self._assembled()
 
     def unquoted(self, *, removes_indentation: bool = False) -> TemplateParts:
-        """Parses up to the end; nothing is escaped by a backslash."""
+        """Parses to the end of the text; a backslash escapes nothing."""
         while not self.is_at_end:
             if self.accept("\n"):
                 self._add_text("\n", ends_line=True)
@@ -119,7 +119,7 @@ class TemplateParser(Scanner):
             except (ValueError, OverflowError):
                 raise self.error(f'"\\{letter}{digits}" is not a character', start) from None
         if letter not in _ESCAPES or not letter:
-            raise self.error(f'"\\{letter}" is not an escape sequence (write "\\\\" for a backslash)', start)
+            raise self.error(f'"\\{letter}" is not an escape sequence. Write "\\\\" for a backslash', start)
         return _ESCAPES[letter]
 
     def _add_text(self, text: str, *, ends_line: bool = False) -> None:
@@ -176,7 +176,7 @@ class TemplateParser(Scanner):
                 raise self.error(f'Expected "in", not {self.found()}')
             return _Directive(keyword, at, self._expression(), tuple(names))
         if keyword not in {"else", "endif", "endfor"}:
-            raise at.error(f'"{keyword}" is not a directive: if, else, endif, for or endfor')
+            raise at.error(f'"{keyword}" is not a directive. Use if, else, endif, for or endfor')
         return _Directive(keyword, at, Literal(None, at))
 
     def _expression(self) -> Expression:
@@ -188,9 +188,9 @@ class TemplateParser(Scanner):
         return expression
 
     def _remove_indentation(self) -> None:
-        """Removes the least indentation of all lines from each line, as `<<-` does.
+        """Removes the smallest indentation of all lines from each line, as `<<-` does.
 
-        A line that is only space does not count.
+        Lines with only whitespace are ignored.
         """
         starts: list[_Text] = []
         least: int | None = None
@@ -210,7 +210,7 @@ class TemplateParser(Scanner):
         for piece in starts:
             piece.text = piece.text[least or 0 :]
 
-    # Directives that belong together
+    # Matching directives
 
     def _assembled(self) -> TemplateParts:
         pieces = iter(self._pieces)
@@ -221,7 +221,7 @@ class TemplateParser(Scanner):
     def _parts_until(
         self, pieces: Iterator[_Text | _Directive], keywords: set[str], opened: _Directive | None = None
     ) -> tuple[TemplateParts, _Directive | None]:
-        """Returns the parts up to one of these directives, and that directive."""
+        """Returns the parts before one of these directives, and that directive."""
         parts: list[str | Expression | TemplateIf | TemplateFor] = []
         for piece in pieces:
             if isinstance(piece, _Text):
@@ -242,7 +242,7 @@ class TemplateParser(Scanner):
                 key_name = piece.names[0] if len(piece.names) == 2 else None
                 parts.append(TemplateFor(key_name, piece.names[-1], piece.expression, inner, piece.at))
             else:
-                raise piece.at.error(f"%{{{piece.keyword}}} does not end anything")
+                raise piece.at.error(f"%{{{piece.keyword}}} has no matching directive")
         if opened is not None:
             raise opened.at.error(f"%{{{opened.keyword} …}} has no %{{end{opened.keyword}}}")
         return tuple(parts), None

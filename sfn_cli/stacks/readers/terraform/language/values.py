@@ -1,7 +1,7 @@
-"""Terraform's values, and how one type becomes another.
+"""Terraform's values and the conversions between their types.
 
-Values are JSON's: None, bool, int and float, str, list (also tuples and sets) and dict. Objects
-with attributes that are evaluated when they are read (resources, modules) are `Attributes`.
+Values are JSON values: None, bool, int and float, str, list (also for tuples and sets) and dict.
+Objects whose attributes are evaluated when they are read (resources, modules) are `Attributes`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Attributes(Protocol):
     """An object whose attributes are evaluated when they are read."""
 
     def attribute(self, name: str, at: Position) -> Value:
-        """Returns an attribute. Raises TemplateError where it has none."""
+        """Returns an attribute. Raises TemplateError if it does not exist."""
 
 
 def type_name(value: Value) -> str:
@@ -35,7 +35,7 @@ def type_name(value: Value) -> str:
     if isinstance(value, int | float):
         return "a number"
     if isinstance(value, str):
-        return "a text"
+        return "a string"
     return "a list" if isinstance(value, list) else "an object"
 
 
@@ -46,7 +46,7 @@ def to_text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return number_text(value)
-    raise ConversionError(f"{type_name(value)} cannot be used as a text")
+    raise ConversionError(f"{type_name(value)} cannot be used as a string")
 
 
 def number_text(value: float) -> str:
@@ -98,7 +98,7 @@ def to_integer(value: Value) -> int:
 
 
 def simple_number(value: float) -> int | float:
-    """Returns a whole number as an int."""
+    """Returns a number, as an int if it is whole."""
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return int(value)
     return value
@@ -116,7 +116,7 @@ def are_equal(left: Value, right: Value) -> bool:
 
 
 def sort_key(value: Value) -> tuple[int, Any]:
-    """The order of the items of a set."""
+    """Returns the sort key of an item in a set."""
     if isinstance(value, bool):
         return 0, value
     if isinstance(value, int | float):
@@ -125,7 +125,7 @@ def sort_key(value: Value) -> tuple[int, Any]:
 
 
 def unique(values: list[Value]) -> list[Value]:
-    """Returns the values without those that are equal to one before."""
+    """Returns the values without duplicates."""
     found: list[Value] = []
     for value in values:
         if not any(are_equal(value, other) for other in found):

@@ -1,4 +1,4 @@
-# What sfn reads in place of terraform-aws-modules/dynamodb-table/aws.
+# Replaces terraform-aws-modules/dynamodb-table/aws when sfn reads a module.
 
 variable "name" { default = null }
 variable "attributes" { default = [] }

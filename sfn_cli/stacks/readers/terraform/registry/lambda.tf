@@ -1,4 +1,4 @@
-# What sfn reads in place of terraform-aws-modules/lambda/aws: the code is taken from its source.
+# Replaces terraform-aws-modules/lambda/aws when sfn reads a module. Functions run from their source.
 
 variable "function_name" { default = null }
 variable "handler" { default = null }

@@ -1,4 +1,4 @@
-# What sfn reads in place of terraform-aws-modules/s3-bucket/aws.
+# Replaces terraform-aws-modules/s3-bucket/aws when sfn reads a module.
 
 variable "bucket" { default = null }
 variable "tags" { default = {} }

@@ -1,4 +1,4 @@
-# What sfn reads in place of terraform-aws-modules/sns/aws.
+# Replaces terraform-aws-modules/sns/aws when sfn reads a module.
 
 variable "name" { default = null }
 variable "display_name" { default = null }

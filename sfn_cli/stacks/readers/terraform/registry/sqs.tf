@@ -1,4 +1,4 @@
-# What sfn reads in place of terraform-aws-modules/sqs/aws.
+# Replaces terraform-aws-modules/sqs/aws when sfn reads a module.
 
 variable "name" { default = null }
 variable "create_dlq" { default = false }

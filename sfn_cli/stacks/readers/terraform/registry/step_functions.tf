@@ -1,4 +1,4 @@
-# What sfn reads in place of terraform-aws-modules/step-functions/aws.
+# Replaces terraform-aws-modules/step-functions/aws when sfn reads a module.
 
 variable "name" { default = null }
 variable "definition" { default = null }

@@ -1,1 +1,1 @@
-"""Resources of Terraform's AWS provider, as CloudFormation's."""
+"""Converts resources of Terraform's AWS provider to CloudFormation's."""

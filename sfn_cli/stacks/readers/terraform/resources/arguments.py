@@ -1,4 +1,4 @@
-"""The arguments of a resource, as HCL has them or as `terraform show -json` prints them."""
+"""The arguments of a resource, from HCL or from the output of `terraform show -json`."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
 
 class ResourceArguments(Protocol):
-    """Arguments by name; nested blocks are arguments themselves."""
+    """Arguments by name; nested blocks also have arguments."""
 
     def get(self, name: str) -> Value:
-        """Returns a value, None where it is not set. Raises TemplateError."""
+        """Returns a value; None if it is not set. Raises TemplateError."""
 
     def blocks(self, name: str) -> Sequence[ResourceArguments]:
         """Returns the nested blocks of a type, in order."""
 
     def place(self, name: str) -> SourcePlace | None:
-        """Returns where an argument is written, if that is known."""
+        """Returns the place of an argument, if it is known."""
 
 
 def block(arguments: ResourceArguments, name: str) -> ResourceArguments:
-    """Returns the first nested block of a type, or one without arguments."""
+    """Returns the first nested block of a type; if there is none, one without arguments."""
     blocks = arguments.blocks(name)
     return blocks[0] if blocks else JsonArguments({})
 
 
 class JsonArguments:
-    """Arguments that are values already: blocks are lists of objects, or one object."""
+    """Arguments whose values are known; blocks are lists of objects, or one object."""
 
     def __init__(self, values: Mapping[str, Value], at: SourcePlace | None = None) -> None:
         self._values = values
@@ -60,7 +60,7 @@ def value_blocks(value: Value) -> list[ResourceArguments]:
 
 
 class HclArguments:
-    """Arguments that are evaluated when they are needed."""
+    """Arguments that are evaluated when they are used."""
 
     def __init__(self, body: HclBody, scope: HclScope) -> None:
         self._body = body
@@ -94,7 +94,7 @@ class HclArguments:
 
 
 def _dynamic_blocks(dynamic: Block, name: str, scope: HclScope) -> list[ResourceArguments]:
-    """Returns the blocks that `dynamic "name" { for_each … content { … } }` stands for."""
+    """Returns the blocks of `dynamic "name" { for_each … content { … } }`."""
     attributes = dynamic.body.attributes
     collection = attributes.get("for_each")
     contents = dynamic.body.blocks_of("content")

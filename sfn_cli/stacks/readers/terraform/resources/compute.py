@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceContext
 
 
-def _state_machine(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _state_machine(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     logging = block(arguments, "logging_configuration")
     destination = logging.get("log_destination")
     return {
@@ -32,11 +32,11 @@ def _state_machine(arguments: ResourceArguments, surroundings: ResourceContext) 
     }
 
 
-def _activity(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _activity(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {"Name": arguments.get("name"), "Tags": tags(arguments)}
 
 
-def _function(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _function(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     image = block(arguments, "image_config")
     storage = block(arguments, "ephemeral_storage")
     return {
@@ -54,7 +54,7 @@ def _function(arguments: ResourceArguments, surroundings: ResourceContext) -> di
             "architectures",
             "reserved_concurrent_executions",
         ),
-        "Code": surroundings.code(arguments),
+        "Code": context.code(arguments),
         "Environment": _environment(arguments),
         "EphemeralStorage": filled_block({"Size": storage.get("size")}),
         "TracingConfig": filled_block(renamed(block(arguments, "tracing_config"), "mode")),
@@ -71,18 +71,18 @@ def _environment(arguments: ResourceArguments) -> dict[str, Any] | None:
     return {"Variables": {key: to_text(value) for key, value in variables.items() if value is not None}}
 
 
-def _layer(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _layer(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(arguments, "layer_name", "description", "compatible_runtimes", "license_info"),
-        "Content": surroundings.code(arguments),
+        "Content": context.code(arguments),
     }
 
 
-def _alias(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _alias(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return renamed(arguments, "function_name", "function_version", "name", "description")
 
 
-def _event_source_mapping(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _event_source_mapping(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     filters = [
         {"Pattern": each.get("pattern")}
         for criteria in arguments.blocks("filter_criteria")
@@ -106,7 +106,7 @@ def _event_source_mapping(arguments: ResourceArguments, surroundings: ResourceCo
     }
 
 
-def _function_url(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _function_url(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {
         "TargetFunctionArn": arguments.get("function_name"),
         "AuthType": arguments.get("authorization_type"),

@@ -1,4 +1,4 @@
-"""What each row of the table of Terraform's resource types has."""
+"""The rows of the table of Terraform's resource types."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
 
 class ResourceContext(Protocol):
-    """What a conversion may ask about the rest of the project."""
+    """What a conversion can look up in the rest of the project."""
 
     def code(self, arguments: ResourceArguments) -> dict[str, Any]:
         """Returns a function's or a layer's code, as CloudFormation's Code or Content."""
 
     def path(self, path: Value) -> str:
-        """Returns the absolute path that a path in the module means."""
+        """Returns the absolute path for a path in the module."""
 
     def related(self, type: str) -> list[ResourceArguments]:
         """Returns the arguments of all resources of a type that refer to this resource."""
 
 
 class ResourceKind(NamedTuple):
-    """A type of resource that becomes one of CloudFormation's."""
+    """A type of resource that has a type in CloudFormation."""
 
     type: str
     """CloudFormation's type."""
     properties: Callable[[ResourceArguments, ResourceContext], dict[str, Any]]
-    """Returns CloudFormation's properties; None stands for a property that is not set."""
+    """Returns CloudFormation's properties; None for a property that is not set."""
     references: Mapping[str, str]
-    """The attributes that the deployment knows, by their name in Terraform: a text with {Ref},
-    {NAME} for Fn::GetAtt, and {region} and {account}."""
+    """The attributes that are known only after the deploy, by their Terraform names: patterns with
+    {Ref}, {NAME} for Fn::GetAtt, {region} and {account}."""
     name: str | None = "name"
-    """The argument that is the resource's name: a literal where the module gives it."""
+    """The argument with the resource's name; it is a literal if the module sets it."""
     is_lenient: bool = False
-    """Whether a property that cannot be evaluated is left out: the resource is only listed."""
+    """Whether the resource is only listed, so that properties that cannot be evaluated are left out."""

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceContext
 
 
-def _topic(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _topic(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(arguments, "display_name", "fifo_topic", "content_based_deduplication", name="TopicName"),
         "Tags": tags(arguments),
     }
 
 
-def _subscription(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _subscription(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(
             arguments, "topic_arn", "protocol", "endpoint", "raw_message_delivery", "filter_policy_scope"
@@ -35,7 +35,7 @@ def _subscription(arguments: ResourceArguments, surroundings: ResourceContext) -
     }
 
 
-def _queue(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _queue(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {
         **renamed(
             arguments,
@@ -53,11 +53,11 @@ def _queue(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[
     }
 
 
-def _event_bus(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _event_bus(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {"Name": arguments.get("name")}
 
 
-def _rule(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _rule(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     state = arguments.get("state")
     if state is None and arguments.get("is_enabled") is not None:
         state = "ENABLED" if arguments.get("is_enabled") else "DISABLED"
@@ -67,7 +67,7 @@ def _rule(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[s
         "State": state,
         "Targets": [
             _rule_target(target, number)
-            for number, target in enumerate(surroundings.related("aws_cloudwatch_event_target"))
+            for number, target in enumerate(context.related("aws_cloudwatch_event_target"))
         ],
     }
 
@@ -83,7 +83,7 @@ def _rule_target(target: ResourceArguments, number: int) -> dict[str, Any]:
     }
 
 
-def _connection(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _connection(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     auth = block(arguments, "auth_parameters")
     key, basic, oauth = block(auth, "api_key"), block(auth, "basic"), block(auth, "oauth")
     return {
@@ -122,7 +122,7 @@ def _http_parameters(parameters: ResourceArguments) -> dict[str, Any] | None:
     return filled_block(found)
 
 
-def _api_destination(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _api_destination(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return renamed(
         arguments,
         "name",
@@ -134,7 +134,7 @@ def _api_destination(arguments: ResourceArguments, surroundings: ResourceContext
     )
 
 
-def _schedule(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _schedule(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     target = block(arguments, "target")
     window = block(arguments, "flexible_time_window")
     return {
@@ -161,8 +161,8 @@ def _schedule(arguments: ResourceArguments, surroundings: ResourceContext) -> di
     }
 
 
-def listed_properties(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
-    """The properties of a resource that is only listed: its arguments, in Pascal case."""
+def listed_properties(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
+    """Returns the properties of a resource that is only listed: its arguments, in Pascal case."""
     return {pascal_case(name): arguments.get(name) for name in getattr(arguments, "names", [])}
 
 

@@ -1,4 +1,4 @@
-"""How names of arguments become names of properties."""
+"""Converts the names of arguments to names of properties."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NUMBERS = frozenset(
         "WriteCapacityUnits",
     }
 )
-"""The properties that are whole numbers: Terraform also takes them as text."""
+"""The properties that are whole numbers; Terraform also accepts them as strings."""
 
 
 def pascal_case(name: str) -> str:
@@ -37,13 +37,13 @@ def pascal_case(name: str) -> str:
 
 
 def renamed(arguments: ResourceArguments, *names: str, **others: str) -> dict[str, Any]:
-    """Returns the properties for arguments: in Pascal case, or as NAME="PropertyName" says."""
+    """Returns the properties for arguments, in Pascal case or with the names NAME="PropertyName"."""
     found = {pascal_case(name): arguments.get(name) for name in names}
     return found | {property: arguments.get(name) for name, property in others.items()}
 
 
 def without_none(value: Any) -> Any:
-    """Removes what is not set, at every depth of objects, and makes numbers of what has to be one."""
+    """Removes members that are not set, at every depth, and converts whole numbers from strings."""
     if isinstance(value, dict):
         return {
             key: int(item) if key in _NUMBERS and str(item).isdigit() else without_none(item)
@@ -56,7 +56,7 @@ def without_none(value: Any) -> Any:
 
 
 def filled_block(properties: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Returns the properties of a nested block, None if none of them is set."""
+    """Returns the properties of a nested block; None if none is set."""
     found = {key: value for key, value in properties.items() if value is not None}
     return found or None
 
@@ -69,11 +69,11 @@ def tags(arguments: ResourceArguments) -> list[dict[str, str]] | None:
 
 
 def json_value(arguments: ResourceArguments, name: str) -> Any:
-    """Returns the JSON value that an argument has as text."""
+    """Returns the JSON value in an argument that is a string."""
     value = arguments.get(name)
     if not isinstance(value, str):
         return value
     try:
         return json.loads(value)
     except ValueError:
-        raise ConversionError(f'"{name}" is not JSON') from None
+        raise ConversionError(f'"{name}" is not valid JSON') from None

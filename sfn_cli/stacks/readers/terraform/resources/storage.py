@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceContext
 
 
-def _table(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _table(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     is_provisioned = arguments.get("billing_mode") in (None, "PROVISIONED")
     ttl = block(arguments, "ttl")
     stream_view = arguments.get("stream_view_type")
@@ -63,28 +63,28 @@ def _throughput(arguments: ResourceArguments) -> dict[str, Any]:
     }
 
 
-def _bucket(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _bucket(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return {"BucketName": arguments.get("bucket"), "Tags": tags(arguments)}
 
 
-def _object(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _object(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     source = arguments.get("source")
     return {
         **renamed(arguments, "bucket", "key", "content", "content_type", content_base64="ContentBase64"),
-        "Source": None if source is None else surroundings.path(source),
+        "Source": None if source is None else context.path(source),
     }
 
 
-def _table_item(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _table_item(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return renamed(arguments, "table_name", "item", "hash_key", "range_key")
 
 
-def _log_group(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _log_group(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     retention = arguments.get("retention_in_days")
     return {"LogGroupName": arguments.get("name"), "RetentionInDays": retention or None}
 
 
-def _parameter(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _parameter(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     value = arguments.get("value")
     return {
         **renamed(arguments, "name", "type", "description"),
@@ -92,8 +92,8 @@ def _parameter(arguments: ResourceArguments, surroundings: ResourceContext) -> d
     }
 
 
-def _secret(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
-    versions = surroundings.related("aws_secretsmanager_secret_version")
+def _secret(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
+    versions = context.related("aws_secretsmanager_secret_version")
     return {
         **renamed(arguments, "name", "description"),
         "SecretString": next((version.get("secret_string") for version in versions), None),
@@ -101,7 +101,7 @@ def _secret(arguments: ResourceArguments, surroundings: ResourceContext) -> dict
     }
 
 
-def _role(arguments: ResourceArguments, surroundings: ResourceContext) -> dict[str, Any]:
+def _role(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return renamed(arguments, "path", name="RoleName")
 
 

@@ -20,8 +20,8 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "aws_cloudwatch_event_target": ("aws_cloudwatch_event_rule", "rule"),
     "aws_secretsmanager_secret_version": ("aws_secretsmanager_secret", "secret_id"),
 }
-"""Resources that are a part of another one in CloudFormation: its type, and the argument that
-names it."""
+"""Resources that are a part of another resource in CloudFormation: the type of that resource, and the
+argument that names it."""
 
 _SILENT = re.compile(
     r"aws_iam_.*|aws_lambda_permission|aws_(sns_topic|sqs_queue|s3_bucket)_policy"
@@ -31,5 +31,5 @@ _SILENT = re.compile(
 
 
 def is_silent(type: str) -> bool:
-    """Whether nothing is said of a resource that is left out: permissions, and local helpers."""
+    """Whether a resource is left out without a note, such as permissions and local helpers."""
     return type in PARTS or (type not in RESOURCE_KINDS and _SILENT.fullmatch(type) is not None)

@@ -1,9 +1,9 @@
-"""Roles, policies, permissions and the like: names and ARNs that nothing here checks."""
+"""Roles, policies, permissions and similar types: names and ARNs, which are not checked locally."""
 
 from __future__ import annotations
 
+from sfn_cli.stacks.resources.not_created.patterns import Pattern, pattern_type
 from sfn_cli.stacks.resources.resource import Extent
-from sfn_cli.stacks.resources.unmade.patterns import Pattern, pattern_type
 
 _IAM = "arn:aws:iam::{account}:"
 _GENERATED = Pattern("{name}")

@@ -1,4 +1,4 @@
-"""What a template's values depend on that is not in the template."""
+"""The inputs of an evaluation from outside the template: pseudo parameters and lookups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class PseudoParameters(NamedTuple):
-    """The values of Ref that every template has."""
+    """The pseudo parameters that every template can refer to."""
 
     account_id: str
     region: str
@@ -22,7 +22,7 @@ class PseudoParameters(NamedTuple):
     notification_arns: tuple[str, ...] = ()
 
     def values(self) -> dict[str, Json]:
-        """Returns the value of each by its name in a template, but for AWS::NoValue."""
+        """Returns the values by their names in a template, without AWS::NoValue."""
         return {
             "AWS::AccountId": self.account_id,
             "AWS::Region": self.region,
@@ -47,16 +47,16 @@ def _no_secret(secret: str, stage: str | None, version: str | None) -> str | Non
 
 
 class Lookups(NamedTuple):
-    """Finds values outside of the template; each returns None for what is not found."""
+    """Functions that look up values outside the template; each returns None if it finds nothing."""
 
     export: Callable[[str], Json] = _no_export
-    """The value that another stack exports under this name."""
+    """Returns the value that another stack exports under a name."""
     stored_parameter: Callable[[str, str | None], str | None] = _no_stored_parameter
-    """The value of a parameter of Systems Manager: its name, and its version if one is named.
+    """Returns the value of an SSM parameter, from its name and, optionally, a version.
 
-    A list of strings is a text with commas.
+    The value of a StringList is its items separated by commas.
     """
     secret: Callable[[str, str | None, str | None], str | None] = _no_secret
-    """The text of a secret: its name or ARN, the version's stage and the version's id."""
+    """Returns the text of a secret, from its name or ARN, a version stage and a version id."""
     keeps_references: bool = False
-    """Whether dynamic references stay as they are: what they name may not have been made yet."""
+    """Whether dynamic references are left unresolved, because their targets may not exist yet."""

@@ -1,4 +1,4 @@
-"""Resources that are not made: their names, Refs and attributes."""
+"""Resources that are not created: their names, Refs and attributes."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
     ],
 )
 def test_named(type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]) -> None:
-    """Roles and policies are a name and an ARN."""
+    """Roles and policies have a name and an ARN."""
     row = resource_type(type)
-    made = row.predict(naming("Thing"), properties)
+    created = row.predict(naming("Thing"), properties)
     assert row.extent is Extent.NAMED
-    assert made.reference == reference
-    assert attributes.items() <= made.attributes.items()
+    assert created.reference == reference
+    assert attributes.items() <= created.attributes.items()
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,15 @@ def test_named(type: str, properties: dict[str, Any], reference: str, attributes
 def test_listed(
     make: Maker, type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]
 ) -> None:
-    """What brings events has the Ref and the attributes that are documented; it is never called."""
+    """Event sources have their documented Ref and attributes, but send no events."""
     row = resource_type(type)
-    made = row.create(make(), properties)
+    created = row.create(make(), properties)
     assert row.extent is Extent.LISTED
-    assert re.fullmatch(reference, str(made.reference))
+    assert re.fullmatch(reference, str(created.reference))
     for attribute, pattern in attributes.items():
-        assert re.fullmatch(pattern, str(made.attributes[attribute]))
-    assert row.predict(make().naming, properties) == made
-    row.delete(make(), made, properties)
+        assert re.fullmatch(pattern, str(created.attributes[attribute]))
+    assert row.predict(make().naming, properties) == created
+    row.delete(make(), created, properties)
 
 
 @pytest.mark.parametrize(
@@ -129,18 +129,18 @@ def test_listed(
     ],
 )
 def test_left_out(type: str, properties: dict[str, Any], reference: str, attributes: dict[str, str]) -> None:
-    """A type that sfn does not have resolves: any attribute has a value of a sensible shape."""
+    """Every attribute of an unsupported type resolves to a value of a plausible form."""
     row = resource_type(type)
-    made = row.predict(naming("Thing"), properties)
+    created = row.predict(naming("Thing"), properties)
     assert row.extent is Extent.LEFT_OUT
-    assert re.fullmatch(reference, str(made.reference))
+    assert re.fullmatch(reference, str(created.reference))
     for attribute, pattern in attributes.items():
-        assert re.fullmatch(pattern, str(made.attributes[attribute]))
-    assert dict(made.attributes).keys() == attributes.keys()
+        assert re.fullmatch(pattern, str(created.attributes[attribute]))
+    assert dict(created.attributes).keys() == attributes.keys()
 
 
 def test_two_left_out_of_one_kind() -> None:
-    """Two subnets have two ids, the same in each deploy."""
+    """Two subnets have different ids, the same in each deploy."""
     row = resource_type("AWS::EC2::Subnet")
     ids = [row.predict(naming(name), {}).reference for name in ("East", "West", "East")]
     assert ids[0] == ids[2] != ids[1]

@@ -1,10 +1,10 @@
-"""Resources that have a Ref and attributes only, each written as a pattern.
+"""Resources that have only a Ref and attributes, each written as a pattern.
 
-A pattern is a format string. Its fields are the resource's own properties and
+A pattern is a format string. Its fields are the resource's properties and
 
-    {name}                the name that a property gives, or a generated one
+    {name}                the name in a property, or a generated one
     {ref}                 the value of Ref
-    {id}, {token}, {uuid} what looks like a generated id: 10 or 32 lower-case characters, or a UUID
+    {id}, {token}, {uuid} a made-up id: 10 or 32 lower-case characters, or a UUID
     {region}, {account}, {stack}
 """
 
@@ -14,12 +14,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.stacks.resources.properties import property_text
-from sfn_cli.stacks.resources.resource import Extent, Made, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _NAME_LENGTH = 64
 
@@ -31,34 +31,38 @@ class Pattern(NamedTuple):
     attributes: Mapping[str, str] = {}
     name_property: str | None = None
     defaults: Mapping[str, str] = {}
-    """The values of properties that a pattern names and a template may leave out."""
+    """The default values of properties that the pattern uses."""
     name_length: int = _NAME_LENGTH
 
 
 def pattern_type(pattern: Pattern, extent: Extent) -> ResourceType:
-    """Returns the row of a type that is named or listed only."""
-    row = unmade_type(partial(fill_pattern, pattern), extent)
+    """Returns the row of a type that is only named or listed."""
+    row = not_created_type(partial(fill_pattern, pattern), extent)
     return row._replace(name_property=pattern.name_property)
 
 
-def unmade_type(predict: Callable[[Naming, Properties], Made], extent: Extent) -> ResourceType:
-    """Returns the row of a type of which nothing is created: it is always as predicted."""
+def not_created_type(
+    predict: Callable[[Naming, Properties], CreatedResource], extent: Extent
+) -> ResourceType:
+    """Returns the row of a type that is not created: its names are always the predicted ones."""
 
-    def create(making: Making, properties: Properties) -> Made:
-        return predict(making.naming, properties)
+    def create(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+        return predict(context.naming, properties)
 
-    def update(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-        return predict(making.naming, new)
+    def update(
+        context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+    ) -> CreatedResource:
+        return predict(context.naming, new)
 
     return ResourceType(predict=predict, create=create, update=update, delete=_delete_nothing, extent=extent)
 
 
-def _delete_nothing(making: Making, made: Made, properties: Properties) -> None:
-    """Deletes a resource that was not made."""
+def _delete_nothing(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
+    """Does nothing: there is nothing to delete."""
 
 
-def fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> Made:
-    """Returns the Ref and the attributes that a pattern describes."""
+def fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> CreatedResource:
+    """Returns the Ref and attributes that a pattern describes."""
     given = properties.get(pattern.name_property) if pattern.name_property else None
     fields = _Fields(
         {
@@ -75,11 +79,11 @@ def fill_pattern(pattern: Pattern, naming: Naming, properties: Properties) -> Ma
     )
     fields["ref"] = pattern.ref.format_map(fields)
     attributes = {name: text.format_map(fields) for name, text in pattern.attributes.items()}
-    return Made(fields["ref"], attributes)
+    return CreatedResource(fields["ref"], attributes)
 
 
 class _Fields(dict[str, str]):
-    """The fields of a pattern: a property that is not given is an empty text."""
+    """The fields of a pattern; an absent property is an empty string."""
 
     def __missing__(self, name: str) -> str:
         return ""

@@ -1,7 +1,7 @@
-"""What brings events to functions and state machines: rules, schedules, APIs, event source mappings.
+"""Sources of events for functions and state machines: rules, schedules, APIs, event source mappings.
 
-They are stored and listed; no event comes from them, but for the mappings of queues: a worker reads
-what is stored of those, and carries the messages (drivers/local/event_sources/).
+They are only stored and listed, and send no events. The exception is the mapping of an SQS queue: a
+worker delivers the queue's messages to the function (drivers/local/event_sources/).
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 
@@ -10,11 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.arn import is_queue_arn
-from sfn_cli.stacks.resources.resource import Extent, Made
-from sfn_cli.stacks.resources.unmade.patterns import Pattern, fill_pattern, pattern_type, unmade_type
+from sfn_cli.stacks.resources.not_created.patterns import (
+    Pattern,
+    fill_pattern,
+    not_created_type,
+    pattern_type,
+)
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Making, Naming, Properties
+    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _DEFAULT_BUS = "default"
 
@@ -147,22 +152,25 @@ _SOURCE_MAPPING = pattern_type(
 )
 
 
-def _create_source_mapping(making: Making, properties: Properties) -> Made:
-    """Says what has no effect: a worker reads the mapping of a queue, and knows no filters."""
+def _create_source_mapping(context: ProvisioningContext, properties: Properties) -> CreatedResource:
+    """Reports a filter, which has no effect: a worker delivers every message of a queue."""
     source = properties.get("EventSourceArn")
     if properties.get("FilterCriteria") and is_queue_arn(source):
-        making.report(
-            f"{making.naming.logical_id}: its filter is ignored: the function gets all messages of {source}."
+        context.report(
+            f"{context.naming.logical_id}: its filter is ignored. "
+            f"The function receives every message of {source}."
         )
-    return _SOURCE_MAPPING.predict(making.naming, properties)
+    return _SOURCE_MAPPING.predict(context.naming, properties)
 
 
-def _update_source_mapping(making: Making, made: Made, old: Properties, new: Properties) -> Made:
-    return _create_source_mapping(making, new)
+def _update_source_mapping(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> CreatedResource:
+    return _create_source_mapping(context, new)
 
 
-def _predict_rule(naming: Naming, properties: Properties) -> Made:
-    """Returns a rule's name, which includes its bus, unless that is the default one."""
+def _predict_rule(naming: Naming, properties: Properties) -> CreatedResource:
+    """Returns a rule's name, which includes its event bus unless that is the default bus."""
     bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
     pattern = _RULE if bus == _DEFAULT_BUS else _RULE_OF_BUS
     return fill_pattern(pattern, naming, {**properties, "Bus": bus})
@@ -170,7 +178,7 @@ def _predict_rule(naming: Naming, properties: Properties) -> Made:
 
 LISTED = {
     **{type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()},
-    "AWS::Events::Rule": unmade_type(_predict_rule, Extent.LISTED)._replace(
+    "AWS::Events::Rule": not_created_type(_predict_rule, Extent.LISTED)._replace(
         name_property=_RULE.name_property
     ),
     "AWS::Lambda::EventSourceMapping": _SOURCE_MAPPING._replace(

@@ -1,7 +1,7 @@
-"""Every other type: left out by name, with a made-up Ref and a value for each attribute.
+"""Types that sfn does not support: left out, with a made-up Ref and a value for every attribute.
 
-So that references resolve and the rest of the stack can be made, a value has the shape that its name
-suggests: an ARN for "Arn", a host name for "Endpoint.Address", a number for a port.
+References to them resolve, so that the rest of the stack can be created. The form of a value follows its
+name: an ARN for "Arn", a host name for "Endpoint.Address", a number for a port.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.resources.resource import Extent, Made, ResourceType
-from sfn_cli.stacks.resources.unmade.patterns import unmade_type
+from sfn_cli.stacks.resources.not_created.patterns import not_created_type
+from sfn_cli.stacks.resources.resource import CreatedResource, Extent, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ _ID_PREFIXES = {
     "AWS::EFS::AccessPoint": "fsap",
     "AWS::EFS::FileSystem": "fs",
 }
-"""The types whose Ref is an id with a prefix of its own."""
+"""The types whose Ref is an id with a prefix."""
 
 _PREFIXES_BY_NOUN = {type.rpartition("::")[2].lower(): prefix for type, prefix in _ID_PREFIXES.items()}
 
@@ -76,7 +76,7 @@ _SERVICE_NAMES = {
     "Elasticsearch": "es",
     "WAFv2": "wafv2",
 }
-"""The services whose name in ARNs is not their name in types, in lower case."""
+"""The services whose name in ARNs is not the lower-case form of their name in types."""
 
 _PORT = "5432"
 
@@ -126,12 +126,12 @@ class MadeUpAttributes(Mapping[str, "Json"]):
 
 
 def _is_own_noun(type: str, word: str) -> bool:
-    """Whether a word, such as "DBCluster" of DBClusterArn, is the type's own noun, or none."""
+    """Whether a word, such as "DBCluster" in DBClusterArn, names the type itself, or is empty."""
     return type.lower().endswith(word.lower())
 
 
 def left_out_arn(type: str, naming: Naming, name: str) -> str:
-    """Returns a made-up ARN of a resource: its kind in lower case, and its name."""
+    """Returns a made-up ARN for a resource: its kind in lower case, and its name."""
     kind = _ARN_KINDS.get(type) or f"{type.rpartition('::')[2].lower()}/{{}}"
     return naming.arn(_service_name(type), kind.format(name))
 
@@ -147,22 +147,22 @@ def _identifier(naming: Naming, prefix: str) -> str:
 
 
 def left_out_type(type: str) -> ResourceType:
-    """Returns the row of a type that sfn does not have."""
+    """Returns the row of a type that sfn does not support."""
 
-    def predict(naming: Naming, properties: Properties) -> Made:
+    def predict(naming: Naming, properties: Properties) -> CreatedResource:
         name = naming.generated(_NAME_LENGTH)
         attributes = MadeUpAttributes(type, naming, name)
         if type in _ID_PREFIXES:
-            return Made(_identifier(naming, _ID_PREFIXES[type]), attributes)
+            return CreatedResource(_identifier(naming, _ID_PREFIXES[type]), attributes)
         if type in _ARN_KINDS:
-            return Made(left_out_arn(type, naming, name), attributes)
-        return Made(_given_name(type, properties) or name, attributes)
+            return CreatedResource(left_out_arn(type, naming, name), attributes)
+        return CreatedResource(_given_name(type, properties) or name, attributes)
 
-    return unmade_type(predict, Extent.LEFT_OUT)
+    return not_created_type(predict, Extent.LEFT_OUT)
 
 
 def _given_name(type: str, properties: Properties) -> str | None:
-    """Returns the name that the properties give, in Name or, for a Glue job say, JobName."""
+    """Returns the name in the properties: Name, or for example JobName for a Glue job."""
     noun = type.rpartition("::")[2]
     for property in ("Name", f"{noun}Name"):
         if isinstance(given := properties.get(property), str) and given:

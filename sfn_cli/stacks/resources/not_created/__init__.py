@@ -1,0 +1,1 @@
+"""Resources that are not created: they have names and attributes, so that references to them resolve."""
