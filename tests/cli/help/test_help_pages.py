@@ -9,10 +9,10 @@ import click
 import pytest
 
 from sfn_cli.api import model
-from sfn_cli.cli.help.command_pages import own_page
 from sfn_cli.cli.help.help_page import HelpPage, HelpRow, HelpSection, help_text
 from sfn_cli.cli.help.overview import OPERATION_GROUPS, OWN_GROUPS, overview_page
-from sfn_cli.cli.operations.commands import OWN, ServiceGroup, Sfn, TableCommand
+from sfn_cli.cli.operations.commands import OWN, Sfn
+from tests.reference_pages.commands import command_pages
 from tests.processes import at_terminal, sfn
 
 if TYPE_CHECKING:
@@ -66,22 +66,7 @@ def pages() -> Iterator[HelpPage]:
     at = click.Context(root, info_name="sfn")
     yield overview_page()
     for name in root.list_commands(at):
-        command = root.get_command(at, name)
-        if isinstance(command, ServiceGroup):
-            yield command.page(at)
-            for inner in command.list_commands(at):
-                found = command.get_command(at, inner)
-                assert found is not None
-                yield (
-                    found.page()
-                    if isinstance(found, TableCommand)
-                    else own_page(found, f"sfn {name} {inner}")
-                )
-        elif isinstance(command, click.Group):
-            yield own_page(command, f"sfn {name}")
-            yield from (own_page(each, f"sfn {name} {each.name}") for each in command.commands.values())
-        elif command is not None and not isinstance(command, TableCommand):
-            yield own_page(command, f"sfn {name}")
+        yield from command_pages(root, at, name)
 
 
 PAGES = {page.command: page for page in pages()}
