@@ -35,6 +35,7 @@ _SERVICES = {
     "events": "EventBridge",
     "sts": "STS",
 }
+_SERVICES_BY_TITLE = {title: service for service, title in _SERVICES.items()}
 
 
 def page() -> str:
@@ -88,9 +89,9 @@ def command_pages(root: Sfn, at: click.Context, name: str) -> Iterator[HelpPage]
 
 def _contents(sections: Mapping[str, Sequence[HelpPage]]) -> Iterator[str]:
     for title, pages in sections.items():
-        links = ", ".join(
-            f"[{page.command.removeprefix('sfn ')}](#{_anchor(page.command)})" for page in pages
-        )
+        prefix = f"sfn {_SERVICES_BY_TITLE[title]} " if title in _SERVICES_BY_TITLE else "sfn "
+        names = (page.command for page in pages)
+        links = ", ".join(f"[{name.removeprefix(prefix)}](#{_anchor(name)})" for name in names)
         yield f"- **{title}:** {links}"
     yield ""
 
@@ -115,7 +116,7 @@ def _command_section(page: HelpPage) -> Iterator[str]:
 
 
 def _option_table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
-    yield from ("| | |", "|---|---|")
+    yield from ("| option | meaning |", "|---|---|")
     for term, text in rows:
         required = " **Required.**" if text.endswith(" [required]") else ""
         before, _, default = text.removesuffix(" [required]").removesuffix("]").partition(" [default: ")
@@ -126,5 +127,5 @@ def _option_table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
 def _markdown(text: str) -> str:
     """Text of a terminal as Markdown: what is in backticks is code, the rest has no markup."""
     parts = text.split("`")
-    parts[::2] = [re.sub(r"([*<|_\[])", r"\\\1", part) for part in parts[::2]]
+    parts[::2] = [re.sub(r"([*<|\[])", r"\\\1", part) for part in parts[::2]]
     return "`".join(parts)

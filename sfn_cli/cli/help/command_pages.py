@@ -88,7 +88,11 @@ def _option_metavar(option: Option) -> str:
     kind = (option.shape or {}).get("type", "")
     if option.number is not None or kind in ("integer", "long", "float", "double"):
         return "NUMBER"
-    return _METAVARS.get(option.metavar) or _METAVARS_OF_WORDS.get(option.flag.rpartition("-")[2], "VALUE")
+    return _METAVARS.get(option.metavar) or _metavar_of_flag(option.flag)
+
+
+def _metavar_of_flag(flag: str) -> str:
+    return _METAVARS_OF_WORDS.get(flag.rpartition("-")[2], "VALUE")
 
 
 def option_text(option: Option) -> str:
@@ -192,7 +196,8 @@ def _own_option_term(option: click.Option) -> str:
         return f"{flags} / {option.secondary_opts[0]}"
     if option.is_flag:
         return flags
-    metavar = option.metavar or ("NUMBER" if isinstance(option.type, click.IntRange) else "VALUE")
+    kind = "NUMBER" if isinstance(option.type, click.IntRange) else _metavar_of_flag(long)
+    metavar = option.metavar or kind
     return f"{flags} {metavar}" + (" …" if option.multiple else "")
 
 

@@ -12,8 +12,8 @@ from sfn_cli.api import model
 from sfn_cli.cli.help.help_page import HelpPage, HelpRow, HelpSection, help_text
 from sfn_cli.cli.help.overview import OPERATION_GROUPS, OWN_GROUPS, overview_page
 from sfn_cli.cli.operations.commands import OWN, Sfn
-from tests.reference_pages.commands import command_pages
 from tests.processes import at_terminal, sfn
+from tests.reference_pages.commands import command_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
