@@ -34,6 +34,12 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
         arn=execution.arn,
         state_machine_arn=execution.state_machine_arn,
     )
+    if execution.mocks is not None:
+        from sfn_cli.interpreter.mocks import read_mocks
+
+        mocks = read_mocks(execution.mocks)
+        states = {*mocks.responses, *(fault.state for fault in mocks.faults)}
+        source = source._replace(test_case=mocks.test_case, mocked_states=states)
     return _with_changing_parts(service, source, execution)
 
 
