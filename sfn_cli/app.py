@@ -1,6 +1,6 @@
 """Wiring: the one module that names concrete parts. Settings in, a Service out.
 
-Commands, the server and the worker all get the same Service here, and so answer requests alike.
+Commands, the server and the worker get the same Service here, so they answer requests alike.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sfn_cli.errors import ApiError
 
 LAST_EXECUTION = "last"
-"""Stands for the name of a machine's youngest execution, in names that people type: Pay/last."""
+"""Stands for a machine's latest execution in names that people type: Pay/last."""
 
 
 class Arn(NamedTuple):

@@ -1,9 +1,9 @@
 """The errors that sfn raises on purpose; anything else is a bug and may be a traceback.
 
     SfnError
-    ├── ApiError        an operation's own error, in AWS's code and words       exit 254, HTTP 400
+    ├── ApiError        an operation's own error, with AWS's code and message   exit 254, HTTP 400
     ├── UsageError      the command line or the request's shape is wrong         exit 252, HTTP 400
-    ├── ConfigurationError   something that must be set up first is not          exit 253
+    ├── ConfigurationError   a setting or package is missing or unusable         exit 253
     ├── StoreError      the store cannot be opened, read or written              exit 255, HTTP 500
     │   └── RowError    one row cannot be read or written; the others can
     ├── SuspendedError  the awaited execution cannot end: sfn failed on it       exit 255, HTTP 500
@@ -49,7 +49,7 @@ class StoreError(SfnError):
 class RowError(StoreError):
     """One row cannot be read (it is damaged) or written (it breaks a constraint); the others can.
 
-    A worker suspends the execution that the row belongs to, and drives the others on.
+    A worker suspends the execution that the row belongs to, and continues with the others.
     """
 
 

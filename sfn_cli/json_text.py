@@ -1,4 +1,4 @@
-"""The errors of texts that are not JSON, in the words of Jackson, the parser AWS uses.
+"""Errors for texts that are not JSON, with the messages of Jackson, AWS's parser.
 
 Python's parser decides whether a text is JSON; this one reads a refused text again for the reason,
 in the form of AWS's messages: "Unrecognized token 'not': was expecting (JSON String, Number, …)".

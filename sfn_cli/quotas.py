@@ -1,4 +1,4 @@
-"""AWS's limits as named constants: beyond them its services, and so sfn, refuse or cut.
+"""AWS's limits as named constants: AWS, and sfn as well, refuses or truncates what exceeds them.
 
 Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

@@ -1,8 +1,9 @@
 """Worker slots: the places that live workers may take, each a locked file and a pipe.
 
 A live worker holds the lock on its slot's file, which the operating system releases the moment the
-process ends, however it ends; and it signs the file again every second. A suspended worker holds
-the lock but no longer signs: past its lease it counts as dead, and others take over.
+process ends, however it ends. It also writes the time to the file every second, to renew its lease.
+A suspended worker holds the lock but does not renew: past its lease it counts as dead, and others
+take over.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Slot:
     def holder(self, lease_seconds: float) -> int | None:
         """Returns the id of the live worker in this slot, or None.
 
-        A worker that has not signed for this long counts as dead.
+        A worker that has not renewed its lease for this long counts as dead.
         """
         signature = self.signature()
         if signature is None or time.monotonic() - signature[1] > lease_seconds:
@@ -73,7 +74,7 @@ class Slot:
         return signature[0]
 
     def signature(self) -> tuple[int, float] | None:
-        """Returns (worker id, time of its last signature), or None when the lock is free."""
+        """Returns (worker id, time of its last renewal), or None when the lock is free."""
         try:
             descriptor = private_files.open_file(self.lock_path, os.O_RDONLY)
         except FileNotFoundError:
@@ -84,7 +85,7 @@ class Slot:
             return None
         except OSError:
             words = os.read(descriptor, 64).split()
-            with suppress(ValueError):  # damaged: until its holder signs it again
+            with suppress(ValueError):  # damaged, until its holder writes it again
                 return (int(words[0]), float(words[1])) if len(words) == 2 else (0, 0.0)
             return (0, 0.0)
         finally:

@@ -1,69 +1,55 @@
-"""Writes the pages of docs/reference that come from tables: `python -m tests.reference`.
+"""Writes the generated parts of the pages in docs/reference: `python -m tests.reference`.
 
-    settings.md      sfn_cli/settings/table.py
-    resources.md     sfn_cli/stacks/resources/table.py, by resource_reference.py
-
-With `--check` it writes nothing, and exits with 1 when a page is stale.
+Prose is in the pages, tables come from tables in the code. With `--check` it writes nothing, and
+exits with 1 if a page is stale.
 """
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfn_cli.settings.table import GROUPS, SettingVariable
-from tests import resource_reference
+from tests.reference_pages import compatibility, exit_codes, folder, integrations, resources, settings, store
+from tests.reference_pages.markdown import with_generated_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
+    from tests.reference_pages.markdown import Parts
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "reference" / "settings.md"
+FOLDER = ROOT / "docs" / "reference"
 
-HEAD = """\
-# Settings
+PARTS: Mapping[str, Parts] = {
+    "compatibility.md": compatibility.PARTS,
+    "exit-codes.md": exit_codes.PARTS,
+    "folder.md": folder.PARTS,
+    "integrations.md": integrations.PARTS,
+    "resources.md": resources.PARTS,
+    "settings.md": settings.PARTS,
+    "store.md": store.PARTS,
+}
+"""The generated parts of each page."""
 
-Every environment variable that sfn reads. `python -m tests.reference` writes this page from the table in
-`sfn_cli/settings/table.py`.
-
-Every command checks all of them before it does anything else. A bad value is reported in one line,
-with exit code 253, and nothing is written or started. (A bad region or output format is reported as
-by the aws CLI, with exit code 255.) An empty value counts as not set, except that an empty pager
-means none.
-
-A worker, and the store's own AWS services, have the settings of the command that started them. To
-change them, run `sfn worker stop` and `sfn aws stop`: the next command starts them again.
-"""
-
-
-def page() -> str:
-    """The text of the page."""
-    return "\n".join([HEAD, *(line for title, group in GROUPS.items() for line in _section(title, group))])
-
-
-def _section(title: str, group: tuple[SettingVariable, ...]) -> Iterator[str]:
-    yield from (f"## {title}", "", "| variable | meaning | values | default |", "|---|---|---|---|")
-    for variable in group:
-        values = variable.kind.must if variable.kind is not None else ""
-        default = f"`{variable.default}`" if variable.default else variable.computed
-        yield f"| `{variable.name}` | {variable.meaning} | {values} | {default} |"
-    yield ""
-
-
-PAGES = {PAGE: page, PAGE.with_name("resources.md"): resource_reference.page}
+PAGES: Mapping[Path, Callable[[], str]] = {
+    **{FOLDER / name: partial(with_generated_parts, FOLDER / name, parts) for name, parts in PARTS.items()},
+}
+"""The function that returns the text of each page. One that is generated as a whole is a row here."""
 
 
 def main() -> int:
+    texts = {path: text() for path, text in PAGES.items()}
+    stale = [
+        path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv[1:]:
-        stale = [path for path, text in PAGES.items() if path.read_text(encoding="utf-8") != text()]
         for path in stale:
-            print(f"{path.relative_to(ROOT)} is stale: python -m tests.reference", file=sys.stderr)
+            print(f"{path.relative_to(ROOT)} is stale: run python -m tests.reference", file=sys.stderr)
         return 1 if stale else 0
-    for path, text in PAGES.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text(), encoding="utf-8")
+    for path in stale:
+        path.write_text(texts[path], encoding="utf-8")
     return 0
 
 

@@ -7,6 +7,7 @@
     --execution-arn Pay/last            the youngest
     --activity-arn approve              the activity of this name
 
+The versions in an alias's --routing-configuration can be named, too: stateMachineVersionArn=Pay:3.
 An ARN is not changed. An unknown name is sent to the operation as it is, which then rejects it with
 AWS's message.
 """
@@ -18,7 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
-from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn
+from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn, name_of_execution
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
 
@@ -55,6 +56,8 @@ _KINDS: Mapping[str, tuple[ArnKind, ...]] = {
 }
 """ARN member → the kinds of resources whose names it accepts."""
 
+_ROUTES = "routingConfiguration"
+
 
 def resolve_arn_names(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """Returns the request with ARNs in place of names. `call` calls an operation."""
@@ -64,7 +67,15 @@ def resolve_arn_names(request: Mapping[str, Any], call: Call) -> dict[str, Any]:
         if isinstance(given, str) and given and not given.startswith("arn:"):
             with suppress(OperationError):
                 found[member] = _arn(member, given, call) or given
+    if routes := _routes_of_request(request):
+        found[_ROUTES] = [resolve_arn_names(route, call) for route in routes]
     return found
+
+
+def _routes_of_request(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Returns the versions that an alias is to point to, if the request is for one."""
+    routes = request.get(_ROUTES, [])
+    return routes if isinstance(routes, list) and all(isinstance(route, dict) for route in routes) else []
 
 
 def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: Call) -> None:
@@ -75,6 +86,12 @@ def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: C
     ):
         return
     try:
+        if (express := _express_execution_name(request, call)) is not None:
+            error.below = (
+                "\nAs on AWS, this operation takes no EXPRESS executions. "
+                f"To see this one: sfn show {express}\n"
+            )
+            return
         close = [
             name
             for member in _KINDS.keys() & request.keys()
@@ -84,6 +101,18 @@ def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: C
         return
     if close:
         error.below = f"\nDid you mean {' or '.join(close)}?\n"
+
+
+def _express_execution_name(request: Mapping[str, Any], call: Call) -> str | None:
+    """Returns the name of the execution that a request is about, if its machine is EXPRESS."""
+    given = request.get("executionArn")
+    if not isinstance(given, str):
+        return None
+    name = name_of_execution(given) if given.startswith("arn:") else given
+    machine = name.partition("/")[0]
+    machines = _list_all_arn_names(MACHINE, call)
+    is_express = any(each["name"] == machine and each["type"] == "EXPRESS" for each in machines)
+    return name if is_express else None
 
 
 def _arn(member: str, given: str, call: Call) -> str | None:

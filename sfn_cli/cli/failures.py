@@ -119,10 +119,10 @@ def report_failure(error: SfnError, error_format: str) -> ExitCode:
             if isinstance(error, ExecutionFailedError) and error.write_more is not None:
                 error.write_more()
         sys.stderr.flush()
-    return _exit_after_failure(error)
+    return exit_code_of(error)
 
 
-def _exit_after_failure(error: SfnError) -> ExitCode:
+def exit_code_of(error: SfnError) -> ExitCode:
     if isinstance(error, UsageError):
         return ExitCode.USAGE
     if isinstance(error, ConfigurationError):

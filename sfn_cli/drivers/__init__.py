@@ -1,1 +1,1 @@
-"""Drivers: they run the interpreter and carry out its requests."""
+"""Drivers: they run the interpreter and carry out the tasks that it opens."""

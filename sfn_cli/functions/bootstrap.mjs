@@ -1,7 +1,7 @@
 // The child's side in Node.js: loads one handler, then answers one invocation after another.
 //
 // Descriptors, messages and rules are those of bootstrap.py, which ties this process to its parent before it
-// becomes this program. What a handler sees and how its errors are reported is as in Lambda's Node.js runtimes:
+// becomes this program. Handlers see, and errors are reported, as in Lambda's Node.js runtimes:
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
 
 import fs from "node:fs";
@@ -13,10 +13,10 @@ import util from "node:util";
 
 const [CONTROL, LIFELINE] = [3, 4];
 const MAX_RESPONSE_BYTES = 6_291_556;
-const TASK_ROOT = "/var/task"; // where the code lies on AWS: stack traces show it so
+const TASK_ROOT = "/var/task"; // the folder of the code on AWS, as stack traces show it
 const PACKAGES = JSON.parse(process.env._SFN_PACKAGES ?? "{}"); // {"folders": those of NODE_PATH, "layers": […]}
 delete process.env._SFN_PACKAGES;
-const FACTS = { ...process.env }; // the environment as it was: a handler may change its own
+const FACTS = { ...process.env }; // the original environment: a handler may change its own
 const LEVELS = { log: "INFO", debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR", trace: "TRACE" };
 const EXIT_UNCAUGHT = 129;
 const EXIT_UNHANDLED = 128;
@@ -110,7 +110,7 @@ function answer(head, body) {
         fail(invocation, fault, { last: true });
         return;
     }
-    control.unref(); // what keeps the event loop alive from here is the handler's own
+    control.unref(); // from here on, only the handler keeps the event loop alive
     const finish = (error, result) => {
         if (invocation === current && !invocation.postponed) {
             invocation.postponed = () => (error == null ? succeed(invocation, result) : fail(invocation, error));
@@ -130,7 +130,7 @@ function answer(head, body) {
     }
 }
 
-// A handler that neither returned a promise nor called back has ended once nothing is left to wait for.
+// A handler that neither returned a promise nor called back has ended when the event loop is empty.
 process.on("beforeExit", () => {
     const invocation = current;
     if (invocation) {
@@ -180,15 +180,15 @@ function succeed(invocation, result) {
 
 function fail(invocation, error, { last = false, ends = false } = {}, label = "Invoke Error") {
     if (invocation !== current) return;
-    const { errorType, errorMessage, trace } = told(error);
+    const { errorType, errorMessage, trace } = errorReport(error);
     writeLog("ERROR", `${label} \t${JSON.stringify({ errorType, errorMessage, ...error, name: undefined, stack: trace })}`);
     done(invocation, JSON.stringify({ errorType, errorMessage, trace }), errorType, last, ends);
 }
 
-function told(error) {
+function errorReport(error) {
     if (util.types.isNativeError(error) || (error?.name && error.message && typeof error.stack === "string")) {
         const lines = String(error.stack).split("\n");
-        const ours = lines.findIndex((line) => line.includes(import.meta.url)); // what called the handler
+        const ours = lines.findIndex((line) => line.includes(import.meta.url)); // the frame that called the handler
         const trace = lines.slice(0, ours < 0 ? undefined : ours).map((line) => line.replaceAll(folder, TASK_ROOT));
         return { errorType: error.name, errorMessage: error.message, trace };
     }
@@ -196,7 +196,7 @@ function told(error) {
 }
 
 function done(invocation, payload, error, last = false, ends = false) {
-    if (invocation !== current) return; // it was answered before
+    if (invocation !== current) return; // it has already been answered
     current = null;
     control.ref();
     const duration = performance.now() - invocation.began;
@@ -214,7 +214,7 @@ function end(error, code, label) {
     if (current) {
         fail(current, error, { ends: true }, label);
     } else {
-        writeLog("ERROR", `${label} \t${JSON.stringify(told(error))}`);
+        writeLog("ERROR", `${label} \t${JSON.stringify(errorReport(error))}`);
     }
     control.end(() => process.exit(code));
 }
@@ -225,7 +225,7 @@ for (const [method, level] of Object.entries(LEVELS)) {
     console[method] = (...values) => writeLog(level, util.format(...values));
 }
 
-/** Writes one event of the log, whatever line breaks it has, before the answer is written. */
+/** Writes one event of the log, including line breaks, before the answer is written. */
 function writeLog(level, text) {
     const line = [new Date().toISOString(), current?.id ?? "undefined", level, text].join("\t");
     let data = Buffer.from(`${line.replaceAll("\n", "\r")}\n`);
@@ -234,7 +234,7 @@ function writeLog(level, text) {
             data = data.subarray(fs.writeSync(1, data));
         } catch (error) {
             if (error.code !== "EAGAIN") return;
-            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // the pipe is full: its reader is on its way
+            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // the pipe is full: wait for its reader
         }
     }
 }
@@ -264,7 +264,7 @@ control.on("data", (data) => {
     answer(JSON.parse(start.toString("utf8", 8, 8 + headLength)), start.toString("utf8", 8 + headLength));
 });
 control.on("error", () => process.exit(0));
-control.on("end", () => process.exit(0)); // the pool has left
+control.on("end", () => process.exit(0)); // the pool has ended
 
 if (process.platform !== "linux") {
     // Elsewhere the kernel does not kill a process that ignores SIGIO.

@@ -1,14 +1,14 @@
 """The child's side: imports one handler, then answers one invocation after another.
 
 It runs under the interpreter that the function's Runtime names (Python 3.8 and newer), so it is
-self-contained: it uses the standard library only, and little of that, because a child should be
+self-contained. It uses little of the standard library and nothing else, because a child should be
 ready in about thirty milliseconds. `logging` and `traceback`, ten milliseconds each, are imported
 only when needed.
 
 File descriptors: 0 is empty; 1 and 2 are the log; 3 is the socket to the pool; 4 is the lifeline.
 
 A message is two lengths (of head and body: 32 bits each, big-endian), a JSON head and a body. The
-body is JSON text as it is: an event of megabytes is not wrapped in JSON a second time.
+body is JSON text: an event of megabytes is not wrapped in JSON a second time.
 
     to the child    {"id": request id, "arn": invoked ARN, "remaining": ms, "trace": its header} the event
                     ("client_context": JSON text, when the client sent one)
@@ -31,7 +31,7 @@ import os
 import sys
 import time
 
-TYPE_CHECKING = False  # as in `typing`, without the time to import it
+TYPE_CHECKING = False  # as in `typing`, which takes too long to import
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
@@ -43,8 +43,8 @@ CONTROL, LIFELINE = 3, 4
 SIGKILL = 9
 MAX_RESPONSE_BYTES = 6_291_556
 PACKAGES = "_SFN_PACKAGES"
-"""Set to JSON, {"folders": what comes on sys.path after the code's folder, "last": what at its end}.
-A handler does not see it.
+"""Set to JSON, {"folders": for sys.path, after the code's folder; "last": for its end}.
+Handlers do not see the variable.
 """
 TASK_ROOT = "/var/task"
 """The folder of the code on AWS, as stack traces show it."""
@@ -154,9 +154,9 @@ def bootstrap_main(folder: str, handler: str) -> None:
 
 
 def become_program(command: list[str]) -> NoReturn:
-    """Replaces this process's program with another, which speaks the same protocol.
+    """Replaces this process's program with another one that speaks the same protocol.
 
-    What ties this process to its parent applies to that program as well.
+    That program stays tied to the parent.
     """
     tie_to_parent()
     close_inherited_descriptors()
@@ -179,9 +179,9 @@ def _answer_invocation(function: Handler | None, fault: FunctionError | None, he
         error, payload = _handler_failure(raised, context.aws_request_id)
     duration = (time.perf_counter() - began) * 1000
     if _Now.in_fork:
-        os._exit(1)  # a fork returned from the handler: it must not answer the invocation
+        os._exit(1)  # a fork returned from the handler: do not answer the invocation twice
     if duration > 1 or not _Now.memory_kb:
-        # This takes a tenth of an invocation: a short one hardly changes the memory in use.
+        # This takes a tenth of a short invocation, which hardly changes the memory in use.
         _Now.memory_kb = peak_runtime_memory_kb()
     _flush_handler_output()
     send_to_pool(
@@ -199,8 +199,8 @@ def _unmarshal_event(body: bytes) -> Any:
 def _marshal_handler_result(result: Any) -> bytes:
     """Returns the handler's result as JSON text, spaced and escaped as AWS's runtime does.
 
-    Each of AWS's runtimes has its own spaces and escapes. Observed: bytes that are JSON text are
-    the response as they are.
+    Each of AWS's runtimes has its own spacing and escapes. Observed: bytes that contain JSON text
+    are returned unchanged.
     """
     try:
         payload = result if _is_json_result(result) else dumps(result).encode()
@@ -267,7 +267,7 @@ def _text_of_raised(raised: Exception) -> str:
     try:
         return str(raised)
     except Exception as error:
-        return f"<the message of this {type(raised).__name__} cannot be told: {type(error).__name__}>"
+        return f"<no message: str() of this {type(raised).__name__} raised {type(error).__name__}>"
 
 
 def _stack_trace(raised: BaseException) -> list[str]:
@@ -327,7 +327,7 @@ def _load_handler(handler: str) -> Handler:
 
 
 def _set_up_handler_output() -> None:
-    # Line by line: a handler's output is seen while it runs, at the cost of one write per line.
+    # Line buffering shows a handler's output while it runs, at the cost of one write per line.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
@@ -344,7 +344,7 @@ def _flush_handler_output() -> None:
 
 
 def write_runtime_log(message: str) -> None:
-    """Writes one event of the log, whatever line breaks it has (rule 3)."""
+    """Writes one event of the log; line breaks become carriage returns (rule 3)."""
     _flush_handler_output()
     data = (message.rstrip("\n").replace("\n", "\r") + "\n").encode(errors="backslashreplace")
     try:
@@ -355,7 +355,7 @@ def write_runtime_log(message: str) -> None:
 
 
 class _ImportHook:
-    """Sets a module up when the handler imports it, and only then."""
+    """Sets up a module when the handler imports it."""
 
     def __init__(self, name: str, set_up: Callable[[Any], None]) -> None:
         self._name = name
@@ -379,7 +379,7 @@ class _ImportHook:
 
 
 def _set_up_handler_sdk(session_module: Any) -> None:
-    """Gives the endpoint of local services to a botocore that does not read it from the environment."""
+    """Sets the local endpoint in a botocore that does not read it from the environment."""
     provider = sys.modules.get("botocore.configprovider")
     known = getattr(provider, "BOTOCORE_DEFAUT_SESSION_VARIABLES", ())
     if hasattr(provider, "ConfiguredEndpointProvider") and "disable_host_prefix_injection" in known:
@@ -392,7 +392,7 @@ def _set_up_handler_sdk(session_module: Any) -> None:
     assert spec.loader is not None
     sdk_endpoints: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sdk_endpoints)
-    sdk_endpoints.give_endpoints(session_module.Session)
+    sdk_endpoints.set_endpoints(session_module.Session)
 
 
 def _set_up_handler_logging(logging: Any) -> None:
@@ -421,8 +421,8 @@ def tie_to_parent() -> None:
 
     The pool holds the other end of the lifeline and never writes: when the pool ends, the kernel
     closes it. On Linux the kernel then kills this whole process group, even while a handler spins
-    in C or blocks every signal. Elsewhere SIGIO does so unless it is caught, and a thread watches
-    too.
+    in C or blocks every signal. Elsewhere SIGIO does so unless it is caught; in addition, a thread
+    watches the lifeline.
     """
     set_signal = getattr(fcntl, "F_SETSIG", None)
     if set_signal is not None:
@@ -431,7 +431,7 @@ def tie_to_parent() -> None:
     fcntl.fcntl(LIFELINE, fcntl.F_SETFL, os.O_NONBLOCK | getattr(os, "O_ASYNC", 0))
     try:
         os.read(LIFELINE, 1)
-        os._exit(0)  # it was closed before SIGIO was set up
+        os._exit(0)  # the parent ended before SIGIO was set up
     except BlockingIOError:
         pass
     if set_signal is None:
@@ -448,29 +448,28 @@ def _watch_parent_of_bootstrap() -> None:
 
 
 def close_inherited_descriptors() -> None:
-    """Closes descriptors left open by the pool's own parent: handlers must not have them."""
+    """Closes descriptors inherited from the pool's parent, so that handlers cannot use them."""
     for name in os.listdir("/dev/fd"):
         if int(name) > LIFELINE:
-            # (As a range: closing a single descriptor would fail for the listing's own, which is
-            # closed by now.)
+            # As a range: closing it as a single descriptor fails for the listing's own, already closed.
             os.closerange(int(name), int(name) + 1)
 
 
 def _leave_pool_after_fork() -> None:
-    """Closes, in a fork of this process, what would hide the child's end from the pool.
+    """Closes, in a fork of this process, its end of the control socket.
 
-    The pool must see the end of the child even though its forks live on.
+    Otherwise the pool could not see that the child ended while a fork lives on.
     """
     _Now.in_fork = True
     os.closerange(CONTROL, CONTROL + 1)
 
 
 def peak_runtime_memory_kb(process: int | str = "self") -> int:
-    """Returns the most memory that a process, by default this one, has used, in kB.
+    """Returns the peak memory of a process, by default this one, in kB.
 
-    Elsewhere than on Linux it is always this one.
+    On systems other than Linux, it is always that of this process.
     """
-    # getrusage would be enough, but includes what the parent used before this program started.
+    # getrusage also includes the parent's memory before this program started.
     try:
         status = os.open(f"/proc/{process}/status", os.O_RDONLY)
     except OSError:
@@ -525,7 +524,7 @@ _FACTS = dict(os.environ)
 
 if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(__file__):
-        del sys.path[0]  # handlers must not import from this file's folder
+        del sys.path[0]  # so that handlers cannot import from this file's folder
     if sys.argv[1:2] == ["--become"]:
         become_program(sys.argv[2:])
     # A wrapper (AWS_LAMBDA_EXEC_WRAPPER) may have changed the handler in the environment.

@@ -1,7 +1,7 @@
-"""One warm child of a function: it starts, runs one invocation after another, and logs them.
+"""One warm child of a function: starts, runs one invocation after another, and logs them.
 
-A child is starting until its handler is imported; then it is busy while it has an invocation and
-idle otherwise. Its owner, the pool, decides what it runs and when it ends.
+A child is starting until its handler is imported; after that, it is busy while it has an invocation
+and idle otherwise. Its owner, the pool, decides what it runs and when it ends.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 INIT_MILLISECONDS = 10_000
-"""Lambda's limit for the import of a handler's module, in addition to an invocation's own."""
+"""Lambda's limit for the import of a handler's module, in addition to the invocation's time limit."""
 
 IDLE_MILLISECONDS = 5 * 60_000
 
 PAUSE_MILLISECONDS = 60_000
-"""How long an invocation's time may stand still at most."""
+"""The longest time for which an invocation's clock may be paused."""
 
 
 class Owner(Protocol):
@@ -45,7 +45,7 @@ class Owner(Protocol):
 
 
 class Child:
-    """A process with its log; `due_at` (monotonic, ms) is when its owner must check it again."""
+    """A process with its log; `due_at` (monotonic, ms) is when its owner must check it next."""
 
     def __init__(
         self,
@@ -83,9 +83,9 @@ class Child:
         )
 
     def run(self, invocation: Invocation) -> None:
-        """Begins an invocation.
+        """Starts an invocation.
 
-        Its outcome goes to the owner, or is returned by `time_out` or `outcome_of_end`.
+        The owner gets its outcome, unless `time_out` or `outcome_of_end` returns it.
         """
         now = self._monotonic()
         limit = self.deployment.timeout_seconds * 1000
@@ -93,7 +93,7 @@ class Child:
         self._paused = None
         self._began_at = now
         self._set_due_at(invocation, now + limit)
-        # Nothing that the child prints is read before this returns: its process may begin at once.
+        # The child may start printing immediately, but its output is not read before this returns.
         head = {
             "id": invocation.request_id,
             "arn": invocation.arn,
@@ -106,16 +106,16 @@ class Child:
         self.journal.start(invocation.request_id, self._clock())
 
     def pause(self) -> None:
-        """Stops the time of the invocation, which may be waiting for a service of sfn's to start.
+        """Stops the invocation's clock, because it may be waiting for local services to start.
 
-        On AWS, services run. A task's own timeout goes on.
+        In AWS, services are always running. A task's own timeout is not paused.
         """
         if self.invocation is not None and self._paused is None:
             self._paused = self._monotonic(), self.due_at
             self._set_due_at(self.invocation, self.due_at + PAUSE_MILLISECONDS)
 
     def resume(self) -> None:
-        """Lets the time of an invocation go on that was paused."""
+        """Resumes the clock of a paused invocation."""
         if self.invocation is not None and self._paused is not None:
             paused_at, due_at = self._paused
             self._set_due_at(self.invocation, due_at + min(self._monotonic() - paused_at, PAUSE_MILLISECONDS))
@@ -130,7 +130,7 @@ class Child:
         self.due_at = self._monotonic() + IDLE_MILLISECONDS
 
     def time_out(self, invocation: Invocation) -> Outcome:
-        """Kills the child, which took too long to run an invocation or to start."""
+        """Kills the child, which took too long to start or to run an invocation."""
         now = self._clock()
         self.process.kill()
         if self.starting:
@@ -141,7 +141,7 @@ class Child:
         return outcome.timeout_outcome(seconds, invocation.request_id, self.journal.tail)
 
     def outcome_of_end(self, invocation: Invocation, status: int | None) -> Outcome:
-        """Returns the outcome of an invocation whose child ended before an answer."""
+        """Returns the outcome of an invocation whose child ended before it answered."""
         now = self._clock()
         if self.starting:
             self.journal.start(invocation.request_id, now)
@@ -168,7 +168,7 @@ class Child:
     def _on_answer(self, invocation: Invocation, head: Mapping[str, Any], body: str) -> None:
         try:
             duration, memory, error = float(head["duration"]), int(head["memory"]), head["error"]
-        except (KeyError, TypeError, ValueError):  # not from bootstrap.py: the handler found the socket
+        except (KeyError, TypeError, ValueError):  # not from bootstrap.py: the handler wrote to the socket
             self.process.kill()
             self._owner.child_ended(self, None)
             return

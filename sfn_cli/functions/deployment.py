@@ -37,14 +37,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrappe
 """
 
 TASK_ROOT = "/var/task"
-"""The folder of the code on AWS, as variables name it."""
+"""The folder of the code on AWS, as in variables."""
 
 DEFAULT_TIMEOUT_SECONDS = 3
 DEFAULT_MEMORY_SIZE = 128
 
 
 _BECOME = [sys.executable, "-I", "-S", "-B", BOOTSTRAP, "--become"]
-"""Ties a process to its parent before it becomes another program."""
+"""Ties a process to its parent, then runs another program in it."""
 
 
 class Deployment(NamedTuple):
@@ -54,7 +54,7 @@ class Deployment(NamedTuple):
     code: CodeFolder
     executable: str
     version: str = ""
-    """The interpreter's version, which may be another than the runtime's."""
+    """The interpreter's version, which may differ from the runtime's."""
     packages: PackagePath = PackagePath()
 
     @property
@@ -82,11 +82,11 @@ class Deployment(NamedTuple):
 
     @property
     def command(self) -> list[str]:
-        """Returns the command that starts a child.
+        """The command that starts a child.
 
-        Without -S: handlers import what is installed for their interpreter, by its .pth files and
-        by importlib.metadata as well, and -S would save 4 of about 30 ms. Without -E or -I: a child
-        sees no environment but its function's own, where PYTHONPATH and the like are intended.
+        Without -S: handlers import packages of their interpreter through .pth files and
+        importlib.metadata too, and -S would save only 4 of about 30 ms. Without -E or -I: the child's
+        environment is the function's own, in which PYTHONPATH and the like are intended.
         """
         if self.runtime in CUSTOM:
             return [self.executable, "-I", "-S", "-B", CUSTOM_RUNTIME, self.code.path, ENTRYPOINT]
@@ -95,23 +95,22 @@ class Deployment(NamedTuple):
             runtime = [self.executable, NODE_BOOTSTRAP]
         else:
             # No bytecode is written: Python checks its age only to the second, so a folder that is
-            # being edited could run what was compiled before the edit. And sfn leaves no files in
-            # the folder.
+            # being edited could run stale bytecode. Also, sfn should leave no files in the folder.
             flags = ["-B"] if self.code.in_place else []
             runtime = [self.executable, "-X", "utf8", *flags, BOOTSTRAP]
         if script := self._wrapper_script():
-            # The runtime's program is the last argument, before which wrappers insert options, and
-            # takes the handler from the environment, where wrappers change it. The shell's exit codes
-            # for a script that is missing (127) or cannot be run (126) are Lambda's.
+            # The runtime's program is the last argument, because wrappers insert options before it. It
+            # takes the handler from the environment, where wrappers may change it. The shell's exit
+            # codes for a script that is missing (127) or not executable (126) are Lambda's.
             return [*_BECOME, "/bin/sh", "-c", 'cd "$LAMBDA_TASK_ROOT" && exec "$0" "$@"', script, *runtime]
         of_function = [self.code.path, str(self.function.configuration.get("Handler", ""))]
-        # Node.js cannot make the kernel end it with its parent: a Python that becomes it can.
+        # Node.js cannot ask the kernel to end it with its parent; a Python that becomes Node.js can.
         return [*(_BECOME if language is NODE else []), *runtime, *of_function]
 
     def _wrapper_script(self) -> str | None:
         """Returns the path of the script that starts the runtime; None if there is none.
 
-        What a public layer would start (an agent that observes the function) is skipped.
+        A script of a public layer (an agent that observes the function) is skipped.
         """
         wrapper = self.variables.get(EXEC_WRAPPER)
         if wrapper and wrapper.startswith(f"{TASK_ROOT}/"):
@@ -126,7 +125,7 @@ class Deployment(NamedTuple):
     ) -> dict[str, str]:
         """Returns a child's whole environment; Lambda's own names override the function's.
 
-        `endpoint` is what its AWS clients call.
+        `endpoint` is the address that the child's AWS clients call.
         """
         configuration = self.function.configuration
         variables = self.variables
@@ -137,7 +136,7 @@ class Deployment(NamedTuple):
             "TZ": ":UTC",
             "AWS_REGION": settings.region,
             "AWS_DEFAULT_REGION": settings.region,
-            # (Custom runtimes have none.)
+            # Custom runtimes have no AWS_EXECUTION_ENV.
             **({} if self.runtime in CUSTOM else {"AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}"}),
             **default_aws_variables(settings, endpoint),
             **variables,
@@ -155,7 +154,7 @@ class Deployment(NamedTuple):
         }
 
     def _package_variables(self, variables: Mapping[str, str]) -> dict[str, str]:
-        """Returns the variables by which a child finds packages, in addition to the function's own."""
+        """Returns the variables with a child's package folders, before the function's own values."""
         found = {"LD_LIBRARY_PATH": self.packages.library_folders}
         packages: dict[str, Sequence[str]] = {}
         if self.runtime not in CUSTOM:

@@ -1,9 +1,9 @@
-"""The exchange between the pool and a custom runtime's program: invocations and their answers.
+"""The exchange of invocations and answers between the pool and a custom runtime's program.
 
-Rule 1: An invocation has ended when the program requests the next one. What it prints until then is
-in the log of this one; if it ends instead, the outcome is Lambda's Runtime.ExitError.
-Rule 2: This process ends as the program did, with its exit code or by its signal: the pool reports
-the rest.
+Rule 1: An invocation ends when the program requests the next one. Output until then is logged for the
+earlier invocation. If the program ends instead, the outcome is Lambda's Runtime.ExitError.
+Rule 2: This process ends as the program did, with its exit code or by its signal; the pool reports
+it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Answer(NamedTuple):
 
 
 class StateError(Exception):
-    """A request of the program that the Runtime API does not allow now."""
+    """A request that the Runtime API does not allow in its current state."""
 
 
 class Exchange:
@@ -56,7 +56,7 @@ class Exchange:
     def __init__(self) -> None:
         self.process_id = 0
         """The process id of the program, once it runs."""
-        self._asking = threading.Lock()  # held while an invocation is waited for
+        self._receiving = threading.Lock()  # held while waiting for an invocation
         self._changing = threading.Lock()
         self._ready = False
         self._fault: Answer | None = None
@@ -65,18 +65,18 @@ class Exchange:
         self._began = 0.0
 
     def next(self) -> Event:
-        """Waits for the next invocation and returns it; the previous one has ended.
+        """Ends the previous invocation, then waits for the next one and returns it.
 
         Raises StateError.
         """
-        with self._asking:
+        with self._receiving:
             with self._changing:
                 if self._fault is not None or (self._event is not None and self._answer is None):
                     raise StateError
                 answer = self._answer
                 self._event = self._answer = None
                 if answer is not None:
-                    self._tell(answer)
+                    self._send(answer)
                 elif not self._ready:
                     self._become_ready()
             event = self._receive()
@@ -93,7 +93,7 @@ class Exchange:
             return True
 
     def fail(self, fault: Answer) -> None:
-        """Fails every invocation with this fault: the program could not initialize.
+        """Fails every invocation with this fault, because the program could not initialize.
 
         Raises StateError if the program is ready.
         """
@@ -105,9 +105,9 @@ class Exchange:
         threading.Thread(target=self._refuse, args=(lambda _: fault,), daemon=True).start()
 
     def refuse(self, reason: str, hint: str) -> NoReturn:
-        """Fails every invocation for this reason: there is no program to run.
+        """Fails every invocation for this reason, because no program can be started.
 
-        The log also gets the hint.
+        The hint is logged too.
         """
         self._become_ready()
 
@@ -131,10 +131,10 @@ class Exchange:
             if self._fault is None and (self._answer is None or self._answer.error is None):
                 _end_exchange(status)
             if self._answer is not None:
-                # It reported an error and gave up: the error says more than its end does.
-                self._tell(self._answer, last=True)
+                # It reported an error before it ended: the error says more than the exit code.
+                self._send(self._answer, last=True)
         while True:
-            time.sleep(3600)  # the pool, which knows that this is the last answer, ends this process
+            time.sleep(3600)  # the pool ends this process after the last answer
 
     def _become_ready(self) -> None:
         self._ready = True
@@ -154,9 +154,9 @@ class Exchange:
 
     def _refuse(self, explain: Callable[[Event], Answer]) -> NoReturn:
         while True:
-            self._tell(explain(self._receive()), last=True)
+            self._send(explain(self._receive()), last=True)
 
-    def _tell(self, answer: Answer, *, last: bool = False) -> None:
+    def _send(self, answer: Answer, *, last: bool = False) -> None:
         duration = (time.perf_counter() - self._began) * 1000
         memory = bootstrap.peak_runtime_memory_kb(self.process_id or "self")
         bootstrap.send_to_pool(
@@ -169,7 +169,7 @@ def _end_exchange(status: int) -> NoReturn:
     if status < 0:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program's own core dump is enough
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the program has dumped its own core
         if -status != signal.SIGKILL:
             signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)

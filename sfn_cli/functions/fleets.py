@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.functions import Functions
 
 HAND_OUT_MILLISECONDS = 0.2
-"""How long this process takes, approximately, to hand out an invocation."""
+"""The approximate time that this process needs to pass an invocation to a child."""
 
 STUCK_MILLISECONDS = 30
-"""After so long without an answer from any of a function's children, its pace means nothing."""
+"""Without an answer from any child for this long, the function's pace is ignored."""
 
 
 class Fleet:
@@ -34,14 +34,14 @@ class Fleet:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.children: set[Child] = set()
-        self.idle: list[Child] = []  # the last one is taken first: the others may end
+        self.idle: list[Child] = []  # the last one is used first, so that the others can end
         self.starting = 0
         self.pace: float | None = None  # recent duration of its handler, in milliseconds
         self.answered_at = 0
         self.waiting: OrderedDict[Invocation, None] = OrderedDict()
 
     def wants_another(self, cores: int, now: int) -> bool:
-        """Whether another child would do waiting work that existing or starting ones will not."""
+        """Whether another child would be of use, given the existing and starting ones."""
         if self.starting >= len(self.waiting):
             return False
         if self.pace is None or len(self.children) < cores + self.pace / HAND_OUT_MILLISECONDS:
@@ -50,7 +50,7 @@ class Fleet:
 
 
 class Fleets:
-    """The fleets of one pool, by the name and the number of a function's version."""
+    """The fleets of one pool, by function name and version number."""
 
     def __init__(
         self,
@@ -60,8 +60,8 @@ class Fleets:
     ) -> None:
         """`retire` is called when a fleet's function was changed or deleted.
 
-        Its arguments are the fleet (None if it is new), and the function's deployment as it is now
-        (None if it was deleted).
+        Its arguments are the fleet (None if it is new), and the function's current deployment (None if
+        it was deleted).
         """
         self._functions = functions
         self._retire = retire
@@ -75,7 +75,7 @@ class Fleets:
         return iter(self._fleets.values())
 
     def find(self, name: str, number: int) -> Fleet | None:
-        """Returns the fleet of a function at a version, or as it is now; None if it does not exist.
+        """Returns the fleet of a function's version (0 for $LATEST); None if it does not exist.
 
         Raises UnusableError.
         """

@@ -1,4 +1,4 @@
-"""One requested invocation: its input and its progress."""
+"""One requested invocation: its input and its state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Invocation:
-    """Waits for a child, then has one, then is settled; `payload` is the event, JSON text."""
+    """An invocation: waiting, running in a child, or settled. `payload` is the event, JSON text."""
 
     __slots__ = (
         "_cancel", "arn", "client_context", "done", "payload", "request_id", "settled",
@@ -52,5 +52,5 @@ class Invocation:
         """Reports the outcome, unless the invocation was cancelled."""
         if not self.settled:
             self.settled = True
-            self.payload = ""  # this may be referenced for a long time
+            self.payload = ""  # this object may stay referenced for a long time
             self.done(ended if self.version == LATEST else ended._replace(version=self.version))

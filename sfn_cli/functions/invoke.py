@@ -1,7 +1,7 @@
-"""Invoking a function and waiting for it: from a command, or from any thread of a server.
+"""Invokes a function and waits for it: from a command, or from any thread of a server.
 
-What functions log is stored, several lines in a transaction. A line waits for others for only a few
-milliseconds, so that a running handler's log can be followed without delay.
+Log lines of functions are stored several at a time, but wait for others only a few milliseconds, so
+that the log of a running handler can be followed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LINGER_MILLISECONDS = 20
 ALIVE_SECONDS = 5.0
-"""How often a waiting caller checks whether there is still a thread to wait for."""
+"""How often a waiting caller checks that the thread is still alive."""
 
 Clock = Callable[[], int]
 Done = Callable[[Outcome], None]
@@ -40,14 +40,14 @@ def _invocation_now() -> int:
 
 
 class InvocationLogWriter:
-    """Log lines that are about to be stored."""
+    """Buffers log lines and stores them."""
 
     def __init__(self, logs: Logs, clock: Clock) -> None:
         self._logs = logs
         self._clock = clock
         self._lines: list[LogLine] = []
         self.due_at: int | None = None
-        """When (monotonic, ms) the oldest line is to be stored; None while there is none."""
+        """When (monotonic, ms) the oldest line must be stored; None if there is none."""
 
     def add(self, group: str, stream: str, at: int, message: str) -> None:
         if not self._lines:
@@ -83,27 +83,24 @@ class InvokingHost:
         clock: Clock = _invocation_now,
         endpoint: EndpointAddress | None = None,
     ) -> None:
-        """`endpoint` is where the functions' AWS clients find the local services, as for a Pool."""
+        """`endpoint` is the local endpoint that functions call, as for a Pool."""
         self._settings = settings
         self._open_store = open_store
         self._clock = clock
         self._endpoint = endpoint
-        self._asked: deque[tuple[str, str, str | None, Done]] = deque()
+        self._requested: deque[tuple[str, str, str | None, Done]] = deque()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._pipe: WakePipe | None = None
 
     def start(self) -> None:
-        """Starts the thread, unless it is running.
-
-        `invoke` does so when first called. Raises StoreError.
-        """
+        """Starts the thread, unless it is running; `invoke` also does so. Raises StoreError."""
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 return
             store = self._open_store()
             if self._pipe is not None:
-                self._pipe.close()  # left by a thread that has died
+                self._pipe.close()  # of a thread that has died
             self._pipe = WakePipe()
             self._stopping = False
             self._thread = threading.Thread(
@@ -112,7 +109,7 @@ class InvokingHost:
             self._thread.start()
 
     def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Outcome:
-        """Invokes a function and waits for its outcome. From any thread. Raises StoreError."""
+        """Invokes a function and waits for its outcome. Thread-safe. Raises StoreError."""
         self.start()
         answered = threading.Event()
         ended: list[Outcome] = []
@@ -122,7 +119,7 @@ class InvokingHost:
             answered.set()
 
         thread = self._thread
-        self._asked.append((function_ref, payload, client_context, done))
+        self._requested.append((function_ref, payload, client_context, done))
         self._wake()
         while not answered.wait(ALIVE_SECONDS):
             if thread is None or not thread.is_alive():
@@ -130,7 +127,7 @@ class InvokingHost:
         return ended[0]
 
     def stop(self) -> None:
-        """Kills what runs and ends the thread; pending invocations fail: the runtime exited."""
+        """Kills running functions and ends the thread; pending invocations fail with Runtime.ExitError."""
         with self._starting:
             thread, self._thread = self._thread, None
             if thread is None:
@@ -156,15 +153,15 @@ class InvokingHost:
 
         def listen() -> None:
             pipe.clear()
-            while self._asked:
-                begin(*self._asked.popleft())
+            while self._requested:
+                begin(*self._requested.popleft())
 
         def begin(function_ref: str, payload: str, client_context: str | None, done: Done) -> None:
             waiting.add(done)
 
             def settle(answer: Outcome) -> None:
                 waiting.discard(done)
-                flush()  # a caller that has the answer can read the log
+                flush()  # a caller that has the answer must be able to read the log
                 done(answer)
 
             try:
@@ -173,7 +170,7 @@ class InvokingHost:
                 settle(outcome.outcome_without_run("unusable", "ServiceException", str(error), ""))
 
         def flush() -> None:
-            with suppress(SfnError):  # a store that cannot be written loses the log, not the answers
+            with suppress(SfnError):  # if the store cannot be written, the log is lost, not the answer
                 writer.flush()
 
         selector.register(pipe, selectors.EVENT_READ, listen)
@@ -184,8 +181,8 @@ class InvokingHost:
         finally:
             pool.close()
             flush()
-            for done in [*waiting, *(asked[-1] for asked in self._asked)]:
+            for done in [*waiting, *(request[-1] for request in self._requested)]:
                 done(outcome.exit_outcome(None, "", ""))
-            self._asked.clear()
+            self._requested.clear()
             selector.close()
             store.close()

@@ -1,4 +1,4 @@
-"""How an invocation ended, and Lambda's response when the function could not respond itself.
+"""The outcome of an invocation, with Lambda's response if the function did not respond itself.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 """
@@ -15,16 +15,16 @@ Kind = Literal["succeeded", "failed", "timed_out", "exited", "not_found", "unusa
 
 
 class Outcome(NamedTuple):
-    """The end of one invocation.
+    """The outcome of one invocation.
 
     kind        succeeded, or how it failed: the handler raised (failed), took too long (timed_out)
                 or its process ended (exited); there is no such function (not_found); or it cannot
                 be run on this machine (unusable)
-    payload     JSON text: the handler's answer, or {"errorMessage", "errorType", …} as Lambda has it
-    log_tail    the last 4 KB of what the invocation logged
-    error       the error's name, None when it succeeded: what a state machine's Retry and Catch match
-    message     for people; when the function is unusable, it says how to fix that
-    version     which version of the function was run
+    payload     JSON text: the handler's answer, or {"errorMessage", "errorType", …} as in Lambda
+    log_tail    the last 4 KB of the invocation's log
+    error       the error's name, which a state machine's Retry and Catch match; None on success
+    message     for people; for an unusable function, it says how to fix that
+    version     the version of the function that was run
     """
 
     kind: Kind
@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 class UnusableError(Exception):
     """A function cannot be run on this machine.
 
-    `error` is Lambda's name for it, the text says how to fix it.
+    `error` is Lambda's error name; the message says how to fix it.
     """
 
     def __init__(self, error: str, message: str) -> None:
@@ -55,7 +55,7 @@ def not_found_outcome(arn: str, request_id: str) -> Outcome:
 
 
 def outcome_without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcome:
-    """Returns the outcome of an invocation that reached no process."""
+    """Returns the outcome of an invocation that was never passed to a process."""
     return Outcome(kind, _error_outcome_payload(error, message), request_id, "", error, message)
 
 
@@ -74,7 +74,7 @@ def timeout_outcome(seconds: float, request_id: str, log_tail: str) -> Outcome:
 def exit_outcome(status: int | None, request_id: str, log_tail: str) -> Outcome:
     """Returns the outcome of an invocation whose process ended.
 
-    `status` is its exit code, negative for a signal's number, None when it is not known.
+    `status` is its exit code, negative for a signal's number, None if unknown.
     """
     message = f"RequestId: {request_id} Error: Runtime exited {_exit_outcome_reason(status)}"
     return Outcome(

@@ -1,4 +1,4 @@
-"""A child's output as events of its function's log, with the lines that Lambda itself writes.
+"""A child's output as events of its function's log, with the lines that Lambda adds.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
@@ -20,14 +20,14 @@ Log = Callable[[str, str, int, str], None]
 
 
 def output_stream_name(now: int, version: str) -> str:
-    """Returns a new stream's name, as Lambda has one for each execution environment."""
+    """Returns the name of a new stream; as in Lambda, each execution environment has its own."""
     return f"{time.strftime('%Y/%m/%d', time.gmtime(now / 1000))}/[{version}]{os.urandom(16).hex()}"
 
 
 class OutputLines:
     """Splits bytes into lines.
 
-    A line that has no end yet waits; one that is too long for an event is cut.
+    An unfinished line waits for its end; one that is too long for an event is split.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class OutputLines:
         return (_output_text(line) for line in lines)
 
     def flush(self) -> Iterator[str]:
-        """Yields what was written without an end of line."""
+        """Yields the unfinished line, if any."""
         rest, self._rest = self._rest, b""
         return iter([_output_text(rest)] if rest else [])
 
@@ -70,7 +70,7 @@ class OutputJournal:
 
     @property
     def tail(self) -> str:
-        """The last 4 KB that the newest invocation logged."""
+        """The last 4 KB of the log of the latest invocation."""
         return "".join(self._tail)[-TAIL_CHARACTERS:]
 
     def add_output(self, data: bytes, now: int) -> None:
@@ -85,7 +85,7 @@ class OutputJournal:
         self._write(now, f"START RequestId: {request_id} Version: {self._version}\n")
 
     def end(self, now: int, duration: float, memory_kb: int, init_duration: float | None) -> None:
-        """Ends an invocation that the function answered; durations are in milliseconds."""
+        """Ends an answered invocation; durations are in milliseconds."""
         self._memory_used = -(-memory_kb // 1024)
         self._flush(now)
         self._report(

@@ -1,20 +1,20 @@
-"""The warm children of one process: which is invoked, which waits, and which ends.
+"""The warm children of one process: invokes, queues and ends them.
 
-The pool has no thread and never waits. The selector's owner calls what is ready, and `tick` when
-`wake_at` has come:
+The pool has no thread and never blocks. The selector's owner calls the ready callbacks, and `tick`
+at `wake_at`:
 
     for key, _ in selector.select(timeout):
         key.data()
     pool.tick(monotonic())
 
-Rule 1: An invocation is given to an idle child of its function; else it waits, first come, first
+Rule 1: An invocation is passed to an idle child of its function; otherwise it waits, first come, first
 served, for a child to become idle or ready.
-Rule 2: A child is started for each invocation that waits, but no more at a time than there are
-cores: while they start, those that are ready may have done the work. For a handler that answers at
-once, a few children are enough: this process cannot keep more of them busy.
-Rule 3: When all places are taken, the child that has been idle longest makes room.
-Rule 4: A child runs its function's current deployment: one of an older revision or of older code
-ends when it has answered.
+Rule 2: A child is started for each waiting invocation, but no more at a time than there are cores:
+while they start, ready children may do the work. For a handler that answers immediately, a few
+children are enough, because this process cannot keep more of them busy.
+Rule 3: When all places are taken, the child that has been idle longest ends.
+Rule 4: A child runs its function's current deployment: a child with an older revision or older code
+ends after its answer.
 Rule 5: An invocation is done exactly once, and never from within `invoke`.
 """
 
@@ -56,7 +56,7 @@ def pool_monotonic_ms() -> int:
 
 
 class Pool:
-    """Warm children; see the module's docstring."""
+    """The warm children of one process; see the module's docstring."""
 
     def __init__(
         self,
@@ -74,8 +74,8 @@ class Pool:
     ) -> None:
         """`clock` returns ms since 1970. `log(group, stream, at, message)` stores one event.
 
-        `report` is called with a line for the log of this process. `endpoint` serves the functions'
-        AWS clients; without it, the pool has one of its own.
+        `report` writes a line to the log of this process. `endpoint` is the endpoint for the functions'
+        AWS clients; without it, the pool creates its own.
         """
         self._functions = functions
         self._settings = settings
@@ -104,10 +104,10 @@ class Pool:
         request_id: str | None = None,
         client_context: str | None = None,
     ) -> Invocation:
-        """Begins an invocation of a function (its name or ARN) with an event (JSON text).
+        """Starts an invocation of a function (its name or ARN) with an event (JSON text).
 
-        `done` is called with its outcome, from the selector's or `tick`'s call. At `timeout_at`
-        (monotonic) it ends as when the function's own time is up.
+        The selector's or `tick`'s call runs `done` with the outcome. At `timeout_at` (monotonic), the
+        invocation times out as at the function's own timeout.
         """
         invocation = Invocation(
             payload,
@@ -132,7 +132,7 @@ class Pool:
             )
             return invocation
         if fleet is None:
-            self._start_children()  # invocations from before the deletion are still done
+            self._start_children()  # earlier invocations still run
             self._due.append(
                 (
                     invocation,
@@ -153,7 +153,7 @@ class Pool:
 
     @property
     def wake_at(self) -> int | None:
-        """When (monotonic) `tick` is due next, if nothing is ready before; 0 for at once."""
+        """When (monotonic) `tick` is due next, if nothing is ready before; 0 means now."""
         if self._due:
             return 0
         times = [child.due_at for child in self._children]
@@ -169,7 +169,7 @@ class Pool:
         return min(times, default=None)
 
     def tick(self, now: int) -> None:
-        """Handles what is due: outcomes of calls that could not run, timeouts, idle children."""
+        """Handles due events: outcomes of calls that could not run, timeouts, idle children."""
         while self._due:
             invocation, ended = self._due.popleft()
             invocation.settle(ended)
@@ -183,11 +183,11 @@ class Pool:
         self._reaper.tick(now, has_children=bool(self._children))
 
     def end_orphans(self) -> None:
-        """Kills the processes that functions of killed workers have left behind."""
+        """Kills processes that functions of killed workers left behind."""
         self._reaper.end_orphans()
 
     def close(self) -> None:
-        """Kills all children, and waits for their end. Pending invocations are never done."""
+        """Kills all children, and waits until they end. Pending invocations are dropped."""
         for child in list(self._children):
             self._end(child)
         self._reaper.close()
@@ -216,7 +216,7 @@ class Pool:
     # Functions
 
     def _retire_older(self, fleet: Fleet | None, deployment: Deployment | None) -> None:
-        """Ends the children that are idle or have not begun, and are of another deployment."""
+        """Ends idle and starting children of other deployments."""
         for child in list(fleet.children if fleet is not None else ()):
             if child.invocation is None and child.deployment is not deployment:
                 self._end(child)
@@ -225,7 +225,7 @@ class Pool:
     # Children
 
     def _start_children(self) -> None:
-        """Starts children by rules 2 and 3, for each fleet in turn, those with fewest first."""
+        """Starts children by rules 2 and 3, for each fleet in turn, smallest first."""
         progress, now = True, self._monotonic()
         while progress and self._waiting and self._starting < self._cores:
             progress = False
@@ -250,10 +250,10 @@ class Pool:
                 endpoint=self._endpoint.open(),
             )
         except OSError as error:
-            if fleet.children:  # the existing ones will do the work
+            if fleet.children:  # the existing ones do the work
                 return False
             message = (
-                f"A process for the function {fleet.deployment.function.name} cannot be started: "
+                f"Cannot start a process for the function {fleet.deployment.function.name}: "
                 f"{error.strerror or error}."
             )
             while (invocation := self._waiting.pop_first(fleet)) is not None:
@@ -283,7 +283,7 @@ class Pool:
         return True
 
     def _next(self, child: Child) -> None:
-        """Decides what an idle child does."""
+        """Passes the next invocation to a free child, or ends the child."""
         fleet = self._children[child]
         if child.exiting or child.deployment is not fleet.deployment or self._must_make_room(fleet):
             self._end(child)
@@ -297,7 +297,7 @@ class Pool:
         self._start_children()
 
     def _must_make_room(self, fleet: Fleet) -> bool:
-        """Whether all places are taken, and this fleet must give one up to a fleet with none."""
+        """Whether all places are taken and this fleet must free one for a fleet that has none."""
         if (
             len(self._children) < self._max_children
             or len(fleet.children) < 2
@@ -307,10 +307,10 @@ class Pool:
         return any(other.waiting and not other.children for other in self._fleets)
 
     def _drop_child(self, child: Child, outcome_of: Callable[[Invocation], Outcome]) -> None:
-        """Removes a child that has ended or has to end, and settles the invocation that it fails.
+        """Removes a child that has ended or must end, and fails its invocation.
 
-        A child that never got ready fails the invocation that has waited longest, so that a
-        function whose children all end does not start them for ever.
+        If the child never became ready, the invocation that has waited longest fails, so that a function
+        whose children all crash does not start new ones forever.
         """
         invocation = child.invocation or (
             self._waiting.pop_first(self._children[child]) if child.starting else None
@@ -322,7 +322,7 @@ class Pool:
             invocation.settle(outcome)
 
     def _end(self, child: Child) -> None:
-        """Ends a child, whatever it is doing."""
+        """Ends a child immediately."""
         fleet = self._children.pop(child, None)
         if fleet is None:
             return

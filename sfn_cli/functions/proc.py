@@ -1,4 +1,4 @@
-"""Facts about processes from /proc. Elsewhere than on Linux, and about ended processes, there are none."""
+"""Facts about processes from /proc: none on systems other than Linux, or about ended processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 START_LOOKS, START_LOOK_SECONDS = 20, 0.005
-"""How often, and in what steps, the environment of a process that has just been started is read."""
+"""How often, and at what interval, the environment of a process that has just started is read."""
 
 
 class ProcessStat(NamedTuple):
@@ -52,9 +52,9 @@ def process_descendants(pid: int) -> list[int]:
 
 
 def process_environment(pid: int) -> dict[str, str]:
-    """Returns the environment with which a process started; empty when it cannot be read.
+    """Returns the environment with which a process started; empty if it cannot be read.
 
-    Waits for a process that is just being started: for a moment it has none.
+    Waits for a process that is just starting, because it has no environment at first.
     """
     variables = b""
     for _ in range(START_LOOKS):
@@ -92,7 +92,7 @@ def process_name(pid: int) -> str:
 
 
 def process_namespace() -> int:
-    """Returns the namespace of process ids, which are unique only within one (a container's)."""
+    """Returns the namespace (a container's) in which process ids are unique."""
     try:
         return os.stat("/proc/self/ns/pid").st_ino
     except OSError:

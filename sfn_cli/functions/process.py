@@ -1,8 +1,8 @@
 """One child: a process that runs one function, and the messages to and from it.
 
-The child's side, with the protocol on the socket, is bootstrap.py. Nothing here waits: the child is
-read when the selector says so. It is started with posix_spawn, which is fast however much memory
-this process has, and safe in a process with threads.
+The child's side, with the protocol on the socket, is bootstrap.py. Nothing here blocks: the selector
+says when to read. Children are started with posix_spawn, which is fast however much memory this
+process has, and safe in a process with threads.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MORE_BYTES = 256 * 1024
 MAX_HEAD_BYTES = 65536
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
-_LOWEST = 10  # the child's own descriptors are 0 to 4: ours must not overlap them when it is created
+_LOWEST = 10  # above the child's descriptors, 0 to 4, so that ours do not overlap them
 _OWN_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
@@ -42,7 +42,7 @@ class ProcessWatcher(Protocol):
     def child_said(self, head: Mapping[str, Any], body: str) -> None: ...
 
     def child_ended(self, status: int | None) -> None:
-        """Called once. `status` is the exit code, negative for a signal, None if not known."""
+        """Called once. `status` is the exit code, negative for a signal, None if unknown."""
 
 
 class Process:
@@ -56,7 +56,7 @@ class Process:
         watcher: ProcessWatcher,
         mark: str | None = None,
     ) -> None:
-        """Starts the child; its strays are recognized by `mark` (strays.py). Raises OSError."""
+        """Starts the child; `mark` identifies its strays (strays.py). Raises OSError."""
         self._mark = mark
         self._selector = selector
         self._watcher = watcher
@@ -93,7 +93,7 @@ class Process:
         selector.register(self._socket, selectors.EVENT_READ, self._on_socket)
 
     def send(self, head: Mapping[str, Any], body: str) -> None:
-        """Sends a message; what the socket does not accept now is sent when it can be."""
+        """Sends a message; the part that the socket does not accept yet is sent later."""
         text, data = json.dumps(head).encode(), body.encode()
         self._unsent = memoryview(
             b"".join((len(text).to_bytes(4, "big"), len(data).to_bytes(4, "big"), text, data))
@@ -103,14 +103,11 @@ class Process:
             self._selector.modify(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self._on_socket)
 
     def kill(self) -> None:
-        """Kills the child and all that it started, without notifying the watcher.
-
-        `reap` it later.
-        """
-        self._let_go()
+        """Kills the child and all its descendants, without notifying the watcher; `reap` it later."""
+        self._kill_and_close()
 
     def reap(self, *, wait: bool = False) -> bool:
-        """Whether a child that was killed has ended, and nothing is left of it."""
+        """Whether a killed child has ended; removes its zombie process."""
         try:
             reaped = os.waitpid(self.pid, 0 if wait else os.WNOHANG)[0] != 0
         except ChildProcessError:
@@ -119,7 +116,7 @@ class Process:
             strays.unwatch_child_for_strays(self.pid)
         return reaped
 
-    def _let_go(self) -> None:
+    def _kill_and_close(self) -> None:
         if not self._alive:
             return
         self._alive = False
@@ -139,7 +136,7 @@ class Process:
             os.close(self._output)
 
     def _read_output(self) -> None:
-        """Reads what is in the pipe now, and not what may be written for ever."""
+        """Reads at most one pipe's content, so that endless output does not block the loop."""
         left = PIPE_BYTES
         while left > 0 and self._output_open:
             try:
@@ -166,12 +163,12 @@ class Process:
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
         except BlockingIOError:
             pass
-        except OSError:  # it has ended: reading will detect that
+        except OSError:  # it has ended: the next read detects that
             self._unsent = memoryview(b"")
 
     def _read(self) -> None:
         try:
-            # Little at first: a buffer larger than most answers costs more than they do.
+            # Little at first: a buffer larger than most answers is slow to allocate.
             data = self._socket.recv(MORE_BYTES if self._received else SOME_BYTES)
         except BlockingIOError:
             return
@@ -200,20 +197,20 @@ class Process:
                 head = None
             del received[:end]
             if not isinstance(head, dict):
-                self._on_end()  # the handler wrote to a descriptor that is not its own
+                self._on_end()  # the handler wrote to the socket
                 return
             self._read_output()
             self._watcher.child_said(head, body)
 
     def _on_end(self) -> None:
-        """Reaps the child, which closed its socket.
+        """Reaps a child that closed its socket.
 
-        It has ended or is about to, unless it tampered with its descriptors.
+        It has ended or is about to, unless the handler tampered with its descriptors.
         """
         self._read_output()
-        self._let_go()
+        self._kill_and_close()
         try:
-            # The kernel closes a process's descriptors just before the process ends.
+            # Does not block: the kernel closes a process's descriptors just before the process ends.
             status: int | None = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         except (ChildProcessError, ValueError):
             status = None
@@ -228,7 +225,7 @@ def _spawn_process(command: list[str], environment: Mapping[str, str], theirs: S
         for descriptor in (null, output, output, control, lifeline):
             lifted.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST))
         actions = [(os.POSIX_SPAWN_DUP2, descriptor, number) for number, descriptor in enumerate(lifted)]
-        # Signals that this process ignores or blocks, its children need not.
+        # Children do not inherit ignored or blocked signals.
         common: dict[str, Any] = {"file_actions": actions, "setsigmask": (), "setsigdef": _OWN_SIGNALS}
         try:
             return os.posix_spawn(command[0], command, environment, setsid=True, **common)

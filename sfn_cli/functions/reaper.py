@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 REAP_MILLISECONDS = 20
 SWEEP_MILLISECONDS = 1000
-"""How often a pool looks for strays of children that ended, while it has children."""
+"""How often a pool with children looks for strays of children that ended."""
 
 
 class Reaper:
-    """Waits for killed processes, and kills their strays, without blocking until `close`.
+    """Reaps killed processes and kills their strays; only `close` blocks.
 
     All times are milliseconds of a monotonic clock.
     """
 
     def __init__(self, home: str, report: Callable[[str], None]) -> None:
-        """`report` is called with a line for the log of this process."""
+        """`report` writes a line to the log of this process."""
         self._home = home
         self._report = report
         self._dying: list[Process] = []
@@ -35,7 +35,7 @@ class Reaper:
         return min((at for at in (reap_at, self._sweep_at) if at is not None), default=None)
 
     def tick(self, now: int, *, has_children: bool) -> None:
-        """Handles what is due. Strays are looked for again later, while the pool has children."""
+        """Handles due events. While the pool has children, it looks for strays repeatedly."""
         self._dying = [process for process in self._dying if not process.reap()]
         if self._sweep_at is not None and self._sweep_at <= now:
             left = strays.sweep_strays(self._report) or bool(self._dying)
@@ -48,14 +48,14 @@ class Reaper:
         self._sweep_by(now + SWEEP_MILLISECONDS)
 
     def kill(self, process: Process, now: int) -> None:
-        """Kills a process, and its strays soon."""
+        """Kills a process, and its strays soon after."""
         process.kill()
         if not process.reap():
             self._dying.append(process)
         self._sweep_by(now)
 
     def end_orphans(self) -> None:
-        """Kills the processes that functions of killed workers have left behind."""
+        """Kills processes that functions of killed workers left behind."""
         strays.end_orphaned_strays(self._home, self._report)
 
     def close(self) -> None:

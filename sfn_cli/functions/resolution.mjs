@@ -1,8 +1,8 @@
-// How a Node.js child finds packages and layers that are not beside its code.
+// Resolves packages and layers that are not beside a Node.js child's code.
 //
-// `require` finds packages by NODE_PATH, which `import` ignores; on AWS, layers lie below /opt, where handlers
-// name their files absolutely. This module is loaded by bootstrap.mjs into the handler's thread, and by Node.js
-// into the thread of its hooks.
+// `require` finds packages by NODE_PATH, which `import` ignores. On AWS, layers are below /opt, and handlers may
+// use absolute paths there. bootstrap.mjs loads this module into the handler's thread, and Node.js loads it into
+// the thread of its hooks.
 // https://nodejs.org/api/module.html#customization-hooks
 
 import fs from "node:fs";
@@ -14,7 +14,7 @@ const OPT = "/opt/";
 const NOT_FOUND = new Set(["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"]);
 let packages = { folders: [], layers: [] };
 
-/** Makes `require` find files of layers, and, where the code uses it, `import` find packages and layers. */
+/** Hooks `require` to find files of layers, and, if the code uses it, `import` to find packages and layers. */
 export function install(found, usesImport) {
     packages = { folders: found.folders ?? [], layers: found.layers ?? [] };
     if (packages.layers.length) {
@@ -75,7 +75,7 @@ function parents(specifier, error) {
     return packages.folders.map((folder) => pathToFileURL(path.join(path.dirname(folder), "sfn.mjs")).href);
 }
 
-/** The file that a file of a layer is here; the request itself, if no layer has it. */
+/** The local file for a file of a layer; the request itself, if no layer has it. */
 function inLayer(request) {
     if (typeof request !== "string" || !request.startsWith(OPT) || fs.existsSync(request)) return request;
     for (const layer of packages.layers.toReversed?.() ?? [...packages.layers].reverse()) {

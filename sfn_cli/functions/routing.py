@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def routed_version(functions: Functions, name: str, qualifier: str | None) -> int | None:
-    """Returns the number of the version to run now (0 for $LATEST), which need not exist.
+    """Returns the number of the version to run now (0 for $LATEST); it may not exist.
 
     None if there is no such alias.
     """
@@ -31,7 +31,7 @@ def routed_version(functions: Functions, name: str, qualifier: str | None) -> in
 
 
 def _draw_route(route: FunctionRoute) -> int:
-    """Draws a version by weight, for each invocation separately."""
+    """Draws a version by weight; each invocation draws separately."""
     if route.weights:
         draw = random.random()
         for number, weight in route.weights.items():

@@ -1,8 +1,8 @@
-"""The Runtime API of Lambda: a custom runtime gets invocations and sends its answers here.
+"""Lambda's Runtime API, from which a custom runtime gets invocations and to which it sends answers.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-It listens on 127.0.0.1 at a port that the kernel chose. The API has no secret that clients could
-send, so it checks what it can: no other user of the machine (loopback.py), and no web page.
+It listens on 127.0.0.1, at a port that the kernel chooses. Clients of this API send no secret, so the
+server checks what it can: no other user of the machine (loopback.py), and no web page.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 ROOT = "/2018-06-01/runtime/"
 PIECE_BYTES = 1 << 20
 UNKNOWN = "Runtime.Unknown"
-"""The type of an error to which the program gave no name."""
+"""The type of an error that the program did not name."""
 
 
 def serve_runtime_api(listening: socket.socket, exchange: Exchange) -> NoReturn:
-    """Serves a listening socket, each connection in a thread, as long as this process lives."""
+    """Serves a listening socket, with a thread for each connection, until this process ends."""
     server = _RuntimeApiServer(listening, exchange)
     server.serve_forever(poll_interval=3600)
     raise AssertionError("the server is never shut down")
@@ -47,7 +47,7 @@ class _RuntimeApiServer(ThreadingHTTPServer):
         return loopback.is_own_loopback(request) is not False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores a connection that the program broke off."""
+        """Ignores a connection that the program closed."""
 
 
 class _RuntimeApiHandler(BaseHTTPRequestHandler):
@@ -56,10 +56,12 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
     server: _RuntimeApiServer
 
     def do_GET(self) -> None:
-        if not self._is_the_programs():
+        if not self._is_from_program():
             return
         if self.path != f"{ROOT}invocation/next":
-            self._say(404, {"errorType": "NotFound", "errorMessage": f"The Runtime API has no {self.path}"})
+            self._send_json(
+                404, {"errorType": "NotFound", "errorMessage": f"The Runtime API has no {self.path}"}
+            )
             return
         try:
             event = self.server.exchange.next()
@@ -70,7 +72,7 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body, trailers = self._body()
-        if not self._is_the_programs():
+        if not self._is_from_program():
             return
         match self.path.removeprefix(ROOT).split("/") if self.path.startswith(ROOT) else []:
             case ["init", "error"]:
@@ -80,22 +82,25 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
             case ["invocation", request_id, "error"]:
                 self._answer(request_id, self._error(body))
             case _:
-                self._say(
+                self._send_json(
                     404, {"errorType": "NotFound", "errorMessage": f"The Runtime API has no {self.path}"}
                 )
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing: the log is the function's own."""
+        """Logs nothing: only the function writes to the log."""
 
-    def _is_the_programs(self) -> bool:
-        """Whether a program sent the request, and not a web page."""
+    def _is_from_program(self) -> bool:
+        """Whether a program, rather than a web page, sent the request."""
         if host_check.is_program({name.lower(): value for name, value in self.headers.items()}):
             return True
-        self._say(403, {"errorType": "Forbidden", "errorMessage": "Only the function's own runtime may ask"})
+        self._send_json(
+            403,
+            {"errorType": "Forbidden", "errorMessage": "Only the function's own runtime may call this API"},
+        )
         return False
 
     def _body(self) -> tuple[bytes | None, dict[str, str]]:
-        """Returns the body, None when it is too large, and the trailers when it came in chunks."""
+        """Returns the body (None if it is too large) and the trailers of a chunked body."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunks()
         length = int(self.headers.get("Content-Length") or 0)
@@ -122,12 +127,12 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
 
     def _answer(self, request_id: str, answer: Answer) -> None:
         if not self.server.exchange.answer(request_id, answer):
-            self._say(400, {"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"})
+            self._send_json(400, {"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"})
         elif answer.error == _TOO_LARGE:
             message = f"Exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
-            self._say(413, {"errorType": "RequestEntityTooLarge", "errorMessage": message})
+            self._send_json(413, {"errorType": "RequestEntityTooLarge", "errorMessage": message})
         else:
-            self._say(202, {"status": "OK"})
+            self._send_json(202, {"status": "OK"})
 
     def _fail(self, body: bytes | None) -> None:
         try:
@@ -135,10 +140,10 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
         except StateError:
             self._forbid("init/error")
         else:
-            self._say(202, {"status": "OK"})
+            self._send_json(202, {"status": "OK"})
 
     def _error(self, body: bytes | None) -> Answer:
-        """Returns the error that the program reports: its report, if it is one, is the payload."""
+        """Returns the error in the body, which becomes the payload if it is a valid report."""
         header = self.headers["Lambda-Runtime-Function-Error-Type"]
         try:
             report = json.loads(body or b"")
@@ -160,9 +165,9 @@ class _RuntimeApiHandler(BaseHTTPRequestHandler):
 
     def _forbid(self, path: str) -> None:
         message = f"{path} is not allowed in the state that the runtime is in"
-        self._say(403, {"errorType": "InvalidStateTransition", "errorMessage": message})
+        self._send_json(403, {"errorType": "InvalidStateTransition", "errorMessage": message})
 
-    def _say(self, status: int, content: dict[str, str]) -> None:
+    def _send_json(self, status: int, content: dict[str, str]) -> None:
         self._respond(status, dumps(content).encode(), {})
 
     def _respond(self, status: int, body: bytes, headers: dict[str, str]) -> None:
@@ -197,7 +202,7 @@ def _runtime_api_headers(event: Event) -> dict[str, str]:
 def _runtime_api_response(body: bytes | None, trailers: dict[str, str]) -> Answer:
     """Parses a response, which need not be JSON.
 
-    When the program broke off half-way, the error follows what it had written.
+    If the program failed half-way, its error is in the trailers.
     """
     if body is None:
         return _runtime_api_failure(
@@ -211,7 +216,7 @@ def _runtime_api_response(body: bytes | None, trailers: dict[str, str]) -> Answe
         body.decode()
     except UnicodeDecodeError:
         return _runtime_api_failure(
-            "Runtime.MarshalError", "sfn takes a function's response as text in UTF-8, and this one is not."
+            "Runtime.MarshalError", "The response is not UTF-8 text; sfn does not support binary responses."
         )
     return Answer(body)
 

@@ -1,16 +1,16 @@
 """The interpreter of each Lambda runtime.
 
-`python3.12` is a Python 3.12 that is installed here, `nodejs20.x` a Node.js 20.
+`python3.12` is an installed Python 3.12, `nodejs20.x` a Node.js 20.
 
-It is the first one found that really starts and has exactly that version: on PATH, where a version
-manager's shim may only print how to choose one, and then where version managers install. If there
-is none, the interpreter that runs sfn is used if its version matches.
+The first interpreter is used that starts and has exactly that version: first on PATH, where a version
+manager's shim may only print how to choose a version, then in the folders of version managers, last
+the interpreter that runs sfn.
 
-Where a version is not installed, the nearest installed one of the same language runs the function:
-the next newer one, else the next older one. A deploy reports it (`substitute_note`).
-With SFN_EXACT_RUNTIMES=true, there is no substitute.
+If a version is not installed, the nearest installed one of the same language runs the function: the
+next newer one, otherwise the next older one. A deploy reports it (`substitute_note`). With
+SFN_EXACT_RUNTIMES=true, no substitute is used.
 
-Whether an interpreter starts is remembered in $SFN_HOME (interpreters/memory.py).
+Checks of interpreters are cached in $SFN_HOME (interpreters/cache.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from glob import glob
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.functions.code.catalog import FOLDER_NAME
-from sfn_cli.functions.interpreters.memory import InterpreterMemory, LanguageInterpreter, StartError
+from sfn_cli.functions.interpreters.cache import InterpreterCache, LanguageInterpreter, StartError
 from sfn_cli.functions.outcome import UnusableError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Language(NamedTuple):
-    """What the interpreters of a language have in common; `{}` stands for the version."""
+    """A language and how to find its interpreters; `{}` stands for the version."""
 
     name: str
     runtime: re.Pattern[str]
@@ -40,12 +40,12 @@ class Language(NamedTuple):
     oldest: tuple[int, ...]
     """The oldest version that the bootstrap runs under."""
     newest: tuple[int, ...]
-    """The newest version that is looked for as a substitute."""
+    """The newest version to look for as a substitute."""
     commands: tuple[str, ...]
-    question: tuple[str, ...]
-    """The arguments that make a command print its program's path and its version, a line each."""
+    probe: tuple[str, ...]
+    """Arguments with which a command prints its program's path and its version, one per line."""
     managed: tuple[str, ...]
-    """Where version managers install it; `<…>` is a manager's own folder (`_managed_folders`)."""
+    """Folders of version managers; `<…>` is a manager's root (`_managed_folders`)."""
 
 
 PYTHON = Language(
@@ -94,26 +94,26 @@ CHECK_SECONDS = 10.0
 
 
 class Runtimes:
-    """The interpreters of this machine, by the runtime's name."""
+    """The interpreters on this machine, by runtime."""
 
     def __init__(self, home: Path, environ: Mapping[str, str] = os.environ, *, exact: bool = False) -> None:
         self._environ = environ
         self._exact = exact
-        self._memory = InterpreterMemory(home / FOLDER_NAME / "interpreters.json")
+        self._cache = InterpreterCache(home / FOLDER_NAME / "interpreters.json")
         self._found: dict[tuple[str, bool], LanguageInterpreter] = {}
         self._refused: dict[tuple[str, bool], tuple[float, UnusableError]] = {}
 
     def executable(self, runtime: str) -> str:
         """Returns the path of the interpreter for a runtime such as "python3.12".
 
-        Raises UnusableError. A custom runtime's counterpart is Python: the one that runs sfn.
+        For a custom runtime, it is the Python that runs sfn. Raises UnusableError.
         """
         return self.interpreter(runtime).executable
 
     def interpreter(self, runtime: str, *, exact: bool = False) -> LanguageInterpreter:
-        """Returns the interpreter that runs functions of a runtime. Raises UnusableError.
+        """Returns the interpreter for functions of a runtime. Raises UnusableError.
 
-        Where it is to be `exact`, there is no substitute.
+        With `exact`, no substitute is used.
         """
         if runtime in CUSTOM:
             return LanguageInterpreter(sys.executable, _own_version())
@@ -132,30 +132,30 @@ class Runtimes:
         return found
 
     def substitute_note(self, runtime: str) -> str | None:
-        """Returns a sentence if another version runs the functions of a runtime. Raises UnusableError."""
+        """Returns a note if a runtime's functions run in another version. Raises UnusableError."""
         if runtime in CUSTOM:
             return None
         language, version = language_of_runtime(runtime)
         found = self.interpreter(runtime)
         if found.version == version:
             return None
-        return f"{language.name} {version} is not installed; {language.name} {found.version} runs it"
+        return f"{language.name} {version} is not installed; using {language.name} {found.version}"
 
     def _search_again(self, runtime: str, exact: bool) -> LanguageInterpreter:
-        """Searches; if nothing is found, commands that did not start before are tried again."""
+        """Searches; if nothing is found, checks again the commands with a cached failure."""
         try:
             return self._search(runtime, exact)
         except UnusableError:
-            if not self._memory.has_refused:
+            if not self._cache.has_refused:
                 raise
-            self._memory.forget_refusals()
+            self._cache.forget_refusals()
             return self._search(runtime, exact)
 
     def _search(self, runtime: str, exact: bool) -> LanguageInterpreter:
         language, version = language_of_runtime(runtime)
         failures: list[str] = []
-        asked = tuple(map(int, version.split(".")))
-        if asked >= language.oldest:
+        requested = tuple(map(int, version.split(".")))
+        if requested >= language.oldest:
             found = self._search_version(language, version, failures)
             if found is not None:
                 return found
@@ -163,19 +163,19 @@ class Runtimes:
             oldest = ".".join(map(str, language.oldest))
             raise UnusableError(
                 "InvalidRuntimeException",
-                f"sfn runs handlers in {language.name} {oldest} and newer, not {runtime}.",
+                f"sfn does not support {runtime}: handlers need {language.name} {oldest} or newer.",
             )
-        for nearest in () if exact else _nearest_versions(language, asked):
+        for nearest in () if exact else _nearest_versions(language, requested):
             found = self._search_version(language, nearest, [])
             if found is not None:
                 return found
         wanted = f"{language.name} {version}"
         tried = "".join(f"\n  tried {failure}" for failure in failures)
-        other = "" if exact else f", nor was another {language.name} that could run it"
+        other = "" if exact else ", and neither is another version that could run it"
         raise UnusableError(
             "InvalidRuntimeException",
-            f"The runtime {runtime} needs {wanted}, and none that starts was found on PATH or where "
-            f"version managers keep it{other}. Install {wanted}, or give the function another runtime "
+            f"The runtime {runtime} needs {wanted}, which was found neither on PATH nor in the folders of "
+            f"version managers{other}. Install {wanted}, or set another runtime "
             f"(sfn lambda update-function-configuration --function-name NAME --runtime RUNTIME).{tried}",
         )
 
@@ -184,7 +184,7 @@ class Runtimes:
     ) -> LanguageInterpreter | None:
         for command in self._candidates(language, version):
             try:
-                interpreter = self._ask(command, language)
+                interpreter = self._check(command, language)
             except StartError as error:
                 failures.append(f"{command}: {error}")
                 continue
@@ -195,7 +195,7 @@ class Runtimes:
         return None
 
     def _candidates(self, language: Language, version: str) -> Iterator[str]:
-        """Yields commands that may be the interpreter, the likeliest first; each program once."""
+        """Yields commands that may be the interpreter, the most likely first; each program once."""
         folders = [
             folder
             for folder in self._environ.get("PATH", os.defpath).split(os.pathsep)
@@ -207,14 +207,14 @@ class Runtimes:
             for folder in folders:
                 command = os.path.join(folder, name.format(version))
                 program = os.path.realpath(command)
-                # A virtual environment's python is a link to another, but differs from it.
+                # A virtual environment's python is a link to another one, but behaves differently.
                 key = (program, os.path.exists(os.path.join(folder, os.pardir, "pyvenv.cfg")) and folder)
                 if key not in seen and os.path.isfile(command) and os.access(command, os.X_OK):
                     seen.add(key)
                     yield command
 
     def _managed_folders(self, language: Language, version: str) -> list[str]:
-        """Returns where version managers install this version, the newest patch first."""
+        """Returns the folders of version managers for this version, the newest patch first."""
         home = self._environ.get("HOME", "")
         roots = {
             "<data>": self._environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"),
@@ -231,17 +231,17 @@ class Runtimes:
                 found += sorted(glob(folder), key=_runtime_patch_version, reverse=True)
         return found
 
-    def _ask(self, command: str, language: Language) -> LanguageInterpreter:
+    def _check(self, command: str, language: Language) -> LanguageInterpreter:
         """Runs a command to find its program and version. Raises StartError."""
-        known = self._memory.recall(command)
+        known = self._cache.find(command)
         if known is not None:
             return known
         try:
             interpreter = _probe_runtime(command, language, self._environ)
         except StartError as error:
-            self._memory.keep_refusal(command, error)
+            self._cache.store_failure(command, error)
             raise
-        self._memory.keep(command, interpreter)
+        self._cache.store(command, interpreter)
         return interpreter
 
 
@@ -262,15 +262,15 @@ def language_of_runtime(runtime: str) -> tuple[Language, str]:
         return language, named[1]
     raise UnusableError(
         "InvalidRuntimeException",
-        f"sfn runs handlers in Python and Node.js: it has no runtime {runtime}. "
-        f"For other languages there is the runtime {CUSTOM[-1]}: the function's code then "
-        f"has an executable named {ENTRYPOINT}, which asks Lambda's Runtime API for events.",
+        f"sfn does not support the runtime {runtime}: it runs handlers in Python and Node.js. "
+        f"For other languages, use the runtime {CUSTOM[-1]}: the function's code then contains "
+        f"an executable named {ENTRYPOINT}, which gets its events from Lambda's Runtime API.",
     )
 
 
-def _nearest_versions(language: Language, asked: tuple[int, ...]) -> Iterator[str]:
-    """Yields the other versions of a language: newer ones from the next, then older ones."""
-    *major, last = asked
+def _nearest_versions(language: Language, requested: tuple[int, ...]) -> Iterator[str]:
+    """Yields the other versions of a language by distance: newer ones first, then older ones."""
+    *major, last = requested
     oldest, newest = language.oldest[-1], language.newest[-1]
     for number in (*range(max(last + 1, oldest), newest + 1), *range(min(last - 1, newest), oldest - 1, -1)):
         yield ".".join(map(str, (*major, number)))
@@ -285,7 +285,7 @@ def _probe_runtime(command: str, language: Language, environ: Mapping[str, str])
 
     try:
         answer = subprocess.run(
-            [command, *language.question],
+            [command, *language.probe],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -298,6 +298,6 @@ def _probe_runtime(command: str, language: Language, environ: Mapping[str, str])
         raise StartError(error.strerror or str(error)) from None
     lines = answer.stdout.decode(errors="replace").splitlines()
     if answer.returncode != 0 or len(lines) != 2:
-        complaint = answer.stderr.decode(errors="replace").strip().splitlines()
-        raise StartError(complaint[0] if complaint else f"exit status {answer.returncode}")
+        error_lines = answer.stderr.decode(errors="replace").strip().splitlines()
+        raise StartError(error_lines[0] if error_lines else f"exit status {answer.returncode}")
     return LanguageInterpreter(lines[0] or command, lines[1])

@@ -1,18 +1,17 @@
 """Strays: processes that handlers started and that have left the process group of their child.
 
-A child is killed with its group. A daemon is in another group (setsid), and would outlive its
-child, and sfn. On Linux it is found in these ways:
+A child is killed with its group. A daemon is in another group (setsid), and would outlive its child
+and sfn. On Linux, daemons are found in three ways:
 
 1. Descent. Before a child is killed, its descendants in any group are listed, and killed with it.
-2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child, and not
-   init's. The mark, a variable that daemons inherit with the environment, names the child that it
-   comes from.
-3. The mark alone, when this process was killed before it could end its children's daemons: the next
-   worker of the store looks for processes whose mark names a process that has ended.
+2. Adoption. This process is a subreaper: a daemon whose parent has ended becomes its child rather than
+   init's. The mark, an environment variable that daemons inherit, identifies the child.
+3. The mark alone, if this process was killed before it could end its children's daemons: the store's
+   next worker looks for processes whose mark names a process that has ended.
 
-Only what descends from a function is killed. An adopted process that has neither the mark nor
-SFN_HOME, which sfn's own workers and services have, cleared its environment: it is reported, for
-its origin is not certain.
+Only descendants of functions are killed. An adopted process with neither the mark nor SFN_HOME, which
+sfn's own workers and services have, has cleared its environment. It is only reported, because its
+origin is not certain.
 
 Other systems have neither subreapers nor /proc: there, a daemon outlives its function.
 """
@@ -42,16 +41,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 LIMIT_SECONDS = 2.0
-"""How long `end_all_strays` waits for processes that it has killed."""
+"""How long `end_all_strays` waits for the processes that it killed."""
 
 MAX_NAMED = 5
-"""How many processes one line of a report names."""
+"""How many processes are named in one line of the log."""
 
 MAX_LOOKS = 10
-"""How often the machine's processes are searched for those that a killed worker left."""
+"""The maximum number of searches for the processes of killed workers."""
 
 ARE_FOUND: bool = sys.platform == "linux"
-"""Whether strays are found on this system."""
+"""Whether strays can be found on this system."""
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -63,11 +62,11 @@ class _Here:
 
     subreaper = False
     children: ClassVar[set[int]] = set()
-    """The process ids of children that have not been waited for."""
+    """The process ids of children that have not been reaped."""
     marks: ClassVar[set[str]] = set()
-    """The marks of children that have not been killed, and have not ended."""
+    """The marks of children that are running."""
     groups: ClassVar[set[int]] = set()
-    """The process groups of children that were killed: some members may still be dying."""
+    """The process groups of killed children, some of whose members may still be dying."""
     seen: ClassVar[set[int]] = set()
     """Processes alive at the last sweep, adopted or started by other parts of this process."""
     reported: ClassVar[set[int]] = set()
@@ -77,9 +76,9 @@ class _Here:
 
 
 def new_stray_mark(home: str) -> str | None:
-    """Returns the mark of a pool's next child; None where strays are not found.
+    """Returns the mark of a pool's next child; None if strays cannot be found here.
 
-    It has the form HOME/NAMESPACE/OWNER/SERIAL: the store is in `home`, and the owner is this
+    It has the form HOME/NAMESPACE/OWNER/SERIAL: `home` identifies the store, and the owner is this
     process.
     """
     return (
@@ -90,7 +89,7 @@ def new_stray_mark(home: str) -> str | None:
 
 
 def watch_child_for_strays(pid: int, mark: str | None) -> None:
-    """Records that a child was started. While there are children, this process is a subreaper."""
+    """Records the start of a child. While there are children, this process is a subreaper."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
@@ -98,9 +97,9 @@ def watch_child_for_strays(pid: int, mark: str | None) -> None:
 
 
 def strays_to_kill_with_child(pid: int, mark: str | None) -> list[int]:
-    """Records that a child is about to be killed, or has ended.
+    """Records that a child is about to be killed, or has ended, and returns its descendants.
 
-    Returns its descendants, to be killed with it.
+    The caller kills them too.
     """
     if not ARE_FOUND:
         return []
@@ -110,7 +109,7 @@ def strays_to_kill_with_child(pid: int, mark: str | None) -> list[int]:
 
 
 def unwatch_child_for_strays(pid: int) -> None:
-    """Forgets a child that has been waited for."""
+    """Removes a child that has been reaped."""
     _Here.children.discard(pid)
 
 
@@ -126,7 +125,7 @@ def kill_stray_processes(pids: Iterable[int]) -> None:
 def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool:
     """Kills adopted processes whose child has ended, and reaps adopted processes that have ended.
 
-    Returns whether any may be left. `at_end` means that there will be no further sweep.
+    Returns whether any may be left. `at_end`: this is the last sweep.
     """
     if not _Here.subreaper:
         return False
@@ -135,9 +134,9 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
     for pid in process_children(os.getpid()):
         found = process_stat(pid) if pid not in _Here.children else None
         if found is None or found.session == own_session:
-            continue  # a child of a pool, or started by another part of this process
+            continue  # a pool's child, or started by another part of this process
         if found.ended:
-            # Only an adopted process is in a session that is neither its own nor this process's.
+            # Only adopted processes are in a session that is neither their own nor this process's.
             if found.session != pid or pid in _Here.seen:
                 with suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
@@ -155,12 +154,12 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
                 ended.append(_Ended(pid, environment))
                 kill_stray_processes([*process_descendants(pid), pid])
         elif "SFN_HOME" not in environment and pid not in _Here.reported and (at_end or pid in _Here.seen):
-            # (Seen twice: a process that is about to run another program has no environment for a
-            # moment.)
+            # Only if seen twice: a process that is about to run another program has no environment
+            # for a moment.
             _Here.reported.add(pid)
             report(
-                f"process {pid} ({process_name(pid)}) was left behind, probably by a function. "
-                "It goes on: it has another environment, so its origin is not certain"
+                f"process {pid} ({process_name(pid)}) was probably left by a function; it is not "
+                "stopped, because its origin is not certain (its environment was cleared)"
             )
     _report_ended_strays(ended, report)
     _Here.seen = alive
@@ -171,9 +170,9 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
 
 
 def end_all_strays(report: Callable[[str], None]) -> None:
-    """Kills all strays of children that have ended, and waits until they have ended."""
-    give_up_at = time.monotonic() + LIMIT_SECONDS
-    while sweep_strays(report, at_end=True) and time.monotonic() < give_up_at:
+    """Kills all strays of children that have ended, and waits for their end."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while sweep_strays(report, at_end=True) and time.monotonic() < deadline:
         time.sleep(0.001)
     if not _Here.children:
         _set_stray_subreaper(False)
@@ -185,7 +184,7 @@ def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
         return
     ours = f"{_stray_home_identity(home)}/{process_namespace()}/"
     ended: list[_Ended] = []
-    # One look may miss a process that has just been started: its environment is not there at once.
+    # One search may miss a process that has just started, because it has no environment at first.
     for _ in range(MAX_LOOKS):
         found = list(_end_marked(ours))
         ended += found
@@ -216,7 +215,7 @@ class _Ended(NamedTuple):
 
 
 def _report_ended_strays(ended: list[_Ended], report: Callable[[str], None]) -> None:
-    """Reports a line for each function, however many processes it left."""
+    """Reports one line for each function."""
     functions: dict[str, list[int]] = {}
     for pid, environment in ended:
         if pid not in _Here.reported:
@@ -227,16 +226,13 @@ def _report_ended_strays(ended: list[_Ended], report: Callable[[str], None]) -> 
             ", …" if len(pids) > MAX_NAMED else ""
         )
         report(
-            f"ends what the function {function} left behind: "
-            f"{'process' if len(pids) == 1 else 'processes'} {named}"
+            f"function {function} left {'a process' if len(pids) == 1 else 'processes'} behind; "
+            f"killed: {named}"
         )
 
 
 def _stray_owner_lives(mark: str) -> bool:
-    """Whether the process that started a mark's child is alive.
-
-    True for a mark that is not sfn's.
-    """
+    """Whether the process that started a mark's child is alive; true for a mark that is not sfn's."""
     try:
         pid, _, started = mark.split("/")[2].partition("-")
         found = process_stat(int(pid))
@@ -256,7 +252,7 @@ def _set_stray_subreaper(wanted: bool) -> None:
 
 
 def _stray_owner() -> str:
-    """Returns this process's name in marks."""
+    """Returns this process's identifier in marks."""
     found = process_stat(os.getpid())
     return f"{os.getpid()}-{found.started if found is not None else 0}"
 

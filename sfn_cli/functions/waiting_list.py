@@ -1,4 +1,4 @@
-"""Invocations that wait for a child, in the order in which they came, with their timeouts."""
+"""Invocations that wait for a child, in the order of arrival, with their timeouts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WaitingList:
-    """The invocations of all fleets that wait for a child, each in its fleet's `waiting`, too."""
+    """The waiting invocations of all fleets; each is also in its fleet's `waiting`."""
 
     def __init__(self) -> None:
         self._fleets: dict[Invocation, Fleet] = {}
@@ -26,7 +26,7 @@ class WaitingList:
 
     @property
     def timeout_at(self) -> int | None:
-        """When (monotonic) the next invocation has waited too long."""
+        """When (monotonic) the next invocation times out."""
         return self._timeouts[0][0] if self._timeouts else None
 
     def add(self, fleet: Fleet, invocation: Invocation) -> None:

@@ -1,4 +1,4 @@
-"""Integrations: the services a Task may call.
+"""Integrations: the services that a Task may call.
 
 `table.py` lists the resources; one file per service.
 """

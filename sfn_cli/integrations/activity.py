@@ -1,4 +1,4 @@
-"""An activity's ARN as Resource: the task is queued until a worker of the user's own takes it.
+"""An activity's ARN as Resource: the task is queued until a client of the activity takes it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
 """
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 
 def wait_for_activity_worker(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Does nothing: the task was queued, or refused, when it was scheduled."""
+    """Does nothing: scheduling the task has queued or refused it."""
     return nothing_to_cancel

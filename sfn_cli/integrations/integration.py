@@ -1,7 +1,4 @@
-"""Integrations: each carries out a task and answers with signals, now or later.
-
-The answers come in the worker's loop.
-"""
+"""Integrations: each carries out a task and answers with signals, in the worker's loop."""
 
 from __future__ import annotations
 
@@ -26,13 +23,13 @@ Cancel = Callable[[], None]
 
 
 class PendingInvocation(Protocol):
-    """An invocation of a function that has started."""
+    """A started invocation of a function."""
 
     def cancel(self) -> None: ...
 
 
 class Invokes(Protocol):
-    """Invokes functions: a worker's Pool, or an invoker that waits for the outcome."""
+    """Invokes functions: a worker's Pool, or a blocking invoker."""
 
     def invoke(
         self,
@@ -43,14 +40,14 @@ class Invokes(Protocol):
         *,
         request_id: str | None = None,
     ) -> PendingInvocation:
-        """Begins an invocation; without a `request_id`, it gets one."""
+        """Starts an invocation; without a `request_id`, one is generated."""
 
 
 T = TypeVar("T")
 
 
 class Later:
-    """The pending answer of an operation; `shape` turns it into the call's result."""
+    """The pending answer of an operation; `shape` converts it to the call's result."""
 
     def __init__(self, awaited: Awaited, shape: Callable[[Mapping[str, Any]], Any]) -> None:
         self.awaited = awaited
@@ -58,10 +55,10 @@ class Later:
 
 
 class Background(Protocol):
-    """Makes a blocking call beside the loop; unless cancelled, `done` gets its outcome in the loop.
+    """Makes a blocking call in a thread; unless cancelled, `done` gets its outcome in the loop.
 
-    `may_wait` marks a call that may wait for minutes, which must not hold up others. A call whose
-    answer is pending returns a `Later`, and holds no thread until the answer comes.
+    `may_wait` marks a call that may take minutes; it must not delay others. A call whose answer is
+    pending returns a `Later`, and holds no thread until the answer arrives.
     """
 
     def __call__(
@@ -75,18 +72,18 @@ class Background(Protocol):
 
 
 def not_isolated(callback: Callable[[], None]) -> Callable[[], None]:
-    """Returns the callback itself: a caller that runs one task isolates none."""
+    """Returns the callback itself: with only one task, there is nothing to isolate."""
     return callback
 
 
 class TaskContext(NamedTuple):
-    """What integrations may use.
+    """The services that integrations use.
 
     `clock` returns milliseconds since 1970; `service` has the operations of this store;
-    `background` makes calls that block, such as those of `clients`, which are AWS services.
-    `map_runs` holds the Map Runs that are conducted here, by `MapRun.id`: callbacks for when their
-    children move. `isolated` wraps such a callback, so that an error in it harms its own execution
-    only. `inspection` is filled by a task that makes an HTTP request, for TestState.
+    `background` makes blocking calls, such as those of `clients`, to AWS services. `map_runs` has a
+    callback for each Map Run conducted here, by `MapRun.id`; it is called when children change.
+    `isolated` wraps such a callback, so that an error in it affects its own execution only.
+    `inspection` is filled by a task that makes an HTTP request, for TestState.
     """
 
     settings: Settings
@@ -101,10 +98,7 @@ class TaskContext(NamedTuple):
 
 
 class TaskRun(NamedTuple):
-    """One task to carry out, its execution's ARN, and the receiver of its signals.
-
-    `task.id` names the task in that execution.
-    """
+    """One task to carry out, its execution's ARN, and the receiver of its signals."""
 
     task: Task
     execution_arn: str
@@ -116,4 +110,4 @@ Integration = Callable[[TaskRun, TaskContext], Cancel]
 
 
 def nothing_to_cancel() -> None:
-    """The Cancel of a task that has been answered already, or that others work on."""
+    """The Cancel of a task that is already answered, or that others work on."""

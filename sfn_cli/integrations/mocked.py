@@ -1,9 +1,8 @@
-"""A mock instead of an integration: the task is answered at once and nothing is called.
+"""Mocks: the task is answered immediately, for any Resource, and nothing is called.
 
-This is so whatever the Resource names.
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
-The events are those of the integration. A mock has no response for the request of a .sync or
-.waitForTaskToken task: its TaskSubmitted has {} as output.
+The events are those of the integration. A mock has no response to the request of a .sync or
+.waitForTaskToken task, so its TaskSubmitted has {} as output.
 """
 
 from __future__ import annotations
@@ -28,17 +27,14 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.task_order import Task
 
 _REFUSAL = re.compile(r"(?!States\.)[A-Z]\w*\.\w+")
-"""Matches the name of an error by which a service refuses a request.
+"""Matches an error with which a service refuses a request, such as "ECS.ClusterNotFoundException".
 
-For example "ECS.ClusterNotFoundException". Other errors come after the receipt.
+Other errors come after the request was accepted.
 """
 
 
 def answer_mocked(task_run: TaskRun, mocked: Answer) -> Cancel:
-    """Answers the task with the mock.
-
-    Signals that a worker sent before it died are not repeated.
-    """
+    """Answers the task with the mock, without repeating signals that a dead worker already sent."""
     task = task_run.task
     if not task.started:
         task_run.answer(TaskStarted(task.id))

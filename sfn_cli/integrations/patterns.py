@@ -1,4 +1,4 @@
-"""Service integration patterns: what a service's response to the request means to the task.
+"""Service integration patterns: the meaning of a service's response for the task.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 """
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def result_comes_later(request: Integration) -> Integration:
-    """Wraps a .sync or .waitForTaskToken integration: the response is only a receipt.
+    """Wraps a .sync or .waitForTaskToken integration, whose response is only a receipt.
 
-    The result comes from the job's end, or by the task's token. A worker that resumes does not
-    repeat a request that was accepted.
+    The result comes from the job's end, or with the task token. A worker that resumes does not repeat
+    a request that was accepted.
     """
 
     def submit(task_run: TaskRun, context: TaskContext) -> Cancel:

@@ -1,7 +1,7 @@
-"""Tasks carried out while the caller waits: integrations need no event loop, and no worker.
+"""Tasks carried out while the caller waits, without an event loop or a worker.
 
-What an integration would do in the background is done at once, in the caller's thread. Several
-tasks at once need a thread and a context each, with a service of its own (`Service.sibling`).
+Background work of integrations is done immediately, in the caller's thread. For several tasks at
+once, use a thread and a context for each, with its own service (`Service.sibling`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _clients = cache(Clients)
 
 NO_EXECUTION = ""
-"""An ARN of no execution in the store."""
+"""The ARN of tasks outside any execution."""
 
 
 class _Invoker:
@@ -52,7 +52,7 @@ class _Invoker:
 
 
 class _Caller:
-    """Makes calls at once, and waits for pending answers."""
+    """Makes calls immediately, and waits for pending answers."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -97,9 +97,9 @@ def synchronous_context(service: Service, inspection: HttpInspection | None = No
 def run_synchronously(task: Task, context: TaskContext, execution_arn: str = NO_EXECUTION) -> list[Signal]:
     """Carries out a task, and returns its signals in order.
 
-    Returns none for a task that others work on (an activity's); a TaskSubmitted but no end for one
-    whose result comes later (.sync, .waitForTaskToken). `execution_arn` names the execution that
-    the task belongs to, for tasks that start executions. Map Runs need a worker.
+    Returns none for a task that others work on (an activity), and a TaskSubmitted without a result
+    for one whose result comes later (.sync, .waitForTaskToken). `execution_arn` is the execution of
+    the task, for tasks that start executions. Map Runs need a worker.
     """
     signals: list[Signal] = []
     integration(task.resource)(TaskRun(task, execution_arn, signals.append), context)
@@ -109,10 +109,10 @@ def run_synchronously(task: Task, context: TaskContext, execution_arn: str = NO_
 def run_lone_task(
     service: Service, task: Task, inspection: HttpInspection | None = None
 ) -> TaskSucceeded | TaskFailed:
-    """Runs a task outside any execution, and returns its end (TestState).
+    """Runs a task outside any execution, and returns its result (TestState).
 
-    Its resource has no pattern.
+    Its resource must have no pattern.
     """
-    (end,) = run_synchronously(task, synchronous_context(service, inspection))
-    assert isinstance(end, (TaskSucceeded, TaskFailed))
-    return end
+    (result,) = run_synchronously(task, synchronous_context(service, inspection))
+    assert isinstance(result, (TaskSucceeded, TaskFailed))
+    return result

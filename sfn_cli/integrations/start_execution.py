@@ -1,7 +1,7 @@
 """arn:aws:states:::states:startExecution: starts an execution, and may wait for it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
-A task starts its execution once: a worker that resumes finds the one that the task has started.
+A task starts its execution only once: a worker that resumes finds the existing one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MEMBERS = {"StateMachineArn": "stateMachineArn", "Name": "name", "TraceHeader":
 
 
 def start_execution(task_run: TaskRun, context: TaskContext) -> Cancel:
-    """Starts an execution by Parameters' StateMachineArn, Input, Name and TraceHeader."""
+    """Starts an execution with Parameters' StateMachineArn, Input, Name and TraceHeader."""
     task, execution_arn, answer = task_run
     request_id = random_uuid()
     try:
@@ -61,7 +61,7 @@ def start_execution(task_run: TaskRun, context: TaskContext) -> Cancel:
 def _start_execution_request(arguments: Json) -> dict[str, Json]:
     """Returns the request of StartExecution.
 
-    Raises ApiError ValidationException, or StatesError for a field of another type.
+    Raises ApiError ValidationException, or StatesError for a field of the wrong type.
     """
     if not isinstance(arguments, dict) or not isinstance(arguments.get("StateMachineArn"), str):
         raise ApiError("ValidationException", "The field 'StateMachineArn' is required but was missing")
@@ -103,7 +103,7 @@ def started_execution_result(task: Task, child: Execution) -> TaskSucceeded | Ta
         if details in described:
             described[details] = {"Included": True}
     if child.status != "SUCCEEDED":
-        # Observed: a failure's cause does not mention redrives.
+        # Observed: the cause of a failure does not contain redrives.
         shown = {name: value for name, value in described.items() if not name.startswith("Redrive")}
         return TaskFailed(
             task.id, "States.TaskFailed", dumps(dict(sorted(shown.items()))), child.stopped_at or 0

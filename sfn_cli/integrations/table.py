@@ -1,4 +1,4 @@
-"""The table of integrations. A Resource that is not in it fails its task, by name."""
+"""The table of integrations. A task with any other Resource fails."""
 
 from __future__ import annotations
 
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 def _late_integration(module: str, name: str) -> Integration:
-    """Returns an integration whose module is imported when a task first needs it.
-
-    Most executions need none of these.
-    """
+    """Returns an integration whose module is imported at its first use: most executions need none."""
 
     def start(task_run: TaskRun, context: TaskContext) -> Cancel:
         found: Integration = getattr(import_module(f"sfn_cli.integrations.{module}"), name)
@@ -62,24 +59,24 @@ SERVICES: Mapping[tuple[str, str], Integration] = {
     ("states", "startExecution.sync:2"): result_comes_later(start_execution),
     ("states", "startExecution.waitForTaskToken"): result_comes_later(start_execution),
 }
-"""(service, action with its pattern) → integration.
+"""Maps (service, action with its pattern) to integrations.
 
 In addition, aws-sdk tasks call any service's operations.
 """
 
 _AWS_SDK: Mapping[str, Integration] = {"": _aws_sdk, "waitForTaskToken": result_comes_later(_aws_sdk)}
-"""Pattern → integration."""
+"""Maps patterns to integrations."""
 
 
 def integration(resource: Resource) -> Integration:
-    """Returns the integration that carries out tasks on this resource."""
+    """Returns the integration for tasks with this resource."""
     return _find_integration(resource) or _refuse_integration
 
 
 def has_integration(resource: Resource) -> bool:
-    """Whether tasks on a resource that AWS has can be carried out here.
+    """Whether sfn can carry out tasks with this resource of AWS.
 
-    One that cannot is refused when its machine is created, unless a template has it.
+    A machine with any other resource is refused when it is created, unless a template contains it.
     """
     return _find_integration(resource) is not None
 
@@ -98,8 +95,8 @@ def _find_integration(resource: Resource) -> Integration | None:
 
 def _refuse_integration(task_run: TaskRun, context: TaskContext) -> Cancel:
     cause = (
-        f"sfn does not have the integration {task_run.task.resource.arn}. Mock the state "
-        "(MockConfigFile.json, --test-case), or call the service by an aws-sdk task."
+        f"sfn does not support the integration {task_run.task.resource.arn}. Mock the state "
+        "(MockConfigFile.json, --test-case), or call the service with an aws-sdk task."
     )
     task_run.answer(TaskFailed(task_run.task.id, "States.TaskFailed", cause))
     return nothing_to_cancel

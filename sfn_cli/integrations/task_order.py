@@ -1,7 +1,7 @@
 """A task to carry out, as plain data: the fields that an integration reads, in any process.
 
-A driver whose tasks run in other processes, or on other hosts, sends an order there and gets
-signals back. Its JSON:
+A driver whose tasks run in other processes, or on other hosts, sends an order there and receives
+signals. Its JSON:
 
     {"id": 5, "state": "Pay", "resource": "arn:aws:states:::lambda:invoke", "arguments": "{…}",
      "at": 1700000000000, "timeoutAt": null, "token": null, "attempt": 1, "invocation": 0,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Task(Protocol):
-    """A task as integrations read it: an `OpenTask` of an execution here, or a `TaskOrder`.
+    """A task as integrations read it: an `OpenTask` or a `TaskOrder`.
 
     The fields are those of `OpenTask` (interpreter/open_task.py).
     """
@@ -58,7 +58,7 @@ class Task(Protocol):
 
 
 class TaskOrder(NamedTuple):
-    """One task of a Task state. A Map Run has no order: its plan is not plain data."""
+    """One task of a Task state. A Map Run cannot be an order: its plan is not plain data."""
 
     id: int
     state_name: str
@@ -74,7 +74,7 @@ class TaskOrder(NamedTuple):
 
     @classmethod
     def of(cls, task: Task) -> TaskOrder:
-        """Returns the order that carries out this task, as it is now.
+        """Returns an order for this task in its current state.
 
         Raises ValueError for a Map Run.
         """
@@ -84,7 +84,7 @@ class TaskOrder(NamedTuple):
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> TaskOrder:
-        """Parses what `data` returned. Raises ValueError or KeyError for anything else."""
+        """Parses the result of `data`. Raises ValueError or KeyError for anything else."""
         resource = parse_resource(data["resource"])
         if resource is None:
             raise ValueError(f"not a resource: {data['resource']}")

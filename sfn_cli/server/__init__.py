@@ -31,8 +31,8 @@ def serve(
 
     With `credentials_file`, requests must be signed with credentials in it. Web pages of
     `gateway_origins` may start executions (gateway.py). With `certfile`, the server speaks https
-    (tls.py). With `forwards`, requests for other services of AWS go to the store's own server of
-    them, where tasks call it and it is installed. `announce` is called with one line when the
+    (tls.py). With `forwards`, requests for other services go to the local AWS services, if tasks
+    call these and they are installed. `announce` is called with one line when the
     socket listens. Port 0 takes a free port. Raises ConfigurationError when the extra is not
     installed, a file or an origin cannot be used, the address is not available, or too few files
     may be open.
@@ -45,7 +45,11 @@ def serve(
         missing = (error.name or "").partition(".")[0]
         if missing not in ("starlette", "uvicorn"):
             raise
-        raise ConfigurationError(f"sfn serve needs {missing}: pip install 'sfn-cli[serve]'") from error
+        from sfn_cli.installation.extras import install_hint
+
+        raise ConfigurationError(
+            f"sfn serve needs {missing}, which is not installed. {install_hint('serve')}"
+        ) from error
     known = None if credentials_file is None else credentials.read_server_credentials(credentials_file)
     context = None if certfile is None else tls.tls_server_context(certfile, keyfile)
     run_listener(service, host, port, known, gateway_origins, context, announce, forwards=forwards)

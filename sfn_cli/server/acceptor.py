@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.server.connections import HttpConnection, HttpConnections
 
 _AT_ONCE = 64
-"""How many connections are accepted before the open ones get their turn."""
+"""How many connections are accepted before the open ones are served."""
 
 _RETRY_SECONDS = 0.1
 
@@ -107,13 +107,12 @@ class Acceptor:
             connection.forget()
             if isinstance(error, ssl.SSLError):
                 self._connections.notices.note(
-                    "refused a connection that does not speak TLS properly: "
-                    f"{_describe_tls_accept_error(error)}"
+                    f"refused a connection, TLS handshake failed: {_describe_tls_accept_error(error)}"
                 )
 
     def _end_set_up(self, accepted: socket.socket, task: asyncio.Task[None]) -> None:
         self._being_set_up.discard(task)
-        if task.cancelled():  # perhaps before it started: no other code closes the socket then
+        if task.cancelled():  # perhaps before it started, when no other code closes the socket
             accepted.close()
 
 

@@ -50,7 +50,7 @@ _VERSIONS = ("1.0", "1.1")
 _TOO_SLOW = 408
 _THREADS = 8
 _HEALTH = (("GET", "/"), ("HEAD", "/"))
-"""Unsigned requests of scripts that wait until the server is up."""
+"""Unsigned requests of scripts that wait for the server."""
 
 
 class Application:
@@ -69,10 +69,10 @@ class Application:
         clients: OwnClients | None = None,
         forwarding: Forwarding | None = None,
     ) -> None:
-        """Takes the Service, and what requests must and may do.
+        """Takes the Service, and what is required of requests.
 
-        `credentials` are those that sign requests, by access key id; None: requests need not be
-        signed. `scheme` is the one under which the server is reached: "http" or "https". `clients`
+        `credentials` are those that may sign requests, by access key id; None: requests need not
+        be signed. `scheme` is the one under which the server is reached: "http" or "https". `clients`
         are the only ones that are answered; None: all are. `forwarding` takes the requests for
         services that sfn does not have; None: they are refused.
         """
@@ -131,7 +131,10 @@ class Application:
         except Exception:
             traceback.print_exc(file=sys.stderr)
             answer = refusal_response(
-                head, ApiError("InternalFailure", "sfn failed: see what sfn serve printed.", status=500)
+                head,
+                ApiError(
+                    "InternalFailure", "Internal error of sfn: see the output of sfn serve.", status=500
+                ),
             )
         finally:
             body.release()
@@ -161,7 +164,7 @@ class Application:
             )
         if head.method not in _METHODS:
             raise ApiError(
-                "MethodNotAllowedException", f"The method is none of {', '.join(_METHODS)}.", status=405
+                "MethodNotAllowedException", f"The method must be one of {', '.join(_METHODS)}.", status=405
             )
         if self._clients is not None:
             self._clients.check_key(head)

@@ -1,4 +1,4 @@
-"""Request bodies: limits on their size, their slowness and the memory they take together.
+"""Request bodies: limits on their size, their speed and their memory in total.
 
 Rule 1: a body may be slow, but must not stall: arriving bytes extend its BODY_SECONDS (a token
 bucket).
@@ -44,7 +44,7 @@ class Bodies:
         self._arriving.pop(body, None)
 
     def add(self, size: int) -> None:
-        """Counts bytes that arrived, and drops bodies when there are too many bytes."""
+        """Counts bytes that arrived, and drops bodies if there are too many."""
         self._size += size
         while self._size > self._max_bytes and self._arriving:
             self.notices.note("refused a request: all bodies together are too large")
@@ -109,7 +109,7 @@ class Body:
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yields the body as it arrives, whatever its size, or the one that was read.
 
-        It takes no memory, so that it does not count. Raises ApiError 408 when it stalls.
+        It takes no memory, so it does not count. Raises ApiError 408 when it stalls.
         """
         if self._whole is not None:
             yield self._whole

@@ -206,7 +206,7 @@ class HttpConnection(H11Protocol):
             and self._phase in (Phase.BODY, Phase.ANSWERING)
             and not self.cycle.response_started
         ):
-            doing = "sent its request" if self._phase is Phase.BODY else "waited for the answer"
+            doing = "sent its request" if self._phase is Phase.BODY else "waited for the response"
             self._connections.notices.note(f"a client hung up while it {doing}")
         self.forget()
 
@@ -275,7 +275,9 @@ class HttpConnection(H11Protocol):
             self._connections.notices.note(f"closed a connection: no request within {HEAD_SECONDS} s")
             self._refuse(
                 ApiError(
-                    "RequestTimeoutException", f"No whole request came within {HEAD_SECONDS} s.", status=408
+                    "RequestTimeoutException",
+                    f"No complete request arrived within {HEAD_SECONDS} s.",
+                    status=408,
                 )
             )
         elif self._phase is Phase.SENDING and self.transport.get_write_buffer_size() < self._unsent:
@@ -284,7 +286,7 @@ class HttpConnection(H11Protocol):
                 self._wait_for_client()
         else:
             if self._unsent:
-                self._connections.notices.note("closed a connection: its client does not read the answer")
+                self._connections.notices.note("closed a connection: the client does not read the response")
             self.drop()
 
     # The phase

@@ -70,7 +70,7 @@ class Gateway:
             if not is_allowed_host(headers, self._listening_host, self._origins, self._scheme):
                 raise ApiError(
                     "ForbiddenException",
-                    "This server answers web pages of the origins that --gateway-origin names.",
+                    "This server only answers web pages of origins named with --gateway-origin.",
                     status=403,
                 )
             if head.method == "OPTIONS":
@@ -142,8 +142,8 @@ def check_gateway_origins(origins: Sequence[str]) -> frozenset[str]:
     for origin in origins:
         if not _is_gateway_origin(origin):
             raise ConfigurationError(
-                f"--gateway-origin '{origin}' is no origin: "
-                "name a page's as browsers do, such as http://localhost:3000."
+                f"--gateway-origin '{origin}' is not an origin: "
+                "write it as browsers do, such as http://localhost:3000."
             )
     return frozenset(origins)
 

@@ -16,7 +16,7 @@ REFUSED_BODY_SECONDS = 10
 """How long the rest of a refused request is read and dropped, so that the client can read the response."""
 
 ANSWER_SECONDS = 20
-"""How long a client may read no byte of a response that is being sent."""
+"""How long a client may leave a response unread while it is being sent."""
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024

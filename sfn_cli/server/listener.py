@@ -75,7 +75,7 @@ def run_listener(
     url = _listener_url(host, listening.getsockname()[1], scheme)
 
     def listens() -> None:
-        announce(f"sfn listens on {url} (Ctrl-C ends it)")
+        announce(f"Listening on {url} (press Ctrl-C to stop)")
 
     forwarding = Forwarding(service.settings) if forwards and can_forward(service.settings) else None
     options = ListenerOptions(host, credentials, origins, tls, forwarding=forwarding)
@@ -206,7 +206,7 @@ def _open_more_listener_files() -> int:
     wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
     if wanted < MIN_OPEN_FILES:
         raise ConfigurationError(
-            f"sfn serve needs {MIN_OPEN_FILES} open files, and may have {wanted}: raise ulimit -n."
+            f"sfn serve needs {MIN_OPEN_FILES} open files; the limit is {wanted}. Raise it with `ulimit -n`."
         )
     if limit == resource.RLIM_INFINITY or limit >= wanted:
         return wanted
@@ -226,10 +226,11 @@ def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
         return listening
     except UnicodeError as error:  # not a host name: a label is too long, empty, or has invalid characters
         raise ConfigurationError(
-            f"Cannot listen on {_listener_url(host, port, scheme)}: it is not the name of a host."
+            f"Cannot listen on {_listener_url(host, port, scheme)}: it is not a valid host name."
         ) from error
     except (OSError, OverflowError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        # socket.create_server adds the address to the system's text.
+        reason = str(getattr(error, "strerror", None) or error).partition(" (while attempting")[0]
         raise ConfigurationError(
             f"Cannot listen on {_listener_url(host, port, scheme)}: {reason}. "
             "Choose another --host or --port."

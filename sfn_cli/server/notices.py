@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 QUIET_SECONDS = 10.0
-"""How long a line is not repeated; then one line counts the repetitions."""
+"""How long a line is suppressed after it was printed; then one line counts the repetitions."""
 
 
 class Notices:

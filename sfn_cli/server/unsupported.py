@@ -24,8 +24,8 @@ def unsupported_request(what: str, request: HttpRequest, status: int = 400) -> A
     service = signature.service_signed_for(request)
     return ApiError(
         "UnknownOperationException",
-        f"sfn serve does not answer {what}{f' of {service}' if service else ''}: it answers {SERVED}. "
-        "Send what is another service's to its own endpoint: AWS_ENDPOINT_URL_<SERVICE> names one, "
-        "and `sfn aws endpoint` prints that of the services which the tasks of sfn call.",
+        f"sfn serve does not support {what}{f' of {service}' if service else ''}. It supports {SERVED}. "
+        "For other services, set AWS_ENDPOINT_URL_<SERVICE>; `sfn aws endpoint` prints the URL of the "
+        "local AWS services.",
         status=status,
     )

@@ -62,7 +62,7 @@ class Waiting:
     async def _at_the_end(self, awaited: AwaitedEnd, gone: asyncio.Task[None]) -> Answered:
         if not await _event_came_while_waiting(self._watch.end_of(awaited.execution), gone, self._ended):
             raise ApiError(
-                "ServiceUnavailable", "sfn serve is shutting down. The execution goes on.", status=503
+                "ServiceUnavailable", "sfn serve is shutting down. The execution continues.", status=503
             )
         answer: Answered = await self._in_thread(awaited.answer)
         return answer

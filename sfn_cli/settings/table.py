@@ -1,7 +1,7 @@
 """Every environment variable that sfn reads: its meaning, its default and its possible values.
 
-`GROUPS` is the only table of them; `docs/reference/settings.md` is generated from it. A variable whose value
-is empty counts as not set; only an empty pager means none.
+`GROUPS` is the only table of them; `docs/reference/settings.md` is generated from it. An empty variable
+counts as not set, except that an empty AWS_PAGER or PAGER disables paging.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from sfn_cli.settings.kinds import Kind
 
 MOCK_CONFIG_FILE = "MockConfigFile.json"
-"""Read in the folder of the process where SFN_MOCK_CONFIG names no file, as Step Functions Local does."""
+"""The file in the current folder that is read without SFN_MOCK_CONFIG, as in Step Functions Local."""
 
 MAX_WORKERS = 16
-"""The number of slots for workers that a store has."""
+"""The number of worker slots of a store."""
 
 OUTPUTS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
@@ -40,11 +40,12 @@ _SHOWN_LENGTH = 60
 
 
 class SettingVariable:
-    """One environment variable. Without a `kind`, any text is accepted here; its user may refuse it.
+    """One environment variable.
 
-    `default` is the value that an unset variable stands for, as text; empty for none, or for one that depends
-    on the machine: `computed` describes that. A plain class, since a NamedTuple costs every command
-    a fifth of a millisecond.
+    `meaning` and `computed` are Markdown, for the reference page. `default` is the value of an unset
+    variable, as text. It is empty if there is none, or if it depends on the machine: `computed` then
+    describes it. Without a `kind`, any text is accepted here, and the code that uses it may refuse it.
+    A plain class: a NamedTuple costs every command a fifth of a millisecond.
     """
 
     __slots__ = ("computed", "default", "kind", "meaning", "name")
@@ -59,14 +60,14 @@ class SettingVariable:
         self.computed = computed
 
     def read(self, environ: Mapping[str, str]) -> Any:
-        """The value, or that of the default; None where there is neither. Raises ConfigurationError."""
+        """Returns the value, or the default, or None without either. Raises ConfigurationError."""
         text = environ.get(self.name) or self.default
         return self.parse(text) if text else None
 
     def parse(self, text: str, *, name: str = "") -> Any:
-        """The value that `text` stands for. Raises ConfigurationError.
+        """Parses a value. Raises ConfigurationError.
 
-        `name` is the variable that has the text, where this one stands for several (AWS_ENDPOINT_URL_*).
+        `name` is the variable's real name, if this row stands for several (AWS_ENDPOINT_URL_*).
         """
         if self.kind is None:
             return text
@@ -80,41 +81,46 @@ class SettingVariable:
 _STORE = (
     SettingVariable(
         "SFN_HOME",
-        "The folder of the store.",
+        "The home: the folder with the store and every other file that sfn writes.",
         kind=PATH,
-        computed="the user data folder, on Linux `~/.local/share/sfn`",
+        computed="`~/.local/share/sfn` on Linux, `~/Library/Application Support/sfn` on macOS",
     ),
     SettingVariable(
-        "XDG_DATA_HOME", "The user data folder on Linux.", kind=PATH, computed="`~/.local/share`"
+        "XDG_DATA_HOME",
+        "On Linux, the folder that contains the default home.",
+        kind=PATH,
+        computed="`~/.local/share`",
     ),
     SettingVariable(
-        "AWS_REGION", "The region in ARNs; `--region` wins over it.", computed="`AWS_DEFAULT_REGION`"
+        "AWS_REGION", "The region in ARNs. `--region` takes precedence.", computed="`AWS_DEFAULT_REGION`"
     ),
-    SettingVariable("AWS_DEFAULT_REGION", "The region in ARNs where `AWS_REGION` is not set.", "us-east-1"),
-    SettingVariable("SFN_ACCOUNT_ID", "The account in ARNs.", "123456789012", ACCOUNT),
+    SettingVariable("AWS_DEFAULT_REGION", "The region in ARNs if `AWS_REGION` is not set.", "us-east-1"),
+    SettingVariable("SFN_ACCOUNT_ID", "The account ID in ARNs.", "123456789012", ACCOUNT),
 )
 _EXECUTIONS = (
     SettingVariable(
         "SFN_CLOCK",
-        "How time passes for executions that a command starts: waits are skipped, or time runs faster.",
+        "The clock of the executions that a command starts. `virtual` skips waits, retry delays and "
+        "timeouts; `60` makes time run 60 times faster.",
         kind=CLOCK,
         computed="the wall clock",
     ),
     SettingVariable(
         "SFN_MOCK_CONFIG",
-        "The mock configuration file, with the test cases that `ARN#CASE` names.",
+        "The file with mocks and test cases. `ARN#CASE` selects a test case.",
         kind=PATH,
         computed=f"`{MOCK_CONFIG_FILE}` in the current folder",
     ),
     SettingVariable(
         "SFN_ON_CRASH",
-        "Whether a task that was in flight when its worker died is called again or fails.",
+        "What happens to a task that was running when its worker died: it is called again (`retry`) or "
+        "it fails (`fail`).",
         "retry",
         choice_kind("retry", "fail"),
     ),
     SettingVariable(
         "SFN_MAX_EVENTS",
-        "The most events in the history of a STANDARD execution.",
+        "The maximum number of events in the history of a STANDARD execution.",
         str(quotas.HISTORY_EVENTS),
         whole_number_kind(10, 65_535),
     ),
@@ -122,22 +128,26 @@ _EXECUTIONS = (
 _WORKERS = (
     SettingVariable(
         "SFN_WORKERS",
-        "The most workers that run at once.",
+        "The maximum number of workers that run at the same time.",
         kind=whole_number_kind(1, MAX_WORKERS),
         computed="one per core, at most 4",
     ),
     SettingVariable(
-        "SFN_WORKER_IDLE_SECONDS", "How long an idle worker stays.", "60", seconds_kind(more_than=0)
+        "SFN_WORKER_IDLE_SECONDS",
+        "How long an idle worker waits for work before it exits.",
+        "60",
+        seconds_kind(more_than=0),
     ),
     SettingVariable(
         "SFN_LEASE_SECONDS",
-        "How long a worker may show no sign of life (one is due every second) before others take over.",
+        "How long a worker may be silent before other workers take over its executions. A worker that "
+        "runs renews its lease every second.",
         "15",
         seconds_kind(more_than=1),
     ),
     SettingVariable(
         "SFN_MAX_CHILDREN",
-        "The most processes of Lambda functions that one worker keeps.",
+        "The maximum number of Lambda function processes of one worker.",
         "64",
         whole_number_kind(1, 1000),
     ),
@@ -145,111 +155,124 @@ _WORKERS = (
 _SERVICES = (
     SettingVariable(
         "SFN_AWS",
-        "`real` lets tasks call AWS itself where no endpoint is set.",
+        "`real` sends the calls of tasks to AWS, with your credentials, if no endpoint is set.",
         kind=choice_kind("real"),
-        computed="tasks call services on this machine",
+        computed="calls go to the local AWS services",
     ),
     SettingVariable(
         "SFN_AWS_IDLE_SECONDS",
-        "How long the store's own AWS services stay without a request.",
+        "How long the local AWS services run without a request or a worker before they stop.",
         "900",
         seconds_kind(more_than=0),
     ),
     SettingVariable(
         "AWS_ENDPOINT_URL",
-        "The endpoint that tasks call and status events go to.",
+        "The endpoint for the calls of tasks and for status change events.",
         kind=ENDPOINT,
     ),
     SettingVariable(
         "AWS_ENDPOINT_URL_*",
-        "The endpoint of one service (`AWS_ENDPOINT_URL_SQS`).",
+        "The endpoint for one service, for example `AWS_ENDPOINT_URL_SQS`. It takes precedence over "
+        "`AWS_ENDPOINT_URL`.",
         kind=ENDPOINT,
     ),
     SettingVariable(
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-        "`true` ignores the endpoints above and those in `~/.aws/config`.",
+        "`true` ignores these variables and the endpoints in `~/.aws/config`.",
         "false",
         BOOLEAN,
     ),
 )
 _CREDENTIALS = (
     SettingVariable(
-        "AWS_ACCESS_KEY_ID", "Signs requests to `--endpoint-url`, and to AWS with `SFN_AWS=real`."
+        "AWS_ACCESS_KEY_ID",
+        "The access key for requests to `--endpoint-url`, and to AWS with `SFN_AWS=real`.",
     ),
-    SettingVariable("AWS_SECRET_ACCESS_KEY", "The secret of that key."),
-    SettingVariable("AWS_SESSION_TOKEN", "The token of temporary credentials."),
+    SettingVariable("AWS_SECRET_ACCESS_KEY", "The secret key of that access key."),
+    SettingVariable("AWS_SESSION_TOKEN", "The session token of temporary credentials."),
     SettingVariable(
-        "AWS_PROFILE", "The profile in these files; `--profile` wins over it.", computed="`default`"
+        "AWS_PROFILE",
+        "The profile in the config and credentials files. `--profile` takes precedence.",
+        computed="`default`",
     ),
     SettingVariable("AWS_CONFIG_FILE", "The shared config file.", "~/.aws/config"),
     SettingVariable("AWS_SHARED_CREDENTIALS_FILE", "The shared credentials file.", "~/.aws/credentials"),
     SettingVariable(
-        "AWS_CA_BUNDLE", "Certificates to trust; `--ca-bundle` wins over it.", computed="the system's"
+        "AWS_CA_BUNDLE",
+        "A file with trusted certificates. `--ca-bundle` takes precedence.",
+        computed="the system's certificates",
     ),
     SettingVariable(
         "AWS_MAX_ATTEMPTS",
-        "How often a request to `--endpoint-url` is tried.",
+        "The maximum number of attempts for a request to `--endpoint-url`.",
         "3",
         whole_number_kind(1, 1000),
     ),
     SettingVariable(
         "AWS_DISABLE_HOST_PREFIX_INJECTION",
-        "`true` puts no `sync-` before the host of `--endpoint-url`.",
+        "`true` omits `sync-` before the host of `--endpoint-url`.",
         "false",
         BOOLEAN,
     ),
 )
 _TERMINAL = (
-    SettingVariable("AWS_DEFAULT_OUTPUT", f"The output format: {', '.join(OUTPUTS)}.", "json"),
+    SettingVariable(
+        "AWS_DEFAULT_OUTPUT",
+        f"The output format: {', '.join(OUTPUTS)}. `--output` takes precedence.",
+        "json",
+    ),
     SettingVariable(
         "AWS_CLI_ERROR_FORMAT",
-        "The format of errors; `--cli-error-format` wins over it.",
+        "The format of errors. `--cli-error-format` takes precedence.",
         "enhanced",
         choice_kind(*ERROR_FORMATS),
     ),
     SettingVariable(
         "AWS_CLI_BINARY_FORMAT",
-        "How blobs are given; `--cli-binary-format` wins over it.",
+        "The encoding of binary values on the command line. `--cli-binary-format` takes precedence.",
         "base64",
         choice_kind(*BINARY_FORMATS),
     ),
     SettingVariable(
-        "AWS_PAGER", "The program that shows long output; an empty value turns it off.", computed="`PAGER`"
+        "AWS_PAGER",
+        "The program that shows long output at a terminal. An empty value disables paging.",
+        computed="`PAGER`",
     ),
-    SettingVariable("PAGER", "The same, where `AWS_PAGER` is not set.", computed="`less`"),
-    SettingVariable("NO_COLOR", "Any text turns colours off; `--color on` wins over it."),
+    SettingVariable("PAGER", "The pager if `AWS_PAGER` is not set.", computed="`less`"),
+    SettingVariable("NO_COLOR", "Any value disables colours. `--color on` takes precedence."),
 )
 _RUNTIMES = (
     SettingVariable(
         "ASDF_DATA_DIR",
-        "Where asdf keeps interpreters for functions, beside those on `PATH`.",
+        "The folder of asdf, in which sfn looks for interpreters of functions, in addition to `PATH`.",
         computed="`~/.asdf`",
     ),
-    SettingVariable("PYENV_ROOT", "The same for pyenv.", computed="`~/.pyenv`"),
-    SettingVariable("NVM_DIR", "The same for nvm.", computed="`~/.nvm`"),
-    SettingVariable("VOLTA_HOME", "The same for Volta.", computed="`~/.volta`"),
+    SettingVariable("PYENV_ROOT", "The folder of pyenv.", computed="`~/.pyenv`"),
+    SettingVariable("NVM_DIR", "The folder of nvm.", computed="`~/.nvm`"),
+    SettingVariable("VOLTA_HOME", "The folder of Volta.", computed="`~/.volta`"),
     SettingVariable(
         "SFN_EXACT_RUNTIMES",
-        "`true` runs no function by another version of its language where its runtime is not installed.",
+        "`true` refuses to run a function with another version of its language if the runtime that it "
+        "names is not installed.",
         "false",
         BOOLEAN,
     ),
 )
 
 GROUPS: Mapping[str, tuple[SettingVariable, ...]] = {
-    "The store": _STORE,
+    "Home, region and account": _STORE,
     "Executions": _EXECUTIONS,
     "Workers": _WORKERS,
-    "AWS's services": _SERVICES,
+    "AWS services": _SERVICES,
     "Requests to an endpoint": _CREDENTIALS,
-    "The terminal": _TERMINAL,
+    "Terminal": _TERMINAL,
     "Interpreters of functions": _RUNTIMES,
 }
 VARIABLES: Mapping[str, SettingVariable] = {row.name: row for group in GROUPS.values() for row in group}
 
 
 def setting_value(name: str, environ: Mapping[str, str]) -> Any:
-    """The value of one variable. Raises ConfigurationError."""
+    """Returns the value of one variable. Raises ConfigurationError."""
     return VARIABLES[name].read(environ)
 
 
@@ -259,5 +282,5 @@ def is_setting_set(name: str, environ: Mapping[str, str]) -> bool:
 
 
 def _quote_setting(text: str) -> str:
-    """The text quoted on one line, shortened."""
+    """Returns the text quoted, on one line, and shortened."""
     return repr(text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 3] + "...")

@@ -1,4 +1,4 @@
-"""The engine against a floor that is written by hand (`floor.py`), in events per second.
+"""The engine against a minimal hand-written engine (`floor.py`), in events per second.
 
 The engine is the worker's Scheduler in this process, from its claim of already started executions
 to its last commit: load, interpret, check the lease, write the history, end the execution.

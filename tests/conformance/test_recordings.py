@@ -19,6 +19,7 @@ from sfn_cli.store.sqlite.database import Database
 from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings, scenarios
 from tests.interpreter.replay import breaches
 from tests.processes import serving, sfn
+from tests.reference_pages.compatibility import PLAYED_SCENARIOS, RECORDED_SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +85,13 @@ def test_tasks_that_call_services(tmp_path: Path) -> None:
             embedded_aws.stop_embedded_aws(str(home))
     check(misses, played)
     assert len(played) >= 60
+
+
+def test_the_reference_has_the_counts() -> None:
+    """docs/reference/compatibility.md says how many scenarios there are, and how many are played."""
+    needs = [needs_of(scenario) for scenario in scenarios()]
+    assert len(needs) == RECORDED_SCENARIOS
+    assert sum(needed <= OWN | SERVICES for needed in needs) == PLAYED_SCENARIOS
 
 
 def needs_of(scenario: dict[str, Any]) -> set[str]:

@@ -44,9 +44,13 @@ class ConsoleSession:
         )
         # Opened for reading too: a session that has ended leaves no writer that waits.
         self._commands = os.open(commands, os.O_RDWR)
+        self._has_begun = False
 
     def start(self, command: str) -> None:
-        """Types a command, and does not wait for its end."""
+        """Types a command, once the one before it has ended, and does not wait for its end."""
+        if self._has_begun:
+            self.end_of_command()
+        self._has_begun = True
         self._terminal.clear()
         os.write(self._commands, command.encode() + b"\0")
 

@@ -27,7 +27,7 @@ _VARYING = {
 }
 """What differs between runs: how it is found in the page, and what it may be in the output."""
 
-_TREE = re.compile(r"^[│├└─ ]*")
+_TREE = re.compile(r"^[│├└─ ]*(?=[^─\s])")
 _TOKEN = re.compile("|".join(f"(?P<{name}>{found})" for name, (found, _) in _VARYING.items()))
 
 

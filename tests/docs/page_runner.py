@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
-PORT = "8083"
-"""The port that pages show; a free one is used instead."""
+PORTS = ("8083", "8443")
+"""The ports that pages show; free ones are used instead."""
 _INSTALLS = re.compile(r"\bpip install\b|\bpipx\b|\buv tool\b")
 _INTERRUPTED_CODES = (0, 130)
 
@@ -55,7 +55,7 @@ class PageRunner:
         self._user = place / "home of Ada"
         self._user.mkdir()
         self._folder = place / "sfn"
-        self._port = _free_port()
+        self._ports = {port: str(_free_port()) for port in PORTS}
         self._environment = self._environment_of_user()
         if self._installs:
             _copy_checkout(self._folder)
@@ -70,7 +70,7 @@ class PageRunner:
             if isinstance(block, ShownFile):
                 path = self._folder / block.path
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(block.text, encoding="utf-8")
+                path.write_text(self._typed(block.text), encoding="utf-8")
             elif not block.reason_not_run:
                 yield from self._run_block(block)
 
@@ -101,9 +101,12 @@ class PageRunner:
             "PAGER": "cat",
             "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip")),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            # Where pytest deletes old folders: by default, also those of the tests that run now.
+            "PYTEST_DEBUG_TEMPROOT": str(self._place),
         }
         environment = environment_of(self._user, user)
-        for name in ("SFN_HOME", "XDG_DATA_HOME", "VIRTUAL_ENV"):
+        of_this_test = {name for name in os.environ if name.startswith("PYTEST_")} - user.keys()
+        for name in ("SFN_HOME", "XDG_DATA_HOME", "VIRTUAL_ENV", *of_this_test):
             environment.pop(name, None)
         own = str(Path(SFN).parent)
         path = [entry for entry in environment["PATH"].split(os.pathsep) if entry != own]
@@ -148,11 +151,15 @@ class PageRunner:
     def _difference(
         self, block: ConsoleBlock, command: ConsoleCommand, code: int, output: str
     ) -> OutputDifference:
-        actual = output.replace(str(self._port), PORT).replace(str(self._folder), "…")
+        actual = output.replace(str(self._folder), "…")
+        for port, used in self._ports.items():
+            actual = actual.replace(used, port)
         return OutputDifference(block.line, command.text, code, actual, command.output_span, block.indent)
 
     def _typed(self, text: str) -> str:
-        return text.replace(PORT, str(self._port))
+        for port, used in self._ports.items():
+            text = text.replace(port, used)
+        return text
 
     def _shown(self, command: ConsoleCommand) -> tuple[str, ...]:
         return tuple(self._typed(line) for line in command.output)

@@ -1,4 +1,4 @@
-"""Every console block of README and docs/ runs, and shows what the page shows.
+"""Every console block of README, docs/ and the examples runs, and shows what the page shows.
 
 `SFN_DOCS=write pytest tests/docs -k PAGE` writes the real outputs into the pages.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,11 @@ from tests.docs.page_runner import ROOT, PageRunner, write_outputs
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "examples").glob("*/README.md")),
+]
 PAGES_WITH_BLOCKS = [
     page for page in PAGES if any(isinstance(b, ConsoleBlock) for b in read_console_page(page))
 ]
@@ -47,7 +52,7 @@ def test_commands_are_console_blocks(page: Path) -> None:
     """No block of commands escapes the test above."""
     text = page.read_text(encoding="utf-8")
     assert [fence for fence in UNTESTED_LANGUAGES if fence in text] == []
-    assert [line for line in text.splitlines() if line.startswith(("    $ ", "    sfn "))] == []
+    assert [line for line in text.splitlines() if re.match(r"    (\$|sfn \w)", line)] == []
 
 
 def test_blocks_that_are_not_run() -> None:
@@ -61,5 +66,9 @@ def test_blocks_that_are_not_run() -> None:
     assert not_run <= NOT_RUN
 
 
-NOT_RUN: set[tuple[str, str]] = set()
+NOT_RUN: set[tuple[str, str]] = {
+    ("README", "this is the test suite that runs the page"),
+    ("guides/your-project", "npm installs aws-cdk-lib from its registry"),
+    ("guides/terraform", "needs the AWS provider of a registry"),
+}
 """The page and the reason of each block that is not run."""

@@ -88,7 +88,7 @@ def test_an_api_of_aws(home: Path, there: Api) -> None:
     failed = ended(home, started(home, AWS_NAME, Stage="prod"))
     assert failed["error"] == "ApiGateway.SdkClientException"
     assert failed["cause"].startswith(
-        f"{AWS_NAME} is an API of AWS's, and nothing here runs it: name the endpoint"
+        f"{AWS_NAME} is an API in AWS, and the local AWS services do not run APIs. "
     )
 
 

@@ -23,6 +23,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from sfn_cli.installation.extras import INSTALL_HINT, install_command
 from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     ROLE,
@@ -45,6 +46,12 @@ pytestmark = pytest.mark.slow  # AWS's services take seconds to start
 
 
 _NUMBERS = count()
+
+
+def aws_variables(home: Path) -> dict[str, str]:
+    """The variables that `sfn aws env` prints."""
+    lines = sfn(home, "aws", "env", "--format", "env-no-export").stdout.splitlines()
+    return dict(line.split("=", 1) for line in lines)
 
 
 def task(resource: str, parameters: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -194,7 +201,7 @@ def test_what_the_services_lack(
     with pytest.raises(ClientError) as caught:
         getattr(services(service), operation)(**parameters)
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
-    assert "The local services (moto) do not have " in caught.value.response["Error"]["Message"]
+    assert "The local AWS services (moto) do not support " in caught.value.response["Error"]["Message"]
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
@@ -224,6 +231,22 @@ def test_events_for_a_bus_that_does_not_exist(services: Callable[[str], Any]) ->
     assert sent["FailedEntryCount"] == 0
     assert [set(entry) for entry in sent["Entries"]] == [{"EventId"}, {"EventId"}]
     assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
+
+
+def test_targets_that_cannot_be_reached(home: Path, services: Callable[[str], Any]) -> None:
+    """They do not keep an event from other targets, and aws.log names them."""
+    arn = "arn:aws:{}:us-east-1:123456789012:{}"
+    queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
+    services("events").put_rule(Name="all", EventPattern='{"source": ["shop"]}')
+    targets = [arn.format("lambda", "function:F"), arn.format("sqs", "gone"), arn.format("sqs", "q")]
+    services("events").put_targets(
+        Rule="all", Targets=[{"Id": str(number), "Arn": target} for number, target in enumerate(targets)]
+    )
+    sent = services("events").put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": "{}"}])
+    assert sent["FailedEntryCount"] == 0
+    assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
+    log = (home / "aws.log").read_text(encoding="utf-8")
+    assert [target for target in targets if f"Rule all: no event sent to {target}: " in log] == targets[:2]
 
 
 def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
@@ -290,7 +313,7 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
     with pytest.raises(HTTPError, match="403"):
         urlopen(Request(f"{client.meta.endpoint_url}/moto-api/reset", method="POST"), timeout=30)
 
-    found = dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines())
+    found = aws_variables(home)
     assert found["AWS_ENDPOINT_URL"] == client.meta.endpoint_url
     assert found["AWS_ACCESS_KEY_ID"] in (home / embedded_aws.LOCK_NAME).read_text()
     assert stat.S_IMODE((home / embedded_aws.LOCK_NAME).stat().st_mode) == 0o600
@@ -319,9 +342,7 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 @pytest.mark.parametrize("named", [False, True])
 def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], named: bool) -> None:
     """Tasks use the key by themselves, even if the server is an endpoint, and after its restart."""
-    variables = (
-        dict(line.split("=", 1) for line in sfn(home, "aws", "env").stdout.splitlines()) if named else {}
-    )
+    variables = aws_variables(home) if named else {}
     make = chain(
         Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}),
         List=task("sqs:sendMessage", {"QueueUrl.$": "$.QueueUrl", "MessageBody": "x"}),
@@ -365,7 +386,7 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     environment = dying(tmp_path, 1000)
     done = sfn(home, "aws", "endpoint", environment=environment)
     assert (done.returncode, done.stdout) == (253, "")
-    assert f"moto's server does not start: {home / embedded_aws.LOG_NAME} says why." in done.stderr
+    assert f"The local AWS services do not start. See {home / embedded_aws.LOG_NAME}." in done.stderr
     starts = (tmp_path / "died").stat().st_size
     caught = task(
     "aws-sdk:secretsmanager:listSecrets",
@@ -381,7 +402,7 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     found = run(home, chain(List=caught, Caught={"Type": "Pass"}), environment=environment)
     assert json.loads(found["output"])["Error"] == "SecretsManager.SdkClientException"
-    assert "moto's server does not start" in json.loads(found["output"])["Cause"]
+    assert "The local AWS services do not start" in json.loads(found["output"])["Cause"]
     assert (tmp_path / "died").stat().st_size == 3 * starts
 
 
@@ -578,11 +599,11 @@ def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
     definition = chain(List=task("aws-sdk:sqs:listQueues", {}))
     found = run(home, definition, environment={"PYTHONPATH": str(tmp_path)})
-    assert (found["error"], f"{absent} is not installed" in found["cause"]) == (
+    assert (found["error"], f"{absent}, which is not installed. " in found["cause"]) == (
         "Sqs.SdkClientException",
         True,
     ), found["cause"]
-    assert "pip install 'sfn-cli[aws]'" in found["cause"]
+    assert INSTALL_HINT.search(found["cause"]).group("command") == install_command(["aws"])  # type: ignore[union-attr]
 
 
 def test_an_operation_that_there_is_not(home: Path) -> None:

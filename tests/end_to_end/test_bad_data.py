@@ -33,7 +33,7 @@ def ended_as(home: Path, definition: Any, *arguments: str) -> dict[str, Any]:
     "source, status, excerpt",
     [
         ("'[' * 5000 + ']' * 5000", "FAILED", "Unable to marshal response"),
-        ("'{\"n\": NaN}'", "FAILED", "cannot be taken as JSON"),
+        ("'{\"n\": NaN}'", "FAILED", "The function's response is not valid JSON"),
         ("'[1e999]'", "FAILED", "out of range of double"),
         ("'\"' + 'x' * 300_000 + '\"'", "FAILED", "size exceeding the maximum number of bytes"),
         ("'\"\\\\ud800\"'", "SUCCEEDED", '"\\ud800"'),

@@ -301,7 +301,7 @@ def test_an_execution_that_no_worker_can_take_up(home: Path) -> None:
             break
     assert "execution:no-worker:" in done.stdout
     assert done.stderr.startswith(
-        f"\nsfn: [WARNING]: No worker can be started for the store in {home}: Too many open files."
+        f"\nsfn: [WARNING]: Cannot start a worker for the store in {home}: Too many open files."
     )
     assert len(done.stderr.splitlines()) == 2
 

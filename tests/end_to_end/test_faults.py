@@ -202,7 +202,7 @@ def test_a_fault_at_every_operation_of_a_command(
         ("sync:1+:FULL", "the disk is full. Nothing was lost; free some space and try again"),
         (
             "write:1:WRITE",
-            "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
+            "reading or writing it failed. No acknowledged data is lost; check the disk",
         ),
         ("shmlock:9+:BUSY", "held"),
     ],
@@ -413,7 +413,7 @@ def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path,
     commands.run(home, START)
     log = home / launch.LOG_NAME
     until(
-        lambda: log.exists() and "waits for slot 0, whose worker leaves" in log.read_text(),
+        lambda: log.exists() and "waiting for the previous worker to exit (slot 0)" in log.read_text(),
         "the one that waits",
     )
     os.close(held)
@@ -598,7 +598,7 @@ def test_a_store_that_is_damaged_under_a_worker(
     shutil.copytree(stores["closed"], home)
     commands.run(home, MACHINES)
     (pid,) = until(lambda: worker_pids(home), "a worker")
-    until(lambda: "takes over 20 executions" in (home / launch.LOG_NAME).read_text(), "its claim")
+    until(lambda: "20 executions claimed" in (home / launch.LOG_NAME).read_text(), "its claim")
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with (home / "sfn.db").open("r+b") as file:
@@ -630,7 +630,7 @@ def test_a_store_that_is_moved_away_under_a_worker(commands: Commands, home: Pat
             "its end",
         )
     await_end(pid)
-    assert "the store is gone" in (home / launch.LOG_NAME).read_text()
+    assert "store file removed; exiting" in (home / launch.LOG_NAME).read_text()
 
 
 def test_run_brings_the_next_worker(home: Path, tmp_path: Path) -> None:

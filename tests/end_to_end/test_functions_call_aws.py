@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
+from sfn_cli.installation.extras import install_hint
 from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     create_function,
@@ -218,9 +219,9 @@ def test_node(home: Path, tmp_path: Path, function: Callable[..., None]) -> None
         (
             "starlette",
             "sts",
-            "A function calls AWS, for which sfn needs starlette: pip install 'sfn-cli[serve]'",
+            f"Functions that call AWS need starlette, which is not installed. {install_hint('serve')}",
         ),
-        ("moto", "sqs", "moto is not installed"),
+        ("moto", "sqs", "moto, which is not installed"),
     ],
 )
 def test_what_is_not_installed(

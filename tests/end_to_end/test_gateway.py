@@ -202,7 +202,7 @@ def test_what_is_no_origin(home: Path, origin: str) -> None:
     done = subprocess.run(
         argv, env=environment_of(home), capture_output=True, text=True, timeout=60, check=False
     )
-    assert (done.returncode, f"--gateway-origin '{origin}' is no origin" in done.stderr) == (253, True)
+    assert (done.returncode, f"--gateway-origin '{origin}' is not an origin" in done.stderr) == (253, True)
 
 
 @pytest.mark.slow

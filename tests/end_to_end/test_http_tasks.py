@@ -218,7 +218,7 @@ def test_failures(home: Path, there: Api) -> None:
         ),
         (
             task(there.url, wrong_secret), "Events.ConnectionResource.InvalidConnectionState",
-            "The authorization endpoint of the connection OAuth gave no token: 401 Unauthorized",
+            "The authorization endpoint of the connection OAuth did not return a token: 401 Unauthorized",
         ),
     ]  # fmt: skip
     branches = []

@@ -195,7 +195,7 @@ def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: 
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
         connection.execute(written)
     await_end(pid)
-    assert "another version of sfn uses the store" in (home / launch.LOG_NAME).read_text()
+    assert "the store is now used by another version of sfn" in (home / launch.LOG_NAME).read_text()
     with closing(sqlite3.connect(home / "sfn.db")) as connection:
         assert connection.execute("SELECT owner FROM execution").fetchall() == [(None,)]
 

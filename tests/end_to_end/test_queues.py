@@ -104,5 +104,5 @@ def test_a_token_through_a_queue(home: Path, project: Path) -> None:
     for pid in worker_pids(home):
         await_end(pid)
     log = (home / "worker.log").read_text()
-    assert "leaves" in log
+    assert "exited" in log
     assert "cannot be polled" not in log

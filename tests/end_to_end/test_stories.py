@@ -147,7 +147,7 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
 @pytest.mark.parametrize(
     "call, exit, message",
     [
-        ({"service": "sqss", "operation": "CreateQueue"}, 253, "No client for sqss can be made"),
+        ({"service": "sqss", "operation": "CreateQueue"}, 253, "Cannot create a client for sqss"),
         (
             {"service": "sqs", "operation": "createQueue"},
             252,

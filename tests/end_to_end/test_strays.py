@@ -96,8 +96,7 @@ def test_a_worker_that_is_killed(home: Path, tmp_path: Path) -> None:
     await_end(daemon)
     until(
         lambda: (
-            f"ends what the function f left behind: process {daemon} (sleep)"
-            in sfn(home, "worker", "log").stdout
+            f"function f left a process behind; killed: {daemon} (sleep)" in sfn(home, "worker", "log").stdout
         ),
         "the report",
     )

@@ -54,7 +54,7 @@ def home(home: Path) -> Path:
         {"StartAt": "Confirm", "States": {"Confirm": {**confirm, **caught}, "No": {"Type": "Succeed"}}},
     )
     work = {"Type": "Task", "Resource": ACTIVITY, "HeartbeatSeconds": 600, "End": True}
-    create_machine(home, "Do", {"StartAt": "By hand", "States": {"By hand": work}})
+    create_machine(home, "Do", {"StartAt": "On request", "States": {"On request": work}})
     each = {"StartAt": "Ask", "States": {"Ask": {**token, "End": True}}}
     create_machine(
         home, "Each", {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": each, "End": True}}}
@@ -120,10 +120,13 @@ def test_an_activity(home: Path) -> None:
     assert [(task["status"], task["resource"], "taskToken" in task) for task in tasks] == [
         ("SCHEDULED", ACTIVITY, False)
     ] * 2
-    refused = sfn(home, "tasks", "heartbeat", "Do/second/By hand")
-    assert (refused.returncode, "No worker has taken Do/second/By hand yet" in refused.stderr) == (255, True)
-    assert sfn(home, "tasks", "approve", "second/By hand", "--result", '"by hand"').returncode == 0
-    assert ended(home, second)["output"] == '"by hand"'
+    refused = sfn(home, "tasks", "heartbeat", "Do/second/On request")
+    assert (refused.returncode, "No worker has taken Do/second/On request yet" in refused.stderr) == (
+        255,
+        True,
+    )
+    assert sfn(home, "tasks", "approve", "second/On request", "--result", '"on request"').returncode == 0
+    assert ended(home, second)["output"] == '"on request"'
     history = sfn_json(home, "get-execution-history", "--execution-arn", second)["events"]
     assert [event["type"] for event in history if event["type"].startswith("Activity")] == [
         "ActivityScheduled", "ActivityStarted", "ActivitySucceeded",
@@ -139,11 +142,13 @@ def test_an_activity(home: Path) -> None:
     assert (task["status"], "taskToken" in task) == ("STARTED", True)
     until(lambda: waiting(home, 1)[0].get("workerName") == "Ada", "the worker's name")
     assert (
-        sfn(home, "tasks", "reject", "first/By hand", "--error", "Broken", "--cause", "by hand").returncode
+        sfn(
+            home, "tasks", "reject", "first/On request", "--error", "Broken", "--cause", "on request"
+        ).returncode
         == 0
     )
     described = ended(home, first)
-    assert (described["status"], described["error"], described["cause"]) == ("FAILED", "Broken", "by hand")
+    assert (described["status"], described["error"], described["cause"]) == ("FAILED", "Broken", "on request")
 
 
 def test_a_rejection_is_caught(home: Path) -> None:

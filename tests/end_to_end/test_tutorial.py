@@ -159,7 +159,7 @@ def read_until(process: subprocess.Popen[str], word: str) -> list[str]:
         ("hello-world", [], {"greeting": "Hello, World!"}),
         ("hello-world", ["--input", '{"name": "Ada"}'], {"greeting": "Hello, Ada!"}),
         ("lambda", [], {"greeting": "Hello, World!"}),
-        ("lambda", ["--input", "{}"], {"greeting": "Nobody to greet.", "why": "NoName"}),
+        ("lambda", ["--input", "{}"], {"greeting": "No name given.", "why": "NoName"}),
         ("parallel", [], {"total": 17, "count": 3, "labels": ["tea x 2", "cup x 1"]}),
     ],
 )

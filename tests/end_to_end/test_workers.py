@@ -224,7 +224,7 @@ def test_status_log_and_stop(home: Path) -> None:
     arn = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     assert str(pid) in sfn(home, "worker", "status").stdout
-    assert "begins in slot 0" in sfn(home, "worker", "log").stdout
+    assert "started (slot 0)" in sfn(home, "worker", "log").stdout
     assert sfn(home, "worker", "stop").returncode == 0
     await_end(pid)
     assert sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "RUNNING"
@@ -261,7 +261,7 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     database.close()
     examined = sfn(home, "doctor")
     assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 2 findings\n")
-    assert f"{broken}: its history cannot be replayed" in examined.stderr
+    assert f"{broken}: replaying the history failed" in examined.stderr
     assert f"{broken} is suspended" in examined.stderr
 
 

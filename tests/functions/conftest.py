@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file with the found interpreters: they are looked up once, and not in every test."""
+    """The cache of interpreters, so that they are looked up only once for all tests."""
     bench = Workbench(tmp_path_factory.mktemp("interpreters"))
     bench.function("def handler(event, context): return event")
     assert bench.answer(1) == 1
@@ -37,17 +37,17 @@ def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make_bench(tmp_path: Path, interpreters: Path) -> Iterator[Callable[..., Workbench]]:
     """Creates a workbench whose pool has the given limits."""
-    made = []
+    benches: list[Workbench] = []
 
     def make(**limits: int) -> Workbench:
-        made.append(Workbench(tmp_path, **limits))
-        kept = Path(made[-1].settings.home, "functions", interpreters.name)
-        kept.parent.mkdir()
-        shutil.copy(interpreters, kept)
-        return made[-1]
+        benches.append(Workbench(tmp_path, **limits))
+        cache = Path(benches[-1].settings.home, "functions", interpreters.name)
+        cache.parent.mkdir()
+        shutil.copy(interpreters, cache)
+        return benches[-1]
 
     yield make
-    for bench in made:
+    for bench in benches:
         bench.close()
 
 
@@ -58,7 +58,7 @@ def bench(make_bench: Callable[..., Workbench]) -> Workbench:
 
 @pytest.fixture
 def call(bench: Workbench) -> Iterator[Call]:
-    """call("GetFunction", FunctionName="fn"): the operations, in a process without a worker."""
+    """call("GetFunction", FunctionName="fn"): calls an operation, without a worker."""
     service = Service(
         bench.settings,
         open_store=partial(SqliteStore, bench.settings.home),
@@ -74,7 +74,7 @@ def call(bench: Workbench) -> Iterator[Call]:
 
 @pytest.fixture
 def create(call: Call) -> Call:
-    """Makes a function "fn", or another with other parameters."""
+    """Creates a function "fn"; parameters override its properties."""
 
     def create(*, without: str = "", **request: Any) -> dict[str, Any]:
         given = {

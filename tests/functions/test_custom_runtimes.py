@@ -56,7 +56,7 @@ while True:
 
 
 def custom(bench: Workbench, source: str, **configuration: Any) -> Path:
-    """Makes a function of a script, whose path is the answer."""
+    """Creates a function from a script. Returns the script's path."""
     program = bench.folder / "code" / "bootstrap"
     program.parent.mkdir()
     program.write_text(source)
@@ -77,7 +77,7 @@ def python(body: str, begin: str = "") -> str:
 def test_a_shell_script(bench: Workbench) -> None:
     """A few lines of sh and curl are a function.
 
-    Its output up to the next poll is in the log of its event.
+    Output up to the next poll is in the log of the current event.
     """
     custom(bench, SHELL)
     assert [bench.answer({"a": 1}), bench.answer("é")] == [{"echo": {"a": 1}}, {"echo": "é"}]
@@ -128,14 +128,14 @@ ANSWERS = [
 
 @pytest.mark.parametrize("body, event, answer", ANSWERS)
 def test_answer(bench: Workbench, body: str, event: Any, answer: Any) -> None:
-    """An event has its headers, and is answered at once or in chunks; the program stays warm."""
+    """Events have headers; answers may be chunked; the program stays warm."""
     custom(bench, python(body))
     assert bench.answer(event) == answer
     assert bench.answer(event) == answer
 
 
 def test_the_clients_context(bench: Workbench) -> None:
-    """The client context is a header, which is absent without one."""
+    """The client context is in a header, if there is one."""
     custom(bench, python("answer('response', head['Lambda-Runtime-Client-Context'] or 'null')"))
     assert bench.invoke(client_context='{"custom": {"a": 1}}').payload == '{"custom": {"a": 1}}'
     assert bench.answer() is None
@@ -157,7 +157,7 @@ ERRORS = [
         "failed", "Runtime.Odd", "text",
     ),
     ("answer('error', '')", "failed", "Runtime.Unknown", ""),
-    ("answer('response', b'\\xff')", "failed", "Runtime.MarshalError", "sfn takes .*"),
+    ("answer('response', b'\\xff')", "failed", "Runtime.MarshalError", "The response is not UTF-8 text; .*"),
     (
         "answer('response', 'x' * 7_000_000)",
         "failed",
@@ -181,7 +181,7 @@ ERRORS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("body, kind, error, message", ERRORS)
 def test_error(bench: Workbench, body: str, kind: str, error: str, message: str) -> None:
-    """An error that the program reports is its own; any other is Lambda's.
+    """An error that the program reports is passed on; any other is Lambda's.
 
     The next event is not affected.
     """
@@ -222,14 +222,14 @@ INVALID = [
         "#!/no/such\n",
         0o755,
         "fork/exec /var/task/bootstrap: no such file or directory",
-        "The interpreter that the first line of",
+        "The interpreter in the first line of",
     ),
 ]
 
 
 @pytest.mark.parametrize("source, mode, reason, hint", INVALID)
-def test_what_is_no_program(bench: Workbench, source: str | None, mode: int, reason: str, hint: str) -> None:
-    """Lambda's message is the answer; the log also names the remedy."""
+def test_an_invalid_program(bench: Workbench, source: str | None, mode: int, reason: str, hint: str) -> None:
+    """Lambda's message is the answer; the log also says how to fix it."""
     program = custom(bench, source or "")
     program.chmod(mode)
     if source is None:
@@ -262,7 +262,7 @@ def test_out_of_turn(bench: Workbench) -> None:
             "in event]))"
         ),
     )
-    assert bench.answer([asked[:3] for asked in OUT_OF_TURN]) == [status for *_, status in OUT_OF_TURN]
+    assert bench.answer([request[:3] for request in OUT_OF_TURN]) == [status for *_, status in OUT_OF_TURN]
 
 
 def test_a_zip_keeps_the_executable_bit(bench: Workbench) -> None:
@@ -280,7 +280,7 @@ def test_a_zip_keeps_the_executable_bit(bench: Workbench) -> None:
 
 
 def test_all_ends_with_the_pool(bench: Workbench) -> None:
-    """The program, and what it started."""
+    """The program and its children end with the pool."""
     body = (
         "import subprocess; child = subprocess.Popen(['sleep', '600']); "
         "answer('response', json.dumps([os.getpid(), child.pid]))"
@@ -293,14 +293,14 @@ def test_all_ends_with_the_pool(bench: Workbench) -> None:
 
 @pytest.mark.skipif(
     sys.platform != "linux" or os.getuid() != 0 or shutil.which("curl") is None,
-    reason="another user cannot be played",
+    reason="needs Linux, root and curl",
 )
 def test_another_user_of_the_machine(bench: Workbench) -> None:
-    """Whose connection is closed, unanswered."""
+    """Another user's connection is closed without an answer."""
     custom(bench, python("answer('response', json.dumps(os.environ['AWS_LAMBDA_RUNTIME_API']))"))
     url = f"http://{bench.answer()}/2018-06-01/runtime/nothing"
-    asked = [
+    responses = [
         subprocess.run(["curl", "-sS", url], user=user, capture_output=True, text=True, check=False)
         for user in (None, 65534)
     ]
-    assert [bool(answer.stdout) for answer in asked] == [True, False]
+    assert [bool(answer.stdout) for answer in responses] == [True, False]

@@ -1,4 +1,4 @@
-"""A handler's event and context, and the results of its answer, its errors and its misbehaviour."""
+"""A handler's event, context, answers, errors and misbehaviour."""
 
 from __future__ import annotations
 
@@ -40,10 +40,7 @@ REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}
     ],
 )
 def test_answer(bench: Workbench, source: str, event: Any, answer: Any) -> None:
-    """The handler's return value is the answer to its event.
-
-    Bytes of JSON are the answer (recorded), decimals are numbers.
-    """
+    """The handler's return value is the answer; bytes of JSON are returned unchanged (recorded)."""
     bench.function(source)
     assert bench.answer(event) == answer
 
@@ -121,7 +118,7 @@ def handler(event, context):
     ],
 )
 def test_error(bench: Workbench, source: str, error_type: str, message: str, trace: list[str]) -> None:
-    """An error has Lambda's form (the first two are recorded), with its place as on AWS."""
+    """An error has Lambda's form (the first two are recorded), with paths as on AWS."""
     bench.function(source)
     outcome = bench.invoke()
     assert outcome.kind == "failed"
@@ -152,7 +149,7 @@ def test_error(bench: Workbench, source: str, error_type: str, message: str, tra
     ],
 )
 def test_handler_setting(bench: Workbench, handler: str, error_type: str, message: str) -> None:
-    """A Handler that names nothing is the function's error."""
+    """A Handler that does not exist is the function's error."""
     bench.function("", Handler=handler)
     failure = json.loads(bench.invoke().payload)
     assert (failure["errorType"], failure["errorMessage"]) == (error_type, message)
@@ -192,10 +189,7 @@ def test_handler_in_a_package(bench: Workbench) -> None:
     ],
 )
 def test_exit(bench: Workbench, source: str, reason: str) -> None:
-    """A process that ends instead of answering is Runtime.ExitError.
-
-    The next invocation has a new process.
-    """
+    """A process that ends without an answer is Runtime.ExitError; the next one has a new process."""
     bench.function(source)
     bench.function("def handler(event, context): return event", "other")
     outcome = bench.invoke()
@@ -232,7 +226,7 @@ def test_exit(bench: Workbench, source: str, reason: str) -> None:
     ],
 )
 def test_misbehaviour(bench: Workbench, body: str) -> None:
-    """Whatever a handler does to its process, its invocation and the next one are answered."""
+    """A handler may misuse its process: its invocation and the next one are still answered."""
     bench.function(
         "import os, signal, subprocess, sys, threading, time\n"
         f"def handler(event, context):\n    {body}\n"
@@ -242,7 +236,7 @@ def test_misbehaviour(bench: Workbench, body: str) -> None:
 
 
 def test_garbage_on_the_socket(bench: Workbench) -> None:
-    """A handler that writes to descriptors that are not its own costs its process, not the pool."""
+    """A handler that writes to sfn's descriptors loses its process; the pool is not affected."""
     bench.function("import os\ndef handler(event, context):\n    os.write(3, b'\\xff' * 100)\n    return 1\n")
     assert bench.invoke().kind == "exited"
     assert bench.invoke().kind == "exited"
@@ -291,7 +285,7 @@ def test_environment(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_descriptors(bench: Workbench) -> None:
-    """A child has five descriptors: none that this process has open, inheritable or not."""
+    """A child has five descriptors, and none of this process's, inheritable or not."""
     bench.function(
         "import os\ndef handler(event, context): return sorted(map(int, os.listdir('/dev/fd')))[:-1]"
     )

@@ -1,4 +1,4 @@
-"""Waiting for invocations: from a command, and from the threads of a server."""
+"""Waiting for invocations, from a command and from the threads of a server."""
 
 from __future__ import annotations
 
@@ -34,10 +34,7 @@ def messages(bench: Workbench) -> list[str]:
 
 
 def test_outcomes(bench: Workbench, host: InvokingHost) -> None:
-    """The outcome is the answer, and the log is stored by then.
-
-    The child is used again, and ends with the host.
-    """
+    """The log is stored before the outcome is returned; the child is reused, and ends with the host."""
     bench.function(ECHO)
     first, second = host.invoke("fn", "1"), host.invoke("fn", "2")
     assert [line for line in messages(bench) if line.startswith("said")] == ["said 1", "said 2"]
@@ -49,7 +46,7 @@ def test_outcomes(bench: Workbench, host: InvokingHost) -> None:
 
 
 def test_a_command_that_is_interrupted(bench: Workbench, host: InvokingHost) -> None:
-    """The command's invocation ends with it."""
+    """The invocation ends with the command."""
     pid_file = bench.folder / "pid"
     bench.function(
         f"""
@@ -88,7 +85,7 @@ def test_threads(bench: Workbench, host: InvokingHost) -> None:
     )
 
 
-def test_a_host_keeps_the_log_live(bench: Workbench, host: InvokingHost) -> None:
+def test_the_log_of_a_running_handler(bench: Workbench, host: InvokingHost) -> None:
     """A running handler's output is in the store before it ends."""
     fifo = bench.folder / "fifo"
     os.mkfifo(fifo)
@@ -127,7 +124,7 @@ def test_a_host_that_is_stopped(bench: Workbench) -> None:
 
 
 def test_a_host_sees_updates(bench: Workbench, host: InvokingHost) -> None:
-    """Another connection's change counts for the next invocation."""
+    """A change by another connection applies to the next invocation."""
     bench.function("import os\ndef handler(event, context): return os.environ.get('A')")
     assert host.invoke("fn", "1").payload == "null"
     bench.update(Environment={"Variables": {"A": "b"}})
@@ -135,7 +132,7 @@ def test_a_host_sees_updates(bench: Workbench, host: InvokingHost) -> None:
 
 
 def test_a_store_that_cannot_be_read(bench: Workbench, host: InvokingHost) -> None:
-    """The invocation fails with the store's error, and the host goes on."""
+    """The invocation fails with the store's error, and the host continues."""
     bench.function(ECHO)
     assert host.invoke("fn", "1").kind == "succeeded"
     with bench.database.transaction() as connection:
@@ -150,9 +147,9 @@ def test_a_store_that_cannot_be_read(bench: Workbench, host: InvokingHost) -> No
 
 
 def test_a_stopped_host_holds_nothing_open(bench: Workbench) -> None:
-    """Neither its store nor its children's pipes."""
+    """Its store and its children's pipes are closed."""
     bench.function(ECHO)
-    bench.database.close()  # SQLite closes no file of a store while another connection has it open
+    bench.database.close()  # SQLite does not close a store's files while another connection has them open
     host = InvokingHost(bench.settings, partial(SqliteStore, bench.settings.home))
     before = len(os.listdir("/dev/fd"))
     host.invoke("fn", "1")

@@ -55,7 +55,7 @@ def handler(event, context):
     ],
 )
 def test_a_killed_parent(tmp_path: Path, first: str, then: str) -> None:
-    """When its parent is killed, a handler ends with all that it started, whatever it does."""
+    """When its parent is killed, a handler ends with all its children, even if it blocks signals."""
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path), BEGIN.format(first=first, then=then)],
         stdout=subprocess.PIPE,
@@ -71,7 +71,7 @@ def test_a_killed_parent(tmp_path: Path, first: str, then: str) -> None:
 
 
 def test_a_stopped_child(tmp_path: Path) -> None:
-    """Even one that is stopped, as by a debugger."""
+    """A child that is stopped, as by a debugger, ends too."""
     source = BEGIN.format(first="", then="os.kill(os.getpid(), signal.SIGSTOP)")
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path), source], stdout=subprocess.PIPE, text=True

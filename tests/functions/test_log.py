@@ -20,10 +20,7 @@ STREAM = re.compile(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}")
 
 
 def test_an_invocation(bench: Workbench) -> None:
-    """START, what was printed, END and REPORT, in order.
-
-    A first invocation's report has the Init Duration.
-    """
+    """START, the output, END and REPORT, in order; the first REPORT has the Init Duration."""
     bench.function("print('at import')\ndef handler(event, context):\n    print('one')\n    print('two')\n")
     first, second = bench.invoke().request_id, bench.invoke().request_id
     log = [
@@ -72,10 +69,7 @@ def test_an_invocation(bench: Workbench) -> None:
     ],
 )
 def test_output(bench: Workbench, body: str, lines: list[str]) -> None:
-    """Each line is an event.
-
-    A record of `logging` is one, in Lambda's form, with its line breaks.
-    """
+    """Each line is an event; a record of `logging`, in Lambda's form, is one event."""
     bench.function(f"import logging, os, subprocess, sys\ndef handler(event, context):\n    {body}\n")
     request_id = bench.invoke().request_id
     printed = [
@@ -86,7 +80,7 @@ def test_output(bench: Workbench, body: str, lines: list[str]) -> None:
 
 
 def test_a_long_line_is_several_events(bench: Workbench) -> None:
-    """An event has at most 256 KB."""
+    """An event has at most 256 KiB."""
     bench.function("def handler(event, context): print('x' * 600_000)")
     bench.invoke()
     assert [len(line) for line in bench.log[1:-2]] == [262_144, 262_144, 75_712]
@@ -118,7 +112,7 @@ def test_live(bench: Workbench) -> None:
 
 
 def test_tail(bench: Workbench) -> None:
-    """An outcome has the end of what its own invocation logged, 4 KB at most."""
+    """An outcome has the end of its own invocation's log, at most 4 KB."""
     bench.function("def handler(event, context):\n    for n in range(event): print('line', n)\n")
     short, long = bench.invoke(1).log_tail, bench.invoke(5000).log_tail
     assert short.splitlines()[1:3] == [

@@ -24,10 +24,10 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 
 
 def _runtime() -> str:
-    asked = subprocess.run(
+    done = subprocess.run(
         [NODE or "", "-p", "process.versions.node"], capture_output=True, text=True, check=True
     )
-    return f"nodejs{asked.stdout.partition('.')[0]}.x"
+    return f"nodejs{done.stdout.partition('.')[0]}.x"
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ ANSWERS = [
     # A handler without a callback or promise ends when its event loop is empty.
     ("exports.handler = () => 'not a promise'", {}, None),
     ("exports.handler = async () => new Promise(() => {})", {}, None),
-    # Nothing is waited for that the handler does not want to wait for.
+    # The handler may decide not to wait for its event loop.
     (
         """\
         exports.handler = (event, context, callback) => {
@@ -80,7 +80,7 @@ ANSWERS = [
 def test_answer(bench: Workbench, runtime: str, source: str, event: Any, answer: Any) -> None:
     create(bench, runtime, {"index.js": source})
     assert bench.answer(event) == answer
-    assert bench.answer(event) == answer  # by the same warm child
+    assert bench.answer(event) == answer  # from the same warm child
 
 
 def test_the_clients_context(bench: Workbench, runtime: str) -> None:
@@ -173,11 +173,11 @@ ERRORS = [
     ),
     (
         (
-            "exports.handler = async () => { Promise.reject(new Error('nobody')); "
+            "exports.handler = async () => { Promise.reject(new Error('unheard')); "
             "await new Promise((done) => setTimeout(done, 60_000)) }"
         ),
         "Runtime.UnhandledPromiseRejection",
-        "Error: nobody",
+        "Error: unheard",
         None,
     ),
     ("exports.handler = () => { setTimeout(() => { throw new Error('later') }, 1) }", "Error", "later", None),
@@ -207,9 +207,9 @@ def test_error(
 def test_invocations_that_wait_for_a_process_that_exits(
     make_bench: Callable[..., Workbench], runtime: str
 ) -> None:
-    """Each runs in a process of its own: an uncaught error fails only the invocation that it is from."""
+    """Each runs in a new process: an uncaught error fails only its own invocation."""
     bench = make_bench(cores=1)
-    rejected = "exports.handler = () => new Promise(() => { Promise.reject(new Error('nobody')) })"
+    rejected = "exports.handler = () => new Promise(() => { Promise.reject(new Error('unheard')) })"
     create(bench, runtime, {"index.js": rejected})
     begun = [bench.begin(number)[1] for number in range(4)]
     bench.until(lambda: all(begun))
@@ -217,7 +217,7 @@ def test_invocations_that_wait_for_a_process_that_exits(
 
 
 def test_exit(bench: Workbench, runtime: str) -> None:
-    """A handler that ends its process, or never ends, fails as every other does."""
+    """A handler that ends its process, or never ends, fails like a Python one."""
     create(
         bench,
         runtime,
@@ -280,7 +280,7 @@ bench.until(lambda: False)
     ],
 )
 def test_a_killed_parent(tmp_path: Path, runtime: str, then: str) -> None:
-    """When its parent is killed, a handler ends too, whatever it does."""
+    """When its parent is killed, a handler ends too, even if it ignores signals."""
     begin = "const say = (text) => process.stdout.write(`${text}\\n`)\n"
     source = f"{begin}exports.handler = async () => {{ say(process.pid); say('begun'); {then} }}"
     parent = subprocess.Popen(

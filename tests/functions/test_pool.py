@@ -1,4 +1,4 @@
-"""The rules of the pool: the next invocation, the waiting ones, and the child to end."""
+"""The rules of the pool: which invocation is next, which ones wait, and which child ends."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Gate:
 
 
 def test_a_child_is_used_again(bench: Workbench) -> None:
-    """One invocation after another costs one child."""
+    """Invocations one after another use one child."""
     bench.function(PID)
     assert len({bench.answer() for _ in range(20)}) == 1
 
 
-def test_concurrent_invocations_have_children_of_their_own(bench: Workbench) -> None:
+def test_concurrent_invocations_have_separate_children(bench: Workbench) -> None:
     """Three invocations that overlap run in three processes."""
     bench.function(HOLD)
     gates = [Gate(bench.folder / f"gate{number}") for number in range(3)]
@@ -59,8 +59,8 @@ def test_concurrent_invocations_have_children_of_their_own(bench: Workbench) -> 
     assert len({outcomes[0].payload for outcomes in begun}) == 3
 
 
-def test_invocations_that_answer_at_once_need_few_children(make_bench: Callable[..., Workbench]) -> None:
-    """Many of them are done by few children."""
+def test_quick_invocations_need_few_children(make_bench: Callable[..., Workbench]) -> None:
+    """A few children run many of them."""
     bench = make_bench(cores=2)
     bench.function(PID)
     bench.answer()
@@ -86,7 +86,7 @@ def test_slow_invocations_after_quick_ones(make_bench: Callable[..., Workbench])
 
 @pytest.mark.parametrize("count, most", [(200, 64), (50, 1)])
 def test_many_invocations(make_bench: Callable[..., Workbench], count: int, most: int) -> None:
-    """All invocations are done, in any number of children."""
+    """All invocations are done, with any number of children."""
     bench = make_bench(max_children=most)
     bench.function(PID)
     begun = [bench.begin(number)[1] for number in range(count)]
@@ -95,7 +95,7 @@ def test_many_invocations(make_bench: Callable[..., Workbench], count: int, most
 
 
 def test_an_idle_child_makes_room_for_another_function(make_bench: Callable[..., Workbench]) -> None:
-    """With one place, two functions take turns."""
+    """With one place, two functions share it in turn."""
     bench = make_bench(max_children=1)
     for name in ("a", "b"):
         bench.function(PID, name)
@@ -118,7 +118,7 @@ def test_a_function_without_children_is_not_starved(make_bench: Callable[..., Wo
 
 @pytest.mark.parametrize("holder", ["running", "waiting"])
 def test_cancel(make_bench: Callable[..., Workbench], holder: str) -> None:
-    """A cancelled invocation is never done, and its place is another's."""
+    """A cancelled invocation is never done, and another one takes its place."""
     bench = make_bench(max_children=1)
     bench.function(HOLD)
     gate = Gate(bench.folder / "gate")
@@ -137,7 +137,7 @@ def test_cancel(make_bench: Callable[..., Workbench], holder: str) -> None:
 
 
 def test_a_cancelled_handler_dies(bench: Workbench) -> None:
-    """Cancelling kills the process, whatever it does."""
+    """Cancelling kills the process, even in an endless loop."""
     bench.function("import os\ndef handler(event, context):\n    print(os.getpid())\n    while True: pass\n")
     invocation, _ = bench.begin()
     bench.until(lambda: len(bench.log) == 2)
@@ -146,7 +146,7 @@ def test_a_cancelled_handler_dies(bench: Workbench) -> None:
 
 
 def test_timeout(bench: Workbench) -> None:
-    """A handler that takes too long is killed, and its invocation ends as Lambda ends it."""
+    """A handler that takes too long is killed, and its outcome is Lambda's."""
     bench.function(SPIN)
     _, outcomes = bench.begin("now")
     bench.until_logged("here now")
@@ -162,7 +162,7 @@ def test_timeout(bench: Workbench) -> None:
 
 
 def test_timeout_of_the_caller(make_bench: Callable[..., Workbench]) -> None:
-    """`timeout_at` ends an invocation that runs, and one that still waits."""
+    """`timeout_at` ends a running and a waiting invocation."""
     bench = make_bench(max_children=1)
     bench.function(SPIN, Timeout=900)
     _, running = bench.begin("now", timeout_at=bench.clock() + 60_000)
@@ -174,7 +174,7 @@ def test_timeout_of_the_caller(make_bench: Callable[..., Workbench]) -> None:
 
 
 def test_timeout_while_it_is_imported(bench: Workbench) -> None:
-    """A module that never ends to be imported costs the invocation that waits for it."""
+    """A module whose import never ends fails the invocation that waits for it."""
     bench.function("print('importing')\nwhile True: pass\n")
     _, outcomes = bench.begin()
     bench.until_logged("importing")
@@ -183,8 +183,8 @@ def test_timeout_while_it_is_imported(bench: Workbench) -> None:
     assert outcomes[0].kind == "timed_out"
 
 
-def test_idle_children_leave(bench: Workbench) -> None:
-    """After some minutes."""
+def test_idle_children_end(bench: Workbench) -> None:
+    """They end after some minutes."""
     bench.function(PID)
     pid = bench.answer()
     bench.ahead += IDLE_MILLISECONDS
@@ -194,7 +194,7 @@ def test_idle_children_leave(bench: Workbench) -> None:
 
 
 def test_an_edited_file_is_used_at_once(bench: Workbench) -> None:
-    """Every change counts, even within one tick of the clock, and in files that are no modules."""
+    """Every change takes effect, even within one tick of the clock, and in files that are not modules."""
     folder = bench.function("def handler(event, context): return 0")
     for number in range(1, 6):
         bench.write(
@@ -216,7 +216,7 @@ def test_an_edited_file_is_used_at_once(bench: Workbench) -> None:
 
 
 def test_an_unchanged_folder_keeps_its_child(bench: Workbench) -> None:
-    """Reading a file, or writing bytecode next to it, changes no code."""
+    """Reading a file, or writing bytecode next to it, is not a change."""
     folder = bench.function(PID)
     pid = bench.answer()
     (folder / "app.py").read_text()
@@ -264,7 +264,7 @@ def test_a_busy_child_of_older_code_ends_when_it_has_answered(bench: Workbench) 
     ],
 )
 def test_not_found(bench: Workbench, reference: str, missing: str) -> None:
-    """A function, version or alias that there is not."""
+    """A function, version or alias that does not exist."""
     bench.function(PID)
     outcome = bench.invoke(name=reference)
     assert (outcome.kind, outcome.error, outcome.message) == (
@@ -279,13 +279,13 @@ def test_not_found(bench: Workbench, reference: str, missing: str) -> None:
     ["fn", "fn:$LATEST", "123456789012:function:fn", "arn:aws:lambda:eu-west-1:111111111111:function:fn"],
 )
 def test_references(bench: Workbench, reference: str) -> None:
-    """A function is named in all of Lambda's ways; region and account are not looked at."""
+    """All of Lambda's forms of names are accepted; region and account are ignored."""
     bench.function("def handler(event, context): return 1")
     assert bench.answer(name=reference) == 1
 
 
 def test_an_outcome_never_comes_from_within_invoke(bench: Workbench) -> None:
-    """Rule 5: not even when there is nothing to run."""
+    """Rule 5, also when there is nothing to run."""
     _, outcomes = bench.begin(name="gone")
     assert outcomes == []
     assert bench.pool.wake_at == 0
@@ -293,7 +293,7 @@ def test_an_outcome_never_comes_from_within_invoke(bench: Workbench) -> None:
     assert len(outcomes) == 1
 
 
-def test_an_outcome_may_ask_for_more(bench: Workbench) -> None:
+def test_done_may_start_more(bench: Workbench) -> None:
     """`done` may invoke and cancel."""
     bench.function(PID)
     ended: list[str] = []
@@ -309,7 +309,7 @@ def test_an_outcome_may_ask_for_more(bench: Workbench) -> None:
 
 
 def test_close_leaves_nothing(bench: Workbench) -> None:
-    """Children, and what they started, are gone, and so are their descriptors."""
+    """Children and their descendants have ended, and their descriptors are closed."""
     bench.function(
         """
         import os, subprocess

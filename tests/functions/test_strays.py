@@ -1,4 +1,4 @@
-"""Processes that a handler starts outside its process group: on Linux they end with it."""
+"""Processes that a handler starts outside its process group: on Linux, they end with the handler."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.functions.workbench import Workbench, await_death
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(not strays.ARE_FOUND, reason="elsewhere than on Linux they are not found")
+pytestmark = pytest.mark.skipif(not strays.ARE_FOUND, reason="needs Linux")
 
 DAEMON = """
 import os, subprocess, sys, time
@@ -73,7 +73,7 @@ def bench(tmp_path: Path, reports: list[str]) -> Iterator[Workbench]:
 
 
 def daemon(bench: Workbench, start: str, name: str = "fn", then: str = "") -> list[int]:
-    """The process ids of daemons that a handler starts this way, as it returned them."""
+    """The process ids of daemons that a handler starts this way."""
     bench.function(DAEMON.format(start=start) + then, name)
     pids: list[int] = bench.answer(name=name)
     assert pids
@@ -84,7 +84,7 @@ def daemon(bench: Workbench, start: str, name: str = "fn", then: str = "") -> li
 @pytest.mark.slow
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 def test_they_end_with_the_pool(bench: Workbench, start: str) -> None:
-    """Daemons end with their child, however they left its process group."""
+    """Daemons end with their child, in whichever way they left its process group."""
     pids = daemon(bench, start)
     bench.pool.close()
     assert [await_death(pid) for pid in pids] == [True] * len(pids)
@@ -94,7 +94,7 @@ def test_they_end_with_the_pool(bench: Workbench, start: str) -> None:
 @pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
 @pytest.mark.parametrize("end", ["os._exit(3)", "os.kill(os.getpid(), 9)", "time.sleep(600)"])
 def test_they_end_with_the_child(bench: Workbench, reports: list[str], start: str, end: str) -> None:
-    """Daemons end however their child ended, and are reported; those of other children live on."""
+    """Daemons end in whichever way their child ended, and are reported; other children's live on."""
     others = daemon(bench, STARTS["double fork"], "other")
     source = (
         DAEMON.format(start=start)
@@ -107,7 +107,7 @@ def test_they_end_with_the_child(bench: Workbench, reports: list[str], start: st
     bench.until(lambda: not _lives(pid))
     assert all(_lives(other) for other in others)
     assert bench.answer(name="other")
-    assert reports in ([], [f"ends what the function fn left behind: process {pid} ({_name_of(start)})"])
+    assert reports in ([], [f"function fn left a process behind; killed: {pid} ({_name_of(start)})"])
 
 
 def _name_of(start: str) -> str:
@@ -115,13 +115,13 @@ def _name_of(start: str) -> str:
 
 
 def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports: list[str]) -> None:
-    """An orphan without the mark may not come from a function: it is reported, but not killed."""
+    """An orphan without the mark may not be from a function: it is reported, not killed."""
     (pid,) = daemon(bench, STARTS["shell"].replace("pass_fds", "env={'PATH': os.environ['PATH']}, pass_fds"))
     bench.pool.close()
     try:
         (line,) = reports
         assert re.fullmatch(
-            rf"process {pid} \((setsid|sleep)\) was left behind, probably by a function\. It goes on: .*",
+            rf"process {pid} \((setsid|sleep)\) was probably left by a function; it is not stopped, .*",
             line,
         )
         assert _lives(pid)
@@ -130,10 +130,7 @@ def test_one_that_cleared_its_environment_is_reported(bench: Workbench, reports:
 
 
 def test_ended_ones_are_no_zombies(bench: Workbench) -> None:
-    """The process waits for orphans that it adopted.
-
-    The status of its own children is for the pool.
-    """
+    """Adopted orphans are reaped; the exit status of the pool's children is left to the pool."""
     bench.function(DAEMON.format(start=TWICE_FORKED.replace("time.sleep(600)", "os._exit(0)")))
     (pid,) = bench.answer()
     bench.until(lambda: not Path(f"/proc/{pid}").exists())
@@ -152,10 +149,10 @@ bench.until(lambda: False)
 
 
 @pytest.mark.parametrize("start", [STARTS["double fork"], STARTS["session"]])
-def test_the_next_worker_ends_those_of_one_that_was_killed(
+def test_the_next_worker_kills_the_daemons_of_a_killed_one(
     tmp_path: Path, bench: Workbench, reports: list[str], start: str
 ) -> None:
-    """The next worker ends daemons of its own store only, once their worker has ended."""
+    """The next worker kills daemons of its own store only, once their worker has ended."""
     command = [sys.executable, "-c", PARENT, str(tmp_path / "parent"), DAEMON.format(start=start)]
     (tmp_path / "parent").mkdir()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
@@ -170,14 +167,14 @@ def test_the_next_worker_ends_those_of_one_that_was_killed(
         assert (_lives(pid), reports) == (True, [])
         strays.end_orphaned_strays(home, reports.append)
         assert await_death(pid)
-        # The function's own process may still be ending: then it is named as well.
+        # The function's own process may still be ending, and is then named as well.
         (report,) = reports
-        assert report.startswith("ends what the function fn left behind: process")
+        assert report.startswith("function fn left")
         assert f"{pid} ({_name_of(start)})" in report
 
 
 def _lives(pid: int) -> bool:
-    """Whether it has not ended, even if it was not reaped."""
+    """Whether the process is running; false for a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

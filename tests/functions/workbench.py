@@ -1,4 +1,4 @@
-"""A pool over a store of its own, with a manual clock, and functions from a few lines of source."""
+"""A pool with its own store and a clock that can be set ahead, and functions of a few lines."""
 
 from __future__ import annotations
 
@@ -47,10 +47,16 @@ class Workbench:
         self.ahead = 0
         self.log: list[str] = []
         self.report: list[str] = []
-        """The lines for the user."""
+        """The reported lines."""
         self.logged: list[tuple[str, str, int, str]] = []
         self.pool = Pool(
-            self.functions, self.settings, self.selector, self.clock, self._keep, monotonic=self.clock, **pool
+            self.functions,
+            self.settings,
+            self.selector,
+            self.clock,
+            self._log_line,
+            monotonic=self.clock,
+            **pool,
         )
 
     def close(self) -> None:
@@ -61,7 +67,7 @@ class Workbench:
     def clock(self) -> int:
         return time.time_ns() // 1_000_000 + self.ahead
 
-    def _keep(self, group: str, stream: str, at: int, message: str) -> None:
+    def _log_line(self, group: str, stream: str, at: int, message: str) -> None:
         self.log.append(message.rstrip("\n"))
         self.logged.append((group, stream, at, message))
 
@@ -96,7 +102,7 @@ class Workbench:
     # Invocations
 
     def begin(self, event: Any = None, name: str = "fn", **options: Any) -> tuple[Invocation, list[Outcome]]:
-        """An invocation, and the list that its outcome will be in."""
+        """Starts an invocation. Returns it with the list to which its outcome will be added."""
         outcomes: list[Outcome] = []
         return self.pool.invoke(name, json.dumps(event), outcomes.append, **options), outcomes
 
@@ -111,7 +117,7 @@ class Workbench:
         return json.loads(outcome.payload)
 
     def until(self, happened: Callable[[], bool]) -> None:
-        """Turns the handle until something has happened."""
+        """Runs the pool until `happened` returns true."""
         deadline = time.monotonic() + BUDGET_SECONDS
         while not happened():
             assert time.monotonic() < deadline, self.log
@@ -142,7 +148,7 @@ def hash_of(code: Code) -> dict[str, str]:
 
 
 def await_death(pid: int) -> bool:
-    """Whether a process, which need not be a child of this one, ends in time."""
+    """Waits for the end of a process, which need not be a child. Returns whether it ended."""
     deadline = time.monotonic() + BUDGET_SECONDS
     if hasattr(os, "pidfd_open"):
         try:

@@ -1,4 +1,4 @@
-"""The events of a mocked task, by invocation numbers that a replay counts again."""
+"""The events of mocked tasks, whose invocation numbers a replay recounts."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 
 
 def machine(**fields: Any) -> dict[str, Any]:
-    """Returns a machine of one Task state, T.
-
-    Each Catcher goes on to a state named for its error.
-    """
+    """Returns a machine of one Task state, T; each Catcher continues with a state named for its error."""
     task = {"Type": "Task", "Resource": FUNCTION, "End": True, **fields}
     caught = {
         name: {"Type": "Pass", "End": True} for name in ("Heartbeat", "Timeout", "Task", "Refused", "All")
@@ -46,15 +43,12 @@ def mocks(response: dict[str, Any] | None = None, *faults: tuple[str, int, int |
 
 
 def run(
-    definition: dict[str, Any], input: Any, kept: str, history: Sequence[HistoryEvent] = ()
+    definition: dict[str, Any], input: Any, mocked: str, history: Sequence[HistoryEvent] = ()
 ) -> list[HistoryEvent]:
-    """Returns the whole history, from its start or from where it was cut off.
-
-    The mocks answer every task.
-    """
+    """Returns the whole history, from the start or continued from `history`, with mocked answers."""
     cut = [stored(event) for event in history]
     execution = InProcessExecution(
-        dumps(definition), Payload(input), mocked_answers(read_mocks(kept)), started_at=START, history=cut
+        dumps(definition), Payload(input), mocked_answers(read_mocks(mocked)), started_at=START, history=cut
     )
     execution.run()
     return execution.history
@@ -68,19 +62,19 @@ EACH = {
 
 
 @pytest.mark.parametrize(
-    "kept",
+    "mocked",
     [
         mocks({"0": {"Return": "a"}, "1-3": {"Throw": {"Error": "Busy"}}, "4-9": {"Return": "b"}}),
         mocks({"0-9": {"Return": "a"}}, ("Busy", 2, 3), ("States.Timeout", 1, 1)),
         mocks({"0-1": {"Throw": {"Error": "Busy"}}}),
     ],
 )
-def test_crash_after_every_event(kept: str) -> None:
-    """Wherever a worker dies, the next one answers every task as the first would have."""
-    whole = run(EACH, [1, 2, 3], kept)
-    assert [stored(event) for event in whole] == [stored(event) for event in run(EACH, [1, 2, 3], kept)]
+def test_crash_after_every_event(mocked: str) -> None:
+    """After a crash at any event, the next worker answers every task in the same way."""
+    whole = run(EACH, [1, 2, 3], mocked)
+    assert [stored(event) for event in whole] == [stored(event) for event in run(EACH, [1, 2, 3], mocked)]
     for length in range(1, len(whole)):
-        assert run(EACH, [1, 2, 3], kept, history=whole[:length]) == whole, f"cut after event {length}"
+        assert run(EACH, [1, 2, 3], mocked, history=whole[:length]) == whole, f"cut after event {length}"
 
 
 CATCH = [
@@ -94,7 +88,7 @@ QUEUE = {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
 
 
 @pytest.mark.parametrize(
-    "fields, error, recorded, goes_on",
+    "fields, error, recorded, next_state",
     [
         ({}, "Busy", "LambdaFunctionFailed", "Task"),
         ({}, "States.Timeout", "LambdaFunctionTimedOut", "Timeout"),
@@ -104,13 +98,13 @@ QUEUE = {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
         (QUEUE, "States.TaskFailed", "TaskFailed", "Task"),
     ],
 )
-def test_faults_are_caught_as_their_errors_are(
-    fields: dict[str, Any], error: str, recorded: str, goes_on: str
+def test_faults_are_caught_like_real_errors(
+    fields: dict[str, Any], error: str, recorded: str, next_state: str
 ) -> None:
-    """A timeout is recorded as one, and caught by the Catcher that catches the real one."""
+    """A timeout is recorded and caught like a real one."""
     events = run(machine(Catch=CATCH, **fields), {}, mocks(None, (error, 1, None)))
     (failed,) = [event for event in events if event.type.endswith(("Failed", "TimedOut"))]
     assert (failed.type, (failed.details or {})["error"]) == (recorded, error)
     assert [(event.details or {})["name"] for event in events if event.type == "PassStateEntered"] == [
-        goes_on
+        next_state
     ]

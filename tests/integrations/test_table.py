@@ -1,4 +1,4 @@
-"""The table of integrations: what sfn has, of what AWS has."""
+"""The table of integrations: which of AWS's are supported."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def available(resource: str) -> bool:
     return has_integration(parsed)
 
 
-def test_each_is_an_integration_of_aws() -> None:
-    """A service that sfn has, it has whole: every action, by every pattern."""
+def test_every_integration_exists_on_aws() -> None:
+    """A supported service is supported completely: every action with every pattern."""
     ours = {(service, action) for service, action in SERVICES}
     theirs = {
         (service, f"{action}.{pattern}".removesuffix("."))
@@ -34,7 +34,7 @@ def test_each_is_an_integration_of_aws() -> None:
 
 
 def test_available() -> None:
-    """The integrations in the table and aws-sdk tasks are available, but not those of AWS alone."""
+    """The integrations in the table and aws-sdk tasks are available, others of AWS are not."""
     for resource in (
         "http:invoke",
         "apigateway:invoke.waitForTaskToken",

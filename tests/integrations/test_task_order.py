@@ -1,4 +1,4 @@
-"""Tasks performed without a worker: their orders are plain data, and their answers signals."""
+"""Tasks carried out without a worker: orders are plain data, answers are signals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:A"
 
 
 def open_task(resource: str, parameters: dict[str, Any], **fields: Any) -> OpenTask:
-    """The task of an execution that has started it."""
+    """Returns a started task of an execution."""
     state = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True, **fields}
     interpreter = interpreter_of({"StartAt": "T", "States": {"T": state}}, begin({}))
     (task,) = turn(interpreter, [], START).opened
@@ -52,7 +52,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     ids=["function", "token", "child", "activity"],
 )
 def test_an_order_is_plain_data(task: OpenTask) -> None:
-    """An order survives JSON, and has everything that an integration reads of the task itself."""
+    """An order survives JSON, and has every field of the task that integrations read."""
     order = TaskOrder.of(task)
     again = TaskOrder.from_data(json.loads(json.dumps(order.data())))
     names = (*TaskOrder._fields, "awaits_child", "plan", "map_run_arn")
@@ -63,7 +63,7 @@ def test_an_order_is_plain_data(task: OpenTask) -> None:
 
 
 def test_a_map_run_has_no_order() -> None:
-    """A Map Run's plan holds functions of its Map state."""
+    """The plan of a Map Run contains functions of its Map state."""
     processor = {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
         "StartAt": "P",
@@ -77,7 +77,7 @@ def test_a_map_run_has_no_order() -> None:
 
 
 def described(signal: Any) -> tuple[str, Any]:
-    """The type of a signal, and its error or its output."""
+    """Returns the type of a signal with its error or output."""
     match signal:
         case TaskFailed(error=error):
             return ("TaskFailed", error)
@@ -107,7 +107,7 @@ NOT_FOUND = "Lambda.ResourceNotFoundException"
 def test_a_task_needs_no_loop(
     store: Store, resource: str, parameters: dict[str, Any], signals: list[tuple[str, Any]]
 ) -> None:
-    """An order is carried out in the caller's thread, and its signals are returned."""
+    """Runs an order in the caller's thread, and returns its signals."""
     order = TaskOrder.from_data(TaskOrder.of(open_task(resource, parameters)).data())
     answered = run_synchronously(order, synchronous_context(store.service))
     assert [described(signal) for signal in answered] == signals

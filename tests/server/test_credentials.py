@@ -226,7 +226,7 @@ def test_what_is_changed_on_the_way(guarded: Served) -> None:
 
 
 def test_what_must_be_signed(guarded: Served) -> None:
-    """Nobody adds a header that decides what is done."""
+    """A header that decides which operation is called must be signed."""
     request = signed(guarded, LONG, Content_Type=LIST["Content-Type"])
     request.headers["X-Amz-Target"] = LIST["X-Amz-Target"]
     code, message = send(guarded, request)[1:]
@@ -406,7 +406,7 @@ def test_health_needs_no_signature(guarded: Served) -> None:
                 b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n"
                 b"[b]\naws_access_key_id = A\naws_secret_access_key = T\n"
             ),
-            "profile b has another secret or token for an aws_access_key_id that an earlier one has",
+            "profile b has another secret or token for an aws_access_key_id of an earlier profile",
         ),
     ],
 )

@@ -139,7 +139,7 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
             404,
             "application/json",
             "UnknownOperationException",
-            "does not answer GET /restapis: ",
+            "does not support GET /restapis. ",
         ),
         ("POST", "/", FORM, IDENTITY, 200, "text/xml", None, "<Account>123456789012</Account>"),
         ("GET", "/?" + IDENTITY.decode(), {}, b"", 200, "text/xml", None, "<UserId>123456789012</UserId>"),
@@ -153,7 +153,7 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
             None,
             "<Code>InvalidAction</Code>",
         ),
-        ("POST", "/", FORM, b"Action=%3Ca%3E", 400, "text/xml", None, "the action &lt;a&gt;: "),
+        ("POST", "/", FORM, b"Action=%3Ca%3E", 400, "text/xml", None, "the action &lt;a&gt;. "),
         (
             "POST",
             "/",
@@ -162,7 +162,7 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
             400,
             "text/xml",
             None,
-            "<Code>InvalidAction</Code><Message>sfn serve does not answer POST /: ",
+            "<Code>InvalidAction</Code><Message>sfn serve does not support POST /. ",
         ),
     ],
 )
@@ -285,7 +285,7 @@ def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
         text=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline().startswith("sfn listens on http://127.0.0.1:")
+    assert process.stdout.readline().startswith("Listening on http://127.0.0.1:")
     process.send_signal(sent)
     assert (*process.communicate(timeout=30), process.returncode) == ("", "", 0)
 
@@ -323,5 +323,5 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """The message names the missing extra and how to install it."""
     monkeypatch.delitem(sys.modules, "sfn_cli.server.listener", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    with pytest.raises(ConfigurationError, match=r"sfn serve needs uvicorn: pip install 'sfn-cli\[serve\]'"):
+    with pytest.raises(ConfigurationError, match=r"sfn serve needs uvicorn, .* Install the extra serve: "):
         serve(make_service(tmp_path))

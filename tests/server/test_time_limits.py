@@ -147,7 +147,7 @@ def test_too_few_files(tmp_path: Path) -> None:
     command = ["sh", "-c", 'ulimit -n 100; exec "$0" serve --port 0', SFN]
     done = subprocess.run(command, env=environment_of(tmp_path), capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (253, "")
-    assert "sfn serve needs 256 open files, and may have 100: raise ulimit -n." in done.stderr
+    assert "sfn serve needs 256 open files; the limit is 100. Raise it with `ulimit -n`." in done.stderr
 
 
 def test_all_connections_are_being_answered(tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_who_does_not_read(tmp_path: Path) -> None:
     )
     with connected(served, describe * 50):
         assert sfn.list_state_machines()["stateMachines"]
-        until(lambda: "does not read the answer" in served.printed(), "the line that says so")
+        until(lambda: "does not read the response" in served.printed(), "the line that says so")
     assert "Traceback" not in served.printed()
     assert served.stop() == 0
 

@@ -50,7 +50,7 @@ def connect(served: Served, sent: bytes = b"") -> ssl.SSLSocket:
 
 def test_boto3(https: Served) -> None:
     """A client that trusts the certificate is answered; one that does not refuses the server."""
-    assert https.line.startswith(f"sfn listens on https://127.0.0.1:{https.port} ")
+    assert https.line.startswith(f"Listening on https://127.0.0.1:{https.port} ")
     assert https.client("stepfunctions", CERTIFICATE).list_state_machines()["stateMachines"] == []
     with pytest.raises(SSLError):
         https.client("stepfunctions").list_state_machines()
@@ -108,7 +108,7 @@ def test_what_is_not_tls(https: Served) -> None:
             client.sendall(sent)
             if len(sent) > 1:
                 assert b"HTTP" not in client.recv(1000)
-    until(lambda: "does not speak TLS" in https.printed(), "the line that says so")
+    until(lambda: "TLS handshake failed" in https.printed(), "the line that says so")
     assert https.client("stepfunctions", CERTIFICATE).list_state_machines()["stateMachines"] == []
     assert "Traceback" not in https.printed()
 

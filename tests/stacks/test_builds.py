@@ -94,7 +94,7 @@ def test_a_layer(make_builds: Callable[..., StackBuilds], tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "others, note",
     [
-        ({"Runtime": "java21"}, "Pay: its invocations will fail. sfn runs handlers in Python and Node.js"),
+        ({"Runtime": "java21"}, "Pay: its invocations will fail. sfn does not support the runtime java21"),
         ({}, None),
         ({"Code": {"ZipFile": "import json"}}, None),
     ],

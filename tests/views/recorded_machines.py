@@ -1,4 +1,4 @@
-"""The state machines, besides the examples, whose executions `tests.views.record` records."""
+"""The state machines, other than the examples, whose executions `tests.views.record` records."""
 
 from __future__ import annotations
 

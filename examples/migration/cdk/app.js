@@ -1,4 +1,4 @@
-// Each row of a CSV file in S3 becomes an item of a table, or a message in a dead-letter queue.
+// Each row of a CSV file in S3 becomes an item in a table or a message in a dead-letter queue.
 
 const path = require('node:path')
 const { App, CfnOutput, Duration, Stack } = require('aws-cdk-lib')

@@ -11,27 +11,27 @@ from threading import Lock
 from urllib.parse import parse_qs, urlsplit
 
 API_KEY = "open-sesame"
-"""What the connection of resources.json sends."""
+"""The key that the connection in resources.json sends."""
 
 
 class Refusal(Exception):
-    """Refusal(status, why)."""
+    """An error response: Refusal(status, message)."""
 
 
 class Undoable:
-    """What was done, by the keys of the requests; it can be undone by them, once."""
+    """The actions done so far, by the key of their request, by which each can be undone once."""
 
     def __init__(self):
         self.done, self.undone = {}, set()
 
     def do(self, key, what):
-        """A request that comes later than its undoing is refused: it was on its way when it was given up."""
+        """Refuses a request that arrives after it has been undone, because its client had given up."""
         if key in self.undone:
-            raise Refusal(409, "undone before it was done")
+            raise Refusal(409, "this request has been undone already")
         self.done[key] = what
 
     def undo(self, key):
-        """What was done; None when there is nothing to undo, which is no failure."""
+        """Returns the action; None if there is nothing to undo, which is not an error."""
         self.undone.add(key)
         return self.done.pop(key, None)
 
@@ -41,7 +41,7 @@ def serve(routes):
 
     `routes` is {(method, first part of the path): function(rest of the path, body or query, key)}.
     """
-    lock, kept = Lock(), {}
+    lock, responses = Lock(), {}
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self):
@@ -66,9 +66,9 @@ def serve(routes):
             if self.headers.get("X-Api-Key") != API_KEY:
                 return 401, {"error": "the API key is wrong"}, ""
             if (self.command, first) not in routes:
-                return 404, {"error": "there is no such thing"}, ""
-            if key and known in kept:
-                return *kept[known], " (as before)"
+                return 404, {"error": "not found"}, ""
+            if key and known in responses:
+                return *responses[known], " (as before)"
             given = (
                 json.loads(body)
                 if body
@@ -79,10 +79,10 @@ def serve(routes):
             except Refusal as refusal:
                 answer = refusal.args[0], {"error": refusal.args[1]}
             if key and answer[0] != 503:
-                kept[known] = answer
+                responses[known] = answer
             return *answer, ""
 
         def log_message(self, *args):
-            """answer() has told more."""
+            """answer() prints each request."""
 
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()

@@ -1,4 +1,4 @@
-"""The inventory: reserves goods, and releases them again.
+"""The inventory service: reserves goods, and releases them.
 
 POST /reservations {"order", "item"}    409 when the item is out of stock
 DELETE /reservations/KEY                the key is that of the request that reserved
@@ -14,7 +14,7 @@ reservations = Undoable()
 def reserve(_, order, key):
     item = order["item"]
     if STOCK.get(item, 0) == 0:
-        raise Refusal(409, f"there is no {item}")
+        raise Refusal(409, f"no {item} in stock")
     reservations.do(key, item)
     STOCK[item] -= 1
     return {"id": f"reservation-{order['order']}"}

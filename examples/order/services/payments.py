@@ -1,4 +1,4 @@
-"""The payments: charges cards, and refunds. It is busy for the first two charges.
+"""The payment service: charges cards, and refunds. It is busy for the first two charges.
 
 POST /charges {"order", "card", "amount"}    402 when the card is declined, 503 when it is busy
 DELETE /charges/KEY                          the key is that of the request that charged
@@ -8,12 +8,12 @@ from itertools import count
 
 from api import Refusal, Undoable, serve
 
-asked = count(1)
+requests = count(1)
 charges = Undoable()
 
 
 def charge(_, order, key):
-    if next(asked) <= 2 or order["card"] == "bank-closed":
+    if next(requests) <= 2 or order["card"] == "bank-closed":
         raise Refusal(503, "busy")
     if order["card"] == "declined":
         raise Refusal(402, "the card was declined")

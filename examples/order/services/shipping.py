@@ -1,6 +1,6 @@
-"""The shipping: knows what a parcel costs, sends it, and calls it back.
+"""The shipping service: quotes the price of a parcel, sends it, and recalls it.
 
-GET /rates?city=CITY                         404 for a city that nobody drives to
+GET /rates?city=CITY                         404 for a city without delivery
 POST /shipments {"order", "item", "city"}    409 when no courier takes the item
 DELETE /shipments/KEY                        the key is that of the request that sent
 """
@@ -12,10 +12,10 @@ RATES = {"London": 6.5, "Paris": 9}
 shipments = Undoable()
 
 
-def rate(_, asked, key):
-    if asked["city"] not in RATES:
-        raise Refusal(404, f"nobody drives to {asked['city']}")
-    return {"price": RATES[asked["city"]]}
+def rate(_, query, key):
+    if query["city"] not in RATES:
+        raise Refusal(404, f"no delivery to {query['city']}")
+    return {"price": RATES[query["city"]]}
 
 
 def ship(_, order, key):

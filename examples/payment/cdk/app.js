@@ -1,4 +1,4 @@
-// An order is paid; when a step fails, what was done before is undone, last first.
+// Pays for an order. If a step fails, the earlier steps are undone, last first.
 
 const path = require('node:path')
 const { App, CfnOutput, CfnParameter, Duration, Stack } = require('aws-cdk-lib')
@@ -11,7 +11,7 @@ class PaymentStack extends Stack {
     const approvalLimit = new CfnParameter(this, 'ApprovalLimit', {
       type: 'Number',
       default: 1000,
-      description: 'A payment above this amount waits for a person.',
+      description: 'A payment above this amount waits for approval.',
     })
     const functions = Object.fromEntries(
       ['Bank', 'Warehouse', 'AskManager'].map((name) => [name, this.pythonFunction(name)]),

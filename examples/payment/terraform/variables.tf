@@ -11,5 +11,5 @@ variable "prefix" {
 variable "approval_limit" {
   type        = number
   default     = 1000
-  description = "A payment above this amount waits for a person."
+  description = "A payment above this amount waits for approval."
 }

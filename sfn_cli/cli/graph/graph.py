@@ -92,7 +92,7 @@ def graph(
     is a state machine of the store, by its name or ARN, or an execution: MACHINE/NAME, MACHINE/last or
     an ARN. Without an argument, it is the project in the current folder.
 
-    svg needs graphlay: pip install 'sfn-cli[console]'. Of a machine with more than 300 states, the
+    An SVG needs the extra console. Of a machine with more than 300 states, the
     larger Maps and Parallels are folded. With --output or --query, the graph is JSON (or data in another
     format).
 

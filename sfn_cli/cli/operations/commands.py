@@ -45,7 +45,7 @@ OWN: Mapping[str, str] = {
     "tasks": "sfn_cli.cli.tasks.tasks:tasks",
     "serve": "sfn_cli.cli.serve:serve",
     "worker": "sfn_cli.cli.worker:worker",
-    "aws": "sfn_cli.cli.aws:aws",
+    "aws": "sfn_cli.cli.aws.aws:aws",
     "doctor": "sfn_cli.cli.doctor:doctor",
     "completion": "sfn_cli.cli.completion.completion:completion",
 }
@@ -234,6 +234,11 @@ def _find_command(
         known = group.list_commands(at)
         service = group.name if isinstance(group, ServiceGroup) else None
         meant = meant_commands(service, words[0], known)
+        if isinstance(group, Sfn) and not meant:
+            from sfn_cli.cli.aws import other_services
+
+            if other_services.is_aws_command(words[0]):
+                other_services.run_aws_command(words[0], argv)
         raise invalid_choice_failure(argument, words[0], known, meant)
     return command, rest
 

@@ -117,7 +117,7 @@ def resolve_invoked_names(request: dict[str, Any], backend: Backend) -> Iterator
     When the operation does not find one, adds suggestions of similar names to its error.
     """
     arns = [value for member, value in request.items() if member.endswith("Arn") and isinstance(value, str)]
-    if not all(value.startswith("arn:") for value in arns):
+    if not all(value.startswith("arn:") for value in arns) or "routingConfiguration" in request:
         from sfn_cli.cli import arn_names
 
         request.update(arn_names.resolve_arn_names(request, backend.call))

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sfn_cli.cli import screen
+from sfn_cli.input_files import shown_path
 from sfn_cli.stacks.deployment.changes import Action
 
 if TYPE_CHECKING:
@@ -54,14 +55,14 @@ def write_stacks(stacks: Sequence[Any], stream: TextIO, *, color: bool) -> None:
         return
     table = _table("Stack", "Status", "Read from", "Project")
     for stack in stacks:
-        table.add_row(*map(_cell, (stack.name, stack.status, stack.kind, stack.source)))
+        table.add_row(*map(_cell, (stack.name, stack.status, stack.kind, shown_path(stack.source))))
     console.print(table)
 
 
 def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: bool) -> None:
     console = _console(stream, color)
     console.print(Text(f"{stack.name}  {stack.status}", "bold"))
-    console.print(_cell(f"{stack.kind}: {stack.source}"))
+    console.print(_cell(f"{stack.kind}: {shown_path(stack.source)}"))
     if stack.reason:
         console.print(_cell(stack.reason))
     table = _table("Resource", "Type", "Name", "Status")
@@ -85,7 +86,7 @@ def _console(stream: TextIO, color: bool) -> Console:
 
 
 def _table(*titles: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for title in titles:
         table.add_column(title, overflow="fold")
     return table

@@ -1,7 +1,7 @@
-"""The in-process driver: an execution in memory, turn by turn, on a virtual clock.
+"""The in-process driver: runs an execution in memory, turn by turn, on a virtual clock.
 
 execution.py    one execution: its turns, its clock, its history
-answers.py      what answers its tasks: mocks, Python functions, or the real integrations
+answers.py      answers to its tasks: mocks, Python functions, or the real integrations
 map_runs.py     Map Runs, whose children run in memory as well
 
     answer = answers_by_calling({"Pay": lambda order: …})
@@ -9,6 +9,6 @@ map_runs.py     Map Runs, whose children run in memory as well
     execution.run()
     execution.status, execution.output, execution.history
 
-Nothing is stored, no process is started, and no time passes: a Wait ends as soon as nothing else is
-left to do. The history is the one that a worker would have stored.
+Nothing is stored, no process is started, and no time passes: a Wait ends as soon as there is nothing
+else to do. The history is identical to the one that a worker would have stored.
 """

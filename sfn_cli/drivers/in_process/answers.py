@@ -53,8 +53,9 @@ def answers_by_calling(
 ) -> Answer:
     """Answers by calling Python functions, by the name of the state or the ARN of its resource.
 
-    A function is called with the task's arguments, and returns its result. A StatesError that it
-    raises fails the task; any other error is a bug of its own and is raised from `step`.
+    A function is called with the task's arguments and returns its result. A StatesError that it
+    raises fails the task; any other exception is treated as a bug in the function and propagates
+    from `step`.
     """
 
     def answer(task: OpenTask) -> Sequence[Signal]:

@@ -32,7 +32,7 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/any"
 class InProcessExecution:
     """An execution of a definition (JSON text).
 
-    `answer` answers its tasks (answers.py), each once, when nothing else can be done. `context` is
+    `answer` is called once for each task, when nothing else can be done (answers.py). `context` is
     for Map Runs that read or write datasets.
 
     Its clock starts at `started_at` (milliseconds since 1970) and jumps to what is due next. UUIDs,
@@ -59,7 +59,7 @@ class InProcessExecution:
         self.history: list[HistoryEvent] = list(history) or [
             execution_started_event(input, role_arn, started_at)
         ]
-        """Every event so far; a turn adds its own."""
+        """Every event so far; each turn appends to it."""
         for event in self.history:
             self.interpreter.apply(event)
         self.now = self.history[-1].at
@@ -67,7 +67,7 @@ class InProcessExecution:
         self._answer = answer
         self._context = context
         self._mail: deque[Signal] = deque()
-        self._asked: set[int] = set()  # the open tasks that `answer` was called for
+        self._attempted: set[int] = set()  # the open tasks that `answer` was called for
         self._is_due = True  # whether a turn without signals has something to do
 
     @property
@@ -86,25 +86,25 @@ class InProcessExecution:
 
     @property
     def error(self) -> tuple[str | None, str | None]:
-        """(error, cause) of an execution that has ended in any other way."""
+        """(error, cause) of an execution that ended without success."""
         details = (self.history[-1].details or {}) if self.ended else {}
         error, cause = details.get("error"), details.get("cause")
         return (None if error is None else str(error), None if cause is None else str(cause))
 
     @property
     def is_waiting(self) -> bool:
-        """Whether only a signal from outside (`send`) or its deadline (`skip_to`) can resume it."""
+        """Whether only an external signal (`send`) or its deadline (`skip_to`) can resume the execution."""
         return not (self.ended or self._mail or self._is_due or self._next_tasks()) and (
             self.interpreter.timer_at is None
         )
 
     @property
     def waiting_tasks(self) -> list[OpenTask]:
-        """Returns the open tasks that only an outside caller can answer."""
-        return [task for task in self.interpreter.open_tasks.values() if task.id in self._asked]
+        """The open tasks that only an outside caller can answer."""
+        return [task for task in self.interpreter.open_tasks.values() if task.id in self._attempted]
 
     def run(self) -> str:
-        """Takes turns until the execution has ended, or is waiting. Returns its status."""
+        """Takes turns until the execution ends or waits. Returns its status."""
         while not (self.ended or self.is_waiting):
             self.step()
         return self.status
@@ -112,9 +112,9 @@ class InProcessExecution:
     def step(self) -> Turned:
         """Takes one turn.
 
-        The turn takes the signals that have come, else the start or the answer of a task, else what
-        is due next, to which the clock jumps. It has no effect if a task was not answered, or if
-        the execution has ended or is waiting.
+        The turn takes queued signals if there are any; otherwise it starts or answers a task; otherwise
+        the clock jumps to whatever is due next. It has no effect if a task was not answered, or if the
+        execution has ended or is waiting.
         """
         if not (self._mail or self._is_due or self._next_tasks()) and not self.ended:
             self.now = max(self.now, self.interpreter.timer_at or 0)
@@ -122,7 +122,7 @@ class InProcessExecution:
         turned = turn(self.interpreter, signals, self.now, follows_signals=True)
         self.now = max(self.now, *map(time_of_signal, signals), 0)
         self.history += turned.events
-        self._asked &= self.interpreter.open_tasks.keys()
+        self._attempted &= self.interpreter.open_tasks.keys()
         self._is_due = turned.due is not None and turned.due <= self.now
         return turned
 
@@ -131,7 +131,7 @@ class InProcessExecution:
         self._mail.extend(signals)
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
-        """Ends it as ABORTED, as StopExecution does, unless it has ended."""
+        """Aborts the execution, as StopExecution does, unless it has ended."""
         if not self.ended:
             stopped = execution_aborted_event(self.history[-1].id, error, cause, self.now)
             self.interpreter.apply(stopped)
@@ -152,7 +152,7 @@ class InProcessExecution:
         if starts := [TaskStarted(task.id) for task in self._unstarted()]:
             return starts
         for task in self._next_tasks():
-            self._asked.add(task.id)
+            self._attempted.add(task.id)
             answered = self._answered(task)
             if answered:
                 is_started = task.started or isinstance(answered[0], TaskStarted)
@@ -162,14 +162,14 @@ class InProcessExecution:
     def _unstarted(self) -> Iterable[OpenTask]:
         """Yields the tasks that have yet to start.
 
-        A worker starts these as soon as they are open; an activity's task when it has a worker.
+        A worker starts them as soon as they are open. An activity task starts when a client takes it.
         """
         tasks = self.interpreter.open_tasks.values()
         return (task for task in tasks if not task.started and task.activity is None)
 
     def _next_tasks(self) -> list[OpenTask]:
         """Returns the open tasks that `answer` is to be called for, oldest first."""
-        return [task for task in self.interpreter.open_tasks.values() if task.id not in self._asked]
+        return [task for task in self.interpreter.open_tasks.values() if task.id not in self._attempted]
 
     def _answered(self, task: OpenTask) -> Sequence[Signal]:
         answered = self._answer(task)

@@ -1,7 +1,7 @@
 """Map Runs in memory: each child is an execution in this process, on the same virtual clock.
 
-As many children as may run at once start when the Map Run does; each further one starts as another
-ends. They are run one after the other, so the real duration of a child's tasks does not count.
+When the Map Run starts, as many children start as may run at once; each further one starts when
+another ends. They run one after the other in real time, so the real duration of a task does not count.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class MapRunChild(NamedTuple):
 
 
 RunChild = Callable[[MapRunChild], Result]
-"""Runs a child as far as it goes. One that waits for an outside caller is still RUNNING."""
+"""Runs a child until it ends or waits. One that waits for an outside caller is still RUNNING."""
 
 
 class _MapRunNames(NamedTuple):
@@ -55,7 +55,7 @@ class _MapRunNames(NamedTuple):
 def run_map_in_process(
     task: OpenTask, seed: str, run_child: RunChild, context: TaskContext | None
 ) -> Sequence[Signal]:
-    """Runs the task's Map Run and returns its end; none when a child waits for an outside caller.
+    """Runs the task's Map Run and returns its result; none if a child waits for an outside caller.
 
     `context` reads and writes datasets; without one, a Map Run with an ItemReader or a ResultWriter
     fails.
@@ -95,17 +95,17 @@ def _map_run_output(
 
 def _required_for_map_run(context: TaskContext | None, field: str) -> TaskContext:
     if context is None:
-        raise StatesError("States.Runtime", f"The {field} needs the store of a service, and none was given.")
+        raise StatesError("States.Runtime", f"{field} needs a store; pass `context` to the execution.")
     return context
 
 
 def _run_map_run_children(
     plan: MapRunPlan, items: Sequence[Json], names: _MapRunNames, seed: str, at: int, run_child: RunChild
 ) -> tuple[list[Result], StatesError | None]:
-    """Returns the children's results, and why the run failed if too many of their items did."""
+    """Returns the children's results, and the error if too many items failed."""
     batches = list(plan.batches(items, 0, UNLIMITED))
     concurrency = min(plan.max_concurrency or CONCURRENCY, CONCURRENCY)
-    free_at = [at] * min(concurrency, len(batches))  # a heap: when each place for a child is free
+    free_at = [at] * min(concurrency, len(batches))  # a heap of the times at which a child may start
     ended: list[Result] = []
     failed = 0
     for number, batch in enumerate(batches):

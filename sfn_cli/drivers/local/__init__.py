@@ -1,22 +1,22 @@
 """The local driver: detached worker processes over the SQLite store.
 
-launch.py            how a command makes sure that a worker is running
-process.py           the worker's process: its slot, when it exits
-loop.py              its loop: it checks the store, takes rounds, waits
-scheduler.py         the executions that it drives: claim, turn, commit, dispatch, in rounds
-driven_execution.py  everything it knows of one execution, and the execution's turn
-claims.py            how it takes over executions: claimed and replayed
-agenda.py            when they have their turns
-messages.py          messages to them from other processes
-group_commit.py      a round, stored in one transaction
-isolation.py         an error of one of them harms no other
-task_dispatch.py     their open tasks, started once their event is durable, cancelled when they close
+launch.py            starts a worker, or wakes the one that is running
+process.py           the worker process: takes a slot and exits when idle
+loop.py              the worker's loop: checks the store, runs rounds, waits
+scheduler.py         runs the worker's executions in rounds: claim, turn, commit, dispatch
+driven_execution.py  the state of one execution in the worker, and its turn
+claims.py            takes over executions: claims and replays them
+agenda.py            schedules the turns of executions
+messages.py          delivers messages from other processes
+group_commit.py      stores a round in one transaction
+isolation.py         confines an error to the execution that caused it
+task_dispatch.py     starts tasks once their event is durable, and cancels them when they close
 map_run_notices.py   notifies Map Runs that their children have ended
-offload.py           threads for what must not hold up the loop
+offload.py           threads for work that would block the loop
 offloaded_steps.py   slow expressions
 offloaded_calls.py   calls that block
-awaiting.py          answers that tasks wait for, all by one thread
+awaiting.py          pending answers, all polled by one thread
 clocks.py            virtual and fast clocks
-outbox_delivery.py   status changes to EventBridge
+outbox_delivery.py   delivers status changes to EventBridge
 lambda_events.py     asynchronous invocations of functions
 """

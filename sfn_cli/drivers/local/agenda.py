@@ -30,16 +30,13 @@ class Agenda:
         return self._timers[0][0] if self._timers else None
 
     def queue(self, driven: DrivenExecution) -> None:
-        """Queues the execution for the next round.
-
-        One that is away is queued when it returns.
-        """
+        """Queues the execution for the next round, unless it is away: then it is queued on return."""
         if not driven.is_queued and not driven.is_away:
             driven.is_queued = True
             self._ready.append(driven)
 
     def wake(self, driven: DrivenExecution, due_at: int) -> None:
-        """Queues the execution at that time. The last time that was set counts."""
+        """Queues the execution at `due_at`, which replaces any earlier setting."""
         if driven.due_at != due_at:
             driven.due_at = due_at
             heappush(self._timers, (due_at, driven.id))
@@ -54,7 +51,7 @@ class Agenda:
                 self.queue(driven)
 
     def turns(self) -> Iterator[DrivenExecution]:
-        """Takes the executions that are queued now off the queue, one by one, oldest first."""
+        """Removes and yields the executions that are queued now, oldest first."""
         for _ in range(len(self._ready)):
             driven = self._ready.popleft()
             driven.is_queued = False

@@ -1,8 +1,8 @@
-"""Pending answers of a worker's tasks: one thread awaits them all, with one poll of the store.
+"""Pending answers of a worker's tasks: one thread waits for all of them with one poll of the store.
 
 StartSyncExecution and GetActivityTask answer when an execution has ended or an activity has a task.
-With a thread for each, enough of them would leave no thread for the calls of the awaited execution
-itself, and it could not end.
+With a thread for each, enough of these calls would use up all threads: the awaited executions could
+then make no calls themselves, and would never end.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 class Wait:
     """One awaited answer.
 
-    `is_wanted` may become false; `answered` is called with the answer, or an exception.
+    Ends when `is_wanted` returns false. `answered` is called with the answer, or an exception.
     """
 
-    __slots__ = ("answered", "awaited", "gives_up_at", "is_wanted")
+    __slots__ = ("answered", "awaited", "deadline", "is_wanted")
 
     def __init__(
         self,
@@ -40,11 +40,11 @@ class Wait:
         self.awaited = awaited
         self.is_wanted = is_wanted
         self.answered = answered
-        self.gives_up_at = time.monotonic() + awaited.seconds if isinstance(awaited, AwaitedTask) else None
+        self.deadline = time.monotonic() + awaited.seconds if isinstance(awaited, AwaitedTask) else None
 
 
 class Awaiting:
-    """The waits of one worker. `service` is the worker's; the thread has a sibling of it."""
+    """The waits of one worker. The thread uses a sibling of `service`, which is the worker's."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -73,14 +73,14 @@ class Awaiting:
         while True:
             self._has_new.wait()
             try:
-                self._look_on(waits)
+                self._serve_waits(waits)
             except Exception as error:
                 for wait in [*waits, *self._take_new()]:
                     wait.answered(error)
                 waits = []
 
-    def _look_on(self, waits: list[Wait]) -> None:
-        """Answers the waits, and those that are added meanwhile, until none is left.
+    def _serve_waits(self, waits: list[Wait]) -> None:
+        """Answers the waits, and any that are added in the meantime, until none is left.
 
         Raises StoreError.
         """
@@ -88,23 +88,23 @@ class Awaiting:
         try:
             # No `Follower`: it would wake a worker, even after this one was stopped.
             changes = service.store.changes()
-            news_at = 0.0
+            changed_at = 0.0
             while waits or self._has_new.is_set():
                 began = time.monotonic()
                 if self._has_new.is_set():
                     waits += self._take_new()
-                    changes.look_again()
+                    changes.recheck()
                 if changes.wait(0.0):
-                    news_at = began
+                    changed_at = began
                     _answer_waits(service, waits)
                 waits[:] = [wait for wait in waits if not _is_wait_over(wait)]
-                self._has_new.wait(follower_pause_seconds(began - news_at, time.monotonic() - began))
+                self._has_new.wait(follower_pause_seconds(began - changed_at, time.monotonic() - began))
         finally:
             service.close()
 
 
 def _answer_waits(service: Service, waits: list[Wait]) -> None:
-    """Answers what can be answered now, first come, first served."""
+    """Answers every wait that can be answered now, first come, first served."""
     executions = [wait.awaited.execution for wait in waits if isinstance(wait.awaited, AwaitedEnd)]
     ended = followed_statuses(service, executions) if executions else {}
     activities = {wait.awaited.activity for wait in waits if isinstance(wait.awaited, AwaitedTask)}
@@ -121,7 +121,7 @@ def _answer_waits(service: Service, waits: list[Wait]) -> None:
 
 
 def _answer_awaited(wait: Wait, take: Callable[[], Mapping[str, Any] | None], waits: list[Wait]) -> None:
-    """Passes on the answer, unless another client has taken the task."""
+    """Passes the answer on, unless another client has taken the task."""
     answer: Mapping[str, Any] | Exception | None
     try:
         answer = take()
@@ -133,11 +133,8 @@ def _answer_awaited(wait: Wait, take: Callable[[], Mapping[str, Any] | None], wa
 
 
 def _is_wait_over(wait: Wait) -> bool:
-    """Whether there is nothing more to wait for.
-
-    A poll is answered with no task when its time is up.
-    """
-    if wait.gives_up_at is not None and time.monotonic() >= wait.gives_up_at:
+    """Whether the wait needs no answer any more. A poll that timed out is answered with no task."""
+    if wait.deadline is not None and time.monotonic() >= wait.deadline:
         wait.answered(NO_TASK)
         return True
     return not wait.is_wanted()

@@ -1,6 +1,6 @@
-"""How a worker takes over executions: it claims them, replays them, and starts their open tasks.
+"""Takes over executions: claims them, replays them, and starts their open tasks.
 
-A new execution, whose history is one event, and one that another worker left take the same path.
+New executions, with one event, and those that another worker left take the same path.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.worker_commits import Claimed
 
 CLAIM_LIMIT = 500
-"""How many executions one claim takes over at most."""
+"""The maximum number of executions taken over by one claim."""
 
 SECONDS_A_CLAIM = 0.25
-"""How long the replays of one claim may hold up the loop; threads replay the rest."""
+"""How long the replays of one claim may block the loop; threads replay the rest."""
 
 LONG_DEFINITION = 50_000
-"""Definitions of more characters are not compiled in the loop: that would hold up others."""
+"""Longer definitions, in characters, are compiled in a thread so as not to block other executions."""
 
 EVENTS_BETWEEN_LOOKS = 64
 """How many events are replayed between two checks of the time."""
@@ -55,8 +55,8 @@ class WorkerStore(NamedTuple):
 class Claims:
     """Takes over executions that were claimed.
 
-    `fails_after_crash`: a task that was in flight when its worker died is failed, not called again;
-    `max_events` is the largest number of events a history may have.
+    `fails_after_crash`: a task that was in flight when its worker died fails instead of being called
+    again; `max_events` is the limit on a history's length.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Claims:
     def take(self, claimed: Claimed, driven: DrivenExecution, *, at_once: bool) -> None:
         """Replays the execution and begins to drive it. Raises RowError.
 
-        A thread replays it if that takes long, or is not to be done `at_once`.
+        A thread replays it if the replay takes long, or if `at_once` is false.
         """
         replay = self._replay_of(claimed)
         try:
@@ -94,11 +94,11 @@ class Claims:
             driven.step = self._steps.start(driven, replay)
 
     def _replay_of(self, claimed: Claimed) -> Callable[[TimeBudget], Interpreter]:
-        """Returns a function that replays the history, which is read here, in the loop's thread."""
+        """Reads the history, in the loop's thread, and returns a function that replays it."""
         history = self._turns.history(claimed.id)
         if not history:
-            raise RowError("The events of the execution are gone.")
-        # AWS sets no limit to the history of an EXPRESS execution: the store has one.
+            raise RowError("The execution has no events in the store.")
+        # AWS does not limit the history of an EXPRESS execution; the store does.
         max_events = EVENTS_PER_EXECUTION - 1 if arn.is_express_arn(claimed.arn) else self._max_events
 
         def replay(budget: TimeBudget) -> Interpreter:
@@ -117,9 +117,9 @@ class Claims:
                 ):
                     raise BudgetExceeded
             if interpreter.ended:
-                # Stopped just after it was claimed: then it no longer belongs to this worker, and
-                # nothing is stored of this.
-                raise RowError("The history of the execution has ended, but its row says that it runs.")
+                # It was stopped just after it was claimed. It no longer belongs to this worker, so
+                # nothing of this is stored.
+                raise RowError("The execution's history has ended, but its row says RUNNING.")
             return interpreter
 
         return replay
@@ -127,8 +127,8 @@ class Claims:
     def begin(self, driven: DrivenExecution, interpreter: Interpreter) -> None:
         """Drives an execution from the end of its history.
 
-        Its open tasks are started again, or failed, and the messages that came meanwhile are
-        delivered.
+        Its open tasks are started again, or failed, and the messages that arrived in the meantime
+        are delivered.
         """
         driven.begin(interpreter, self._clock())
         interpreter.budget = self._budget
@@ -141,5 +141,5 @@ class Claims:
             if task.in_flight and self._fails_after_crash and not driven.is_mocked(task):
                 driven.receive(TaskFailed(task.id, "States.TaskFailed", CRASHED))
             else:
-                self._dispatch.match(driven, [task])
+                self._dispatch.update(driven, [task])
         self._messages.catch_up(driven)

@@ -1,7 +1,7 @@
-"""Everything a worker knows of one execution that it drives, and the execution's turn.
+"""The state of one execution that a worker drives, and its turn.
 
-An execution is *away* while a thread takes a slow step of it (offloaded_steps.py): the thread has its
-interpreter then, and its mail waits.
+An execution is *away* while a thread takes a slow step for it (offloaded_steps.py): the thread owns
+the interpreter until then, and the execution's mail waits.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.worker_commits import Claimed, VirtualJump
 
 EVENTS_AT_A_TIME = 500
-"""How many events one execution may write in one round, so that none holds up the others."""
+"""How many events one execution may write in one round, so that it does not delay the others."""
 
 SECONDS_AT_A_TIME = 0.05
 """How long one execution may run in one round."""
@@ -41,7 +41,7 @@ SECONDS_AT_A_TIME = 0.05
 class PendingChanges:
     """The changes of one execution in a round, before they are stored.
 
-    Tasks that the round both opened and closed are left out.
+    Tasks that are both opened and closed in the round are left out.
     """
 
     __slots__ = ("closed", "consumed", "events", "opened")
@@ -80,27 +80,27 @@ class DrivenExecution:
         self._interpreter: Interpreter | None = None  # until its history was read
         self._clock_setting = claimed.clock
         self.clock: Clock | None = None
-        """Its own clock, when it does not follow the wall clock."""
+        """Its own clock, if it does not follow the wall clock."""
         self.log = execution_log(claimed.logging)
         self.mocks = None if claimed.mocks is None else mocks.read_mocks(claimed.mocks)
         self.map_run = claimed.map_run
         """The row of its Map Run, if it is a child of one."""
         self.running: dict[int, Cancel] = {}
-        """Its tasks that run here, by the id of the event that scheduled them."""
+        """Its running tasks, by the id of the event that scheduled them."""
         self.mail: list[Signal] = []
         """The signals for its next turn."""
         self.messages: list[int] = []
         """The messages of the inbox that are in its mail."""
         self.due_at: int | None = None
-        """When its next turn is due, by the wall clock."""
+        """When its next turn is due, by wall clock."""
         self.is_queued = False
-        """Whether its next turn is due at once."""
+        """Whether it is queued for a turn."""
         self.step: OffloadedStep[DrivenExecution] | None = None
         """The slow step for which it is away."""
 
     @property
     def interpreter(self) -> Interpreter:
-        """Its interpreter. Not to be used while the execution is away."""
+        """Its interpreter. Do not use it while the execution is away."""
         assert self._interpreter is not None
         return self._interpreter
 
@@ -109,20 +109,20 @@ class DrivenExecution:
         return self.step is not None
 
     def begin(self, interpreter: Interpreter, now: int) -> None:
-        """Starts to drive it, from the end of its history."""
+        """Starts to drive the execution from the end of its history."""
         self._interpreter = interpreter
         if self._clock_setting is not None:
             started_at, last_at = interpreter.execution.started_at, interpreter.last_at
             self.clock = clock_of(self._clock_setting, started_at, last_at, now)
 
     def receive(self, signal: Signal, message: int | None = None) -> None:
-        """Queues a signal for the next turn, which consumes the message that brought it."""
+        """Queues a signal for the next turn, which also consumes `message`, if the signal came in one."""
         self.mail.append(signal)
         if message is not None:
             self.messages.append(message)
 
     def turn(self, now: int) -> Turned:
-        """Takes a turn as long as one execution may have in a round. It consumes all mail."""
+        """Takes one turn, within the limits of a round, and consumes all mail."""
         ends_at = time.monotonic() + SECONDS_AT_A_TIME
         signals = self.mail
         if signals:
@@ -150,44 +150,44 @@ class DrivenExecution:
             self.interpreter.budget = loop_budget
 
     def own_time(self, now: int) -> int:
-        """Returns its own clock's time at that time by the wall clock."""
+        """Returns the time on its own clock at the wall-clock time `now`."""
         return now if self.clock is None else self.clock.now(now)
 
     def due_after(self, turned: Turned, now: int) -> int | None:
-        """Returns when it is due after a turn, by the wall clock.
+        """Returns the wall-clock time at which the execution is due after a turn.
 
-        `now` means at once; None means that only a signal resumes it.
+        `now` means immediately; None means that only a signal resumes it.
         """
         due_at = turned.due
         if due_at is None or self.clock is None:
             return due_at
         if due_at <= self.own_time(now):
-            return now  # the turn was cut short
+            return now  # the turn reached a limit
         if isinstance(self.clock, VirtualClock):
             return self._virtual_due(self.clock, due_at, now)
-        return self.clock.comes_at(due_at)
+        return self.clock.wall_time_of(due_at)
 
     def _virtual_due(self, clock: VirtualClock, due_at: int, now: int) -> int:
-        """Does as `due_after`, for an execution that waits by a virtual clock.
+        """Returns `due_after` for an execution on a virtual clock.
 
-        The clock jumps to what is due next, unless work for the execution is in progress. While
-        only an outside caller can answer, the clock pauses for a moment.
+        The clock jumps to the next due time unless work for the execution is in progress. While only an
+        outside caller can answer, it pauses for a moment first.
         """
         timer_at = self.interpreter.timer_at
         tasks = self.interpreter.open_tasks.values()
         if timer_at is None or any(task.in_flight or task.awaits_child for task in tasks):
-            return clock.comes_at(due_at)
+            return clock.wall_time_of(due_at)
         if tasks:
-            after, until = clock.stands_until
+            after, until = clock.paused_until
             if after != self.interpreter.execution.last_id:
-                after, until = clock.stands_until = (self.interpreter.execution.last_id, now + GRACE_MS)
+                after, until = clock.paused_until = (self.interpreter.execution.last_id, now + GRACE_MS)
             if now < until:
-                return min(until, clock.comes_at(due_at))
+                return min(until, clock.wall_time_of(due_at))
         clock.jump(timer_at, now)
         return now
 
     def changes(self, pending: PendingChanges) -> ExecutionChanges:
-        """Returns the changes that a round writes to the store for the execution."""
+        """Returns the changes of this execution that the round stores."""
         changes = ExecutionChanges(
             self.id,
             pending.events,
@@ -207,19 +207,19 @@ class DrivenExecution:
         )
 
     def _jumps_before(self, events: Sequence[HistoryEvent]) -> Sequence[VirtualJump]:
-        """Returns the jumps of its virtual clock that led to these events.
+        """Returns the jumps of the virtual clock before these events.
 
-        A jump after them is stored with the events that follow: a worker that takes over before
-        then starts from the last event, and jumps itself.
+        A later jump is stored with the next events: a worker that takes over before that starts from
+        the last event and makes the jump again.
         """
         if not events or not isinstance(self.clock, VirtualClock):
             return ()
         return self.clock.take_jumps(events[-1].at)
 
     def _answerable(self, opened: Sequence[OpenTask]) -> list[Opened]:
-        """Returns the tasks that can be answered from outside by their token.
+        """Returns the tasks that an outside caller can answer with a token.
 
-        A task that a mock answers is offered to no worker of its activity.
+        A task that a mock answers is not offered to the activity's clients.
         """
         return [
             Opened(task.id, task.token, None if self.is_mocked(task) else task.activity)
@@ -235,13 +235,13 @@ class DrivenExecution:
         )
 
     def is_mocked(self, task: OpenTask) -> bool:
-        """Whether a mock answers this task, instead of an integration."""
+        """Whether a mock answers this task in place of an integration."""
         return self.mocks is not None and self.mocks.answer(task) is not None
 
 
 class DrivenExecutions(dict[int, DrivenExecution]):
-    """All executions that a worker drives, by their rows."""
+    """All executions that a worker drives, by row."""
 
     def holds(self, driven: DrivenExecution) -> bool:
-        """Whether it is still driven, and was not claimed again meanwhile."""
+        """Whether this object still drives the execution; false if it has been claimed again since."""
         return self.get(driven.id) is driven

@@ -1,7 +1,7 @@
 """Group commit: a round is stored in one transaction.
 
-The transaction has the events of all executions that moved, their rows and tasks, the messages that
-they consumed, and the log lines that came meanwhile.
+The transaction contains the events of all executions that advanced, their rows and tasks, the
+messages that they consumed, and the log lines of functions.
 """
 
 from __future__ import annotations
@@ -25,10 +25,7 @@ Round = defaultdict[DrivenExecution, PendingChanges]
 
 
 class GroupCommit:
-    """Stores rounds.
-
-    `driven` are the executions of the worker: changes of others are not stored.
-    """
+    """Stores rounds. `driven` are the worker's executions; changes of any others are not stored."""
 
     def __init__(
         self, turns: WorkerCommits, messages: Messages, isolation: Isolation, driven: DrivenExecutions
@@ -50,7 +47,7 @@ class GroupCommit:
         self._lines.append(LogLine(group, stream, at, well_formed_text(message)))
 
     def forget(self, message: int) -> None:
-        """Deletes a message to an execution that is no longer driven, with the next commit."""
+        """Deletes, with the next commit, a message to an execution that is no longer driven."""
         self._forgotten.append(message)
 
     def write(self, changes: Round, now: int) -> set[int]:

@@ -1,9 +1,9 @@
-"""Failures are isolated: an error while one execution is driven affects that execution alone.
+"""Error isolation: an error while driving one execution affects that execution only.
 
-Rule 1: data that cannot be stored fails its execution.
-Rule 2: any other error is a bug, or a damaged row: the execution is set aside, and suspended after a
+Rule 1: If data cannot be stored, its execution fails.
+Rule 2: Any other error is a bug or a damaged row: the execution is set aside, and suspended after a
 few attempts (store/sqlite/stepfunctions/suspensions.py).
-Rule 3: only an error of the store itself, which affects every execution, ends the worker.
+Rule 3: Only an error of the store, which affects every execution, ends the worker.
 """
 
 from __future__ import annotations
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 
 class _IsolatedBlock:
-    """The block of `Isolation.of`.
-
-    Every execution enters some in every round: a generator would be slower.
-    """
+    """The block of `Isolation.of`. Not a generator: it is entered often, and this is faster."""
 
     __slots__ = ("_execution", "_isolation")
 
@@ -45,21 +42,21 @@ class _IsolatedBlock:
 
 
 class Isolation:
-    """Contains the errors of a worker's executions. `let_go` stops driving an execution."""
+    """Contains the errors of a worker's executions. `stop_driving` stops driving an execution."""
 
     def __init__(
         self,
         turns: WorkerCommits,
         clock: Callable[[], int],
         report: Callable[[str], None],
-        let_go: Callable[[int], None],
+        stop_driving: Callable[[int], None],
     ) -> None:
         self._turns = turns
         self._clock = clock
         self._report = report
-        self._let_go = let_go
-        self._faults: dict[int, Fault] = {}  # of executions that are no longer driven, and not yet set aside
-        self._reported: set[str] = set()  # tracebacks that the worker's log has
+        self._stop_driving = stop_driving
+        self._faults: dict[int, Fault] = {}  # of executions that are yet to be set aside
+        self._reported: set[str] = set()  # tracebacks that are in the worker's log
 
     @property
     def has_faults(self) -> bool:
@@ -67,32 +64,29 @@ class Isolation:
         return bool(self._faults)
 
     def of(self, execution: int) -> _IsolatedBlock:
-        """Returns a block whose errors harm no other execution. A StoreError passes through."""
+        """Returns a block whose errors affect this execution only, except StoreError, which propagates."""
         return _IsolatedBlock(self, execution)
 
     def contain(self, execution: int, error: BaseException) -> None:
         """Handles the error of one execution. Raises StoreError.
 
-        The execution fails when its data is to blame; it is marked to be set aside when sfn is.
+        The execution fails if its data caused the error, and is set aside if sfn did.
         """
-        self._let_go(execution)
+        self._stop_driving(execution)
         if isinstance(error, UnstorableError):
             try:
                 self._turns.fail(execution, RUNTIME, str(error), self._clock())
-                self._report(f"fails execution {execution}: {error}")
+                self._report(f"execution {execution} failed: {error}")
                 return
             except Exception as failed:
                 if is_store_error(failed):
                     raise
-                error = failed  # its rows are damaged too: it cannot even fail
+                error = failed  # its rows are damaged too, so it cannot be failed
         fault = Fault(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
         self._faults[execution] = fault
 
     def set_aside(self) -> None:
-        """Sets aside all executions that sfn failed on since the last call.
-
-        Many are stored in one transaction: they hold up no others.
-        """
+        """Sets aside, in one transaction, all executions with errors of sfn since the last call."""
         if not self._faults:
             return
         attempts = self._turns.set_aside(self._faults, self._clock())

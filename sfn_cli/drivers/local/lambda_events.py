@@ -27,7 +27,7 @@ AT_ONCE = 64
 
 
 class LambdaEvents:
-    """The events for which one worker invokes functions."""
+    """The asynchronous invocations of one worker."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class LambdaEvents:
         self._worker = worker
         self._clock = clock
         self._report = report
-        self.in_hand = 0
+        self.in_progress = 0
         """How many events are being handled by functions of this worker."""
         self.is_unfinished = False
         """Whether there are events, due now or later, that no other worker owns."""
@@ -53,16 +53,13 @@ class LambdaEvents:
             self.is_unfinished = False
             return
         live = live_workers()
-        for event in self._events.take(self._worker, live, self._clock(), AT_ONCE - self.in_hand):
+        for event in self._events.take(self._worker, live, self._clock(), AT_ONCE - self.in_progress):
             self._invoke(event)
-        self.is_unfinished = self.in_hand > 0 or self._events.waiting(self._worker, live)
+        self.is_unfinished = self.in_progress > 0 or self._events.waiting(self._worker, live)
 
     def _invoke(self, event: FunctionEvent) -> None:
-        """Invokes the function for an event.
-
-        An event that cannot be passed to it is dropped, and holds up no other.
-        """
-        self.in_hand += 1
+        """Invokes the function for an event. An event that cannot be passed to it is dropped."""
+        self.in_progress += 1
         try:
             if event.damage is not None:
                 raise event.damage
@@ -76,17 +73,17 @@ class LambdaEvents:
         except Exception as error:
             if is_store_error(error):
                 raise
-            self.in_hand -= 1
-            self._report(f"gives up the event {event.request_id} for {event.function_ref}: {error!r}")
+            self.in_progress -= 1
+            self._report(f"event {event.request_id} for {event.function_ref} dropped: {error!r}")
             self._events.remove(self._worker, event.id)
 
     def _handled(self, event: FunctionEvent, outcome: Outcome) -> None:
-        self.in_hand -= 1
+        self.in_progress -= 1
         if outcome.kind == "succeeded":
             self._events.remove(self._worker, event.id)
         elif outcome.kind != "not_found" and event.tries < len(RETRY_SECONDS):
             self._events.retry(self._worker, event.id, self._clock() + RETRY_SECONDS[event.tries] * 1000)
         else:
-            what = f"gives up the event {event.request_id} for {event.function_ref}"
+            what = f"event {event.request_id} for {event.function_ref} dropped"
             self._report(f"{what}: {outcome.error} {outcome.message}".rstrip())
             self._events.remove(self._worker, event.id)

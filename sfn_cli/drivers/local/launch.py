@@ -1,7 +1,7 @@
-"""How a command makes sure that a worker is running, without waiting for it.
+"""Starts workers: a command makes sure that one is running, and does not wait for it.
 
-The worker is its own session with no terminal: it survives the shell that started it. Its output
-goes to `worker.log` in the store's folder.
+A worker has its own session and no terminal, so it survives the shell that started it. Its output
+goes to `worker.log` in the home.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Launcher:
                 launch_worker(self._settings)
         except OSError as error:
             raise StoreError(
-                f"No worker can be started for the store in {self._settings.home}: "
-                f"{error.strerror or error}. What it holds is kept, and the next command tries again."
+                f"Cannot start a worker for the store in {self._settings.home}: "
+                f"{error.strerror or error}. Nothing is lost: the next command tries again."
             ) from error
 
 
@@ -49,7 +49,7 @@ def wake_launched_workers(settings: Settings) -> bool:
     woken = False
     number = 0
     while os.path.exists((slot := Slot(settings.home, number)).pipe_path):
-        # A worker that is suspended listens, but does not respond in time.
+        # A suspended process still has its pipe open, but does not renew its lease.
         woken = (slot.wake() and slot.holder(settings.lease_seconds) is not None) or woken
         number += 1
     return woken
@@ -58,10 +58,10 @@ def wake_launched_workers(settings: Settings) -> bool:
 def launch_worker(settings: Settings, *, additional: bool = False) -> None:
     """Starts a worker process with these settings.
 
-    If one is running already, the new one exits, unless it is `additional`.
+    If a worker is already running, the new one exits, unless it is `additional`.
 
     While a worker is starting, no other one is started: the starting process holds a lock, which
-    the worker inherits and releases when it listens, or when it dies.
+    the worker inherits. It releases the lock when it listens, or when it dies.
     """
     private_files.check_private_home(settings.home)
     # If the lock is held, another worker is starting: it listens before it first checks the store,
@@ -75,7 +75,7 @@ def launch_worker(settings: Settings, *, additional: bool = False) -> None:
 
 
 def _open_launch_log(path: str) -> int:
-    with suppress(OSError):  # no log yet, or not ours to move: start the worker anyway
+    with suppress(OSError):  # no log yet, or no permission to move it: start the worker anyway
         if os.lstat(path).st_size > MAX_LOG_BYTES:
             os.replace(path, path + ".1")
     return private_files.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=detached.INHERITED)

@@ -1,4 +1,4 @@
-"""A worker's loop: it checks the store when it is called, takes rounds, and waits in between."""
+"""A worker's loop: checks the store when another process wakes it, runs rounds, and waits in between."""
 
 from __future__ import annotations
 
@@ -41,13 +41,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOK_SECONDS = 1.0
-"""How often a worker checks the store without a call.
-
-It finds what dead workers left, and makes up for calls that were lost.
-"""
+"""How often a worker checks the store without being woken: it finds what dead workers left."""
 
 PAUSE_SECONDS = 0.1
-"""How long the loop waits after an error that belongs to no execution: it may recur at once."""
+"""How long the loop waits after an error of its own, which may recur immediately."""
 
 
 class Loop:
@@ -56,8 +53,9 @@ class Loop:
     `service` has the operations for tasks that call them, and the worker's own connection; `worker`
     is the worker's id.
 
-    The caller registers with `selector` the pipe by which other processes call the worker; a call
-    sets `is_called`. `is_in_place` and `renew_lease` are called at each check of the store.
+    The caller registers with `selector` the pipe through which other processes wake the worker, and
+    sets `is_woken` when one does. `is_in_place` and `renew_lease` are called at each check of the
+    store.
     """
 
     def __init__(
@@ -81,7 +79,7 @@ class Loop:
         self._is_in_place = is_in_place
         self._renew_lease = renew_lease
         self.must_exit = False
-        self.is_called = False
+        self.is_woken = False
         self._reported: set[str] = set()
         self._looks_for_orphans = True
         self._looks_for_abandoned = True
@@ -110,34 +108,34 @@ class Loop:
         self._scheduler.log(group, stream, at, message)
 
     def run(self) -> None:
-        """Works until `must_exit`, until the store is removed, or until the idle time is over."""
+        """Runs until `must_exit`, until the store is removed, or until the idle time is over."""
         scheduler = self._scheduler
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
         last_busy = last_look = pool_monotonic_ms()
-        self.is_called = self._looks_for_abandoned = True
-        self.survive(self._outbox.look)  # before a claim, so that no status change is missed
+        self.is_woken = self._looks_for_abandoned = True
+        self.guard(self._outbox.look)  # before a claim, so that no status change is missed
         self._queues.stay()
-        self.survive(self._queues.look)
+        self.guard(self._queues.look)
         while not self.must_exit:
             now = pool_monotonic_ms()
             if now - last_look >= LOOK_SECONDS * 1000:
                 last_look = now
-                self.survive(self._end_orphans)
-                self.survive(self._outbox.look)
-                self.survive(self._queues.look)
-                self.is_called = self._looks_for_abandoned = True
-            if self.is_called:
-                self.is_called = False
+                self.guard(self._end_orphans)
+                self.guard(self._outbox.look)
+                self.guard(self._queues.look)
+                self.is_woken = self._looks_for_abandoned = True
+            if self.is_woken:
+                self.is_woken = False
                 if not self._is_in_place():
                     return
                 if not self._database.is_current():
-                    self._report("another version of sfn uses the store now")
+                    self._report("the store is now used by another version of sfn; exiting")
                     self.must_exit = True
                     return
                 self._look()
-            events = self.survive(scheduler.run_round)
-            self.survive(self._outbox.deliver)
-            self.survive(partial(self._pool.tick, pool_monotonic_ms()))
+            events = self.guard(scheduler.run_round)
+            self.guard(self._outbox.deliver)
+            self.guard(partial(self._pool.tick, pool_monotonic_ms()))
             if events or scheduler.driven or self._is_busy_beside_executions:
                 last_busy = pool_monotonic_ms()
                 self._queues.stay()
@@ -150,46 +148,46 @@ class Loop:
         return self._lambda_events.is_unfinished or self._outbox.busy or self._queues.is_busy
 
     def _look(self) -> None:
-        """Checks the store for what other processes have done."""
+        """Checks the store for changes by other processes."""
         self._renew_lease()
-        self.survive(self._scheduler.read_inbox)
-        self.survive(self._scheduler.map_runs.look_at_all)
-        self.survive(partial(self._lambda_events.look, self._live_workers))
-        self.survive(self._claim)
+        self.guard(self._scheduler.read_inbox)
+        self.guard(self._scheduler.map_runs.look_at_all)
+        self.guard(partial(self._lambda_events.look, self._live_workers))
+        self.guard(self._claim)
 
     def _claim(self) -> None:
         """Takes over new executions and, from time to time, those of dead workers.
 
-        If that is not all of them, it claims again after a round.
+        If there are more than one claim takes, it claims again after the next round.
         """
         if not self._scheduler.has_room:
-            self.is_called = True
+            self.is_woken = True
         elif (
             self._claim_abandoned() if self._looks_for_abandoned else self._scheduler.claim_new()
         ) == CLAIM_LIMIT:
-            self.is_called = True
-            self._share()
+            self.is_woken = True
+            self._start_another_worker()
         else:
             self._looks_for_abandoned = False
 
     def _claim_abandoned(self) -> int:
         claimed = self._scheduler.claim_abandoned(self._live_workers())
         if claimed:
-            self._report(f"takes over {claimed} executions")
+            self._report(f"{claimed} executions claimed")
         return claimed
 
     def _live_workers(self) -> set[int]:
         return {*live_workers(self._settings).values(), self._worker}
 
-    def _share(self) -> None:
-        """Starts another worker, if there is room for one: more is waiting than one claim takes."""
+    def _start_another_worker(self) -> None:
+        """Starts another worker if a slot is free: more executions are waiting than one claim takes."""
         if len(live_workers(self._settings)) < self._settings.workers:
             launch.launch_worker(self._settings, additional=True)
 
     def _wait(self) -> None:
         timeout = 0.0
-        if not (self._scheduler.busy or self.is_called):
-            # What is stored is due by the wall clock, which may be set: it is checked often.
+        if not (self._scheduler.busy or self.is_woken):
+            # Timers are due by the wall clock, which may be set: check it often.
             limits = [LOOK_SECONDS * 1000]
             if (due_at := self._scheduler.wake_at) is not None:
                 limits.append(due_at - self._clock())
@@ -197,15 +195,13 @@ class Loop:
                 limits.append(due_at - pool_monotonic_ms())
             timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
-            self.survive(key.data)
+            self.guard(key.data)
 
-    def survive(self, step: Callable[[], T]) -> T | None:
-        """Takes a step of the loop and returns its result.
+    def guard(self, step: Callable[[], T]) -> T | None:
+        """Takes a step of the loop and returns its result. A bug in the step does not end the worker.
 
-        A bug in the step does not end the worker.
-
-        The scheduler isolates the errors of executions; this is for those that belong to none. The
-        same error is reported once. Raises StoreError.
+        The scheduler isolates the errors of executions; this handles all others. The same error is
+        reported once. Raises StoreError.
         """
         try:
             return step()
@@ -215,12 +211,12 @@ class Loop:
             text = traceback.format_exc()
             if text not in self._reported:
                 self._reported.add(text)
-                self._report(f"goes on after an error inside sfn:\n{text}")
+                self._report(f"internal error; continuing:\n{text}")
             time.sleep(PAUSE_SECONDS)
             return None
 
-    def claim_what_is_left(self) -> bool:
-        """Claims the executions of dead workers. Returns whether there is anything to work on."""
+    def claim_remaining(self) -> bool:
+        """Claims the executions of dead workers. Returns whether there is any work."""
         others = set(live_workers(self._settings).values()) - {self._worker}
         self._lambda_events.look(lambda: others)
         return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.is_unfinished
@@ -230,7 +226,7 @@ class Loop:
         self._scheduler.release()
 
     def commit(self) -> None:
-        """Stores what is not stored yet."""
+        """Stores all changes that are not stored yet."""
         self._scheduler.run_round()
 
     def _end_orphans(self) -> None:
@@ -240,6 +236,6 @@ class Loop:
             self._pool.end_orphans()
 
     def close(self) -> None:
-        """Ends the functions that run here."""
+        """Stops the worker's function processes."""
         self._end_orphans()
         self._pool.close()

@@ -1,4 +1,4 @@
-"""Notifies the conductors of Map Runs that children of theirs have ended.
+"""Notifies the conductors of Map Runs that children have ended.
 
 A Map Run is conducted by the worker that drives its execution; its children may run in any worker.
 """
@@ -21,18 +21,18 @@ class MapRunNotices:
         self._changed: set[int] = set()
 
     def child_ended(self, map_run: int) -> None:
-        """Remembers that a child of the Map Run in this row has ended, until `send`."""
+        """Notes, for the next `send`, that a child of the Map Run in this row has ended."""
         self._changed.add(map_run)
 
     def send(self) -> None:
-        """Notifies the conductors of Map Runs whose children have ended, in any worker."""
+        """Notifies the conductors of Map Runs whose children have ended, whichever worker they are in."""
         changed, self._changed = self._changed, set()
         self._look_at(changed & self._context.map_runs.keys())
         if changed - self._context.map_runs.keys():
             self._context.service.runner.wake()
 
     def look_at_all(self) -> None:
-        """Checks every Map Run: another process may have ended children, or changed its limits."""
+        """Checks every Map Run: another process may have ended children, or changed the run's limits."""
         self._look_at(tuple(self._context.map_runs))
 
     def _look_at(self, map_runs: Iterable[int]) -> None:

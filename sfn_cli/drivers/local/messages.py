@@ -1,4 +1,4 @@
-"""Messages from other processes to the executions of a worker, by the store's inbox."""
+"""Messages from other processes to a worker's executions, through the store's inbox."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 class Messages:
-    """The inbox as one worker reads it: each message once."""
+    """One worker's view of the inbox: each message is read once."""
 
     def __init__(self, inbox: Inbox, executions: Executions) -> None:
         self._inbox = inbox
         self._executions = executions
         self.last_read = 0
-        """The id of the last message that was read, to any execution."""
+        """The id of the last message read, for any execution."""
 
     def unread(self) -> Iterator[Message]:
-        """Yields the messages that came since the last call, to any execution."""
+        """Yields the messages received since the last call, for any execution."""
         for message in self._inbox.after(self.last_read):
             self.last_read = message.id
             yield message
@@ -55,10 +55,7 @@ class Messages:
 
 
 def signal_of_message(message: Message, open_tasks: Mapping[int, OpenTask], executions: Executions) -> Signal:
-    """Returns a message's signal.
-
-    One about a task that is no longer open is late, whatever its kind.
-    """
+    """Returns the signal for a message. If its task is no longer open, the signal is ignored later."""
     body, task = message.body, message.body["task"]
     match message.kind:
         case "taskStarted":
@@ -74,8 +71,10 @@ def signal_of_message(message: Message, open_tasks: Mapping[int, OpenTask], exec
         case "childEnded":
             child = executions.find(body["execution"])
             if child is None or task not in open_tasks:
-                return TaskFailed(task, "States.TaskFailed", "The execution that the task started is gone.")
+                return TaskFailed(
+                    task, "States.TaskFailed", "The execution that the task started no longer exists."
+                )
             ending = {name: body[name] for name in ("status", "error", "cause") if name in body}
             return started_execution_result(open_tasks[task], child._replace(stopped_at=body["at"], **ending))
         case kind:
-            raise ValueError(f"a message of an unknown kind: {kind}")
+            raise ValueError(f"unknown kind of message: {kind}")

@@ -1,7 +1,6 @@
-"""Threads for what must not hold up the worker's loop: slow steps and calls that block.
+"""Threads for work that would block the worker's loop: slow steps and blocking calls.
 
-The loop is the only caller. A thread hands over the result of its work, and wakes the loop by a
-pipe.
+The loop is the only caller. A thread hands over its result and wakes the loop through a pipe.
 """
 
 from __future__ import annotations
@@ -32,9 +31,6 @@ class Offload(Generic[Owner]):
         selector.register(self._pipe, selectors.EVENT_READ, self._woken)
 
     def _woken(self) -> None:
-        """Hands over the answers of calls.
-
-        The results of steps are taken by the next round (`finished`).
-        """
+        """Hands over the answers of calls. The next round takes the results of steps (`finished`)."""
         self._pipe.clear()
         self.calls.hand_over()

@@ -1,7 +1,7 @@
-"""Calls that block, such as requests to services, made by threads.
+"""Blocking calls, such as requests to services, made by threads.
 
-Calls that may wait for minutes (for a function) have threads of their own, so that they never hold
-up requests to services. A call whose answer is pending (`Later`) holds no thread (awaiting.py). A
+Calls that may wait for minutes (for a function) have threads of their own, so that they never delay
+requests to services. A call whose answer is pending (`Later`) holds no thread (awaiting.py). A
 cancelled call may still run; its answer is dropped.
 """
 
@@ -41,7 +41,7 @@ class _OffloadedCall:
 
 
 class OffloadedCalls:
-    """The calls that wait, run, or have been answered. No thread is started before the first."""
+    """The calls that wait, run, or have been answered. The first one starts the threads."""
 
     def __init__(self, pipe: WakePipe, awaiting: Awaiting | None) -> None:
         self._pipe = pipe
@@ -57,7 +57,7 @@ class OffloadedCalls:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """Makes the call in a thread; unless cancelled, `done` gets its outcome in the loop."""
+        """Makes the call in a thread. Unless cancelled, `done` is called with its outcome in the loop."""
         if may_wait not in self._executors:
             from concurrent.futures import ThreadPoolExecutor
 
@@ -98,7 +98,7 @@ class OffloadedCalls:
         self._pipe.wake()
 
     def hand_over(self) -> None:
-        """Passes answers to their callers. If one raises, the rest is handed over next time."""
+        """Passes answers to their callers. If a callback raises, the rest is passed next time."""
         while self._answered:
             job, answer = self._answered.popleft()
             if job.done is not None:
@@ -110,7 +110,7 @@ class OffloadedCalls:
 
 
 def _offloaded_outcome(call: Callable[[], Any]) -> Any:
-    """Returns what the call returns or raises."""
+    """Returns the call's result, or the exception that it raised."""
     try:
         return call()
     except Exception as error:

@@ -1,8 +1,8 @@
 """Slow steps: a step that exceeds the loop's time budget for expressions is taken by a thread.
 
-The loop has a small budget (query/limits.py), a thread a large one. The step is taken at the same
-time, so that it is the same step; its execution belongs to the thread meanwhile. Threads share
-Python's one lock, so few are better than many, and the lock is passed on quickly while one runs.
+The loop has a small budget (query/limits.py), a thread a large one. The step is taken with the same
+`now`, so that its result is the same; the thread owns its execution until then. Threads share
+Python's GIL: few are better than many, and the GIL is passed on quickly while one runs.
 """
 
 from __future__ import annotations
@@ -24,24 +24,18 @@ LOOP_SECONDS = 0.02
 """How long the expressions of one state may take in the loop."""
 
 STEP_SECONDS = 60.0
-"""How long they may take in a thread; then they fail.
-
-A single expression is stopped long before, by its own limits.
-"""
+"""How long they may take in a thread before they fail; a single expression's own limits are lower."""
 
 STEP_THREADS = 2
 
 STACK_BYTES = 16 * 2**20
-"""The stack of a thread for slow steps: some systems default to far less than 8 MiB.
-
-The main thread has 8 MiB.
-"""
+"""The stack of a thread for slow steps. Some systems default to far less than the main thread's 8 MiB."""
 
 SWITCH_SECONDS = 0.001
-"""How long a thread may hold Python's lock while another wants it.
+"""How long a thread may hold Python's GIL while another wants it.
 
-The loop releases it at every SQL statement, and keeps 35 to 40 % of its speed beside one busy
-thread; 12 to 40 % with Python's 5 ms, and no more with less.
+The loop releases it at every SQL statement, and runs at 35 to 40 % of its speed beside one busy
+thread. With Python's default of 5 ms it is 12 to 40 %; shorter values do not improve it.
 """
 
 Owner = TypeVar("Owner")
@@ -66,7 +60,7 @@ class OffloadedStep(Generic[Owner]):
         self._error: BaseException | None = None
 
     def cancel(self) -> None:
-        """Drops the step: its budget is used up, and its result is not handed over."""
+        """Drops the step: ends its budget, and discards its result."""
         self.is_cancelled = True
         self.budget.end()
 
@@ -78,7 +72,7 @@ class OffloadedStep(Generic[Owner]):
             self._error = error
 
     def result(self) -> Any:
-        """Returns what the step returned, or raises what it raised."""
+        """Returns the step's result, or raises its exception."""
         if self._error is not None:
             raise self._error
         return self._result
@@ -99,14 +93,14 @@ class OffloadedSteps(Generic[Owner]):
         return bool(self._done)
 
     def start(self, owner: Owner, run: Callable[[TimeBudget], Any]) -> OffloadedStep[Owner]:
-        """Takes the step as soon as a thread is free."""
+        """Queues the step for the next free thread."""
         step = OffloadedStep(owner, run)
         self._waiting.append(step)
         self._start_threads()
         return step
 
     def finished(self) -> Iterator[OffloadedStep[Owner]]:
-        """Yields the steps done since the last call, except those that were cancelled."""
+        """Yields the steps that finished since the last call, except cancelled ones."""
         while self._done:
             step = self._done.popleft()
             self._running -= 1
@@ -122,7 +116,7 @@ class OffloadedSteps(Generic[Owner]):
             self._running += 1
             sys.setswitchinterval(SWITCH_SECONDS)
             threading.stack_size(STACK_BYTES)
-            # A daemon: a worker that exits does not wait for it.
+            # A daemon thread: a worker that exits does not wait for it.
             threading.Thread(target=self._run, args=(step,), daemon=True).start()
 
     def _run(self, step: OffloadedStep[Owner]) -> None:

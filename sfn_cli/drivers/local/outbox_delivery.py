@@ -1,14 +1,14 @@
-"""Delivers status changes to EventBridge: PutEvents, at least once, never delaying an execution.
+"""Transactional outbox: delivers status changes to EventBridge (PutEvents), at least once.
 
-Where to: the endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, or the store's
-own server of AWS services, while it runs. None is started for an event: while none runs, there can
-be no rules in it. AWS itself accepts no event whose source is aws.states from a customer: nothing
-is sent to its own endpoints.
+Events go to the endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, or to the local
+AWS services while they run. The services are not started for an event: while they are stopped, they
+have no rules. AWS's own endpoints receive nothing: AWS rejects customers' events with the source
+aws.states.
 
-While there is an endpoint, one worker holds the lock on delivery, and each change is noted in the
-transaction that makes it (store/sqlite/stepfunctions/outbox.py). Notes are sent beside the loop,
-oldest first, and dropped when they were accepted, when they were refused for good, or after a day,
-as EventBridge itself gives up. A dead endpoint is retried with growing delays.
+While there is an endpoint, one worker holds the delivery lock, and each change is noted in the
+transaction that makes it (store/sqlite/stepfunctions/outbox.py). Notes are sent in the background,
+oldest first. A note is dropped when its event was accepted, when it was refused for good, or after a
+day, as in EventBridge. A dead endpoint is retried with growing delays; executions never wait.
 """
 
 from __future__ import annotations
@@ -40,30 +40,30 @@ NOTES_AT_ONCE = 50
 
 MAX_ENTRIES = 10
 MAX_BYTES = 256 * 1024
-"""How many events one PutEvents takes, and their total size in bytes. (AWS's quotas)"""
+"""How many events one PutEvents accepts, and their total size in bytes (AWS's quotas)."""
 
 DAY_MS = 24 * 60 * 60 * 1000
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 
-_COMES_AGAIN = ("InternalFailure", "InternalException", "ServiceUnavailable", "ThrottlingException")
-"""Refusals of a single event that are worth another try."""
+_RETRIED_CODES = ("InternalFailure", "InternalException", "ServiceUnavailable", "ThrottlingException")
+"""Error codes of a single event that are retried."""
 
 
 class _OutboxSent(NamedTuple):
     """The outcome of sending notes.
 
-    `done`: those that need no further attempt; `trouble`: what was wrong, if anything; `again`: the
-    rest is to be retried.
+    `done`: notes that need no further attempt; `problem`: an error message, if any; `again`: whether
+    to retry the rest.
     """
 
     done: Sequence[int]
-    trouble: str | None = None
+    problem: str | None = None
     again: bool = False
 
 
 class OutboxDelivery:
-    """One worker's part in the delivery. `report` takes a line for the worker's log."""
+    """The delivery by one worker. `report` writes a line to the worker's log."""
 
     def __init__(self, outbox: Outbox, context: TaskContext, report: Callable[[str], None]) -> None:
         self._outbox = outbox
@@ -78,7 +78,7 @@ class OutboxDelivery:
         self._sending = False
         self._again_at = 0.0
         self._pause = FIRST_PAUSE_SECONDS
-        self._trouble: str | None = None
+        self._problem: str | None = None
 
     @property
     def is_sending(self) -> bool:
@@ -87,11 +87,11 @@ class OutboxDelivery:
 
     @property
     def busy(self) -> bool:
-        """Whether events are being sent to an endpoint that accepts them: the worker then stays."""
-        return self._sending and self._trouble is None
+        """Whether events are being sent to a working endpoint: the worker must not exit then."""
+        return self._sending and self._problem is None
 
     def look(self) -> None:
-        """Checks for an endpoint, and takes over the delivery to it if no other worker has it."""
+        """Checks for an endpoint, and takes over the delivery unless another worker has it."""
         self._endpoint = self._named or (
             embedded_aws.running_embedded_aws(self._home) if self._stays_here else None
         )
@@ -101,7 +101,9 @@ class OutboxDelivery:
         elif (self._lock is not None or not self._looked) and self._take_lock():
             dropped = self._outbox.disable()
             if dropped:
-                self._report(f"drops {dropped} events: no endpoint for EventBridge is named")
+                self._report(
+                    f"{dropped} events dropped: no EventBridge endpoint is set (AWS_ENDPOINT_URL_EVENTBRIDGE)"
+                )
             self.leave()
         self._looked = True
 
@@ -124,14 +126,14 @@ class OutboxDelivery:
         self._context.background(partial(self._send, self._endpoint, entries, gone), self._sent)
 
     def _entry_of(self, note: Note) -> dict[str, Any] | None:
-        """Returns the event of a change; None when the execution is gone or its rows unreadable."""
+        """Returns the event of a change, or None if the execution was deleted or is unreadable."""
         try:
             execution = self._outbox.execution_after(note)
             return None if execution is None else _outbox_entry(status_event(execution))
         except Exception as error:
             if is_store_error(error):
                 raise
-            self._report(f"drops an event of execution {note.execution}: {error!r}")
+            self._report(f"event of execution {note.execution} dropped: {error!r}")
             return None
 
     def _send(
@@ -141,31 +143,31 @@ class OutboxDelivery:
         client = self._context.clients.at("events", endpoint)
         from botocore.exceptions import BotoCoreError, ClientError
 
-        done, trouble = [*gone], None
+        done, problem = [*gone], None
         for batch in _outbox_batches(entries):
             ids = [id for id, _ in batch]
             try:
                 answers = client.put_events(Entries=[entry for _, entry in batch])["Entries"]
             except ClientError as error:
                 status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-                trouble = f"{endpoint} refuses events: {error}"
+                problem = f"events refused by {endpoint}: {error}"
                 if status >= 500 or status == 429:
-                    return _OutboxSent(done, trouble, again=True)
+                    return _OutboxSent(done, problem, again=True)
                 done += ids
                 continue
             except BotoCoreError as error:
                 return _OutboxSent(done, f"events cannot be delivered to {endpoint}: {error}", again=True)
             refused = [answer.get("ErrorCode") for answer in answers] + [None] * (len(ids) - len(answers))
-            done += [id for id, code in zip(ids, refused, strict=False) if code not in _COMES_AGAIN]
+            done += [id for id, code in zip(ids, refused, strict=False) if code not in _RETRIED_CODES]
             if code := next((code for code in refused if code is not None), None):
-                trouble = f"{endpoint} refuses events: {code}"
-            if any(code in _COMES_AGAIN for code in refused):
-                return _OutboxSent(done, trouble, again=True)
-        return _OutboxSent(done, trouble)
+                problem = f"events refused by {endpoint}: {code}"
+            if any(code in _RETRIED_CODES for code in refused):
+                return _OutboxSent(done, problem, again=True)
+        return _OutboxSent(done, problem)
 
     def _sent(self, outcome: _OutboxSent | Exception) -> None:
         self._sending = False
-        if isinstance(outcome, Exception):  # of any kind: no execution may be harmed by it
+        if isinstance(outcome, Exception):  # of any kind: an error here must not affect executions
             why = str(outcome) if isinstance(outcome, ConfigurationError) else repr(outcome)
             outcome = _OutboxSent((), f"events cannot be delivered: {why}", again=True)
         if outcome.done:
@@ -175,12 +177,12 @@ class OutboxDelivery:
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
             dropped = self._outbox.drop_older(self._context.clock() - DAY_MS)
             if dropped:
-                self._report(f"drops {dropped} events that could not be delivered for a day")
+                self._report(f"{dropped} events dropped: not delivered within a day")
         else:
             self._pause = FIRST_PAUSE_SECONDS
-        if outcome.trouble != self._trouble:
-            self._trouble = outcome.trouble
-            self._report(outcome.trouble or "events are delivered again")
+        if outcome.problem != self._problem:
+            self._problem = outcome.problem
+            self._report(outcome.problem or "event delivery resumed")
 
     def _take_lock(self) -> bool:
         if self._lock is None:
@@ -190,7 +192,7 @@ class OutboxDelivery:
         return self._lock is not None
 
     def leave(self) -> None:
-        """Leaves the delivery to another worker."""
+        """Releases the delivery lock for another worker."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -1,8 +1,8 @@
-"""The worker process: it takes a slot, works there, and exits when it was idle for a while.
+"""The worker process: takes a slot, works there, and exits after an idle time.
 
-It exits in this order: it stops listening, gives up its slot, and checks the store once more. So a
-command that found it listening has its execution seen by that last check, and a command that did
-not starts another worker.
+To exit, it stops listening, releases its slot, and checks the store once more, in this order. So if
+a command found it listening, that last check sees the command's execution; if not, the command
+starts another worker.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.protocols.driver import Workers
 
-LEAVING_SECONDS = 0.01
-"""How often a process that waits for a slot checks whether the slot's worker has left."""
+SLOT_CHECK_SECONDS = 0.01
+"""How often a process that waits for a slot checks whether the slot's worker has exited."""
 
 
 def process_clock() -> int:
@@ -46,7 +46,7 @@ def process_clock() -> int:
 
 
 def write_process_log(line: str) -> None:
-    """Writes a line to the worker's own log, unless the disk that holds it is full."""
+    """Writes a line to worker.log, unless the disk is full."""
     with suppress(OSError):
         os.write(
             sys.stdout.fileno(), f"{format_timestamp(process_clock())} [{os.getpid()}] {line}\n".encode()
@@ -54,16 +54,13 @@ def write_process_log(line: str) -> None:
 
 
 def worker_process_main(build: Callable[[Settings], Service], *, additional: bool) -> None:
-    """Runs the process that `launch.launch_worker` starts.
-
-    It reads its settings; `build` creates its Service.
-    """
+    """The main function of a worker process (`launch.launch_worker`). `build` creates its Service."""
     detached.settle_detached()
     try:
         settings = Settings.from_environment()
         with translate_errors(settings.home):
             private_files.check_private_home(settings.home)
-            os.chdir(settings.home)  # so as not to occupy the folder of the command that started it
+            os.chdir(settings.home)  # do not keep the command's working directory in use
         code = run_worker_process(settings, build, additional=additional)
     except ConfigurationError as error:
         write_process_log(str(error))
@@ -71,17 +68,17 @@ def worker_process_main(build: Callable[[Settings], Service], *, additional: boo
     except SfnError as error:
         write_process_log(str(error))
         code = 255
-    # The pool's children have ended; the interpreter's own cleanup is not worth the time.
+    # The pool's children have ended; skip Python's own cleanup, which is slow.
     os._exit(code)
 
 
 def run_worker_process(
     settings: Settings, build: Callable[[Settings], Service], *, additional: bool = False
 ) -> int:
-    """Works in the first free slot until there is nothing to do. Returns the process's exit code.
+    """Runs a worker in the first free slot until there is nothing to do. Returns the exit code.
 
-    Commands that start at once may each start a worker: all but the first leave, unless one was
-    started as an `additional` one.
+    Commands that start at the same time may each start a worker: all but the first exit, unless
+    started as `additional`.
     """
     for number in range(settings.workers):
         slot = Slot(settings.home, number)
@@ -101,8 +98,8 @@ def run_worker_process(
             try:
                 worker.run()
             except BaseException:
-                # The lock is held until this process ends: no handler goes on running beside the
-                # one that the next worker calls.
+                # The lock is held until this process ends, so that the next worker does not call a
+                # handler that is still running here.
                 worker.close()
                 raise
             return 0
@@ -110,27 +107,24 @@ def run_worker_process(
 
 
 def _wait_for_other_process(settings: Settings, slot: Slot) -> int | None:
-    """Returns the lock of a slot whose worker does not listen, once that worker has left.
+    """Returns the lock of a slot whose worker does not listen, once that worker has exited.
 
-    It is about to leave, and may not check the store again. None when it listens after all, or is
-    suspended.
+    Such a worker is about to exit, and may not check the store again. None if it listens after all,
+    or is suspended.
     """
-    write_process_log(f"waits for slot {slot.number}, whose worker leaves")
+    write_process_log(f"waiting for the previous worker to exit (slot {slot.number})")
     while (
         (lock := slot.take()) is None and slot.holder(settings.lease_seconds) is not None and not slot.wake()
     ):
-        time.sleep(LEAVING_SECONDS)
+        time.sleep(SLOT_CHECK_SECONDS)
     return lock
 
 
 class _WorkerProcess:
-    """A worker in its slot, whose lock it holds, and how other processes call it."""
+    """A worker in its slot: holds the slot's lock, and listens on its pipe."""
 
     def __init__(self, settings: Settings, service: Service, slot: Slot, lock: int) -> None:
-        """Creates the worker. `service` has the operations for tasks that call them.
-
-        The service's connection is the worker's own.
-        """
+        """Creates the worker. `service` has the operations for tasks; its connection is the worker's."""
         self._settings = settings
         self._service = service
         self._slot = slot
@@ -153,14 +147,14 @@ class _WorkerProcess:
         )
 
     def run(self) -> None:
-        """Works until a signal stops it, or until there was nothing to do for a while."""
+        """Runs until a signal stops the worker, or until it has been idle for a while."""
         loop = self._loop
         signal.signal(signal.SIGTERM, self._exit)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        write_process_log(f"worker {self._id} begins in slot {self._slot.number}")
-        loop.survive(partial(SqliteLogGroups(self._database).expire, process_clock()))
-        # An execution's memory is freed by reference counting alone; the cycle collector would walk
-        # all of ten thousand waiting executions again and again.
+        write_process_log(f"worker {self._id} started (slot {self._slot.number})")
+        loop.guard(partial(SqliteLogGroups(self._database).expire, process_clock()))
+        # Reference counting alone frees an execution's memory; the cycle collector would repeatedly
+        # traverse all of ten thousand waiting executions.
         gc.freeze()
         gc.set_threshold(100_000, 50, 100)
         while True:
@@ -170,17 +164,17 @@ class _WorkerProcess:
             finally:
                 self._stop_listening(pipe)
             if not self._is_in_place():
-                write_process_log("the store is gone")
+                write_process_log(f"worker {self._id}: store file removed; exiting")
                 self.close()
                 os.close(self._lock)
                 if os.path.exists(self._database.path):
-                    # A store that took its place may have called this worker.
+                    # Another store is now in its place, and may have called this worker.
                     launch.launch_worker(self._settings)
                 return
             if loop.must_exit:
                 loop.release()
             os.close(self._lock)
-            if loop.must_exit or not loop.claim_what_is_left():
+            if loop.must_exit or not loop.claim_remaining():
                 break
             lock = self._slot.take()
             if lock is None:
@@ -189,18 +183,15 @@ class _WorkerProcess:
             self._renew_lease()
         self.close()
         loop.commit()
-        write_process_log(f"worker {self._id} leaves")
+        write_process_log(f"worker {self._id} exited")
 
     def close(self) -> None:
-        """Ends the functions that run here."""
+        """Stops the worker's function processes."""
         self._loop.close()
         self._service.stop_invoker()
 
     def _is_in_place(self) -> bool:
-        """Whether the store is still in place.
-
-        Its folder, or its file, may have been moved away or deleted.
-        """
+        """Whether the store is still in place: its folder or its file may have been moved or deleted."""
         return self._slot.owns(self._lock) and self._database.is_in_place()
 
     def _exit(self, number: int, frame: FrameType | None) -> None:
@@ -214,20 +205,20 @@ class _WorkerProcess:
         path = self._slot.pipe_path
         with translate_errors(path):
             private_files.make_private_pipe(path)
-            # Open for writing too: a pipe without a writer would always be readable.
+            # Also open for writing: a pipe without a writer would always be readable.
             pipe = private_files.open_private_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
-        self._selector.register(pipe, selectors.EVENT_READ, partial(self._called, pipe))
+        self._selector.register(pipe, selectors.EVENT_READ, partial(self._woken, pipe))
         if self._is_starting:
             self._is_starting = False
             os.close(detached.INHERITED)
         return pipe
 
-    def _called(self, pipe: int) -> None:
+    def _woken(self, pipe: int) -> None:
         with suppress(BlockingIOError):
             while os.read(pipe, 65536):
                 pass
-        self._loop.is_called = True
+        self._loop.is_woken = True
 
     def _stop_listening(self, pipe: int) -> None:
         signal.set_wakeup_fd(-1)

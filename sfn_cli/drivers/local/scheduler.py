@@ -1,12 +1,11 @@
 """The executions that one worker drives: claim, turn, commit, dispatch, in rounds.
 
-A round gives a turn to every execution that may move, and commits their changes in one transaction
-(group commit). Signals wait in the mail of their execution for its next turn. No task is started
-and nothing is shown before the transaction that records it.
+A round gives a turn to every execution that can advance, and commits the changes in one transaction
+(group commit). Signals wait in their execution's mail for its next turn. No task is started, and no
+change is visible, before the transaction that records it.
 
-A step that takes long, because of the expressions of its state, is taken by a thread, and its
-execution is away for it. Failures are isolated (isolation.py): only an error of the store itself
-ends the worker.
+A slow step, because of a state's expressions, is taken by a thread; its execution is away until
+then. Errors are isolated (isolation.py): only an error of the store ends the worker.
 """
 
 from __future__ import annotations
@@ -37,17 +36,17 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.worker_commits import Claimed
 
 EVENTS_A_ROUND = 5_000
-"""After how many events a round is committed."""
+"""The number of events after which a round is committed."""
 
 SECONDS_A_ROUND = 0.25
-"""After how long a round is committed."""
+"""The time after which a round is committed."""
 
 
 class Scheduler:
-    """See the module's docstring. `report` is called with a line for the worker's log.
+    """Runs the executions of one worker. `report` writes a line to the worker's log.
 
     `on_crash` is SFN_ON_CRASH: a task that was in flight when its worker died is called again
-    ("retry") or failed ("fail"); `max_events` is the largest number of events a history may have.
+    ("retry") or failed ("fail"); `max_events` is the limit on a history's length.
     """
 
     def __init__(
@@ -65,8 +64,8 @@ class Scheduler:
         self._steps = steps
         self._driven = DrivenExecutions()
         self._agenda = Agenda(self._driven)
-        self._over_budget: list[DrivenExecution] = []  # they go away when the round is committed
-        self._isolation = Isolation(store.turns, context.clock, report, self._let_go)
+        self._over_budget: list[DrivenExecution] = []  # sent away once the round is committed
+        self._isolation = Isolation(store.turns, context.clock, report, self._stop_driving)
         self._dispatch = TaskDispatch(context, self._deliver, self._isolation.of)
         self._messages = Messages(store.inbox, store.executions)
         self._group_commit = GroupCommit(store.turns, self._messages, self._isolation, self._driven)
@@ -84,13 +83,13 @@ class Scheduler:
 
     @property
     def busy(self) -> bool:
-        """Whether another round has something to do right now."""
+        """Whether there is work for another round right now."""
         has_results = self._group_commit.has_lines or self._steps.has_finished
         return len(self._agenda) > 0 or has_results or self._isolation.has_faults
 
     @property
     def has_room(self) -> bool:
-        """Whether to claim more: executions that wait for a turn would only wait here instead."""
+        """Whether to claim more executions: false while many are already queued for a turn."""
         return len(self._agenda) < CLAIM_LIMIT
 
     @property
@@ -109,7 +108,7 @@ class Scheduler:
     def _take(self, claimed: list[Claimed]) -> int:
         ends_at = time.monotonic() + SECONDS_A_CLAIM
         for one in claimed:
-            self._let_go(one.id)  # stopped and redriven, which this worker has not read yet
+            self._stop_driving(one.id)  # it was stopped and redriven; the message is still unread
             with self._isolation.of(one.id):
                 if one.damage is not None:
                     raise one.damage
@@ -128,24 +127,21 @@ class Scheduler:
             with self._isolation.of(message.execution):
                 if message.kind == "aborted":
                     if message.body.get("worker", self._turns.worker) == self._turns.worker:
-                        self._let_go(message.execution)
+                        self._stop_driving(message.execution)
                         self._group_commit.forget(message.id)
                         aborted.append(message.execution)
-                elif not driven.is_away:  # one that is away catches up
+                elif not driven.is_away:  # one that is away catches up on return
                     self._messages.deliver(message, driven)
                     self._agenda.queue(driven)
         if aborted:
-            self._turns.release(aborted)  # one that was redriven and claimed meanwhile is claimed again
+            self._turns.release(aborted)  # if one was redriven and claimed since, it is claimed again
 
     def _deliver(self, driven: DrivenExecution, signal: Signal) -> None:
         driven.receive(signal)
         self._agenda.queue(driven)
 
     def run_round(self) -> int:
-        """Runs one round: advances executions and commits them. Returns the number of events.
-
-        Executions advance by signals, by time, and by their states.
-        """
+        """Runs one round: takes turns and commits them. Returns the number of events."""
         now = self._clock()
         changes: Round = defaultdict(PendingChanges)
         try:
@@ -202,7 +198,7 @@ class Scheduler:
         return len(turned.events)
 
     def _commit(self, changes: Round, now: int) -> None:
-        """Stores the round, then starts and cancels tasks, and lets go of executions that ended."""
+        """Stores the round, then starts and cancels tasks, and drops executions that ended."""
         lost = self._group_commit.write(changes, now)
         for driven, pending in changes.items():
             if not self._driven.holds(driven):
@@ -211,39 +207,36 @@ class Scheduler:
             if driven.map_run is not None and ended:
                 self.map_runs.child_ended(driven.map_run)
             if driven.id in lost or ended:
-                self._let_go(driven.id)
+                self._stop_driving(driven.id)
             elif pending.opened or pending.closed:
                 with self._isolation.of(driven.id):
-                    self._dispatch.match(driven, pending.opened, pending.closed)
+                    self._dispatch.update(driven, pending.opened, pending.closed)
         if lost:
             self.claim_new()
 
     def _start_over(self, changes: Round) -> None:
-        """Releases executions whose changes may not be stored.
-
-        They are claimed again as they are stored.
-        """
+        """Releases executions whose changes may not be stored, so that they are claimed as stored."""
         self._turns.release([driven.id for driven in changes])
         for driven in changes:
-            self._let_go(driven.id)
+            self._stop_driving(driven.id)
 
     def _send_away(self, now: int) -> None:
-        """Sends executions that are over budget away, for the step that takes long."""
+        """Hands executions that are over budget to threads, for the slow step."""
         for driven in self._over_budget:
             if self._driven.holds(driven):
-                # At the time of this round, the step is the same one.
+                # With the time of this round, the step has the same result.
                 driven.step = self._steps.start(driven, partial(driven.slow_turn, driven.own_time(now)))
         self._over_budget.clear()
 
-    def _let_go(self, execution: int) -> None:
+    def _stop_driving(self, execution: int) -> None:
         """Stops driving the execution in this row."""
         if (driven := self._driven.pop(execution, None)) is not None:
             self._dispatch.drop(driven)
 
     def release(self) -> None:
-        """Releases all executions driven here, and cancels what runs for them."""
+        """Releases all executions driven here, and cancels their tasks."""
         self._isolation.set_aside()
         if self._driven:
             self._turns.release(self._driven)
             for execution in list(self._driven):
-                self._let_go(execution)
+                self._stop_driving(execution)

@@ -1,10 +1,10 @@
 """Starts and cancels the open tasks of one worker.
 
-A task is started once the event that scheduled it is durable, and cancelled when its execution no
-longer has it (a timeout, a sibling's failure, a stop).
+A task is started once the event that scheduled it is durable, and cancelled when its execution
+closes it (a timeout, a sibling's failure, a stop).
 
-An execution may have mocks: tasks that they answer never reach an integration. An error of an
-integration, at once or in a callback, affects the task's execution alone.
+Tasks that an execution's mocks answer never reach an integration. An error of an integration, when
+it is called or in a callback, affects the task's execution only.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 
 Isolating = Callable[[int], AbstractContextManager[None]]
-"""A block in which an error harms only the execution in this row."""
+"""Returns a block in which an error affects only the execution in this row."""
 
 
 class _IsolatedTask:
-    """The worker's threads and functions for one task, whose callbacks harm its execution only."""
+    """The worker's threads and functions for one task, with isolated callbacks."""
 
     def __init__(
         self, driven: DrivenExecution, task: int, context: TaskContext, isolating: Isolating
@@ -51,7 +51,7 @@ class _IsolatedTask:
         *,
         may_wait: bool = False,
     ) -> Cancel:
-        """Does as `TaskContext.background`, isolated."""
+        """`TaskContext.background`, isolated."""
         return self._context.background(call, self.guarded(done), may_wait=may_wait)
 
     def invoke(
@@ -63,13 +63,13 @@ class _IsolatedTask:
         *,
         request_id: str | None = None,
     ) -> PendingInvocation:
-        """Does as `Pool.invoke`, isolated, with a request id that can be found again."""
+        """`Pool.invoke`, isolated, with a request id derived from the execution's seed."""
         if request_id is None:
             request_id = invocation_request_id(self._driven.interpreter.execution.seed, self._task)
         return self._context.pool.invoke(function_ref, payload, self.guarded(done), request_id=request_id)
 
     def guarded(self, callback: Callable[Arguments, None]) -> Callable[Arguments, None]:
-        """Does as `TaskContext.isolated`, for this execution."""
+        """`TaskContext.isolated` for this execution."""
 
         def isolated(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
             with self._isolating(self._driven.id):
@@ -79,7 +79,7 @@ class _IsolatedTask:
 
 
 class TaskDispatch:
-    """Starts and cancels tasks. `deliver` takes their signals, each with its execution."""
+    """Starts and cancels tasks. `deliver` is called with each signal and its execution."""
 
     def __init__(
         self, context: TaskContext, deliver: Callable[[DrivenExecution, Signal], None], isolating: Isolating
@@ -88,7 +88,7 @@ class TaskDispatch:
         self._deliver = deliver
         self._isolating = isolating
 
-    def match(
+    def update(
         self, driven: DrivenExecution, opened: Iterable[OpenTask], closed: Iterable[OpenTask] = ()
     ) -> None:
         """Starts the tasks that were opened, and cancels those that were closed."""
@@ -119,7 +119,7 @@ class TaskDispatch:
             return nothing_to_cancel
 
     def drop(self, driven: DrivenExecution) -> None:
-        """Cancels everything that is done for an execution that is no longer driven."""
+        """Cancels all work for an execution that is no longer driven."""
         if driven.step is not None:
             driven.step.cancel()
         running, driven.running = driven.running, {}

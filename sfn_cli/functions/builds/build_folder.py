@@ -1,9 +1,9 @@
-"""Build folders: $SFN_HOME/builds/HASH, where HASH is of everything the content depends on.
+"""Build folders: $SFN_HOME/builds/HASH, where HASH covers all inputs of the build.
 
-Rule 1: A build folder is complete: it is filled under another name and renamed at the end.
-Rule 2: Two processes that need the same build build it once: the second waits for the first.
-Rule 3: A build folder never changes. It is removed when nothing has used it for a month and no
-function refers to it.
+Rule 1: A build folder is complete: it is filled under another name, then renamed.
+Rule 2: If two processes need the same build, it is built once: the second waits for the first.
+Rule 3: A build folder never changes. It is removed when it was not used for a month and no function
+refers to it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _LOCK_SUFFIX = ".lock"
 _UNFINISHED_SUFFIX = ".unfinished"
 _REMOVED_PREFIX = ".removed-"
 BUNDLING_PREFIX = ".bundling-"
-"""Of folders in which a bundle is made, whose name is known only afterwards."""
+"""The prefix of folders in which bundles are built; their hash is known only afterwards."""
 
 
 class BuildError(ConfigurationError):
-    """A build that failed, or that is needed and may not run.
+    """A build that failed, or that is needed but not allowed.
 
-    `output` is what the program printed that failed; the message has its last lines.
+    `output` is the output of the program that failed; the message has its last lines.
     """
 
     def __init__(self, message: str, output: str = "") -> None:
@@ -46,7 +46,7 @@ class BuildError(ConfigurationError):
 
 
 def find_build_folder(home: str | os.PathLike[str], sources: Mapping[str, Any]) -> Path | None:
-    """Returns the folder that was built from these sources, if there is one, and marks it as used."""
+    """Returns the existing build of these sources, if any, and marks it as used."""
     path = _build_path(home, sources)
     try:
         os.utime(path)
@@ -64,17 +64,17 @@ def make_build_folder(
     line: str = "",
     may_build: bool = True,
 ) -> Path:
-    """Returns the folder that is built from these sources; `fill` fills an empty one.
+    """Returns the build of these sources; `fill` fills an empty folder if there is none.
 
-    `sources` is everything that the content depends on, as JSON. `line` says what is being done, and
-    is reported, where there is a `report`, before `fill` is called. Raises BuildError; whatever
-    `fill` raises leaves nothing behind. With `may_build` false, only an existing build is returned.
+    `sources` is all inputs of the build, as JSON. `line` describes the work, and is passed to
+    `report` before `fill` is called. Raises BuildError. If `fill` raises, nothing is left behind.
+    With `may_build` false, only an existing build is returned.
     """
     found = find_build_folder(home, sources)
     if found is not None:
         return found
     if not may_build:
-        raise BuildError(f"Not done, because of --no-build: {line}")
+        raise BuildError(f"Skipped because of --no-build: {line}")
     path = _build_path(home, sources)
     try:
         private_files.make_private_folder(home, FOLDER_NAME)
@@ -87,7 +87,7 @@ def make_build_folder(
                 report(f"{line}…")
             _fill_build_folder(path, fill)
     finally:
-        # The lock's file is removed while it is locked: a process that waits for it starts again.
+        # The lock file is removed while locked: a process that waits for it then starts over.
         os.unlink(path.with_name(path.name + _LOCK_SUFFIX))
         os.close(lock)
     return path
@@ -103,7 +103,7 @@ def build_digest(*contents: bytes) -> str:
 
 
 def program_stamp(program: str) -> list[Any]:
-    """Returns what changes, for `sources`, when another version of a program is installed."""
+    """Returns a value for `sources` that changes when another version of the program is installed."""
     path = os.path.realpath(program)
     try:
         status = os.stat(path)
@@ -113,12 +113,12 @@ def program_stamp(program: str) -> list[Any]:
 
 
 def is_build_folder(home: str | os.PathLike[str], path: str) -> bool:
-    """Whether a path is that of a build of this home, or lies in one."""
+    """Whether a path is a build of this home, or inside one."""
     return os.path.abspath(path).startswith(os.path.join(os.path.abspath(home), FOLDER_NAME) + os.sep)
 
 
 def mark_build_as_used(home: str | os.PathLike[str], path: str) -> None:
-    """Postpones the removal of the build that a path lies in, if it lies in one."""
+    """Postpones the removal of the build that contains the path, if any."""
     if is_build_folder(home, path):
         root = os.path.join(os.path.abspath(home), FOLDER_NAME)
         with suppress(OSError):
@@ -126,9 +126,9 @@ def mark_build_as_used(home: str | os.PathLike[str], path: str) -> None:
 
 
 def prune_build_folders(home: str | os.PathLike[str], in_use: Collection[str], now: float) -> None:
-    """Removes builds that nothing has used for a month, except those that these paths lie in.
+    """Removes builds that were not used for a month, except those that contain a path of `in_use`.
 
-    Also removes what is left of processes that were killed while they were building.
+    Also removes leftovers of processes that were killed while building.
     """
     import shutil
 
@@ -148,7 +148,7 @@ def prune_build_folders(home: str | os.PathLike[str], in_use: Collection[str], n
         except OSError:
             continue
         if unused:
-            # Renamed first: a process that finds the folder finds all of it.
+            # Renamed first, so that no process finds half of the folder.
             removed = root / f"{_REMOVED_PREFIX}{os.urandom(8).hex()}"
             try:
                 os.rename(entry.path, removed)
@@ -164,12 +164,12 @@ def _build_path(home: str | os.PathLike[str], sources: Mapping[str, Any]) -> Pat
 
 
 def _lock_build(path: Path, report: Report | None) -> int:
-    """Takes the lock on a build, waiting for a process that has it. Returns its descriptor."""
+    """Takes the lock on a build, waiting if another process holds it. Returns its descriptor."""
     lock = path.with_name(path.name + _LOCK_SUFFIX)
 
     def report_wait() -> None:
         if report is not None:
-            report("Waiting for another sfn, which is building the same…")
+            report("Waiting for another sfn process that is building the same packages…")
 
     while True:
         descriptor = file_lock.wait_for_file_lock(lock, report_wait)
@@ -185,7 +185,7 @@ def _fill_build_folder(path: Path, fill: Callable[[Path], None]) -> None:
     import shutil
 
     beside = path.with_name(path.name + _UNFINISHED_SUFFIX)
-    shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed
+    shutil.rmtree(beside, ignore_errors=True)  # left by a process that was killed
     try:
         beside.mkdir(private_files.FOLDER_MODE)
         beside.chmod(private_files.FOLDER_MODE)

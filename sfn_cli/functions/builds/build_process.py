@@ -1,8 +1,8 @@
-"""Runs the programs that build: pip, npm, esbuild.
+"""Runs the build programs: pip, npm, esbuild.
 
-They run code of the project and of its packages as the user, but AWS's SDKs and CLI find no
-credentials there: neither variables nor files. Everything else stays as it is, so that the user's
-configuration and caches of pip and npm work.
+They run code of the project and its packages as the user, but without AWS credentials: neither
+variables nor files. The rest of the environment is unchanged, so that the user's configuration and
+caches of pip and npm work.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WITHOUT_CREDENTIALS = {
 
 
 def build_environment(environ: Mapping[str, str] = os.environ, **own: str) -> dict[str, str]:
-    """Returns the environment of a program that builds: the user's without AWS credentials."""
+    """Returns the environment of a build program: the user's, without AWS credentials."""
     kept = {
         name: value
         for name, value in environ.items()
@@ -45,10 +45,10 @@ def build_environment(environ: Mapping[str, str] = os.environ, **own: str) -> di
 def run_build_program(
     command: Sequence[str], folder: str | os.PathLike[str], environment: Mapping[str, str], *, what: str
 ) -> str:
-    """Runs a program in a folder to its end, and returns what it printed.
+    """Runs a program in a folder to its end, and returns its output.
 
-    `what` completes "… failed". Raises BuildError with the last lines of its output. The program
-    and all that it started are killed when this process is interrupted.
+    `what` completes "… failed". Raises BuildError with the last lines of the output. If this
+    process is interrupted, the program and its descendants are killed.
     """
     import subprocess
 
@@ -74,7 +74,7 @@ def run_build_program(
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         if isinstance(error, subprocess.TimeoutExpired):
-            raise BuildError(f"{what} failed: no end after {TIME_LIMIT_SECONDS:.0f} seconds.") from None
+            raise BuildError(f"{what} failed: timed out after {TIME_LIMIT_SECONDS:.0f} seconds.") from None
         raise
     text = output[-_SHOWN_BYTES:].decode(errors="replace")
     if process.returncode != 0:
@@ -84,19 +84,19 @@ def run_build_program(
 
 
 class _PostponedInterrupts:
-    """Postpones Ctrl-C from now until `end`: a process that just started could not be killed."""
+    """Postpones Ctrl-C until `end`, so that a process that is just starting can be killed."""
 
     def __init__(self) -> None:
         self._came = False
         self._in_main_thread = threading.current_thread() is threading.main_thread()
-        if self._in_main_thread:  # no other thread is ever interrupted
+        if self._in_main_thread:  # only the main thread is interrupted
             self._before = signal.signal(signal.SIGINT, self._postpone)
 
     def _postpone(self, *_: object) -> None:
         self._came = True
 
     def end(self) -> None:
-        """Restores the handler. Raises KeyboardInterrupt if there was one meanwhile."""
+        """Restores the handler. Raises KeyboardInterrupt if Ctrl-C was pressed in the meantime."""
         if self._in_main_thread:
             signal.signal(signal.SIGINT, self._before)
         if self._came:

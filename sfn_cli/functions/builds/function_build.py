@@ -1,7 +1,7 @@
-"""What a function needs to run here: where its code is, and the folders with what it imports.
+"""What a function needs to run here: its code, and the folders of the packages that it imports.
 
-Code is used where it lies, so that an edit counts at once. What a manifest asks for is installed
-beside it, in a build; TypeScript is bundled. Code in other languages is not built.
+Code is used in place, so that an edit takes effect immediately. The packages of a manifest are
+installed in a separate build folder; TypeScript is bundled. Code in other languages is not built.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from sfn_cli.functions.interpreters.memory import LanguageInterpreter
+    from sfn_cli.functions.interpreters.cache import LanguageInterpreter
     from sfn_cli.functions.runtimes import Runtimes
 
 
@@ -33,9 +33,9 @@ class FunctionSource(NamedTuple):
     """A function as a project describes it."""
 
     name: str
-    """What it is called in lines for the user."""
+    """Its name in messages."""
     folder: Path
-    """The folder with its code, or an archive."""
+    """The folder or archive with its code."""
     runtime: str
     handler: str
     metadata: Mapping[str, Any] = {}
@@ -43,36 +43,36 @@ class FunctionSource(NamedTuple):
 
 
 class FunctionBuild(NamedTuple):
-    """What a function is created with."""
+    """The code, packages and notes of a function."""
 
     folder: Path
     """The folder with the code that runs: the source's, or a bundle."""
     packages: tuple[str, ...]
     """The folders for PackageDirs."""
     notes: tuple[str, ...] = ()
-    """Sentences about this function for the user: a substitute runtime, what was not built."""
+    """Notes for the user: a substitute runtime, or parts that were not built."""
     is_complete: bool = True
-    """Whether everything is built: without leave to build, what was not built before is missing."""
+    """Whether everything is built; false if --no-build skipped a part."""
 
 
 class Building(NamedTuple):
-    """What all builds of one project share."""
+    """Settings of all builds of one project."""
 
     home: str
     project: Path
     """The folder of the project."""
     runtimes: Runtimes
     report: Callable[[str], None]
-    """Shows the user one line (`announcing_report` precedes the first one of a project)."""
+    """Shows a line to the user (`announcing_report` adds one before a project's first)."""
     may_build: bool = True
-    """Whether pip, npm and esbuild may run. What was built before is used in any case."""
+    """Whether pip, npm and esbuild may run. Existing builds are used in any case."""
 
 
 def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
-    """Builds what a function needs. Raises BuildError for a build that fails.
+    """Builds what a function needs. Raises BuildError if a build fails.
 
-    A function whose runtime is not here, or whose language is not built, is no error: a note says
-    so, and its invocations fail.
+    A missing runtime, or a language that cannot be built, is not an error: a note says so, and
+    invocations fail.
     """
     if source.runtime in CUSTOM:
         return FunctionBuild(source.folder, (), _custom_runtime_notes(source))
@@ -93,7 +93,7 @@ def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
     if not source.folder.exists():
         return FunctionBuild(source.folder, (), tuple(findings.notes))
     if str(source.metadata.get("BuildMethod", "")) == "makefile":
-        findings.note("its makefile is not run, so what it would build is missing")
+        findings.note("makefiles are not run, so its build output is missing")
     if language is PYTHON:
         built = _build_python_function(building, source, interpreter, findings)
     else:
@@ -102,7 +102,7 @@ def build_function(building: Building, source: FunctionSource) -> FunctionBuild:
 
 
 class _Findings:
-    """What is found out about a function while it is built."""
+    """Findings about a function while it is built."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
@@ -134,7 +134,7 @@ def _build_python_function(
         except BuildError as error:
             if building.may_build:
                 raise
-            findings.note_unbuilt(f"its requirements.txt is not installed. {error}")
+            findings.note_unbuilt(f"requirements.txt is not installed. {error}")
         else:
             packages.append(str(installed))
     if imports_sdk or packages:
@@ -157,13 +157,13 @@ def _install_requirements_of_function(
 ) -> Path:
     """Returns the folder with the packages of the requirements.txt. Raises BuildError.
 
-    Versions that cannot be installed for a substitute of the function's own version of Python, as
-    often there are none for a newer one, may be newer.
+    With a substitute for the function's version of Python, newer versions may be installed than
+    requested: packages often do not support a newer Python in old versions.
     """
     requirements = source.folder / "requirements.txt"
     what = f"{source.name} ({source.runtime})"
     has_substitute = language_of_runtime(source.runtime)[1] != interpreter.version
-    newer = f"its requirements.txt has versions that Python {interpreter.version} cannot use: newer ones do"
+    newer = f"newer versions than those in requirements.txt are used, for Python {interpreter.version}"
     if has_substitute:
         found = find_python_packages(building.home, requirements, interpreter.executable, allows_newer=True)
         if found is not None:
@@ -258,12 +258,12 @@ def _build_node_function(
         except BuildError as error:
             if building.may_build:
                 raise
-            findings.note_unbuilt(f"its TypeScript is not bundled. {' '.join(str(error).split())}")
+            findings.note_unbuilt(f"TypeScript is not bundled. {' '.join(str(error).split())}")
     return FunctionBuild(folder, tuple(packages))
 
 
 def _undeclared_packages(patterns: list[str], folder: Path) -> list[str]:
-    """Returns the patterns of the runtime's packages, unless the code's package.json declares some."""
+    """Returns the patterns of the runtime's packages, unless package.json declares one of them."""
     manifest = _nearest_manifest(folder, folder)
     declared = _dependencies(manifest) if manifest is not None else {}
     prefixes = tuple(pattern.rstrip("*") for pattern in patterns)
@@ -277,13 +277,13 @@ def _node_packages(
     interpreter: LanguageInterpreter,
     findings: _Findings,
 ) -> list[str]:
-    """Returns the folders with what the nearest package.json asks for and the code does not find."""
+    """Returns the folders with packages of the nearest package.json that the code does not find."""
     manifest = _nearest_manifest(source.folder, building.project)
     if manifest is None:
         return []
     missing = {name for name in _dependencies(manifest) if not has_node_package(source.folder, name)}
     if manifest != source.folder:
-        # It is the project's: only what this function imports of it counts.
+        # A package.json of the whole project: only this function's imports count.
         missing &= node_imports(source.folder)
     if all(is_in_node_runtime(name, version) for name in missing) and manifest != source.folder:
         return []
@@ -301,7 +301,7 @@ def _node_packages(
     except BuildError as error:
         if building.may_build:
             raise
-        findings.note_unbuilt(f"its package.json is not installed. {error}")
+        findings.note_unbuilt(f"package.json is not installed. {error}")
         return []
     return [str(installed)]
 

@@ -1,6 +1,6 @@
-"""The modules that source files import, found by their text.
+"""The modules that source files import, found by regular expressions.
 
-Nothing is run, so what a program computes is not seen, and what a comment mentions is.
+Nothing is run: computed imports are missed, and imports in comments are included.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def node_imports(folder: str | os.PathLike[str]) -> set[str]:
 
 
 def node_package(specifier: str) -> str | None:
-    """Returns the package of "@aws-sdk/client-s3/x"; None for a file or a part of Node.js."""
+    """Returns the package of "@aws-sdk/client-s3/x"; None for a file or a module of Node.js itself."""
     if specifier.startswith((".", "/", "node:", "#", "@/")):
         return None
     named = _NODE_PACKAGE.match(specifier)
@@ -58,7 +58,7 @@ def node_package(specifier: str) -> str | None:
 
 
 def has_node_package(folder: Path, package: str) -> bool:
-    """Whether Node.js finds a package from a folder, there or above it, or in an archive."""
+    """Whether Node.js finds a package in a folder or above it, or in an archive."""
     if folder.is_file():
         return any(name.startswith(f"node_modules/{package}/") for name in _archive_names(folder))
     return any((above / "node_modules" / package).is_dir() for above in (folder, *folder.parents))

@@ -1,7 +1,6 @@
-"""What a layer needs to be used here: folders with the content that is below /opt on AWS.
+"""Layers: folders with the content that is in /opt on AWS.
 
-A layer with SAM's BuildMethod has sources and a manifest instead of that content.
-https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-layers.html
+A layer with SAM's BuildMethod has sources and a manifest in place of that content.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
 def build_layer(
     building: Building, name: str, content: Path, metadata: Mapping[str, Any], runtimes: Sequence[str]
 ) -> list[Path]:
-    """Returns the folders that are a layer's content, in the form of /opt; a later one wins.
+    """Returns the folders of a layer's content, in the layout of /opt; later folders win.
 
-    `name` is for lines to the user. Raises BuildError.
+    `name` is used in messages. Raises BuildError.
     """
     method = str(metadata.get("BuildMethod") or "")
     if not method or not content.is_dir():
@@ -66,6 +65,6 @@ def build_layer(
 
 
 def _linked_folder(building: Building, content: Path, name: str) -> Path:
-    """Returns a folder in which `name` is a link to the content, which so stays in its place."""
+    """Returns a folder in which `name` is a link to the content."""
     sources = {"kind": "link", "name": name, "content": str(content)}
     return make_build_folder(building.home, sources, lambda folder: os.symlink(content, folder / name))

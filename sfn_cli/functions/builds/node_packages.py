@@ -1,8 +1,8 @@
 """The packages of a package.json, installed by npm.
 
-Only the manifest, its lock file and .npmrc are copied: npm writes into the folder in which it
-installs, and the project's own is left alone. The manifest's own scripts (`postinstall`,
-`prepare`) are left out, because they expect the rest of the project; those of packages run.
+Only the manifest, its lock file and .npmrc are copied, because npm writes into its working folder.
+The manifest's own scripts (`postinstall`, `prepare`) are left out, because they expect the rest of
+the project; those of packages run.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def install_node_packages(
     node: str | None = None,
     may_build: bool = True,
 ) -> Path:
-    """Returns a folder whose node_modules has what the folder's package.json asks for.
+    """Returns a folder whose node_modules has the packages of the folder's package.json.
 
-    `with_dev` includes devDependencies. `what` is for whom they are installed, as in "Installing
-    package.json for WHAT…". `node` is the interpreter that will import them; the one on PATH by
-    default. Raises BuildError.
+    `with_dev` includes devDependencies. `what` completes the message "Installing package.json for
+    WHAT…". `node` is the interpreter that will import them, by default the one on PATH. Raises
+    BuildError.
     """
     folder = Path(folder).absolute()
     manifest = read_package_json(folder)
@@ -68,7 +68,7 @@ def install_node_packages(
     def fill(target: Path) -> None:
         if locals_:
             for name in _LOCKS:
-                copied.pop(name, None)  # it has their paths, from the project's folder
+                copied.pop(name, None)  # it has their paths relative to the project's folder
         _write_manifest(target, manifest, locals_, copied)
         _install_manifest(target, copied, report, with_dev=with_dev, node=node, what=title)
 
@@ -123,7 +123,9 @@ def npm_program(node: str | None) -> str:
     beside = os.path.join(os.path.dirname(node), "npm") if node else ""
     found = beside if beside and os.access(beside, os.X_OK) else shutil.which("npm")
     if found is None:
-        raise BuildError("npm, which installs package.json, is not on PATH. Install Node.js with npm.")
+        raise BuildError(
+            "npm is needed to install package.json, and is not on PATH. Install Node.js with npm."
+        )
     return found
 
 
@@ -142,7 +144,7 @@ def _install_manifest(
             _run_npm(target, ["ci", *kinds], node=node, what=what)
             return
         except BuildError as error:
-            report(f"{str(error).splitlines()[0]} Trying without the lock file…")
+            report(f"{str(error).splitlines()[0]} Trying again without the lock file…")
         for name in _LOCKS:
             (target / name).unlink(missing_ok=True)
     try:
@@ -150,7 +152,7 @@ def _install_manifest(
     except BuildError as error:
         if not any(code in str(error) for code in _CONFLICTS):
             raise
-        # Projects with such conflicts were installed by an older npm, which ignored them.
+        # Older versions of npm, which projects with such conflicts use, ignore them.
         _run_npm(target, ["install", "--legacy-peer-deps", *kinds], node=node, what=what)
 
 
@@ -182,7 +184,7 @@ def _write_manifest(
 
 
 def _local_dependencies(manifest: Mapping[str, Any], folder: Path, *, with_dev: bool) -> dict[str, Path]:
-    """Returns the folders and files of this machine that a manifest asks for, by package."""
+    """Returns the local folders and files that a manifest refers to, by package."""
     found = {}
     for kind in _DEPENDENCIES[: 3 if with_dev else 2]:
         for name, version in (manifest.get(kind) or {}).items():

@@ -1,6 +1,6 @@
-"""The AWS SDK for Node.js, which Lambda's runtimes contain: @aws-sdk/*, or aws-sdk before Node.js 18.
+"""The AWS SDK for Node.js that Lambda's runtimes contain: @aws-sdk/*, or aws-sdk before Node.js 18.
 
-A handler that does not ship it finds what the project's sources import: that is installed once,
+If a handler does not ship the SDK, the parts that the project's sources import are installed once,
 for all functions of the project.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
 """
@@ -40,9 +40,9 @@ def install_node_sdk(
     node: str,
     may_build: bool = True,
 ) -> Path | None:
-    """Returns a folder whose node_modules has what the code in `code` imports of the SDK.
+    """Returns a folder whose node_modules has the parts of the SDK that `code` imports.
 
-    None if it imports nothing of it, or finds all of it beside itself or in `packages`. Raises
+    None if `code` imports none, or finds all of them beside itself or in `packages`. Raises
     BuildError.
     """
     missing = {
@@ -67,5 +67,5 @@ def _sdk_imports(folder: Path, version: str) -> set[str]:
 
 
 def _global_folders(node: str) -> list[Path]:
-    """Returns where `npm install --global` of an interpreter installs."""
+    """Returns the folders of `npm install --global` for an interpreter."""
     return [Path(node).parent.parent / "lib"]

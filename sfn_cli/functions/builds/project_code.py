@@ -1,7 +1,7 @@
-"""The line that says, before the first time, that a project's code runs as the user.
+"""The notice, shown before the first time, that a project's code runs as the user.
 
-Building runs the scripts of a project's packages, and a `cdk.json`'s app is a program of the
-project: who runs a project that others wrote should know.
+Building runs the scripts of a project's packages, and the app of a `cdk.json` is a program of the
+project. A user who runs someone else's project should know this.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def announce_project_code(
     *,
     what: str = "Building",
 ) -> None:
-    """Reports once per project and `what` that code of the project is about to run.
+    """Reports, once per project and `what`, that code of the project is about to run.
 
     `what` begins the line: "Building" or "Reading the CDK app".
     """
@@ -39,17 +39,17 @@ def announce_project_code(
             return
         os.close(private_files.open_file(marker, os.O_WRONLY | os.O_CREAT))
     except (OSError, StoreError):
-        pass  # it cannot be remembered: the line is shown again next time
+        pass  # cannot be stored: the line is shown again next time
     report(
-        f"{what} runs code of {path} and scripts of its packages as you, without AWS credentials "
-        "(--no-build does not)."
+        f"{what} runs code of {path} and scripts of its packages as you, without AWS credentials. "
+        "To prevent this, use --no-build."
     )
 
 
 def announcing_report(
     home: str | os.PathLike[str], project: str | os.PathLike[str], report: Callable[[str], None]
 ) -> Callable[[str], None]:
-    """Returns a `report` for builds, which before its first line says that the project's code runs."""
+    """Returns a `report` for builds that first reports that the project's code runs."""
 
     def report_build(line: str) -> None:
         announce_project_code(home, project, report)

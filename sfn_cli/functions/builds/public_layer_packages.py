@@ -1,4 +1,4 @@
-"""The packages that stand for a function's public layers (public_layers.py)."""
+"""The packages that replace a function's public layers (public_layers.py)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def install_public_layers(building: Building, name: str, runtime: str, layers: Sequence[str]) -> list[str]:
-    """Returns the folders for PackageDirs in place of the public ones among these layers (ARNs).
+    """Returns the folders for PackageDirs that replace the public layers among `layers` (ARNs).
 
-    `name` is the function's, for lines to the user. Raises BuildError.
+    `name` is the function's, for messages. Raises BuildError.
     """
     try:
         language, _ = language_of_runtime(runtime)

@@ -1,7 +1,7 @@
-"""Public layers of AWS and of others, which are not on this machine, and what stands for them here.
+"""Public layers of AWS and other vendors, and the packages that replace them on this machine.
 
-A layer is known by its name in its ARN, whatever its version: the packages that it is made of are
-installed instead, or nothing where it only observes the function.
+A layer is recognised by the name in its ARN, in any version. The packages that it contains are
+installed instead, or nothing if the layer only observes the function.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class PublicLayer(NamedTuple):
-    """What stands for a layer: packages of pip or of npm; neither: it has no effect here."""
+    """The pip or npm packages that replace a layer; with neither, the layer has no effect here."""
 
     name: str
     """A pattern of the layer's name."""
@@ -54,7 +54,7 @@ PUBLIC_LAYERS = (
 
 
 def public_layer(name: str) -> PublicLayer | None:
-    """Returns what stands for the public layer of a name; None if sfn does not know it."""
+    """Returns the replacement for the public layer of this name; None if there is none."""
     for layer in PUBLIC_LAYERS:
         named = re.fullmatch(layer.name, name)
         if named is not None:

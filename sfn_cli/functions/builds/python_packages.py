@@ -1,7 +1,7 @@
 """The packages of a requirements.txt, installed by the pip of the interpreter that will import them.
 
-An interpreter without pip (uv creates environments without it) gets the one in Python's own
-`ensurepip`, another interpreter's pip, or `uv pip`: nothing is installed into the interpreter.
+For an interpreter without pip (environments that uv creates), the pip in Python's `ensurepip`, another
+interpreter's pip, or `uv pip` is used. Nothing is installed into the interpreter itself.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def install_python_packages(
 ) -> Path:
     """Returns a folder with the packages of a requirements file, for an interpreter's sys.path.
 
-    `requirements` is the file, or a list of requirements. `what` is for whom they are installed, as
-    in "Installing requirements.txt for WHAT…". `allows_newer` takes the version of "one==1.0" as the
-    oldest. Raises BuildError.
+    `requirements` is the file, or a list of requirements. `what` completes the message "Installing
+    requirements.txt for WHAT…". With `allows_newer`, "one==1.0" is installed as "one>=1.0". Raises
+    BuildError.
     """
     lines = _Requirements(requirements, allows_newer=allows_newer)
     title = f"Installing {lines.title}" + (f" for {what}" if what else "")
@@ -80,7 +80,7 @@ def find_python_packages(
     *,
     allows_newer: bool = False,
 ) -> Path | None:
-    """Returns the folder that `install_python_packages` installed before; None if it did not.
+    """Returns the existing folder of an earlier `install_python_packages`, if any.
 
     Raises BuildError for a file that cannot be read.
     """
@@ -121,7 +121,7 @@ def _install_requirements(interpreter: str, file: Path, target: Path, folder: Pa
 
 
 def _pip_command(interpreter: str, environment: dict[str, str]) -> list[str]:
-    """Returns the beginning of a command that installs for an interpreter. Raises BuildError."""
+    """Returns the `pip install` command for an interpreter, without options. Raises BuildError."""
     try:
         probe = run_build_program(
             [interpreter, "-c", _PROBE], "/", environment, what=f"Looking for the pip of {interpreter}"
@@ -140,13 +140,13 @@ def _pip_command(interpreter: str, environment: dict[str, str]) -> list[str]:
     if (uv := shutil.which("uv")) is not None:
         return [uv, "pip", "install", "--compile-bytecode", "--python", interpreter]
     raise BuildError(
-        f"{interpreter} has no pip, which installs requirements.txt. "
-        f"Install it ({interpreter} -m ensurepip), or uv."
+        f"{interpreter} has no pip, which is needed to install requirements.txt. "
+        f"Install pip ({interpreter} -m ensurepip), or uv."
     )
 
 
 class _Requirements:
-    """A requirements file, or a list of requirements, with everything that it refers to."""
+    """A requirements file, or a list of requirements, with the files and folders that it refers to."""
 
     def __init__(
         self, requirements: str | os.PathLike[str] | Sequence[str], *, allows_newer: bool = False
@@ -170,8 +170,7 @@ class _Requirements:
     def write(self, beside: Path) -> Path:
         """Writes the requirements to a file in the folder `beside`, and returns the file.
 
-        A package in a local folder is copied there and named by its copy, because building a
-        package writes into its folder.
+        A package in a local folder is copied first, because building a package writes into its folder.
         """
         file = beside / "requirements.txt"
         file.write_text("\n".join(self._written(self._file, self._lines, beside)) + "\n", encoding="utf-8")
@@ -240,7 +239,7 @@ def _included_file(line: str, file: Path | None) -> Path | None:
 
 
 def _local_package(line: str, file: Path | None) -> Path | None:
-    """Returns the path of a requirement that is a folder or a file here; None for others."""
+    """Returns the path of a requirement that is a local folder or file; None for others."""
     if file is None:
         return None
     matched = _EDITABLE.fullmatch(line)

@@ -1,8 +1,7 @@
-"""boto3 and what it needs, which Lambda's Python runtimes contain.
+"""boto3 and its dependencies, which Lambda's Python runtimes contain.
 
-A handler that does not ship it finds sfn's own copy, where that supports the function's version of
-Python; else one that is installed for the function's interpreter when a deploy needs it.
-https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
+A handler that does not ship boto3 uses sfn's own copy if that supports the function's version of
+Python; otherwise a deploy installs one for the function's interpreter.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ if TYPE_CHECKING:
 
 _DISTRIBUTIONS = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 SDK_MODULES = frozenset({"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"})
-"""The modules that Lambda's Python runtimes contain, beside Python's own."""
+"""The modules that Lambda's Python runtimes contain, in addition to Python's own."""
 _INSTALLED = ("boto3",)
 
 
 def find_python_sdk(home: str | os.PathLike[str], interpreter: str, version: str) -> Path | None:
-    """Returns the folder for the end of sys.path of an interpreter of this version ("3.12").
+    """Returns the SDK's folder, for the end of sys.path of this version of Python ("3.12").
 
     None if sfn's own copy does not support the version, and none was installed.
     """
@@ -62,7 +61,7 @@ def install_python_sdk(
     *,
     may_build: bool = True,
 ) -> Path:
-    """Returns the same folder; installs boto3 if there is none. Raises BuildError."""
+    """Returns `find_python_sdk`; installs boto3 if that is None. Raises BuildError."""
     found = find_python_sdk(home, interpreter, version)
     if found is None:
         return install_python_packages(
@@ -85,9 +84,9 @@ def _compiled_sources(boto3: str, interpreter: str) -> dict[str, Any]:
 
 
 def _compile_sdk(links: Path, folder: Path, interpreter: str) -> None:
-    """Copies the modules and compiles them for an interpreter of another version than sfn's.
+    """Copies the modules and compiles them for another Python version than sfn's.
 
-    Otherwise each child would compile them again, which takes seconds: children write no bytecode.
+    Otherwise every child would compile them again, which takes seconds: children write no bytecode.
     """
     for link in links.iterdir():
         if not link.is_dir():
@@ -101,7 +100,7 @@ def _compile_sdk(links: Path, folder: Path, interpreter: str) -> None:
 
 
 def _link_own_sdk(folder: Path, version: str) -> None:
-    """Links sfn's own copies of the modules; none of them unless all support the version."""
+    """Links sfn's own copies of the modules if all of them support the version."""
     from importlib import metadata
 
     from packaging.specifiers import SpecifierSet

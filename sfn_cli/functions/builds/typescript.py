@@ -1,7 +1,7 @@
 """TypeScript, and functions with SAM's BuildMethod esbuild: bundled by esbuild.
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build-typescript.html
-The bundle is made again when a file that went into it has changed, which a list beside it says.
+The bundle is rebuilt when one of its input files changes; a list of them is stored beside it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _NAMED = {
 
 
 class Bundle(NamedTuple):
-    """What is bundled: the entry points, below the folder, and SAM's BuildProperties."""
+    """The inputs of a bundle: entry points relative to the folder, and SAM's BuildProperties."""
 
     folder: Path
     entries: Sequence[str]
@@ -62,13 +62,13 @@ class Bundle(NamedTuple):
     packages: Sequence[str]
     """Folders with a node_modules, in addition to those around the code."""
     external: Sequence[str]
-    """Packages that are left to the runtime, as patterns."""
+    """Patterns of packages that are not bundled because the runtime contains them."""
     keeps_folders: bool = False
-    """Whether the result of src/app.ts is src/app.js, and not app.js."""
+    """Whether src/app.ts becomes src/app.js rather than app.js."""
 
 
 def typescript_entry(folder: Path, handler: str) -> str | None:
-    """Returns the file of a handler ("src/app.handler") that is TypeScript; None if it is not."""
+    """Returns the TypeScript file of a handler ("src/app.handler"); None if there is none."""
     module = handler.rpartition(".")[0]
     base = os.path.basename(handler).partition(".")[0]
     stem = os.path.join(os.path.dirname(handler), base) if module else handler
@@ -86,10 +86,7 @@ def bundle_typescript(
     node: str,
     may_build: bool = True,
 ) -> Path:
-    """Returns a folder with the bundle, whose files are named as esbuild names them.
-
-    Raises BuildError.
-    """
+    """Returns a folder with the bundle. Raises BuildError."""
     esbuild = _esbuild_program(home, bundle.folder, report, node=node, may_build=may_build)
     arguments = _esbuild_arguments(bundle)
     line = f"Bundling {' '.join(bundle.entries)} for {what}"
@@ -100,15 +97,15 @@ def bundle_typescript(
         "packages": list(bundle.packages),
         "esbuild": program_stamp(esbuild),
     }
-    memory = Path(home, FOLDER_NAME, _INPUTS, build_digest(json.dumps(base).encode())[:32])
-    inputs = _remembered_inputs(memory)
+    inputs_file = Path(home, FOLDER_NAME, _INPUTS, build_digest(json.dumps(base).encode())[:32])
+    inputs = _read_bundle_inputs(inputs_file)
     if inputs is not None:
         found = find_build_folder(home, {**base, "inputs": _input_digests(inputs)})
         if found is not None:
             return found
 
     if not may_build:
-        raise BuildError(f"Not done, because of --no-build: {line}")
+        raise BuildError(f"Skipped because of --no-build: {line}")
     report(f"{line}…")
     beside = Path(
         private_files.make_private_folder(home, FOLDER_NAME, f"{BUNDLING_PREFIX}{os.urandom(8).hex()}")
@@ -125,7 +122,7 @@ def bundle_typescript(
         inputs = [os.path.normpath(bundle.folder / name) for name in names if "://" not in name]
         sources = {**base, "inputs": _input_digests(inputs)}
         path = make_build_folder(home, sources, lambda folder: _move_content(output, folder))
-        _remember_inputs(home, memory, inputs)
+        _write_bundle_inputs(home, inputs_file, inputs)
         return path
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -139,7 +136,7 @@ def _esbuild_program(
     node: str,
     may_build: bool,
 ) -> str:
-    """Returns the project's esbuild, the one on PATH, or one that is installed once."""
+    """Returns the project's esbuild, the one on PATH, or one that is installed once for all projects."""
     for above in (folder, *folder.parents):
         program = above / "node_modules" / ".bin" / "esbuild"
         if os.access(program, os.X_OK):
@@ -152,7 +149,7 @@ def _esbuild_program(
         )
     except BuildError as error:
         raise BuildError(
-            f"TypeScript needs esbuild, which is neither in the project nor on PATH. "
+            "TypeScript needs esbuild, which is neither in the project nor on PATH. "
             f"Install it: npm install --global esbuild\n  {error}"
         ) from None
     return str(installed / "node_modules" / ".bin" / "esbuild")
@@ -170,8 +167,8 @@ def _esbuild_arguments(bundle: Bundle) -> list[str]:
     if properties.get("Sourcemap") in (True, "true"):
         arguments.append("--sourcemap")
     else:
-        # The bundle does not name its map: Node.js behaves as without one, and `sfn show` finds the
-        # lines of a stack trace in the user's own files.
+        # The bundle does not refer to its map, so Node.js behaves as without one. `sfn show` uses the map
+        # to find the lines of a stack trace in the user's own files.
         arguments += ["--sourcemap=external", "--sources-content=false"]
     arguments += [flag for name, flag in _FLAGS.items() if properties.get(name) in (True, "true")]
     for name, flag in _VALUES.items():
@@ -191,7 +188,7 @@ def _named_arguments(flag: str, values: Any) -> list[str]:
 
 
 def _name_map_sources(output: Path) -> None:
-    """Writes absolute paths into the source maps, whose folder is about to get another name."""
+    """Makes the paths in the source maps absolute, because their folder will be renamed."""
     for path in output.rglob("*.map"):
         source_map = json.loads(path.read_bytes())
         source_map["sources"] = [
@@ -216,18 +213,18 @@ def _input_digests(inputs: Sequence[str]) -> list[str]:
     return digests
 
 
-def _remembered_inputs(memory: Path) -> list[str] | None:
+def _read_bundle_inputs(inputs_file: Path) -> list[str] | None:
     try:
-        found = json.loads(private_files.read_file(memory))
+        found = json.loads(private_files.read_file(inputs_file))
     except (OSError, ValueError, StoreError):
         return None
     return found if isinstance(found, list) else None
 
 
-def _remember_inputs(home: str | os.PathLike[str], memory: Path, inputs: Sequence[str]) -> None:
-    """Remembers which files a bundle was made of: without it, the bundle is made again."""
+def _write_bundle_inputs(home: str | os.PathLike[str], inputs_file: Path, inputs: Sequence[str]) -> None:
+    """Stores the list of a bundle's input files; if it is missing, the bundle is rebuilt."""
     try:
         private_files.make_private_folder(home, FOLDER_NAME, _INPUTS)
-        private_files.replace_file(memory, json.dumps(list(inputs)))
+        private_files.replace_file(inputs_file, json.dumps(list(inputs)))
     except (OSError, StoreError):
         pass

@@ -1,4 +1,4 @@
-"""The TypeScript source of a handler that a project names by the output of its compiler.
+"""The TypeScript source of a handler whose path in the project is the compiler's output.
 
     CodeUri: dist/flights        outDir of tsconfig.json: dist        sources: src/flights, flights, …
 
@@ -26,10 +26,10 @@ _SKIPPED = frozenset({"node_modules", "cdk.out"})
 
 
 def typescript_source_folder(output: Path, handler: str, project: Path) -> Path | None:
-    """Returns the folder with the TypeScript of which `output` is compiled.
+    """Returns the folder with the TypeScript sources of `output`.
 
-    `output`, which need not exist, is a function's folder with code, or its one file. None if no
-    tsconfig.json up to the project's folder names it.
+    `output`, which need not exist, is a function's folder with code, or its single file. None if no
+    tsconfig.json up to the project's folder has it as output.
     """
     folder = output.parent if output.suffix in _SCRIPTS else output
     for at in (folder, *folder.parents):
@@ -60,7 +60,7 @@ def compiler_options(file: Path) -> dict[str, Any]:
 
 
 def _source_roots(folder: Path, options: dict[str, Any]) -> Iterator[Path]:
-    """Yields where sources may be. Without rootDir, it is the folder that all sources are in."""
+    """Yields possible source roots. Without rootDir, it is the common folder of all sources."""
     if isinstance(root := options.get("rootDir"), str):
         yield folder / root
         return

@@ -1,1 +1,1 @@
-"""The code of functions: where it is, and how a zip becomes a folder."""
+"""The code of functions: its folders, and how a zip becomes one."""

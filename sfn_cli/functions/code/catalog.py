@@ -1,12 +1,12 @@
 """The folders with functions' code.
 
 A folder given with --code-dir is used in place, and checked before every invocation: its
-fingerprint changes when a file does, and children of older code are then not used again.
+fingerprint changes when a file does, and children that run older code are not used again.
 
-A zip is unpacked once, to $SFN_HOME/functions/NAME/HASH/, where HASH is of the zip: an update of
-the configuration unpacks nothing.
+A zip is unpacked once, to $SFN_HOME/functions/NAME/HASH/, where HASH is the hash of the zip:
+updating the configuration unpacks nothing.
 
-Rule 1: An unpacked folder is complete: it is created under another name and renamed at the end.
+Rule 1: An unpacked folder is complete: it is created under another name, then renamed.
 Rule 2: Nothing in a zip leaves its folder, neither by name nor by a symbolic link (zip_archive.py).
 Rule 3: A process that uses an unpacked folder holds a shared lock on it, so that others do not
 remove it.
@@ -45,10 +45,7 @@ _NOT_CODE = frozenset({"__pycache__", "node_modules"})
 
 
 class CodeFolder(NamedTuple):
-    """A folder with code, and its files' fingerprint.
-
-    The fingerprint is always 0 for a zip, which does not change.
-    """
+    """A folder with code, and a fingerprint of its files (0 for a zip, which does not change)."""
 
     path: str
     fingerprint: Fingerprint
@@ -74,12 +71,12 @@ class Catalog:
         )
         lock = self._locks.get(path)
         if lock is None or not _is_locked_folder_at(lock, path):
-            self._let_go(path)  # of a folder that was removed manually
+            self._unlock(path)  # the lock of a folder that the user removed
             self._locks[path] = self._unpack(function, Path(path))
         return CodeFolder(path, 0, False)
 
     def sweep(self, in_use: Collection[str]) -> None:
-        """Releases the folders that are not `in_use`, and removes unused ones, and old builds."""
+        """Releases the folders that are not `in_use`, and removes unused folders and old builds."""
         self._release(in_use)
         if os.path.isdir(self._home / BUILDS):
             prune_build_folders(self._home, self._functions.package_dirs(), time.time())
@@ -89,7 +86,7 @@ class Catalog:
 
     def _release(self, in_use: Collection[str]) -> None:
         for path in [path for path in self._locks if path not in in_use]:
-            self._let_go(path)
+            self._unlock(path)
         for folder in self._unpacked_folders():
             if str(folder) not in self._locks and not self._is_current(folder):
                 _remove_unused_code_folder(folder)
@@ -108,27 +105,24 @@ class Catalog:
         except OSError as error:
             raise UnusableError(
                 "InvalidZipFileException",
-                f"The code of the function {function.name} cannot be read: "
-                f"{error.strerror} ({error.filename or folder}). Name its folder with "
+                f"Cannot read the code of the function {function.name}: "
+                f"{error.strerror} ({error.filename or folder}). Set its folder with "
                 f"sfn lambda update-function-code --function-name {function.name} --code-dir FOLDER.",
             ) from None
         if count > FEW_FILES:
-            # Checking must not cost more than the invocations: a tenth of the time at most.
+            # Checking takes at most a tenth of the time.
             self._scans[folder] = (began + 10 * (time.monotonic() - began), fingerprint)
         return fingerprint
 
     # Zips
 
-    def _let_go(self, path: str) -> None:
+    def _unlock(self, path: str) -> None:
         lock = self._locks.pop(path, None)
         if lock is not None:
             os.close(lock)
 
     def _unpack(self, function: Function, path: Path) -> int:
-        """Unpacks the function's zip, unless it was unpacked before.
-
-        Returns a lock on the folder.
-        """
+        """Unpacks the function's zip, unless that is done. Returns a lock on the folder."""
         content = None
         while True:
             try:
@@ -136,7 +130,7 @@ class Catalog:
             except (StoreError, OSError) as error:
                 raise UnusableError(
                     "InvalidZipFileException",
-                    f"The zip of the function {function.name} cannot be unpacked: {error}",
+                    f"Cannot unpack the zip of the function {function.name}: {error}",
                 ) from None
             lock = _lock_catalog_folder(path)
             if lock is not None:
@@ -178,7 +172,7 @@ def code_file_states(
 ) -> Iterator[tuple[str, int, int, int, int]]:
     """Yields a fingerprint of every file below a folder, except in caches. Raises OSError.
 
-    It differs when a file has changed. `seen` are the folders that were read, so that links end.
+    `seen` are the folders already read, so that loops of links end.
     """
     seen = set() if seen is None else seen
     with os.scandir(folder) as entries:
@@ -203,10 +197,7 @@ def code_file_states(
 
 
 def _lock_catalog_folder(path: Path) -> int | None:
-    """Takes a shared lock on a folder, and returns the file descriptor that holds it.
-
-    None if there is no such folder.
-    """
+    """Takes a shared lock on a folder. Returns its file descriptor; None if there is no folder."""
     while True:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

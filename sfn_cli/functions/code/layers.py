@@ -1,6 +1,6 @@
 """The content of a function's layers, and the folders with its packages.
 
-A layer's folder is used in place, as a function's is; a zip is unpacked once, as a build.
+A layer's folder is used in place, like a function's. A zip is unpacked once, like a build.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sfn_cli.functions.interpreters.memory import LanguageInterpreter
+    from sfn_cli.functions.interpreters.cache import LanguageInterpreter
     from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.records.functions import Function, LayerVersion
 
@@ -35,7 +35,7 @@ _NEWEST = 2**62
 
 
 def layers_fingerprint(functions: Functions, function: Function) -> int:
-    """Returns a number that changes when a file of a layer that is used in place does.
+    """Returns a number that changes when a file in a layer's folder does.
 
     It is 0 for a function without such layers. Raises UnusableError.
     """
@@ -45,20 +45,20 @@ def layers_fingerprint(functions: Functions, function: Function) -> int:
     except OSError as error:
         raise UnusableError(
             "InvalidZipFileException",
-            f"A layer of the function {function.name} cannot be read: {error.strerror} ({error.filename}).",
+            f"Cannot read a layer of the function {function.name}: {error.strerror} ({error.filename}).",
         ) from None
 
 
 def find_packages(
     functions: Functions, home: str, function: Function, interpreter: LanguageInterpreter, fingerprint: int
 ) -> PackagePath:
-    """Returns where a function's child finds packages. Raises UnusableError."""
+    """Returns the folders in which a function's child finds packages. Raises UnusableError."""
     packages = tuple(function.configuration.get("PackageDirs") or ())
     for folder in packages:
         if not os.path.isdir(folder):
             raise UnusableError(
                 "Runtime.PackagesMissing",
-                f"The packages of the function {function.name} are not in {folder} any more. "
+                f"The packages of the function {function.name} are no longer in {folder}. "
                 "Deploy the function again.",
             )
         mark_build_as_used(home, folder)
@@ -93,10 +93,10 @@ def _layer_folders(functions: Functions, home: str, function: Function) -> Itera
 
 
 def find_layer(functions: Functions, layer_arn: str, account: str) -> LayerVersion | None:
-    """Returns the layer of this store that an ARN stands for.
+    """Returns the layer of this store for an ARN.
 
-    For the layer of an account other than `account`, that is the newest one of its name. None for a
-    public layer, whose packages a deploy gives the function. Raises UnusableError for others.
+    For the layer of an account other than `account`, this is the latest one of the same name. None
+    for a public layer, whose packages a deploy installs. Raises UnusableError for others.
     """
     reference = layer_reference(layer_arn)
     if reference is None:
@@ -109,7 +109,7 @@ def find_layer(functions: Functions, layer_arn: str, account: str) -> LayerVersi
     if found is None:
         raise UnusableError(
             "ResourceNotFoundException",
-            f"The layer {layer_arn} is not on this machine. Publish its content under its name: "
+            f"The layer {layer_arn} is not on this machine. Publish its content under the same name: "
             f"sfn lambda publish-layer-version --layer-name {reference.name} --zip-file fileb://ZIP",
         )
     return found
@@ -139,7 +139,7 @@ def _unpacked_layer(functions: Functions, home: str, layer: LayerVersion) -> Pat
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 extract_zip(archive, folder)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as e:
-            raise BuildError(f"The zip of the layer {layer.name} cannot be unpacked: {e}.") from None
+            raise BuildError(f"Cannot unpack the zip of the layer {layer.name}: {e}.") from None
 
     try:
         return make_build_folder(home, sources, fill)

@@ -1,10 +1,10 @@
-"""Where a function's child finds the packages that its code imports.
+"""The folders in which a function's child finds the packages that its code imports.
 
-    its code's folder                    itself (and node_modules in it)
-    packages                             the folders that were built for it, by a deploy
+    the code's folder                    itself (and node_modules in it)
+    packages                             the folders that a deploy built for the function
     layers                               /opt on AWS: python/, nodejs/node_modules, bin/, lib/
     the interpreter's own packages
-    the AWS SDK                          for Python, as Lambda's runtimes have it
+    the AWS SDK                          for Python, as in Lambda's runtimes
 
 https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
 """
@@ -15,10 +15,10 @@ import os
 from typing import NamedTuple
 
 PACKAGES_VARIABLE = "_SFN_PACKAGES"
-"""Has the folders with packages, for a child's bootstrap. The handler does not see it."""
+"""Passes these folders to a child's bootstrap. The handler does not see it."""
 
 OPT = "/opt/"
-"""Where the content of layers is on AWS."""
+"""The folder of layers' content on AWS."""
 
 
 class PackagePath(NamedTuple):
@@ -26,15 +26,15 @@ class PackagePath(NamedTuple):
 
     packages: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
-    """The folders with the layers' content; in the function's order: a later one wins."""
+    """The folders with the layers' content, in the function's order: later ones win."""
     sdk: tuple[str, ...] = ()
     has_public_layers: bool = False
-    """Whether the function has layers that are not here."""
+    """Whether the function has layers that are not on this machine."""
     fingerprint: int = 0
-    """Changes when a file of a layer that is used in place does."""
+    """Changes when a file in a layer's folder does."""
 
     def python_folders(self, *versions: str) -> list[str]:
-        """Returns what comes after the code's folder on sys.path; `versions` are such as "3.12"."""
+        """Returns the folders for sys.path, after the code's; `versions` are such as "3.12"."""
         return [
             *self.packages,
             *self._layer_folders(
@@ -61,7 +61,7 @@ class PackagePath(NamedTuple):
         return self._layer_folders("lib")
 
     def file_of_layer(self, path: str) -> str | None:
-        """Returns the file that is at a path below /opt on AWS; None if no layer has it."""
+        """Returns the file at a path below /opt on AWS; None if no layer has it."""
         files = (os.path.join(layer, path.removeprefix(OPT)) for layer in reversed(self.layers))
         return next(filter(os.path.exists, files), None)
 

@@ -1,7 +1,7 @@
-"""Unpacking the zip of a function's code into a folder.
+"""Unpacks the zip of a function's code into a folder.
 
-This implements rules 1 and 2 of `catalog.py`: the folder is complete when it has its name, and
-nothing in the zip leaves it.
+This implements rules 1 and 2 of `catalog.py`: a folder with the final name is complete, and nothing
+in the zip leaves it.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def unpack_zip(content: bytes, path: Path, name: str) -> None:
         os.rename(beside, path)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise UnusableError(
-            "InvalidZipFileException", f"The zip of the function {name} cannot be unpacked: {error}."
+            "InvalidZipFileException", f"Cannot unpack the zip of the function {name}: {error}."
         ) from None
     except OSError as error:
         if not path.is_dir():
             reason = error.strerror or error
             raise UnusableError(
                 "InvalidZipFileException",
-                f"The zip of the function {name} cannot be unpacked to {path}: {reason}.",
+                f"Cannot unpack the zip of the function {name} to {path}: {reason}.",
             ) from None
     finally:
         os.close(descriptor)
@@ -53,16 +53,15 @@ def unpack_zip(content: bytes, path: Path, name: str) -> None:
 
 
 def extract_zip(archive: ZipFile, folder: Path) -> None:
-    """Extracts all files first and links last.
+    """Extracts all files first and links last, so that no file is written through a link.
 
-    While files are written there is no link that could lead elsewhere. Raises ValueError for an
-    entry that would leave the folder, and what zipfile raises.
+    Raises ValueError for an entry that would leave the folder, and any exception of zipfile.
     """
     links = []
     for entry in archive.infolist():
         parts = entry.filename.split("/")
         if entry.filename.startswith("/") or ".." in parts:
-            raise ValueError(f"{entry.filename!r} would lie outside of its folder")
+            raise ValueError(f"{entry.filename!r} is outside the folder")
         place = folder.joinpath(*parts)
         if _is_zip_link(entry):
             links.append((place, archive.read(entry).decode()))
@@ -76,7 +75,7 @@ def extract_zip(archive: ZipFile, folder: Path) -> None:
     root = os.path.realpath(folder)
     for place, target in links:
         if os.path.commonpath((root, os.path.realpath(place))) != root:
-            raise ValueError(f"the link {place.relative_to(folder)} leads outside of its folder, to {target}")
+            raise ValueError(f"the link {place.relative_to(folder)} points outside the folder, to {target}")
 
 
 def _is_zip_link(entry: ZipInfo) -> bool:
@@ -97,7 +96,7 @@ def _create_unzipped_file(path: str, flags: int) -> int:
 
 
 def _make_unzipped_folder(path: Path) -> None:
-    """Creates a folder, and those above it as needed, for this user alone."""
+    """Creates a folder and its missing parents, private to this user."""
     if not path.is_dir():
         _make_unzipped_folder(path.parent)
         path.mkdir(private_files.FOLDER_MODE)

@@ -1,16 +1,16 @@
-"""The loopback endpoint that the children of one process call as AWS's, served by another process.
+"""The loopback endpoint that the children of one process call in place of AWS, in its own process.
 
-This process binds the socket and watches it; the first connection starts the process that serves it
-(server/endpoint/process.py), which inherits the socket. So a function that never calls AWS costs a
-socket, and all functions of this process share one endpoint.
+This process binds the socket and watches it. The first connection starts the serving process
+(server/endpoint/process.py), which inherits the socket. So a function that never calls AWS costs only
+a socket, and all functions of this process share one endpoint.
 
-Rule 1: The serving process ends with this one: each has an end of a socket pair, and sees that the
-other's was closed.
-Rule 2: The socket stays this process's own as well: a serving process that dies is replaced at the
-next connection. After STARTS that died before they served, the socket is closed: a client's call
-fails at once, and never goes to AWS.
-Rule 3: The access key is new for each endpoint, and only its functions have it. Where the system does
-not report whose connection it is, only requests with the key are answered.
+Rule 1: The serving process ends with this one: each has one end of a socket pair, and notices when
+the other end is closed.
+Rule 2: This process keeps the socket too, so a serving process that dies is replaced at the next
+connection. After STARTS processes that died before they served, the socket is closed: a client's call
+then fails immediately, and never reaches AWS.
+Rule 3: Each endpoint has a new access key, which only its functions know. Where the system does not
+report the owner of a connection, only requests with this key are answered.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ LOG_NAME = "endpoint.log"
 MAX_LOG_BYTES = 1_000_000
 
 STARTS = 3
-"""How many serving processes in a row may die before they serve."""
+"""How many serving processes in a row may die before they are ready."""
 
 LISTENING, CONTROL = 3, 4
 """The descriptors that the serving process inherits: the socket, and its end of the pair."""
 
 SERVES = b"r"
-"""What the serving process sends once it serves."""
+"""Sent by the serving process when it is ready."""
 
 STARTING, STARTED = b"w", b"d"
-"""What it sends when it starts the local services, and when they have started or failed to."""
+"""Sent when it starts the local AWS services, and when they have started or failed to start."""
 
 CLOSE_SECONDS = 3.0
 CLOSE_LOOK_SECONDS = 0.01
 
 _BACKLOG = 128
-_LOWEST = 10  # above what the serving process inherits: ours must not overlap those when it is created
+_LOWEST = 10  # above the inherited descriptors, so that ours do not overlap them
 _PROGRAM = "from sfn_cli.server.endpoint.process import endpoint_process_main; endpoint_process_main()"
 
 
@@ -67,7 +67,7 @@ class EndpointCaller(Protocol):
 
 
 class Endpoint:
-    """The endpoint of one process; its selector's owner calls what is ready, as for the pool."""
+    """The endpoint of one process. As for the pool, the selector's owner calls the ready callbacks."""
 
     def __init__(
         self,
@@ -77,11 +77,11 @@ class Endpoint:
         callers: Collection[EndpointCaller],
         served_at: EndpointAddress | None = None,
     ) -> None:
-        """`report` is called with a line for the log of this process.
+        """`report` writes a line to the log of this process.
 
-        The time of all `callers`, which may change, stands still while what they call is started.
+        The clocks of all `callers`, which may change, are paused while services start.
 
-        With `served_at`, another endpoint serves this process's functions, and none is made.
+        With `served_at`, an existing endpoint is used, and none is created.
         """
         self._settings = settings
         self._selector = selector
@@ -94,15 +94,15 @@ class Endpoint:
         self._starts = 0
 
     def open(self) -> EndpointAddress | None:
-        """Returns the endpoint's address, which exists from the first call. Raises OSError.
+        """Returns the endpoint's address, and creates the endpoint if necessary. Raises OSError.
 
-        None when functions call AWS itself.
+        None if functions call AWS itself.
         """
         if self._address is None and not self._settings.calls_aws:
             from secrets import token_hex
 
             self._listening = listening = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
-            # Connections inherit it: the body of a response does not wait for the headers to be acknowledged.
+            # Inherited by connections: a body does not wait for the acknowledgement of its headers.
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             listening.setblocking(False)
             self._selector.register(listening, selectors.EVENT_READ, self._on_connection)
@@ -111,7 +111,7 @@ class Endpoint:
         return self._address
 
     def close(self) -> None:
-        """Closes the socket, and waits for the end of the serving process."""
+        """Closes the socket, and waits until the serving process has ended."""
         self._stop_listening()
         if self._control is not None:
             self._drop_control()
@@ -124,7 +124,7 @@ class Endpoint:
         self._starts += 1
         if self._starts > STARTS:
             log = os.path.join(self._settings.home, LOG_NAME)
-            self._report(f"the endpoint that functions call for AWS does not start: {log} says why")
+            self._report(f"the local endpoint for functions does not start; see {log}")
             self._stop_listening()
             return
         try:
@@ -132,7 +132,7 @@ class Endpoint:
                 self._settings, self._listening.fileno(), self._address
             )
         except (OSError, StoreError) as error:
-            self._report(f"the endpoint that functions call for AWS does not start: {error}")
+            self._report(f"the local endpoint for functions does not start: {error}")
             self._stop_listening()
             return
         self._selector.unregister(self._listening)
@@ -140,7 +140,7 @@ class Endpoint:
         self._pause(True)
 
     def _on_control(self) -> None:
-        """Learns what the process is doing, or that it has ended."""
+        """Reads the serving process's state, or its end."""
         assert self._control is not None
         try:
             received = self._control.recv(64)
@@ -174,13 +174,13 @@ class Endpoint:
 
     def _stop_listening(self) -> None:
         if self._listening is not None:
-            with suppress(KeyError):  # the serving process watches it
+            with suppress(KeyError):  # not registered while a serving process watches it
                 self._selector.unregister(self._listening)
             self._listening.close()
             self._listening = None
 
     def _await_end(self) -> None:
-        """Reaps the serving process, which ends its functions first."""
+        """Waits for the serving process, which ends its functions first."""
         until = time.monotonic() + CLOSE_SECONDS
         with suppress(ChildProcessError, ProcessLookupError):
             while os.waitpid(self._pid, os.WNOHANG)[0] == 0:
@@ -211,7 +211,7 @@ def _start_endpoint_process(
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             *((os.POSIX_SPAWN_DUP2, ours, number) for ours, number in numbers),
         ]
-        # -P: the folder that the command ran in must not shadow modules. -c, not -m: it saves runpy.
+        # -P: files in the working directory must not shadow modules. -c rather than -m saves importing runpy.
         command = [sys.executable, "-P", "-c", _PROGRAM]
         try:
             pid = os.posix_spawn(command[0], command, environment, file_actions=actions, setsid=True)

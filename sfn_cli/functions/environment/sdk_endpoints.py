@@ -1,4 +1,4 @@
-"""Gives older versions of botocore the endpoint that newer ones read from AWS_ENDPOINT_URL.
+"""Sets in older versions of botocore the endpoint that newer ones read from AWS_ENDPOINT_URL.
 
 bootstrap.py loads this file into a function's process when the handler imports a botocore before
 1.31 (AWS_ENDPOINT_URL) or 1.37 (AWS_DISABLE_HOST_PREFIX_INJECTION). It runs under Python 3.8 and
@@ -12,16 +12,16 @@ from typing import Any
 
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _ENDPOINT_POSITION = 5
-"""Where create_client takes `endpoint_url` among its arguments, after the session."""
+"""The position of `endpoint_url` among create_client's arguments, after the session."""
 
 
-def give_endpoints(session_type: Any) -> None:
-    """Makes `create_client` of a botocore Session use the endpoints in the environment."""
+def set_endpoints(session_type: Any) -> None:
+    """Patches `create_client` of a botocore Session to use the endpoints in the environment."""
     create_client = session_type.create_client
 
     def create_client_at_endpoint(session: Any, service_name: str, *args: Any, **options: Any) -> Any:
-        is_given = len(args) >= _ENDPOINT_POSITION or options.get("endpoint_url") is not None
-        endpoint = None if is_given else _sdk_endpoint(session, service_name)
+        is_explicit = len(args) >= _ENDPOINT_POSITION or options.get("endpoint_url") is not None
+        endpoint = None if is_explicit else _sdk_endpoint(session, service_name)
         if endpoint is not None:
             options["endpoint_url"] = endpoint
             options["config"] = _sdk_config_without_prefix(options.get("config"))
@@ -39,11 +39,11 @@ def _sdk_endpoint(session: Any, service_name: str) -> str | None:
 
 
 def _sdk_config_without_prefix(config: Any) -> Any:
-    """Returns a client's configuration by which no prefix (sync-, data-) goes before the host."""
+    """Returns the client's configuration without host prefixes (sync-, data-)."""
     from botocore.config import Config
 
     try:
         own = Config(inject_host_prefix=False)
-    except TypeError:  # it has no such prefixes
+    except TypeError:  # this version has no host prefixes
         return config
     return own if config is None else config.merge(own)

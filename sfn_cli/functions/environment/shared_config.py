@@ -1,4 +1,4 @@
-"""The endpoints in the user's shared config file, for functions, which cannot find that file.
+"""The endpoints in the user's shared config file, for functions, which cannot read the file.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 """
@@ -21,9 +21,9 @@ _VARIABLE = "AWS_ENDPOINT_URL"
 
 @cache
 def shared_config_endpoints() -> Mapping[str, str]:
-    """Returns the endpoints as environment variables: of all services, and of some.
+    """Returns the endpoints as environment variables: for all services, and for single ones.
 
-    The file is read once. One that cannot be read has none: what calls AWS reports it.
+    The file is read once. An unreadable file counts as empty: AWS clients report the error.
     """
     path, profile, is_ignored = (
         setting_value(name, os.environ)

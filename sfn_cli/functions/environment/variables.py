@@ -1,8 +1,8 @@
-"""The AWS variables of a function's process: what Lambda sets, and the endpoint of local services.
+"""The AWS variables of a function's process: those that Lambda sets, and the local endpoint.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
-The credentials are made up. The user's own are never passed on, and their files cannot be found,
-except where the user lets functions call AWS itself.
+The credentials are made up. The user's own are never passed on, and their files are hidden, except if
+the user lets functions call AWS itself.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
 
 RUNTIME_FOLDER = "/var/runtime"
-"""Where AWS keeps a runtime's own libraries. It does not exist here, and nothing is to be in it."""
+"""The folder of a runtime's own libraries on AWS. It does not exist here."""
 
 _XRAY_DAEMON = "127.0.0.1:2000"
-"""Where X-Ray's SDKs send segments. Nothing listens there, and UDP reports no error."""
+"""The address to which X-Ray's SDKs send segments. Nothing listens there; UDP reports no error."""
 
 _KEY_ID = "AWS_ACCESS_KEY_ID"
 
 
 class EndpointAddress(NamedTuple):
-    """The endpoint of local services, and the access key that its clients sign with."""
+    """The local endpoint, and the access key with which its clients sign."""
 
     url: str
     access_key: str
 
 
 def default_aws_variables(settings: Settings, endpoint: EndpointAddress | None) -> dict[str, str]:
-    """Returns the variables that a function's own take precedence over."""
+    """Returns default variables; the function's own override them."""
     found = {"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": _XRAY_DAEMON}
     if endpoint is not None and not settings.calls_aws:
         found["AWS_ENDPOINT_URL"] = endpoint.url
-        # The endpoint is an address, which no prefix (sync-, data-) may be put before.
+        # The endpoint's host is an IP address, which cannot have a prefix (sync-, data-).
         found["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
     found.update(_named_endpoints(settings))
     if not _reaches_aws(settings):
@@ -64,7 +64,7 @@ def _reaches_aws(settings: Settings) -> bool:
 def made_up_credentials(
     settings: Settings, endpoint: EndpointAddress | None, variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """Returns credentials as Lambda has them, unless the function brings its own or may call AWS."""
+    """Returns made-up credentials, unless the function has its own or may call AWS."""
     if _reaches_aws(settings) or _KEY_ID in variables:
         return {}
     return {

@@ -1,1 +1,1 @@
-"""What is known of the interpreters of this machine (runtimes.py)."""
+"""The interpreters on this machine (runtimes.py)."""

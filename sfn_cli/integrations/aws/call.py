@@ -20,28 +20,28 @@ Answered = Mapping[str, Any]
 Ended = TaskSucceeded | TaskFailed
 
 
-def _call_result_as_it_is(result: Json, answered: Answered) -> Json:
+def _unchanged_call_result(result: Json, answered: Answered) -> Json:
     return result
 
 
-class Manner(NamedTuple):
+class CallStyle(NamedTuple):
     """How an integration calls a service.
 
-    Without `naming`, errors are worded as by version 2 of the SDK. `spell` returns the field's name
-    of a member; `prepare` completes the request; `shape` returns the task's result from the
-    converted response and botocore's own, or raises StatesError, which fails the task.
+    Without `naming`, errors are named as in version 2 of the SDK. `spell` returns the field name of a
+    member; `prepare` completes the request; `shape` returns the task's result from the converted
+    response and botocore's own, or raises StatesError, which fails the task.
     """
 
     naming: ErrorNaming | None = None
     spell: Callable[[str], str] = sdk_member_name
     prepare: Callable[[dict[str, Any]], None] | None = None
-    shape: Callable[[Json, Answered], Json] = _call_result_as_it_is
+    shape: Callable[[Json, Answered], Json] = _unchanged_call_result
 
 
 def call_in_background(
     task_run: TaskRun, context: TaskContext, call: Callable[[], Ended | Later], *, may_wait: bool = False
 ) -> Cancel:
-    """Makes the call beside the loop, and answers with its outcome.
+    """Makes the call in the background, and answers with its outcome.
 
     `may_wait`: the call may take minutes.
     """
@@ -61,18 +61,18 @@ def call_in_background(
 
 
 def call_operation(
-    service: str, action: str, manner: Manner, task: Task, context: TaskContext
+    service: str, action: str, style: CallStyle, task: Task, context: TaskContext
 ) -> TaskSucceeded | TaskFailed:
-    """Calls a service, by botocore's name for it, and waits. Raises SfnError.
+    """Calls a service, named as in botocore, and waits. Raises SfnError.
 
-    A call that cannot be made, because something is not set up or the store's own server does not
-    start, fails like a call that reaches no server: with an error that Retry and Catch can match.
+    A call that cannot be made, because of missing configuration or because the local AWS services do
+    not start, fails like a call that reaches no server: with an error that Retry and Catch can match.
     """
     seconds = None if task.timeout_at is None else (task.timeout_at - task.at) / 1000
     try:
         client = context.clients.get(service, timeout_seconds=seconds)
     except ConfigurationError as error:
-        naming = manner.naming or sdk_error_naming(context.clients.service_id(service))
+        naming = style.naming or sdk_error_naming(context.clients.service_id(service))
         return TaskFailed(task.id, *naming.no_answer(error))
     operation = capitalise_member(action)
     methods: Mapping[str, str] = {name: method for method, name in client.meta.method_to_api_mapping.items()}
@@ -84,9 +84,9 @@ def call_operation(
     model = client.meta.service_model
     described = model.operation_model(operation)
     request = shape_request(described.input_shape, task.arguments.value)
-    if manner.prepare is not None:
-        manner.prepare(request)
-    naming = manner.naming or sdk_error_naming(model.service_id)
+    if style.prepare is not None:
+        style.prepare(request)
+    naming = style.naming or sdk_error_naming(model.service_id)
     if (refusal := emulator_fixups.emulator_refusal(described, request)) is not None:
         return TaskFailed(task.id, *naming.failure(refusal))
     from botocore.exceptions import BotoCoreError, ClientError
@@ -95,7 +95,7 @@ def call_operation(
         answered: Answered = emulator_fixups.send_with_fixups(
             described, request, lambda request: getattr(client, methods[operation])(**request)
         )
-        result = manner.shape(shape_result(described.output_shape, answered, manner.spell), answered)
+        result = style.shape(shape_result(described.output_shape, answered, style.spell), answered)
     except ClientError as error:
         return TaskFailed(
             task.id,

@@ -1,10 +1,9 @@
-"""botocore clients of AWS services, and the endpoints they call.
+"""botocore clients of AWS services, and their endpoints.
 
 An endpoint that the user sets takes precedence: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL,
-then the shared config file, as in botocore. With SFN_AWS=real all other calls go to AWS itself.
-Otherwise they go to a server of this store's own (embedded_aws.py). The user's credentials are read
-only for calls to AWS: other endpoints get fictitious ones, and the store's own server gets its
-access key.
+then the shared config file, as in botocore. With SFN_AWS=real, all other calls go to AWS itself;
+otherwise to the local AWS services (embedded_aws.py). The user's credentials are read only for calls
+to AWS: other endpoints get fictitious ones, and the local AWS services get their access key.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.installation.extras import install_hint
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.embedded_aws import MADE_UP
 from sfn_cli.integrations.aws.errors import short_sdk_name
@@ -28,7 +28,7 @@ CONNECT_SECONDS = 5
 READ_SECONDS = (10, 60, 900)
 """How long a client waits for an answer, in seconds.
 
-It is the shortest of these that covers the task's timeout, so that clients are shared.
+The shortest of these that covers the task's timeout is used, so that clients can be shared.
 """
 
 DEFAULT_READ_SECONDS = 60
@@ -37,8 +37,8 @@ ATTEMPTS = 3
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class _ClientsMade(NamedTuple):
-    """A client; if it calls the store's own server, with that server's URL and access key."""
+class _Client(NamedTuple):
+    """A client; if it calls the local AWS services, with their URL and access key."""
 
     client: Any
     server: tuple[str, str] | None
@@ -49,47 +49,47 @@ class _ClientsMade(NamedTuple):
 
 
 class Clients:
-    """The clients of one process. Both this and the clients may be used from any thread."""
+    """The clients of one process. Thread-safe, as are the clients."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._real = settings.calls_aws
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
-        self._clients: dict[tuple[str, int], _ClientsMade] = {}
+        self._clients: dict[tuple[str, int], _Client] = {}
         self._placed: dict[tuple[str, str, str], Any] = {}
         self._names: dict[str, str] | None = None
 
     def get(self, service: str, *, timeout_seconds: float | None = None) -> Any:
         """Returns the client of a service by botocore's name ("s3", "dynamodb", "stepfunctions").
 
-        Blocks while botocore is imported or the store's own server starts, so it must be called in
+        Blocks while botocore is imported or the local AWS services start, so call it in
         `context.background`. `timeout_seconds` is how long the task may take. Raises
-        ConfigurationError, with what to install or set.
+        ConfigurationError, which says what to install or set.
         """
         return self._get(service, timeout_seconds).client
 
-    def _get(self, service: str, timeout_seconds: float | None = None) -> _ClientsMade:
+    def _get(self, service: str, timeout_seconds: float | None = None) -> _Client:
         key = service, _client_read_seconds(timeout_seconds)
         with self._lock:
-            made = self._clients.get(key)
-            # The store's own server may have been restarted, with another port and access key.
-            if made is None or (made.embedded and made.server != self._server()):
-                made = self._clients[key] = self._make(*key)
-            return made
+            client = self._clients.get(key)
+            # The local AWS services may have been restarted, with another port and access key.
+            if client is None or (client.embedded and client.server != self._server()):
+                client = self._clients[key] = self._create(*key)
+            return client
 
     def at(self, service: str, endpoint: str) -> Any:
-        """Returns the client of a service at this endpoint, which is not AWS's; starts nothing."""
+        """Returns the client of a service at this endpoint, which is not AWS's own."""
         with self._lock:
             key = service, endpoint, self._access_key(endpoint)
             if key not in self._placed:
-                self._placed[key] = self._client(service, endpoint, READ_SECONDS[0], real=False)
+                self._placed[key] = self._new_client(service, endpoint, READ_SECONDS[0], real=False)
             return self._placed[key]
 
     def service_name(self, sdk_name: str) -> str | None:
-        """Returns botocore's name of the service that aws-sdk tasks call `sdk_name`, or None.
+        """Returns botocore's name of the service that aws-sdk tasks call `sdk_name`.
 
-        For example, "sfn" is stepfunctions.
+        For example, "sfn" is stepfunctions. None for an unknown service.
         """
         with self._lock:
             if self._names is None:
@@ -97,7 +97,7 @@ class Clients:
             return self._names.get(short_sdk_name(sdk_name))
 
     def service_id(self, service: str) -> str:
-        """Returns the id in a service's model ("Secrets Manager"); its name without botocore."""
+        """Returns the id in a service's model ("Secrets Manager"); without botocore, its name."""
         try:
             with self._lock:
                 return str(self._session(real=False).get_service_model(service).service_id)
@@ -117,8 +117,8 @@ class Clients:
     def credentials(self, service: str) -> Any:
         """Returns the botocore Credentials that sign calls to a service.
 
-        They are the user's own for AWS and fictitious ones for an emulator. Raises
-        ConfigurationError when the user has none.
+        They are the user's own for AWS, and fictitious for an emulator. Raises ConfigurationError if the
+        user has none.
         """
         _, real = self.route(service)
         with self._lock:
@@ -129,11 +129,13 @@ class Clients:
             return Credentials(MADE_UP, MADE_UP)
         found = session.get_credentials()
         if found is None:
-            raise ConfigurationError("The task calls AWS, and no AWS credentials are found.")
+            raise ConfigurationError(
+                "The task calls AWS, but no AWS credentials were found. Configure them as for the aws CLI."
+            )
         return found
 
     def _server(self) -> tuple[str, str]:
-        """Returns the URL and the access key of the store's own server, starting it if needed."""
+        """Returns the URL and access key of the local AWS services, starting them if needed."""
         endpoint = embedded_aws.embedded_aws_endpoint(self._settings)
         return endpoint, self._access_key(endpoint)
 
@@ -143,15 +145,15 @@ class Clients:
             embedded_aws.embedded_aws_access_key(self._settings.home, endpoint) if endpoint else None
         ) or MADE_UP
 
-    def _make(self, service: str, read_seconds: int) -> _ClientsMade:
+    def _create(self, service: str, read_seconds: int) -> _Client:
         endpoint = self._endpoint(service)
         real = self._real or is_aws_endpoint(endpoint)
         server = self._server() if endpoint is None and not real else None
-        return _ClientsMade(
-            self._client(service, server[0] if server else endpoint, read_seconds, real=real), server
+        return _Client(
+            self._new_client(service, server[0] if server else endpoint, read_seconds, real=real), server
         )
 
-    def _client(self, service: str, endpoint: str | None, read_seconds: int, *, real: bool) -> Any:
+    def _new_client(self, service: str, endpoint: str | None, read_seconds: int, *, real: bool) -> Any:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
@@ -159,11 +161,11 @@ class Clients:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=read_seconds,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS if real else 1},
-            parameter_validation=False,  # the service reports what is wrong
+            parameter_validation=False,  # the service validates parameters
             max_pool_connections=32,
-            # A host that is set has no subdomain for each bucket.
+            # Other endpoints have no subdomain for each bucket.
             s3=None if real else {"addressing_style": "path"},
-            # As in the Java SDK: a response has checksums only if the request demands them.
+            # As in the Java SDK: a response has checksums only if the request asks for them.
             response_checksum_validation="when_required",
             proxies={} if _client_endpoint_host(endpoint) in _LOOPBACK else None,
         )
@@ -178,7 +180,7 @@ class Clients:
                 service, region, endpoint_url=endpoint, config=config, **made_up
             )
         except (BotoCoreError, ValueError) as error:
-            raise ConfigurationError(f"No client for {service} can be made: {error}") from error
+            raise ConfigurationError(f"Cannot create a client for {service}: {error}") from error
         client.meta.events.register("provide-client-params", _refuse_client_uri)
         return client
 
@@ -193,21 +195,18 @@ class Clients:
             provider = ConfiguredEndpointProvider(session.full_config, session.get_scoped_config(), service)
             found: str | None = provider.provide()
         except BotoCoreError as error:
-            raise ConfigurationError(f"The endpoint of {service} cannot be read: {error}") from error
+            raise ConfigurationError(f"Cannot read the endpoint of {service}: {error}") from error
         return found
 
     def _session(self, *, real: bool) -> Any:
-        """Returns botocore's session; one that is not for AWS never opens the credentials file."""
+        """Returns a botocore session; unless `real`, it never opens the credentials file."""
         if real not in self._sessions:
             self._sessions[real] = _new_client_session(real=real)
         return self._sessions[real]
 
 
 def _refuse_client_uri(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-    """Checks the members that are part of the URI; the service checks the others.
-
-    Raises ParamValidationError.
-    """
+    """Raises ParamValidationError for a missing member of the URI; the service checks the others."""
     from botocore.exceptions import ParamValidationError
 
     for name, member in model.input_shape.members.items() if model.input_shape is not None else ():
@@ -221,7 +220,7 @@ def _new_client_session(*, real: bool) -> Any:
         from botocore.session import Session
     except ImportError:
         raise ConfigurationError(
-            f"An AWS service is to be called, and botocore is not installed. {embedded_aws.INSTALL}"
+            f"Calls to AWS services need botocore, which is not installed. {install_hint('aws')}"
         ) from None
     if real:
         return Session()
@@ -229,16 +228,16 @@ def _new_client_session(*, real: bool) -> Any:
     session = Session(no_credentials)
     try:
         session.get_scoped_config()
-    except ProfileNotFound:  # AWS_PROFILE names one that has credentials only
+    except ProfileNotFound:  # AWS_PROFILE names a profile of the credentials file
         session = Session({**no_credentials, "profile": (None, None, None, None)})
     return session
 
 
 def client_service_names(session: Any) -> dict[str, str]:
-    """Returns the Java SDK's name of each service → botocore's.
+    """Returns a mapping from the Java SDK's name of each service to botocore's.
 
-    The Java SDK's name is the id in the service's model, in lower case and without spaces and a
-    "Service" at its end: "Config Service" is config.
+    The Java SDK's name is the id in the service's model, in lower case and without spaces and a final
+    "Service": "Config Service" is config.
     """
     from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES as IDS
 

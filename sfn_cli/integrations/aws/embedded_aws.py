@@ -1,12 +1,12 @@
-"""The store's own server of AWS services: moto, started when a task first needs it.
+"""The local AWS services: moto's server, started when a task first needs it.
 
 The server process holds the lock on `aws.lock` in the home, which it inherits from the process that
-starts it, and writes its port, its process id and its access key there when it listens. So there is
-one server at a time, every client finds it, and a dead server is not mistaken for a live one. A
-server that dies before it listens is restarted. Its data is in memory, and is lost when it stops:
-when no worker is running and no request has come for a while, or when its home is removed.
+starts it. When it listens, it writes its port, process id and access key to that file. So there is
+only one server at a time, every client finds it, and a dead server is not mistaken for a live one. A
+server that dies before it listens is restarted. Data is in memory, and is lost when the server stops:
+when no worker is running and no request has come for a while, or when the home is removed.
 
-It listens on loopback only, and serves this user alone: another user's connection is closed. Where
+It listens on loopback only, and serves this user only: another user's connection is closed. Where
 the system does not report a connection's user (macOS), each request must be signed with the access
 key, which is new at every start.
 """
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import detached, host_check, loopback, private_files
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.installation.extras import install_hint
 from sfn_cli.settings import Settings
 from sfn_cli.worker_slots import live_workers
 
@@ -36,27 +37,25 @@ LOG_NAME = "aws.log"
 
 START_SECONDS = 60.0
 STARTS = 3
-"""How many servers are started, in all, if they die before they listen."""
+"""The maximum number of starts if servers die before they listen."""
 
 LOOK_SECONDS = 0.02
 
 MADE_UP = "sfn"
 """A placeholder for credentials that are required but not checked."""
 
-INSTALL = "Install sfn with what it needs to serve AWS's other services itself: pip install 'sfn-cli[aws]'"
-
 
 def embedded_aws_endpoint(settings: Settings) -> str:
-    """Returns the URL of the store's server once it listens.
+    """Returns the local endpoint, and starts the local AWS services if necessary.
 
-    Blocks while one starts. Raises ConfigurationError.
+    Blocks until they listen. Raises ConfigurationError.
     """
     try:
         return _start_embedded_aws_endpoint(settings)
     except OSError as error:
         reason = error.strerror or error
         raise ConfigurationError(
-            f"moto's server cannot be started for the store in {settings.home}: {reason}"
+            f"Cannot start the local AWS services for {settings.home}: {reason}"
         ) from error
 
 
@@ -77,17 +76,17 @@ def _start_embedded_aws_endpoint(settings: Settings) -> str:
         time.sleep(LOOK_SECONDS)
         detached.reap_detached()
     else:
-        for pid in started:  # one that hangs would hold the lock for ever
+        for pid in started:  # one that hangs would hold the lock forever
             detached.kill_detached(pid)
     raise ConfigurationError(
-        f"moto's server does not start: {os.path.join(settings.home, LOG_NAME)} says why."
+        f"The local AWS services do not start. See {os.path.join(settings.home, LOG_NAME)}."
     )
 
 
 def embedded_aws_variables(settings: Settings) -> dict[str, str]:
-    """Returns the environment for other programs that call the store's server.
+    """Returns environment variables for other programs that call the local AWS services.
 
-    Starts the server if needed, and blocks as `embedded_aws_endpoint` does. Raises
+    Starts the services if needed, and blocks as `embedded_aws_endpoint` does. Raises
     ConfigurationError.
     """
     url = embedded_aws_endpoint(settings)
@@ -95,33 +94,34 @@ def embedded_aws_variables(settings: Settings) -> dict[str, str]:
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": embedded_aws_access_key(settings.home, url) or MADE_UP,
         "AWS_SECRET_ACCESS_KEY": MADE_UP,
+        "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
     }
 
 
 def running_embedded_aws(home: str) -> str | None:
-    """Returns the URL of the store's server, if one is listening; none is started."""
+    """Returns the local endpoint if the local AWS services are running; does not start them."""
     _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
     return None if served is None else _embedded_aws_url(served)
 
 
 def embedded_aws_start(home: str) -> str | None:
-    """Returns what distinguishes this start of the store's server from others; None: none listens.
+    """Returns an identifier of this run of the local AWS services; None if they are not running.
 
-    What is in the server's memory is lost with it.
+    A new run starts without the data of earlier ones.
     """
     _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
     return None if served is None else f"{served.port} {served.pid} {served.access_key}"
 
 
 def embedded_aws_access_key(home: str, endpoint: str) -> str | None:
-    """Returns the id of the access key of the store's server, if it is listening at `endpoint`."""
+    """Returns the access key id of the local AWS services, if they listen at `endpoint`."""
     _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
     return None if served is None or _embedded_aws_url(served) != endpoint.rstrip("/") else served.access_key
 
 
 def stop_embedded_aws(home: str) -> bool:
-    """Stops the store's server and waits until it has ended; False when none is listening."""
+    """Stops the local AWS services and waits for their end; False if they are not running."""
     private_files.check_private_home(home)
     path = os.path.join(home, LOCK_NAME)
     _, served = _look_for_embedded_aws(path)
@@ -145,7 +145,7 @@ def _embedded_aws_url(served: _Served) -> str:
 
 
 def _look_for_embedded_aws(path: str) -> tuple[bool, _Served | None]:
-    """Returns (whether a server runs or is about to, the server once it listens)."""
+    """Returns (whether a server is starting or running, the server once it listens)."""
     try:
         descriptor = private_files.open_file(path, os.O_RDONLY)
     except FileNotFoundError:
@@ -155,7 +155,7 @@ def _look_for_embedded_aws(path: str) -> tuple[bool, _Served | None]:
         return False, None
     except OSError:
         words = os.read(descriptor, 128).decode(errors="replace").split()
-        # A server that is starting has the lock, while the file may still be the previous one's.
+        # A server that is starting has the lock; the file may still be from the previous one.
         if len(words) < 2 or not "".join(words[:2]).isdecimal() or not _embedded_aws_lives(int(words[1])):
             return True, None
         access_key = words[2] if len(words) > 2 else None  # a server of an older sfn has none
@@ -173,18 +173,19 @@ def _embedded_aws_lives(pid: int) -> bool:
 
 
 def is_embedded_aws_installed() -> bool:
-    """Whether moto and what its server needs is installed."""
+    """Whether moto and its server's dependencies are installed."""
     return find_spec("moto") is not None and find_spec("flask") is not None
 
 
 def _start_embedded_aws(settings: Settings, path: str) -> int | None:
-    """Starts the server, unless another process is starting it.
+    """Starts the server, unless another process is starting it. Returns its process id.
 
-    Returns its process id. Raises ConfigurationError when moto is not installed.
+    Raises ConfigurationError if moto is not installed.
     """
     if not is_embedded_aws_installed():
         raise ConfigurationError(
-            f"An AWS service is to be called, and moto is not installed. {INSTALL} (or set AWS_ENDPOINT_URL)"
+            "The local AWS services need moto, which is not installed. "
+            f"Set AWS_ENDPOINT_URL to call another endpoint. {install_hint('aws')}"
         )
     return detached.start_detached(
         f"from {__name__} import embedded_aws_main; embedded_aws_main()",
@@ -210,7 +211,7 @@ def _embedded_aws_environment(settings: Settings) -> dict[str, str]:
 
 
 def embedded_aws_main() -> None:
-    """Runs the server's process, as `_start_embedded_aws` starts it."""
+    """The main function of the server process (`_start_embedded_aws`)."""
     import secrets
     import threading
 
@@ -238,7 +239,7 @@ def embedded_aws_main() -> None:
             return {**super().make_environ(), _IS_OWN: self.is_own}
 
         def log_request(self, *args: object) -> None:
-            """Logs nothing: a line for each request would make the log grow without limit."""
+            """Logs nothing, so that the log does not grow with every request."""
 
     access_key = f"SFN{secrets.token_hex(16).upper()}"
     application = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
@@ -248,13 +249,13 @@ def embedded_aws_main() -> None:
     os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
     while _embedded_aws_lock_in_place(settings.home):
         time.sleep(1.0)
-        if time.monotonic() - guarded.asked_at > settings.aws_idle_seconds and not live_workers(settings):
+        if time.monotonic() - guarded.called_at > settings.aws_idle_seconds and not live_workers(settings):
             break
     os._exit(0)
 
 
 def _embedded_aws_lock_in_place(home: str) -> bool:
-    """Whether the lock is still the one of this home."""
+    """Whether the lock file is still in place."""
     try:
         there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(detached.INHERITED)
     except OSError:
@@ -267,31 +268,28 @@ _IS_OWN = "sfn.is_own"
 
 
 class _Guarded:
-    """The application, protected: it refuses web pages and other users.
-
-    It also knows when it was last called.
-    """
+    """The application, protected from web pages and other users; `called_at` is its last call."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], access_key: str) -> None:
         self._application = application
         self._access_key = access_key
-        self.asked_at = time.monotonic()
+        self.called_at = time.monotonic()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         from secrets import compare_digest
 
-        self.asked_at = time.monotonic()
+        self.called_at = time.monotonic()
         if not host_check.is_program(_embedded_aws_headers(environ)):
             return _refuse_embedded_aws_request(
-                start_response, "This server answers programs of this machine, not web pages."
+                start_response,
+                "This server only accepts requests from programs on this machine, not from web pages.",
             )
         if not environ[_IS_OWN] and not compare_digest(
             _embedded_aws_request_key(environ), self._access_key.encode()
         ):
             return _refuse_embedded_aws_request(
                 start_response,
-                "Only requests that are signed with this server's access key are answered: "
-                "sfn aws env prints it.",
+                "Requests must be signed with this server's access key. To print it, run: sfn aws env",
             )
         return self._application(environ, start_response)
 
@@ -314,14 +312,14 @@ _KEY = re.compile(
     r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)",
     re.IGNORECASE,
 )
-"""Matches the access key's id in a header of SigV4 or SigV2, or in a presigned URL's query.
+"""Matches the access key id in a SigV4 or SigV2 header, or in a presigned URL's query.
 
-S3 used SigV2 in the past.
+Older S3 clients use SigV2.
 """
 
 
 def _embedded_aws_request_key(environ: Mapping[str, Any]) -> bytes:
-    """Returns the id of the access key that a request names, or nothing."""
+    """Returns the access key id in a request, or b""."""
     found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(
         str(environ.get("QUERY_STRING", ""))
     )

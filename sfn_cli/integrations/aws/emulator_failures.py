@@ -1,8 +1,8 @@
-"""What the store's own server of AWS services answers for what it does not have.
+"""Answers of the local AWS services for requests that they do not support.
 
-moto's server answers 500, or 404 for a path that it does not have, with a page of HTML. SDKs take
-the first for a failure that passes, and try again for a long time; neither says what is missing.
-Here both become an error of AWS's form, which SDKs report at once.
+moto's server answers 500, or 404 for an unknown path, with an HTML page. SDKs treat the former as a
+temporary failure and retry it for a long time; neither says what is missing. Here, both become an
+error in AWS's form, which SDKs report immediately.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_events_for_missing_buses
+from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_all_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +37,7 @@ _SIGNED_FOR = re.compile(r"Credential=[^/,\s]+/[^/,\s]+/[^/,\s]+/([^/,\s]+)/")
 
 
 class EmulatorFailures:
-    """A WSGI application with its failures in AWS's form."""
+    """A WSGI application that reports its failures in AWS's form."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
@@ -55,32 +55,32 @@ class EmulatorFailures:
             return start_response(status, headers, *exc_info)
 
         if environ.get("HTTP_X_AMZ_TARGET") == PUT_EVENTS:
-            accept_events_for_missing_buses()
+            accept_all_events()
         body_sent = _buffer_dynamodb_body(environ)
         try:
             chunks = self._application(environ, start)
             if not pages:
                 return chunks
             page = b"".join(chunks)
-            if not page.lower().startswith(_FLASK_PAGE):  # a service's own answer
+            if not page.lower().startswith(_FLASK_PAGE):  # an answer of a service
                 start_response(*pages[0])
                 return [page]
             type, body = _emulator_failure(environ, exists=False)
         except Exception as error:
-            traceback.print_exc()  # to aws.log
+            traceback.print_exc()  # written to aws.log
             failure = sys.exc_info()
             if _has_empty_attribute_value(body_sent):
                 type, body, code = _AWS_JSON, _EMPTY_ATTRIBUTE_VALUE, "ValidationException"
             else:
                 type, body = _emulator_failure(environ, exists=not _is_missing(error))
         headers = [("Content-Type", type), ("Content-Length", str(len(body))), ("x-amzn-errortype", code)]
-        # A failure after the answer began replaces it: exc_info says so.
+        # With exc_info, the failure replaces an answer that has already begun.
         start_response("400 Bad Request", headers, failure)
         return [body]
 
 
 def _buffer_dynamodb_body(environ: dict[str, Any]) -> bytes:
-    """Returns the body of a request to DynamoDB, which can still be read; empty for other services."""
+    """Returns a copy of the body of a request to DynamoDB; b"" for other services."""
     if not str(environ.get("HTTP_X_AMZ_TARGET", "")).startswith("DynamoDB_"):
         return b""
     body = bytes(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
@@ -104,25 +104,25 @@ def _has_empty_attribute_value(body: bytes) -> bool:
 
 
 def _is_missing(error: Exception) -> bool:
-    """Whether moto has no such operation, or no such service at all."""
+    """Whether moto does not have this operation or service."""
     if isinstance(error, NotImplementedError):
         return True
     frames = traceback.extract_tb(error.__traceback__)
-    # moto looks up the backend of a service that it does not know under the name None.
+    # moto looks up the backend of an unknown service under the name None.
     return isinstance(error, AttributeError) and bool(frames) and frames[-1].name == "get_backend"
 
 
 def _emulator_failure(environ: Mapping[str, Any], *, exists: bool) -> tuple[str, bytes]:
     """Returns the content type and the body, in the protocol of the request.
 
-    `exists` is whether the operation is there, and failed.
+    `exists`: moto has the operation, but it failed.
     """
     signed_for = _SIGNED_FOR.search(str(environ.get("HTTP_AUTHORIZATION", "")))
     service = f" of {signed_for[1]}" if signed_for else ""
     target = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
     operation = target or f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
-    what = f"The local services (moto) {'failed on' if exists else 'do not have'} {operation}{service}"
-    message = f"{what}. aws.log in SFN_HOME has the reason. Mock the task, or name another endpoint."
+    what = f"The local AWS services (moto) {'failed on' if exists else 'do not support'} {operation}{service}"
+    message = f"{what}. See aws.log in SFN_HOME. Mock the task, or set another endpoint."
     content_type = str(environ.get("CONTENT_TYPE", ""))
     if "x-www-form-urlencoded" in content_type or (signed_for and signed_for[1] == "s3"):
         error = f"<Error><Type>Sender</Type><Code>{CODE}</Code><Message>{escape(message)}</Message></Error>"

@@ -1,6 +1,6 @@
-"""Corrections where emulators differ from AWS: refusals of requests, details of responses.
+"""Corrections where emulators differ from AWS: refused requests, details of responses.
 
-AWS itself responds this way, so nothing here depends on the endpoint. (Observed, all of it.)
+AWS itself responds in this way, so the corrections apply to all endpoints. (All of it was observed.)
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _fixup_secret_name(request: Request) -> ServiceError | None:
     return _fixup_refusal("ValidationException", message)
 
 
-def _fixup_log_group(request: Request) -> ServiceError | None:
+def _fixup_fifo_topic(request: Request) -> ServiceError | None:
     if not str(request.get("TopicArn", "")).endswith(".fifo") or "MessageGroupId" in request:
         return None
     message = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
@@ -79,12 +79,12 @@ def _fixup_log_group(request: Request) -> ServiceError | None:
 _CHECKS: Mapping[tuple[str, str], Callable[[Request], ServiceError | None]] = {
     **{("dynamodb", f"{verb}Item"): _fixup_table_name for verb in ("Delete", "Get", "Put", "Update")},
     ("secretsmanager", "CreateSecret"): _fixup_secret_name,
-    ("sns", "Publish"): _fixup_log_group,
+    ("sns", "Publish"): _fixup_fifo_topic,
 }
 
 
 def fix_up_error(operation: Any, request: Request, error: ServiceError) -> ServiceError:
-    """Returns the error as AWS words it."""
+    """Returns the error in AWS's words."""
     if (operation.service_model.service_name, operation.name, error.code) == (
         "sns",
         "Publish",
@@ -95,14 +95,14 @@ def fix_up_error(operation: Any, request: Request, error: ServiceError) -> Servi
 
 
 def send_with_fixups(operation: Any, request: Request, send: Callable[[Request], Answer]) -> Answer:
-    """Sends the request with `send`. Returns the response as AWS would give it."""
+    """Sends the request with `send`. Returns the response in AWS's form."""
     if (operation.service_model.service_name, operation.name) == ("events", "PutEvents"):
         return _fixup_put_events(request, send)
     return _fix_up_response(operation, request, send(request))
 
 
 def _fixup_put_events(request: Request, send: Callable[[Request], Answer]) -> Answer:
-    """Refuses each event whose Detail is no object, and sends the others."""
+    """Refuses each event whose Detail is not an object, and sends the others."""
     entries = request["Entries"]
     well_formed = ["Detail" not in entry or _is_event_detail_object(entry["Detail"]) for entry in entries]
     if all(well_formed):

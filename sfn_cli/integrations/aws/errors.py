@@ -1,7 +1,7 @@
-"""How a task fails on an AWS service's error: the error's name and its cause.
+"""The error and cause of a task that fails because of an AWS service.
 
-aws-sdk tasks use version 2 of the Java SDK, the optimised integrations version 1, and each words
-errors in its own way. An error that the service's model does not know gets the service's name.
+aws-sdk tasks use version 2 of the Java SDK, the optimised integrations version 1; these word errors
+differently. An error that is not in the service's model is named after the service.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class ServiceError(NamedTuple):
 class ErrorNaming(NamedTuple):
     """How the errors of a service are named.
 
-    It has the prefix of their names, the service's name in causes, and the exception for an error
-    that is not in the service's model. `version` is that of the Java SDK.
+    `prefix` starts their names, `service` is the service's name in causes, and `otherwise` is the
+    exception for errors that are not in the service's model. `version` is that of the Java SDK.
     """
 
     prefix: str
@@ -76,7 +76,7 @@ def sdk_error_naming(service_id: str) -> ErrorNaming:
 
 
 def short_sdk_name(name: str) -> str:
-    """Returns the Java SDK's name of a service: without a "Service" at its end, in any case."""
+    """Returns the Java SDK's name of a service: without a final "Service", in any case."""
     return name[: -len("service")] if name.lower().endswith("service") else name
 
 
@@ -85,8 +85,7 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
     response: Mapping[str, Any] = error.response
     error_fields, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
     code = str(error_fields.get("Code", ""))
-    # A service that has changed its protocol has two names for an error: the first is from the
-    # older one.
+    # A service that has changed its protocol has two names for an error; Code is the older one.
     shape = model.shape_for_error_code(code) or model.shape_for_error_code(
         str(error_fields.get("QueryErrorCode", ""))
     )
@@ -102,10 +101,7 @@ def service_error(error: ClientError, model: Any) -> ServiceError:
 
 
 def _service_error_message(error_fields: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
-    """Returns the message, or the HTTP status for an HTML page, which is no readable cause.
-
-    A broken server responds with such a page.
-    """
+    """Returns the message; for an HTML page, as from a broken server, the HTTP status."""
     message = str(error_fields.get("Message", ""))
     return (
         f"HTTP status {metadata.get('HTTPStatusCode')}"
@@ -126,5 +122,5 @@ _NEXT_WORD = re.compile(
 
 
 def pascal_case_of_error(name: str) -> str:
-    """Returns the words of a name, each with one capital, as the Java SDK names classes."""
+    """Returns a name in PascalCase, as the Java SDK names classes."""
     return "".join(word.capitalize() for word in _NEXT_WORD.sub(" ", _NO_WORD.sub(" ", name)).split())

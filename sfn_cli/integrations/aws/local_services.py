@@ -1,4 +1,4 @@
-"""The AWS services that sfn itself has: Step Functions, functions, logs, EventBridge connections.
+"""The services that sfn implements: Step Functions, Lambda, CloudWatch Logs, EventBridge connections.
 
 Their operations are served from the store, unless an endpoint is set for the service.
 """
@@ -22,11 +22,11 @@ class LocalService(NamedTuple):
     """AWS's name."""
 
     def answers(self, settings: Settings) -> bool:
-        """Whether calls go to this store, since no endpoint is set for the service."""
+        """Whether calls go to this store, because no endpoint is set for the service."""
         return settings.endpoint(self.id) is None
 
     def operation(self, name: str) -> model.Operation | None:
-        """Returns the operation of that name ("CreateConnection"), if this store has it."""
+        """Returns the operation of that name ("CreateConnection"), or None if sfn does not have it."""
         try:
             return model.load_model(self.name, name)
         except KeyError:

@@ -1,4 +1,4 @@
-"""The optimised integrations that need only one call: SQS, SNS, DynamoDB, EventBridge.
+"""The optimised integrations that consist of one call: SQS, SNS, DynamoDB, EventBridge.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import StatesError
-from sfn_cli.integrations.aws.call import Answered, Manner, call_in_background, call_operation
+from sfn_cli.integrations.aws.call import Answered, CallStyle, call_in_background, call_operation
 from sfn_cli.integrations.aws.errors import ErrorNaming
 from sfn_cli.integrations.aws.response_metadata import sdk_response_metadata
 from sfn_cli.integrations.aws.shapes import capitalise_member
@@ -29,12 +29,12 @@ def _optimised_result_with_metadata(result: Json, answered: Answered) -> Json:
     return dict(sorted({**result, **sdk_response_metadata(metadata.get("RequestId", ""), headers)}.items()))
 
 
-def _optimised_manner_with_metadata(naming: ErrorNaming) -> Manner:
-    return Manner(naming, capitalise_member, shape=_optimised_result_with_metadata)
+def _optimised_style_with_metadata(naming: ErrorNaming) -> CallStyle:
+    return CallStyle(naming, capitalise_member, shape=_optimised_result_with_metadata)
 
 
 def _optimised_events_result(result: Json, answered: Answered) -> Json:
-    """Returns the result. Raises StatesError when one of the events was refused."""
+    """Returns the result. Raises StatesError if an event was refused."""
     assert isinstance(result, dict)
     output = {"Entries": result["Entries"], "FailedEntryCount": result.get("FailedEntryCount", 0)}
     if output["FailedEntryCount"]:
@@ -42,44 +42,46 @@ def _optimised_events_result(result: Json, answered: Answered) -> Json:
     return output
 
 
-def _call_optimised(service: str, manner: Manner, task_run: TaskRun, context: TaskContext) -> Cancel:
+def _call_optimised(service: str, style: CallStyle, task_run: TaskRun, context: TaskContext) -> Cancel:
     task = task_run.task
     action = task.resource.action.partition(".")[0]
     return call_in_background(
-        task_run, context, lambda: call_operation(service, action, manner, task, context)
+        task_run, context, lambda: call_operation(service, action, style, task, context)
     )
 
 
 def optimised_dynamodb(task_run: TaskRun, context: TaskContext) -> Cancel:
     naming = ErrorNaming("DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDB")
-    return _call_optimised("dynamodb", _optimised_manner_with_metadata(naming), task_run, context)
+    return _call_optimised("dynamodb", _optimised_style_with_metadata(naming), task_run, context)
 
 
 def optimised_sns(task_run: TaskRun, context: TaskContext) -> Cancel:
     naming = ErrorNaming("SNS", "AmazonSNS", "AmazonSNS")
-    return _call_optimised("sns", _optimised_manner_with_metadata(naming), task_run, context)
+    return _call_optimised("sns", _optimised_style_with_metadata(naming), task_run, context)
 
 
 def optimised_sqs(task_run: TaskRun, context: TaskContext) -> Cancel:
     naming = ErrorNaming("SQS", "AmazonSQS", "AmazonSQS")
-    return _call_optimised("sqs", _optimised_manner_with_metadata(naming), task_run, context)
+    return _call_optimised("sqs", _optimised_style_with_metadata(naming), task_run, context)
 
 
 def optimised_events(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Puts events.
 
-    Each names the execution that it comes from and its state machine, in addition to the resources
-    that the task names.
+    The execution and its state machine are added to each event's resources.
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
     """
     execution = context.service.executions.find(task_run.execution_arn)
     origin = () if execution is None else (execution.arn, execution.state_machine_arn)
 
-    def tell_origin(request: dict[str, Any]) -> None:
+    def add_origin(request: dict[str, Any]) -> None:
         for entry in request.get("Entries", ()):
             entry["Resources"] = [*entry.get("Resources", ()), *origin]
 
     naming = ErrorNaming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
     return _call_optimised(
-        "events", Manner(naming, capitalise_member, tell_origin, _optimised_events_result), task_run, context
+        "events",
+        CallStyle(naming, capitalise_member, add_origin, _optimised_events_result),
+        task_run,
+        context,
     )

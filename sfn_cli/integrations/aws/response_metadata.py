@@ -1,4 +1,4 @@
-"""The AWS SDK's metadata about a response, as Step Functions passes it on."""
+"""The AWS SDK's metadata of a response, as in the results of Step Functions."""
 
 from __future__ import annotations
 

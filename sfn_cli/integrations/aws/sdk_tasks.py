@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, ConfigurationError, StatesError
-from sfn_cli.integrations.aws.call import Ended, Manner, call_in_background, call_operation
+from sfn_cli.integrations.aws.call import CallStyle, Ended, call_in_background, call_operation
 from sfn_cli.integrations.aws.errors import ServiceError, sdk_error_naming
 from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES, LocalService
 from sfn_cli.integrations.aws.shapes import OwnShape, capitalise_member, shape_request, shape_result
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.task_order import Task
 
 PREFIX = "aws-sdk:"
-_AS_IS = Manner()
+_AS_IS = CallStyle()
 
 
 _LOCAL: Mapping[str, LocalService] = {own.sdk_name: own for own in LOCAL_SERVICES}
@@ -52,7 +52,7 @@ def call_aws_sdk(task_run: TaskRun, context: TaskContext) -> Cancel:
             may_wait=key in WAITING,
         )
 
-    def ask() -> TaskSucceeded | TaskFailed:
+    def call() -> TaskSucceeded | TaskFailed:
         try:
             name = context.clients.service_name(service)
         except ConfigurationError as error:
@@ -63,16 +63,13 @@ def call_aws_sdk(task_run: TaskRun, context: TaskContext) -> Cancel:
             )
         return call_operation(name, action, _AS_IS, task, context)
 
-    return call_in_background(task_run, context, ask)
+    return call_in_background(task_run, context, call)
 
 
 def _call_sdk_of_local_service(
     own: LocalService, operation: Operation, task: Task, context: TaskContext
 ) -> Ended | Later:
-    """Calls an operation of this store over a connection of its own. Raises StatesError.
-
-    It may wait for a long time.
-    """
+    """Calls an operation of this store over a separate connection; may block. Raises StatesError."""
 
     def success(answer: Mapping[str, Any]) -> Ended:
         return TaskSucceeded(task.id, Payload(shape_result(OwnShape(operation.output), answer)))

@@ -1,8 +1,7 @@
 """Converts AWS requests and responses between a task's JSON and botocore's values.
 
-Step Functions calls by the Java SDK: members have its names, capitalised, and JSON is parsed as its
-reader does (a number is accepted for a string, and vice versa). A shape is botocore's, or
-`OwnShape`.
+Step Functions calls the Java SDK: members have its names, capitalised, and JSON is parsed as by its
+reader (a number is accepted for a string, and vice versa). A shape is botocore's, or an `OwnShape`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 STREAM_TYPE = "text/plain; charset=UTF-8"
-"""The Java SDK's name for a stream that consists of a text."""
+"""The Java SDK's content type for a stream of text."""
 
 
 class Shape(Protocol):
@@ -54,7 +53,7 @@ def sdk_member_name(member: str) -> str:
     """Returns a member's name in aws-sdk tasks.
 
     `DBInstanceId` becomes DbInstanceId, `stateMachineArn` StateMachineArn, `ETag` ETag. The Java
-    SDK lower-cases a name's leading capitals, except the one that begins the next word.
+    SDK lower-cases a name's leading capitals, except one that begins the next word.
     """
     name = list(member)
     for index in range(1, len(name)):
@@ -125,9 +124,9 @@ def _convert_to_shape(shape: Shape, value: Any, field: str) -> Any:
                 if item is not None
             }
         case "blob":
-            # Observed: a stream holds the JSON text of whatever it is given; "text" has its quotes.
-            as_it_is = isinstance(value, str) and not shape.serialization.get("streaming")
-            return well_formed_text(value if as_it_is else dumps(value)).encode()
+            # Observed: a stream contains the JSON text of the value; "text" keeps its quotes.
+            is_verbatim = isinstance(value, str) and not shape.serialization.get("streaming")
+            return well_formed_text(value if is_verbatim else dumps(value)).encode()
         case "string" | "character":
             return well_formed_text(value) if isinstance(value, str) else dumps(value)
         case "boolean" if isinstance(value, str):
@@ -142,8 +141,8 @@ def _convert_to_shape(shape: Shape, value: Any, field: str) -> Any:
 def _is_attribute_value(shape: Shape) -> bool:
     """Whether the shape is DynamoDB's value of an attribute, {"S": "text"}.
 
-    The Java SDK's class has a constructor that takes a string, and JSON's texts are read by it;
-    numbers and booleans are not.
+    The Java SDK's class has a constructor for a string, which its JSON reader uses for strings, but not
+    for numbers and booleans.
     """
     return shape.name == "AttributeValue" and "S" in shape.members
 
@@ -154,7 +153,7 @@ def _whole_number_of_shape(value: str | float) -> Any:
 
 
 def _number_of_shape(text: str) -> Any:
-    """Parses a number; text that is no number is left for the service to refuse."""
+    """Parses a number; other text is returned, for the service to refuse."""
     try:
         return float(text)
     except ValueError:
@@ -180,7 +179,7 @@ def shape_result(shape: Shape | None, answer: Any, spell: Callable[[str], str] =
             return _text_of_shape_blob(answer)
         case "timestamp":
             return _instant_of_shape(answer)
-        case "string" if not isinstance(answer, str):  # botocore reads the documents of IAM
+        case "string" if not isinstance(answer, str):  # botocore parses the documents of IAM
             return dumps(answer)
     plain: Json = answer
     return plain

@@ -1,8 +1,8 @@
 """One Map Run: reads the items, starts as many children as may run at once, collects results.
 
 The run is stored (store/sqlite/stepfunctions/map_runs.py), so a worker that resumes continues it.
-After a turn in which children of it have ended, it reads their results from the store; everything
-slow is done in the background, one thing at a time.
+After a turn in which children have ended, it reads their results from the store. Slow work is done in
+the background, one piece at a time.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CHUNK_CHILDREN = 500
-"""The most children that are started in one transaction."""
+"""The maximum number of children that are started in one transaction."""
 
 BUDGET_SECONDS = 60.0
 """How long ItemSelector may take for the children of one chunk."""
@@ -78,19 +78,19 @@ class _Conduct:
         )
         if run is not None:
             self._run = run
-            self._context.map_runs[run.id] = self._context.isolated(self.look)
+            self._context.map_runs[run.id] = self._context.isolated(self.check)
             self._read(run)
-            self.look()
+            self.check()
         return self.cancel
 
     def cancel(self) -> None:
         """Stops conducting: the run was aborted, or another worker continues it."""
         self._leave()
-        if self._run is not None and self._now_stored().status != "RUNNING":
-            self._forget_items()
+        if self._run is not None and self._stored_run().status != "RUNNING":
+            self._delete_items()
 
-    def _now_stored(self) -> MapRun:
-        """Returns the Map Run as it is stored now."""
+    def _stored_run(self) -> MapRun:
+        """Returns the Map Run as currently stored."""
         assert self._run is not None
         run = self._runs.find(self._run.arn)
         assert run is not None
@@ -102,15 +102,15 @@ class _Conduct:
         if self._cancel_work is not None:
             self._cancel_work()
 
-    def _forget_items(self) -> None:
+    def _delete_items(self) -> None:
         with suppress(OSError):
-            os.unlink(dataset.dataset_file(self._context.settings.home, self._now_stored()))
+            os.unlink(dataset.dataset_file(self._context.settings.home, self._stored_run()))
 
     def _now(self) -> int:
         return max(self._task_run.task.at, self._context.clock())
 
     def _work(self, call: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Runs a call in the background; a StatesError that it raises fails the run."""
+        """Runs a call in the background; if it raises StatesError, the run fails."""
 
         def finish(answer: T | Exception) -> None:
             self._cancel_work = None
@@ -119,28 +119,32 @@ class _Conduct:
             elif isinstance(answer, StoreError):
                 raise answer
             elif isinstance(answer, Exception):
-                self._fail(StatesError("States.Runtime", f"The Map Run cannot be conducted: {answer!r}"))
+                self._fail(
+                    StatesError(
+                        "States.Runtime", f"The Map Run failed because of an internal error: {answer!r}"
+                    )
+                )
             else:
                 done(answer)
 
         self._cancel_work = self._context.background(call, finish)
 
     def _read(self, run: MapRun) -> None:
-        """Reads the dataset, unless it is stored here already."""
+        """Reads the dataset, unless it is already stored in the home."""
         path = dataset.dataset_file(self._context.settings.home, run)
         if self._plan.reading is not None and (run.total_items is None or not os.path.exists(path)):
             self._work(partial(dataset.read_dataset, self._plan.reading, path, self._context), self._has_read)
 
     def _has_read(self, total_items: int) -> None:
-        if self._now_stored().total_items is None:
-            self._runs.set_total(self._now_stored().arn, total_items)
-        self.look()
+        if self._stored_run().total_items is None:
+            self._runs.set_total(self._stored_run().arn, total_items)
+        self.check()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Checks the children's progress, and takes the next step."""
         if self._cancel_work is not None:
             return
-        run = self._now_stored()
+        run = self._stored_run()
         if run.status != "RUNNING":
             return
         tolerance = FailureTolerance(run.tolerated_failure_count, run.tolerated_failure_percentage)
@@ -167,7 +171,7 @@ class _Conduct:
         if self._runs.start_children(
             run, [self._child(run, batch, at) for batch in chunk.batches], chunk.place, at
         ):
-            self.look()
+            self.check()
 
     def _child(self, run: MapRun, batch: Batch, at: int) -> NewChild:
         name, machine = time_ordered_uuid(at), run.state_machine_arn
@@ -180,7 +184,7 @@ class _Conduct:
         )
 
     def _exceed(self, run: MapRun) -> None:
-        """Fails the run: too many items have failed. Written results show which."""
+        """Fails the run because too many items have failed, after writing its results."""
         if self._plan.writing.bucket is None:
             self._fail(THRESHOLD_EXCEEDED)
             return
@@ -192,7 +196,7 @@ class _Conduct:
         self._work(write, lambda _: self._fail(THRESHOLD_EXCEEDED))
 
     def _gather(self, run: MapRun) -> Gathered:
-        """Collects the results, in a thread, with a connection of its own."""
+        """Collects the results, in a thread, over a separate connection."""
         service = self._context.service.sibling()
         try:
             return results.gather_results(service.map_runs, run, self._plan.writing, self._context)
@@ -209,5 +213,5 @@ class _Conduct:
 
     def _end(self, signal: TaskSucceeded | TaskFailed) -> None:
         self._leave()
-        self._forget_items()
+        self._delete_items()
         self._task_run.answer(signal)

@@ -1,8 +1,8 @@
 """The items of a Map Run: from the state's input, or from an ItemReader.
 
-A reader's items are read once, to the end, into a file in the store's folder (JSON, one item a
-line). So the items are counted before the first child starts, memory does not grow with them, and a
-worker that resumes continues at a known place, even if the source has changed meanwhile.
+A reader's items are read once, to the end, into a file in the home (JSON, one item per line). So the
+items are counted before the first child starts, memory use does not grow with them, and a worker that
+resumes continues at a known position, even if the source has changed since.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 FOLDER_NAME = "map-runs"
 
 CHUNK_BYTES = 4 * 2**20
-"""The most input for children at one time, in bytes: all of it is held in memory."""
+"""The maximum size of the inputs of one chunk, in bytes: all of it is held in memory."""
 
 
 def dataset_file(home: str, run: MapRun) -> str:
-    """Returns the path of the items that the run's reader found."""
+    """Returns the path of the file with the run's items."""
     return os.path.join(home, FOLDER_NAME, f"{run.id}.jsonl")
 
 
@@ -69,13 +69,13 @@ def read_whole_dataset(reading: Reading, context: TaskContext) -> list[Json]:
 
 @contextmanager
 def _dataset_reader_errors() -> Iterator[None]:
-    """Turns errors while a dataset is read into a failure of its ItemReader."""
+    """Turns errors of reading a dataset into a failure of its ItemReader."""
     try:
         yield
     except (StorageError, StoreError) as error:
         raise item_format_error(str(error)) from None
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise item_format_error(f"The dataset cannot be unpacked: {error}") from None
+        raise item_format_error(f"Cannot unpack the dataset: {error}") from None
     except OSError as error:
         raise item_format_error(f"{error.strerror}: {error.filename}") from None
 
@@ -122,7 +122,7 @@ def _dataset_items_of_objects(
 def _dataset_items_of_inventory(manifest: BinaryIO, bucket_read: str, context: TaskContext) -> Iterator[Json]:
     bucket, keys, columns = formats.inventory_format(manifest)
     given: dict[str, Json] = {"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": columns}
-    # A folder's manifest names the bucket that it was copied from.
+    # A manifest in a folder names the bucket from which it was copied.
     source = bucket_read if bucket_read.startswith("file:") else bucket
     for key in keys:
         with storage(source, context).open({"Bucket": source, "Key": key}) as file:
@@ -130,14 +130,14 @@ def _dataset_items_of_inventory(manifest: BinaryIO, bucket_read: str, context: T
 
 
 class Chunk(NamedTuple):
-    """The inputs of the children to start next, and the place of the item that follows them."""
+    """The inputs of the next children to start, and the position after their items."""
 
     batches: list[Batch]
     place: int
 
 
 def dataset_chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budget: TimeBudget) -> Chunk:
-    """Returns the inputs of up to `children` children, from the run's place on.
+    """Returns the inputs of up to `children` children, from the run's position on.
 
     Raises StatesError.
     """
@@ -159,9 +159,9 @@ def dataset_chunk(plan: MapRunPlan, run: MapRun, home: str, children: int, budge
 
 
 def _dataset_items_of_input(items: Sequence[Json], place: int, places: list[int]) -> Iterator[Json]:
-    """Yields the items of the state's input from a place on.
+    """Yields the items of the state's input from a position on.
 
-    Adds the place after each item to `places`.
+    Adds the position after each item to `places`.
     """
     for index in range(place, len(items)):
         places.append(index + 1)
@@ -169,9 +169,9 @@ def _dataset_items_of_input(items: Sequence[Json], place: int, places: list[int]
 
 
 def _dataset_items_of_file(path: str, place: int, places: list[int]) -> Iterator[Json]:
-    """Yields the items in a file from a place (a byte) on.
+    """Yields the items in a file from a position (in bytes) on.
 
-    Adds the place after each item to `places`.
+    Adds the position after each item to `places`.
     """
     try:
         with open(path, "rb", opener=private_files.open_file) as file:
@@ -185,5 +185,5 @@ def _dataset_items_of_file(path: str, place: int, places: list[int]) -> Iterator
     except OSError as error:
         raise StatesError(
             "States.ItemReaderFailed",
-            f"The items that were read are gone: {error.strerror}: {error.filename}",
+            f"The file with the items of the Map Run cannot be read: {error.strerror}: {error.filename}",
         ) from None

@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 CSV, JSONL and lists of objects are read as a stream of any length, in lines up to a limit; a JSON
-document is read whole, up to a limit. Endless input (a gzip bomb, a line without a newline) fails
-the Map Run, not the worker.
+document is read as a whole, up to a limit. Endless input (a gzip bomb, a line without a newline)
+fails the Map Run, not the worker.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 MAX_HEADER_BYTES = 10 * 1024
-"""The longest header of a CSV file. (AWS's quota)"""
+"""The maximum length of a CSV header (AWS's quota)."""
 
 MAX_DOCUMENT_BYTES = 256 * 2**20
-"""The longest JSON document; a longer dataset can be JSON Lines.
+"""The maximum size of a JSON document, which takes several times as much memory.
 
-It takes several times as much memory.
+Longer datasets can be JSON Lines.
 """
 
 MAX_LINE_BYTES = 16 * 2**20
-"""The longest line of CSV or JSON Lines: 64 times the longest item that a child accepts."""
+"""The maximum length of a line of CSV or JSON Lines: 64 times a child's maximum input."""
 
 DELIMITERS: Mapping[str, str] = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
@@ -52,20 +52,22 @@ def items_in_format(file: BinaryIO, config: Mapping[str, Json], key: str) -> Ite
     input_type = str(config.get("InputType", "JSON"))
     read = _FORMATS.get(input_type)
     if read is None:
-        raise item_format_error(f"sfn does not read {input_type}: it reads {', '.join(_FORMATS)}.")
+        raise item_format_error(
+            f"sfn does not support the InputType {input_type}, only {', '.join(_FORMATS)}."
+        )
     return read(_unpack_format(file, key), config)
 
 
 def _unpack_format(file: BinaryIO, key: str) -> BinaryIO:
-    # S3 Inventory writes its lists this way, and only the name says so.
+    # S3 Inventory compresses its lists; only the name shows it.
     return gzip.GzipFile(fileobj=file) if key.endswith(".gz") else file  # type: ignore[return-value]
 
 
 def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
     """Yields each row as an object of strings.
 
-    Observed: fields missing in a row are empty, and those beyond the header are left out; fields
-    come in the order of a HashMap.
+    Observed: missing fields are empty strings, and fields beyond the header are left out; fields are
+    in the order of a Java HashMap.
     """
     lines = io.TextIOWrapper(file, "utf-8-sig", newline="")
     rows = csv.reader(
@@ -81,7 +83,7 @@ def csv_format_rows(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json
                 row += [""] * (width - len(row))
                 yield {name: row[at] for name, at in order}
     except (csv.Error, UnicodeDecodeError) as error:
-        raise item_format_error(f"The CSV cannot be read, near line {rows.line_num}: {error}") from None
+        raise item_format_error(f"Invalid CSV near line {rows.line_num}: {error}") from None
 
 
 def _check_csv_format_headers(headers: Any) -> None:
@@ -92,7 +94,7 @@ def _check_csv_format_headers(headers: Any) -> None:
 
 
 def _json_format_items(file: BinaryIO, config: Mapping[str, Json]) -> Iterator[Json]:
-    """Yields the elements of an array, or of the one that ItemsPointer finds."""
+    """Yields the elements of the document's array, or of the array at ItemsPointer."""
     value = _parse_json_format(_json_format_document(file))
     pointer = config.get("ItemsPointer")
     found = value if pointer is None else _find_items_in_format(value, str(pointer))
@@ -119,7 +121,7 @@ def _json_format_document(file: BinaryIO) -> bytes:
     while piece := file.read(_PIECE_BYTES):
         content += piece
         if len(content) > MAX_DOCUMENT_BYTES:
-            limit = f"the {MAX_DOCUMENT_BYTES} bytes that sfn reads; use JSONL"
+            limit = f"{MAX_DOCUMENT_BYTES} bytes, which is the limit of sfn; use JSONL instead"
             raise item_format_error(f"The JSON document is longer than {limit}.")
     return bytes(content)
 
@@ -139,7 +141,7 @@ def _find_items_in_format(value: Json, pointer: str) -> Json:
     try:
         return resolve_pointer(value, pointer)
     except LookupError:
-        raise item_format_error(f"ItemsPointer {pointer} finds nothing.") from None
+        raise item_format_error(f"ItemsPointer {pointer} matches nothing in the document.") from None
 
 
 _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]] = {
@@ -150,23 +152,23 @@ _FORMATS: Mapping[str, Callable[[BinaryIO, Mapping[str, Json]], Iterator[Json]]]
 
 
 def inventory_format(file: BinaryIO) -> tuple[str, list[str], list[str]]:
-    """Reads an S3 Inventory's manifest.json. Raises StatesError.
+    """Reads an S3 Inventory's manifest.json. Returns (bucket, keys of the lists, their columns).
 
-    Returns (bucket, keys of the lists, their columns).
+    Raises StatesError.
     """
     manifest = _parse_json_format(_json_format_document(file))
     try:
         if manifest.get("fileFormat") != "CSV":
-            raise item_format_error(f"sfn reads inventories in CSV, not in {manifest.get('fileFormat')}.")
+            raise item_format_error(f"sfn supports inventories in CSV, not in {manifest.get('fileFormat')}.")
         bucket = str(manifest["destinationBucket"]).rpartition(":::")[2]
         columns = [name.strip() for name in manifest["fileSchema"].split(",")]
         return bucket, [str(entry["key"]) for entry in manifest["files"]], columns
     except (AttributeError, KeyError, TypeError):
-        raise item_format_error("The manifest is not one of S3 Inventory.") from None
+        raise item_format_error("The manifest is not an S3 Inventory manifest.") from None
 
 
 def manifest_format_addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
-    """Yields (bucket, key) of each object in an Athena manifest, one URI a line.
+    """Yields (bucket, key) of each object in an Athena manifest, which has one URI per line.
 
     Raises StatesError.
     """
@@ -182,4 +184,4 @@ def manifest_format_addresses(file: BinaryIO) -> Iterable[tuple[str, str]]:
             bucket, _, key = path.partition("/")
             yield bucket, key
         else:
-            raise item_format_error(f"The manifest holds what is no S3 URI: {address}")
+            raise item_format_error(f"The manifest has a line that is not an S3 URI: {address}")

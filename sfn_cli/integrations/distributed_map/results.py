@@ -1,7 +1,7 @@
 """The results of a Map Run's children: the state's output, or files that a ResultWriter writes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
-The files: SUCCEEDED_0.json, FAILED_0.json (and so on), and manifest.json that names them, under PREFIX/RUN/.
+Files under PREFIX/RUN/: SUCCEEDED_0.json, FAILED_0.json, …, and manifest.json, which lists them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.map_runs import MapRun, Result
 
 MEMORY_BYTES = 2**20
-"""How many bytes of a file are held in memory before it goes to disk."""
+"""The size, in bytes, above which a file is moved from memory to disk."""
 
 _STATUSES = {
     "SUCCEEDED": "SUCCEEDED",
@@ -35,11 +35,11 @@ _STATUSES = {
     "ABORTED": "FAILED",
     "RUNNING": "PENDING",
 }
-"""An execution's status → the kind of file that it is written to."""
+"""Maps an execution's status to the kind of file for its result."""
 
 
 class RunNames(Protocol):
-    """A Map Run, as far as its results name it."""
+    """The names of a Map Run that its results contain."""
 
     @property
     def arn(self) -> str: ...
@@ -55,7 +55,7 @@ class Gathered(NamedTuple):
 
 
 def gather_results(runs: MapRuns, run: MapRun, writing: Writing, context: TaskContext) -> Gathered:
-    """Returns the output of a Map Run, and writes it where the state has a ResultWriter.
+    """Returns the output of a Map Run, and writes it if the state has a ResultWriter.
 
     Children that are still running are pending. Raises StatesError.
     """
@@ -69,7 +69,7 @@ def output_of_results(
 ) -> str:
     """Returns the output (JSON text) of a Map Run with these results. Raises StatesError.
 
-    `context` is needed only to write them.
+    `context` is needed only for a ResultWriter.
     """
     if writing.bucket is None:
         return _inline_results(results, run, writing)
@@ -91,7 +91,7 @@ class _LastResult:
 def _inline_results(results: Iterator[Result], run: RunNames, writing: Writing) -> str:
     """Returns the results themselves, as JSON text.
 
-    Raises StatesError when they exceed a state's output.
+    Raises StatesError if they exceed the limit of a state's output.
     """
     texts: list[str] = []
     size = 2
@@ -109,7 +109,7 @@ def _inline_results(results: Iterator[Result], run: RunNames, writing: Writing) 
 
 
 def _transform_result(result: Result, run: RunNames, transformation: str) -> list[str]:
-    """Returns the JSON texts of a result. A failure is described whatever the transformation."""
+    """Returns the JSON texts of a result. Failures are described in every transformation."""
     if transformation == "NONE" or result.status != "SUCCEEDED" or result.output is None:
         return [dumps(_describe_result(result, run))]
     if transformation == "FLATTEN" and result.output.startswith("["):
@@ -141,7 +141,7 @@ def _describe_result(result: Result, run: RunNames) -> dict[str, Json]:
 
 
 def _write_results(results: Iterator[Result], run: RunNames, writing: Writing, context: TaskContext) -> str:
-    """Writes the results and their manifest. Returns where they are."""
+    """Writes the results and their manifest. Returns their location."""
     folder = "/".join(part for part in (writing.prefix, run.arn.rpartition(":")[2]) if part)
     files = {kind: _ResultFile(writing) for kind in ("FAILED", "PENDING", "SUCCEEDED")}
     try:
@@ -195,7 +195,7 @@ class _ResultFile:
         self.is_empty = False
 
     def end(self) -> int:
-        """Completes the file and returns its size. It is read from its beginning next."""
+        """Completes and rewinds the file. Returns its size."""
         self.content.write(self._end)
         size = self.content.tell()
         self.content.seek(0)

@@ -1,7 +1,7 @@
 """Storage of datasets and results: an S3 bucket, or a folder.
 
-A folder's URL (file:///…) takes the place of the bucket's name. Folders are sfn's own, for use
-without S3.
+A folder's URL (file:///…) takes the place of the bucket's name. Folders are an extension of sfn, for
+use without S3.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ _NAMING = ErrorNaming("S3", "Amazon S3", "AmazonS3Exception")
 
 
 class StorageError(Exception):
-    """Something cannot be read or written; the text says what, with AWS's message where known."""
+    """A failed read or write. The message contains AWS's, where known."""
 
 
 class Storage(Protocol):
-    """A bucket. All of its functions block, and raise StorageError."""
+    """A bucket. All methods block, and raise StorageError."""
 
     def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
-        """Opens the object that GetObject's arguments name, to be read in order."""
+        """Opens an object for sequential reading; `arguments` are GetObject's."""
 
     def list(self, arguments: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
-        """Yields the objects that ListObjectsV2's arguments name, all pages, as items of a Map."""
+        """Yields the objects on all pages as items of a Map; `arguments` are ListObjectsV2's."""
 
     def write(self, key: str, content: BinaryIO) -> None:
-        """Creates, or replaces, an object."""
+        """Creates or replaces an object."""
 
 
 def storage(bucket: Json, context: TaskContext) -> Storage:
@@ -57,7 +57,7 @@ def storage(bucket: Json, context: TaskContext) -> Storage:
 
 
 class _StorageBucket:
-    """An S3 bucket, at the endpoint from the settings."""
+    """An S3 bucket, at the configured endpoint."""
 
     def __init__(self, name: str, client: Any) -> None:
         self._name = name
@@ -100,7 +100,7 @@ class _StorageBucket:
 
 
 class _ReadableStorage(io.RawIOBase):
-    """A botocore body, with the interface of Python's own streams."""
+    """A botocore body with the interface of a Python stream."""
 
     def __init__(self, body: Any) -> None:
         self._body = body
@@ -115,12 +115,12 @@ class _ReadableStorage(io.RawIOBase):
 
 
 class _StorageFolder:
-    """A folder in place of a bucket: keys are paths within it."""
+    """A folder in place of a bucket; keys are paths relative to it."""
 
     def __init__(self, url: str) -> None:
         path = unquote(urlsplit(url).path)
         if not os.path.isabs(path):
-            raise StorageError(f"{url} is no absolute path: write file:///path/of/the/folder")
+            raise StorageError(f"{url} is not an absolute path. Use file:///path/of/the/folder")
         self._root = path
 
     def open(self, arguments: Mapping[str, Json]) -> BinaryIO:
@@ -155,10 +155,10 @@ class _StorageFolder:
 
     def _path(self, key: str) -> str:
         if "\0" in key or not _is_unicode_object_key(key):
-            raise StorageError(f"'{key}' cannot be the name of a file")
+            raise StorageError(f"'{key}' is not a valid file name")
         path = os.path.normpath(os.path.join(self._root, key))
         if os.path.commonpath([path, os.path.normpath(self._root)]) != os.path.normpath(self._root):
-            raise StorageError(f"{key} lies outside of {self._root}")
+            raise StorageError(f"{key} is outside {self._root}")
         return path
 
 

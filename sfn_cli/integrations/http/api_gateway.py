@@ -1,10 +1,9 @@
 """arn:aws:states:::apigateway:invoke: one method of an API, called by HTTP.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
-Where it goes: an ApiEndpoint on this machine ("127.0.0.1:3000", as `sam local start-api` serves
-one; a URL may have a path) is called as it is. Calls to any other go, with its own name as Host, to
-the endpoint set for API Gateway, or with SFN_AWS=real to AWS. moto's server runs no APIs, so there
-is no default.
+An ApiEndpoint on this machine ("127.0.0.1:3000", as served by `sam local start-api`; a URL may have a
+path) is called directly. Calls to others go, with the ApiEndpoint as Host, to the endpoint set for API
+Gateway, or with SFN_AWS=real to AWS. moto's server does not run APIs, so there is no default.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.task_order import Task
 
 TIMEOUT_SECONDS = 60.0
-"""How long a call may take; API Gateway itself allows an integration 29 seconds by default."""
+"""How long a call may take; API Gateway's own default for an integration is 29 seconds."""
 
 _FIELDS = (
     "AllowNullValues", "ApiEndpoint", "AuthType", "Headers", "Method", "Path", "QueryParameters",
@@ -114,12 +113,12 @@ def _api_gateway_result(response: Response, body: str) -> dict[str, Json]:
 
 
 def _api_gateway_request(arguments: Json, context: TaskContext) -> Request:
-    """Returns the request, signed if necessary. Raises StatesError for an impossible request."""
+    """Returns the request, signed if necessary. Raises StatesError for an invalid request."""
     arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
     auth_type = http_argument_choice(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
     headers = http_argument_headers("apigateway", arguments)
-    base, host = _api_gateway_place(endpoint, context)
+    base, host = _api_gateway_target(endpoint, context)
     if host is not None:
         headers = (("Host", host), *headers)
     path = "".join(
@@ -142,7 +141,7 @@ def _api_gateway_request(arguments: Json, context: TaskContext) -> Request:
     )
 
 
-def _api_gateway_place(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
+def _api_gateway_target(endpoint: str, context: TaskContext) -> tuple[str, str | None]:
     """Returns (the URL before the stage, the Host to use instead of the URL's own).
 
     Raises StatesError or ConfigurationError.
@@ -151,25 +150,25 @@ def _api_gateway_place(endpoint: str, context: TaskContext) -> tuple[str, str | 
     if is_loopback_url(url):
         return url, None
     if not _AWS_NAME.fullmatch(endpoint):
-        # A signature, and with it a session's token, is for AWS's own APIs alone.
+        # Signatures, which include session tokens, are for AWS's own APIs only.
         raise invalid_http_argument(
             "The field 'ApiEndpoint' should be ID.execute-api.REGION.amazonaws.com (or be on this machine) "
             f"but was {endpoint}"
         )
-    stand_in, real = context.clients.route("apigateway")
-    if stand_in is not None:
-        return stand_in.rstrip("/"), endpoint
+    emulator, real = context.clients.route("apigateway")
+    if emulator is not None:
+        return emulator.rstrip("/"), endpoint
     if real:
         return f"https://{endpoint}", None
     raise ConfigurationError(
-        f"{endpoint} is an API of AWS's, and nothing here runs it: "
-        "name the endpoint of what does with AWS_ENDPOINT_URL_API_GATEWAY, "
-        "give an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
+        f"{endpoint} is an API in AWS, and the local AWS services do not run APIs. "
+        "Set AWS_ENDPOINT_URL_API_GATEWAY to an endpoint that does, "
+        "use an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
     )
 
 
 def _api_gateway_body(arguments: Mapping[str, Json], method: str) -> bytes | None:
-    """Returns the body. Observed: a text is sent as JSON, with its quotes, and null as no body."""
+    """Returns the body. Observed: text is sent as JSON, with its quotes; null means no body."""
     body = arguments.get("RequestBody")
     if body is None or method not in _WITH_BODY:
         return None
@@ -185,9 +184,9 @@ def _api_gateway_without_nulls(value: Json) -> Json:
 
 
 def _sign_api_gateway_request(request: Request, region: str, context: TaskContext) -> Headers:
-    """Returns the headers with a signature (version 4).
+    """Returns the headers with a signature (SigV4).
 
-    It is signed with the user's own credentials for AWS, and with fictitious ones for an emulator.
+    Requests to AWS are signed with the user's credentials, others with fictitious ones.
     """
     credentials: Any = context.clients.credentials("apigateway")
     from botocore.auth import SigV4Auth
@@ -195,6 +194,6 @@ def _sign_api_gateway_request(request: Request, region: str, context: TaskContex
 
     signed = AWSRequest(request.method, request.url, data=request.body or b"")
     for name, value in request.headers:
-        signed.headers[name] = value  # adds to the existing headers
+        signed.headers[name] = value  # adds a header, also if one of this name exists
     SigV4Auth(credentials, "execute-api", region).add_auth(signed)
     return tuple(signed.headers.items())

@@ -1,6 +1,6 @@
-"""The arguments that http:invoke and apigateway:invoke share.
+"""Arguments that http:invoke and apigateway:invoke have in common.
 
-An impossible request fails the task with States.Runtime.
+An invalid request fails the task with States.Runtime.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def invalid_http_argument(cause: str) -> StatesError:
 
 
 def check_arguments(arguments: Json, fields: Collection[str]) -> Mapping[str, Json]:
-    """Returns the arguments: these fields and no others, with an ApiEndpoint and a Method.
+    """Returns the arguments, which must have only these fields, an ApiEndpoint and a Method.
 
     Raises StatesError.
     """
@@ -48,7 +48,7 @@ def http_argument_choice(choices: Iterable[str], field: str, value: Json) -> str
 
 
 def http_argument_object(arguments: Mapping[str, Json], field: str) -> Mapping[str, Json]:
-    """Returns the object in a field; {} when there is none. Raises StatesError."""
+    """Returns the object in a field, or {} if there is none. Raises StatesError."""
     value = arguments.get(field)
     if value is not None and not isinstance(value, dict):
         raise invalid_http_argument(f"The field '{field}' must be an object")

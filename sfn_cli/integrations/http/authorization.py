@@ -1,8 +1,8 @@
-"""What a connection adds to an HTTP request, and the OAuth tokens it requests.
+"""Additions of a connection to an HTTP request, and OAuth tokens.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
-A token is stored, for all workers, until it is about to expire or an API refuses it with 401 or
-407. A token is requested as in RFC 6749 (sections 4.4 and 2.3.1): a form with grant_type, client_id
+A token is stored, for all workers, until shortly before it expires or until an API refuses it with
+401 or 407. It is requested as in RFC 6749 (sections 4.4 and 2.3.1): a form with grant_type, client_id
 and client_secret.
 """
 
@@ -35,16 +35,13 @@ TOKEN_SECONDS = 30.0
 """How long a token request may take."""
 
 EXPIRY_MILLISECONDS = 60_000
-"""How long before its end a token counts as expired."""
+"""How long before its expiry a token counts as expired."""
 
 _FORM = "application/x-www-form-urlencoded"
 
 
 class Additions(NamedTuple):
-    """Headers, query parameters and fields of the body.
-
-    And the OAuth token among the headers, if there is one.
-    """
+    """Headers, query parameters and body fields; `token` is the OAuth token in the headers, if any."""
 
     headers: Headers = ()
     query: tuple[tuple[str, str], ...] = ()
@@ -55,7 +52,7 @@ class Additions(NamedTuple):
 def authorization_additions(
     service: Service, connection: Connection, *, refused: str | None = None
 ) -> Additions:
-    """Returns what the connection adds; a token that was `refused` is replaced.
+    """Returns the connection's additions; a `refused` token is replaced.
 
     Raises StatesError Events.ConnectionResource.InvalidConnectionState when it cannot authorise.
     """
@@ -79,22 +76,22 @@ def _authorization_http_parameters(parameters: Mapping[str, Any]) -> Additions:
 
 
 _Authorized = tuple[tuple[str, str], str | None]
-"""The header that authorises, and the token in it."""
+"""The authorisation header, and the token in it."""
 
 
 def _basic_authorization(
     service: Service, connection: Connection, parameters: Json, refused: str | None
 ) -> _Authorized:
-    given = parameters["BasicAuthParameters"]
-    credentials = b64encode(f"{given['Username']}:{given['Password']}".encode()).decode()
+    basic = parameters["BasicAuthParameters"]
+    credentials = b64encode(f"{basic['Username']}:{basic['Password']}".encode()).decode()
     return ("Authorization", f"Basic {credentials}"), None
 
 
 def _api_key_authorization(
     service: Service, connection: Connection, parameters: Json, refused: str | None
 ) -> _Authorized:
-    given = parameters["ApiKeyAuthParameters"]
-    return (given["ApiKeyName"], given["ApiKeyValue"]), None
+    api_key = parameters["ApiKeyAuthParameters"]
+    return (api_key["ApiKeyName"], api_key["ApiKeyValue"]), None
 
 
 def _oauth_authorization(
@@ -121,7 +118,7 @@ def _authorization_expires(connection: Connection, now: int) -> bool:
 
 def _new_authorization_token(service: Service, connection: Connection, parameters: Mapping[str, Any]) -> str:
     """Requests a token from the authorization endpoint and stores it. Raises StatesError."""
-    asked_at = service.clock()
+    requested_at = service.clock()
     request = _authorization_token_request(parameters)
     if not request.url.startswith("https://") and not is_loopback_url(request.url):
         raise _invalid_authorization_state(
@@ -132,26 +129,26 @@ def _new_authorization_token(service: Service, connection: Connection, parameter
         answered = loads(http_response_text(response)) if response.succeeded else None
     except (OSError, ValueError, http.client.HTTPException, Unreadable, RecursionError) as error:
         raise _invalid_authorization_state(
-            f"The authorization endpoint of the connection {connection.name} gave no token: {error}"
+            f"The authorization endpoint of the connection {connection.name} did not return a token: {error}"
         ) from None
     fields = answered if isinstance(answered, dict) else {}
     token = fields.get("access_token")
     if not isinstance(token, str):
-        status_line = f"{response.status} {response.reason}"
         raise _invalid_authorization_state(
-            f"The authorization endpoint of the connection {connection.name} gave no token: {status_line}"
+            f"The authorization endpoint of the connection {connection.name} did not return a token: "
+            f"{response.status} {response.reason}"
         )
     seconds = fields.get("expires_in")
-    expires_at = asked_at + int(seconds * 1000) if isinstance(seconds, (int, float)) else None
+    expires_at = requested_at + int(seconds * 1000) if isinstance(seconds, (int, float)) else None
 
-    def keep(now: Connection) -> Connection:
-        # The connection may have been updated meanwhile: then the token belongs to its earlier
-        # state, and is good for this request only.
+    def store(now: Connection) -> Connection:
+        # If the connection has been updated since, the token belongs to its earlier state and is
+        # used for this request only.
         if now.modified_at != connection.modified_at:
             return now
-        return now._replace(token=token, token_expires_at=expires_at, authorized_at=asked_at)
+        return now._replace(token=token, token_expires_at=expires_at, authorized_at=requested_at)
 
-    service.connections.change(connection.stem, keep)
+    service.connections.change(connection.stem, store)
     return token
 
 
@@ -178,7 +175,7 @@ def _authorization_token_request(parameters: Mapping[str, Any]) -> Request:
 
 
 def with_authorization_query(url: str, query: str) -> str:
-    """Returns the URL with more parameters at its end."""
+    """Returns the URL with these parameters appended."""
     return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 

@@ -1,8 +1,7 @@
 """One HTTP request and its response, for http:invoke, apigateway:invoke and token requests.
 
 Certificates are those that the system trusts (SSL_CERT_FILE sets others); https uses the proxy in
-HTTPS_PROXY. A redirect is a response like any other: the credentials of a request are not for its
-target.
+HTTPS_PROXY. Redirects are not followed: the credentials of a request are not meant for the target.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = quotas.PAYLOAD_BYTES
 """How much of a response is read, in bytes: a task's result cannot be longer.
 
-One more byte shows that it would be.
+One more byte is read, to detect a longer response.
 """
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -53,7 +52,7 @@ class Response(NamedTuple):
 
 
 class Unreadable(Exception):
-    """A response whose body is no text; `str()` says why."""
+    """A response whose body is not text; the message is the reason."""
 
 
 def is_loopback_url(url: str) -> bool:
@@ -64,9 +63,9 @@ def is_loopback_url(url: str) -> bool:
 def send_http_request(request: Request, *, seconds: float) -> Response:
     """Sends a request and returns the complete response. Blocks.
 
-    Raises TimeoutError when it takes longer than `seconds` in all, OSError and
-    http.client.HTTPException when there is no response, and ValueError for a URL or a header that
-    cannot be sent.
+    Raises TimeoutError if the whole call takes longer than `seconds`, OSError and
+    http.client.HTTPException if there is no response, and ValueError for an invalid URL or
+    header.
     """
     parts = urlsplit(request.url)
     connection = _http_client_connection(parts, seconds)
@@ -74,7 +73,7 @@ def send_http_request(request: Request, *, seconds: float) -> Response:
 
     def expire() -> None:
         expired.set()
-        # A thread that waits for the peer sees the end of the stream at once.
+        # A thread that waits for the peer sees the end of the stream immediately.
         with suppress(OSError):
             if connection.sock is not None:
                 connection.sock.shutdown(SHUT_RDWR)
@@ -91,7 +90,7 @@ def send_http_request(request: Request, *, seconds: float) -> Response:
     finally:
         timer.cancel()
         connection.close()
-    if expired.is_set():  # the cut may look like the end of the response
+    if expired.is_set():  # a connection closed by the timer may look like a complete response
         raise TimeoutError("timed out")
     return response
 
@@ -138,12 +137,12 @@ def _send_on_http_connection(
 
 
 def has_http_header(headers: Iterable[tuple[str, str]], name: str) -> bool:
-    """Whether a header of this name, in lower case, is among them."""
+    """Whether the headers contain this name, given in lower case."""
     return any(given.lower() == name for given, _ in headers)
 
 
 def http_header_lists(headers: Headers) -> dict[str, list[str]]:
-    """Returns name → its values, in the order in which they came."""
+    """Returns each header's values, in their order, by name."""
     listed: dict[str, list[str]] = {}
     for name, value in headers:
         listed.setdefault(name, []).append(value)
@@ -159,13 +158,13 @@ def http_response_text(response: Response) -> str:
     try:
         return response.body.decode(message.get_content_charset("utf-8"))
     except (LookupError, UnicodeDecodeError):
-        if len(response.body) > MAX_BODY_BYTES:  # it was cut, perhaps within a character
+        if len(response.body) > MAX_BODY_BYTES:  # truncated, perhaps within a character
             return response.body.decode("utf-8", "replace")
         raise Unreadable("The response cannot be read as text.") from None
 
 
 def http_response_value(response: Response) -> Json:
-    """Returns the body's JSON, if its content type is JSON; else its text. Raises Unreadable."""
+    """Returns the body's JSON if the content type is JSON, otherwise its text. Raises Unreadable."""
     text = http_response_text(response)
     kind = _http_response_content_type(response).get_content_type()
     if kind == "application/json" or kind.endswith("+json"):

@@ -1,4 +1,4 @@
-"""arn:aws:states:::http:invoke: an HTTPS API, called with what a connection adds.
+"""arn:aws:states:::http:invoke: an HTTPS API, called with the additions of a connection.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
 An endpoint on this machine may be http. The response's header names are in lower case, as in
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.connections import Connection
 
 TIMEOUT_SECONDS = 60.0
-"""How long the whole call may take, whatever the task's TimeoutSeconds. (AWS's quota)"""
+"""How long the whole call may take, regardless of TimeoutSeconds (AWS's quota)."""
 
 _FIELDS = (
     "ApiEndpoint", "Authentication", "Headers", "InvocationConfig", "Method", "QueryParameters",
@@ -67,7 +67,7 @@ _JSON_TYPE = "application/json; charset=UTF-8"
 _REFUSED = (401, 407)
 
 _NOTHING = object()
-"""No RequestBody, as opposed to one that is null."""
+"""Marks a missing RequestBody, as opposed to null."""
 
 
 class _Arguments(NamedTuple):
@@ -99,13 +99,13 @@ def _invoke_http_endpoint(task: Task, context: TaskContext) -> TaskSucceeded | T
         added = authorization_additions(service, _invoked_connection(service, arn))
         response = _send_http_invoke(call, added, context)
         if response.status in _REFUSED and added.token is not None:
-            # The connection is read again: another task may have got a new token meanwhile.
+            # Read the connection again: another task may have a new token by now.
             added = authorization_additions(service, _invoked_connection(service, arn), refused=added.token)
             response = _send_http_invoke(call, added, context)
     finally:
         service.close()
     if not response.succeeded:
-        # Observed: of the response, the error has only the status.
+        # Observed: the error contains only the status of the response.
         return TaskFailed(task.id, f"States.Http.StatusCode.{response.status}", response.reason)
     try:
         body = http_response_value(response)
@@ -141,7 +141,7 @@ def _invoked_connection(service: Service, arn: str) -> Connection:
 
 
 def _parse_http_invoke_arguments(arguments: Mapping[str, Json]) -> _Arguments:
-    """Parses the arguments of the task. Raises StatesError for a URL that may not be called."""
+    """Parses the arguments of the task. Raises StatesError for a URL that is not allowed."""
     url = arguments["ApiEndpoint"]
     if not _is_http_invoke_url_allowed(url):
         raise invalid_http_argument(
@@ -181,7 +181,7 @@ def _http_invoke_array_format(transform: Mapping[str, Json]) -> str | None:
 
 
 def _send_http_invoke(call: _Arguments, added: Additions, context: TaskContext) -> Response:
-    """Sends the request and returns the response. Raises StatesError when there is none."""
+    """Sends the request and returns the response. Raises StatesError if there is none."""
     request = _http_invoke_request(call, added, context.settings.region)
     if context.inspection is not None:
         shown = added if context.inspection.reveal_secrets else Additions()
@@ -231,14 +231,14 @@ def _http_invoke_body(call: _Arguments, added: Additions, headers: Headers) -> b
             body = {}
         if not isinstance(body, dict):
             raise invalid_http_argument(
-                "A RequestBody that is no object cannot be merged with the body parameters of the connection."
+                "RequestBody must be an object, because the connection has body parameters to merge with it."
             )
         body = {**body, **dict(added.body)}
     if body is _NOTHING:
         return None
     if isinstance(body, (dict, list)) and call.array_format is not None:
         return url_encode(url_form_pairs(body, call.array_format)).encode()
-    # A text of another type than JSON is sent as it is.
+    # Text with a content type other than JSON is sent unchanged.
     kind = next((value for name, value in headers if name.lower() == "content-type"), _JSON_TYPE)
     return (dumps(body) if "json" in kind.lower() else plain_url_value(body)).encode()
 

@@ -1,6 +1,5 @@
-"""JSON values in URLs and forms: QueryParameters, and a RequestBody encoded as URL_ENCODED.
+"""JSON values in URLs and forms: QueryParameters, and a RequestBody with URL_ENCODED encoding.
 
-RequestBodyEncoding selects the latter.
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html#url-encode-request-body
 """
 
@@ -20,7 +19,7 @@ ARRAY_FORMATS: Mapping[str, str] = {
     "BRACKETS": "{key}[]",
     "COMMAS": "{key}",
 }
-"""ArrayFormat → the key of an item of the array `key`; COMMAS joins the items instead."""
+"""Maps ArrayFormat to the key of an item of the array `key`; COMMAS joins the items instead."""
 
 
 def url_encode(pairs: Iterable[tuple[str, str]]) -> str:
@@ -31,12 +30,12 @@ def url_encode(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def plain_url_value(value: Json) -> str:
-    """Returns a value as text: a string as it is, the rest as JSON."""
+    """Returns a value as text: a string unchanged, other values as JSON."""
     return value if isinstance(value, str) else dumps(value)
 
 
 def url_query_pairs(parameters: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yields a pair for each parameter, and one for each item of an array; null is left out."""
+    """Yields a pair for each parameter, or for each item of an array; null is left out."""
     for key, value in parameters.items():
         for item in value if isinstance(value, list) else [value]:
             if item is not None:

@@ -34,15 +34,13 @@ def call_function(task_run: TaskRun, context: TaskContext) -> Cancel:
 def lambda_function_signal(
     task: Task, outcome: Outcome, function_ref: str, context: TaskContext, shape: Callable[[Json], Json]
 ) -> TaskSucceeded | TaskFailed:
-    """Converts an outcome to a signal; `shape` turns the response into the task's result."""
+    """Converts an outcome to a signal; `shape` converts the response to the task's result."""
     if outcome.kind != "succeeded":
         return _lambda_function_failure(task, outcome, function_ref, context)
     try:
         return TaskSucceeded(task.id, serialized_payload(shape(json_text.read_json(outcome.payload))))
     except (RecursionError, ValueError) as error:
-        return TaskFailed(
-            task.id, "States.Runtime", f"The function's answer cannot be taken as JSON: {error}"
-        )
+        return TaskFailed(task.id, "States.Runtime", f"The function's response is not valid JSON: {error}")
 
 
 def _lambda_function_failure(
@@ -57,7 +55,7 @@ def _lambda_function_failure(
         )
     if outcome.kind == "unusable":
         return TaskFailed(task.id, outcome.error, outcome.message)
-    # Observed: the function's report is the cause verbatim here, and compact with lambda:invoke.
+    # Observed: here, the cause is the function's report verbatim; with lambda:invoke, it is compact JSON.
     cause = outcome.payload if task.resource.kind == "lambda" else Payload(loads(outcome.payload)).text
     return TaskFailed(task.id, outcome.error or "States.TaskFailed", cause)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Invokes Parameters' FunctionName (with Qualifier, if given) with Payload.
 
-    An Event or a DryRun is not awaited.
+    Does not wait for an Event or a DryRun.
     """
     task, answer = task_run.task, task_run.answer
     arguments = task.arguments.value
@@ -63,10 +63,7 @@ def invoke_lambda(task_run: TaskRun, context: TaskContext) -> Cancel:
 def _lambda_invoke_without_waiting(
     task: int, request: dict[str, Json], context: TaskContext
 ) -> TaskSucceeded | TaskFailed:
-    """Returns Lambda's immediate response to an Event or a DryRun.
-
-    The former's function is to handle it later; the latter is only checked.
-    """
+    """Returns Lambda's immediate response to an Event, which is queued, or a DryRun."""
     request_id = random_uuid()
     try:
         check_constraints(load_model("lambda", "Invoke").input, request)
@@ -90,7 +87,7 @@ def _lambda_invoke_event(payload: Json) -> str:
     if payload is None:
         return "{}"  # Observed: null is the same as no Payload.
     if isinstance(payload, str):
-        # Observed: a text that is JSON itself is passed on as it is, as in Lambda's own API.
+        # Observed: text that is JSON is passed on unchanged, as in Lambda's own API.
         with suppress(ValueError):
             loads(payload)
             return payload

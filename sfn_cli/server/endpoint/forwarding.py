@@ -1,4 +1,4 @@
-"""Passes requests on to the store's own server of AWS services (integrations/aws/embedded_aws.py).
+"""Passes requests on to the local AWS services (integrations/aws/embedded_aws.py).
 
 Bodies of any size pass through in both directions. Host stays as it was sent: S3 reads a bucket from
 it, and SQS makes the URLs of its queues with it.
@@ -36,11 +36,11 @@ _NOT_PASSED_BACK = _ONE_HOP | {b"transfer-encoding", b"date", b"server"}
 
 _CREDENTIAL = re.compile(rb"(Credential=)[^/,\s]+", re.IGNORECASE)
 
-_UNREACHABLE = "The server of sfn's own AWS services has stopped. Try again: it is started when it is needed."
+_UNREACHABLE = "The local AWS services have stopped. Try again: they start when they are needed."
 
 
 def can_forward(settings: Settings) -> bool:
-    """Whether the store's server is the one that tasks call for all services, and is installed."""
+    """Whether tasks call the local AWS services for all services, and these are installed."""
     return (
         not settings.calls_aws
         and settings.common_endpoint is None
@@ -49,16 +49,16 @@ def can_forward(settings: Settings) -> bool:
 
 
 class Forwarding:
-    """The way to the store's server; `open` starts that server if it does not run."""
+    """The way to the local AWS services; `open` starts them if they do not run."""
 
     def __init__(self, settings: Settings, starts: Callable[[bool], None] | None = None) -> None:
-        """`starts` is called with True when that server is being started, with False afterwards."""
+        """`starts` is called with True while they are being started, with False afterwards."""
         self._settings = settings
         self._starts = starts
         self._waiting = 0
 
     async def open(self) -> Upstream:
-        """Connects to the store's server. Raises ApiError when it cannot run or be reached."""
+        """Connects to the local AWS services. Raises ApiError if they cannot run or be reached."""
         url = embedded_aws.running_embedded_aws(self._settings.home) or await self._start()
         place = urlsplit(url)
         try:

@@ -2,7 +2,7 @@
 
 It is the application of `sfn serve` on a socket that it inherits, with two differences: requests for
 other services are forwarded, and only this user's programs are answered. It ends with the process
-that started it. Without what it needs to be installed, every call is refused with what to install.
+that started it. If a package is missing, every call is refused, and the error names the package.
 """
 
 from __future__ import annotations
@@ -69,13 +69,14 @@ def _serve_endpoint(
         missing = (error.name or "").partition(".")[0]
         if missing not in ("starlette", "uvicorn", "h11"):
             raise
+        from sfn_cli.installation.extras import install_hint
         from sfn_cli.server.endpoint.refusing import refuse_endpoint_requests
 
         control.send(SERVES)
         refuse_endpoint_requests(
             listening,
             control,
-            f"A function calls AWS, for which sfn needs {missing}: pip install 'sfn-cli[serve]'",
+            f"Functions that call AWS need {missing}, which is not installed. {install_hint('serve')}",
         )
         return
 

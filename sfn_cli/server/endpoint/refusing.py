@@ -73,7 +73,7 @@ class _RefusingHandler(BaseHTTPRequestHandler):
         """Logs nothing: the function has the error."""
 
     def _drop_body(self) -> None:
-        """Reads the body, without which a client may not see the response."""
+        """Reads the body: some clients read the response only after they have sent it all."""
         length = int(self.headers.get("Content-Length") or 0)
         while length > 0 and (piece := self.rfile.read(min(length, _PIECE_BYTES))):
             length -= len(piece)

@@ -1,6 +1,6 @@
 """Which requests are for sfn itself, and which for another service of AWS.
 
-The service that a request was signed for decides; else its X-Amz-Target; else its Host and path.
+The service that a request was signed for decides, then its X-Amz-Target, then its Host and path.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
 _OWN = ("states", "lambda", "logs")
-"""The names that requests to services are signed for of which sfn answers everything that is answered."""
+"""The signing names of services whose requests sfn answers itself."""
 
 _SHARED_TARGETS = ("events",)
-"""Of which sfn answers some operations: those in its model."""
+"""The signing names of services of which sfn answers the operations in its model."""
 
 _TOKEN_SERVICE = "sts"
 

@@ -97,8 +97,10 @@ def _import_graphlay() -> Any:
     try:
         import graphlay
     except ImportError:
+        from sfn_cli.installation.extras import install_hint
+
         raise ConfigurationError(
-            "Pictures need graphlay, which is not installed: pip install 'sfn-cli[console]'"
+            f"Pictures need graphlay, which is not installed. {install_hint('console')}"
         ) from None
     return graphlay
 

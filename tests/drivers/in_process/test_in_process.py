@@ -1,4 +1,4 @@
-"""Executions in this process: the history that a worker would store, at once and step by step."""
+"""Executions in this process: the same history that a worker would store, run to the end or step by step."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def wait(seconds: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_its_history_is_that_of_any_driver(case: dict[str, Any]) -> None:
+def test_the_history_is_the_same_as_with_any_driver(case: dict[str, Any]) -> None:
     """Each case of the interpreter's tests has the same history here, even after any crash."""
     whole = manual_driver.run(case["definition"], case["input"], case["answers"])
     for length in range(len(whole)):
@@ -101,10 +101,7 @@ def case_answer(case: dict[str, Any], history: Sequence[HistoryEvent]) -> Answer
 
 
 def test_waits_take_no_time() -> None:
-    """The clock jumps to the next due time.
-
-    A year of waiting runs at once, and is in the history.
-    """
+    """The clock jumps to the next due time: a wait of half a year takes no real time."""
     run = execution(machine(A=wait(3600), B=wait(180 * 24 * 3600), C={"Type": "Pass"}), {"n": 1})
     assert (run.run(), run.output and run.output.value) == ("SUCCEEDED", {"n": 1})
     assert [event.at for event in run.history if event.type == "WaitStateExited"] == [
@@ -145,7 +142,7 @@ def test_each_step_is_one_turn() -> None:
 
 
 def test_functions_are_called_by_state_or_resource() -> None:
-    """A function gets the task's arguments; the state's own has priority over its resource's."""
+    """A function gets the task's arguments. One named for the state wins over one for the resource."""
     calls: list[Any] = []
 
     def called(name: str) -> Any:
@@ -165,7 +162,7 @@ def test_functions_are_called_by_state_or_resource() -> None:
 
 
 def test_an_error_of_a_function() -> None:
-    """A StatesError fails the task, which may catch it; another error is raised from the step."""
+    """A StatesError fails the task, which may catch it; any other error propagates from `step`."""
     catch = [{"ErrorEquals": ["Declined"], "Next": "Sorry"}]
     definition = machine(Pay=task(Catch=catch), Thanks={"Type": "Pass"})
     definition["States"]["Sorry"] = {"Type": "Fail", "Error": "NotPaid", "Cause": "sorry"}
@@ -185,22 +182,19 @@ def test_an_error_of_a_function() -> None:
 CALLBACK = task(Resource="arn:aws:states:::sqs:sendMessage.waitForTaskToken", Parameters={"MessageBody": "m"})
 
 
-def test_a_task_that_somebody_outside_answers() -> None:
-    """The execution waits, with its token to be seen, until a signal is sent."""
+def test_a_task_that_an_outside_caller_answers() -> None:
+    """The execution waits until a signal is sent; its token can be read."""
     run = execution(machine(Ask=CALLBACK, W=wait(5)))
     assert (run.run(), run.is_waiting) == ("RUNNING", True)
     assert run.step().events == []
-    (asked,) = run.waiting_tasks
-    assert asked.token is not None
-    run.send(TaskSucceeded(asked.id, Payload({"yes": True})))
+    (pending,) = run.waiting_tasks
+    assert pending.token is not None
+    run.send(TaskSucceeded(pending.id, Payload({"yes": True})))
     assert (run.is_waiting, run.run(), run.now) == (False, "SUCCEEDED", 5_000)
 
 
-def test_a_task_that_nobody_answers_times_out() -> None:
-    """With a TimeoutSeconds, the clock jumps there.
-
-    Without one, only to the execution's deadline.
-    """
+def test_a_task_without_an_answer_times_out() -> None:
+    """The clock jumps to TimeoutSeconds; without one, only to the execution's deadline."""
     run = execution(machine(Ask={**CALLBACK, "TimeoutSeconds": 60}))
     assert (run.run(), run.error[0], run.now) == ("FAILED", "States.Timeout", 60_000)
     run = execution(machine(Ask=CALLBACK))
@@ -210,7 +204,7 @@ def test_a_task_that_nobody_answers_times_out() -> None:
 
 
 def test_an_execution_that_is_stopped() -> None:
-    """A stopped execution is ABORTED, and does not go on."""
+    """A stopped execution is ABORTED, and takes no further steps."""
     run = execution(machine(Ask=CALLBACK))
     run.run()
     run.stop("E", "enough")
@@ -219,8 +213,8 @@ def test_an_execution_that_is_stopped() -> None:
     assert types(run.history)[-2:] == ["TaskStarted", "ExecutionAborted"]
 
 
-def test_what_is_skipped_to_comes_after_what_was_sent() -> None:
-    """An answer that comes as a timeout falls due counts."""
+def test_signals_come_before_a_timeout_that_is_skipped_to() -> None:
+    """An answer sent at the time of a timeout is accepted."""
     run = execution(machine(Ask={**CALLBACK, "TimeoutSeconds": 60}))
     while not run.waiting_tasks:
         run.step()
@@ -230,7 +224,7 @@ def test_what_is_skipped_to_comes_after_what_was_sent() -> None:
 
 
 def test_an_activity_starts_when_it_is_answered() -> None:
-    """An activity's task is scheduled until a worker takes it: a worker that answers has."""
+    """An activity task starts when a client takes it, or answers it."""
     activity = task(Resource="arn:aws:states:us-east-1:123456789012:activity:A")
     run = execution(machine(A=activity), {}, answers_by_calling({"A": lambda _: {"done": True}}))
     assert run.run() == "SUCCEEDED"
@@ -238,14 +232,14 @@ def test_an_activity_starts_when_it_is_answered() -> None:
     waiting = execution(machine(A=activity))
     waiting.run()
     assert types(waiting.history)[2:] == ["ActivityScheduled"]
-    (asked,) = waiting.waiting_tasks
-    waiting.send(TaskStarted(asked.id, "w"), TaskFailed(asked.id, "E", None))
+    (pending,) = waiting.waiting_tasks
+    waiting.send(TaskStarted(pending.id, "w"), TaskFailed(pending.id, "E", None))
     assert (waiting.run(), waiting.error) == ("FAILED", ("E", None))
 
 
 def test_mocks_answer_first() -> None:
     """A mocked response or an injected fault answers first; any other task is answered normally."""
-    kept = {
+    stored = {
         "testCase": "Case",
         "responses": {"A": {"name": "R", "response": {"0": {"Return": {"mocked": True}}}}},
         "faults": [{"state": "B", "error": "States.Timeout", "first": 1, "last": 1}],
@@ -253,13 +247,13 @@ def test_mocks_answer_first() -> None:
     retry = [{"ErrorEquals": ["States.Timeout"]}]
     real = answers_by_calling({"B": lambda arguments: {**arguments, "real": True}})
     definition = machine(A=task(), B=task(Retry=retry))
-    run = execution(definition, {}, mocked_answers(read_mocks(dumps(kept)), otherwise=real))
+    run = execution(definition, {}, mocked_answers(read_mocks(dumps(stored)), otherwise=real))
     assert (run.run(), run.output and run.output.value) == ("SUCCEEDED", {"mocked": True, "real": True})
     assert types(run.history).count("LambdaFunctionTimedOut") == 1
 
 
 def test_the_real_integrations(tmp_path: Path) -> None:
-    """A task calls the operations of a store's own services, with no worker."""
+    """A task calls sfn's own operations on the store, without a worker."""
     store = Store(tmp_path)
     definition = machine(List=task(Resource="arn:aws:states:::aws-sdk:sfn:listStateMachines"))
     run = execution(definition, {}, integrated_answers(store.service))
@@ -305,7 +299,7 @@ FAILS = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Bad", "Cause
 def test_children_that_fail(
     fields: dict[str, Any], execution_type: str, status: str, error: str | None
 ) -> None:
-    """The tolerance is that of a worker, and failures are described as there."""
+    """Tolerated failures and error descriptions are the same as in a worker."""
     run = execution(distributed(FAILS, execution_type, **fields), [1, 2])
     assert (run.run(), run.error[0]) == (status, error)
     if run.output is not None:
@@ -316,7 +310,7 @@ def test_children_that_fail(
 
 
 def test_a_dataset_of_a_folder(tmp_path: Path) -> None:
-    """With the context of a service, items are read and results are written as by a worker."""
+    """With a `context`, items are read and results are written as by a worker."""
     store = Store(tmp_path / "home")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "items.json").write_text("[3, 4]")

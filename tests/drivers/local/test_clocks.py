@@ -7,12 +7,12 @@ from sfn_cli.store.records.worker_commits import VirtualJump
 
 
 def test_the_jumps_of_a_virtual_clock() -> None:
-    """A jump is from the clock's time to what is due, and taken once: when events have come so far."""
+    """A jump leads from the clock's time to the due time. It is taken once, with the events after it."""
     clock = VirtualClock(last_at=1_000, wall=1_000)
     clock.jump(5_000, wall=1_200)
     assert clock.now(1_300) == 5_100
     assert clock.take_jumps(until=1_200) == []
-    clock.jump(5_050, wall=1_300)  # the clock is later already
+    clock.jump(5_050, wall=1_300)  # the clock is already later
     clock.jump(9_000, wall=1_300)
     assert clock.now(1_300) == 9_000
     assert clock.take_jumps(until=5_100) == [VirtualJump(1_200, 5_000)]
@@ -21,7 +21,7 @@ def test_the_jumps_of_a_virtual_clock() -> None:
 
 
 def test_a_worker_that_takes_over() -> None:
-    """Its clock goes on from the last event: a jump without one has not happened."""
+    """Its clock continues from the last event: a jump without an event after it is lost."""
     clock = VirtualClock(last_at=9_000, wall=2_000)
     assert clock.now(2_100) == 9_100
     assert clock.take_jumps(until=9_100) == []

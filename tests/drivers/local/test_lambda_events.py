@@ -1,4 +1,4 @@
-"""Invocations of the type Event: stored, handled by a worker's pool and retried."""
+"""Asynchronous invocations (type Event): stored, handled by a worker's pool and retried."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORKER = 7
 
 
 class Worker:
-    """A worker as its events see it: a pool, a manual clock, and a log."""
+    """The parts of a worker that events need: a pool, a manual clock, and a log."""
 
     def __init__(self, folder: Path) -> None:
         self.bench = Workbench(folder)
@@ -40,7 +40,7 @@ class Worker:
         return [line.split()[2] for line in self.bench.log if line.startswith("START")]
 
     def until_idle(self) -> None:
-        self.bench.until(lambda: self.invocations.in_hand == 0)
+        self.bench.until(lambda: self.invocations.in_progress == 0)
         self.look()
 
 
@@ -52,7 +52,7 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
 
 
 def test_an_event_is_handled_once(worker: Worker) -> None:
-    """And is forgotten when it has been."""
+    """The event is deleted once it has been handled."""
     worker.bench.function("def handler(event, context): return event")
     worker.look()
     assert not worker.invocations.is_unfinished
@@ -64,7 +64,7 @@ def test_an_event_is_handled_once(worker: Worker) -> None:
     assert (worker.tries(), worker.events.any(), worker.invocations.is_unfinished) == (["r"], False, False)
 
 
-def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
+def test_a_failing_function_is_retried(worker: Worker) -> None:
     """A failed function is retried after one minute and after two more, with the same request id.
 
     Then the event is dropped, and the worker's log says so.
@@ -76,25 +76,25 @@ def test_a_function_that_fails_is_tried_again(worker: Worker) -> None:
     for seconds in (60, 120):
         worker.bench.ahead += 30_000
         worker.look()
-        assert (worker.invocations.in_hand, worker.invocations.is_unfinished) == (0, True)  # too early
+        assert (worker.invocations.in_progress, worker.invocations.is_unfinished) == (0, True)  # too early
         worker.bench.ahead += (seconds - 30) * 1000
         worker.look()
         worker.until_idle()
     assert (worker.tries(), worker.events.any(), worker.reports) == (
         ["r"] * 3,
         False,
-        ["gives up the event r for fn: ValueError"],
+        ["event r for fn dropped: ValueError"],
     )
 
 
-def test_a_function_that_is_gone(worker: Worker) -> None:
-    """Events of a deleted function are dropped at once."""
+def test_a_deleted_function(worker: Worker) -> None:
+    """Events of a deleted function are dropped without a retry."""
     worker.send("gone:live")
     worker.look()
     worker.until_idle()
     arn = "arn:aws:lambda:us-east-1:123456789012:function:gone:live"
     assert worker.reports == [
-        f"gives up the event r for gone:live: ResourceNotFoundException Function not found: {arn}"
+        f"event r for gone:live dropped: ResourceNotFoundException Function not found: {arn}"
     ]
 
 
@@ -124,7 +124,7 @@ def test_a_worker_that_lost_its_place(worker: Worker) -> None:
     assert worker.events.take(8, set(), worker.bench.clock(), 10) == []
 
 
-def test_a_damaged_event_is_given_up(worker: Worker) -> None:
+def test_a_damaged_event_is_dropped(worker: Worker) -> None:
     """An unreadable row is reported and deleted; the other events are handled."""
     worker.bench.function("def handler(event, context): return event")
     worker.send(request_id="damaged")

@@ -1,4 +1,4 @@
-"""Calls outside the loop: answered in it, once, unless they are cancelled."""
+"""Calls in threads: answered once in the loop, unless cancelled."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def turn_until(selector: selectors.BaseSelector, condition: Callable[[], object]
     """Turns the loop as a worker does."""
     while not condition():
         ready = selector.select(30)
-        assert ready, "nothing comes"
+        assert ready, "no event in 30 seconds"
         for key, _ in ready:
             key.data()
 
@@ -55,7 +55,7 @@ def test_calls_are_answered_in_the_loop() -> None:
 
 
 def test_a_cancelled_call_is_not_answered() -> None:
-    """Neither a running call nor one with an undelivered answer; later calls are not affected."""
+    """A running call or an undelivered answer is dropped; later calls are not affected."""
     selector = selectors.DefaultSelector()
     background = Offload[None](selector).calls
     begun, go_on = threading.Event(), threading.Event()
@@ -75,7 +75,7 @@ def test_a_cancelled_call_is_not_answered() -> None:
     assert answers == ["wanted"]
 
 
-def test_calls_that_wait_hold_up_no_others() -> None:
+def test_waiting_calls_do_not_delay_others() -> None:
     """Calls that wait for minutes, however many, do not delay a request to a service."""
     selector = selectors.DefaultSelector()
     background = Offload[None](selector).calls
@@ -90,7 +90,7 @@ def test_calls_that_wait_hold_up_no_others() -> None:
     turn_until(selector, lambda: len(answers) == WAITING_CALL_THREADS + CALL_THREADS + 1)
 
 
-def test_an_error_of_one_who_is_answered_costs_the_others_nothing() -> None:
+def test_an_error_of_one_callback_does_not_affect_the_others() -> None:
     """Answers that came together are all delivered, even if the first callback raises."""
     selector = selectors.DefaultSelector()
     background = Offload[None](selector).calls

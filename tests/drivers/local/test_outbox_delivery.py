@@ -1,4 +1,4 @@
-"""Status changes on their way to an event bus: at least once, and in order."""
+"""Delivery of status changes to an event bus: at least once, and in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 
 class EventBus(ThreadingHTTPServer):
-    """An EventBridge endpoint: it answers the next requests with these statuses, then with 200."""
+    """An EventBridge endpoint that answers requests with `statuses`, then with 200."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -35,7 +35,7 @@ class EventBus(ThreadingHTTPServer):
 
     @property
     def changes(self) -> list[tuple[str, str]]:
-        """(the name of the execution's machine, status) of the events that were taken."""
+        """(name of the state machine, status) of each accepted event."""
         details = [json.loads(entry["Detail"]) for entry in self.taken]
         return [(detail["stateMachineArn"].rpartition(":")[2], detail["status"]) for detail in details]
 
@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
+        """Writes no log."""
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def store(tmp_path: Path, bus: EventBus) -> Iterator[Store]:
 
 
 def run_all(store: Store, *names: str) -> None:
-    """Runs an execution of a new machine for each name, to its end."""
+    """Creates a machine for each name, and runs an execution of it to its end."""
     scheduler = store.scheduler()
     for name in names:
         store.start(store.machine(name, PASS), ["{}"])
@@ -86,14 +86,14 @@ def run_all(store: Store, *names: str) -> None:
 
 
 def deliver(store: Store, outbox: OutboxDelivery) -> None:
-    """Sends what there is, and waits until it is answered."""
+    """Sends the pending events, and waits for the answer."""
     outbox.deliver()
     while outbox.is_sending:
         store.answer_threads(30)
 
 
 def test_each_change_is_sent_once(store: Store, bus: EventBus) -> None:
-    """Changes are sent in order, those of many executions together, until there is none left."""
+    """Changes are sent in order, those of many executions in one request."""
     outbox = store.outbox()
     outbox.look()
     run_all(store, "A", "B")
@@ -107,8 +107,8 @@ def test_each_change_is_sent_once(store: Store, bus: EventBus) -> None:
     ]
 
 
-def test_changes_of_before_are_not_sent(store: Store, bus: EventBus) -> None:
-    """An execution that ended before there was an event bus has no events."""
+def test_earlier_changes_are_not_sent(store: Store, bus: EventBus) -> None:
+    """An execution that ended before there was an event bus sends no events."""
     run_all(store, "Before")
     outbox = store.outbox()
     outbox.look()
@@ -117,15 +117,15 @@ def test_changes_of_before_are_not_sent(store: Store, bus: EventBus) -> None:
     assert {name for name, _ in bus.changes} == {"After"}
 
 
-def test_a_bus_that_fails_gets_them_later(store: Store, bus: EventBus) -> None:
-    """Nothing is lost: it is reported once, and the next worker sends what this one could not."""
+def test_a_failing_bus_gets_the_events_later(store: Store, bus: EventBus) -> None:
+    """No event is lost: the failure is reported once, and the next worker sends the events."""
     first = store.outbox()
     first.look()
     run_all(store, "A")
     bus.statuses = [503] * 10
     deliver(store, first)
     assert bus.taken == []
-    assert [line for line in store.reports if "refuses events" in line] == store.reports
+    assert [line for line in store.reports if "events refused by" in line] == store.reports
     bus.statuses = []
     first.leave()
     second = store.outbox()

@@ -40,7 +40,7 @@ SLOW = {
 
 
 class Clock:
-    """A clock that only the test turns: milliseconds since 1970."""
+    """A clock that only the test advances: milliseconds since 1970."""
 
     def __init__(self) -> None:
         self.now = 1_700_000_000_000
@@ -63,7 +63,7 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
 
 
 def callback(**fields: Any) -> dict[str, Any]:
-    """A machine whose one task waits for its token: the request itself is refused by no service."""
+    """A machine with one task that waits for its token; its request always succeeds."""
     resource = f"{STATES}aws-sdk:sfn:listStateMachines.waitForTaskToken"
     task = {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True, **fields}
     return {"StartAt": "T", "States": {"T": task}}
@@ -85,7 +85,7 @@ def events(store: Store, arn: str) -> list[str]:
 
 
 def token(store: Store, scheduler: Scheduler, arn: str) -> str:
-    """The token of the one task of an execution, once its request was taken."""
+    """The token of the execution's one task, once its request was submitted."""
     store.work(scheduler, lambda: "TaskSubmitted" in events(store, arn))
     (task,) = waiting_tasks(store.service, execution_arn=arn)
     assert task.task_token is not None
@@ -93,7 +93,7 @@ def token(store: Store, scheduler: Scheduler, arn: str) -> str:
 
 
 def test_a_wait_ends_by_the_wall_clock(store: Store, clock: Clock) -> None:
-    """The scheduler says when it is due, does nothing before, and lets go of what has ended."""
+    """The scheduler returns when it is due, waits until then, and drops it when it has ended."""
     arn, scheduler = start(store, WAIT), store.scheduler()
     scheduler.claim_new()
     assert (scheduler.run_round(), scheduler.busy, scheduler.wake_at) == (1, False, clock.now + 60_000)
@@ -103,11 +103,8 @@ def test_a_wait_ends_by_the_wall_clock(store: Store, clock: Clock) -> None:
     assert (scheduler.run_round(), scheduler.driven, status(store, arn)) == (2, 0, "SUCCEEDED")
 
 
-def test_a_long_execution_holds_up_no_other(store: Store) -> None:
-    """In one round it appends at most its share of events.
-
-    An execution claimed later ends first.
-    """
+def test_a_long_execution_does_not_delay_others(store: Store) -> None:
+    """It appends a limited number of events per round: an execution claimed later ends first."""
     start(store, LOOP)
     quick, scheduler = start(store, PASS, name="Quick"), store.scheduler()
     scheduler.claim_new()
@@ -117,7 +114,7 @@ def test_a_long_execution_holds_up_no_other(store: Store) -> None:
 
 
 def test_a_slow_step_is_taken_by_a_thread(store: Store) -> None:
-    """The execution is away: others end meanwhile, and its messages wait until it is back."""
+    """The execution is away: others end in the meantime, and its messages wait for its return."""
     slow, quick = start(store, SLOW), start(store, PASS, name="Quick")
     scheduler = store.scheduler()
     store.work(scheduler, lambda: status(store, quick) == "SUCCEEDED")
@@ -126,8 +123,8 @@ def test_a_slow_step_is_taken_by_a_thread(store: Store) -> None:
     assert status(store, slow) == "SUCCEEDED"
 
 
-def test_what_is_stopped_while_it_is_away(store: Store) -> None:
-    """Nothing of its slow step is stored, and the worker lets go of it."""
+def test_an_execution_that_is_stopped_while_it_is_away(store: Store) -> None:
+    """Nothing of its slow step is stored, and the worker drops it."""
     slow, scheduler = start(store, SLOW), store.scheduler()
     scheduler.claim_new()
     scheduler.run_round()
@@ -137,7 +134,7 @@ def test_what_is_stopped_while_it_is_away(store: Store) -> None:
 
 
 def test_an_answer_ends_its_task(store: Store) -> None:
-    """SendTaskSuccess comes by the inbox; its message is gone when the events are stored."""
+    """SendTaskSuccess arrives through the inbox; its message is deleted with the commit of the events."""
     arn, scheduler = start(store, callback()), store.scheduler()
     store.call("SendTaskSuccess", taskToken=token(store, scheduler, arn), output='{"yes":1}')
     store.work(scheduler, lambda: scheduler.driven == 0)
@@ -146,7 +143,7 @@ def test_an_answer_ends_its_task(store: Store) -> None:
 
 
 @pytest.mark.parametrize("is_read", [True, False], ids=["read before the round", "not read yet"])
-def test_an_accepted_answer_counts(store: Store, clock: Clock, is_read: bool) -> None:
+def test_an_accepted_answer_precedes_a_timeout(store: Store, clock: Clock, is_read: bool) -> None:
     """An answer that was accepted does not lose to a timeout that falls due in the same round."""
     arn, scheduler = start(store, callback(TimeoutSeconds=60)), store.scheduler()
     found = token(store, scheduler, arn)
@@ -159,8 +156,8 @@ def test_an_accepted_answer_counts(store: Store, clock: Clock, is_read: bool) ->
     assert (status(store, arn), "TaskTimedOut" in events(store, arn)) == ("SUCCEEDED", False)
 
 
-def test_a_heartbeat_is_remembered_by_the_next_worker(store: Store, clock: Clock) -> None:
-    """A worker that takes the execution over counts HeartbeatSeconds from the last one."""
+def test_the_next_worker_knows_the_last_heartbeat(store: Store, clock: Clock) -> None:
+    """A worker that takes over the execution counts HeartbeatSeconds from the last heartbeat."""
     arn, first = start(store, callback(HeartbeatSeconds=60)), store.scheduler()
     found = token(store, first, arn)
     clock.now += 50_000
@@ -206,8 +203,8 @@ def test_a_task_that_was_in_flight_when_its_worker_died(store: Store, on_crash: 
     assert events(store, arn).count("TaskStarted") == 1
 
 
-def test_a_redriven_execution_goes_on(store: Store) -> None:
-    """From the state that failed, in the same worker; what has succeeded is not run again."""
+def test_a_redriven_execution_continues(store: Store) -> None:
+    """It continues from the failed state, in the same worker; succeeded states do not run again."""
     definition = {
         "StartAt": "A",
         "States": {
@@ -243,7 +240,7 @@ def map_run(store: Store, arn: str) -> dict[str, Any]:
 
 
 def test_a_map_run_starts_children_as_others_end(store: Store, clock: Clock) -> None:
-    """No more than MaxConcurrency run at once; the last end ends the run, and the execution."""
+    """At most MaxConcurrency run at once; when the last one ends, so do the run and its execution."""
     arn = start(store, distributed(WAIT, MaxConcurrency=2), [1, 2, 3])
     scheduler = store.scheduler()
     store.work(scheduler, lambda: scheduler.driven == 3)  # the parent and two children
@@ -255,8 +252,8 @@ def test_a_map_run_starts_children_as_others_end(store: Store, clock: Clock) -> 
     assert (status(store, arn), map_run(store, arn)["itemCounts"]["succeeded"]) == ("SUCCEEDED", 3)
 
 
-def test_a_map_run_that_is_redriven(store: Store) -> None:
-    """Runs again the children that failed, and no others."""
+def test_a_redriven_map_run(store: Store) -> None:
+    """Only the children that failed run again."""
     child = {
         "StartAt": "C",
         "States": {
@@ -278,7 +275,7 @@ def test_a_map_run_that_is_redriven(store: Store) -> None:
 
 
 def test_a_stopped_parent_stops_its_children(store: Store) -> None:
-    """The Map Run is aborted with its children, and nothing is driven any more."""
+    """The Map Run is aborted with its children, and the worker drives nothing any more."""
     arn, scheduler = start(store, distributed(WAIT), [1, 2]), store.scheduler()
     store.work(scheduler, lambda: scheduler.driven == 3)
     store.call("StopExecution", executionArn=arn)

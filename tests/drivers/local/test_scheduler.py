@@ -1,4 +1,4 @@
-"""A worker and an execution that was stopped and redriven before it read of either.
+"""A worker and an execution that was stopped and redriven before the worker read the messages.
 
 Each test runs one step at a time.
 """
@@ -24,7 +24,7 @@ WAIT = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End":
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """With one execution, which waits."""
+    """A store with one waiting execution."""
     opened = Store(tmp_path)
     opened.start(opened.machine("M", WAIT), ["{}"])
     yield opened
@@ -39,7 +39,7 @@ def stop_and_redrive(store: Store) -> None:
 
 
 def work(scheduler: Scheduler) -> None:
-    """Runs a worker's work for one call."""
+    """Does what a worker does when it is woken."""
     scheduler.read_inbox()
     scheduler.claim_new()
     scheduler.run_round()
@@ -53,7 +53,7 @@ def wait_ends_at(store: Store) -> object:
     return store.connection.execute("SELECT redriven_at + 3600000 FROM execution").fetchone()[0]
 
 
-def test_one_who_claims_it_before_it_reads_that_it_was_stopped(store: Store) -> None:
+def test_a_worker_that_claims_it_before_reading_of_the_stop(store: Store) -> None:
     """The worker releases the old and the new run, and claims the execution again."""
     scheduler = store.scheduler()
     work(scheduler)
@@ -66,11 +66,8 @@ def test_one_who_claims_it_before_it_reads_that_it_was_stopped(store: Store) -> 
     assert store.connection.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
 
 
-def test_another_takes_it_over(store: Store) -> None:
-    """The first worker's messages do not concern the other.
-
-    The first releases it when it reads them.
-    """
+def test_another_worker_takes_it_over(store: Store) -> None:
+    """The first worker's message has no effect on the other; the first one releases the execution."""
     first, other = store.scheduler(), store.scheduler()
     work(first)
     stop_and_redrive(store)
@@ -107,7 +104,7 @@ def test_data_that_cannot_be_stored_fails_its_execution(tmp_path: Path) -> None:
     store.service.close()
 
 
-def test_a_damaged_message_harms_its_execution_alone(store: Store) -> None:
+def test_a_damaged_message_affects_its_execution_only(store: Store) -> None:
     """An unreadable inbox row suspends its execution; another execution's message is consumed."""
     store.start(store.machine("Other", WAIT), ["{}"])
     scheduler = store.scheduler()
@@ -132,29 +129,26 @@ DAMAGE = {
         f"UPDATE revision SET logging_configuration = {NOT_UTF8} {OF_BAD}"
     ),
     "a logging configuration that is not JSON": f"UPDATE revision SET logging_configuration = '{{' {OF_BAD}",
-    "a logging configuration that is no object": (
+    "a logging configuration that is not an object": (
         f"UPDATE revision SET logging_configuration = '[1]' {OF_BAD}"
     ),
-    "a definition that is gone": f"DELETE FROM revision {OF_BAD}",
+    "a missing definition": f"DELETE FROM revision {OF_BAD}",
     "an ARN that is not UTF-8": f"UPDATE execution SET arn = {NOT_UTF8} WHERE id = 1",
     "a machine's ARN that is not UTF-8": f"UPDATE execution SET state_machine_arn = {NOT_UTF8} WHERE id = 1",
     "a seed that is not UTF-8": f"UPDATE execution SET seed = {NOT_UTF8} WHERE id = 1",
     "a clock that is not UTF-8": f"UPDATE execution SET clock = {NOT_UTF8} WHERE id = 1",
-    "a clock that is none": "UPDATE execution SET clock = 'junk' WHERE id = 1",
-    "mocks that are gone": "UPDATE execution SET mocks = 777 WHERE id = 1",
-    "events that are gone": "DELETE FROM event WHERE key >> 16 = 1",
-    "a time that is no number": f"UPDATE event SET at = 'x' {LAST_OF_BAD}",
+    "an unknown clock": "UPDATE execution SET clock = 'junk' WHERE id = 1",
+    "missing mocks": "UPDATE execution SET mocks = 777 WHERE id = 1",
+    "missing events": "DELETE FROM event WHERE key >> 16 = 1",
+    "a time that is not a number": f"UPDATE event SET at = 'x' {LAST_OF_BAD}",
     "a type that is not UTF-8": f"UPDATE event SET type = {NOT_UTF8} {LAST_OF_BAD}",
     "a history that has ended": f"UPDATE event SET type = 'ExecutionSucceeded' {LAST_OF_BAD}",
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -> None:
-    """An unreadable row suspends its execution alone.
-
-    The others run on, waits for it end, and a stop ends it.
-    """
+def test_a_damaged_row_suspends_its_execution_only(store: Store, damage: str) -> None:
+    """Other executions continue, a client's wait for it ends, and a stop ends it."""
     store.start(
         store.machine("Well", {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}), ["{}"] * 2
     )
@@ -176,7 +170,7 @@ def test_a_damaged_row_suspends_its_execution_alone(store: Store, damage: str) -
     }
     if "SET arn" not in damage:  # by which it is found
         assert suspensions.blocking([arn, *others]) == {arn: suspension}
-    if "arn" not in damage:  # a stop writes a log, too
+    if "arn" not in damage:  # a stop also writes a log
         store.service.executions.abort(arn, None, None, store.service.clock())
         assert statuses(store)[0] == ("ABORTED", None)
 
@@ -195,10 +189,10 @@ def test_a_message_that_is_not_utf_8(store: Store) -> None:
     assert scheduler.driven == 0
 
 
-def test_a_turn_that_cannot_be_committed_is_taken_again(store: Store) -> None:
-    """After a storage failure that concerns no single execution, all go on from the stored state.
+def test_a_turn_that_cannot_be_committed_is_repeated(store: Store) -> None:
+    """After a storage failure of no single execution, all continue from the stored state.
 
-    No event is left out.
+    No event is missing.
     """
     scheduler = store.scheduler()
     scheduler.claim_new()

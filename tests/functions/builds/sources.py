@@ -1,4 +1,4 @@
-"""Packages for pip and npm that are made of a few lines, so that tests need no registry."""
+"""Packages for pip and npm, written in a few lines so that tests need no registry."""
 
 from __future__ import annotations
 

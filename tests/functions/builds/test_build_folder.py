@@ -1,4 +1,4 @@
-"""Builds: made once, complete, and removed when they are of no use."""
+"""Builds are built once, complete, and removed when unused."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def fill(folder: Path) -> None:
     (folder / "done").write_text("yes")
 
 
-def test_a_build_is_made_once(tmp_path: Path) -> None:
-    """It is reported once, and found afterwards, also without leave to build."""
+def test_a_build_is_built_once(tmp_path: Path) -> None:
+    """It is reported once, and found afterwards, also with --no-build."""
     lines: list[str] = []
     first = make_build_folder(tmp_path, SOURCES, fill, lines.append, line="Filling it")
     again = make_build_folder(tmp_path, SOURCES, fill, lines.append, line="Filling it", may_build=False)
@@ -52,16 +52,16 @@ def test_a_build_is_made_once(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "builds") == [first.name]
 
 
-def test_without_leave_to_build(tmp_path: Path) -> None:
-    """The message says what was not done, and why."""
-    with pytest.raises(BuildError, match=r"^Not done, because of --no-build: Filling it$"):
+def test_no_build(tmp_path: Path) -> None:
+    """The message says what was skipped, and why."""
+    with pytest.raises(BuildError, match=r"^Skipped because of --no-build: Filling it$"):
         make_build_folder(tmp_path, SOURCES, fill, line="Filling it", may_build=False)
     assert not (tmp_path / "builds").exists()
 
 
 @pytest.mark.parametrize("error", [BuildError("no"), KeyboardInterrupt()])
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path, error: BaseException) -> None:
-    """Neither half of it nor its lock."""
+    """Neither a partial folder nor a lock is left."""
 
     def fail(folder: Path) -> None:
         (folder / "half").touch()
@@ -77,18 +77,18 @@ def test_two_processes_build_once(tmp_path: Path) -> None:
     command = [sys.executable, "-u", "-c", SLOW_BUILD, str(tmp_path)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as first, subprocess.Popen(command, **pipes) as second:
-        spoken = {one: [one.stdout.readline()] for one in (first, second)}
-        waiting = next(one for one, said in spoken.items() if "Waiting" in said[0])
+        first_lines = {one: [one.stdout.readline()] for one in (first, second)}
+        waiting = next(one for one, lines in first_lines.items() if "Waiting" in lines[0])
         building = first if waiting is second else second
         assert building.stdout.readline() == "filling\n"
         building.stdin.write("\n")
         building.stdin.flush()
         assert building.stdout.read() == waiting.stdout.read()
-    assert spoken[building] == ["Filling…\n"]
+    assert first_lines[building] == ["Filling…\n"]
 
 
-def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
-    """The next build of the same begins with an empty folder."""
+def test_a_build_after_a_killed_one(tmp_path: Path) -> None:
+    """The next build starts with an empty folder."""
     path = make_build_folder(tmp_path, SOURCES, fill)
     os.rename(path, path.with_name(f"{path.name}.unfinished"))
     (path.with_name(f"{path.name}.unfinished") / "half").touch()
@@ -97,7 +97,7 @@ def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_old_builds_are_removed(tmp_path: Path) -> None:
-    """Unless they are in use, by a function's record or by a recent run."""
+    """Old builds are removed unless a function or a recent run uses them."""
     old, used, fresh = (make_build_folder(tmp_path, {"number": number}, fill) for number in range(3))
     now = time.time()
     killed = tmp_path / "builds" / ".bundling-0123456789abcdef"
@@ -109,7 +109,7 @@ def test_old_builds_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_build_has_no_credentials(tmp_path: Path) -> None:
-    """Neither the variables nor the files are within its reach; the rest of the environment is."""
+    """It gets neither the variables nor the files, but the rest of the environment."""
     environ = {"AWS_ACCESS_KEY_ID": "A", "AWS_PROFILE": "p", "HOME": "/home/ada", "PIP_INDEX_URL": "u"}
     found = build_environment({**environ, "PYTHONPATH": "x"}, OWN="1")
     assert found == {
@@ -133,15 +133,15 @@ def test_a_program_that_fails(tmp_path: Path) -> None:
 
 
 def test_a_project_is_announced_once(tmp_path: Path) -> None:
-    """The line names the project and says how not to run its code."""
+    """The line names the project and says how to prevent it."""
     lines: list[str] = []
     for project in ("one", "one", "two"):
         announcing_report(tmp_path / "home", tmp_path / project, lines.append)(f"Installing for {project}")
-    said = "Building runs code of {} and scripts of its packages as you, without AWS credentials"
+    notice = "Building runs code of {} and scripts of its packages as you, without AWS credentials"
     assert lines == [
-        f"{said.format(tmp_path / 'one')} (--no-build does not).",
+        f"{notice.format(tmp_path / 'one')}. To prevent this, use --no-build.",
         "Installing for one",
         "Installing for one",
-        f"{said.format(tmp_path / 'two')} (--no-build does not).",
+        f"{notice.format(tmp_path / 'two')}. To prevent this, use --no-build.",
         "Installing for two",
     ]

@@ -1,4 +1,4 @@
-"""What a function needs is built, and its handler finds it."""
+"""Dependencies of functions are built, and handlers find them."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ ESBUILD = shutil.which("esbuild")
 
 
 def node_runtime() -> str:
-    asked = subprocess.run(
+    done = subprocess.run(
         [NODE or "", "-p", "process.versions.node"], capture_output=True, text=True, check=True
     )
-    return f"nodejs{asked.stdout.partition('.')[0]}.x"
+    return f"nodejs{done.stdout.partition('.')[0]}.x"
 
 
 def write(bench: Workbench, files: Mapping[str, str]) -> Path:
@@ -64,7 +64,7 @@ def build(
 
 @pytest.mark.slow
 def test_python(bench: Workbench) -> None:
-    """A handler finds its requirements, and an edit of its source counts without a build."""
+    """A handler finds its requirements, and an edit of its source takes effect without a build."""
     source = "import one\ndef handler(event, context): return one.VALUE + {}\n"
     folder = write(bench, {"app.py": source.format(1)})
     (folder / "requirements.txt").write_text(write_wheel(folder, "one", "VALUE = 1"))
@@ -79,20 +79,20 @@ def test_python(bench: Workbench) -> None:
 
 @pytest.mark.parametrize("file", ["requirements.txt", "package.json"])
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
-def test_without_leave_to_build(bench: Workbench, file: str) -> None:
-    """The function is created as it is, with a note."""
+def test_no_build(bench: Workbench, file: str) -> None:
+    """The function is created without its packages, with a note."""
     content = {"requirements.txt": "nothing", "package.json": '{"dependencies": {"nothing": "1"}}'}[file]
     folder = write(bench, {"app.py": "", "app.js": "", file: content})
     runtime = RUNTIME if file == "requirements.txt" else node_runtime()
     built = build(bench, folder, runtime, may_build=False)
     assert built._replace(notes=()) == FunctionBuild(folder, (), is_complete=False)
     assert built.notes[-1] == (
-        f"its {file} is not installed. Not done, because of --no-build: Installing {file} for Pay ({runtime})"
+        f"{file} is not installed. Skipped because of --no-build: Installing {file} for Pay ({runtime})"
     )
 
 
 def test_code_that_was_built_elsewhere(bench: Workbench) -> None:
-    """A folder with the packages in it, as `sam build` makes it, is taken as it is."""
+    """A folder that contains its packages, as from `sam build`, is used unchanged."""
     folder = write(
         bench, {"app.py": "", "requirements.txt": "one", "one-1.0.dist-info/METADATA": "", "one.py": ""}
     )
@@ -104,9 +104,12 @@ def test_code_that_was_built_elsewhere(bench: Workbench) -> None:
     [
         (
             "java21",
-            "its invocations will fail. sfn runs handlers in Python and Node.js: it has no runtime java21.",
+            (
+                "its invocations will fail. sfn does not support the runtime java21: "
+                "it runs handlers in Python and Node.js."
+            ),
         ),
-        ("python2.7", "its invocations will fail. sfn runs handlers in Python and Node.js"),
+        ("python2.7", "its invocations will fail. sfn does not support the runtime python2.7"),
         (
             "provided.al2023",
             "its invocations will fail: sfn does not build programs for provided.al2023, and there is",
@@ -114,7 +117,7 @@ def test_code_that_was_built_elsewhere(bench: Workbench) -> None:
     ],
 )
 def test_runtimes_that_are_not_built(bench: Workbench, runtime: str, note: str) -> None:
-    """A note says so; it is no error."""
+    """It is a note, not an error."""
     folder = write(bench, {"Main.java": ""})
     built = build(bench, folder, runtime)
     assert built.packages == ()
@@ -133,7 +136,7 @@ MODULES = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_node(bench: Workbench, name: str) -> None:
-    """Packages are found by require and by import, beside code that has none."""
+    """Packages are found by require and by import, although the code's folder has none."""
     folder = write(bench, {name: MODULES[name]})
     version = write_node_package(bench.folder / "one", "one", "module.exports = {value: 11}")
     (folder / "package.json").write_text(json.dumps({"dependencies": {"one": version}}))
@@ -144,7 +147,7 @@ def test_node(bench: Workbench, name: str) -> None:
 
 @needs_npm
 def test_packages_that_the_project_has(bench: Workbench) -> None:
-    """What Node.js finds beside the code or above it is not installed again."""
+    """Packages that Node.js finds beside or above the code are not installed again."""
     folder = write(bench, {"src/app.js": MODULES["app.js"], "package.json": '{"dependencies": {"one": "1"}}'})
     write_node_package(folder / "node_modules" / "one", "one", "module.exports = {value: 12}")
     home = str(bench.settings.home)
@@ -161,7 +164,7 @@ TYPESCRIPT = (
 @pytest.mark.skipif(ESBUILD is None, reason="esbuild is not installed")
 @pytest.mark.slow
 def test_typescript(bench: Workbench) -> None:
-    """A handler in TypeScript is bundled, and again when a file of the bundle changes."""
+    """A handler in TypeScript is bundled, and bundled again when one of its files changes."""
     folder = write(
         bench,
         {
@@ -194,7 +197,7 @@ def test_typescript(bench: Workbench) -> None:
 def test_sources_of_compiled_typescript(
     tmp_path: Path, output: str, tsconfig: str, source: str | None
 ) -> None:
-    """Code that is not compiled yet is found by the compiler's configuration."""
+    """Code that is not compiled yet is found through the compiler's configuration."""
     (tmp_path / "a").mkdir()
     (tmp_path / ("a" if output.startswith("a/") else ".") / "tsconfig.json").write_text(tsconfig)
     file = tmp_path / (source or "src/app.ts")
@@ -206,7 +209,7 @@ def test_sources_of_compiled_typescript(
 
 @pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 def test_typescript_without_esbuild(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error has the command that installs it."""
+    """The error contains the command that installs esbuild."""
     folder = write(bench, {"app.ts": TYPESCRIPT})
     runtime = node_runtime()
     tools = bench.folder / "tools"
@@ -216,5 +219,5 @@ def test_typescript_without_esbuild(bench: Workbench, monkeypatch: pytest.Monkey
     home = str(bench.settings.home)
     building = Building(home, folder, Runtimes(Path(home), {"PATH": str(tools)}), print, may_build=False)
     built = build_function(building, FunctionSource("Pay", folder, runtime, "app.handler"))
-    assert "its TypeScript is not bundled. TypeScript needs esbuild" in built.notes[-1]
+    assert "TypeScript is not bundled. TypeScript needs esbuild" in built.notes[-1]
     assert "Install it: npm install --global esbuild" in built.notes[-1]

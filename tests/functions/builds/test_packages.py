@@ -1,4 +1,4 @@
-"""What pip and npm install, and when they install again."""
+"""Packages installed by pip and npm, and when they are installed again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ needs_npm = pytest.mark.skipif(not HAS_NPM, reason="npm is not installed")
 
 
 def install(tmp_path: Path, interpreter: str = sys.executable) -> tuple[set[str], list[str]]:
-    """Installs the project's requirements.txt. Returns the modules, and the lines for the user."""
+    """Installs the project's requirements.txt. Returns the modules, and the reported lines."""
     lines: list[str] = []
     file = tmp_path / "project" / "requirements.txt"
     folder = install_python_packages(tmp_path / "home", file, interpreter, lines.append, what="Pay")
@@ -31,7 +31,7 @@ def install(tmp_path: Path, interpreter: str = sys.executable) -> tuple[set[str]
 
 @pytest.mark.slow
 def test_requirements(tmp_path: Path) -> None:
-    """Included files count; a changed file is another build; the project's folder is left alone."""
+    """Included files are part of the build; a change is a new build; the project is left alone."""
     project = tmp_path / "project"
     one, two = (write_wheel(project, name, "") for name in ("one", "two"))
     (project / "requirements.txt").write_text(f"# comment\n{one}  # and another\n-r more.txt\n")
@@ -46,7 +46,7 @@ def test_requirements(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_newer_versions(tmp_path: Path) -> None:
-    """Where they are allowed, a version that is asked for is the oldest."""
+    """With `allows_newer`, a pinned version is the minimum."""
     project = tmp_path / "project"
     folder = str(project)
     write_wheel(project, "one", "")
@@ -60,7 +60,7 @@ def test_newer_versions(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_interpreter_without_pip(tmp_path: Path) -> None:
-    """Python's own ensurepip has one; nothing is installed into the interpreter."""
+    """The pip of `ensurepip` is used; nothing is installed into the interpreter."""
     bare = tmp_path / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
     (tmp_path / "project").mkdir()
@@ -73,7 +73,7 @@ def test_an_interpreter_without_pip(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_requirements_that_cannot_be_installed(tmp_path: Path) -> None:
-    """The error has pip's own last lines."""
+    """The error contains the last lines of pip's output."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "requirements.txt").write_text("./no-such.whl\n")
     with pytest.raises(BuildError) as failed:
@@ -87,7 +87,7 @@ def test_requirements_that_cannot_be_installed(tmp_path: Path) -> None:
 @needs_npm
 @pytest.mark.slow
 def test_a_package_json(tmp_path: Path) -> None:
-    """Its own scripts do not run; packages for development are installed on request only."""
+    """Its own scripts do not run; development packages are installed only on request."""
     project = tmp_path / "project"
     project.mkdir()
     dependencies = {name: write_node_package(tmp_path / name, name, "") for name in ("one", "two")}
@@ -108,7 +108,7 @@ def test_a_package_json(tmp_path: Path) -> None:
     assert os.listdir(project) == ["package.json"]
 
 
-def test_a_package_json_that_is_none(tmp_path: Path) -> None:
+def test_an_invalid_package_json(tmp_path: Path) -> None:
     """The error names the file."""
     (tmp_path / "package.json").write_text("{")
     with pytest.raises(BuildError, match=r"package.json is not JSON: "):
@@ -119,5 +119,5 @@ def test_without_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line says what to install."""
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "package.json").write_text('{"dependencies": {"a": "1"}}')
-    with pytest.raises(BuildError, match=r"^npm, which installs package.json, is not on PATH\."):
+    with pytest.raises(BuildError, match=r"^npm is needed to install package.json, and is not on PATH\."):
         install_node_packages(tmp_path / "home", tmp_path, print)

@@ -1,4 +1,4 @@
-"""The public layers that sfn knows."""
+"""The public layers that sfn replaces."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from sfn_cli.functions.builds.public_layers import public_layer
     ],
 )
 def test_known_layers(name: str, python: tuple[str, ...], node: bool) -> None:
-    """Each is known by its name, and stands for packages or for nothing."""
+    """Each is recognised by its name, and replaced by packages or by nothing."""
     layer = public_layer(name)
     assert layer is not None
     assert (layer.python, bool(layer.node)) == (python, node)
 
 
 def test_an_unknown_layer() -> None:
-    """Others are none of ours."""
+    """Other layers have no replacement."""
     assert public_layer("shared-libraries") is None

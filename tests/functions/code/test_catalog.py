@@ -1,4 +1,4 @@
-"""The code of functions: zips are unpacked once, whole, and within their folder."""
+"""The code of functions: zips are unpacked once, completely, and within their folder."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ def unpacked(bench: Workbench) -> list[str]:
 @pytest.mark.parametrize(
     "files, reason",
     [
-        ({"../evil.py": ""}, "'../evil.py' would lie outside of its folder"),
-        ({"a/../../evil.py": ""}, "'a/../../evil.py' would lie outside of its folder"),
-        ({"/evil.py": ""}, "'/evil.py' would lie outside of its folder"),
-        ({link("out"): "/etc/passwd"}, "the link out leads outside of its folder, to /etc/passwd"),
-        ({link("out"): "../.."}, "the link out leads outside of its folder, to ../.."),
+        ({"../evil.py": ""}, "'../evil.py' is outside the folder"),
+        ({"a/../../evil.py": ""}, "'a/../../evil.py' is outside the folder"),
+        ({"/evil.py": ""}, "'/evil.py' is outside the folder"),
+        ({link("out"): "/etc/passwd"}, "the link out points outside the folder, to /etc/passwd"),
+        ({link("out"): "../.."}, "the link out points outside the folder, to ../.."),
         (
             {"d/x": "", link("d/up"): "..", link("out"): "d/up/.."},
-            "the link out leads outside of its folder, to d/up/..",
+            "the link out points outside the folder, to d/up/..",
         ),
-        ({link("a"): "b", link("b"): "/tmp"}, "the link a leads outside of its folder, to b"),
+        ({link("a"): "b", link("b"): "/tmp"}, "the link a points outside the folder, to b"),
     ],
 )
 def test_nothing_leaves_its_folder(
@@ -73,7 +73,7 @@ def test_nothing_leaves_its_folder(
 
 
 def test_a_link_that_is_written_through(bench: Workbench) -> None:
-    """A link to another place, anywhere in the zip, does not exist while files are written."""
+    """Links are created after all files, wherever they are in the zip."""
     bench.zipped({link("out"): str(bench.folder), "out/evil.py": "", "app.py": HANDLER})
     assert bench.invoke().kind == "unusable"
     assert not list(bench.folder.rglob("evil.py"))
@@ -96,17 +96,17 @@ def test_links_and_programs(bench: Workbench) -> None:
 
 
 def test_no_zip(bench: Workbench) -> None:
-    """Bytes that are no zip are refused as such."""
+    """Bytes that are not a zip are refused."""
     bench.create("fn", Code(zip=b"nonsense"), {"CodeSha256": "AAAA"})
     outcome = bench.invoke()
     assert (outcome.kind, outcome.message) == (
         "unusable",
-        "The zip of the function fn cannot be unpacked: File is not a zip file.",
+        "Cannot unpack the zip of the function fn: File is not a zip file.",
     )
 
 
 def test_unpacked_once(bench: Workbench) -> None:
-    """An update of the configuration unpacks nothing; the same zip again does not either."""
+    """Neither an update of the configuration nor the same zip again unpacks anything."""
     bench.zipped({"app.py": HANDLER})
     bench.answer()
     folders = unpacked(bench)
@@ -117,7 +117,7 @@ def test_unpacked_once(bench: Workbench) -> None:
 
 
 def test_old_zips_are_removed(bench: Workbench) -> None:
-    """When no child runs them any more; and those of deleted functions when the pool ends."""
+    """They are removed when no child runs them; those of deleted functions, when the pool closes."""
     bench.zipped({"app.py": "def handler(event, context): return 0"})
     for number in range(1, 3):
         bench.update(code=Code(zip=zip_of({"app.py": f"def handler(event, context): return {number}"})))
@@ -130,8 +130,8 @@ def test_old_zips_are_removed(bench: Workbench) -> None:
     assert unpacked(bench) == []
 
 
-def test_what_another_process_uses_stays(bench: Workbench) -> None:
-    """A folder that is in use is not removed, though its zip is an old one."""
+def test_a_folder_that_another_process_uses(bench: Workbench) -> None:
+    """A folder in use is not removed, even if its zip is an old one."""
     bench.zipped({"app.py": "def handler(event, context): return 0"})
     other = Catalog(bench.functions, Path(bench.settings.home))
     path = other.find(named(bench)).path
@@ -143,8 +143,8 @@ def test_what_another_process_uses_stays(bench: Workbench) -> None:
     assert not os.path.isdir(path)
 
 
-def test_what_was_left_by_a_crash_is_removed(bench: Workbench) -> None:
-    """A folder that was being unpacked when its process ended is removed."""
+def test_a_folder_left_by_a_crash_is_removed(bench: Workbench) -> None:
+    """A half-unpacked folder is removed."""
     bench.zipped({"app.py": HANDLER})
     bench.answer()
     left = Path(bench.settings.home) / "functions" / "fn" / ".unpacking-0"
@@ -153,8 +153,8 @@ def test_what_was_left_by_a_crash_is_removed(bench: Workbench) -> None:
     assert not left.exists()
 
 
-def test_a_folder_that_is_gone(bench: Workbench, tmp_path: Path) -> None:
-    """The error for a missing folder names the remedy; the function runs when it exists again."""
+def test_a_missing_folder(bench: Workbench, tmp_path: Path) -> None:
+    """The error says how to fix it; the function runs once the folder exists again."""
     folder = bench.function(HANDLER)
     assert bench.answer() == 1
     folder.rename(tmp_path / "elsewhere")
@@ -166,7 +166,7 @@ def test_a_folder_that_is_gone(bench: Workbench, tmp_path: Path) -> None:
 
 
 def test_a_folder_with_links(bench: Workbench) -> None:
-    """Linked modules are watched at their target; a link to a parent folder does no harm."""
+    """Linked modules are checked at their target; a link to a parent folder is not followed forever."""
     folder = bench.function("import shared\ndef handler(event, context): return shared.x")
     real = bench.folder / "shared.py"
     (folder / "shared.py").symlink_to(real)
@@ -178,7 +178,7 @@ def test_a_folder_with_links(bench: Workbench) -> None:
 
 @pytest.mark.slow
 def test_a_large_folder_is_not_scanned_each_time(bench: Workbench) -> None:
-    """Scans of a large folder take a tenth of the time at most."""
+    """Scans of a large folder take at most a tenth of the time."""
     folder = bench.function(HANDLER)
     for number in range(3000):
         (folder / f"f{number}").touch()
@@ -189,7 +189,7 @@ def test_a_large_folder_is_not_scanned_each_time(bench: Workbench) -> None:
     assert Catalog(bench.functions, Path(bench.settings.home)).find(named(bench)) != first
 
 
-def test_a_folder_that_was_removed_by_hand(bench: Workbench) -> None:
+def test_a_folder_that_the_user_removed(bench: Workbench) -> None:
     """The zip is unpacked again."""
     bench.zipped({"app.py": HANDLER})
     bench.answer()
@@ -199,7 +199,7 @@ def test_a_folder_that_was_removed_by_hand(bench: Workbench) -> None:
 
 
 def test_no_code(bench: Workbench) -> None:
-    """A function that was deleted while its code was looked for has none."""
+    """A function that is deleted while its code is being looked up has no code."""
     bench.zipped({"app.py": HANDLER})
     function = named(bench)
     bench.functions.delete("fn")
@@ -208,10 +208,7 @@ def test_no_code(bench: Workbench) -> None:
 
 
 def test_a_link_in_place_of_a_functions_folder(bench: Workbench, tmp_path: Path) -> None:
-    """A link in place of a function's folder is refused.
-
-    Nothing is unpacked through it, and its code is not run.
-    """
+    """It is refused: nothing is unpacked through the link, and its code is not run."""
     bench.zipped({"app.py": HANDLER})
     (tmp_path / "elsewhere").mkdir()
     root = Path(bench.settings.home) / "functions"

@@ -1,1 +1,1 @@
-"""Tests of what a function finds in its environment."""
+"""Tests of a function's environment."""

@@ -1,4 +1,4 @@
-"""SDKs that do not read AWS_ENDPOINT_URL, as functions bring them: they call the endpoint, too."""
+"""SDKs in functions that do not read AWS_ENDPOINT_URL also call the endpoint."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INSTALL_SECONDS = 120
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Answers DynamoDB and Step Functions as if there were a table and a finished execution."""
+    """Answers as DynamoDB with a table, and as Step Functions with a finished execution."""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -42,7 +42,7 @@ class Answering(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def variables() -> Iterator[dict[str, str]]:
-    """The variables of a function whose endpoint is a server of this test."""
+    """The variables that set a function's endpoint to this test's server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}
@@ -52,7 +52,7 @@ def variables() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Installs packages into a folder of their own; skips the test where that is not possible."""
+    """Installs packages into a new folder; skips the test if that is not possible."""
 
     def install(*command: str, option: str) -> Path:
         folder = tmp_path_factory.mktemp("packages")
@@ -82,7 +82,7 @@ def handler(event, context):
 def test_boto3(
     bench: Workbench, installed: Callable[..., Path], variables: dict[str, str], version: str
 ) -> None:
-    """Older versions do not know the endpoint's variable, or the one against prefixes of the host."""
+    """Older versions do not support the variables for the endpoint or against host prefixes."""
     packages = installed(sys.executable, "-m", "pip", "install", "--quiet", version, option="--target")
     bench.function(
         PYTHON_HANDLER, Timeout=60, Environment={"Variables": {**variables, "PYTHONPATH": str(packages)}}

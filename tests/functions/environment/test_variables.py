@@ -60,10 +60,10 @@ def handler(event, context):
     "environment, variables, seen",
     [
         (OWN, {}, {**MADE_UP, **LOCAL}),
-        # An endpoint that the user named wins.
+        # An endpoint that the user set wins.
         ({"AWS_ENDPOINT_URL": HERE}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
         ({"AWS_ENDPOINT_URL_SQS": HERE}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL_SQS": HERE}),
-        # The function's own variables win, and are not mixed with credentials of ours.
+        # The function's own variables win, and are not mixed with made-up credentials.
         ({}, {"AWS_ENDPOINT_URL": HERE}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
         (
             {},
@@ -74,11 +74,11 @@ def handler(event, context):
                 "AWS_ACCESS_KEY_ID": "mine",
             },
         ),
-        # Functions call AWS itself, and find the user's credentials as every program does.
+        # Functions call AWS itself, and find the user's credentials like any program.
         ({"SFN_AWS": "real", **OWN}, {}, {}),
         ({"SFN_AWS": "real", "AWS_ENDPOINT_URL_SQS": HERE}, {}, {"AWS_ENDPOINT_URL_SQS": HERE}),
         ({"AWS_ENDPOINT_URL_SQS": REAL}, {}, {**LOCAL, "AWS_ENDPOINT_URL_SQS": REAL}),
-        # So does one in the shared config file, which functions cannot find.
+        # The same is true of an endpoint in the shared config file, which functions cannot read.
         ({"AWS_CONFIG_FILE": "config"}, {}, {**MADE_UP, **LOCAL, "AWS_ENDPOINT_URL": HERE}),
         (
             {"AWS_CONFIG_FILE": "config", "AWS_PROFILE": "there"},
@@ -105,7 +105,7 @@ def handler(event, context):
 def test_credentials_and_endpoints(
     tmp_path: Path, environment: dict[str, str], variables: dict[str, str], seen: dict[str, str]
 ) -> None:
-    """Credentials are made up, and the user's cannot be found, unless functions call AWS itself."""
+    """Credentials are made up, and the user's are hidden, unless functions call AWS itself."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(HANDLER)
@@ -141,13 +141,13 @@ def test_credentials_and_endpoints(
         ("_HANDLER", "app.handler"),
     ],
 )
-def test_what_lambda_sets(bench: Workbench, name: str, value: str) -> None:
+def test_lambda_variables(bench: Workbench, name: str, value: str) -> None:
     bench.function(HANDLER)
     assert bench.answer([name]) == {name: value}
 
 
 def test_a_trace_for_each_invocation(bench: Workbench) -> None:
-    """Each invocation has a trace header of its own."""
+    """Each invocation has its own trace header."""
     bench.function(HANDLER)
     traces: list[Any] = [bench.answer(["_X_AMZN_TRACE_ID"])["_X_AMZN_TRACE_ID"] for _ in range(2)]
     assert traces[0] != traces[1]

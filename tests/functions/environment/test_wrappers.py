@@ -1,4 +1,4 @@
-"""AWS_LAMBDA_EXEC_WRAPPER: a script of the function's starts its runtime.
+"""AWS_LAMBDA_EXEC_WRAPPER: a script of the function that starts its runtime.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
 """
@@ -61,7 +61,7 @@ WRAPPER = {"Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/w
     ],
 )
 def test_a_wrapper_starts_python(bench: Workbench, script: str, answer: object) -> None:
-    """It may add variables and options, and name another handler; its path may be AWS's."""
+    """It may add variables and options, and change the handler; its path may be AWS's."""
     create(bench.function(HANDLER, **WRAPPER), script)
     assert bench.answer() == answer
 
@@ -82,7 +82,7 @@ def test_a_wrapper_starts_node(bench: Workbench) -> None:
     [(None, 127, "not found"), (0o644, 126, "Permission denied")],
 )
 def test_a_wrapper_that_cannot_be_run(bench: Workbench, mode: int | None, status: int, log: str) -> None:
-    """The error and the exit status are Lambda's, and the log says why."""
+    """The error and the exit status are Lambda's, and the reason is in the log."""
     folder = bench.function(HANDLER, **WRAPPER)
     if mode is not None:
         create(folder, ADD, mode)

@@ -1,4 +1,4 @@
-"""The endpoints and credentials of tasks' calls, read from the clients: nothing is called here."""
+"""The endpoints and credentials of clients; no calls are made."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ aws_secret_access_key = secret
 
 @pytest.fixture
 def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeClients:
-    """Gives the Clients of a process with this environment, and with the files of a user of AWS."""
+    """Returns a function that creates Clients for an environment, with an AWS user's files."""
 
     def make(environment: Mapping[str, str], *, config: str = "") -> Clients:
         for name in [name for name in os.environ if name.startswith(("AWS_", "SFN_"))]:
@@ -74,26 +74,26 @@ def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeClients:
         ({"AWS_ENDPOINT_URL": HERE, "AWS_PROFILE": "only-here"}, "", HERE, MADE_UP),
         ({}, CONFIG, HERE, MADE_UP),
         ({"AWS_PROFILE": "there"}, CONFIG, THERE, MADE_UP),
-        # To AWS itself, because the user says so: then as botocore has it.
+        # To AWS itself, because the user allows it: as in botocore.
         ({"SFN_AWS": "real"}, "", REAL, OWN),
         ({"SFN_AWS": "real", **USER}, "", REAL, OWN),
         ({"SFN_AWS": "real", "AWS_ENDPOINT_URL": HERE}, "", HERE, OWN),
         ({"AWS_ENDPOINT_URL_SQS": REAL}, "", REAL, OWN),
     ],
 )  # fmt: skip
-def test_where_calls_go(
+def test_endpoints_of_calls(
     clients: MakeClients, environment: dict[str, str], config: str, endpoint: str, key: str
 ) -> None:
-    """A named endpoint wins.
+    """An endpoint that is set wins.
 
-    The user's credentials are for AWS alone, and for endpoints named together with SFN_AWS=real.
+    The user's credentials are used for AWS only, and for endpoints that are set with SFN_AWS=real.
     """
     client = clients(environment, config=config).get("sqs")
     assert (client.meta.endpoint_url, client._request_signer._credentials.access_key) == (endpoint, key)
 
 
 def test_another_word_than_real(clients: MakeClients) -> None:
-    """A misspelt SFN_AWS is reported; it does not allow calls of AWS."""
+    """A misspelt SFN_AWS is reported, and does not allow calls to AWS."""
     with pytest.raises(ConfigurationError, match="SFN_AWS is 'Real'"):
         clients({"SFN_AWS": "Real"})
 
@@ -110,12 +110,12 @@ def test_another_word_than_real(clients: MakeClients) -> None:
     ],
 )
 def test_names_of_services(clients: MakeClients, sdk_name: str, botocore_name: str | None) -> None:
-    """A service of aws-sdk tasks is named by its id in its model, in lower case without blanks."""
+    """aws-sdk tasks name a service by the id in its model, in lower case without spaces."""
     assert clients({}).service_name(sdk_name) == botocore_name
 
 
-def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) -> None:
-    """A task with a long time limit has a client that waits long; similar limits share a client."""
+def test_clients_with_similar_time_limits_are_shared(clients: MakeClients) -> None:
+    """A long time limit needs a client that waits as long; similar limits share a client."""
     made = clients({"AWS_ENDPOINT_URL": HERE})
     budget = {
         seconds: made.get("sqs", timeout_seconds=seconds).meta.config.read_timeout
@@ -125,8 +125,8 @@ def test_clients_are_shared_as_far_as_their_patience_goes(clients: MakeClients) 
     assert made.get("sqs", timeout_seconds=3) is made.get("sqs", timeout_seconds=7)
 
 
-def test_a_request_for_no_place(clients: MakeClients) -> None:
-    """The service reports the problems of a request, except for one without an endpoint to call."""
+def test_a_request_without_a_target(clients: MakeClients) -> None:
+    """The service reports the problems of a request, unless the URI is incomplete."""
     made = clients({"AWS_ENDPOINT_URL": HERE})
     with pytest.raises(ParamValidationError, match='Missing required parameter in input: "Key"'):
         made.get("s3").get_object(Bucket="b")

@@ -1,4 +1,4 @@
-"""Corrections of the answers of services that emulate AWS's."""
+"""Corrections of emulators' answers."""
 
 from __future__ import annotations
 
@@ -31,14 +31,11 @@ SENT, MALFORMED = {"EventId": "e"}, {"ErrorCode": "MalformedDetail", "ErrorMessa
 def test_events(
     details: list[str | None], sent: list[str | None] | None, entries: list[dict[str, str]]
 ) -> None:
-    """An event whose Detail is no object is refused by itself.
-
-    The others are sent, in their order.
-    """
-    asked: list[Any] = []
+    """An event whose Detail is not an object is refused; the others are sent, in their order."""
+    requests: list[Any] = []
 
     def send(request: Any) -> dict[str, Any]:
-        asked.append([entry.get("Detail") for entry in request["Entries"]])
+        requests.append([entry.get("Detail") for entry in request["Entries"]])
         return {"Entries": [SENT] * len(request["Entries"]), "FailedEntryCount": 0}
 
     request = {
@@ -47,7 +44,7 @@ def test_events(
         ]
     }
     answer = send_with_fixups(operation("events", "PutEvents"), request, send)
-    assert asked == ([] if sent is None else [sent])
+    assert requests == ([] if sent is None else [sent])
     assert (answer["Entries"], answer["FailedEntryCount"]) == (entries, entries.count(MALFORMED))
 
 
@@ -55,6 +52,6 @@ def test_events(
     "request_, message",
     [({"TopicArn": "t"}, "Topic does not exist"), ({"TargetArn": "t"}, "Endpoint does not exist")],
 )
-def test_a_topic_that_is_not_there(request_: dict[str, str], message: str) -> None:
+def test_a_missing_topic(request_: dict[str, str], message: str) -> None:
     error = ServiceError("NotFound", "Endpoint does not exist", 404, "r", "NotFoundException")
     assert fix_up_error(operation("sns", "Publish"), request_, error).message == message

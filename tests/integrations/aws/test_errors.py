@@ -36,7 +36,7 @@ from sfn_cli.integrations.aws.errors import (
     ],
 )
 def test_names_of_services(service_id: str, name: str) -> None:
-    """A service is named as its client in the Java SDK."""
+    """A service has the name of its client in the Java SDK."""
     assert sdk_error_naming(service_id).prefix == name
 
 
@@ -50,7 +50,7 @@ def test_names_of_services(service_id: str, name: str) -> None:
     ],
 )
 def test_names_of_exceptions(shape: str, name: str) -> None:
-    """Each ends with Exception, also where the service's own name for it does not."""
+    """Each ends with Exception, even if the service's own name does not."""
     assert error_exception_name(shape) == name
 
 
@@ -84,7 +84,7 @@ SNS = ErrorNaming("SNS", "AmazonSNS", "AmazonSNS")
     ],
 )  # fmt: skip
 def test_failures(naming: ErrorNaming, error: ServiceError, name: str, cause: str) -> None:
-    """The two SDKs report errors in their own ways; an unknown error has the service's name."""
+    """The two SDKs word errors differently; an unknown error has the service's name."""
     assert naming.failure(error) == (name, cause)
 
 
@@ -102,7 +102,7 @@ def test_failures(naming: ErrorNaming, error: ServiceError, name: str, cause: st
     ],
 )
 def test_the_exception_of_an_error(service: str, error_body: dict[str, str], exception: str | None) -> None:
-    """The exception is the one that the service's model has for the code, if it has one."""
+    """The exception is the one for the code in the service's model, if any."""
     model = botocore.session.Session().get_service_model(service)
     response = {
         "Error": {"Message": "m", **error_body},
@@ -112,8 +112,8 @@ def test_the_exception_of_an_error(service: str, error_body: dict[str, str], exc
     assert (error.code, error.message, error.exception) == (error_body["Code"], "m", exception)
 
 
-def test_a_server_that_broke() -> None:
-    """A page of HTML from the server is no cause."""
+def test_a_broken_server() -> None:
+    """An HTML page does not become the cause."""
     response = {
         "Error": {"Code": "500", "Message": "<!doctype html>..."},
         "ResponseMetadata": {"HTTPStatusCode": 500},

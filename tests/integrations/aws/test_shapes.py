@@ -1,4 +1,4 @@
-"""Requests and answers of AWS's services: names, types and values as tasks have them."""
+"""Requests and responses of AWS services: names, types and values in tasks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_names_of_fields(member: str, field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "service, name, arguments, asked",
+    "service, name, arguments, expected",
     [
         (
             "stepfunctions",
@@ -60,7 +60,7 @@ def test_names_of_fields(member: str, field: str) -> None:
             {"TableName": "t", "Item": {"n": {"N": 5}}},
             {"TableName": "t", "Item": {"n": {"N": "5"}}},
         ),
-        # A text alone is an attribute of type S, wherever an attribute's value may be.
+        # A plain string is an attribute of type S, in every place for an attribute's value.
         (
             "dynamodb",
             "PutItem",
@@ -94,7 +94,7 @@ def test_names_of_fields(member: str, field: str) -> None:
         ("sqs", "SendMessage", {"QueueUrl": "q", "DelaySeconds": "3"}, {"QueueUrl": "q", "DelaySeconds": 3}),
         ("s3", "ListObjectsV2", {"Bucket": "b", "MaxKeys": 7.0}, {"Bucket": "b", "MaxKeys": 7}),
         ("kms", "Encrypt", {"KeyId": "k", "Plaintext": "text"}, {"KeyId": "k", "Plaintext": b"text"}),
-        # A stream holds JSON, whatever its content; the Java SDK defines its type.
+        # A stream always contains JSON; the Java SDK sets its content type.
         (
             "s3",
             "PutObject",
@@ -115,9 +115,9 @@ def test_names_of_fields(member: str, field: str) -> None:
         ),
     ],
 )
-def test_requests(service: str, name: str, arguments: Any, asked: Any) -> None:
-    """A task's arguments are read as the Java SDK reads them; null counts as absent."""
-    assert shape_request(operation(service, name).input_shape, arguments) == asked
+def test_requests(service: str, name: str, arguments: Any, expected: Any) -> None:
+    """A task's arguments are parsed as by the Java SDK; null counts as absent."""
+    assert shape_request(operation(service, name).input_shape, arguments) == expected
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,5 @@ def test_requests_that_cannot_be_made(service: str, name: str, arguments: Any, e
     ],
 )
 def test_results(service: str, name: str, answered: Any, expected: Any) -> None:
-    """An answer's fields are capitalised, its times are texts, its bytes are UTF-8.
-
-    Missing values are left out.
-    """
+    """Field names are capitalised, times are strings, bytes are UTF-8; missing values are left out."""
     assert shape_result(operation(service, name).output_shape, answered) == expected

@@ -28,7 +28,7 @@ SOON_SECONDS = 0.1
 
 @contextmanager
 def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """The URL of a server that answers one request, which it has read up to its headers."""
+    """Yields the URL of a server that answers one request, after reading its headers."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -48,7 +48,7 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
         listener.close()
 
 
-def said(*parts: bytes) -> Callable[[socket.socket], None]:
+def sent(*parts: bytes) -> Callable[[socket.socket], None]:
     def answer(peer: socket.socket) -> None:
         for part in parts:
             peer.sendall(part)
@@ -57,9 +57,9 @@ def said(*parts: bytes) -> Callable[[socket.socket], None]:
 
 
 def test_a_response() -> None:
-    """Status, reason, headers as they were sent, and the body; a redirect is one as any other."""
+    """A response has status, reason, headers and body; a redirect is not followed."""
     with answering(
-        said(
+        sent(
             b"HTTP/1.1 302 Over There\r\nLocation: /x\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: "
             b"2\r\n\r\nhi"
         )
@@ -69,9 +69,9 @@ def test_a_response() -> None:
     assert response == Response(302, "Over There", headers, b"hi")
 
 
-def test_what_is_too_long_is_cut() -> None:
+def test_a_long_response_is_truncated() -> None:
     """Reading stops as soon as the answer is known to be too long."""
-    with answering(said(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", b"x" * 300_000)) as url:
+    with answering(sent(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n", b"x" * 300_000)) as url:
         response = send_http_request(Request("GET", url, ()), seconds=ENOUGH_SECONDS)
     assert len(response.body) == MAX_BODY_BYTES + 1
 
@@ -96,8 +96,8 @@ def is_silent(peer: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("answer", [is_silent, trickles])
-def test_the_time_is_for_the_whole(answer: Callable[[socket.socket], None]) -> None:
-    """A silent server, and one whose answer never ends, are abandoned after the same time."""
+def test_the_time_limit_is_for_the_whole_call(answer: Callable[[socket.socket], None]) -> None:
+    """A silent server, and one whose answer never ends, time out after the same time."""
     with answering(answer) as url, pytest.raises(TimeoutError):
         send_http_request(Request("GET", url, ()), seconds=SOON_SECONDS)
 
@@ -131,7 +131,7 @@ JSON = (("content-type", "application/json; charset=utf-8"),)
     ],
 )
 def test_values(headers: tuple[tuple[str, str], ...], body: bytes, value: object) -> None:
-    """JSON is read where the content type says that it is JSON; all else is text."""
+    """JSON is parsed if the content type is JSON; everything else is text."""
     assert http_response_value(Response(200, "OK", headers, body)) == value
 
 
@@ -145,7 +145,7 @@ def test_values(headers: tuple[tuple[str, str], ...], body: bytes, value: object
         ("text/plain", b"\xff\xfe"),
     ],
 )
-def test_what_is_no_text(kind: str, body: bytes) -> None:
+def test_a_response_that_is_not_text(kind: str, body: bytes) -> None:
     with pytest.raises(Unreadable):
         http_response_value(Response(200, "OK", (("Content-Type", kind),), body))
 

@@ -1,6 +1,6 @@
 """http:invoke and apigateway:invoke: invalid requests and answers fail with States.Runtime.
 
-Each task is run by TestState, in a store of its own.
+TestState runs each task, with a separate store.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def there() -> Iterator[Api]:
-    with http_api() as played:
-        yield played
+    with http_api() as server:
+        yield server
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    """Yields a function that returns TestState's answer for a task of a service.
+    """Yields a function that runs a task of a service with TestState.
 
-    There is a connection with a parameter for the body.
+    The store has a connection with a body parameter.
     """
     service = app.build_app(Settings(str(tmp_path), "us-east-1", "123456789012"))
     connection = {
         "ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"},
         "InvocationHttpParameters": {"BodyParameters": [{"Key": "a", "Value": "b"}]},
     }
-    made = {"Name": "Key", "AuthorizationType": "API_KEY", "AuthParameters": connection}
-    arn = api.call_api(service, model.load_model("events", "CreateConnection"), made)["ConnectionArn"]
+    created = {"Name": "Key", "AuthorizationType": "API_KEY", "AuthParameters": connection}
+    arn = api.call_api(service, model.load_model("events", "CreateConnection"), created)["ConnectionArn"]
 
-    def tried(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    def run_task(name: str, given: dict[str, Any]) -> dict[str, Any]:
         more = {"InvocationConfig": {"ConnectionArn": arn}} if name == "http" else {}
         resource = f"arn:aws:states:::{name}:invoke"
         fixed = {"Method.$": "$.Method", "ApiEndpoint.$": "$.ApiEndpoint", **more}
@@ -58,7 +58,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
         }
         return api.call_api(service, model.load_model("stepfunctions", "TestState"), request)
 
-    yield tried
+    yield run_task
     service.close()
 
 
@@ -93,7 +93,7 @@ METHODS = "should be one of [GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS] but w
         (
             "http",
             {"ApiEndpoint": HERE, "RequestBody": "text"},
-            "cannot be merged with the body parameters of the connection",
+            "RequestBody must be an object",
         ),
         ("http", {"ApiEndpoint": HERE, "Body": {}}, 'The field "Body" is not supported by Step Functions'),
         ("apigateway", {"ApiEndpoint": HERE, "Method": "get"}, f"The field 'Method' {METHODS} \"get\""),
@@ -120,8 +120,8 @@ METHODS = "should be one of [GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS] but w
         ),
     ],
 )
-def test_what_cannot_be_asked(run: Run, service: str, given: dict[str, Any], cause: str) -> None:
-    """A problem in the input alone is found when the task runs; nothing is sent."""
+def test_invalid_requests(run: Run, service: str, given: dict[str, Any], cause: str) -> None:
+    """A problem in the input is found when the task runs; nothing is sent."""
     answer = run(service, given)
     assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
     assert cause in answer["cause"]
@@ -136,8 +136,8 @@ def test_what_cannot_be_asked(run: Run, service: str, given: dict[str, Any], cau
     ],
 )
 @pytest.mark.parametrize("service", ["http", "apigateway"])
-def test_what_cannot_be_taken(run: Run, there: Api, service: str, path: str, error: str, cause: str) -> None:
-    """A result is text, of at most 262,144 bytes."""
+def test_unusable_responses(run: Run, there: Api, service: str, path: str, error: str, cause: str) -> None:
+    """A result must be text of at most 262,144 bytes."""
     answer = run(service, {"ApiEndpoint": there.url + path})
     assert (answer["status"], answer["error"]) == ("FAILED", error)
     assert cause in answer["cause"]

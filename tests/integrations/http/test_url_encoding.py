@@ -1,4 +1,4 @@
-"""Values of JSON in URLs and forms."""
+"""JSON values in URLs and forms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ARRAY = {"array": ["a", "b"]}
 @pytest.mark.parametrize(
     "body, array_format, form",
     [
-        # AWS's own examples.
+        # AWS's examples.
         (ARRAY, "INDICES", "array[0]=a&array[1]=b"),
         (ARRAY, "REPEAT", "array=a&array=b"),
         (ARRAY, "COMMAS", "array=a,b"),

@@ -212,7 +212,7 @@ def test_missing_translator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write_project(
         tmp_path, {"template.yaml": f"{HEAD}Resources: {{F: {{Type: AWS::Serverless::SimpleTable}}}}"}
     )
-    with pytest.raises(ConfigurationError, match=r"pip install 'sfn-cli\[stacks,aws,serve\]'"):
+    with pytest.raises(ConfigurationError, match="Install the extras stacks and aws: "):
         read_cloudformation_stack(tmp_path / "template.yaml")
 
 

@@ -89,7 +89,7 @@ def test_caught_visit() -> None:
     explained = {visit.state: explain_visit(view, visit) for visit in view.visits()}
     ship = explained["Ship"]
     assert ship is not None
-    assert (ship.function, ship.message) == ("Warehouse", "there is no unicorn")
+    assert (ship.function, ship.message) == ("Warehouse", "no unicorn in stock")
     assert explained["Reserve"] is None
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ARN = "arn:aws:states:us-east-1:123456789012"
 CHILD = json.dumps({"ExecutionArn": f"{ARN}:execution:Ship:b 1", "Status": "FAILED", "Cause": "no stock"})
-INSTALL = "DynamoDB is not here: pip install 'sfn-cli[aws]'"
+COMMAND = "/venv/bin/python -m pip install '/home/a/sfn[aws]'"
+INSTALL = f"moto is not installed. Install the extra aws: {COMMAND}"
 AGAIN = "sfn redrive-execution --execution-arn Pay/one"
 START = "sfn start-execution --state-machine-arn Pay --input '{}'"
 SHOW = "sfn show Pay/one Pay"
@@ -79,7 +80,7 @@ def test_a_state_whose_name_looks_like_an_option() -> None:
         (_failed_view("Rejected", "no", type="Fail"), [START, SHOW]),
         (_failed_view("States.Runtime", "bad path", input=LONG), [SHOW]),
         (_failed_view("States.TaskFailed", CHILD), ["sfn show 'Ship/b 1'", AGAIN, SHOW]),
-        (_failed_view("DynamoDB.Missing", INSTALL), ["pip install 'sfn-cli[aws]'", AGAIN, SHOW]),
+        (_failed_view("DynamoDB.Missing", INSTALL), [COMMAND, AGAIN, SHOW]),
         # EXPRESS executions are not redriven, and children of Map Runs only with the Map Run
         (_failed_view("Declined", "no", arn=f"{ARN}:express:Pay:one:0a"), [START, SHOW]),
         (_failed_view("Declined", "no", arn=f"{ARN}:execution:Pay/Each:one"), [SHOW]),
@@ -96,7 +97,7 @@ def test_at_endpoint() -> None:
     """Commands of sfn get the options that lead to the same execution."""
     steps = next_steps(_failed_view("DynamoDB.Missing", INSTALL), {}, options="--endpoint-url http://x")
     assert [step.command for step in steps] == [
-        "pip install 'sfn-cli[aws]'",
+        COMMAND,
         f"{AGAIN} --endpoint-url http://x",
         f"{SHOW} --endpoint-url http://x",
     ]

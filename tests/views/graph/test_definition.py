@@ -56,14 +56,14 @@ def test_the_levels_inside_have_paths_of_their_own() -> None:
     assert [list(level.nodes) for level in verify.levels] == [
         ["/Verify[0]/SendMail"],
         [
-            "/Verify[1]/WhoReads",
-            "/Verify[1]/Nobody",
+            "/Verify[1]/ChooseReader",
+            "/Verify[1]/NoReader",
             "/Verify[1]/ReadMail",
             "/Verify[1]/FollowLink",
             "/Verify[1]/FollowedBefore",
         ],
     ]
-    assert [level.start for level in verify.levels] == ["/Verify[0]/SendMail", "/Verify[1]/WhoReads"]
+    assert [level.start for level in verify.levels] == ["/Verify[0]/SendMail", "/Verify[1]/ChooseReader"]
     each = graph_of(EXAMPLES["parallel"]).nodes["/Look"].levels[2].nodes["/Look[2]/Each"]
     assert list(each.levels[0].nodes) == ["/Look[2]/Each[0]/Label"]
 

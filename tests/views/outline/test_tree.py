@@ -122,7 +122,7 @@ def test_deep_nesting_is_cut_at_the_left() -> None:
 def test_a_branch_of_several_states_has_a_line_of_its_own() -> None:
     lines = outline(fold_execution(source_of("signup")))
     names = [line.lstrip("│├└─ ").split("  ")[0] for line in lines]
-    assert names[2:6] == ["✓ Verify", "✓ SendMail", "✓ branch [1]", "✓ WhoReads"]
+    assert names[2:6] == ["✓ Verify", "✓ SendMail", "✓ branch [1]", "✓ ChooseReader"]
 
 
 def test_the_wall_time_is_named_where_it_differs() -> None:
@@ -133,7 +133,7 @@ def test_the_wall_time_is_named_where_it_differs() -> None:
 
 def test_an_error_that_no_state_has_is_in_the_header() -> None:
     history = History()
-    history.add("ExecutionAborted", 0, error="Cancelled", cause="by hand")
+    history.add("ExecutionAborted", 0, error="Cancelled", cause="on request")
     assert outline(history.view())[0] == "■ made/up  aborted  1.00 s  Cancelled"
 
 

@@ -141,7 +141,7 @@ def test_without_graphlay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra, the report says how to get it."""
     monkeypatch.setitem(sys.modules, "graphlay", None)
     text = ReadPage(report_of(source_of("order-declined"))).text
-    assert "pip install 'sfn-cli[console]'" in text and "├──" in text
+    assert "Install the extra console: " in text and "├──" in text
 
 
 def test_any_text() -> None:

@@ -1,8 +1,8 @@
-"""A function that greets. What it prints goes to the log group /aws/lambda/Greeter."""
+"""Returns a greeting. Its output is in the log group /aws/lambda/Greeter."""
 
 
 class NoName(Exception):
-    """There is nobody to greet."""
+    """The input has no name."""
 
 
 def lambda_handler(event, context):

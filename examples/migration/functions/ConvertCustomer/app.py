@@ -1,4 +1,4 @@
-"""Converts a row of the old system to an item of the new one.
+"""Converts a row of the old system to an item for the new one.
 
 {"customer": {"id", "name", "joined", "balance"}, "attempt"} → DynamoDB's attributes.
 """
@@ -10,11 +10,11 @@ logger = logging.getLogger()
 
 
 class BadRow(Exception):
-    """What the row says makes no sense; asking again will not help."""
+    """The row contains invalid data: a retry does not help."""
 
 
 class LegacySystemIsBusy(Exception):
-    """Asking again may help."""
+    """A retry may help."""
 
 
 def lambda_handler(event, context):

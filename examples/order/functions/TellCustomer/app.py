@@ -1,4 +1,4 @@
-"""Tells a customer how their order went: {"to", "text"}. A real one would send a mail."""
+"""Sends a customer the outcome of an order: {"to", "text"}. A real function would send a mail."""
 
 
 def lambda_handler(event, context):

@@ -1,6 +1,6 @@
-"""Asks a person: {"order", "amount", "token"}.
+"""Requests a manager's approval: {"order", "amount", "token"}.
 
-The answer comes later, with the token. A real function would send an e-mail.
+The manager answers later, with the task token. A real function would send an e-mail.
 """
 
 

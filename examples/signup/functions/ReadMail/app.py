@@ -6,13 +6,13 @@ import boto3
 
 
 class NoMailYet(Exception):
-    """The mail is on its way."""
+    """The mail has not arrived."""
 
 
 def lambda_handler(event, context):
     sqs = boto3.client("sqs")
     queue = sqs.get_queue_url(QueueName=event["queue"])["QueueUrl"]
-    # The mail stays in the inbox (VisibilityTimeout=0), for whoever has to read it once more.
+    # VisibilityTimeout=0 leaves the mail in the inbox, so that a retry can read it again.
     received = sqs.receive_message(
         QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=2
     )

@@ -1,4 +1,4 @@
-"""Films a ball that rolls over a grey floor, as Y4M.
+"""Films a ball that rolls over a grey floor, in the format Y4M.
 
 {"bucket", "key", "seconds", "damaged_frame"} → {"bytes"}
 

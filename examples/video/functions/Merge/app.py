@@ -1,4 +1,4 @@
-"""Puts a film together of its chunks: {"bucket", "header", "parts": [key], "key"} → {"key", "bytes"}."""
+"""Joins the chunks of a film: {"bucket", "header", "parts": [key], "key"} → {"key", "bytes"}."""
 
 import boto3
 

@@ -1,4 +1,4 @@
-"""What a film is like, by its first line and its size, and how it is cut:
+"""Reads a film's properties from its first line and its size, and divides it into chunks:
 
 {"bucket", "key"} → {"width", "height", "rate", "frames", "header_bytes", "chunks": [{"first", "count"}]}.
 """
@@ -8,13 +8,13 @@ import re
 import boto3
 
 CHUNK = 8
-"""So many frames are worked on at a time."""
+"""Frames per chunk."""
 
 HEADER = re.compile(rb"YUV4MPEG2 W(\d+) H(\d+) F(\d+):1 .*Cmono\n")
 
 
 class NotAFilm(Exception):
-    """It has not the first line of a film that the others can read."""
+    """The file does not begin with the header of a Y4M film."""
 
 
 def lambda_handler(event, context):
@@ -22,7 +22,7 @@ def lambda_handler(event, context):
     size = int(answer["ContentRange"].rpartition("/")[2])
     header = HEADER.match(answer["Body"].read())
     if header is None:
-        raise NotAFilm(f"{event['key']} does not begin as a film does")
+        raise NotAFilm(f"{event['key']} is not a Y4M film")
     width, height, rate = map(int, header.groups())
     frames = (size - header.end()) // (len(b"FRAME\n") + width * height)
     chunks = [{"first": first, "count": min(CHUNK, frames - first)} for first in range(0, frames, CHUNK)]

@@ -1,4 +1,4 @@
-"""Writes the subtitles of a film (WebVTT), a line each second.
+"""Writes the subtitles of a film (WebVTT), one line per second.
 
 {"title", "seconds", "bucket", "key"} → {"key", "bytes"}
 """

@@ -1,4 +1,4 @@
-"""Makes a picture (PNG) of the frame in the middle of a film.
+"""Makes a PNG of the frame in the middle of a film.
 
 {"film": {"bucket", "key"}, "facts", "key"} → {"key", "bytes"}
 """
@@ -14,15 +14,15 @@ def lambda_handler(event, context):
     pixels = facts["width"] * facts["height"]
     begin = facts["header_bytes"] + facts["frames"] // 2 * (len(b"FRAME\n") + pixels) + len(b"FRAME\n")
     s3 = boto3.client("s3")
-    asked = f"bytes={begin}-{begin + pixels - 1}"
-    frame = s3.get_object(Bucket=film["bucket"], Key=film["key"], Range=asked)["Body"].read()
+    requested = f"bytes={begin}-{begin + pixels - 1}"
+    frame = s3.get_object(Bucket=film["bucket"], Key=film["key"], Range=requested)["Body"].read()
     picture = png(frame, facts["width"], facts["height"])
     s3.put_object(Bucket=film["bucket"], Key=event["key"], Body=picture, ContentType="image/png")
     return {"key": event["key"], "bytes": len(picture)}
 
 
 def png(grey, width, height):
-    """8 bits of grey for each pixel, and before each row a byte: it is not filtered.
+    """Returns a PNG with 8 bits of grey per pixel; the byte 0 before each row means no filter.
 
     https://www.w3.org/TR/png-3/
     """

@@ -1,4 +1,4 @@
-"""Makes a chunk of a film half as large in both directions:
+"""Halves the width and height of a chunk of a film:
 
 {"film": {"bucket", "key"}, "facts", "chunk": {"first", "count"}, "target"} → {"key", "header", "frames"}.
 """
@@ -9,7 +9,7 @@ FRAME = b"FRAME\n"
 
 
 class DamagedChunk(Exception):
-    """A frame does not begin as frames do."""
+    """A frame does not begin with FRAME."""
 
 
 def lambda_handler(event, context):
@@ -32,7 +32,7 @@ def lambda_handler(event, context):
 
 
 def halved(pixels, width, height):
-    """Each pixel is the mean of four."""
+    """Returns the picture at half its size: each pixel is the mean of four."""
     rows = [pixels[y * width : (y + 1) * width] for y in range(height)]
     return bytes(
         (upper[x] + upper[x + 1] + lower[x] + lower[x + 1]) // 4

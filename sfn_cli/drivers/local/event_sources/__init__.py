@@ -1,1 +1,1 @@
-"""Event sources of functions: queues whose messages a worker carries to them."""
+"""Event sources of functions: a worker delivers the messages of queues to them."""

@@ -1,4 +1,4 @@
-"""The mapping of a queue to a function, the event of a batch of messages, and what became of them.
+"""The mapping of a queue to a function, the event of a batch of messages, and the batch's failures.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.stacks import StoredResource
 
 BATCH_SIZE = 10
-"""The default of BatchSize, and how many messages one request receives at most."""
+"""The default BatchSize, and the maximum number of messages per receive request."""
 
 BATCHES_AT_ONCE = 5
-"""How many batches of a queue its function handles at a time: Lambda begins with five."""
+"""How many batches of a queue its function handles at a time: Lambda starts with five."""
 
 
 class QueueMapping(NamedTuple):
@@ -44,7 +44,7 @@ class QueueMapping(NamedTuple):
 def queue_mapping(resource: StoredResource) -> QueueMapping | None:
     """Returns the mapping that a resource of a stack describes.
 
-    None if it is disabled, is not complete, or has another source than a queue.
+    None if it is disabled, incomplete, or its source is not a queue.
     """
     properties = resource.properties
     source, function = properties.get("EventSourceArn"), properties.get("FunctionName")
@@ -68,7 +68,7 @@ def queue_mapping(resource: StoredResource) -> QueueMapping | None:
 
 
 def _bounded_number(value: object, most: int) -> int:
-    """Returns the number, between 1 and `most`; `most` for what is no number."""
+    """Returns the value clamped to 1…`most`, or `most` if it is not a number."""
     try:
         return max(1, min(int(str(value)), most))
     except ValueError:
@@ -76,10 +76,7 @@ def _bounded_number(value: object, most: int) -> int:
 
 
 def queue_event(queue_arn: str, messages: Sequence[Mapping[str, Any]]) -> str:
-    """Returns the JSON text of the event with which the function is invoked.
-
-    `messages` are those of ReceiveMessage.
-    """
+    """Returns the function's event, as JSON text, for `messages` as returned by ReceiveMessage."""
     return dumps({"Records": [_queue_record(queue_arn, message) for message in messages]})
 
 
@@ -113,11 +110,11 @@ def _message_attribute(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def failed_message_ids(answer: str, ids: set[str]) -> set[str]:
-    """Returns the ids of the messages that a function's answer names as failed.
+    """Returns the ids of the messages that the function reported as failed.
 
-    `ids` are those of the batch. They have all failed if the answer is not of the form
-    {"batchItemFailures": [{"itemIdentifier": ID}]}, or names a message that is not in the batch;
-    none has if it names none, or is null.
+    `ids` are those of the batch. All have failed if the answer is not of the form
+    {"batchItemFailures": [{"itemIdentifier": ID}]}, or if it names a message outside the batch; none
+    has failed if the list is empty or the answer is null.
     """
     try:
         read = json.loads(answer or "null")

@@ -1,18 +1,18 @@
-"""Carries the messages of queues to functions, as the event source mappings of stacks say.
+"""Delivers the messages of queues to functions, according to the event source mappings of stacks.
 
-A worker polls the queues in threads, by long polls, for as long as it lives. Messages that a
-function has handled are deleted; those of a failure stay, and the queue's visibility timeout and
-redrive policy decide what becomes of them. By the same timeout, two workers do not handle a message
-twice, and a worker that dies loses none.
+A worker long-polls the queues in threads for as long as it lives. Messages that a function has
+handled are deleted; those of a failure stay in the queue, whose visibility timeout and redrive
+policy then apply. The visibility timeout also keeps two workers from handling a message twice, and
+returns the messages of a worker that died.
 
-The queues are those of the store's own server of AWS services while it runs, or of the emulator
-that AWS_ENDPOINT_URL_SQS or AWS_ENDPOINT_URL names. No server is started for a poll: while none
-runs, there can be no messages in it. Queues of AWS itself are left to Lambda.
+The queues are those of the local AWS services while they run, or of the emulator that
+AWS_ENDPOINT_URL_SQS or AWS_ENDPOINT_URL names. Polling does not start the local services: while they
+are stopped, they have no messages. Queues in AWS are left to Lambda.
 
-Rule 1: Nothing that a queue or a function does harms an execution, or ends the worker: an error is
-one line in the worker's log, once.
-Rule 2: A worker that is about to leave waits for its polls first: a server goes on with the poll of
-a client that has left, and would hide from all others the message that it finds.
+Rule 1: An error of a queue or a function affects no execution and does not end the worker. It is
+reported in the worker's log, once.
+Rule 2: A worker that is about to exit waits for its polls first: a server continues the poll of a
+client that has disconnected, and would hide the message that it receives from everyone else.
 """
 
 from __future__ import annotations
@@ -42,34 +42,34 @@ if TYPE_CHECKING:
 MAPPING_TYPE = "AWS::Lambda::EventSourceMapping"
 
 POLL_SECONDS = 1
-"""How long a poll waits for a message. (Rule 2: no longer than a worker may take to leave.)"""
+"""How long a poll waits for a message; by Rule 2, this also delays a worker's exit."""
 
 POLLS_AT_ONCE = 8
-"""How many queues are polled at a time, in turn: the threads are those of tasks that wait."""
+"""How many queues are polled at a time: polls share their threads with waiting tasks."""
 
 PAUSE_SECONDS = 2.0
-"""How long a queue that cannot be polled is left alone."""
+"""How long to wait before polling a queue again after an error."""
 
 _REPEATED = ("not_found", "unusable")
-"""Failures whose message is the same each time; others name their request, or are in the function's log."""
+"""Outcomes with a constant message; others include a request id, or are in the function's log."""
 
 Messages = list[dict[str, Any]]
 
 
 class _PolledQueue:
-    """The queue of one mapping, and what this worker does with it."""
+    """The queue of one mapping, and this worker's polls and batches."""
 
     def __init__(self, mapping: QueueMapping) -> None:
         self.mapping = mapping
         self.is_polled = False
         self.polled_at = 0.0
-        """When it was polled last; while it is to be left alone, when it may be polled again."""
+        """When it was polled last; after an error, when it may be polled again."""
         self.batches = 0
-        """How many batches its function has in hand."""
+        """How many batches its function is handling."""
 
 
 class QueuePolling:
-    """One worker's part in the carrying. `report` takes a line for the worker's log."""
+    """The queues that one worker polls. `report` writes a line to the worker's log."""
 
     def __init__(self, stacks: Stacks, context: TaskContext, report: Callable[[str], None]) -> None:
         self._stacks = stacks
@@ -81,24 +81,24 @@ class QueuePolling:
         self._endpoint: str | None = None
         self._polls = 0
         self._batches = 0
-        self._is_leaving = False
+        self._is_exiting = False
 
     @property
     def is_busy(self) -> bool:
-        """Whether functions handle messages: the worker then stays."""
+        """Whether functions are handling messages: the worker must not exit then."""
         return self._batches > 0
 
     def leave(self) -> bool:
-        """Begins no further polls, until `stay`. Returns whether none is going on."""
-        self._is_leaving = True
+        """Starts no further polls until `stay`. Returns whether no poll is in progress."""
+        self._is_exiting = True
         return self._polls == 0
 
     def stay(self) -> None:
-        """Polls again, from the next look on."""
-        self._is_leaving = False
+        """Allows polls again, from the next `look`."""
+        self._is_exiting = False
 
     def look(self) -> None:
-        """Reads the mappings of all stacks, and begins to poll what is not being polled."""
+        """Reads the mappings of all stacks, and starts to poll queues that are not being polled."""
         resources = self._stacks.resources_of_type(MAPPING_TYPE)
         if not resources and not self._queues:
             return
@@ -112,8 +112,8 @@ class QueuePolling:
         self._poll()
 
     def _poll(self) -> None:
-        """Begins to poll the queues that wait for it longest."""
-        if self._endpoint is None or self._is_leaving:
+        """Starts polls, first of the queues that were polled longest ago."""
+        if self._endpoint is None or self._is_exiting:
             return
         now = time.monotonic()
         for queue in sorted(self._queues.values(), key=lambda queue: queue.polled_at):
@@ -148,7 +148,7 @@ class QueuePolling:
         self._polls -= 1
         if isinstance(outcome, Exception):
             queue.polled_at = time.monotonic() + PAUSE_SECONDS
-            self._report_once(f"{queue.mapping.queue_arn} cannot be polled: {outcome}")
+            self._report_once(f"queue {queue.mapping.queue_arn} cannot be polled: {outcome}")
         elif outcome:
             self._invoke(queue, endpoint, outcome)
         self._poll()
@@ -163,7 +163,9 @@ class QueuePolling:
         except Exception as error:
             if is_store_error(error):
                 raise
-            self._report_once(f"{mapping.function} cannot take messages of {mapping.queue_arn}: {error!r}")
+            self._report_once(
+                f"function {mapping.function} was not invoked for {mapping.queue_arn}: {error!r}"
+            )
             return
         queue.batches += 1
         self._batches += 1
@@ -176,12 +178,14 @@ class QueuePolling:
         messages: Messages,
         outcome: Outcome,
     ) -> None:
-        """Deletes the messages that were handled; the others appear again by themselves."""
+        """Deletes the messages that were handled; the queue redelivers the others."""
         ids = {message["MessageId"] for message in messages}
         if outcome.kind != "succeeded":
             failed = ids
             why = f"{outcome.error} {outcome.message if outcome.kind in _REPEATED else ''}".rstrip()
-            self._report_once(f"{mapping.function} fails with messages of {mapping.queue_arn}: {why}")
+            self._report_once(
+                f"function {mapping.function} failed for messages of {mapping.queue_arn}: {why}"
+            )
         else:
             failed = failed_message_ids(outcome.payload, ids) if mapping.reports_items else set()
         handled = [message["ReceiptHandle"] for message in messages if message["MessageId"] not in failed]

@@ -70,8 +70,10 @@ def transform_sam_template(draft: TemplateDraft, region: str) -> None:
         from samtranslator.translator.translator import Translator
         from samtranslator.utils import py27hash_fix
     except ImportError:
+        from sfn_cli.installation.extras import install_hint
+
         raise ConfigurationError(
-            "SAM templates need aws-sam-translator: pip install 'sfn-cli[stacks,aws,serve]'"
+            f"SAM templates need aws-sam-translator, which is not installed. {install_hint('stacks', 'aws')}"
         ) from None
     _replace_applications(draft)
     _include_api_definitions(draft)

@@ -25,13 +25,13 @@ def mapping_resource(properties: dict[str, Any], status: str = "CREATE_COMPLETE"
     [
         ({}, 10, 5),
         ({"BatchSize": 1, "ScalingConfig": {"MaximumConcurrency": 2}}, 1, 2),
-        ({"BatchSize": "3"}, 3, 5),  # a parameter's value is a text
+        ({"BatchSize": "3"}, 3, 5),  # the value of a parameter is a string
         ({"BatchSize": 10000, "MaximumBatchingWindowInSeconds": 60}, 10, 5),
         ({"Enabled": True, "ScalingConfig": {"MaximumConcurrency": 100}}, 10, 5),
     ],
 )
 def test_a_mapping(properties: dict[str, Any], batch_size: int, batches_at_once: int) -> None:
-    """Its numbers are Lambda's, within what one worker does."""
+    """Its numbers are Lambda's, within a worker's limits."""
     mapping = queue_mapping(mapping_resource({**MAPPED, **properties}))
     assert mapping is not None
     assert (mapping.queue_name, mapping.function) == ("orders", "price")
@@ -51,7 +51,7 @@ def test_a_mapping(properties: dict[str, Any], batch_size: int, batches_at_once:
     ],
 )
 def test_no_mapping(properties: dict[str, Any], status: str) -> None:
-    """What is disabled, incomplete, on its way out, or no queue, is not polled."""
+    """A mapping that is disabled, incomplete, being deleted, or has no queue is not polled."""
     assert queue_mapping(mapping_resource({**MAPPED, **properties}, status)) is None
 
 
@@ -122,5 +122,5 @@ def test_the_event() -> None:
     ],
 )
 def test_an_answer(answer: str, failed: str) -> None:
-    """An answer that cannot be understood is a failure of the whole batch."""
+    """An answer in an unknown form fails the whole batch."""
     assert failed_message_ids(answer, {"a", "b"}) == set(failed)

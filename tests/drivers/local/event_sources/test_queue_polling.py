@@ -1,4 +1,4 @@
-"""Messages on their way from queues to functions: real queues, functions and stacks."""
+"""Delivery of queue messages to functions: real queues, functions and stacks."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ FAILS_ITEM = f"""{SHOWN}
 """
 
 
-class Carrier:
-    """A worker as its polls see it: a pool, threads, and the local services."""
+class Delivery:
+    """The parts of a worker that polling needs: a pool, threads, and the local AWS services."""
 
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
@@ -74,24 +74,24 @@ class Carrier:
         )
 
     def left(self, url: str) -> int:
-        """How many messages a queue has, hidden ones too."""
+        """The number of messages in a queue, including hidden ones."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         counts = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         return sum(int(count) for count in counts.values())
 
     @property
     def shown(self) -> list[Any]:
-        """[body, receive count] of each message of each batch that functions were given."""
+        """[body, receive count] of each message of each batch that functions received."""
         return [json.loads(line) for line in self.bench.log if line.startswith("[[")]
 
-    def until_carried(self, batches: int) -> None:
-        """Works until functions have been given so many batches, and handled them."""
+    def until_delivered(self, batches: int) -> None:
+        """Runs until functions have received and handled this many batches."""
 
-        def is_carried() -> bool:
+        def is_delivered() -> bool:
             self.polling.look()
             return len(self.shown) >= batches and not self.polling.is_busy
 
-        self.bench.until(is_carried)
+        self.bench.until(is_delivered)
 
 
 @pytest.fixture(scope="module")
@@ -103,83 +103,83 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 
 
 @pytest.fixture
-def carrier(bench: Workbench) -> Iterator[Carrier]:
-    carrier = Carrier(bench)
-    yield carrier
-    for stack in carrier.stacks.page("", 100):
-        carrier.stacks.delete(stack.name)
-    bench.until(carrier.polling.leave)
+def delivery(bench: Workbench) -> Iterator[Delivery]:
+    delivery = Delivery(bench)
+    yield delivery
+    for stack in delivery.stacks.page("", 100):
+        delivery.stacks.delete(stack.name)
+    bench.until(delivery.polling.leave)
 
 
-def test_what_is_handled_is_deleted(carrier: Carrier) -> None:
-    """Messages that wait make a batch, of BatchSize at most."""
-    url = carrier.queue("handled")
-    carrier.bench.function(SHOWN, "handled")
+def test_handled_messages_are_deleted(delivery: Delivery) -> None:
+    """Waiting messages are delivered in batches of up to BatchSize, and deleted when handled."""
+    url = delivery.queue("handled")
+    delivery.bench.function(SHOWN, "handled")
     for body in "abc":
-        carrier.sqs.send_message(QueueUrl=url, MessageBody=body)
-    carrier.map("handled", BatchSize=2)
-    carrier.until_carried(2)
-    assert sorted(carrier.shown) == [[["a", "1"], ["b", "1"]], [["c", "1"]]]
-    assert (carrier.left(url), carrier.reports) == (0, [])
+        delivery.sqs.send_message(QueueUrl=url, MessageBody=body)
+    delivery.map("handled", BatchSize=2)
+    delivery.until_delivered(2)
+    assert sorted(delivery.shown) == [[["a", "1"], ["b", "1"]], [["c", "1"]]]
+    assert (delivery.left(url), delivery.reports) == (0, [])
 
 
-def test_what_fails_comes_again(carrier: Carrier) -> None:
+def test_a_failed_batch_is_delivered_again(delivery: Delivery) -> None:
     """A function that fails gets its batch again, after the queue's visibility timeout."""
-    url = carrier.queue("failing", VisibilityTimeout="1")
-    carrier.bench.function(FAILS_FIRST, "failing")
-    carrier.map("failing")
-    carrier.sqs.send_message(QueueUrl=url, MessageBody="a")
-    carrier.until_carried(2)
-    assert carrier.shown == [[["a", "1"]], [["a", "2"]]]
-    assert carrier.left(url) == 0
+    url = delivery.queue("failing", VisibilityTimeout="1")
+    delivery.bench.function(FAILS_FIRST, "failing")
+    delivery.map("failing")
+    delivery.sqs.send_message(QueueUrl=url, MessageBody="a")
+    delivery.until_delivered(2)
+    assert delivery.shown == [[["a", "1"]], [["a", "2"]]]
+    assert delivery.left(url) == 0
     arn = "arn:aws:sqs:us-east-1:123456789012:failing"
-    assert carrier.reports == [f"failing fails with messages of {arn}: AssertionError"]
+    assert delivery.reports == [f"function failing failed for messages of {arn}: AssertionError"]
 
 
-def test_what_an_answer_names_comes_again(carrier: Carrier) -> None:
-    """With ReportBatchItemFailures, only the messages that failed are kept."""
-    url = carrier.queue("partial", VisibilityTimeout="1")
-    carrier.bench.function(FAILS_ITEM, "partial")
+def test_reported_failures_are_delivered_again(delivery: Delivery) -> None:
+    """With ReportBatchItemFailures, only the messages that failed stay in the queue."""
+    url = delivery.queue("partial", VisibilityTimeout="1")
+    delivery.bench.function(FAILS_ITEM, "partial")
     for body in "ab":
-        carrier.sqs.send_message(QueueUrl=url, MessageBody=body)
-    carrier.map("partial", FunctionResponseTypes=["ReportBatchItemFailures"])
-    carrier.until_carried(2)
-    assert carrier.shown == [[["a", "1"], ["b", "1"]], [["b", "2"]]]
-    assert (carrier.left(url), carrier.reports) == (0, [])
+        delivery.sqs.send_message(QueueUrl=url, MessageBody=body)
+    delivery.map("partial", FunctionResponseTypes=["ReportBatchItemFailures"])
+    delivery.until_delivered(2)
+    assert delivery.shown == [[["a", "1"], ["b", "1"]], [["b", "2"]]]
+    assert (delivery.left(url), delivery.reports) == (0, [])
 
 
-def test_one_queue_does_not_hold_up_another(carrier: Carrier) -> None:
-    """A queue that is not there, and a function that is not, are one line each in the log."""
-    carrier.map("gone")
-    carrier.map("lonely")
-    lonely = carrier.queue("lonely")
-    carrier.sqs.send_message(QueueUrl=lonely, MessageBody="a")
-    url = carrier.queue("well")
-    carrier.bench.function(SHOWN, "well")
-    carrier.map("well")
-    carrier.sqs.send_message(QueueUrl=url, MessageBody="a")
-    carrier.until_carried(1)
-    carrier.bench.until(lambda: len(carrier.reports) == 2)
+def test_one_queue_does_not_delay_another(delivery: Delivery) -> None:
+    """A missing queue and a missing function are one line each in the log."""
+    delivery.map("gone")
+    delivery.map("lonely")
+    lonely = delivery.queue("lonely")
+    delivery.sqs.send_message(QueueUrl=lonely, MessageBody="a")
+    url = delivery.queue("well")
+    delivery.bench.function(SHOWN, "well")
+    delivery.map("well")
+    delivery.sqs.send_message(QueueUrl=url, MessageBody="a")
+    delivery.until_delivered(1)
+    delivery.bench.until(lambda: len(delivery.reports) == 2)
     failures = {
-        report.partition(":123456789012:")[2].partition(" ")[0].rstrip(":") for report in carrier.reports
+        report.partition(":123456789012:")[2].partition(" ")[0].rstrip(":") for report in delivery.reports
     }
     assert failures == {"gone", "lonely"}
-    assert (carrier.left(url), carrier.left(lonely)) == (0, 1)
+    assert (delivery.left(url), delivery.left(lonely)) == (0, 1)
 
 
-def test_a_deleted_stack_carries_nothing(carrier: Carrier) -> None:
-    """Nor does a disabled mapping; a worker that leaves waits for the polls that are going on."""
-    carrier.queue("deleted")
-    carrier.map("deleted")
-    carrier.polling.look()
-    assert not carrier.polling.leave()
-    carrier.bench.until(carrier.polling.leave)
-    carrier.polling.stay()
-    carrier.map("deleted", Enabled=False)
-    carrier.polling.look()
-    assert carrier.polling.leave()
-    carrier.polling.stay()
-    carrier.map("deleted")
-    carrier.stacks.delete("deleted")
-    carrier.polling.look()
-    assert carrier.polling.leave()
+def test_a_deleted_stack_delivers_nothing(delivery: Delivery) -> None:
+    """The same is true of a disabled mapping. A worker that exits waits for its running polls."""
+    delivery.queue("deleted")
+    delivery.map("deleted")
+    delivery.polling.look()
+    assert not delivery.polling.leave()
+    delivery.bench.until(delivery.polling.leave)
+    delivery.polling.stay()
+    delivery.map("deleted", Enabled=False)
+    delivery.polling.look()
+    assert delivery.polling.leave()
+    delivery.polling.stay()
+    delivery.map("deleted")
+    delivery.stacks.delete("deleted")
+    delivery.polling.look()
+    assert delivery.polling.leave()

@@ -1,16 +1,15 @@
 """A bank: {"action", "order", "card", "amount", "attempt"} → {"id"}.
 
-What it gives depends on the order alone, so an action that is asked for twice (a worker may die) is
-done once.
+The result depends only on the order, so repeating an action (after the death of a worker) does no harm.
 """
 
 
 class CardDeclined(Exception):
-    """Asking again will not help."""
+    """A retry does not help."""
 
 
 class BankIsBusy(Exception):
-    """Asking again may help."""
+    """A retry may help."""
 
 
 def lambda_handler(event, context):

@@ -1,8 +1,8 @@
-"""What commands were found to be: interpreters, or programs that do not start.
+"""A cache of checks of commands: interpreters, and programs that do not start.
 
 A check takes as long as a whole invocation, so the results are stored in a file, each with the
-state of the program's file. A refusal counts for a few minutes only: what a version manager's shim
-does depends on more than its file.
+modification time and size of the program. A failure is stored for a few minutes only, because a
+version manager's shim depends on more than its file.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ REFUSAL_SECONDS = 600.0
 
 
 class LanguageInterpreter(NamedTuple):
-    """The program behind a command (a shim is called only once), and its version."""
+    """The program that a command (perhaps a shim) runs, and its version."""
 
     executable: str
     version: str
 
 
 class StartError(Exception):
-    """A command cannot be used as an interpreter; the text says why."""
+    """A command cannot be used as an interpreter; the message is the reason."""
 
 
-class InterpreterMemory:
-    """The results of checks, in one file."""
+class InterpreterCache:
+    """The results of checks, stored in one file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._verdicts: dict[str, Any] | None = None
         self.has_refused = False
-        """Whether a stored refusal was used."""
+        """Whether a stored failure was used."""
 
-    def recall(self, command: str) -> LanguageInterpreter | None:
-        """Returns what a command was found to be; None if that is not known any more.
+    def find(self, command: str) -> LanguageInterpreter | None:
+        """Returns the result of an earlier check that is still valid; None if there is none.
 
         Raises StartError for a command that did not start a few minutes ago.
         """
@@ -57,12 +57,12 @@ class InterpreterMemory:
                     return LanguageInterpreter(executable, version)
         return None
 
-    def keep(self, command: str, found: LanguageInterpreter) -> None:
+    def store(self, command: str, found: LanguageInterpreter) -> None:
         executable_stamp = _command_stamp(found.executable)
         verdict = [_command_stamp(command), found.executable, executable_stamp, found.version]
         self._write({**self._known(), command: verdict})
 
-    def keep_refusal(self, command: str, error: StartError) -> None:
+    def store_failure(self, command: str, error: StartError) -> None:
         self._write({**self._known(), command: [_command_stamp(command), "", time.time(), str(error)]})
 
     def forget_refusals(self) -> None:
@@ -75,7 +75,7 @@ class InterpreterMemory:
         return self._verdicts
 
     def _write(self, verdicts: Mapping[str, Any]) -> None:
-        """Stores what is known. It is for speed only: a failure to write is ignored."""
+        """Stores the results. They only save time, so a failure to write is ignored."""
         self._verdicts = dict(verdicts)
         file = self._file
         try:

@@ -1,0 +1,1 @@
+"""How this sfn was installed, and the command that adds an extra to it."""

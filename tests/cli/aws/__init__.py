@@ -1,0 +1,1 @@
+"""Commands for the local AWS services."""

@@ -1,0 +1,30 @@
+"""The list of the AWS CLI's commands, `sfn_cli/cli/aws/aws_commands.txt`."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from awscli.clidriver import create_clidriver
+
+from sfn_cli.cli.aws import other_services
+from sfn_cli.cli.operations.commands import Sfn
+
+
+def test_the_list_has_the_commands_of_the_installed_aws() -> None:
+    """All but sfn's own. With SFN_GOLDEN=write the list is written."""
+    group = Sfn("sfn")
+    own = set(group.list_commands(click.Context(group)))
+    known = sorted(set(create_clidriver()._get_command_table()) - own)
+    if os.environ.get("SFN_GOLDEN") == "write":
+        with open(other_services._LIST, "w", encoding="utf-8") as file:
+            file.write("\n".join(known) + "\n")
+    with open(other_services._LIST, encoding="utf-8") as file:
+        assert file.read().split() == known
+
+
+def test_a_service_that_only_botocore_has() -> None:
+    """A newer botocore than the list's knows more services."""
+    assert other_services.is_aws_command("codedeploy")
+    assert not other_services.is_aws_command("../data")
+    assert not other_services.is_aws_command("tasks")
