@@ -59,8 +59,7 @@ def check_private_home(home: str | os.PathLike[str]) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"Cannot use the store in {home}: {error.strerror or error}. "
-            "Set SFN_HOME to a folder that can be written."
+            f"Cannot use the store in {home}: {error.strerror or error}. Set SFN_HOME to a writable folder."
         ) from None
     user = os.geteuid()
     if found.st_uid not in (user, 0):
@@ -72,7 +71,8 @@ def check_private_home(home: str | os.PathLike[str]) -> None:
     if writable_by_group or found.st_mode & stat.S_IWOTH:
         raise StoreError(
             f"Cannot use the store in {home}: other users may write to the folder (its mode is "
-            f"{stat.S_IMODE(found.st_mode):04o}). Check what is in it, then run: chmod go-w {home}"
+            f"{stat.S_IMODE(found.st_mode):04o}). Check what is in it, then run: "
+            f"{_chmod_command('go-w', home)}"
         )
     if stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) and found.st_uid == user:
         os.chmod(home, FOLDER_MODE)  # a process was killed between mkdir, under a umask of 777, and chmod
@@ -108,10 +108,12 @@ def private_home_notes(home: str | os.PathLike[str]) -> list[str]:
     if found.st_mode & stat.S_IWGRP:
         notes.append(
             f"{home}: its group, which is yours alone, may write to the folder ({mode}). To prevent it: "
-            f"chmod 700 {home}"
+            f"{_chmod_command('700', home)}"
         )
     if found.st_mode & _OTHERS_READ:
-        notes.append(f"{home}: other users may list the folder ({mode}). To prevent it: chmod 700 {home}")
+        notes.append(
+            f"{home}: other users may list the folder ({mode}). To prevent it: {_chmod_command('700', home)}"
+        )
     if parent.st_mode & stat.S_IWOTH and not parent.st_mode & stat.S_ISVTX:
         notes.append(f"{home}: other users may rename the folder, since they may write to its parent folder.")
     for entry in (
@@ -123,9 +125,16 @@ def private_home_notes(home: str | os.PathLike[str]) -> list[str]:
             _OTHERS_READ | _OTHERS_WRITE
         ):
             notes.append(
-                f"{entry.path}: other users may open the file. To prevent it: chmod 600 {entry.path}"
+                f"{entry.path}: other users may open the file. "
+                f"To prevent it: {_chmod_command('600', entry.path)}"
             )
     return notes
+
+
+def _chmod_command(mode: str, path: str | os.PathLike[str]) -> str:
+    from shlex import quote
+
+    return f"chmod {mode} {quote(os.fspath(path))}"
 
 
 def _private_home_entries(home: str | os.PathLike[str]) -> list[os.DirEntry[str]]:

@@ -223,5 +223,5 @@ def _await_started_executions(backend: Backend, executions: Sequence[str], bar: 
         statuses.update(ended.values())
         bar.show(f"{statuses.total():,} ended", statuses.total(), len(executions))
     bar.hide()
-    sys.stderr.write(json.dumps(statuses) + "\n")
+    sys.stderr.write(json.dumps(statuses, sort_keys=True) + "\n")
     return len(executions) - statuses["SUCCEEDED"]

@@ -65,7 +65,9 @@ def _custom_runtime_refusal(program: str, error: OSError) -> tuple[str, str]:
         return f"Couldn't find valid bootstrap(s): [{places}]", hint
     reason = (error.strerror or str(error)).lower()
     if isinstance(error, PermissionError):
-        hint = f"Make it executable: chmod +x {program} (for a zip, before it is packed)."
+        from shlex import quote
+
+        hint = f"Make it executable: chmod +x {quote(program)} (for a zip, before it is packed)."
     elif isinstance(error, FileNotFoundError):
         hint = (
             f"The interpreter in the first line of {program} does not exist on this machine, "

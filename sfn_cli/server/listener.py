@@ -206,7 +206,7 @@ def _open_more_listener_files() -> int:
     wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
     if wanted < MIN_OPEN_FILES:
         raise ConfigurationError(
-            f"sfn serve needs {MIN_OPEN_FILES} open files, and the limit is {wanted}. Raise it with `ulimit -n`."
+            f"sfn serve needs {MIN_OPEN_FILES} open files; the limit is {wanted}. Raise it with `ulimit -n`."
         )
     if limit == resource.RLIM_INFINITY or limit >= wanted:
         return wanted
@@ -229,7 +229,8 @@ def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
             f"Cannot listen on {_listener_url(host, port, scheme)}: it is not a valid host name."
         ) from error
     except (OSError, OverflowError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        # socket.create_server adds the address to the system's text.
+        reason = str(getattr(error, "strerror", None) or error).partition(" (while attempting")[0]
         raise ConfigurationError(
             f"Cannot listen on {_listener_url(host, port, scheme)}: {reason}. "
             "Choose another --host or --port."

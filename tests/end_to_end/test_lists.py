@@ -321,7 +321,9 @@ def own_home(tmp_path: Path) -> Iterator[Path]:
 
 def test_an_empty_store(own_home: Path) -> None:
     """There is nothing to list, and the way to change that."""
-    assert sfn(own_home, "ls").stdout == "There are no state machines. To create one: sfn run --help\n"
+    none = "There are no state machines in {}. To create one: sfn run --help\n"
+    assert sfn(own_home, "ls").stdout == none.format("us-east-1")
+    assert sfn(own_home, "ls", "--region", "eu-west-1").stdout == none.format("eu-west-1")
     assert sfn(own_home, "ps").stdout == "Nothing is running.\n"
 
 

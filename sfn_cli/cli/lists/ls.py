@@ -90,7 +90,9 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
         rows = [_machine_row(machine, now) for machine in machines]
         _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
     else:
-        _write_list(terminal, [[Span("There are no state machines. To create one: sfn run --help")]])
+        region = terminal.settings.region  # of another one, the store may have machines
+        text = f"There are no state machines in {region}. To create one: sfn run --help"
+        _write_list(terminal, [[Span(text)]])
     return ExitCode.SUCCESS
 
 

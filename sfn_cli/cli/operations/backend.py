@@ -26,10 +26,11 @@ class Backend:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: object, raised: BaseException | None, trace: object) -> None:
         if "service" in self.__dict__:
             self.service.close()
-            if (error := self.service.worker_error) is not None:
+            error = self.service.worker_error
+            if error is not None and str(error) != str(raised):
                 with suppress(OSError):  # stderr is closed or full
                     sys.stderr.write(f"\nsfn: [WARNING]: {error}\n")
 
