@@ -109,7 +109,7 @@ def _project_of_folder(folder: Path) -> FoundProject:
         listed = ", ".join(str(path) for path, _ in templates)
         raise UsageError(f"{folder} contains several templates. Name one with -t: {listed}")
     raise UsageError(
-        f"No project found in {folder}. sfn looks for *.asl.json, *.asl.yaml, template.yaml, cdk.json, "
+        f"No project found in {'the current folder' if str(folder) == '.' else folder}. sfn looks for *.asl.json, *.asl.yaml, template.yaml, cdk.json, "
         "serverless.yml and *.tf."
     )
 

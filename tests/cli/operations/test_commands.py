@@ -64,7 +64,7 @@ def test_the_overview_begins_with_what_shows_executions(sfn: Sfn) -> None:
 @pytest.mark.parametrize(
     "argv, exit, message",
     [
-        (("run",), ExitCode.USAGE, "No project found in"),
+        (("run",), ExitCode.USAGE, "No project found in the current folder. "),
         (("run", "gone"), ExitCode.USAGE, "gone does not exist"),
         (("worker", "bogus"), ExitCode.USAGE, "No such command 'bogus'"),
         (("run", ".", "--bogus"), ExitCode.USAGE, "No such option"),
