@@ -59,7 +59,7 @@ def test_help(argv: tuple[str, ...], sfn: Sfn) -> None:
 @pytest.mark.parametrize(
     "argv, exit, message",
     [
-        (("run",), ExitCode.USAGE, "No project found in"),
+        (("run",), ExitCode.USAGE, "No project found in the current folder. "),
         (("run", "gone"), ExitCode.USAGE, "gone does not exist"),
         (("worker", "bogus"), ExitCode.USAGE, "No such command 'bogus'"),
         (("run", ".", "--bogus"), ExitCode.USAGE, "No such option"),
