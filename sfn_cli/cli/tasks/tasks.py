@@ -154,7 +154,7 @@ def heartbeat_task(terminal: Terminal, handle: str | None) -> ExitCode:
     Example:
       sfn tasks heartbeat 3f9a
     """
-    return _answer_task(terminal, handle, "SendTaskHeartbeat", {}, "noted a heartbeat of")
+    return _answer_task(terminal, handle, "SendTaskHeartbeat", {}, "recorded a heartbeat of")
 
 
 def _find_tasks(
