@@ -59,8 +59,7 @@ def check_private_home(home: str | os.PathLike[str]) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"Cannot use the store in {home}: {error.strerror or error}. "
-            "Set SFN_HOME to a folder that can be written."
+            f"Cannot use the store in {home}: {error.strerror or error}. Set SFN_HOME to a writable folder."
         ) from None
     user = os.geteuid()
     if found.st_uid not in (user, 0):

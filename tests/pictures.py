@@ -1,8 +1,9 @@
 """Draws pictures: `python -m tests.pictures`; `--check` says when one is stale.
 
 Each machine of `examples/` has one for readers with a light screen and one for a dark screen, beside
-the definition; the README shows the one that suits its reader. Some recorded executions
-(`tests/views/executions/`) are drawn with what they did, into `tests/views/picture/goldens/`.
+the definition; the README shows the one that suits its reader. A page of the docs shows one, which
+suits both. Some recorded executions (`tests/views/executions/`) are drawn with what they did, into
+`tests/views/picture/goldens/`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 GOLDENS = ROOT / "tests" / "views" / "picture" / "goldens"
+DOCS = ROOT / "docs" / "pictures"
+
+DRAWN_IN_DOCS = ("payment",)
+"""Examples whose picture a page of the docs shows."""
 
 DRAWN_EXECUTIONS = ("map-running", "nested-map", "order-declined", "payment-waiting")
 """Recorded executions with every look of a state and an edge."""
@@ -50,6 +55,8 @@ def drawn_files() -> Iterator[tuple[Path, str]]:
         for theme in _THEMES:
             picture = draw_svg(placed, f"State machine {folder.name}", theme=theme)
             yield folder / f"{folder.name}-{theme}.svg", picture
+        if folder.name in DRAWN_IN_DOCS:
+            yield DOCS / f"{folder.name}.svg", draw_svg(placed, f"State machine {folder.name}")
         yield readme, _SHOWN_PICTURE.sub(_picture_element(folder.name), readme.read_text(encoding="utf-8"))
 
 

@@ -34,9 +34,9 @@ PARTS: Mapping[str, Parts] = {
 """The generated parts of each page."""
 
 PAGES: Mapping[Path, Callable[[], str]] = {
-    FOLDER / name: partial(with_generated_parts, FOLDER / name, parts) for name, parts in PARTS.items()
+    **{FOLDER / name: partial(with_generated_parts, FOLDER / name, parts) for name, parts in PARTS.items()},
 }
-"""The function that returns the whole text of each page."""
+"""The function that returns the text of each page. One that is generated as a whole is a row here."""
 
 
 def main() -> int:

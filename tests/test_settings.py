@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -181,14 +180,3 @@ def _is_variable(name: str) -> bool:
 def test_the_reference_is_fresh(path: Path) -> None:
     """The pages of docs/reference are what the tables say. (python -m tests.reference)"""
     assert path.read_text(encoding="utf-8") == reference.PAGES[path]()
-
-
-def test_the_readme_has_them_all() -> None:
-    """The README's table has every variable, no other one, and the defaults of the table."""
-    text = (reference.ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Where things are\n")[2]
-    rows = [row.split(" | ") for row in text.splitlines() if row.startswith("| `")]
-    rows_of = {name: row for row in rows for name in re.findall(r"`([A-Z][A-Z_0-9]+_?\*?)`", row[0])}
-    assert rows_of.keys() - {"AWS_ENDPOINT_URL_SQS"} == VARIABLES.keys()
-    for name, variable in VARIABLES.items():
-        if name.startswith("SFN_") and variable.default:
-            assert re.search(rf"\b{re.escape(variable.default)}\b", rows_of[name][1]), name

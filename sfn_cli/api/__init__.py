@@ -1,7 +1,7 @@
 """The operations, shared by the terminal and by HTTP: one function each, in a file per noun.
 
-An entry point that acts as an AWS client (the terminal) uses `call_api`; one that acts as AWS uses
-`answer_api`, or `begin_api` where a waiting request must not block the others (HTTP).
+An entry point that acts as an AWS client (the terminal) uses `call_api`. One that acts as AWS uses
+`answer_api`, or `begin_api` if a waiting request must not block others (HTTP).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def call_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Runs an operation as `answer_api` does, after the checks of an AWS client (UsageError)."""
+    """Runs `answer_api` after the checks of an AWS client, which raise UsageError."""
     from sfn_cli.api.protocol.shapes import check_request_shape
 
     check_request_shape(operation.input, request)
@@ -31,15 +31,15 @@ def answer_api(service: Service, operation: Operation, request: Mapping[str, Any
 
     Times are milliseconds since 1970, blobs are bytes.
 
-    Raises ApiError, with AWS's code and message, when the request breaks a constraint of the model
-    or the operation rejects it, or when its data cannot be stored.
+    Raises ApiError, with AWS's code and message, if the request breaks a constraint of the model,
+    the operation rejects it, or its data cannot be stored.
     """
     answered = begin_api(service, operation, request)
     return answered if isinstance(answered, dict) else dict(answered.wait(service))
 
 
 def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any] | Awaited:
-    """Runs an operation as `answer_api` does, without waiting for executions or tasks to end."""
+    """Runs `answer_api` without waiting for executions to end or tasks to be scheduled."""
     from sfn_cli.api.following import try_to_keep_worker_alive
     from sfn_cli.api.operations import find_operation
     from sfn_cli.api.protocol.constraints import check_constraints
@@ -50,5 +50,5 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     except UnstorableError as error:
         raise ApiError("ValidationException", str(error)) from error
     if operation.service == "stepfunctions":
-        try_to_keep_worker_alive(service)  # after a crash any command starts the next worker
+        try_to_keep_worker_alive(service)  # after a crash, any command starts the next worker
     return answered

@@ -1,14 +1,13 @@
 """Integrity check: SQLite's own, and a replay of every history.
 
-Rule 1: the whole check reads one snapshot of the store, without what commands and workers commit
-meanwhile.
-Rule 2: at most one execution is in memory at a time, and of its history only what its replay
+Rule 1: The whole check reads one snapshot of the store. It does not see later commits.
+Rule 2: At most one execution is in memory at a time, and of its history only the part that its replay
 needs.
-Rule 3: a damaged execution is one finding; the others are still checked.
+Rule 3: A damaged execution is one finding; the others are still checked.
 
 Suspended executions are findings too, with their tracebacks.
 
-A healthy store has no findings. Each finding begins with one line that says what is wrong.
+A healthy store has no findings. Each finding begins with one line that describes the problem.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _MAY_AWAIT_REDRIVE = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 class Examined(NamedTuple):
-    """How much was checked, and the number of findings."""
+    """The numbers of executions and events checked, and of findings."""
 
     executions: int
     events: int
@@ -51,7 +50,7 @@ def examine_store(store: Store, report: Callable[[str], object]) -> Examined:
     executions = events = findings = 0
     with store.snapshot() as snapshot:
         for damage in snapshot.file_damage():
-            report(f"the file: {damage}")
+            report(f"store file: {damage}")
             findings += 1
         machines = _ReplayedMachines(snapshot)
         for id in snapshot.execution_ids():
@@ -68,7 +67,7 @@ def examine_store(store: Store, report: Callable[[str], object]) -> Examined:
 
 
 def _doctor_replay(snapshot: Snapshot, machines: _ReplayedMachines, id: int) -> tuple[str | None, int]:
-    """Returns what is wrong with an execution, or None, and how many events were read."""
+    """Returns the problem of an execution, or None, and the number of events read."""
     name, count, last = f"execution {id}", 0, None
     try:
         name = snapshot.arn(id)
@@ -82,22 +81,22 @@ def _doctor_replay(snapshot: Snapshot, machines: _ReplayedMachines, id: int) -> 
     except StoreError:
         raise
     except Exception as error:
-        return f"{name}: its history cannot be replayed: {error!r:.200}", count
+        return f"{name}: replaying the history failed: {error!r:.200}", count
     difference = _difference_from_replay(stored, last)
     return None if difference is None else f"{name}: {difference}", count
 
 
 def _difference_from_replay(stored: StoredExecution, last: HistoryEvent | None) -> str | None:
-    """Describes how an execution's row and the last event of its history disagree, or None."""
-    recorded = "nothing" if last is None else TERMINAL.get(last.type, "RUNNING")
+    """Returns how an execution's row and the last event of its history differ, or None."""
+    recorded = "no events" if last is None else TERMINAL.get(last.type, "RUNNING")
     awaits_redrive = (
         stored.is_child and recorded in _MAY_AWAIT_REDRIVE and stored.status in ("PENDING_REDRIVE", "ABORTED")
     )
     if recorded != stored.status and not awaits_redrive:
-        return f"its status is {stored.status}, its history says {recorded}"
+        return f"its status is {stored.status}, but its history shows {recorded}"
     output = None if last is None or last.payload is None else last.payload.text
     if stored.status == "SUCCEEDED" and (output is None or output != stored.output):
-        return "its output is not what its history says"
+        return "its output differs from its history"
     return None
 
 
@@ -113,7 +112,7 @@ class _ReplayedMachines:
         found = self._loaded.get(revision)
         if found is None:
             definition = self._snapshot.definition(revision)
-            # Not `load_machine` itself: its cache holds machines of any size.
+            # Not `load_machine` itself, because its cache has no limit on size.
             found = self._loaded[revision] = (load_machine.__wrapped__(definition), len(definition))
             self._characters += found[1]
             while self._characters > MACHINE_CHARACTERS and len(self._loaded) > 1:

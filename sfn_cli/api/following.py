@@ -1,13 +1,12 @@
 """Waiting for the store to change while keeping a worker alive, for commands and the server.
 
-Rule 1: the first look happens at once, and a commit between two looks is never missed (store
+Rule 1: The first check happens immediately, and a commit between two checks is never missed (store
 `Changes`).
-Rule 2: while something is unfinished, a worker is woken every WAKE_SECONDS, because it may have
-been killed at any moment. Otherwise none is started: a command that follows an idle store keeps
-no worker alive.
-Rule 3: time is measured by the monotonic clock. Setting the system's clock neither ends nor
+Rule 2: While something is unfinished, a worker is woken every WAKE_SECONDS, because workers may be
+killed at any moment. Otherwise none is started: following an idle store keeps no worker alive.
+Rule 3: Time is measured by the monotonic clock. Setting the system clock neither ends nor
 prolongs a wait.
-Rule 4: a store whose file was moved or deleted never changes again: the wait ends with a
+Rule 4: A store whose file was moved or deleted never changes again: the wait ends with a
 StoreError.
 """
 
@@ -26,29 +25,29 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
 
 LOOK_SECONDS = 0.02
-"""How often a wait looks for a change. One look takes some 10 µs."""
+"""How often a wait checks for a change. One check takes about 10 µs."""
 
 PROMPT_SECONDS = 0.002
-"""How often it looks for the end of a short execution, which ends within milliseconds."""
+"""How often it checks for the end of a short execution, which ends within milliseconds."""
 
 QUIET_SECONDS = 1.0
-"""How long after the last change a watcher of many waits looks as often as that."""
+"""How long after the last change a watcher of many waits checks that often."""
 
 _SHARE = 4
-"""After a slow look (at thousands of waits), the pause is this many times as long as the look."""
+"""After a slow check (of thousands of waits), the pause is this many times as long as the check."""
 
 WAKE_SECONDS = 2.0
 """How often a worker is woken, or started, while something is unfinished."""
 
 SUSPENDED = "SUSPENDED"
-"""The status here of an execution that cannot end. For AWS's API it is RUNNING."""
+"""sfn's status of an execution that cannot end. In AWS's API, it is RUNNING."""
 
 WINDOW = 500
-"""How many executions are awaited at a time, so that a look never checks a million."""
+"""How many executions are awaited at a time, so that a check is never of a million."""
 
 
 class Follower:
-    """Follows one store from one thread, and keeps a worker alive meanwhile."""
+    """Follows one store from one thread, and keeps a worker alive."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -56,35 +55,35 @@ class Follower:
         self._wakes_at = time.monotonic() + WAKE_SECONDS
 
     def wait(self, seconds: float = 0.0, *, every: float = LOOK_SECONDS) -> bool:
-        """Waits at most `seconds`, until the store may have changed; returns whether it may.
+        """Waits at most `seconds` until the store may have changed. Returns whether it may have.
 
-        A change counts from the last call that returned True; the first call returns True. With 0,
-        it only looks. Wakes a worker whenever that is due.
+        The first call returns True; later ones compare with the last call that returned True. With 0,
+        it only checks. It also wakes a worker whenever that is due.
 
-        Raises StoreError when the store is gone, or no worker can be started.
+        Raises StoreError if the store file was removed, or no worker can be started.
         """
-        give_up_at = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         while True:
             now = time.monotonic()
             if now >= self._wakes_at:
                 self._wakes_at = now + WAKE_SECONDS
                 self._changes.check_in_place()
                 keep_worker_alive(self._service)
-            if self._changes.wait(max(0.0, min(give_up_at, self._wakes_at) - now), every=every):
+            if self._changes.wait(max(0.0, min(deadline, self._wakes_at) - now), every=every):
                 return True
-            if time.monotonic() >= give_up_at:
+            if time.monotonic() >= deadline:
                 return False
 
-    def look_again(self) -> None:
-        """Makes the next `wait` return True at once: the caller has something new to look for."""
-        self._changes.look_again()
+    def recheck(self) -> None:
+        """Makes the next `wait` return True immediately, because the caller waits for something new."""
+        self._changes.recheck()
 
 
 def follower_pause_seconds(unchanged_seconds: float, look_seconds: float) -> float:
-    """Returns how many seconds to pause after a look, when many waits are watched.
+    """Returns the pause, in seconds, after a check of many waits.
 
-    `unchanged_seconds` is the time since the store last changed, `look_seconds` how long the look
-    took.
+    `unchanged_seconds` is the time since the store last changed, `look_seconds` the duration of the
+    check.
     """
     pause = PROMPT_SECONDS if unchanged_seconds < QUIET_SECONDS else LOOK_SECONDS
     return max(pause, _SHARE * look_seconds)
@@ -100,9 +99,9 @@ def keep_worker_alive(service: Service) -> None:
 
 
 def try_to_keep_worker_alive(service: Service) -> None:
-    """Does what `keep_worker_alive` does, for what must not fail because no worker can be started.
+    """Calls `keep_worker_alive`, for callers that must not fail if no worker can be started.
 
-    The reason is in `service.worker_error` then.
+    The error is stored in `service.worker_error`.
     """
     try:
         keep_worker_alive(service)
@@ -114,18 +113,18 @@ def try_to_keep_worker_alive(service: Service) -> None:
 def follow_changes(
     service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS
 ) -> Iterator[None]:
-    """Yields at once, then whenever the store may have changed, until `seconds` have passed."""
+    """Yields immediately, then whenever the store may have changed, until `seconds` have passed."""
     follower = Follower(service)
-    give_up_at = time.monotonic() + seconds
-    while follower.wait(max(0.0, give_up_at - time.monotonic()), every=every):
+    deadline = time.monotonic() + seconds
+    while follower.wait(max(0.0, deadline - time.monotonic()), every=every):
         yield
 
 
 def followed_statuses(service: Service, executions: Sequence[str]) -> dict[str, str]:
     """Returns the executions (by ARN) whose wait is over, with their statuses.
 
-    Every wait for the end of an execution decides here whether it is over. An execution that cannot
-    end, because sfn failed on it or on an execution that it waits for, is SUSPENDED.
+    All waits for the end of an execution use this function. An execution that cannot end, because
+    sfn failed on it or on an execution that it waits for, is SUSPENDED.
     """
     ended = service.executions.ended_among(executions)
     running = [execution for execution in executions if execution not in ended]
@@ -140,7 +139,7 @@ def follow_ends(
 ) -> Iterator[dict[str, str]]:
     """Waits until the executions (by ARN) have ended.
 
-    Yields at every look what `followed_statuses` newly returns (possibly empty): each execution once.
+    At every check, yields the new results of `followed_statuses` (possibly none): each execution once.
     """
     for start in range(0, len(executions), WINDOW):
         waiting = set(executions[start : start + WINDOW])
@@ -153,10 +152,10 @@ def follow_ends(
 
 
 def new_events(service: Service, execution: str, after: int) -> tuple[list[HistoryEvent], bool]:
-    """Returns the events of the execution with this ARN that follow the event `after`.
+    """Returns the events that follow the event `after` of the execution with this ARN.
 
-    And whether they are its last ones, because it has ended or is suspended.
+    Also returns whether they are the last ones, because the execution has ended or is suspended.
     """
-    # Before the history: no event follows those that are read below.
+    # Read before the history, so that no later event is missed.
     is_over = bool(followed_statuses(service, [execution]))
     return service.executions.history(execution, after=after), is_over

@@ -1,7 +1,7 @@
 """The table of operations and the functions that answer them, imported when first called.
 
-The terminal and HTTP know every operation of the model; one that is not in this table answers that
-sfn does not support it yet.
+The terminal and HTTP know every operation in the model; one that is not in this table answers that
+sfn does not support it.
 """
 
 from __future__ import annotations
@@ -112,17 +112,17 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("events", "UpdateConnection"): "events.connections:update_connection",
     ("sts", "GetCallerIdentity"): "sts.identity:get_caller_identity",
 }
-"""(service, operation) → "module:function", the module within `sfn_cli.api`."""
+"""Maps (service, operation) to "module:function"; the module is in `sfn_cli.api`."""
 
 WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
-"""The operations that may block for long: a server runs them in separate threads."""
+"""The operations that may block for a long time: a server runs them in separate threads."""
 
 
 def find_operation(operation: Operation) -> Handler:
     """Returns the function that answers an operation. Raises ApiError UnknownOperationException."""
     place = OPERATIONS.get((operation.service, operation.name))
     if place is None:
-        raise ApiError("UnknownOperationException", f"sfn does not have the operation {operation.name} yet.")
+        raise ApiError("UnknownOperationException", f"sfn does not support the operation {operation.name}.")
     module, _, name = place.partition(":")
     function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
     return function

@@ -1,8 +1,8 @@
-"""The parts that operations work with: settings, the store, and what acts on the store.
+"""The parts that operations use: settings, the store, and the runner and invoker.
 
 `sfn_cli.app` creates a Service. Its parts are created on first use, so that a command pays only
-for what it uses. A Service holds one database connection and belongs to one thread;
-`sibling()` is another over the same store, for another thread.
+for the parts that it uses. A Service holds one database connection and belongs to one thread;
+`sibling()` returns another one over the same store, for another thread.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ if TYPE_CHECKING:
 
 
 class Runner(Protocol):
-    """Makes executions run. Called from any thread."""
+    """Ensures that executions run. Thread-safe."""
 
     def wake(self) -> None:
-        """Ensures that a worker is running and looks at the store; never waits for it."""
+        """Ensures that a worker is running and checks the store; never waits for it."""
 
 
 class Invoker(Protocol):
-    """Runs local Lambda functions and waits for them. Called from any thread."""
+    """Runs local Lambda functions and waits for them. Thread-safe."""
 
     def invoke(self, function_ref: str, payload: str, client_context: str | None = None) -> Any:
-        """Returns the outcome of one invocation, in the terms of `sfn_cli.functions`.
+        """Returns the outcome of one invocation (`sfn_cli.functions.outcome.Outcome`).
 
-        The client's context is JSON text.
+        The client context is JSON text.
         """
 
     def stop(self) -> None:
-        """Stops everything that was started for invocations."""
+        """Stops all processes that were started for invocations."""
 
 
 RunTask = Callable[["Service", "OpenTask", "HttpInspection | None"], "TaskSucceeded | TaskFailed"]
@@ -79,10 +79,9 @@ class Service:
         """Takes the settings and the functions that create the parts.
 
         `clock` returns milliseconds since 1970. `open_store` and the `make_…` are called once, on
-        first use; the store calls the function that it receives to wake a worker.
-        `run_task` runs one task and waits for it; without it, no task outside of an execution can
-        be run. `is_available` returns whether sfn can run tasks on a resource; a state machine with
-        other tasks is rejected. None: no state machine is rejected for that.
+        first use; the store calls its argument to wake a worker. `run_task` runs one task and waits
+        for it; without it, no task outside an execution can be run. `is_available` returns whether sfn
+        can run tasks on a resource; a state machine with other tasks is rejected (never, if None).
         """
         self.settings = settings
         self.clock = clock
@@ -93,7 +92,7 @@ class Service:
         self._make_invoker = make_invoker
         self._parent = parent
         self.worker_error: StoreError | None = None
-        """Why no worker could be started after the last operation, though there is work for one."""
+        """The error, if the last operation needed a worker and none could be started."""
 
     def sibling(self) -> Service:
         """Returns a Service for another thread: its own connection, the same runner and invoker."""
@@ -111,9 +110,9 @@ class Service:
     def accepting_all_tasks(self) -> Service:
         """Returns this Service, with the same store, without `is_available`.
 
-        A state machine with tasks that sfn cannot run is created; those tasks fail.
+        A state machine with tasks that sfn cannot run is then created; those tasks fail.
         """
-        _ = self.store  # opened once, for both
+        _ = self.store  # opened here, so that both share it
         accepting = copy(self)
         accepting.is_available = None
         return accepting
@@ -125,7 +124,7 @@ class Service:
             self.store.close()
 
     def stop_invoker(self) -> None:
-        """Stops the functions that this Service started, if any; their invocations are answered."""
+        """Stops the functions that this Service started; their callers get an error."""
         invoker = self.__dict__.pop("invoker", None)
         if invoker is not None and self._parent is None:
             invoker.stop()

@@ -1,7 +1,7 @@
-"""Descriptions of suspended executions for people: what failed, and what to do.
+"""Descriptions of suspended executions for people: what failed, and how to continue.
 
 An execution is suspended after sfn itself failed on it (store/sqlite/stepfunctions/suspensions.py).
-The API says RUNNING.
+In AWS's API, its status is RUNNING.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def describe_suspension(suspension: Suspension) -> str:
-    """Describes a suspension in one line: the cause, where the traceback is, and what ends it."""
+    """Describes a suspension in one line: the cause, how to see the traceback, and how to end it."""
     return (
-        f"The execution {suspension.execution_arn} is suspended: "
+        f"Execution {suspension.execution_arn} is suspended: "
         f"sfn {suspension.version} failed on it {suspension.attempts} times ({suspension.error}). "
-        "For the traceback: sfn worker status. "
-        f"To end the execution: sfn stop-execution --execution-arn {suspension.execution_arn}. "
+        "To see the traceback, run: sfn worker status. "
+        f"To end the execution, run: sfn stop-execution --execution-arn {suspension.execution_arn}. "
         "A newer version of sfn tries it again."
     )
 
@@ -42,10 +42,8 @@ def describe_suspensions(service: Service) -> list[dict[str, Any]]:
 
 
 def refuse_to_wait_for_suspended(service: Service, execution_arn: str) -> None:
-    """Raises SuspendedError when the execution cannot end."""
+    """Raises SuspendedError if the execution cannot end."""
     for suspension in service.suspensions.blocking([execution_arn]).values():
         raise SuspendedError(describe_suspension(suspension))
     if service.executions.find(execution_arn) is None:
-        raise SuspendedError(
-            f"The execution {execution_arn} is damaged: the store does not have it any more."
-        )
+        raise SuspendedError(f"Execution {execution_arn} is damaged: it is no longer in the store.")

@@ -1,4 +1,4 @@
-"""The Amazon States Language: a definition becomes a CompiledMachine. Pure: no clock, no files.
+"""The Amazon States Language: compiles a definition to a CompiledMachine. Pure: no clock, no files.
 
 Specification: https://states-language.net
 """

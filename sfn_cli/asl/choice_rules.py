@@ -1,7 +1,7 @@
-"""Choice Rules: each rule of a Choice state, compiled to a function that reports whether it holds.
+"""Choice Rules: compiles each rule of a Choice state to a function that returns whether it is true.
 
-ASL: https://states-language.net/#choice-state. A comparison holds only between values of its own
-type: a string is never NumericEquals a number, and a boolean is no number.
+ASL: https://states-language.net/#choice-state. A comparison is true only for values of its own type: a
+string is never NumericEquals a number, and a boolean is not a number.
 """
 
 from __future__ import annotations
@@ -136,9 +136,9 @@ def _string_matches_rule(value: Json, pattern: Json) -> bool:
 
 @lru_cache(maxsize=1024)
 def _string_matches_literals(pattern: str) -> tuple[str, ...]:
-    r"""Returns the texts between the asterisks, which stand for any characters.
+    r"""Returns the literal texts between the asterisks, which match any characters.
 
-    `\*` is an asterisk and `\\` a backslash.
+    `\*` is a literal asterisk and `\\` a backslash.
     """
     texts = [""]
     for part in re.findall(r"\\[*\\]|\*|[^*\\]+|\\", pattern):
@@ -150,10 +150,10 @@ def _string_matches_literals(pattern: str) -> tuple[str, ...]:
 
 
 def _contains_literals_in_order(value: str, first: str, *others: str) -> bool:
-    """Whether `value` is these texts with any characters between them.
+    """Whether `value` consists of these texts with any characters between them.
 
-    Each text is matched at its first occurrence: if the whole matches at all, it matches so. A
-    regular expression (`.*a.*a.*`) would try every position for every text.
+    Each text is matched at its first occurrence, which finds a match if there is one. A regular
+    expression (`.*a.*a.*`) would try every position for every text.
     """
     if not others:
         return value == first
@@ -190,7 +190,7 @@ COMPARISONS: Mapping[str, Callable[[Json, Json], bool]] = {
     "BooleanEquals": _typed_rule_comparison(_rule_value_is_boolean, operator.eq),
     "StringMatches": _string_matches_rule,
 }
-"""The comparison operators: (value of Variable, wanted) → holds.
+"""The comparison operators: (value of Variable, expected value) → whether the comparison is true.
 
-All but StringMatches have a …Path form.
+All except StringMatches have a …Path form.
 """

@@ -1,11 +1,11 @@
 """Dataflow: the input of a state's work, and the output of the state.
 
 JSONPath (https://states-language.net/#filters): InputPath → Parameters → work → ResultSelector →
-ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign. Where a field is absent,
-the same Payload is passed on with its text, so that nothing is serialised twice.
+ResultPath → OutputPath. JSONata: Arguments → work → Output. Both: Assign. If a field is absent, the
+same Payload is passed on with its text, so that nothing is serialised twice.
 
-What `$` means in Assign under JSONPath: the work's result, before ResultSelector, for Task,
-Parallel and Map; the state's own result for Pass; the effective input for the others.
+In Assign under JSONPath, `$` is the work's result before ResultSelector for Task, Parallel and Map, the
+state's own result for Pass, and the effective input for the others.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Flow(Protocol):
 
 
 class CatchFlow(Protocol):
-    """The output of a Catcher: the error's output shaped, and the variables assigned."""
+    """The dataflow of a Catcher: its output, and the variables that it assigns."""
 
     def output(self, visit: Visit, error_output: Payload) -> Payload: ...
 
@@ -54,9 +54,9 @@ class CatchFlow(Protocol):
 
 
 def flow(fields: Mapping[str, Any], language: str, place: str = "") -> Flow:
-    """Returns the dataflow that a state's fields describe, in its query language.
+    """Returns the dataflow of a state's fields, in its query language.
 
-    `place` is the fields' place within the state ("Choices[0]/"): errors of JSONata name it.
+    `place` is the fields' place within the state ("Choices[0]/"), for errors of JSONata.
     """
     return JsonPathFlow(fields) if language == JSONPATH else JsonataFlow(fields, place)
 
@@ -66,7 +66,7 @@ def catch_flow(fields: Mapping[str, Any], language: str, place: str) -> CatchFlo
 
 
 class _Missing:
-    """The JSON null of InputPath, ResultPath and OutputPath: not "not given", but "nothing"."""
+    """The JSON null of InputPath, ResultPath and OutputPath, which differs from an absent field."""
 
 
 NOTHING = _Missing()
@@ -81,7 +81,7 @@ def _compile_flow_path(fields: Mapping[str, Any], name: str) -> Path | _Missing 
 def find_flow_value(path: Path, scope: Scope) -> Json:
     """Returns the value at a path.
 
-    Raises States.Runtime for a missing one, in AWS's wording for InputPath and similar fields.
+    Raises States.Runtime for a missing value, with AWS's message for InputPath and similar fields.
     """
     try:
         return path.evaluate(scope)
@@ -90,7 +90,7 @@ def find_flow_value(path: Path, scope: Scope) -> Json:
 
 
 class _FlowTemplate:
-    """A payload template of a state; a constant value caches its text from visit to visit."""
+    """A payload template of a state; the text of a constant value is cached across visits."""
 
     __slots__ = ("_constant", "_template")
 

@@ -47,13 +47,10 @@ _NOT_SUPPORTED: Mapping[str, _Headers] = {
 
 
 def unsupported_http_headers(service: str, names: Iterable[str]) -> str | None:
-    """Returns the complaint about those of the headers that tasks of the service may not set.
-
-    None if there are none.
-    """
+    """Returns AWS's error for headers that tasks of the service may not set; None if there are none."""
     refused = _NOT_SUPPORTED[service]
     found = [
         name for name in map(str.lower, names) if name in refused.names or name.startswith(refused.prefixes)
     ]
-    # Observed: AWS names them in lower case.
+    # Observed: AWS's message has the names in lower case.
     return f"The 'Headers' field contains unsupported values: [{', '.join(found)}]" if found else None

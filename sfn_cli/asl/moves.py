@@ -1,7 +1,7 @@
-"""Moves: a state's requests. States use these six words; none of them is "event".
+"""Moves: the six requests of a state.
 
-A state answers `enter(visit)` or `complete(visit, result)` with a Move; only `interpreter/decide/`
-knows how AWS records it, and only drivers know processes.
+A state returns a Move from `enter(visit)` or `complete(visit, result)`. States know nothing of events:
+only `interpreter/decide/` knows how AWS records a move, and only drivers know processes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Exit(NamedTuple):
 class Call(NamedTuple):
     """Work outside the machine: `arguments` go to `resource`.
 
-    Timeouts are in seconds; None is no limit.
+    Timeouts are in seconds; None means no limit.
     """
 
     resource: Resource
@@ -46,8 +46,8 @@ class Sleep(NamedTuple):
 class Fork(NamedTuple):
     """A request for child frames: one per branch (Parallel) or per item (Map).
 
-    `inputs` holds the input of each child; `machines` one CompiledMachine per child (Parallel), or
-    the one that all share (Map). `items` are the Map's items, None for Parallel.
+    `inputs` has the input of each child; `machines` has one CompiledMachine per child (Parallel), or
+    one that all children share (Map). `items` are the Map's items; None for Parallel.
     """
 
     machines: Sequence[CompiledMachine]

@@ -1,7 +1,4 @@
-"""Machines within states: the branches of a Parallel, the processor of a Map.
-
-They are fields of a definition, before it is loaded.
-"""
+"""Machines within states, in the fields of a definition: the branches of a Parallel, a Map's processor."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`${Name}` in a definition: what CloudFormation, Terraform or Serverless would have filled in.
+"""Placeholders in a definition: `${Name}`, which CloudFormation, Terraform or Serverless fills in.
 
-AWS stores such a text as it is, and uses it as it is: a table named `${Table}`.
+AWS stores and uses an unfilled placeholder as it is, for example as a table named `${Table}`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ _PLACEHOLDER = re.compile(r"(?<!\$)\$\{([A-Za-z_][\w.]*(?:::?[\w./-]+)*)\}")
 """`${Table}`, `${aws_sqs_queue.q.url}`, `${AWS::Region}`, `${self:custom.table}`; `$${…}` is an escape."""
 
 _IN_JSONATA = re.compile(r"(?<!\$)\$\{([A-Za-z_][\w.]*(?:::[\w.]+)*)\}")
-"""As in other texts; but `${a:b}` groups the input by a, and no expression has `${a}` or `::`."""
+"""Stricter than in other texts: in JSONata, `${a:b}` groups by a, but `${a}` and `::` are not valid."""
 
 _ANY = re.compile(r"\$\{([^{}]+)\}")
 
 
 def fill_placeholders(definition: str, values: Mapping[str, str]) -> str:
-    """Returns a definition with `${Name}` replaced by values (DefinitionSubstitutions); others stay."""
+    """Returns a definition with `${Name}` replaced with given values (DefinitionSubstitutions)."""
     return _ANY.sub(lambda found: values.get(found[1], found[0]), definition)
 
 
 def unfilled_placeholders(definition: str) -> tuple[str, ...]:
-    """Returns the distinct names of the `${Name}` in a definition, in order; in comments, none is meant.
+    """Returns the distinct names of `${Name}` in a definition, in order, except in comments.
 
     A definition that is not JSON is searched as one text.
     """
@@ -45,10 +45,10 @@ def unfilled_placeholders(definition: str) -> tuple[str, ...]:
 
 
 def describe_unfilled_placeholder(name: str, text: str, source: str) -> str:
-    """Returns the warning for a placeholder, with its first place in the text of a file."""
+    """Returns the warning for an unfilled placeholder, with its first place in the text of a file."""
     offset = text.find(f"${{{name}}}")
     place = source if offset < 0 else ":".join(map(str, (source, *json_line_and_column(text, offset))))
-    return f"{place}: nothing fills in ${{{name}}}."
+    return f"{place}: ${{{name}}} has no value and stays as it is."
 
 
 def _placeholders_in_value(value: Json) -> Iterator[str]:

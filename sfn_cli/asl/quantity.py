@@ -1,6 +1,6 @@
-"""Numbers and strings that a state can give in three ways: by value, by a `…Path`, by JSONata.
+"""Numbers of a state in their three forms: a value, a `…Path`, or a JSONata expression.
 
-TimeoutSeconds / TimeoutSecondsPath / "{% … %}", MaxConcurrency and its forms, and so on.
+For example TimeoutSeconds, TimeoutSecondsPath and "{% … %}".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Quantity:
-    """One number-valued field of a state, in any of the forms that a definition may use.
+    """A numeric field of a state, in any of its forms.
 
     `kind` is "integer" or "float"; an integer must fit Java's int. Errors are AWS's:
     `The MaxConcurrencyPath field refers to value "{}" which is not a valid integer: $.p`.
@@ -42,7 +42,7 @@ class Quantity:
     def load(
         cls, fields: Mapping[str, Any], name: str, language: str, *, kind: str = "integer"
     ) -> Quantity | None:
-        """Returns the quantity in `fields` named `name` or `name`Path, or None without either."""
+        """Returns the quantity in the field `name` or `name`Path; None if neither exists."""
         if f"{name}Path" in fields:
             return cls(name, kind, None, compile_path(fields[f"{name}Path"]), None)
         if name not in fields:
@@ -73,7 +73,7 @@ class Quantity:
         value = evaluate_expression_text(expression, self._name, visit.jsonata_scope(), "number")
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
         if self._kind == "integer" and not _is_int_quantity(whole):
-            # (ours, after AWS's words for other types)
+            # (ours, modelled on AWS's message for other types)
             cause = (
                 f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{self._name}' "
                 "returned an unexpected result type. Expected 'integer', but was 'number' for value: "
@@ -85,7 +85,7 @@ class Quantity:
 
 
 def _parse_quantity(value: Json, kind: str) -> int | float | None:
-    """Returns the number that a path found. Observed: AWS accepts a string that spells one."""
+    """Returns the number at a path. Observed: AWS also accepts a string with a number."""
     if isinstance(value, str):
         if kind == "float":
             return float(value) if _FLOAT.fullmatch(value) else None

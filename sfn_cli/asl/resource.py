@@ -15,7 +15,7 @@ Pattern = Literal["", "sync", "sync:2", "waitForTaskToken"]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A Task's Resource, parsed.
+    """A parsed Resource of a Task.
 
     For `arn:aws:states:::sqs:sendMessage.waitForTaskToken`: kind "service", service "sqs", action
     "sendMessage.waitForTaskToken" (as history events show it), pattern "waitForTaskToken". For
@@ -30,22 +30,22 @@ class Resource:
 
     @property
     def answerable(self) -> bool:
-        """Whether the task has a token, with which it can be answered from outside."""
-        # Observed: a token ends a .sync task as well.
+        """Whether the task has a task token, with which it can be completed from outside."""
+        # Observed: a token can also complete a .sync task.
         return self.kind == "activity" or bool(self.pattern)
 
     @property
     def name(self) -> str:
-        """AWS's name for it in causes: the service, or the whole ARN of a function."""
+        """AWS's name for the resource in causes: the service, or the whole ARN of a function."""
         return self.service if self.kind == "service" else self.arn
 
 
 MAP_RUN = Resource("", "mapRun")
-"""The Map Run of a Map in DISTRIBUTED mode: not a Resource of the language, but run like one."""
+"""The Map Run of a Map in DISTRIBUTED mode, which is not a Resource of ASL but runs like one."""
 
 
 def parse_resource(text: str) -> Resource | None:
-    """Returns the resource that an ARN names, or None if it is none of the three kinds."""
+    """Returns the resource that an ARN names; None if it is none of the three kinds."""
     parts = arn.parse_arn(text)
     if parts is None:
         return None
@@ -55,7 +55,7 @@ def parse_resource(text: str) -> Resource | None:
         return None
     if parts.resource_type == "activity" and parts.resource_id:
         return Resource(text, "activity")
-    # AWS takes `arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject`, too.
+    # AWS also accepts `arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject`.
     service, _, action = parts.resource.rpartition(":")
     if action == "2" and service.endswith(".sync"):
         service, _, action = service.rpartition(":")

@@ -2,10 +2,10 @@
 
 ASL: https://states-language.net/#errors. Rules, in the order of the lists:
 
-1. A name in ErrorEquals matches the error of that name.
-2. States.ALL matches every error but States.Runtime. (AWS's guide also excepts
-   States.DataLimitExceeded; recordings of AWS show it caught by States.ALL.)
-3. States.TaskFailed matches every error but States.Timeout and States.Runtime.
+1. A name in ErrorEquals matches the error with that name.
+2. States.ALL matches every error except States.Runtime. (AWS's guide also excepts
+   States.DataLimitExceeded; recordings of AWS show that States.ALL catches it.)
+3. States.TaskFailed matches every error except States.Timeout and States.Runtime.
 4. A missed heartbeat is recorded as States.Timeout and also matches States.HeartbeatTimeout.
 """
 
@@ -48,10 +48,10 @@ class Retrier:
         )
 
     def delay_ms(self, attempt: int, seed: str) -> int:
-        """Milliseconds to wait before retry number `attempt` (1 for the first).
+        """Returns the milliseconds to wait before retry number `attempt` (1 for the first).
 
-        IntervalSeconds × BackoffRate^(attempt-1), at most MaxDelaySeconds; with JitterStrategy
-        FULL, a fraction of that, drawn from `seed` so that a replay waits as long.
+        IntervalSeconds × BackoffRate^(attempt-1), at most MaxDelaySeconds; with JitterStrategy FULL, a
+        fraction of that, derived from `seed` so that a replay waits equally long.
         """
         try:
             seconds = self.interval_seconds * self.backoff_rate ** (attempt - 1)
@@ -64,7 +64,7 @@ class Retrier:
 
 
 _LONGEST_DELAY_SECONDS = 366 * 24 * 3600
-"""A limit above any execution's running time, for a backoff that exceeds all numbers."""
+"""A limit beyond any execution's duration, for a backoff too large for a number."""
 
 
 @dataclass(frozen=True, slots=True)

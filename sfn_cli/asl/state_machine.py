@@ -1,6 +1,6 @@
-"""A loaded definition: its states compiled, ready to be interpreted.
+"""A loaded definition with compiled states, ready to be interpreted.
 
-`load_machine` expects a definition that `validate` passed; it compiles each expression once.
+`load_machine` expects a definition that `validate` has accepted. It compiles each expression once.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class CompiledMachine:
 
     @property
     def definition(self) -> str:
-        """Returns the definition of this machine alone, as text: a Map Run's children run it."""
+        """Returns the definition of only this machine, as text, for a Map Run's children."""
         own = {name: value for name, value in self._fields.items() if name != "ProcessorConfig"}
         return dumps(own if self._language == JSONPATH else {"QueryLanguage": self._language, **own})
 
 
 @lru_cache(maxsize=256)
 def load_machine(definition: str) -> CompiledMachine:
-    """Compiles a definition's text. Machines are immutable: equal texts share one."""
+    """Compiles a definition's text. Machines are immutable, and equal texts share one."""
     raise_recursion_limit()
     fields = loads(definition)
     return _compile_machine(fields, language_of_all=fields.get("QueryLanguage", JSONPATH))

@@ -1,6 +1,6 @@
 """A trace of the steps of a state's dataflow, recorded while the state is evaluated.
 
-Only TestState shows them; every other visit has NO_TRACE. A trace does not change a state's answer.
+Only TestState shows them; every other visit has NO_TRACE. A trace does not affect a state's move.
 The steps have TestState's names ("afterInputPath"):
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Trace(Protocol):
-    """A recorder of the steps."""
+    """A recorder of dataflow steps."""
 
     def note(self, step: str, payload: Payload, /) -> None:
         """Records the payload after this step, replacing an earlier record of the same step."""

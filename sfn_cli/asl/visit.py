@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Visit:
     """A state's input, the variables that it can read, and the time and seed of the visit.
 
-    `now` is the time of the last event of the frame, not of the wall clock: a replay reads the
-    same. `entered_at` is the time of StateEntered, or of a later redrive (a Wait counts from
-    there). `budget` limits the time of its expressions. `trace` records the steps of the dataflow.
+    `now` is the time of the frame's last event instead of the wall clock, so that a replay has the same
+    time. `entered_at` is the time of StateEntered or of a later redrive, from which a Wait counts.
+    `budget` limits the time of the state's expressions. `trace` records the steps of the dataflow.
     """
 
     __slots__ = ("budget", "context", "entered_at", "input", "now", "seed", "trace", "variables")
@@ -51,7 +51,7 @@ class Visit:
         )
 
     def path_scope(self, data: Json) -> Scope:
-        """Returns the scope of a JSONPath or intrinsic: `data` is what `$` means there."""
+        """Returns the scope of a JSONPath or an intrinsic function, in which `$` is `data`."""
         return Scope(
             data,
             context=self.context,
@@ -64,7 +64,7 @@ class Visit:
     def jsonata_scope(self, **states: Json) -> Scope:
         """Returns the scope of a JSONata expression.
 
-        It has `$states.input` and the other members given (result, errorOutput).
+        `$states` has `input` and the given members (result, errorOutput).
         """
         value = self.input.value
         return Scope(

@@ -1,4 +1,4 @@
-"""Payload templates within a state's own fields (ItemReader's Arguments, BatchInput …)."""
+"""Payload templates in fields of a state, such as ItemReader's Arguments or BatchInput."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ def visit_template(
 ) -> Callable[[Visit], Json]:
     """Returns a function that evaluates a template at a visit; `$` is the state's input.
 
-    The value is empty if the field is absent.
-
-    `name` is by default that of the query language: Parameters or Arguments. `place` is the field
-    that holds it.
+    The value is an empty object if the field is absent. The default `name` depends on the query
+    language: Parameters or Arguments. `place` is the field that contains the template.
     """
     own = name or ("Parameters" if language == JSONPATH else "Arguments")
     value = fields.get(own, {})

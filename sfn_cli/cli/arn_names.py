@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.api import model
-from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn
+from sfn_cli.arn import LAST_EXECUTION, execution_arn, name_in_arn, name_of_execution
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations import paging
 
@@ -86,6 +86,12 @@ def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: C
     ):
         return
     try:
+        if (express := _express_execution_name(request, call)) is not None:
+            error.below = (
+                "\nAs on AWS, this operation takes no EXPRESS executions. "
+                f"To see this one: sfn show {express}\n"
+            )
+            return
         close = [
             name
             for member in _KINDS.keys() & request.keys()
@@ -95,6 +101,18 @@ def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: C
         return
     if close:
         error.below = f"\nDid you mean {' or '.join(close)}?\n"
+
+
+def _express_execution_name(request: Mapping[str, Any], call: Call) -> str | None:
+    """Returns the name of the execution that a request is about, if its machine is EXPRESS."""
+    given = request.get("executionArn")
+    if not isinstance(given, str):
+        return None
+    name = name_of_execution(given) if given.startswith("arn:") else given
+    machine = name.partition("/")[0]
+    machines = _list_all_arn_names(MACHINE, call)
+    is_express = any(each["name"] == machine and each["type"] == "EXPRESS" for each in machines)
+    return name if is_express else None
 
 
 def _arn(member: str, given: str, call: Call) -> str | None:

@@ -52,10 +52,10 @@ def context_object(execution: Execution, frame: Frame, attempt: int) -> dict[str
 
 
 def context_object_token(execution: Execution, frame: Frame, attempt: int) -> str:
-    """Returns the token of the task that this visit schedules, or has scheduled.
+    """Returns the token of the task that this visit schedules or has scheduled.
 
-    It is known before the task is scheduled (its parameters may hold it), and differs for each
-    attempt and each redrive.
+    It is known before the task is scheduled, because the task's parameters may contain it. It differs
+    for each attempt and each redrive.
     """
     about = f"{execution.arn}/{frame.stay.entered_id}/{attempt}{execution.redrive_mark}"
     return task_token(execution.seed, about, execution.locator)

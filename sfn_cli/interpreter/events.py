@@ -1,11 +1,10 @@
 """History events: AWS's types and details, and the two private columns that replay needs.
 
-API: HistoryEvent,
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html The table
-`EVENT_TYPES` has AWS's 62 types (HistoryEventType). It is the one place that defines each type's
+The table `EVENT_TYPES` has AWS's 62 types (HistoryEventType). It alone defines each type's
 `…EventDetails` member, the name of its payload there (the JSON text of an input, output or
 parameters), the function that applies such an event, and the phases of its frame in which it may
-come.
+occur.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -37,16 +36,15 @@ class HistoryEvent(NamedTuple):
 
 
 class EventType(NamedTuple):
-    """One type of event: how the API shows it, and what it means.
+    """A type of event: its form in the API, and its meaning.
 
-    `details` is the member of a HistoryEvent that holds its details, `payload` the member of those
-    that holds its payload, and `payload_details` the member that says whether it was truncated.
+    `details` is the member of a HistoryEvent for the event's details. In the details, `payload` is the
+    member for the payload, and `payload_details` the member that says whether it was truncated.
 
-    `handler` is the name of the function that applies such an event (`interpreter/evolve/`), or
-    None for types that sfn never records. Where the event is about one frame, `before` lists the
-    phases in which the frame may be; () means that it is about the execution as a whole. `after`
-    lists the phases in which the event leaves the frame: one, or several among which the handler
-    chooses; () leaves the frame's phase as it was.
+    `handler` is the name of the function that applies such an event (`interpreter/evolve/`); None for
+    types that sfn never records. `before` lists the frame's possible phases before the event; () means
+    that the event is about the execution as a whole. `after` lists the frame's possible phases after
+    the event: one, or several from which the handler chooses; () leaves the phase unchanged.
     """
 
     details: str | None
@@ -59,13 +57,13 @@ class EventType(NamedTuple):
 
 VARIABLES = "assignedVariables"
 VARIABLES_DETAILS = "assignedVariablesDetails"
-"""The details, other than the payload, that are execution data, and the member that describes them.
+"""The member of details with assigned variables, which are execution data, and its description.
 
-Their value is {name: JSON text}.
+The value of the first is {name: JSON text}.
 """
 
 _IN_A_STATE: tuple["Phase", ...] = ("ENTERED", "WORKED", "FAILED", "JOINED", "FORKED", "DISTRIBUTING")
-"""The phases in a state without an open task: it may be left, and its expressions may fail."""
+"""The phases in a state without an open task, in which it may exit or its expressions may fail."""
 
 _WORKING: tuple["Phase", ...] = ("WORKING",)
 _TO_BE_SCHEDULED: tuple["Phase", ...] = ("ENTERED", "FAILED", "WORKED")
@@ -222,12 +220,12 @@ TERMINAL: Mapping[str, str] = {
 
 
 def state_event_types(what: str) -> dict[str, str]:
-    """Returns the event types with this ending ("StateEntered"), by the type of state ("Pass")."""
+    """Returns the event types with this suffix ("StateEntered"), by the type of state ("Pass")."""
     return {type.removesuffix(what): type for type in EVENT_TYPES if type.endswith(what)}
 
 
 def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]:
-    """Returns the details of a failure: those of the two that are not None, as storable text."""
+    """Returns the details of a failure: the error and cause that are not None, as storable text."""
     return {
         name: well_formed_text(text)
         for name, text in (("error", error), ("cause", cause))
@@ -238,9 +236,9 @@ def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]
 def execution_started_event(
     input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, Json] | None = None
 ) -> HistoryEvent:
-    """Returns the first event of every execution, which StartExecution writes, not a worker.
+    """Returns the first event of an execution, which StartExecution writes instead of a worker.
 
-    `qualified` holds stateMachineAliasArn and stateMachineVersionArn, if it was started by one.
+    `qualified` has stateMachineAliasArn and stateMachineVersionArn, if an alias or version was started.
     """
     return HistoryEvent(
         1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})}
@@ -248,26 +246,26 @@ def execution_started_event(
 
 
 def execution_aborted_event(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
-    """Returns the end of a stopped execution, which StopExecution writes, not a worker."""
+    """Returns the last event of a stopped execution, which StopExecution writes instead of a worker."""
     return _end_from_outside(last_id, "ExecutionAborted", error, cause, at)
 
 
 def execution_failed_event(last_id: int, error: str, cause: str, at: int) -> HistoryEvent:
-    """Returns the end of an execution that fails from outside its states."""
+    """Returns the last event of an execution that fails for a reason outside its states."""
     return _end_from_outside(last_id, "ExecutionFailed", error, cause, at)
 
 
 def _end_from_outside(last_id: int, type: str, error: str | None, cause: str | None, at: int) -> HistoryEvent:
-    # Observed: AWS records 0 as the previous event of ExecutionAborted; so does sfn for any end from outside.
+    # Observed: the previous event of ExecutionAborted is 0. sfn uses 0 for every end from outside.
     return HistoryEvent(last_id + 1, 0, at, type, details=error_event_details(error, cause))
 
 
 def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
     """Returns the event of redrive number `count`, which RedriveExecution writes.
 
-    It comes after the execution's end.
+    It follows the execution's last event.
     """
-    # As for every event from outside, 0 is its previous event.
+    # The previous event is 0, as for every event from outside.
     return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
 
 

@@ -3,9 +3,9 @@
 A frame is one thread of control: the root, a branch of a Parallel, an iteration of a Map. Frames
 are numbered in the order in which they are created (`serial`).
 
-Only `evolve` writes what events say. `receive` writes heartbeats (`OpenTask.beat_at`), which leave
-no event: a driver that resumes an execution sends the latest again. `decide` writes the agenda and
-memos (frame.py), and neither changes an event.
+Only `evolve` applies events. `receive` writes heartbeats (`OpenTask.beat_at`), which have no event: a
+driver that resumes an execution sends the latest heartbeat again. `decide` writes the agenda and memos
+(frame.py), which do not affect events.
 """
 
 from __future__ import annotations
@@ -64,17 +64,17 @@ class Execution:
         max_events: int = quotas.HISTORY_EVENTS,
     ) -> None:
         self.arn = arn
-        self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id of its own after the name
+        self.name = arn.split(":")[7]  # an EXPRESS execution's ARN has an id after the name
         self.state_machine_arn = state_machine_arn
         self.machine = machine
         self.seed = seed
         self.max_events = max_events
-        self.locator = ""  # what task tokens end with, for a driver that needs it to find the execution
-        self.budget = UNLIMITED  # of its expressions
+        self.locator = ""  # a suffix of task tokens, for a driver that needs it to find the execution
+        self.budget = UNLIMITED  # the time limit of the execution's expressions
         self.role_arn = ""
-        self.input: Payload = None  # type: ignore[assignment]  # ExecutionStarted brings it
+        self.input: Payload = None  # type: ignore[assignment]  # set by ExecutionStarted
         self.started_at = 0
-        self.deadline_at: int | None = None  # by the machine's own TimeoutSeconds, or AWS's quota
+        self.deadline_at: int | None = None  # from the machine's TimeoutSeconds or AWS's quota
         self.status = "RUNNING"
         self.failed_by: str | None = None  # the error, when it has FAILED
         self.redrive_count = 0
@@ -84,7 +84,7 @@ class Execution:
         self.next_serial = 0
         self.invocations: dict[str, int] = {}  # state → how many tasks it has scheduled
         self.open_tasks: dict[int, OpenTask] = {}
-        self.opened: list[OpenTask] = []  # and `closed`: changes since they were last read
+        self.opened: list[OpenTask] = []  # `opened` and `closed`: changes since they were last read
         self.closed: list[OpenTask] = []
         self.ready: list[int] = []  # a heap of the serials of frames that may move now
         self.timers: list[tuple[int, int]] = []  # a heap of (due at, serial)
@@ -108,9 +108,9 @@ class Execution:
 
     @property
     def wake_at(self) -> int | None:
-        """When `decide` has something to do again (milliseconds since 1970).
+        """When `decide` next returns an event (milliseconds since 1970).
 
-        None: only after a signal.
+        None if it does so only after a signal.
         """
         if self.ended:
             return None
@@ -132,13 +132,13 @@ class Execution:
         heappush(self.ready, frame.serial)
 
     def wait(self, frame: Frame, due_at: int) -> None:
-        """Puts a frame on the agenda for later, replacing its timer: a frame has only one."""
+        """Puts a frame on the agenda for later, and replaces its timer: a frame has only one."""
         if self.waiting.get(frame.serial) != due_at:
             self.waiting[frame.serial] = due_at
             heappush(self.timers, (due_at, frame.serial))
 
     def next_timer(self) -> int | None:
-        """Returns when a state has something to do again, if no signal comes first."""
+        """Returns when the next timer of a state is due; None if there is none."""
         timers = self.timers
         while timers and self.waiting.get(timers[0][1]) != timers[0][0]:
             heappop(timers)

@@ -1,4 +1,4 @@
-"""The log of an execution in CloudWatch Logs: which of its events it has, and in which form.
+"""The log of an execution in CloudWatch Logs: which events it contains, and their form.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 Each line is one event, a JSON object whose members are strings, except `details`. Observed on AWS,
@@ -34,7 +34,7 @@ ERROR = (
 )
 """The types that level ERROR logs.
 
-The guide's table has no activities and no EvaluationFailed: they follow similar events.
+The guide's table has no activity events and no EvaluationFailed: they are treated like similar events.
 """
 
 LOGGED = {"ALL": frozenset(EVENT_TYPES), "ERROR": ERROR, "FATAL": FATAL}
@@ -42,7 +42,7 @@ LOGGED = {"ALL": frozenset(EVENT_TYPES), "ERROR": ERROR, "FATAL": FATAL}
 
 
 class ExecutionLog(NamedTuple):
-    """The destination and the content of the log of a machine's executions."""
+    """The destination and content of the log of a machine's executions."""
 
     group: str
     types: frozenset[str]
@@ -62,7 +62,7 @@ def execution_log(configuration: str) -> ExecutionLog | None:
 
 def execution_log_stream(state_machine_arn: str, at: int) -> str:
     """Returns the name of the stream for events at that time (milliseconds since 1970)."""
-    # Without a Map's label, and a version or alias.
+    # Without a Map's label, a version or an alias.
     machine = state_machine_arn.split(":")[6].partition("/")[0]
     day, _, time = format_timestamp(at).partition("T")
     return f"states/{machine}/{day}-{time[:2]}/00000000"
@@ -88,7 +88,7 @@ def execution_log_line(
 def _execution_log_details(event: HistoryEvent, *, include_execution_data: bool) -> dict[str, Json]:
     details = dict(event.details or {})
     if not include_execution_data:
-        # Observed: unlike GetExecutionHistory, the log then has no inputDetails or outputDetails either.
+        # Observed: unlike GetExecutionHistory, the log then has no inputDetails or outputDetails.
         for name in (VARIABLES, VARIABLES_DETAILS):
             details.pop(name, None)
         return details
@@ -102,8 +102,8 @@ def _execution_log_details(event: HistoryEvent, *, include_execution_data: bool)
 
 
 def _shorten_log_line(text: str) -> str:
-    """Returns the text, cut to the maximum length within a line."""
-    # No character takes more than six bytes.
+    """Returns the text, shortened to the maximum length in a log line."""
+    # A character takes at most six bytes.
     if (
         len(text) * 6 <= quotas.REPORTED_DATA_BYTES
         or _escaped_bytes_in_log(text) <= quotas.REPORTED_DATA_BYTES

@@ -1,13 +1,12 @@
 """A frame: the root of an execution, a branch of a Parallel, or an iteration of a Map.
 
-A frame is one thread of control. It holds its `Stay` in a state, which is created when the state is
-entered, so that entering a state is one assignment. A stay in a Map or Parallel holds the
-`ForkState` of the frame's children. Only `evolve` (and `redrive`, for it) writes any of them,
-except for the memo of a stay.
+A frame is one thread of control. It has its `Stay` in a state, which is created when the state is
+entered, so that entering a state is one assignment. A stay in a Map or Parallel has the `ForkState` of
+the frame's children. Only `evolve` (and `redrive`, for it) writes them, except for a stay's memo.
 
-Law: a `Memo` may be lost at any time, and no event changes by it. Each of its values follows from
-the history: a missing one is computed again where it is needed. A memo is about the frame's last
-event; after the frame's next event, all of it is void.
+Law: a `Memo` may be lost at any time without affecting an event. Each of its values follows from the
+history, and a missing value is computed again when it is needed. A memo belongs to the frame's last
+event, and is invalid after the frame's next event.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ if TYPE_CHECKING:
 class Frame:
     """One thread of control.
 
-    `last` is the event that its next event follows (previousEventId), `last_at` the time of that
-    event (milliseconds since 1970). `index` is which child of its parent it is; `item` the (index,
-    value) of the Map item that it works on. `stay` is what is known of the state that it is in, or
-    has just left; it is None before the frame enters its first state. `stood` is the frame's phase
-    before it was ABORTED, or failed and ENDED.
+    `last` is the frame's last event, which its next event follows (previousEventId); `last_at` is its
+    time (milliseconds since 1970). `index` is the frame's position among its parent's children; `item`
+    is the (index, value) of its Map item. `stay` describes the state that the frame is in or has just
+    exited; it is None before the frame enters its first state. `stood` is the frame's phase before it
+    was ABORTED, or failed and ENDED.
     """
 
     __slots__ = (
@@ -80,10 +79,10 @@ class Frame:
 class Memo:
     """The values that `decide` caches to save time.
 
-    `move` is the state's request on being entered, `next_move` its request in the attempt that is
-    about to begin, `plan` that of the Map Run that is about to begin. `error` is why an expression
-    of the state failed. `failed_for_good` is why the frame itself failed: it does no more.
-    `failed_child` is the branch of a Parallel that failed for good.
+    `move` is the state's request when it is entered, `next_move` its request for the next attempt, and
+    `plan` the plan of the next Map Run. `error` is the error of an expression of the state.
+    `failed_for_good` is the error with which the frame itself failed. `failed_child` is the branch of a
+    Parallel that failed for good.
     """
 
     __slots__ = ("error", "failed_child", "failed_for_good", "move", "next_move", "plan")
@@ -98,7 +97,7 @@ class Memo:
 
 
 NO_MEMO = Memo()
-"""The memo of every stay without cached values. Never written to."""
+"""The memo of every stay without cached values. It is never written to."""
 
 _NO_RETRIES: Mapping[int, int] = {}
 
@@ -108,12 +107,12 @@ class Stay:
 
     `entered_id` and `entered_previous` are the id and the previous event of StateEntered,
     `entered_at` its time (milliseconds since 1970). `retried` counts the retries by the position of
-    their Retrier; `retry_count` is their sum. `scheduled` is how many tasks the stay has scheduled,
-    redrives included. `error` is why the state failed, as an event says. `heartbeat_missed`: it
-    timed out because of a missed heartbeat. `result` is that of its task or Map Run. `distribution`
-    is the move of a Map whose Map Run is about to begin; `map_run_arn` is the Map Run of the last
-    attempt, redriven `map_run_redrives` times. `join_failed`: MapStateFailed or ParallelStateFailed
-    is recorded.
+    their Retrier; `retry_count` is their sum. `scheduled` counts the tasks that the stay has scheduled,
+    including after redrives. `error` is the state's error in an event. `heartbeat_missed` says whether
+    it timed out because of a missed heartbeat. `result` is the result of its task or Map Run.
+    `distribution` is the move of a Map whose Map Run is about to start; `map_run_arn` is the Map Run of
+    the last attempt, redriven `map_run_redrives` times. `join_failed` says whether MapStateFailed or
+    ParallelStateFailed is recorded.
     """
 
     __slots__ = (
@@ -153,19 +152,19 @@ class Stay:
         self.map_run_arn: str | None = None
 
     def note(self) -> Memo:
-        """Returns the memo, to write to."""
+        """Returns the memo for writing."""
         if self.memo is NO_MEMO:
             self.memo = Memo()
         return self.memo
 
     @property
     def failed_child(self) -> Frame | None:
-        """The child that failed for good, and with it this Map or Parallel."""
+        """The child that failed for good, because of which this Map or Parallel fails."""
         recorded = self.fork.failed_child if self.fork is not None else None
         return recorded or self.memo.failed_child
 
     def for_redrive(self, *, fork: ForkState | None, result: Payload | None) -> Stay:
-        """Returns the same stay with no attempts counted, and with the retained results."""
+        """Returns the same stay with attempts reset and with the retained results."""
         stay = Stay(self.state, self.entered_id, self.entered_previous, self.entered_at)
         stay.scheduled = self.scheduled
         stay.map_run_arn = self.map_run_arn
@@ -178,9 +177,9 @@ class Stay:
 class ForkState:
     """The state of the children that `move` requests. Only `evolve` and `redrive` write it.
 
-    `children` are the running ones, by index. `unfinished` are those that failed or were aborted: a
+    `children` are the running children, by index. `unfinished` are those that failed or were aborted: a
     redrive resumes them. `results` are the outputs of those that succeeded, None for the others.
-    `started`, `running` and `finished` count children. `failed_child` is the iteration of which
+    `started`, `running` and `finished` count children. `failed_child` is the iteration for which
     MapIterationFailed is recorded. `previous_for_child` is the event that the start of the next
     iteration follows.
     """
@@ -207,13 +206,13 @@ class ForkState:
         self.previous_for_child = event_id
 
     def set_aside(self) -> None:
-        """Stops the running children; a redrive may resume each where it stopped."""
+        """Stops the running children; a redrive may resume each from where it stopped."""
         self.unfinished |= self.children
         self.children = {}
         self.failed_child = None
 
     def resume(self) -> None:
-        """Runs the stopped children again."""
+        """Resumes the stopped children."""
         children = {**self.unfinished, **self.children}
         self.children = {index: children[index] for index in sorted(children)}
         self.unfinished = {}

@@ -1,13 +1,13 @@
 """The interpreter of one execution, as drivers use it: apply stored events, then take turns.
 
-    for event in stored_history:                     # of one event for a new execution
+    for event in stored_history:                     # one event for a new execution
         interpreter.apply(event)
     while not interpreter.ended:
         turned = turn(interpreter, mailbox.take(), clock.now())      # turn.py
         …                                            # store its events, start and cancel its tasks
         mailbox.wait(until=turned.due)
 
-A driver that resumes an execution applies its history, and then runs the same loop as one that starts it.
+To resume an execution, a driver applies its history and then runs the same loop as for a new one.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Interpreter:
     def budget(self) -> TimeBudget:
         """The time limit of the execution's expressions.
 
-        It is unlimited, unless the driver has other executions.
+        It is unlimited unless the driver runs several executions.
         """
         return self.execution.budget
 
@@ -66,7 +66,7 @@ class Interpreter:
     def apply(self, event: HistoryEvent) -> None:
         """Applies a stored event.
 
-        After BudgetExceeded the interpreter must be discarded: a replay cannot be postponed.
+        After BudgetExceeded, the interpreter must be discarded: a replay cannot be postponed.
         """
         evolve(self.execution, event)
         self._last_at = event.at
@@ -74,8 +74,8 @@ class Interpreter:
     def advance(self, now: int, limit: int = 1000) -> list[HistoryEvent]:
         """Applies and returns the events that are due by `now`, at most `limit`.
 
-        The list is empty when the execution waits. If `over_budget` is true afterwards, the next
-        event is due too, but takes longer than `budget`.
+        The list is empty if the execution waits. If `over_budget` is true afterwards, the next event is
+        also due, but computing it takes longer than `budget`.
         """
         execution = self.execution
         at = self._last_at = max(now, self._last_at)
@@ -96,7 +96,7 @@ class Interpreter:
     def receive(self, signal: Signal, now: int) -> list[HistoryEvent]:
         """Applies and returns the event that records the signal.
 
-        The list is empty when the signal is late or leaves no event.
+        The list is empty if the signal is late or has no event.
         """
         self._last_at = max(now, self._last_at)
         event = receive(self.execution, signal, self._last_at)
@@ -111,14 +111,14 @@ class Interpreter:
 
     @property
     def wake_at(self) -> int | None:
-        """When `advance` has something to do again; None: only after a signal."""
+        """When `advance` next returns events; None if it does so only after a signal."""
         return self.execution.wake_at
 
     @property
     def timer_at(self) -> int | None:
-        """When a state has something to do again.
+        """When the next timer of a state is due.
 
-        Unlike `wake_at`, this leaves out the deadline of the whole execution.
+        Unlike `wake_at`, this ignores the deadline of the whole execution.
         """
         return self.execution.next_timer()
 
@@ -128,7 +128,7 @@ class Interpreter:
         return self._last_at
 
     def changed_tasks(self) -> tuple[list[OpenTask], list[OpenTask]]:
-        """Returns the tasks opened, and those closed, since the last call.
+        """Returns the tasks opened and the tasks closed since the last call.
 
         A task opened and closed in between is in neither list.
         """

@@ -1,13 +1,13 @@
 """The request ids of functions that tasks invoke.
 
-They are derived, so that the log lines of one invocation can be found from the execution's history:
-a function's log names the request id of each invocation, and a history does not.
+A function's log has the request id of each invocation, and a history does not. The ids are derived from
+the history, so that the log lines of an invocation can be found.
 
-Rule 1: each attempt has its own, because each has an event that scheduled it; a redrive's, too.
-Rule 2: a task that is begun again, after its worker died, has the same: it is the same attempt, and
-its newest invocation is the one that answered.
-Rule 3: an execution's secret seed is part of it: an execution of the same name and machine, after
-both were deleted, has others.
+Rule 1: each attempt has its own id, because each has an event that scheduled it, also after a redrive.
+Rule 2: a task that starts again after its worker died has the same id: it is the same attempt, and its
+latest invocation is the one with the result.
+Rule 3: the id depends on the execution's secret seed: if machine and execution are deleted and created
+again with the same names, the ids differ.
 """
 
 from __future__ import annotations

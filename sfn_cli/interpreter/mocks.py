@@ -1,25 +1,23 @@
-"""Mocked responses and injected faults: answers to an execution's tasks in place of integrations.
+"""Mocked responses and injected faults: results of an execution's tasks without their integrations.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
 
-Rule 1: a mocked response counts the invocations of its state in the whole execution, from 0.
-Retries, iterations of a Map and returns to the state all count, in the order in which the history
-has them scheduled.
-Rule 2: an invocation for which its response has no answer fails the execution.
-Rule 3: a fault counts the attempts of one visit of its state, from 1: each iteration of a Map has
-attempts of its own. Attempts after a redrive continue the count.
-Rule 4: a fault precedes a response, and is an invocation too. A task that neither answers goes to
-the integration.
+Rule 1: a mocked response counts the invocations of its state in the whole execution, from 0. Retries,
+iterations of a Map and returns to the state all count, in the order of the history.
+Rule 2: an invocation without an answer in its response fails the execution.
+Rule 3: a fault counts the attempts in one visit of its state, from 1: each iteration of a Map counts
+separately. Attempts after a redrive continue the count.
+Rule 4: a fault has priority over a response, and also counts as an invocation. A task without a fault
+or a response goes to the integration.
 
-The JSON that an execution stores (a response is an object of the file's MockedResponses,
-unchanged):
+The JSON that an execution stores (a response is an unchanged object from the file's MockedResponses):
 
     {"testCase": "RetryPath",
      "responses": {STATE: {"name": "MockedRetry",
                            "response": {"0-2": {"Throw": {"Error", "Cause"}}, "3": {"Return": …}}}},
      "faults": [{"state": STATE, "error": "States.Timeout", "first": 1, "last": 2}]}
 
-`testCase` is null without one, `last` for all attempts that follow.
+`testCase` is null if there is none; `last` is null for all further attempts.
 """
 
 from __future__ import annotations
@@ -42,13 +40,13 @@ TIMEOUTS = (TIMEOUT, HEARTBEAT_TIMEOUT)
 
 
 class Return(NamedTuple):
-    """The success of a task, with this result."""
+    """A task's success, with this result."""
 
     output: Payload
 
 
 class Throw(NamedTuple):
-    """The failure of a task, with this error."""
+    """A task's failure, with this error."""
 
     error: str
     cause: str | None
@@ -58,7 +56,7 @@ Answer = Return | Throw
 
 
 class MockedResponse(NamedTuple):
-    """A mocked response: its name in the file, and its answers in their order.
+    """A mocked response: its name in the file, and its answers in order.
 
     An answer is (first invocation, last invocation, answer).
     """
@@ -68,7 +66,7 @@ class MockedResponse(NamedTuple):
 
 
 class InjectedFault(NamedTuple):
-    """An error for these attempts at a state; without `last`, for all from the first."""
+    """An error for some attempts of a state: from `first` to `last`, or for all further ones."""
 
     state: str
     error: str
@@ -77,17 +75,17 @@ class InjectedFault(NamedTuple):
 
 
 class Mocks(NamedTuple):
-    """The mocks of an execution: the responses of its test case by state, and its faults."""
+    """The mocks of an execution: its test case's responses by state, and its faults."""
 
     test_case: str | None
     responses: Mapping[str, MockedResponse]
     faults: Sequence[InjectedFault]
 
     def answer(self, task: OpenTask) -> Answer | None:
-        """Returns the answer to the task, or None if the integration answers it."""
+        """Returns the mocked answer for the task; None if its integration runs."""
         for state, error, first, last in self.faults:
             if state == task.state_name and first <= task.attempt and (last is None or task.attempt <= last):
-                # AWS records no cause of a timeout, so a machine that reads one must fail here too.
+                # AWS records no cause for a timeout: a machine that reads the cause must fail here too.
                 return Throw(
                     error,
                     None
@@ -111,7 +109,7 @@ class Mocks(NamedTuple):
 
 @lru_cache(maxsize=64)
 def read_mocks(text: str) -> Mocks:
-    """Parses the mocks that an execution stores, from their JSON."""
+    """Parses the JSON of the mocks that an execution stores."""
     stored = loads(text)
     return Mocks(
         stored["testCase"],
@@ -140,9 +138,9 @@ def _mocked_answer(value: Mapping[str, Json]) -> Answer:
 
 
 def mocked_invocations(key: str) -> tuple[int, int]:
-    """Returns the first and the last invocation that "3" or "1-2" names.
+    """Returns the first and last invocation from a key such as "3" or "1-2".
 
-    Raises ValueError when it is neither, or the last comes before the first.
+    Raises ValueError for any other key, or if the last invocation comes before the first.
     """
     found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", key, re.ASCII)
     if found is None:

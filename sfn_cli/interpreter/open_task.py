@@ -1,4 +1,4 @@
-"""A task that was scheduled and is not closed: drivers start it, and signals answer it."""
+"""Open tasks, which are scheduled and not closed: drivers start them, and signals complete them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 class OpenTask:
     """A task that was scheduled and is not closed.
 
-    `id` is that of the event that scheduled it, `frame` the serial of its frame.
+    `id` is the id of the event that scheduled the task, `frame` the serial of its frame.
 
     `at` is the time of the task's last event: when it was scheduled, started or submitted.
-    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the time of the last
-    heartbeat. `token` is None where only the driver can answer. `submitted`: the service accepted
-    the request, and only the result is missing; `answered`: the result, or a failure, has come.
-    `plan` is that of a Map Run, and `map_run_arn` its name: both are None for tasks of Task states.
-    `attempt` counts within the stay in its state, from 1, `invocation` all tasks of the state in
-    the execution, from 0.
+    `timeout_at` is in milliseconds since 1970, or None; `beat_at` is the time of the last heartbeat.
+    `token` is None if only the driver can complete the task. `submitted` says whether the service has
+    accepted the request, so that only the result is missing; `answered` whether the result or a failure
+    has arrived. `plan` and `map_run_arn` describe a Map Run; both are None for tasks of Task states.
+    `attempt` counts attempts within the stay in its state, from 1; `invocation` counts all tasks of the
+    state in the execution, from 0.
     """
 
     __slots__ = (
@@ -68,17 +68,17 @@ class OpenTask:
 
     @property
     def activity(self) -> str | None:
-        """The ARN of the activity whose workers may take the task."""
+        """The ARN of the activity whose workers may receive the task."""
         return self.resource.arn if self.resource.kind == "activity" else None
 
     @property
     def awaits_child(self) -> bool:
-        """Whether the end of started executions is the answer."""
+        """Whether the task completes when the executions that it started end."""
         return self.plan is not None or self.resource.pattern.startswith("sync")
 
     @property
     def in_flight(self) -> bool:
-        """Whether the execution's driver is performing the task, which would be lost with it."""
+        """Whether the execution's driver is running the task, which would be lost with the driver."""
         return self.started and not self.submitted and self.activity is None and self.plan is None
 
     @property
@@ -87,6 +87,6 @@ class OpenTask:
 
     @property
     def due_at(self) -> int | None:
-        """When the task times out, if nothing comes before."""
+        """When the task times out, if nothing happens before."""
         limits = [at for at in (self.timeout_at, self.heartbeat_due_at) if at is not None]
         return min(limits) if limits else None

@@ -4,16 +4,16 @@
     ENTERED        in a state, before its work
     WORKING        its task is open
     WORKED         its task has a result
-    FAILED         its work failed, and an event says so
-    FORKED         its children run
-    DISTRIBUTING   a Map that was started, and whose Map Run was not
+    FAILED         its work failed, as an event records
+    FORKED         its children are running
+    DISTRIBUTING   in a Map that was started but whose Map Run was not
     JOINED         all its children succeeded
     ABORTED        its state was aborted, because a sibling failed
-    ENDING         its last state was left; its end is not recorded yet
+    ENDING         it exited its last state, but its end is not recorded yet
     ENDED
 
-The phases are literals because naming an Enum's member takes 100 ns in Python 3.11, and each event
-names several. The type checker still finds a misspelt or forgotten one.
+The phases are literals because accessing a member of an Enum takes 100 ns in Python 3.11, and each
+event uses several. The type checker still finds misspelt or missing phases.
 """
 
 from __future__ import annotations

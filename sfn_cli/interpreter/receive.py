@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def receive(execution: Execution, signal: Signal, now: int) -> HistoryEvent | None:
-    """Returns the event of a signal, or None when it is late, or has none (a heartbeat)."""
+    """Returns the event of a signal; None if it is late or has no event (a heartbeat)."""
     task = execution.open_tasks.get(signal.task)
     if task is None:
         return None
@@ -95,12 +95,12 @@ def task_kind(resource: Resource) -> str:
 
 
 def task_event(resource: Resource, what: str) -> str:
-    """Returns the event type of a task with this ending ("Scheduled", "TimedOut")."""
+    """Returns the event type of a task with this suffix ("Scheduled", "TimedOut")."""
     return _TASK_EVENTS[resource.kind][what]
 
 
 def task_details(resource: Resource) -> dict[str, Json]:
-    """Returns the details that every event of a service task repeats."""
+    """Returns the details that every event of a service task has."""
     return (
         {"resourceType": resource.service, "resource": resource.action} if resource.kind == "service" else {}
     )

@@ -1,15 +1,14 @@
-"""Redrive: makes every thread of control ready again that was entered and not left.
+"""Redrive: makes every thread of control whose state was entered but not exited ready again.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
 
-Rule 1: what succeeded is retained. Of a Map or Parallel, the children that did not succeed go on,
-each from where it stopped, and the items that never began will. If the execution failed with
-States.DataLimitExceeded, all run again. A Map Run is redriven itself: its children that did not
-succeed go on.
-Rule 2: a state that was entered and not left does its work again, without being entered again: a
-Task is scheduled, a Choice evaluates its rules. A Fail is entered again, and fails again.
-Rule 3: limits start again: Retriers have all their attempts, and the Seconds of a Wait count from
-the redrive.
+Rule 1: successful results are retained. In a Map or Parallel, children that did not succeed continue
+from where they stopped, and items that had not started run. After States.DataLimitExceeded, all
+children run again. A Map Run is redriven: its children that did not succeed continue.
+Rule 2: a state that was entered but not exited works again without being entered again: a Task is
+scheduled, a Choice evaluates its rules. A Fail is entered again, and fails again.
+Rule 3: limits start again: Retriers have all their attempts, and the Seconds of a Wait count from the
+redrive.
 """
 
 from __future__ import annotations
@@ -25,10 +24,7 @@ if TYPE_CHECKING:
 
 
 def redrive_execution(execution: Execution, at: int) -> None:
-    """Puts the frames of an execution that failed, was stopped or timed out back on its agenda.
-
-    They are ready at `at`.
-    """
+    """Puts the frames of a failed, stopped or timed-out execution back on its agenda, ready at `at`."""
     root = execution.frames[0]
     execution.frames = {}
     if execution.failed_by == DATA_LIMIT_EXCEEDED and root.stay is not None:
@@ -38,7 +34,7 @@ def redrive_execution(execution: Execution, at: int) -> None:
 
 def _redrive_frame(execution: Execution, frame: Frame, at: int) -> None:
     stood = frame.stood if frame.phase in ("ABORTED", "ENDED") else frame.phase
-    frame.last_at = at  # its next event follows its own last one, as a retry's does
+    frame.last_at = at  # its next event follows its own last one, as for a retry
     if stood in ("STARTING", "ENDING"):
         frame.phase = stood
     else:

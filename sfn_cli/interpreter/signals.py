@@ -1,8 +1,8 @@
-"""Signals: messages to an execution from outside, about a task or its end.
+"""Signals: messages from outside to an execution, about the progress or end of a task.
 
-A task is named by the id of the event that scheduled it. A signal for a task that is no longer open
-is late and changes nothing. `at` is when it happened, by the sender's clock (milliseconds since
-1970): the execution's own clock cannot show less.
+A task is identified by the id of the event that scheduled it. A signal for a task that is no longer
+open is late and changes nothing. `at` is the time by the sender's clock (milliseconds since 1970),
+which the execution's time never precedes.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class TaskStarted(NamedTuple):
-    """The start of a task by a worker. `worker_name` is an activity worker's, if it sent one."""
+    """A worker started a task. `worker_name` is the name of an activity's worker, if it sent one."""
 
     task: int
     worker_name: str | None = None
 
 
 class TaskSubmitted(NamedTuple):
-    """The acceptance of a request by a service; its answer is `output`, the result comes later."""
+    """A service accepted a request. `output` is its response; the result follows later."""
 
     task: int
     output: Payload
@@ -41,7 +41,7 @@ class TaskFailed(NamedTuple):
 
 
 class TaskRefused(NamedTuple):
-    """A task that cannot be scheduled: its activity does not exist, for instance."""
+    """A task that cannot be scheduled, for example because its activity does not exist."""
 
     task: int
     error: str
@@ -70,5 +70,5 @@ Signal = TaskStarted | TaskSubmitted | TaskSucceeded | TaskFailed | TaskRefused 
 
 
 def time_of_signal(signal: Signal) -> int:
-    """Returns when it happened by the sender's clock (milliseconds since 1970); 0 if not stated."""
+    """Returns the signal's time by the sender's clock (milliseconds since 1970); 0 if it has none."""
     return signal.at if isinstance(signal, TaskSucceeded | TaskFailed | TaskHeartbeat) else 0

@@ -1,9 +1,9 @@
-"""Task tokens: the holder of a token may answer its task, and tokens cannot be guessed.
+"""Task tokens: unguessable tokens whose holder may complete a task.
 
-A token is two halves of 64 hexadecimal digits, both derived from the execution's secret seed: the
-first finds the task, the second proves that the whole was issued, and is compared in constant time.
-Where executions are stored in more than one place, a locator follows, which names this one's place
-(`Execution.locator`). In a local store, which is one place, it is empty.
+A token has two halves of 64 hexadecimal digits, both derived from the execution's secret seed. The first
+identifies the task; the second proves that the token was issued, and is compared in constant time. If
+executions are stored in more than one place, a locator of the place follows (`Execution.locator`). For a
+local store, which is one place, it is empty.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ _HALF = 64
 
 
 def task_token(seed: str, about: str, locator: str = "") -> str:
-    """Returns the token of the task that `about` names within its execution."""
+    """Returns the token of the task that `about` identifies within its execution."""
     return task_token_of_handle(seed, _task_token_digest(seed, about), locator)
 
 
 def task_token_of_handle(seed: str, handle: str, locator: str = "") -> str:
-    """Returns the whole token, given the half that finds the task."""
+    """Returns the whole token for the half that identifies the task."""
     return handle + _task_token_digest(seed, handle) + locator
 
 
 def handle_of_task_token(token: str) -> str:
-    """Returns the half that finds the task."""
+    """Returns the half that identifies the task."""
     return token[:_HALF]
 
 
 def locator_of_task_token(token: str) -> str:
-    """Returns the locator of the task's execution. It proves nothing."""
+    """Returns the locator of the task's execution, without verifying the token."""
     return token[2 * _HALF :]
 
 

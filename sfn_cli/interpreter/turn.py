@@ -6,14 +6,14 @@
     for task in turned.closed: cancel(task)
     wait until turned.due, or a signal
 
-Rule 1: signals come first. An answer that was acknowledged never loses to a timeout that falls due in
-the same turn.
-Rule 2: the first turn after a replay (`Interpreter.apply`) opens every task that is still open. So a
-driver that resumes an execution runs the same lines as one that starts it. One that has stored its
-open tasks takes them from `Interpreter.changed_tasks` before that turn, and starts them itself.
-Rule 3: a turn is as long as its caller allows: `limit` counts events, `is_time_up` is called between
-them, and the budget of the interpreter bounds the expressions of one state (query/limits.py). A turn
-that was cut short is due again at once, and the next one goes on where it stopped.
+Rule 1: signals come first. An acknowledged answer has priority over a timeout that is due in the same
+turn.
+Rule 2: the first turn after a replay (`Interpreter.apply`) opens every task that is still open, so that
+a driver resumes an execution with the same code that starts one. A driver that has stored its open tasks
+takes them from `Interpreter.changed_tasks` before that turn, and starts them itself.
+Rule 3: the caller limits the length of a turn: `limit` counts events, `is_time_up` is called between
+them, and the interpreter's budget limits the expressions of one state (query/limits.py). A turn that was
+cut short is due again immediately, and the next turn continues where it stopped.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import Signal
 
 LIMIT = 1_000
-"""The maximum number of events in a turn, in addition to those of its signals, if the caller sets none."""
+"""The default maximum number of events in a turn, in addition to the events of its signals."""
 
 EVENTS_BETWEEN_LOOKS = 10
 """The number of events between two calls of `is_time_up`."""
 
 
 class Turned(NamedTuple):
-    """The result of a turn. The interpreter has applied `events` already.
+    """The result of a turn. The interpreter has already applied `events`.
 
     `opened` and `closed` are the tasks to start and to cancel; a task that was opened and closed within
-    the turn is in neither. `due` is when the next turn has something to do if no signal comes first, in
-    milliseconds since 1970: the time of this turn if it was cut short, None if only a signal helps or the
-    execution has ended. `late` are the signals whose task was not open (any more): they changed nothing.
-    `over_budget`: the turn was cut short by an expression that takes longer than the budget.
+    the turn is in neither. `due` is the time of the next turn without a signal, in milliseconds since
+    1970: the time of this turn if it was cut short, None if the execution waits for a signal or has
+    ended. `late` are the signals whose task was not open, which changed nothing. `over_budget` says
+    whether an expression that takes longer than the budget cut the turn short.
     """
 
     events: Sequence[HistoryEvent]
@@ -65,10 +65,10 @@ def turn(
     is_time_up: Callable[[], bool] | None = None,
     follows_signals: bool = False,
 ) -> Turned:
-    """Applies the signals in their order, then the events that are due by `now`.
+    """Applies the signals in order, then the events that are due by `now`.
 
-    `follows_signals` is for executions on a virtual clock: a signal later than `now`
-    (`time_of_signal`) moves the turn's time forward to its own.
+    `follows_signals` is for executions in virtual time: a signal later than `now` (`time_of_signal`)
+    advances the turn's time to the signal's time.
     """
     events: list[HistoryEvent] = []
     late: list[Signal] = []

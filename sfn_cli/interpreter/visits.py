@@ -1,7 +1,7 @@
-"""The answers of a frame's state: its visit, its move, and the error that it fails with.
+"""Evaluates a frame's state: its visit, its move, and the error with which it fails.
 
-Law: the same history gives the same visit, and so the same answer. Cached answers (`Stay.memo`)
-save time and nothing else.
+Law: the same history results in the same visit, and so in the same move. Cached moves (`Stay.memo`) only
+save time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 
 TOO_DEEP = StatesError("States.Runtime", "The data is nested too deeply.")
-"""The error for JSON nested a thousand levels deep, which cannot be written or read. (ours)"""
+"""The error for JSON nested a thousand levels deep, which cannot be serialised. (sfn's own)"""
 
 
 def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows: int | None = None) -> Visit:
@@ -52,7 +52,7 @@ def visit(execution: Execution, frame: Frame, *, attempt: int, now: int, follows
 
 
 def enter_visit(stay: Stay, seen: Visit) -> Move:
-    """Returns the state's move on being entered. Raises StatesError, its cause in full."""
+    """Returns the state's move when it is entered. Raises StatesError with the full cause."""
     try:
         return _visit_within_quota(stay, stay.state.enter(seen))
     except (StatesError, RecursionError) as error:
@@ -60,7 +60,7 @@ def enter_visit(stay: Stay, seen: Visit) -> Move:
 
 
 def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
-    """Returns the state's exit after its work. Raises StatesError, its cause in full."""
+    """Returns the state's exit after its work. Raises StatesError with the full cause."""
     try:
         done = _visit_within_quota(stay, stay.state.complete(seen, result))
     except (StatesError, RecursionError) as error:
@@ -72,7 +72,7 @@ def complete_visit(stay: Stay, seen: Visit, result: Payload | None) -> Exit:
 def catch_visit_error(stay: Stay, seen: Visit, error: StatesError) -> Exit | None:
     """Returns the exit by the first matching Catcher, or None.
 
-    Raises StatesError, its cause in full.
+    Raises StatesError with the full cause.
     """
     catcher = catcher_of_visit(stay, error)
     if catcher is None:
@@ -89,13 +89,13 @@ def catch_visit_error(stay: Stay, seen: Visit, error: StatesError) -> Exit | Non
 
 
 def first_visit_move(execution: Execution, frame: Frame) -> Move:
-    """Returns the entered state's move. Raises StatesError, its cause in full."""
+    """Returns the entered state's move. Raises StatesError with the full cause."""
     stay = frame.stay
     known = stay.memo.move
     if known is None:
         now = frame.last_at
         known = enter_visit(stay, visit(execution, frame, attempt=stay.retry_count, now=now))
-        if not isinstance(known, Exit):  # which is recorded at once
+        if not isinstance(known, Exit):  # an exit is recorded immediately
             stay.note().move = known
     return known
 
@@ -103,14 +103,14 @@ def first_visit_move(execution: Execution, frame: Frame) -> Move:
 def visit_completion(
     execution: Execution, frame: Frame, result: Payload | None, *, now: int | None = None
 ) -> Exit:
-    """Returns the state's exit with this result. Raises StatesError, its cause in full."""
+    """Returns the state's exit with this result. Raises StatesError with the full cause."""
     stay = frame.stay
     seen = visit(execution, frame, attempt=stay.retry_count, now=frame.last_at if now is None else now)
     return complete_visit(stay, seen, result)
 
 
 def map_run_plan_of_visit(execution: Execution, frame: Frame) -> MapRunPlan:
-    """Returns the plan of the state's Map Run. Raises StatesError, its cause in full."""
+    """Returns the plan of the state's Map Run. Raises StatesError with the full cause."""
     stay = frame.stay
     known = stay.memo.plan
     if known is None:
@@ -128,7 +128,7 @@ AnyMove = TypeVar("AnyMove", bound=Move)
 
 
 def _visit_within_quota(stay: Stay, move: AnyMove) -> AnyMove:
-    """Returns the move itself. Raises StatesError if it exceeds AWS's quota."""
+    """Returns the move unchanged. Raises StatesError if it exceeds AWS's quota."""
     if any(map(visit_payload_too_large, _visit_payloads(move))):
         raise StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(stay.state.name))
     return move
@@ -150,10 +150,7 @@ def _visit_payloads(move: Move) -> Sequence[Payload]:
 
 
 def full_visit_error(stay: Stay, error: StatesError | RecursionError) -> StatesError:
-    """Returns the error with its cause prefixed by the state.
-
-    AWS prefixes the errors of the language itself.
-    """
+    """Returns the error with the state as a prefix of its cause, as AWS does for the language's errors."""
     if isinstance(error, RecursionError):
         error = TOO_DEEP
     if error.error == DATA_LIMIT_EXCEEDED:
@@ -170,12 +167,12 @@ def visit_payload_too_large(payload: Payload) -> bool:
     if payload.is_larger_than(PAYLOAD_BYTES):
         return True
     text = payload.text
-    # A character is at most 4 bytes of UTF-8: most texts are known to be small without being encoded.
+    # A character has at most 4 bytes in UTF-8: most texts need not be encoded to know that they are small.
     return len(text) * 4 > PAYLOAD_BYTES and len(text.encode("utf-8", "surrogatepass")) > PAYLOAD_BYTES
 
 
 def visit_result_refusal(task_name: str, result: Payload) -> StatesError | None:
-    """Returns why a task's result must be refused, or None."""
+    """Returns the error for a task's result that must be rejected; None for an acceptable result."""
     try:
         return (
             StatesError(DATA_LIMIT_EXCEEDED, visit_data_limit_cause(task_name))
@@ -194,7 +191,7 @@ def visit_data_limit_cause(name: str) -> str:
 
 
 def visit_failure(execution: Execution, frame: Frame) -> StatesError:
-    """Returns why the state failed: from an event, from Fail, or from its expressions."""
+    """Returns the state's error: from an event, from Fail, or from its expressions."""
     stay = frame.stay
     known = stay.error or stay.memo.error
     if known is None:
@@ -221,9 +218,9 @@ def _visit_failure(execution: Execution, frame: Frame) -> StatesError:
 
 
 def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesError:
-    """Returns why the frame itself failed, by `now`.
+    """Returns the error with which the frame itself failed, by `now`.
 
-    It is the state's error, or the one raised by the retry or the Catcher.
+    It is the state's error, or an error of the retry or of the Catcher.
     """
     stay = frame.stay
     if frame.phase == "ENDED":
@@ -233,7 +230,7 @@ def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesE
         return stay.memo.failed_for_good
     error = visit_failure(execution, frame)
     if frame.phase not in ("ENTERED", "DISTRIBUTING") and usable_visit_retrier(stay, error) is not None:
-        # The frame would have tried again, had it been able to.
+        # There was an attempt left, so the retry itself failed.
         try:
             next_visit_move(execution, frame, now, frame)
         except StatesError as raised:
@@ -246,9 +243,9 @@ def final_visit_failure(execution: Execution, frame: Frame, now: int) -> StatesE
 
 
 def next_visit_move(execution: Execution, frame: Frame, now: int, after: Frame) -> Move:
-    """Returns the move of the state's next attempt. Raises StatesError, its cause in full.
+    """Returns the move of the state's next attempt. Raises StatesError with the full cause.
 
-    The attempt follows the last event of the frame `after`: its own, or that of the failed child.
+    The attempt follows the last event of the frame `after`: the frame itself, or its failed child.
     """
     stay = frame.stay
     known = stay.memo.next_move

@@ -49,7 +49,7 @@ def read_server_credentials(path: str) -> Mapping[str, AccessKey]:
             raise _unusable_credentials(
                 path,
                 f"profile {profile} has another secret or token for an aws_access_key_id "
-                "that an earlier one has",
+                "of an earlier profile",
             )
     if not found:
         raise _unusable_credentials(path, "no profile has an aws_access_key_id and an aws_secret_access_key")

@@ -206,7 +206,7 @@ def _open_more_listener_files() -> int:
     wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
     if wanted < MIN_OPEN_FILES:
         raise ConfigurationError(
-            f"sfn serve needs {MIN_OPEN_FILES} open files, and the limit is {wanted}. Raise it with `ulimit -n`."
+            f"sfn serve needs {MIN_OPEN_FILES} open files; the limit is {wanted}. Raise it with `ulimit -n`."
         )
     if limit == resource.RLIM_INFINITY or limit >= wanted:
         return wanted

@@ -42,13 +42,13 @@ class Watch:
     async def _wait(self, waiting: defaultdict[str, list[Future]], key: str) -> None:
         future = asyncio.get_running_loop().create_future()
         waiting[key].append(future)
-        self._follower.look_again()
+        self._follower.recheck()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_on())
         try:
             await future
         except asyncio.CancelledError:
-            self._follower.look_again()  # it may hold a task that another can now take
+            self._follower.recheck()  # it may hold a task that another can now take
             raise
         finally:
             with suppress(ValueError):  # it was answered

@@ -266,7 +266,7 @@ GROUPS: Mapping[str, tuple[SettingVariable, ...]] = {
     "AWS services": _SERVICES,
     "Requests to an endpoint": _CREDENTIALS,
     "Terminal": _TERMINAL,
-    "Function runtimes": _RUNTIMES,
+    "Interpreters of functions": _RUNTIMES,
 }
 VARIABLES: Mapping[str, SettingVariable] = {row.name: row for group in GROUPS.values() for row in group}
 

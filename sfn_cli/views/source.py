@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.views.statuses import Status
@@ -59,7 +59,8 @@ class ExecutionSource(NamedTuple):
     wall clock its clock runs, `jumps` the spans that its virtual clock skipped. `map_runs` are the
     counts of its Map Runs, by ARN. `suspension` says why sfn does not continue it. `beats` are the
     times of the last heartbeats of its open tasks, by the id of the event that scheduled each.
-    `is_machine_deleted` is known of a stored execution that did not succeed.
+    `is_machine_deleted` is known of a stored execution that did not succeed. `test_case` names the
+    mocks that it was started with, `mocked_states` are those that mocks or faults may answer.
     """
 
     name: str
@@ -75,3 +76,5 @@ class ExecutionSource(NamedTuple):
     suspension: str | None = None
     beats: "Mapping[int, int]" = MappingProxyType({})
     is_machine_deleted: bool = False
+    test_case: str | None = None
+    mocked_states: "Collection[str]" = ()

@@ -1,1 +1,1 @@
-"""YAML that a user wrote: any value within limits, and definitions in the States Language."""
+"""Reads YAML from users: any value within limits, and definitions in the States Language."""

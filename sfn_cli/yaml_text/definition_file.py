@@ -1,4 +1,4 @@
-"""Definitions in files, JSON or YAML: the JSON text that is stored, and the places of values in the file.
+"""Definitions in JSON or YAML files: their JSON text, and the places of values in the file.
 
 order.asl.yaml:12:9  Missing 'Next' target: Pya
 """
@@ -20,14 +20,14 @@ YAML_SUFFIXES = (".yaml", ".yml")
 
 
 def is_yaml_path(path: str) -> bool:
-    """Whether a file's name says that it contains YAML."""
+    """Whether a file has a suffix of YAML."""
     return path.lower().endswith(YAML_SUFFIXES)
 
 
 def definition_as_json(text: str, path: str) -> str:
-    """Returns the JSON text of a definition in a file: that of its YAML, or the text itself.
+    """Returns a definition's JSON text: converted from YAML, or unchanged.
 
-    Raises InvalidYamlError (a ValueError) for a file of YAML.
+    Raises InvalidYamlError (a ValueError) for invalid YAML.
     """
     if not is_yaml_path(path) or not text.strip() or _is_json_definition(text):
         return text
@@ -37,7 +37,7 @@ def definition_as_json(text: str, path: str) -> str:
 
 
 def describe_yaml_error(error: ValueError, path: str) -> str:
-    """Returns an InvalidYamlError in one line, after its file, line and column."""
+    """Returns an InvalidYamlError as one line, with its file, line and column."""
     from sfn_cli.yaml_text.limits import InvalidYamlError
 
     assert isinstance(error, InvalidYamlError)
@@ -46,9 +46,9 @@ def describe_yaml_error(error: ValueError, path: str) -> str:
 
 
 def definition_places(text: str, path: str, locations: Iterable[str]) -> dict[str, Place]:
-    """Returns the places of values in the text of a file, at the locations that `json_places` takes.
+    """Returns the places of values in a file's text, for locations in the form of `json_places`.
 
-    YAML that cannot be read has none.
+    Invalid YAML has no places.
     """
     if not is_yaml_path(path) or _is_json_definition(text):
         return json_places(text, locations)
@@ -62,7 +62,7 @@ def definition_places(text: str, path: str, locations: Iterable[str]) -> dict[st
 
 
 def _is_json_definition(text: str) -> bool:
-    """Whether the text is JSON: not all of JSON is YAML, as PyYAML reads it (a tab between values)."""
+    """Whether the text is JSON, which PyYAML cannot always read (a tab between values, for example)."""
     if not text.lstrip().startswith("{"):
         return False
     try:

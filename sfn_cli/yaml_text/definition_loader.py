@@ -1,7 +1,7 @@
-"""Reads definitions in YAML: the value that JSON can say, or the places of values in the text.
+"""Reads definitions in YAML: their value as JSON, or the places of values in the text.
 
-Plain scalars are read by YAML's JSON schema, as the AWS Toolkit reads them: a date, a version such as
-1.2.3, `yes` and `on` are texts, and every field's name is a text.
+Plain scalars are read by YAML's JSON schema, as in the AWS Toolkit: a date, a version such as 1.2.3,
+`yes` and `on` are strings, and every field's name is a string.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TAG = "tag:yaml.org,2002:"
 
 
 class _DefinitionLoader(LimitedLoader):
-    """Composes nodes whose tags are those of YAML's JSON schema, and of `<<`."""
+    """Composes nodes with the tags of YAML's JSON schema and of `<<`."""
 
 
 _DefinitionLoader.yaml_implicit_resolvers = {}
@@ -47,9 +47,9 @@ def load_yaml_definition(text: str) -> Json:
 
 
 def yaml_places(text: str, locations: Iterable[str]) -> dict[str, Place]:
-    """Returns the place of each existing location in a text of YAML, as `json_places` does for JSON.
+    """Returns the place of each existing location in a YAML text, as `json_places` does for JSON.
 
-    What `<<` merges has no place. Raises InvalidYamlError.
+    Fields that `<<` merges have no place. Raises InvalidYamlError.
     """
     wanted = {"" if location == "/" else location: location for location in locations}
     root = _compose_definition(text)
@@ -87,21 +87,21 @@ def _node_value(node: yaml.Node) -> Json:
                 return str(node.value).lower() == "true"
             case "int" | "float":
                 return _number_node_value(node)
-    raise yaml_error_at(node, f"the tag {node.tag.replace(_TAG, '!!')} has no meaning in a definition")
+    raise yaml_error_at(node, f"the tag {node.tag.replace(_TAG, '!!')} is not supported in a definition")
 
 
 def _mapping_node_value(node: yaml.MappingNode) -> dict[str, Json]:
-    """Returns an object; the fields that `<<` merges come first, and the node's own win."""
+    """Returns an object; the fields that `<<` merges come first, and the node's fields override them."""
     merged: dict[str, Json] = {}
     own: dict[str, Json] = {}
     for key, value in node.value:
         if _is_merge_key(key):
-            for fields in reversed(_merged_node_values(value)):  # the first map that has a field wins
+            for fields in reversed(_merged_node_values(value)):  # the first map that has a field has priority
                 merged.update(fields)
             continue
         name = _node_name(key)
         if name in own:
-            raise yaml_error_at(key, f"the name {name!r} is repeated")
+            raise yaml_error_at(key, f"the name {name!r} occurs twice")
         own[name] = _node_value(value)
     return {**merged, **own}
 
@@ -110,7 +110,7 @@ def _merged_node_values(node: yaml.Node) -> list[dict[str, Json]]:
     nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
     maps = [each for each in nodes if isinstance(each, yaml.MappingNode)]
     if len(maps) < len(nodes):
-        raise yaml_error_at(node, "'<<' merges maps only")
+        raise yaml_error_at(node, "'<<' can merge only maps")
     return [_mapping_node_value(each) for each in maps]
 
 
@@ -120,7 +120,7 @@ def _is_merge_key(key: yaml.Node) -> bool:
 
 def _node_name(key: yaml.Node) -> str:
     if not isinstance(key, yaml.ScalarNode):
-        raise yaml_error_at(key, "a field's name must be a text, not a list or a map")
+        raise yaml_error_at(key, "a field's name must be a string, not a list or a map")
     return str(key.value)
 
 
@@ -140,7 +140,7 @@ def _number_node_value(node: yaml.ScalarNode) -> int | float:
             return number
     except ValueError:
         pass
-    raise yaml_error_at(node, "JSON has no such number")
+    raise yaml_error_at(node, "JSON does not support this number")
 
 
 def _node_places(node: yaml.Node, path: str, key: int | None) -> Iterator[tuple[str, Place]]:

@@ -1,4 +1,4 @@
-"""Reads a user's YAML, with limits on its depth and on the expanded size of its aliases."""
+"""Reads users' YAML, with limits on its depth and on the expanded size of its aliases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def loads_yaml(text: str) -> Json:
-    """Parses a YAML text to YAML's safe types. Raises InvalidYamlError."""
+    """Parses YAML to its safe types. Raises InvalidYamlError."""
     if len(text) > MAX_CHARACTERS:
         raise InvalidYamlError(f"the text is longer than {MAX_CHARACTERS:,} characters")
     jsonvalue.raise_recursion_limit()
@@ -32,18 +32,18 @@ def loads_yaml(text: str) -> Json:
         raise yaml_error_of_parser(error) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError):
         # PyYAML does not check tagged values: `!!timestamp x`, `!!bool x`.
-        raise InvalidYamlError("a value is not of the type that its tag names") from None
+        raise InvalidYamlError("a value does not have the type of its tag") from None
 
 
 class LimitedLoader(LimitedComposer, yaml.SafeLoader):
-    """PyYAML's safe loader, which raises InvalidYamlError when a limit is exceeded."""
+    """PyYAML's safe loader, which raises InvalidYamlError if a limit is exceeded."""
 
     def __init__(self, text: str) -> None:
         yaml.SafeLoader.__init__(self, text)
         LimitedComposer.__init__(self)
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
-        # Python limits the digits of decimal numbers only, and reading `1:1:1…` (base 60) takes
+        # Python limits only the digits of decimal numbers, and reading `1:1:1…` (base 60) takes
         # quadratic time.
         if len(node.value) <= MAX_DIGITS:
             number: int = super().construct_yaml_int(node)
@@ -56,7 +56,7 @@ LimitedLoader.add_constructor("tag:yaml.org,2002:int", LimitedLoader.construct_y
 
 
 def yaml_error_of_parser(error: Exception) -> InvalidYamlError:
-    """Returns the error for an error of PyYAML's, whose text has several lines."""
+    """Converts an error of PyYAML, whose message has several lines."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     if mark is None:

@@ -1,7 +1,7 @@
-"""The limits of YAML texts, which hold while nodes are composed: on depth and on the size of aliases.
+"""Limits of YAML texts on depth and on the expanded size of aliases, checked while nodes are composed.
 
-An alias is a reference, so a few lines can describe terabytes (a "billion laughs" text): the size
-is counted with each alias written out, while nodes are composed, before any value is built.
+An alias is a reference, so a few lines can expand to terabytes (a "billion laughs" text). The size is
+counted with each alias expanded, while nodes are composed and before any value is built.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from yaml.composer import Composer
 from sfn_cli import jsonvalue
 
 MAX_CHARACTERS = 4 * 2**20
-"""The longest text that is accepted."""
+"""The maximum length of a text."""
 
 MAX_EXPANDED = 2 * MAX_CHARACTERS
-"""The sum over all nodes of NODE_WEIGHT and the characters of scalars, with each alias written out."""
+"""The maximum of NODE_WEIGHT and the characters of scalars, summed over nodes with aliases expanded."""
 
 NODE_WEIGHT = 40
 
 MAX_DIGITS = 4300
-"""Of an integer, in any base: as many as Python reads, and writes, in JSON."""
+"""The maximum digits of an integer in any base, which is Python's limit for JSON."""
 
 
 class InvalidYamlError(ValueError):
     """The text is not YAML, or exceeds a limit.
 
-    `problem` is one line; `line` and `column` are counted from one, and None if they are not known.
+    `problem` is one line; `line` and `column` are counted from 1, and None if they are unknown.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class InvalidYamlError(ValueError):
 
 
 class LimitedComposer(Composer):
-    """PyYAML's composer, which raises InvalidYamlError when a limit is exceeded.
+    """PyYAML's composer, which raises InvalidYamlError if a limit is exceeded.
 
     It is the first base of a loader, whose other bases parse events and resolve tags.
     """
@@ -54,7 +54,7 @@ class LimitedComposer(Composer):
         self._expanded = 0
         self._depth = 0
         self._sizes: dict[int, int] = {}
-        """How much each composed node has added to `_expanded`, by the node's id."""
+        """The size that each composed node has added to `_expanded`, by the node's id."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[attr-defined]
@@ -62,9 +62,7 @@ class LimitedComposer(Composer):
             node = super().compose_node(parent, index)
             size = self._sizes.get(id(node))
             if size is None:
-                raise yaml_error_at(
-                    event, f"the alias {event.anchor!r} is within the value that it stands for"
-                )
+                raise yaml_error_at(event, f"the alias {event.anchor!r} is within its own value")
             self._add(size, event)
             return node
         before = self._expanded
@@ -80,10 +78,10 @@ class LimitedComposer(Composer):
     def _add(self, size: int, event: yaml.Event) -> None:
         self._expanded += size
         if self._expanded > self.max_expanded:
-            raise yaml_error_at(event, "with its aliases written out, the value is too large")
+            raise yaml_error_at(event, "the value is too large with its aliases expanded")
 
 
 def yaml_error_at(event_or_node: Any, problem: str) -> InvalidYamlError:
-    """Returns the error for an event or a node, in one line, without the text at fault."""
+    """Returns the error for an event or a node, as one line without the invalid text."""
     mark = event_or_node.start_mark
     return InvalidYamlError(problem, mark.line + 1, mark.column + 1)

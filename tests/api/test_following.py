@@ -38,7 +38,7 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
     assert [follower.wait(), follower.wait()] == [True, False]
     other.function_events.add("id", "f", "{}", None, 0)
     assert [follower.wait(), follower.wait()] == [True, False]
-    follower.look_again()
+    follower.recheck()
     assert [follower.wait(), follower.wait()] == [True, False]
     looks = following.follow_changes(call.service)
     next(looks)
@@ -89,7 +89,7 @@ def test_a_store_that_is_gone_ends_the_wait(call: Caller, tmp_path: Path, replac
     shutil.move(database.path, tmp_path / "moved.db")
     if replaced:
         (tmp_path / "sfn.db").touch()
-    with pytest.raises(StoreError, match="was moved or deleted while this command waited for it"):
+    with pytest.raises(StoreError, match="was moved or deleted while this command was waiting"):
         list(following.follow_ends(call.service, [arn]))
 
 

@@ -1,4 +1,4 @@
-"""Choice Rules: a comparison holds only between values of its own type."""
+"""Choice Rules: a comparison is true only for values of its own type."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOON = "2026-11-24T12:00:00Z"
     [
         ({"Variable": "$.n", "NumericEquals": 1}, {"n": 1}, True),
         ({"Variable": "$.n", "NumericEquals": 1}, {"n": 1.0}, True),
-        ({"Variable": "$.n", "NumericEquals": 1}, {"n": True}, False),  # a boolean is no number
+        ({"Variable": "$.n", "NumericEquals": 1}, {"n": True}, False),  # a boolean is not a number
         ({"Variable": "$.n", "NumericEquals": 1}, {"n": "1"}, False),
         ({"Variable": "$.n", "NumericLessThan": 2}, {"n": 1}, True),
         ({"Variable": "$.n", "NumericGreaterThanEqualsPath": "$.m"}, {"n": 2, "m": 2}, True),
@@ -32,10 +32,10 @@ NOON = "2026-11-24T12:00:00Z"
         ({"Variable": "$.s", "StringMatches": "a\\\\*"}, {"s": "a\\z"}, True),
         ({"Variable": "$.s", "StringMatches": "a.c"}, {"s": "abc"}, False),
         ({"Variable": "$.s", "StringMatches": "*"}, {"s": ""}, True),
-        ({"Variable": "$.s", "StringMatches": "a*a"}, {"s": "a"}, False),  # the two may not be the same
+        ({"Variable": "$.s", "StringMatches": "a*a"}, {"s": "a"}, False),  # one character cannot match both
         ({"Variable": "$.s", "StringMatches": "*ab*b"}, {"s": "abab"}, True),
         ({"Variable": "$.s", "StringMatches": "**a**"}, {"s": "\na\n"}, True),
-        # As a regular expression, endless.
+        # As a regular expression, this would take forever.
         ({"Variable": "$.s", "StringMatches": "*a" * 30 + "*b"}, {"s": "a" * 10_000}, False),
         ({"Variable": "$.b", "BooleanEquals": False}, {"b": False}, True),
         ({"Variable": "$.b", "BooleanEquals": False}, {"b": 0}, False),
@@ -65,7 +65,7 @@ NOON = "2026-11-24T12:00:00Z"
     ],
 )
 def test_choice_rule(rule: dict[str, Any], input: Any, holds: bool) -> None:
-    """A rule holds, or does not, for an input."""
+    """A rule is true or false for an input."""
     assert compile_rule(rule)(Scope(input)) is holds
 
 

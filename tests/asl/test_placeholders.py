@@ -1,4 +1,4 @@
-"""`${Name}` in a definition that nothing has filled in."""
+"""Unfilled placeholders, `${Name}`, in a definition."""
 
 from __future__ import annotations
 
@@ -32,18 +32,24 @@ from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_pla
     ],
 )
 def test_names(value: Any, names: list[str]) -> None:
-    """Names of templates' tools are found in every text and name but comments."""
+    """Placeholders are found in every string and name except comments."""
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": value, "End": True}}})
     assert unfilled_placeholders(definition) == tuple(names)
 
 
 def test_text_that_is_not_json() -> None:
-    """A placeholder without quotes makes a definition that is no JSON."""
+    """A definition with an unquoted placeholder is not JSON, but the placeholder is found."""
     assert unfilled_placeholders('{"Seconds": ${Wait}, "a": "${Wait}"}') == ("Wait",)
 
 
 def test_description() -> None:
-    """The warning has the first place, as far as it is known."""
+    """The warning has the first place of the placeholder, if it is known."""
     text = '{\n  "a": "${Table}",\n  "b": "${Table}"\n}'
-    assert describe_unfilled_placeholder("Table", text, "a.json") == "a.json:2:9: nothing fills in ${Table}."
-    assert describe_unfilled_placeholder("Table", "", "Flow") == "Flow: nothing fills in ${Table}."
+    assert (
+        describe_unfilled_placeholder("Table", text, "a.json")
+        == "a.json:2:9: ${Table} has no value and stays as it is."
+    )
+    assert (
+        describe_unfilled_placeholder("Table", "", "Flow")
+        == "Flow: ${Table} has no value and stays as it is."
+    )

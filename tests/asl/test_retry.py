@@ -1,4 +1,4 @@
-"""Retry and Catch: which errors match, and how long a retry waits."""
+"""Retry and Catch: matching errors, and the delays of retries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sfn_cli.asl.retry import Retrier, matches_error_equals
     ],
 )
 def test_matches(error_equals: list[str], error: str | None, matched: bool) -> None:
-    """ErrorEquals names errors, or whole kinds of them."""
+    """ErrorEquals matches single errors or kinds of errors."""
     assert matches_error_equals(error_equals, error) is matched
 
 
@@ -51,7 +51,7 @@ def test_delay(fields: dict[str, Any], delays: list[int]) -> None:
 
 
 def test_full_jitter() -> None:
-    """A fraction of the delay, the same for the same seed, another for another."""
+    """Jitter is a fraction of the delay that depends on the seed."""
     retrier = Retrier.load({"ErrorEquals": ["States.ALL"], "IntervalSeconds": 100, "JitterStrategy": "FULL"})
     drawn = [retrier.delay_ms(1, f"seed {n}") for n in range(50)]
     assert all(0 <= delay < 100_000 for delay in drawn)
@@ -60,6 +60,6 @@ def test_full_jitter() -> None:
 
 
 def test_a_backoff_that_outgrows_all_numbers() -> None:
-    """The delay exceeds every execution's duration, and raises nothing."""
+    """An enormous backoff gives a delay beyond any execution's duration, without an error."""
     retrier = Retrier.load({"ErrorEquals": ["States.ALL"], "BackoffRate": 1e300, "MaxAttempts": 99})
     assert retrier.delay_ms(9, "seed") > 365 * 24 * 3600 * 1000

@@ -1,4 +1,4 @@
-"""A trace takes the steps of a state's dataflow, and changes nothing of what the state answers."""
+"""A trace records the steps of a state's dataflow without affecting the state's moves."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ JSONATA = {"QueryLanguage": "JSONata"}
 
 
 class Notes(dict[str, Json]):
-    """The value after each step."""
+    """A trace that records the value after each step."""
 
     def note(self, step: str, payload: Payload, /) -> None:
         self[step] = payload.value
 
 
 def answers(state: dict[str, Any], trace: Trace) -> str:
-    """Returns the answers of a state A with these fields on being entered and after its work."""
+    """Returns the moves of a state A with these fields, when it is entered and after its work."""
     machine = load_machine(dumps({"StartAt": "A", "States": {"A": state}}))
     visit = Visit(Payload({"a": 1, "v": [1, 2]}), {}, dict, 0, 0, "seed", trace=trace)
     entered = machine.states["A"].enter(visit)
@@ -68,7 +68,7 @@ def answers(state: dict[str, Any], trace: Trace) -> str:
     ],
 )
 def test_a_trace_changes_nothing(state: dict[str, Any], steps: dict[str, Json]) -> None:
-    """A state answers the same whether or not its steps are noted, a Map in either mode too."""
+    """A state returns the same moves with and without a trace, also a Map in either mode."""
     notes = Notes()
     assert answers(state, notes) == answers(state, NO_TRACE)
     assert steps.items() <= notes.items()

@@ -1,18 +1,18 @@
-"""How long commands take: `sfn start-execution` against Python with the imports it needs; Tab."""
+"""How long commands take: `sfn start-execution` against Python's imports and the aws CLI; Tab."""
 
 from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.processes import PYTHON, create, timed
+from tests.benchmarks.processes import PYTHON, create, timed, timed_cpu
 from tests.benchmarks.table import Result, in_turn
-from tests.processes import SFN, await_end, ended, environment_of, sfn, until, worker_pids
+from tests.processes import SFN, await_end, ended, environment_of, serving, sfn, until, worker_pids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MANY = 10_000
 
@@ -64,6 +64,8 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     took, baseline = in_turn(runs, start_without_worker, python)
     yield Result("start-execution, no worker", took, "ms", "<= 2.0", baseline)
 
+    yield from _against_aws_cli(home, command, environment, runs)
+
     inputs = folder / "inputs.jsonl"
     inputs.write_text("{}\n" * MANY)
     assert (
@@ -76,3 +78,21 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
     tab = [SFN, "__complete", "zsh", "describe-execution", "--execution-arn", beginning]
     (took,) = in_turn(runs, lambda: timed(tab, environment))
     yield Result(f"Tab, an execution of {MANY:,}", took, "ms", "<= 120")
+
+
+def _against_aws_cli(
+    home: Path, command: list[str], environment: dict[str, str], runs: int
+) -> Iterator[Result]:
+    """Compares CPU times: those of wall time depend on what else the machine does."""
+    aws = str(Path(SFN).with_name("aws"))
+    keys = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "us-east-1"}
+    with serving(home) as url:
+        served = [aws, "stepfunctions", "--endpoint-url", url, *command[1:]]
+        took, version, baseline = in_turn(
+            runs,
+            lambda: timed_cpu(command, environment),
+            lambda: timed_cpu([aws, "--version"], environment),
+            lambda: timed_cpu(served, {**environment, **keys}),
+        )
+    yield Result("start-execution, CPU against aws --version", took, "ms", "<= 0.33", version)
+    yield Result("start-execution, CPU against aws stepfunctions", took, "ms", "<= 0.25", baseline)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -37,6 +38,14 @@ def timed(command: Sequence[str], environment: Mapping[str, str]) -> float:
     began = time.perf_counter()
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     return (time.perf_counter() - began) * 1000
+
+
+def timed_cpu(command: Sequence[str], environment: Mapping[str, str]) -> float:
+    """Returns the milliseconds of CPU time, user and system, of a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1000
 
 
 def await_all_ended(home: Path) -> None:

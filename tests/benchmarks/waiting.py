@@ -1,4 +1,4 @@
-"""Ten thousand executions that wait, in one worker: what they cost, and how punctual they are."""
+"""Ten thousand executions that wait: their cost and their punctuality; 30 days of virtual time."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.processes import cpu_seconds, resident_mb
+from tests.benchmarks.processes import cpu_seconds, create, resident_mb
 from tests.benchmarks.table import Result
 from tests.driven_store import Store
-from tests.processes import sfn_json, until, worker_pids
+from tests.processes import ended, sfn_json, start_execution, until, worker_pids
+from tests.stored_views import stored_view, wall_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,20 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
         f"lateness, {COUNT:,} in {SPREAD_SECONDS} s: 99th of 100", late[COUNT * 99 // 100], "ms", "<= 50"
     )
     store.service.close()
+    yield _virtual_month(folder / "virtual", runs)
+
+
+def _virtual_month(home: Path, runs: int) -> Result:
+    """Measures how long an execution takes that waits for thirty days of virtual time."""
+    machine = create(
+        home, "Month", {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 2_592_000, "End": True}}}
+    )
+    took = []
+    for _ in range(runs):
+        execution = start_execution(home, machine, environment={"SFN_CLOCK": "virtual"})
+        ended(home, execution)
+        took.append(wall_ms(stored_view(home, execution)))
+    return Result("30 days of virtual time", statistics.median(took), "ms", "<= 100")
 
 
 def _timestamp(at: float) -> str:

@@ -125,7 +125,7 @@ TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
         (("create-state-machine", "--cli-input-json", "file://FOLDER/deep"), 252, TOO_DEEP),
         ((*YAML, "file:///dev/zero"), 252, PARAMETER_LIMIT),
         ((*YAML, "file://FOLDER/deep"), 252, "nested more than 1000 levels deep"),
-        ((*YAML, "file://FOLDER/laughs"), 252, "with its aliases written out, the value is too large"),
+        ((*YAML, "file://FOLDER/laughs"), 252, "the value is too large with its aliases expanded"),
         ((*YAML, "file://FOLDER/text-laughs"), 252, "the value is too large"),
         ((*YAML, "file://FOLDER/own-tail"), 252, "the alias 'a' is within the value"),
         ((*YAML, "file://FOLDER/merged-tail"), 252, "the alias 'x' is within the value"),

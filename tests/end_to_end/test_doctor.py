@@ -84,26 +84,26 @@ def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
 @pytest.mark.parametrize(
     "damage, finding",
     [
-        ("UPDATE event SET key = key + 5 WHERE key = 2 << 16 | 4", "its history cannot be replayed"),
-        ("UPDATE event SET details = '{' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
-        ("UPDATE event SET type = 'Nonsense' WHERE key = 2 << 16 | 2", "its history cannot be replayed"),
+        ("UPDATE event SET key = key + 5 WHERE key = 2 << 16 | 4", "replaying the history failed"),
+        ("UPDATE event SET details = '{' WHERE key = 2 << 16 | 2", "replaying the history failed"),
+        ("UPDATE event SET type = 'Nonsense' WHERE key = 2 << 16 | 2", "replaying the history failed"),
         (
             "UPDATE event SET type = 'WaitStateExited' WHERE key = 2 << 16 | 2",
-            "its history cannot be replayed: AssertionError('event 2 cannot be WaitStateExited: frame 0 is",
+            "replaying the history failed: AssertionError('event 2 cannot be WaitStateExited: frame 0 is",
         ),
-        ("UPDATE event SET payload = CAST(x'ff' AS TEXT) WHERE key = 2 << 16 | 3", "it cannot be read"),
-        ("UPDATE execution SET output = CAST(x'ff' AS TEXT) WHERE id = 2", "it cannot be read"),
-        ("UPDATE execution SET output = '1' WHERE id = 2", "its output is not what its history says"),
+        ("UPDATE event SET payload = CAST(x'ff' AS TEXT) WHERE key = 2 << 16 | 3", "reading it failed"),
+        ("UPDATE execution SET output = CAST(x'ff' AS TEXT) WHERE id = 2", "reading it failed"),
+        ("UPDATE execution SET output = '1' WHERE id = 2", "its output differs from its history"),
         (
             "UPDATE execution SET status = 'FAILED' WHERE id = 2",
-            "its status is FAILED, its history says SUCCEEDED",
+            "its status is FAILED, but its history shows SUCCEEDED",
         ),
         (
             "UPDATE execution SET status = 'PENDING_REDRIVE' WHERE id = 2",
-            "its status is PENDING_REDRIVE, its",
+            "its status is PENDING_REDRIVE, but its",
         ),
-        ("DELETE FROM event WHERE key >> 16 = 2", "its status is SUCCEEDED, its history says nothing"),
-        ("UPDATE execution SET revision = 99 WHERE id = 2", "its history cannot be replayed"),
+        ("DELETE FROM event WHERE key >> 16 = 2", "its status is SUCCEEDED, but its history shows no events"),
+        ("UPDATE execution SET revision = 99 WHERE id = 2", "replaying the history failed"),
     ],
 )
 def test_a_damaged_execution_is_one_finding(home: Path, damage: str, finding: str) -> None:
@@ -120,7 +120,7 @@ def test_a_damaged_execution_is_one_finding(home: Path, damage: str, finding: st
     examined = sfn(home, "doctor")
     assert examined.returncode == 255
     assert examined.stdout.startswith("3 executions, ")
-    (line,) = (line for line in examined.stderr.splitlines() if not line.startswith("the file: "))
+    (line,) = (line for line in examined.stderr.splitlines() if not line.startswith("store file: "))
     assert line.startswith(f"{arns[1]}: {finding}")
 
 
@@ -142,7 +142,7 @@ def test_damaged_pages_do_not_end_the_check(home: Path) -> None:
     examined = sfn(home, "doctor")
     lines = examined.stderr.splitlines()
     assert examined.returncode == 255
-    assert lines[0].startswith("the file: ")
+    assert lines[0].startswith("store file: ")
     assert "Traceback" not in examined.stderr
     damaged = [line for line in lines if line.startswith("arn:")]
     assert 0 < len(damaged) < 2001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -110,6 +111,22 @@ def test_next_steps_work(home: Path) -> None:
     requests = [line.partition("attempt of ")[2] for line in logged.splitlines() if "attempt of " in line]
     assert len(requests) == len(set(requests)) == 4
     assert f"attempt of {requests[3]}" in sfn(home, "show", "PricesPrice/one").stdout
+
+
+def test_next_steps_with_mocks(home: Path, tmp_path: Path) -> None:
+    """The execution is started again with its test case; a mocked function has no log lines."""
+    mocks = {
+        "StateMachines": {"PricesPrice": {"TestCases": {"Broken": {"Price": "Broken"}}}},
+        "MockedResponses": {"Broken": {"0-1": {"Throw": {"Error": "States.Runtime", "Cause": "mocked"}}}},
+    }
+    file = tmp_path / "mocks.json"
+    file.write_text(json.dumps(mocks))
+    environment = {"SFN_MOCK_CONFIG": str(file), "SFN_CLOCK": "virtual"}
+    machine = f"{_machine_that_prices(home)}#Broken"
+    ended(home, start_execution(home, machine, "--name", "one", environment=environment))
+    shown = sfn(home, "show", "PricesPrice/one").stdout
+    assert "sfn start-execution --state-machine-arn 'PricesPrice#Broken' --input '{}'" in shown
+    assert "sfn logs tail" not in shown
 
 
 def test_the_end_of_a_watch(home: Path) -> None:

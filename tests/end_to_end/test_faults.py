@@ -202,7 +202,7 @@ def test_a_fault_at_every_operation_of_a_command(
         ("sync:1+:FULL", "the disk is full. Nothing was lost; free some space and try again"),
         (
             "write:1:WRITE",
-            "reading or writing it failed. Nothing that was acknowledged is lost; check the disk",
+            "reading or writing it failed. No acknowledged data is lost; check the disk",
         ),
         ("shmlock:9+:BUSY", "held"),
     ],

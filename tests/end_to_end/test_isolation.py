@@ -220,7 +220,7 @@ def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> 
         command, env=environment_of(home), stdout=subprocess.PIPE, stderr=stderr, check=True
     )
     os.close(stderr)
-    assert f"The execution {damaged} is suspended" in " ".join(os.read(terminal, 4096).decode().split())
+    assert f"Execution {damaged} is suspended" in " ".join(os.read(terminal, 4096).decode().split())
     os.close(terminal)
     assert json.loads(done.stdout) == describe(home, damaged)
     assert sfn(home, "describe-execution", "--execution-arn", damaged).stderr == ""

@@ -19,7 +19,7 @@ GLUE = {
 MACHINE = json.dumps({"StartAt": "Each", "States": {"Each": {
     "Type": "Map", "ItemProcessor": {"StartAt": "Job", "States": {"Job": GLUE}}, "End": True,
 }}})  # fmt: skip
-MESSAGE = "sfn does not have the integration glue:startJobRun.sync. Call the service by an aws-sdk task"
+MESSAGE = "sfn does not support the integration glue:startJobRun.sync. Call the service with an aws-sdk task"
 PLACE = "/States/Each/ItemProcessor/States/Job/Resource"
 
 
@@ -76,4 +76,4 @@ def test_tested_with_a_mock(home: Path) -> None:
     )
     refused = sfn(home, *state)
     assert refused.returncode == 254
-    assert "sfn does not have the integration glue:startJobRun." in refused.stderr
+    assert "sfn does not support the integration glue:startJobRun." in refused.stderr

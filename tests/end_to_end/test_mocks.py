@@ -362,6 +362,6 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
     refused = sfn(home, *run, environment={"SFN_MOCK_CONFIG": str(other)})
     assert refused.returncode == 254
     assert (
-        f"The mock configuration file {other} cannot be read: No such file or directory. SFN_MOCK_CONFIG "
-        "names" in refused.stderr
-    )
+        f"The mock configuration file {other} cannot be read: No such file or directory. "
+        "Set its path with SFN_MOCK_CONFIG"
+    ) in refused.stderr

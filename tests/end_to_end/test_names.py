@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.processes import (
+    ROLE,
     SFN,
     create_machine,
     ended,
@@ -119,6 +121,19 @@ def test_near_misses(home: Path, line: str, code: str, meant: str | None) -> Non
     assert f"({code})" in plain.stderr
     below = _at_terminal(home, line).removeprefix(plain.stderr)
     assert below == (f"\nDid you mean {meant}?\n" if meant else "")
+
+
+def test_express_executions(home: Path) -> None:
+    """AWS's operations take none; at a terminal, a line names the command that does."""
+    sfn_json(
+        home, "create-state-machine", "--name", "Fast", "--type", "EXPRESS", "--role-arn", ROLE,
+        "--definition", json.dumps(PASS),
+    )  # fmt: skip
+    started = sfn_json(home, "start-sync-execution", "--state-machine-arn", "Fast", "--name", "one")
+    hint = "\n\nAs on AWS, this operation takes no EXPRESS executions. To see this one: sfn show Fast/one\n"
+    for name in ("Fast/one", started["executionArn"]):
+        assert _at_terminal(home, f"describe-execution --execution-arn {name}").endswith(hint)
+    assert sfn(home, "show", "Fast/one").returncode == 0
 
 
 def _at_terminal(home: Path, line: str) -> str:

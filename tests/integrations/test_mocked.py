@@ -88,7 +88,7 @@ QUEUE = {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
 
 
 @pytest.mark.parametrize(
-    "fields, error, recorded, goes_on",
+    "fields, error, recorded, next_state",
     [
         ({}, "Busy", "LambdaFunctionFailed", "Task"),
         ({}, "States.Timeout", "LambdaFunctionTimedOut", "Timeout"),

@@ -113,7 +113,7 @@ def troubles(draw: Any, following: tuple[str, ...], jsonata: bool) -> dict[str, 
 
 @st.composite
 def states(draw: Any, following: tuple[str, ...], depth: int) -> dict[str, Any]:
-    """A state that goes on to one of `following`, so that every machine has an end."""
+    """A state followed by one of `following`, so that every machine ends."""
     kinds = ["Pass", "Wait", "Fail", "Succeed", "Task"]
     kinds += ["Choice"] if following else []
     kinds += ["Parallel", "Map"] if depth else []
@@ -172,7 +172,7 @@ def jsonata_fields(draw: Any, kind: str) -> dict[str, Any]:
 
 @st.composite
 def machines(draw: Any, depth: int = 2) -> dict[str, Any]:
-    """A machine whose states lead forward only; those that nothing leads to are left out."""
+    """A machine whose transitions only go forward, without unreachable states."""
     length = draw(st.integers(1, len(NAMES)))
     made = {NAMES[n]: draw(states(NAMES[n + 1 : length], depth)) for n in range(length)}
     reached = _reached(made, "A")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def tries(count: int) -> settings:
-    """Returns that many examples, times SFN_FUZZ; in CI without it, always the same ones."""
+    """Returns settings for this many examples, times SFN_FUZZ; in CI, always the same ones by default."""
     return settings(
         max_examples=count * int(os.environ.get("SFN_FUZZ", "1")),
         deadline=None,
@@ -26,7 +26,7 @@ def tries(count: int) -> settings:
 
 
 def errors(text: str) -> list[Diagnostic]:
-    """Returns the problems that keep the machine from running.
+    """Returns the problems that prevent the machine from running.
 
     Tasks are answered by name, so machines in machines have the same names.
     """

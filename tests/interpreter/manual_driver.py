@@ -30,7 +30,7 @@ EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:Case:run"
 START = 1_700_000_000_000
 
 Answers = Mapping[str, Sequence[Mapping[str, Any]]]
-"""State name → what its tasks answer, in turn.
+"""State name → the answers of its tasks, in order.
 
 {"result": …}, {"bytes": N} (a string of N bytes of JSON), {"error": …, "cause": …} or {} (never).
 """
@@ -41,7 +41,7 @@ class EndlessError(Exception):
 
 
 def no_budget() -> TimeBudget:
-    """With which every expression that takes more than a moment is put off."""
+    """A budget that postpones every expression that takes more than a moment."""
     return TimeBudget(lambda: 0.0, 0.0, is_all=False)
 
 
@@ -51,7 +51,7 @@ def interpreter_of(
     arn: str = EXECUTION_ARN,
     max_events: int = quotas.HISTORY_EVENTS,
 ) -> Interpreter:
-    """An interpreter that has read this history, as a worker that resumes has."""
+    """Returns an interpreter that has applied this history, as in a worker that resumes an execution."""
     interpreter = Interpreter(arn, MACHINE_ARN, load_machine(dumps(definition)), "secret", max_events)
     for event in history:
         interpreter.apply(event)
@@ -59,7 +59,7 @@ def interpreter_of(
 
 
 def stored(event: HistoryEvent) -> HistoryEvent:
-    """The event as it comes back from a store: only the text of its payload is left."""
+    """Returns the event as a store returns it, with only the text of its payload."""
     return event._replace(payload=None if event.payload is None else Payload(text=event.payload.text))
 
 
@@ -68,13 +68,13 @@ def begin(input: Any) -> list[HistoryEvent]:
 
 
 def redriven(history: Sequence[HistoryEvent], after_ms: int = 1_000) -> list[HistoryEvent]:
-    """A history that has ended, and its redrive a while later."""
+    """An ended history with a redrive some time later."""
     count = 1 + sum(event.type == "ExecutionRedriven" for event in history)
     return [*history, execution_redriven_event(history[-1].id, count, history[-1].at + after_ms)]
 
 
 def stopped(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
-    """A history that is cut off by StopExecution."""
+    """A history that ends with StopExecution."""
     return [*history, execution_aborted_event(history[-1].id, None, None, history[-1].at)]
 
 
@@ -89,7 +89,7 @@ def run(
     budget: TimeBudget = UNLIMITED,
     forgetful: bool = False,
 ) -> list[HistoryEvent]:
-    """Returns an execution's whole history: from its start, or on from a history that was cut off.
+    """Returns an execution's complete history, from its start or from a partial history.
 
     A `forgetful` run drops all memos before and after every event, and checks that `decide` writes
     no more.
@@ -116,7 +116,7 @@ def run(
 
 
 def _advance(interpreter: Interpreter, now: int) -> list[HistoryEvent]:
-    """A step that is put off is taken alone, as a worker's slow lane does."""
+    """A postponed step is run on its own, as in a worker's slow lane."""
     events = interpreter.advance(now)
     if interpreter.over_budget:
         budget, interpreter.budget = interpreter.budget, UNLIMITED
@@ -150,11 +150,11 @@ UNWRITTEN = {
     ForkState: (),
     OpenTask: (),
 }
-"""The parts of an execution without those that `decide` may write: the agenda and memos."""
+"""The attributes of an execution except those that `decide` may write: the agenda and memos."""
 
 
 def _written(part: Any) -> Iterator[Any]:
-    """Yields the values of an execution that events alone may change."""
+    """Yields the values of an execution that only events may change."""
     if type(part) in UNWRITTEN:
         for name in type(part).__slots__:
             if name in ("parent", "frame"):
@@ -178,7 +178,7 @@ def _forget(execution: Execution) -> None:
 
 
 def answered_so_far(interpreter: Interpreter, events: Sequence[HistoryEvent]) -> dict[str, int]:
-    """Returns how many answers each state has had: its tasks closed before the history was cut."""
+    """Returns the number of answers of each state: its tasks that were closed in the history."""
     counts: dict[str, int] = {}
     entered: dict[int, str] = {}
     for event in events:

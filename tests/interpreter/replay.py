@@ -1,4 +1,4 @@
-"""Resumption of a stored history after each of its events: it must go on as it did."""
+"""Resumes a stored history after each of its events: it must continue with the same events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TASKS = ("LambdaFunction", "Activity", "Task", "MapRun")
 
 
 def breaches(database: Database) -> Iterator[str]:
-    """Yields each ended execution that does not go on to the same end after a cut at some event."""
+    """Yields each ended execution that does not continue to the same end after a cut at some event."""
     rows = database.connection.execute(
         "SELECT e.arn, e.state_machine_arn, r.definition, e.seed "
         "FROM execution e JOIN revision r ON r.id = e.revision"

@@ -1,4 +1,4 @@
-"""The error and cause with which a state fails when its data do not suit a field or a function."""
+"""The error and cause of a state whose data is invalid for a field or a function."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def not_valid(path: str, shown: str, kind: str = "integer") -> str:
     ],
 )
 def test_a_path_to_a_number_that_does_not_suit(state: Any, value: Any, cause: str) -> None:
-    """A number out of range is the state's own error, in AWS's words where they are known."""
+    """A number out of range fails the state, with AWS's message where it is known."""
     assert ended(state, value) == ("ExecutionFailed", ("States.Runtime", WHERE + cause))
 
 
@@ -145,7 +145,7 @@ def test_an_integer_that_is_infinite_to_jsonata() -> None:
     ],
 )
 def test_a_long_word_in_a_regular_expression(expression: str) -> None:
-    """A word of thousands of equal characters is found at once, without slow tables.
+    """A word of thousands of equal characters is found immediately, without slow tables.
 
     The tables would take minutes.
     """
@@ -155,7 +155,7 @@ def test_a_long_word_in_a_regular_expression(expression: str) -> None:
 
 
 def test_a_long_picture_of_a_time() -> None:
-    """The engine makes a regular expression of it: a long one is read at once, too."""
+    """The engine compiles it to a regular expression, and a long one compiles quickly too."""
     expression = "$exists($toMillis($states.input.v, $states.input.v))"
     state = {"Type": "Pass", "Output": f"{{% {expression} %}}"}
     assert ended(state, "9" * 20_000, "JSONata") == ("ExecutionSucceeded", False)

@@ -1,4 +1,4 @@
-"""The table of event types: AWS's types and no other, and what each one means."""
+"""The table of event types: exactly AWS's types, and the meaning of each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def history_event() -> dict[str, Any]:
 
 
 def test_the_types_are_awss() -> None:
-    """The table has all 62 types of AWS's service model, and no other."""
+    """The table has exactly the 62 types of AWS's service model."""
     assert set(EVENT_TYPES) == set(history_event()["type"]["enum"])
     assert len(EVENT_TYPES) == 62
 
@@ -122,7 +122,7 @@ ENTERED = event(2, "TaskStateEntered")
     ],
 )
 def test_an_event_out_of_place_is_damage(history: list[HistoryEvent], damage: str) -> None:
-    """A stored event that cannot come next is refused, with its type and its frame's phase."""
+    """A stored event that cannot come next is rejected, with its type and its frame's phase."""
     interpreter = interpreter_of(MACHINE, begin({}) + history[:-1])
     with pytest.raises(AssertionError, match=damage):
         interpreter.apply(history[-1])
@@ -130,7 +130,7 @@ def test_an_event_out_of_place_is_damage(history: list[HistoryEvent], damage: st
 
 @pytest.mark.parametrize("name", sorted(NEVER_RECORDED))
 def test_a_type_that_is_never_recorded_is_damage(name: str) -> None:
-    """AWS has these types; sfn has no meaning for them."""
+    """AWS has these types, but sfn never records them."""
     interpreter = interpreter_of(MACHINE, begin({}))
     with pytest.raises(AssertionError, match=f"event 2 is {name}, which sfn never records"):
         interpreter.apply(event(2, name))
@@ -145,5 +145,5 @@ def test_a_type_that_is_never_recorded_is_damage(name: str) -> None:
     ],
 )
 def test_an_end_from_outside(ended: HistoryEvent, type: str, details: dict[str, str]) -> None:
-    """The end is the next event, follows no other, and its texts can be stored."""
+    """The end is the next event, its previous event is 0, and its strings can be stored."""
     assert ended == HistoryEvent(5, 0, 5, type, details=details)

@@ -1,4 +1,4 @@
-"""The lines of execution logs: which events each level has, and how they look."""
+"""The lines of execution logs: the events of each level, and their form."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def configuration(level: str, *, include: bool = True, group: str = f"{GROUP}:*"
     ],
 )
 def test_levels(type: str, levels: set[str]) -> None:
-    """The levels that log an event of this type."""
+    """Each level logs the documented types of events."""
     logs = {level: execution_log(configuration(level)) for level in ("ALL", "ERROR", "FATAL")}
     assert {level for level, log in logs.items() if log is not None and type in log.types} == levels
 
 
 def test_all_and_off() -> None:
-    """ALL has every type; OFF, and a machine without a configuration, have no log at all."""
+    """ALL logs every type; OFF, and a machine without a configuration, have no log."""
     log = execution_log(configuration("ALL"))
     assert log is not None
     assert log.types == set(EVENT_TYPES)
@@ -65,7 +65,7 @@ def test_all_and_off() -> None:
 
 @pytest.mark.parametrize("arn", [GROUP, f"{GROUP}:*"])
 def test_group(arn: str) -> None:
-    """The group's name, with or without the star that AWS's ARNs end in."""
+    """The group's ARN may end with ":*", as on AWS."""
     log = execution_log(configuration("ALL", group=arn))
     assert log is not None
     assert log.group == "/aws/vendedlogs/states/g"
@@ -73,7 +73,7 @@ def test_group(arn: str) -> None:
 
 @pytest.mark.parametrize("machine", [MACHINE_ARN, f"{MACHINE_ARN}:3", f"{MACHINE_ARN}:PROD"])
 def test_stream(machine: str) -> None:
-    """There is one stream per machine and hour, for all its versions and aliases."""
+    """A machine has one stream per hour for all its versions and aliases."""
     assert execution_log_stream(machine, AT) == "states/Case/2026-08-24-03/00000000"
 
 
@@ -141,7 +141,7 @@ def test_without_execution_data(event: HistoryEvent, shown: Json) -> None:
 
 @pytest.mark.parametrize("character, bytes", [("a", 1), ("é", 2), ('"', 2), ("\x01", 6), ("😀", 4)])
 def test_long_payloads_are_cut(character: str, bytes: int) -> None:
-    """Payloads are cut to 248 KB of the line, and not in the middle of a character."""
+    """Payloads are shortened to 248 KB of the line, but not within a character."""
     fitting = REPORTED_DATA_BYTES // bytes
     for length, truncated in ((fitting, False), (fitting + 1, True)):
         event = HistoryEvent(

@@ -44,7 +44,7 @@ def test_history(case: dict[str, Any]) -> None:
 
 @BY_NAME
 def test_crash_after_every_event(case: dict[str, Any]) -> None:
-    """A history that is cut off after any event goes on to the same end, event by event."""
+    """A history that is cut off after any event continues to the same end, event by event."""
     whole = run(case["definition"], case["input"], case["answers"])
     for length in range(1, len(whole)):
         resumed = run(case["definition"], case["input"], case["answers"], history=whole[:length])
@@ -52,7 +52,7 @@ def test_crash_after_every_event(case: dict[str, Any]) -> None:
 
 
 def test_crash_while_a_map_run_is_aborted() -> None:
-    """A Map Run that was aborted because a sibling failed does no more, also after a crash."""
+    """A Map Run that was aborted because a sibling failed stays stopped, also after a crash."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     processor = {"ProcessorConfig": config, "StartAt": "C", "States": {"C": {"Type": "Succeed"}}}
     runs = {"StartAt": "A", "States": {"A": {"Type": "Map", "ItemProcessor": processor, "End": True}}}
@@ -76,7 +76,7 @@ def test_crash_while_a_map_run_is_aborted() -> None:
 
 @BY_NAME
 def test_without_memos(case: dict[str, Any]) -> None:
-    """The memos of `decide` change no event, and it writes nothing else but the agenda."""
+    """The memos of `decide` do not affect events, and it writes only memos and the agenda."""
     whole = run(case["definition"], case["input"], case["answers"])
     assert run(case["definition"], case["input"], case["answers"], forgetful=True) == whole
 

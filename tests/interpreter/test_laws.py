@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
     from sfn_cli.interpreter.events import HistoryEvent
 
-raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # at import: Hypothesis warns if the recursion limit changes during a test
 
 MOST_EVENTS = 300
 UNSUCCESSFUL = ("ExecutionFailed", "ExecutionTimedOut")
 
 
 def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
-    """Checks that a machine's history is complete, and the same under interruptions.
+    """Checks that a machine's history is complete, and the same after interruptions.
 
     It is cut, evaluated without a budget, and decided without memos.
     """
@@ -61,7 +61,7 @@ def holds(definition: Any, input: Any, answered: Any, cuts: int) -> None:
 
 
 def goes_on(definition: Any, input: Any, answered: Any, whole: list[HistoryEvent], cuts: int) -> None:
-    """Checks that a redrive has the same history however it is cut.
+    """Checks that a redrive has the same history wherever it is cut.
 
     It starts from the end, or from a stop.
     """
@@ -121,7 +121,7 @@ def beside_a_wait(state: Any) -> Any:
 # Its second error was retried, without the first's catch.
 @example(beside_a_wait(CATCH_THAT_FAILS), {"a": 1}, {"A": [{"error": "Boom"}]})
 def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, answered: Any) -> None:
-    """It ends, or waits for something pending; cut anywhere, it goes on to the same history."""
+    """An execution ends or waits for a pending task; cut anywhere, it continues to the same history."""
     assert errors(json.dumps(definition)) == []
     holds(definition, input, answered, cuts=20)
 
@@ -129,7 +129,7 @@ def test_a_valid_machine_ends_or_waits_and_replays(definition: Any, input: Any, 
 @tries(100)
 @given(machines(), values, answered_by_name)
 def test_a_machine_that_is_redriven_replays(definition: Any, input: Any, answered: Any) -> None:
-    """Stopped anywhere, or at its failure, it is redriven.
+    """An execution can be redriven after it was stopped anywhere, or after its failure.
 
     Cut anywhere after that, it goes on to the same history.
     """
@@ -137,7 +137,7 @@ def test_a_machine_that_is_redriven_replays(definition: Any, input: Any, answere
 
 
 def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a JSON value, as the keys and indexes that lead there."""
+    """Yields every place in a JSON value, as a path of keys and indexes."""
     yield place
     for key, inner in (
         value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -252,7 +252,7 @@ spoilt = machines(depth=1).flatmap(spoilt_values)
     {},
 )
 def test_a_spoilt_machine_is_refused_or_runs(definition: Any, input: Any, answered: Any) -> None:
-    """The problems of a mutated definition are reported; without any, the laws hold for it too."""
+    """A mutated definition has reported problems, or the laws hold for it too."""
     faults = errors(json.dumps(definition))
     assert all(fault.code.isupper() and fault.message for fault in faults)
     if not faults:

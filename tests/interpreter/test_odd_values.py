@@ -1,4 +1,4 @@
-"""Errors in data are the state's own: odd values in functions, paths and operators fail only it.
+"""Odd values in functions, paths and operators fail only the state that has them.
 
 Hypothesis draws the values. SFN_FUZZ=20 tries twenty times as many.
 """
@@ -98,7 +98,7 @@ def holds(definition: Any, input: Any, cuts: int = 3) -> HistoryEvent:
         assert run(definition, input, history=history, max_events=MOST_EVENTS) == whole, f"cut after {length}"
     last = whole[-1]
     assert last.type in TERMINAL
-    # Only a Wait or a Task may still wait when the execution's year is over.
+    # Only a Wait or a Task may still be waiting when the execution's year has passed.
     assert last.type != "ExecutionTimedOut" or definition["States"]["A"]["Type"] in ("Wait", "Task")
     if last.type == "ExecutionFailed":
         details = last.details or {}
@@ -113,7 +113,7 @@ def machine(state: Any) -> Any:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_intrinsic_function(name: str) -> None:
-    """For any arguments, it returns a value or fails its state."""
+    """An intrinsic function with any arguments returns a value or fails its state."""
     function = FUNCTIONS[name]
     for given_count in range(function.least, min(function.most, 3) + 1):
         for call in (
@@ -141,12 +141,12 @@ def intrinsic_calls(draw: Any, depth: int = 0) -> str:
 @tries(200)
 @given(intrinsic_calls(), inputs)
 def test_intrinsic_functions(call: str, input: Any) -> None:
-    """For any arguments, they return a value or fail their state."""
+    """Nested functions with any arguments return a value or fail their state."""
     holds(machine({"Type": "Pass", "Parameters": {"x.$": call}}), input)
 
 
 def _function_names() -> list[str]:
-    compile_expression("1")  # imports the engine, and puts the recursion limit back that this raises
+    compile_expression("1")  # imports the engine, and restores the recursion limit that the import raises
     from jsonata.jsonata import Jsonata
 
     from sfn_cli.query.jsonata.extensions import EXTENSIONS
@@ -169,7 +169,7 @@ jsonata_atoms = st.sampled_from(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", JSONATA_NAMES)
 def test_every_function_of_jsonata(name: str) -> None:
-    """For any first argument, the result is JSON, or the state fails."""
+    """For any first argument, a JSONata function returns JSON or fails its state."""
     value = "$states.input.v"
     for call in (value, f"{value}, {value}", f"'a', {value}"):
         state = {"Type": "Pass", "Output": f"{{% ${name}({call}) %}}"}
@@ -199,7 +199,7 @@ def jsonata_expressions(draw: Any, depth: int = 0) -> str:
 @tries(200)
 @given(jsonata_expressions(), inputs)
 def test_jsonata(expression: str, input: Any) -> None:
-    """For any odd values in an expression, the result is JSON, or the state fails."""
+    """An expression with any odd values returns JSON or fails its state."""
     definition = {"QueryLanguage": "JSONata", **machine({"Type": "Pass", "Output": f"{{% {expression} %}}"})}
     if not errors(dumps(definition)):
         holds(definition, input)
@@ -298,7 +298,7 @@ ITEMS = [1, "\ud800", 10**30]
 @pytest.mark.slow
 @pytest.mark.parametrize("definition", FIELDS.values(), ids=FIELDS)
 def test_fields(definition: Any) -> None:
-    """A field takes the value that its path or expression finds, or fails its state."""
+    """A field accepts the value of its path or expression, or fails its state."""
     assert errors(dumps(definition)) == []
     for value in ODD:
         holds(definition, {"v": value, "w": value, "items": ITEMS}, cuts=1)
@@ -307,7 +307,7 @@ def test_fields(definition: Any) -> None:
 @tries(200)
 @given(st.sampled_from(list(FIELDS.values())), inputs)
 def test_fields_of_any_value(definition: Any, input: Any) -> None:
-    """A field takes or refuses values that Hypothesis thinks of, too."""
+    """A field also accepts or rejects values that Hypothesis generates."""
     holds(definition, {**input, "items": ITEMS})
 
 
@@ -317,7 +317,7 @@ def test_fields_of_any_value(definition: Any, input: Any) -> None:
     st.sampled_from(["$.v", "States.Format('{}', $.v)", "States.JsonToString($)", "States.ArrayLength($.v)"]),
 )
 def test_texts_of_a_fail_state(input: Any, path: str) -> None:
-    """ErrorPath and CausePath take any string; anything else is an error of the state itself."""
+    """ErrorPath and CausePath accept any string; any other value fails the state."""
     definition = {"StartAt": "A", "States": {"A": {"Type": "Fail", "ErrorPath": path, "CausePath": path}}}
     whole = run(definition, input)
     assert whole[-1].type == "ExecutionFailed"
@@ -335,7 +335,7 @@ CHOICES = {
 @tries(200)
 @given(st.sampled_from(list(CHOICES.values())), inputs)
 def test_choice_operators(rule: Any, input: Any) -> None:
-    """A comparison of odd values holds or not; it is never an error."""
+    """A comparison of odd values is true or false, never an error."""
     choice = {"Type": "Choice", "Choices": [{"Variable": "$.v", **rule, "Next": "B"}], "Default": "B"}
     last = holds({"StartAt": "A", "States": {"A": choice, "B": {"Type": "Succeed"}}}, input)
     assert last.type == "ExecutionSucceeded"

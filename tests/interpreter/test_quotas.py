@@ -38,7 +38,7 @@ LOOP = {
     ],
 )
 def test_how_long_an_execution_may_take(arn: str, own: dict[str, Any], seconds: int) -> None:
-    """A year, five minutes for EXPRESS, or what the machine says if that is less."""
+    """The limit is a year, five minutes for EXPRESS, or the machine's TimeoutSeconds if that is less."""
     last = run({**WAIT, **own}, {}, arn=arn)[-1]
     assert (last.type, last.details, last.at - START) == (
         "ExecutionTimedOut",

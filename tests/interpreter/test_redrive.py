@@ -43,7 +43,7 @@ def map_of(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 def shown(events: Sequence[HistoryEvent]) -> list[str]:
-    """Returns the events in short: the type, and the state or iteration that it names."""
+    """Returns the events in short form: the type, and its state or iteration."""
     return [
         " ".join(
             [
@@ -62,7 +62,7 @@ def shown(events: Sequence[HistoryEvent]) -> list[str]:
 def after_redrive(
     definition: Any, input: Any, answers: Any, *, stop_after: int | None = None
 ) -> list[HistoryEvent]:
-    """Returns the events from ExecutionRedriven on.
+    """Returns the events starting with ExecutionRedriven.
 
     The execution failed, or was stopped after that many events.
     """
@@ -132,13 +132,13 @@ def test_a_state_that_fails_again(state: Any, input: Any, followed_by: list[str]
 @pytest.mark.parametrize(
     "wait, exits_after",
     [
-        ({"Seconds": 60}, 60_000),  # all of it again
+        ({"Seconds": 60}, 60_000),  # the full time again
         ({"Timestamp": "2023-11-14T22:13:50Z"}, 19_000),  # 30 seconds after the start
         ({"Timestamp": "2023-11-14T22:13:25Z"}, 0),  # passed while it was stopped
     ],
 )
 def test_a_wait(wait: Any, exits_after: int) -> None:
-    """Seconds count from the redrive; a Timestamp that has passed is left at once."""
+    """Seconds count from the redrive; a Timestamp that has passed does not wait."""
     began = run(one({"Type": "Wait", "End": True, **wait}), {})[:2]
     again = redriven(stopped(began), after_ms=11_000)
     events = run(one({"Type": "Wait", "End": True, **wait}), {}, history=again)[len(again) :]
@@ -147,7 +147,7 @@ def test_a_wait(wait: Any, exits_after: int) -> None:
 
 
 def test_only_the_branches_that_did_not_succeed_run_again() -> None:
-    """Failed and aborted branches go on where they stopped; the outputs of the others remain."""
+    """Failed and aborted branches continue where they stopped; the outputs of the others remain."""
     wait = {"Type": "Wait", "Seconds": 5, "End": True}
     definition = parallel({"Type": "Pass", "Result": "kept", "End": True}, TASK, wait)
     events = after_redrive(definition, {}, {"C": [FAILS, {"result": "late"}]})
@@ -167,7 +167,7 @@ def test_only_the_branches_that_did_not_succeed_run_again() -> None:
 
 
 def test_only_the_iterations_that_did_not_succeed_run_again() -> None:
-    """Iterations not begun yet begin; MaxConcurrency holds."""
+    """Iterations that had not started run; MaxConcurrency applies."""
     events = after_redrive(
         map_of(TASK, MaxConcurrency=1),
         ["x", "y", "z"],
@@ -196,7 +196,7 @@ def test_only_the_iterations_that_did_not_succeed_run_again() -> None:
 
 
 def test_iterations_that_were_aborted_run_again() -> None:
-    """Each runs again, in addition to the one that failed."""
+    """Each aborted child runs again, in addition to the one that failed."""
     definition = map_of({**TASK, "TimeoutSeconds": 60})
     events = after_redrive(definition, [1, 2], {"B": [FAILS, {"result": 0}, {"result": 1}]})
     assert [name for name in shown(events) if name.startswith(("Map", "LambdaFunctionScheduled"))] == [
@@ -211,7 +211,7 @@ def test_iterations_that_were_aborted_run_again() -> None:
 
 @pytest.mark.parametrize("state", ["Parallel", "Map"])
 def test_after_data_limit_exceeded_all_run_again(state: str) -> None:
-    """A Map or Parallel that failed so is rerun with the children that had succeeded."""
+    """After DataLimitExceeded, a Map or Parallel reruns all children, including successful ones."""
     big = {"bytes": 200_000}
     definition = parallel(TASK, TASK) if state == "Parallel" else map_of(TASK)
     first = run(definition, [1, 2], {"B": [big, big], "C": [big]})
@@ -227,14 +227,14 @@ def test_after_data_limit_exceeded_all_run_again(state: str) -> None:
     assert events[-1].type == "ExecutionSucceeded"
 
 
-def test_a_join_that_failed_is_tried_again() -> None:
-    """When every branch succeeded, and only the state's output failed, only that is repeated."""
+def test_a_join_that_failed_is_evaluated_again() -> None:
+    """If all branches succeeded and only the state's output failed, only the output is evaluated again."""
     definition = parallel({"Type": "Pass", "End": True}, ResultSelector={"a.$": "$[7].gone"})
     assert shown(after_redrive(definition, {}, {})) == ["ExecutionRedriven", "ExecutionFailed"]
 
 
 def test_a_map_in_a_branch_that_was_aborted_keeps_its_results() -> None:
-    """A deeply nested frame goes on, with the results of its own children."""
+    """A deeply nested frame continues, with the results of its children."""
     inner = {
         "Type": "Map",
         "ItemProcessor": {"StartAt": "I", "States": {"I": TASK}},
@@ -256,8 +256,8 @@ def test_a_map_in_a_branch_that_was_aborted_keeps_its_results() -> None:
     assert events[-1].payload.value == ["b", ["first", "second"]]
 
 
-def test_an_execution_that_was_stopped_goes_on_where_it_stood() -> None:
-    """Before any state, between two, in a task that ran."""
+def test_a_stopped_execution_continues_where_it_stopped() -> None:
+    """An execution can be stopped before any state, between two states, or in a running task."""
     definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A"}, "A": TASK}}
     whole = [
         "PassStateEntered P",
@@ -267,7 +267,7 @@ def test_an_execution_that_was_stopped_goes_on_where_it_stood() -> None:
         "LambdaFunctionStarted",
     ]
     rest = ["LambdaFunctionSucceeded", "TaskStateExited A", "ExecutionSucceeded"]
-    for stop_after, goes_on in {
+    for stop_after, rest_of_states in {
         1: whole,
         2: whole[1:],
         3: whole[2:],
@@ -276,7 +276,7 @@ def test_an_execution_that_was_stopped_goes_on_where_it_stood() -> None:
         6: whole[3:],
     }.items():
         events = after_redrive(definition, {}, {"A": [SUCCEEDS]}, stop_after=stop_after)
-        assert shown(events) == ["ExecutionRedriven", *goes_on, *rest], stop_after
+        assert shown(events) == ["ExecutionRedriven", *rest_of_states, *rest], stop_after
 
 
 def test_retriers_have_all_their_attempts_again() -> None:
@@ -294,8 +294,8 @@ def test_retriers_have_all_their_attempts_again() -> None:
     assert events[-1].type == "ExecutionFailed"
 
 
-def test_time_limits_begin_anew() -> None:
-    """The machine's TimeoutSeconds, and the task's."""
+def test_time_limits_restart() -> None:
+    """The machine's and the task's TimeoutSeconds count from the redrive."""
     definition = one({**TASK, "TimeoutSeconds": 5}, TimeoutSeconds=8)
     first = run(definition, {}, {"A": [HANGS]})
     assert [first[-1].type, first[-1].at - START] == ["ExecutionFailed", 5_000]
@@ -308,7 +308,7 @@ def test_time_limits_begin_anew() -> None:
 
 
 def test_the_context_object_tells_of_the_redrive() -> None:
-    """RedriveCount and RedriveTime, which is absent before a redrive."""
+    """The Context Object has RedriveCount and, after a redrive, RedriveTime."""
     definition = one(
         {**TASK, "Parameters": {"execution.$": "$$.Execution", "entered.$": "$$.State.EnteredTime"}}
     )
@@ -329,7 +329,7 @@ def test_the_context_object_tells_of_the_redrive() -> None:
 
 
 def test_a_token_of_before_is_none_now() -> None:
-    """Each redrive has tokens of its own, and randomness too."""
+    """Each redrive has different task tokens and random numbers."""
     resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
     parameters = {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token", "id.$": "States.UUID()"}}
     definition = one({**TASK, "Resource": resource, "Parameters": parameters})
@@ -348,7 +348,7 @@ def test_a_token_of_before_is_none_now() -> None:
 
 
 def test_two_branches_of_a_redrive_draw_their_own_randomness() -> None:
-    """Though both go on at the same moment."""
+    """Two frames that continue at the same moment draw different random numbers."""
     state = {**TASK, "Parameters": {"id.$": "States.UUID()"}}
     events = after_redrive(parallel(state, state), {}, {"B": [FAILS, SUCCEEDS], "C": [HANGS]})
     drawn = [
@@ -360,7 +360,7 @@ def test_two_branches_of_a_redrive_draw_their_own_randomness() -> None:
 
 
 def test_a_state_that_draws_again_may_succeed() -> None:
-    """The next attempt draws other numbers, though no event lies between it and the failure."""
+    """The next attempt draws other numbers, although no event comes between it and the failure."""
     pick = "States.ArrayGetItem(States.Array('1', 'no', 'no', 'no'), States.MathRandom(0, 4))"
     drawn = f"States.StringToJson({pick})"
     definition = one({"Type": "Pass", "Parameters": {"n.$": drawn}, "End": True})
@@ -373,7 +373,7 @@ def test_a_state_that_draws_again_may_succeed() -> None:
 
 
 def test_what_has_ended_holds_nothing_back() -> None:
-    """A succeeded execution keeps no frames in memory: nothing of it can be redriven."""
+    """A succeeded execution has no frames in memory: it cannot be redriven."""
     ended = interpreter_of(
         map_of({"Type": "Pass", "End": True}),
         run(map_of({"Type": "Pass", "End": True}), [1, 2]),

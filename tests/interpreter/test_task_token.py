@@ -1,4 +1,4 @@
-"""Task tokens: the holder of one may answer its task, wherever its execution is stored."""
+"""Task tokens: the holder of a token may complete its task, wherever the execution is stored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def open_task(locator: str) -> OpenTask:
 
 @pytest.mark.parametrize("locator", ["", "arn:aws:states:us-east-1:123456789012:execution:Case:run"])
 def test_a_locator_ends_the_token(locator: str) -> None:
-    """The locator of an execution is the end of its tokens, as its states see them.
+    """The locator of an execution is the suffix of its tokens, as its states see them.
 
     The rest is the same as without one.
     """
@@ -66,5 +66,5 @@ def test_a_locator_ends_the_token(locator: str) -> None:
     ],
 )
 def test_genuine(token: str, locator: str, genuine: bool) -> None:
-    """Only the whole token, with the locator of its execution, is taken."""
+    """Only the whole token, with the locator of its execution, is accepted."""
     assert is_genuine_task_token(token, "seed", locator) is genuine

@@ -62,7 +62,7 @@ def summary(turned: Turned) -> dict[str, Any]:
 
 
 def resumed(definition: dict[str, Any], earlier: list[tuple[list[Signal], float]]) -> Interpreter:
-    """An interpreter that has applied the history of these turns, as a worker that resumes has."""
+    """Returns an interpreter that has applied the history of these turns, as in a worker that resumes it."""
     interpreter, history = interpreter_of(definition, begin({})), begin({})
     for signals, seconds in earlier:
         history += turn(interpreter, signals, START + int(seconds * 1000)).events
@@ -167,7 +167,7 @@ def test_turn(
 
 
 def test_the_first_turn_after_a_replay_opens_what_is_still_open() -> None:
-    """A driver that resumes restarts open tasks without code of its own, but not closed ones."""
+    """A driver that resumes an execution restarts its open tasks, but not closed ones."""
     history = begin({})
     interpreter = interpreter_of(TWO_TASKS, history)
     for signals in ([], [TaskStarted(5), TaskStarted(7)], [result(5)]):
@@ -178,7 +178,7 @@ def test_the_first_turn_after_a_replay_opens_what_is_still_open() -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 7])
 def test_a_turn_that_reaches_its_limit_is_due_again_at_once(limit: int) -> None:
-    """Turn by turn the history is the same, however few events each makes."""
+    """The history is the same, however few events each turn makes."""
     whole = turn(interpreter_of(CHAIN, begin({})), [], START).events
     interpreter = interpreter_of(CHAIN, begin({}))
     made = []
@@ -210,7 +210,7 @@ SLOW = machine({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $sum([
 
 
 def test_an_expression_that_is_over_budget() -> None:
-    """The turn ends before it and is due again at once; a turn with a larger budget goes on."""
+    """The turn ends before a slow step and is due immediately; a turn with a larger budget continues."""
     interpreter = interpreter_of(SLOW, begin({}))
     interpreter.budget = no_budget()
     postponed = {"due": 0, "over_budget": True}
@@ -233,7 +233,7 @@ def test_a_budget_of_seconds_is_enough_for_what_is_quick() -> None:
     ids=["wall clock", "virtual clock"],
 )
 def test_a_signal_from_later(follows_signals: bool, times: list[int]) -> None:
-    """A virtual clock moves forward to the time of a signal's sender; another clock does not."""
+    """Virtual time advances to the time of a signal's sender; another clock does not."""
     interpreter = resumed(TWO_TASKS, [([], 0), ([TaskStarted(5), TaskStarted(7)], 0)])
     signals = [result(5, START + 5_000), result(7, START + 8_000)]
     turned = turn(interpreter, signals, START + 1_000, follows_signals=follows_signals)

@@ -406,7 +406,7 @@ def test_health_needs_no_signature(guarded: Served) -> None:
                 b"[a]\naws_access_key_id = A\naws_secret_access_key = S\n"
                 b"[b]\naws_access_key_id = A\naws_secret_access_key = T\n"
             ),
-            "profile b has another secret or token for an aws_access_key_id that an earlier one has",
+            "profile b has another secret or token for an aws_access_key_id of an earlier profile",
         ),
     ],
 )

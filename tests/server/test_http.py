@@ -153,7 +153,7 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
             None,
             "<Code>InvalidAction</Code>",
         ),
-        ("POST", "/", FORM, b"Action=%3Ca%3E", 400, "text/xml", None, "the action &lt;a&gt;: "),
+        ("POST", "/", FORM, b"Action=%3Ca%3E", 400, "text/xml", None, "the action &lt;a&gt;. "),
         (
             "POST",
             "/",

@@ -147,7 +147,7 @@ def test_too_few_files(tmp_path: Path) -> None:
     command = ["sh", "-c", 'ulimit -n 100; exec "$0" serve --port 0', SFN]
     done = subprocess.run(command, env=environment_of(tmp_path), capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (253, "")
-    assert "sfn serve needs 256 open files, and may have 100: raise ulimit -n." in done.stderr
+    assert "sfn serve needs 256 open files; the limit is 100. Raise it with `ulimit -n`." in done.stderr
 
 
 def test_all_connections_are_being_answered(tmp_path: Path) -> None:

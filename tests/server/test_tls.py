@@ -108,7 +108,7 @@ def test_what_is_not_tls(https: Served) -> None:
             client.sendall(sent)
             if len(sent) > 1:
                 assert b"HTTP" not in client.recv(1000)
-    until(lambda: "does not speak TLS" in https.printed(), "the line that says so")
+    until(lambda: "TLS handshake failed" in https.printed(), "the line that says so")
     assert https.client("stepfunctions", CERTIFICATE).list_state_machines()["stateMachines"] == []
     assert "Traceback" not in https.printed()
 

@@ -1,4 +1,4 @@
-"""Definitions in YAML, as JSON, and the places of their values."""
+"""Definitions in YAML: conversion to JSON, and the places of their values."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from sfn_cli.yaml_text.definition_file import definition_as_json, definition_pla
     ],
 )
 def test_values(written: str, value: Any) -> None:
-    """Values are those of YAML's JSON schema: what only YAML 1.1 reads otherwise is a text."""
+    """Values follow YAML's JSON schema: special words of YAML 1.1 are strings."""
     assert json.loads(definition_as_json(f"Result: {written}", "m.asl.yaml")) == {"Result": value}
 
 
@@ -61,44 +61,44 @@ def test_values(written: str, value: Any) -> None:
     ],
 )
 def test_maps(text: str, value: Any) -> None:
-    """A name is the text that is written; `<<` merges maps, and a map's own fields win."""
+    """A name is a string as written; `<<` merges maps, and a map's own fields override merged ones."""
     assert json.loads(definition_as_json(text, "m.yml")) == value
 
 
 @pytest.mark.parametrize("path", ["m.asl.json", "m.json", "m"])
 def test_other_files(path: str) -> None:
-    """A file of another name is left as it is."""
+    """A file without a YAML suffix is left unchanged."""
     assert definition_as_json("a: 1", path) == "a: 1"
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("a: !Sub x", "m.yaml:1:4: invalid YAML: the tag !Sub has no meaning in a definition"),
-        ("a: !!binary eA==", "m.yaml:1:4: invalid YAML: the tag !!binary has no meaning in a definition"),
-        ("a: 1\na: 2", "m.yaml:2:1: invalid YAML: the name 'a' is repeated"),
-        ("a: .inf", "m.yaml:1:4: invalid YAML: JSON has no such number"),
-        ("a: 1e999", "m.yaml:1:4: invalid YAML: JSON has no such number"),
-        ("? [a]\n: 1", "m.yaml:1:3: invalid YAML: a field's name must be a text, not a list or a map"),
-        ("<<: 3", "m.yaml:1:5: invalid YAML: '<<' merges maps only"),
+        ("a: !Sub x", "m.yaml:1:4: invalid YAML: the tag !Sub is not supported in a definition"),
+        ("a: !!binary eA==", "m.yaml:1:4: invalid YAML: the tag !!binary is not supported in a definition"),
+        ("a: 1\na: 2", "m.yaml:2:1: invalid YAML: the name 'a' occurs twice"),
+        ("a: .inf", "m.yaml:1:4: invalid YAML: JSON does not support this number"),
+        ("a: 1e999", "m.yaml:1:4: invalid YAML: JSON does not support this number"),
+        ("? [a]\n: 1", "m.yaml:1:3: invalid YAML: a field's name must be a string, not a list or a map"),
+        ("<<: 3", "m.yaml:1:5: invalid YAML: '<<' can merge only maps"),
         ("a: b: c", "m.yaml:1:5: invalid YAML: mapping values are not allowed here"),
         ("a: 1\n---\nb: 2", "m.yaml:2:1: invalid YAML: but found another document"),
-        ("a: &b [*b]", "m.yaml:1:8: invalid YAML: the alias 'b' is within the value that it stands for"),
+        ("a: &b [*b]", "m.yaml:1:8: invalid YAML: the alias 'b' is within its own value"),
         ("# nothing", "m.yaml: invalid YAML: the document is empty"),
     ],
 )
 def test_refused(text: str, message: str) -> None:
-    """What JSON cannot say, and what is not YAML, is refused at its place, in one line."""
+    """Values that JSON does not have, and invalid YAML, are one-line errors with their place."""
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - an InvalidYamlError: describe_yaml_error takes no other
         definition_as_json(text, "m.yaml")
     assert describe_yaml_error(caught.value, "m.yaml") == message
 
 
 def test_aliases_are_limited() -> None:
-    """A text of a few lines does not become gigabytes."""
+    """A few lines of text cannot expand to gigabytes."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    with pytest.raises(ValueError, match="with its aliases written out, the value is too large"):
+    with pytest.raises(ValueError, match="the value is too large with its aliases expanded"):
         definition_as_json("\n".join(lines), "m.yaml")
 
 

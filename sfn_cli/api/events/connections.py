@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html
 A connection is stored with its secrets; no operation returns them. A new connection is AUTHORIZED
-at once: a token is requested when a task first needs it (`integrations/http/authorization.py`).
+immediately: a token is requested when a task first needs it (`integrations/http/authorization.py`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PARAMETERS: Mapping[str, str] = {
     "API_KEY": "ApiKeyAuthParameters",
     "OAUTH_CLIENT_CREDENTIALS": "OAuthParameters",
 }
-"""AuthorizationType → the member of AuthParameters that it needs."""
+"""Maps AuthorizationType to the member of AuthParameters that it needs."""
 
 _SECRETS = ("ApiKeyValue", "ClientSecret", "Password")
 
@@ -96,18 +96,18 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
         stored: Json = loads(old.auth_parameters)
         if type_ != old.authorization_type:
             stored.pop(_PARAMETERS[old.authorization_type], None)
-        whole = {
+        merged = {
             **request,
             "AuthorizationType": type_,
             "AuthParameters": _merge_connection(stored, request.get("AuthParameters", {})),
         }
-        check_constraints(load_model("events", "CreateConnection").input, whole)
-        _check_connection(whole)
+        check_constraints(load_model("events", "CreateConnection").input, merged)
+        _check_connection(merged)
         return old._replace(
             description=request.get("Description", old.description),
             state=AUTHORIZED,
             authorization_type=type_,
-            auth_parameters=dumps(whole["AuthParameters"]),
+            auth_parameters=dumps(merged["AuthParameters"]),
             modified_at=now,
             authorized_at=now,
             token=None,
@@ -118,7 +118,7 @@ def update_connection(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def deauthorize_connection(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Removes the authorization parameters: tasks fail until the connection is updated."""
+    """Removes the authorization parameters; tasks then fail until the connection is updated."""
 
     def change(old: Connection) -> Connection:
         return old._replace(
@@ -173,12 +173,12 @@ def _check_connection(request: Mapping[str, Any]) -> None:
     if given != [_PARAMETERS[type_]]:
         raise ApiError(
             "ValidationException",
-            f"AuthParameters of AuthorizationType {type_} must have {_PARAMETERS[type_]}, and no other.",
+            f"AuthParameters of AuthorizationType {type_} must contain only {_PARAMETERS[type_]}.",
         )
     if "InvocationConnectivityParameters" in request or "ConnectivityParameters" in parameters:
         raise ApiError(
             "ValidationException",
-            "sfn has no private connectivity: it calls every endpoint from this machine.",
+            "sfn does not support private connectivity: it calls every endpoint from this machine.",
         )
 
 
@@ -190,7 +190,7 @@ def _merge_connection(old: Json, new: Json) -> Json:
 
 
 def _connection_without_secrets(parameters: Json) -> Json:
-    """Returns the parameters without secrets, and without the values that are marked as secret."""
+    """Returns the parameters without secrets and without values marked as secret."""
     if isinstance(parameters, list):
         return [_connection_without_secrets(item) for item in parameters]
     if not isinstance(parameters, dict):
@@ -202,7 +202,7 @@ def _connection_without_secrets(parameters: Json) -> Json:
 
 
 def _connection_change_response(connection: Connection) -> dict[str, Any]:
-    """Returns the members that every operation that changes a connection returns."""
+    """Returns the response members that all operations that change a connection share."""
     return {
         "ConnectionArn": connection.arn,
         "ConnectionState": connection.state,

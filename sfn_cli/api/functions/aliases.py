@@ -56,10 +56,7 @@ def get_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def update_alias(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Changes only the given members.
-
-    The weights stay until others are given, or none: AdditionalVersionWeights={}.
-    """
+    """Changes only the given members; AdditionalVersionWeights={} removes the weights."""
     name = existing_latest_reference(service, request).name
     weights = _alias_weights(request)
 

@@ -1,9 +1,9 @@
-"""A function's code in requests: a zip or, by sfn's own CodeDir, a folder of this machine.
+"""A function's code in requests: a zip, or a folder of this machine (CodeDir, an extension of sfn).
 
 A folder is used in place. A version's code never changes: publishing a folder stores a zip of its
-content at that time. PackageDirs and ExactRuntime are sfn's own as well: folders with packages that
-the code imports, and whether no other version of the language may run it. They belong to $LATEST
-and to the versions that are published of it.
+current content. PackageDirs and ExactRuntime are extensions too: folders with packages that the code
+imports, and whether only this version of the language may run it. They apply to $LATEST and the
+versions published from it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _NOT_CODE = frozenset({"__pycache__", ".git"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""A zip's oldest time, so that the same content always has the same zip."""
+"""The earliest time in a zip, so that the same content always results in the same zip."""
 
 
 def parse_code(source: Mapping[str, Any]) -> Code | None:
@@ -32,7 +32,7 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
     for member in ("S3Bucket", "S3Key", "ImageUri"):
         if source.get(member):
             raise invalid_function_reference(
-                f"sfn takes a function's code from a zip or a folder: {member} is not supported."
+                f"{member} is not supported: a function's code must be a zip or a folder."
             )
     folder, content = source.get("CodeDir"), source.get("ZipFile")
     if folder and content:
@@ -42,7 +42,7 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
     if folder:
         if not os.path.isabs(folder) or not os.path.isdir(folder):
             raise invalid_function_reference(
-                f"The code's folder must be the absolute path of a folder that exists: {folder}"
+                f"The code folder must be the absolute path of an existing folder: {folder}"
             )
         return Code(folder=os.path.normpath(folder))
     if content is None:
@@ -52,7 +52,7 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
 
 
 def code_extensions(source: Mapping[str, Any]) -> dict[str, Json]:
-    """Returns sfn's own members of a function's configuration, from its code. Raises ApiError."""
+    """Returns sfn's extensions in a function's configuration, from its code. Raises ApiError."""
     return {
         "PackageDirs": code_package_dirs(source),
         "ExactRuntime": bool(source.get("ExactRuntime")),
@@ -65,7 +65,7 @@ def code_package_dirs(source: Mapping[str, Any]) -> list[str]:
     for folder in folders:
         if not os.path.isabs(folder) or not os.path.isdir(folder):
             raise invalid_function_reference(
-                f"A folder with packages must be the absolute path of a folder that exists: {folder}"
+                f"A package folder must be the absolute path of an existing folder: {folder}"
             )
     return folders
 
@@ -73,7 +73,7 @@ def code_package_dirs(source: Mapping[str, Any]) -> list[str]:
 def _check_code_zip(content: bytes) -> None:
     """Raises ApiError unless the content is a zip that is not too large.
 
-    What its entries may be is checked when they are unpacked.
+    Entries are checked again when they are unpacked.
     """
     import io
     import zipfile
@@ -92,7 +92,7 @@ def _check_code_zip(content: bytes) -> None:
     for entry in entries:
         if entry.filename.startswith("/") or ".." in entry.filename.split("/"):
             raise invalid_function_reference(
-                f"The zip has an entry that would lie outside of the function's folder: {entry.filename}"
+                f"The zip has an entry outside the function's folder: {entry.filename}"
             )
 
 
@@ -130,7 +130,7 @@ def snapshot_code(folder: str) -> bytes:
                     archive.writestr(entry, file.read(), zipfile.ZIP_DEFLATED)
     except OSError as error:
         raise invalid_function_reference(
-            f"The code's folder cannot be read: {error.strerror or error} ({error.filename or folder})"
+            f"Cannot read the code folder: {error.strerror or error} ({error.filename or folder})"
         ) from None
     return content.getvalue()
 

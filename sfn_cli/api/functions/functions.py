@@ -1,7 +1,7 @@
 """Local Lambda functions: CreateFunction and related operations.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-A request for something that sfn cannot do as Lambda does is rejected, not silently reduced.
+A request for a feature that sfn does not support is rejected, not silently reduced.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
-_KEPT = (
+_STORED = (
     "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Environment",
     "TracingConfig", "LoggingConfig",
 )  # fmt: skip
-"""The members that a request sets as they are; the rest is the same for every local function."""
+"""The members that are stored as given; the rest is the same for every local function."""
 
 _REFUSED = ("FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig")
 
@@ -53,7 +53,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
     name, qualifier = function_reference(request["FunctionName"])
     if qualifier is not None or not _NAME.fullmatch(name):
         raise invalid_function_reference(
-            "The name of a function has up to 64 letters, digits, hyphens and underscores: "
+            "A function's name must have 1 to 64 letters, digits, hyphens and underscores: "
             f"{request['FunctionName']}"
         )
     _check_function_supported(request)
@@ -174,7 +174,7 @@ def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if aliases is None:
         raise function_reference_not_found(service, request)
     if aliases:
-        message = f"Version {number} cannot be deleted: aliases lead to it ({', '.join(aliases)})."
+        message = f"Version {number} cannot be deleted: aliases point to it ({', '.join(aliases)})."
         raise ApiError("ResourceConflictException", message, status=409)
     return {"StatusCode": 204}
 
@@ -193,8 +193,8 @@ def _update_function(
         return {**change(function), **_function_marks(now)}
 
     if request.get("DryRun"):
-        now_is = existing_latest_reference(service, request)
-        return dict(version_response(now_is._replace(configuration=apply_change(now_is))))
+        current = existing_latest_reference(service, request)
+        return dict(version_response(current._replace(configuration=apply_change(current))))
     function = service.functions.update(name, apply_change, now, code) if qualifier is None else None
     if function is None:
         raise function_reference_not_found(service, request)
@@ -202,7 +202,7 @@ def _update_function(
 
 
 def _describe_function(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Describes the function that was created or changed, or the version it was published as."""
+    """Describes the created or changed function, or the version that was published."""
     named = {"FunctionName": request["FunctionName"]}
     return dict(
         version_response(
@@ -214,13 +214,13 @@ def _describe_function(service: Service, request: Mapping[str, Any]) -> dict[str
 
 
 def _function_changes(service: Service, request: Mapping[str, Any], name: str) -> dict[str, Json]:
-    changes = {member: request[member] for member in _KEPT if member in request}
+    changes = {member: request[member] for member in _STORED if member in request}
     if "Layers" in request:
         changes["Layers"] = function_layers(service, request["Layers"])
     if "LoggingConfig" in changes:
         if changes["LoggingConfig"].get("LogFormat") == "JSON":
             raise invalid_function_reference(
-                "sfn writes the logs of functions as text: LogFormat JSON is not supported."
+                "LogFormat JSON is not supported: sfn writes the logs of functions as text."
             )
         changes["LoggingConfig"] = {
             "LogFormat": "Text",
@@ -241,7 +241,7 @@ def _function_marks(now: int) -> dict[str, Json]:
 def _check_function_supported(request: Mapping[str, Any]) -> None:
     if request.get("PackageType") == "Image":
         raise invalid_function_reference(
-            "sfn runs functions from a zip or a folder: the package type Image is not supported."
+            "The package type Image is not supported: a function's code must be a zip or a folder."
         )
     for member in _REFUSED:
         if request.get(member):

@@ -1,4 +1,4 @@
-"""Invoke: runs a function and waits (RequestResponse), queues it (Event) or does neither (DryRun).
+"""Invoke: runs a function and waits (RequestResponse), queues it (Event), or only checks (DryRun).
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -54,7 +54,7 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def send_event(service: Service, function_ref: str, payload: str, client_context: str | None = None) -> str:
-    """Stores an event until a worker has invoked the function. Returns the request's id."""
+    """Queues an event for a worker to invoke the function. Returns the request id."""
     request_id = random_uuid()
     service.function_events.add(request_id, function_ref, payload, client_context, service.clock())
     return request_id
@@ -87,5 +87,5 @@ def _parse_invocation_context(given: str | None) -> str | None:
     except ValueError:
         context = None
     if not isinstance(context, dict):
-        raise invalid_function_reference("ClientContext must be the base64 of a JSON object.")
+        raise invalid_function_reference("ClientContext must be a JSON object in base64.")
     return text

@@ -1,8 +1,8 @@
-"""Layers: PublishLayerVersion and related operations, and the layers that a function has.
+"""Layers: PublishLayerVersion and related operations, and the layers of functions.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
-Content is a zip or, by sfn's own CodeDir, a folder of this machine that is used in place.
-PackageDirs, which is sfn's own as well, names further folders in the form of /opt.
+Content is a zip, or a folder of this machine that is used in place (CodeDir, an extension of sfn).
+PackageDirs, another extension, lists further folders in the layout of /opt.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.functions import LayerVersion
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,140}")
-_KEPT = ("Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo")
+_STORED = ("Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo")
 _MAX_LAYERS = 5
 _NEWEST = 2**62
 
@@ -45,7 +45,7 @@ def publish_layer_version(service: Service, request: dict[str, Any]) -> dict[str
             "Version": number,
             "Description": "",
             "CreatedDate": _layer_date(now),
-            **{member: request[member] for member in _KEPT if member in request},
+            **{member: request[member] for member in _STORED if member in request},
             "Content": code_facts(code),
         }
 
@@ -63,7 +63,7 @@ def get_layer_version(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def list_layers(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Lists the newest version of each layer that the request's runtime and architecture can use."""
+    """Lists the latest version of each layer that is compatible with the request."""
     return paging.functions_page(
         "Layers",
         request,
@@ -78,7 +78,7 @@ def list_layers(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_layer_versions(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Lists the versions of a layer, the newest first."""
+    """Lists the versions of a layer, newest first."""
     name = _layer_name(service, request["LayerName"])
     return paging.functions_page(
         "LayerVersions",
@@ -92,7 +92,7 @@ def list_layer_versions(service: Service, request: dict[str, Any]) -> dict[str, 
 
 
 def delete_layer_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Deletes a version; functions that have it keep it. One that does not exist is no error."""
+    """Deletes a version; functions that use it can still do so. A missing version is not an error."""
     name = _layer_name(service, request["LayerName"])
     service.functions.layers.delete(name, request["VersionNumber"])
     return {}
@@ -101,8 +101,8 @@ def delete_layer_version(service: Service, request: dict[str, Any]) -> dict[str,
 def function_layers(service: Service, arns: Sequence[str]) -> list[dict[str, Json]]:
     """Returns the Layers member of a function's configuration. Raises ApiError.
 
-    A layer of another account is accepted: what stands for it is looked for when the function is
-    invoked (functions/code/layers.py).
+    A layer of another account is accepted; a substitute is looked up when the function is invoked
+    (functions/code/layers.py).
     """
     if len(arns) > _MAX_LAYERS:
         raise invalid_function_reference(f"Cannot reference more than {_MAX_LAYERS} layers.")
@@ -113,7 +113,7 @@ def _function_layer(service: Service, layer_arn: str) -> dict[str, Json]:
     reference = layer_reference(layer_arn)
     if reference is None or reference.number is None:
         raise invalid_function_reference(
-            f"A layer is named by the ARN of one of its versions (…:layer:NAME:VERSION): {layer_arn}"
+            f"A layer must be the ARN of a layer version (…:layer:NAME:VERSION): {layer_arn}"
         )
     layer = service.functions.layers.find(reference.name, reference.number)
     if layer is not None and not layer.deleted:
@@ -128,7 +128,7 @@ def _layer_name(service: Service, given: str) -> str:
     name = given if reference is None else reference.name
     if not _NAME.fullmatch(name):
         raise invalid_function_reference(
-            f"The name of a layer has up to 140 letters, digits, hyphens and underscores: {given}"
+            f"A layer's name must have 1 to 140 letters, digits, hyphens and underscores: {given}"
         )
     return name
 
@@ -150,10 +150,7 @@ def _listed_layer(layer: LayerVersion) -> Mapping[str, Json]:
 
 
 def _compatible_layers(layers: Sequence[LayerVersion], request: Mapping[str, Any]) -> Sequence[LayerVersion]:
-    """Returns the layers that suit the request's runtime and architecture.
-
-    One that names none suits all.
-    """
+    """Returns the layers that are compatible with the request; a layer without a list is so with all."""
     for member, wanted in (
         ("CompatibleRuntimes", request.get("CompatibleRuntime")),
         ("CompatibleArchitectures", request.get("CompatibleArchitecture")),

@@ -1,4 +1,4 @@
-"""Pages of Lambda's lists: Marker is the base64 of the last item's key on the page before."""
+"""Pages of Lambda's lists: Marker is the key of the previous page's last item, in base64."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def functions_page(
 ) -> dict[str, Any]:
     """Returns the requested page under `member`.
 
-    `read` returns up to so many items after a key ("": from the first); `shown` converts each.
+    `read` returns up to a number of items after a key ("" for the first page); `shown` converts each.
     """
     size = min(request.get("MaxItems") or quotas.FUNCTION_PAGE_ITEMS, quotas.FUNCTION_PAGE_ITEMS)
     try:

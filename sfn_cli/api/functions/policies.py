@@ -1,4 +1,4 @@
-"""Policies of functions, which sfn does not have: answered as for a function on AWS without any.
+"""Policies of functions, which sfn does not support: answers as for a function without any.
 
 GetFunctionCodeSigningConfig, GetFunctionConcurrency, GetPolicy: clients such as Terraform call
 them when they read a function.

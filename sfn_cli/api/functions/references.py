@@ -1,4 +1,4 @@
-"""The function and version that a request refers to, by FunctionName and Qualifier.
+"""The function and version of a request, from FunctionName and Qualifier.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def parse_function_reference(request: Mapping[str, Any]) -> Reference:
     """Returns the function's name, and the qualifier from FunctionName or Qualifier.
 
-    Raises ApiError when the two differ.
+    Raises ApiError if both have one and they differ.
     """
     name, qualifier = function_reference(request["FunctionName"])
     given = request.get("Qualifier")
@@ -33,10 +33,7 @@ def parse_function_reference(request: Mapping[str, Any]) -> Reference:
 
 
 def existing_function_reference(service: Service, request: Mapping[str, Any]) -> Function:
-    """Returns the function at the version that the request refers to. Raises ApiError.
-
-    For an alias, that is the version the alias points to.
-    """
+    """Returns the function at the version (or the alias's version) in the request. Raises ApiError."""
     name, qualifier = parse_function_reference(request)
     number = 0 if qualifier in (None, LATEST) else arn.version_number_of_arn(qualifier)
     if number is None and qualifier is not None:
@@ -49,9 +46,9 @@ def existing_function_reference(service: Service, request: Mapping[str, Any]) ->
 
 
 def existing_latest_reference(service: Service, request: Mapping[str, Any]) -> Function:
-    """Returns the function as it is now, for an operation without versions. Raises ApiError.
+    """Returns the current function, for an operation without versions. Raises ApiError.
 
-    A request that names a version or an alias is rejected.
+    A request with a version or an alias is rejected.
     """
     if parse_function_reference(request).qualifier not in (None, LATEST):
         raise function_reference_not_found(service, request)
@@ -76,7 +73,7 @@ def invalid_function_reference(message: str) -> ApiError:
 
 
 def check_reference_revision(request: Mapping[str, Any], revision_id: Json) -> None:
-    """Raises ApiError when the request is for a different revision."""
+    """Raises ApiError if the request is for a different revision."""
     if request.get("RevisionId") not in (None, revision_id):
         raise ApiError(
             "PreconditionFailedException",

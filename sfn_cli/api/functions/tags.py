@@ -45,7 +45,7 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _too_many_function_tags(count: int) -> ApiError:
-    return ApiError("InvalidParameterValueException", f"A function has at most {quotas.TAGS} tags.")
+    return ApiError("InvalidParameterValueException", f"A function can have at most {quotas.TAGS} tags.")
 
 
 def _tagged_function_name(request: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Versions of functions: PublishVersion, ListVersionsByFunction.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
-A version has the code and configuration of the time it was published; publishing without a change
+A version has the code and configuration at the time of publishing; publishing without a change
 returns the last version.
 """
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 _MARKS = frozenset({"Description", "LastModified", "RevisionId", "Tags"})
-"""Members that may differ although nothing has changed."""
+"""Members whose change does not require a new version."""
 
 _NOT_SHOWN = frozenset({"Tags", "PackageDirs", "ExactRuntime"})
-"""What is stored with a configuration, but is no member of Lambda's FunctionConfiguration."""
+"""Members that are stored with a configuration but are not in Lambda's FunctionConfiguration."""
 
 
 def publish_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def list_versions_by_function(service: Service, request: dict[str, Any]) -> dict
 
 
 def publish_function_version(service: Service, request: Mapping[str, Any]) -> Function:
-    """Publishes the function as it is now, and returns the version. Raises ApiError."""
+    """Publishes the current function, and returns the version. Raises ApiError."""
     while True:
         function = existing_latest_reference(service, request)
         configuration = function.configuration

@@ -1,7 +1,7 @@
-"""CloudWatch Logs events, as far as following executions and functions needs them.
+"""CloudWatch Logs events, to the extent needed to follow executions and functions.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
-Within this machine, a follower of a group reads `service.logs.after` instead.
+On this machine, followers of a group read `service.logs.after` instead.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         > quotas.PUT_LOG_BYTES
     ):
         raise invalid_log_group_parameter(
-            f"Upload too large: the events of a request have at most {quotas.PUT_LOG_BYTES} bytes"
+            f"Upload too large: the events of a request can have at most {quotas.PUT_LOG_BYTES} bytes"
         )
     now = service.clock()
     too_old = sum(time < now - quotas.LOG_PAST_SECONDS * 1000 for time in times)
@@ -67,8 +67,8 @@ def put_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 def get_log_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Returns the events of one stream in order of time.
 
-    They are the newest, the oldest (startFromHead), or those beyond a token. A token holds where a
-    page ended and in which direction to continue; at either end the same token is returned.
+    They are the latest, the oldest (startFromHead), or those beyond a token. A token contains the
+    position where a page ended and a direction; at either end, the same token is returned.
     """
     group, stream = existing_log_group(service, request), request["logStreamName"]
     if not service.log_groups.has_stream(group, stream):
@@ -143,10 +143,7 @@ def filter_log_events(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def _log_events_start(service: Service, group: str, request: dict[str, Any]) -> int:
-    """Returns the earliest time of the requested events that the group still retains.
-
-    In milliseconds since 1970.
-    """
+    """Returns the start, in ms since 1970, of the requested events that the group still retains."""
     start: int = request.get("startTime", 0)
     return max(start, service.log_groups.oldest(group, service.clock()))
 
@@ -158,13 +155,13 @@ def _log_event_matcher(pattern: str) -> Matches | None:
     """
     from sfn_cli.query.filter_pattern import InvalidPattern, compile_pattern
 
-    def refusing(question: Callable[[str], Answer], text: str) -> Answer:
+    def checked(parse: Callable[[str], Answer], text: str) -> Answer:
         try:
-            return question(text)
+            return parse(text)
         except InvalidPattern as error:
             raise invalid_log_group_parameter(f"Invalid filter pattern: {error}") from None
 
-    return partial(refusing, refusing(compile_pattern, pattern)) if pattern.strip() else None
+    return partial(checked, checked(compile_pattern, pattern)) if pattern.strip() else None
 
 
 def _log_event_token(event: LogEvent) -> str:

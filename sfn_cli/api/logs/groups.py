@@ -1,4 +1,4 @@
-"""CloudWatch Logs groups and streams, and how long groups retain their events.
+"""CloudWatch Logs groups and streams, and the retention of their events.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
 """
@@ -23,7 +23,7 @@ RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
 )  # fmt: skip
-"""The days that AWS lets a group keep its events (PutRetentionPolicy)."""
+"""The retention periods, in days, that AWS allows (PutRetentionPolicy)."""
 
 _GROUP_NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 
@@ -65,9 +65,9 @@ def delete_log_stream(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def put_retention_policy(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Sets the retention: events older than that are no longer shown.
+    """Sets the retention: older events are no longer shown.
 
-    Existing ones are deleted at once, later ones when a worker starts.
+    They are deleted immediately, and again whenever a worker starts.
     """
     days = request["retentionInDays"]
     if days not in RETENTIONS:
@@ -87,7 +87,7 @@ def delete_retention_policy(service: Service, request: dict[str, Any]) -> dict[s
 
 
 def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Lists the groups by name; a page's token is the last name of the page before."""
+    """Lists the groups by name; a page's token is the last name of the previous page."""
     limit = request.get("limit") or quotas.LOG_GROUP_PAGE_ITEMS
     read = partial(
         service.log_groups.groups,
@@ -104,7 +104,7 @@ def describe_log_groups(service: Service, request: dict[str, Any]) -> dict[str, 
 def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Lists the streams by name or by their last event.
 
-    A page's token is the last name of the page before.
+    A page's token is the last name of the previous page.
     """
     group = existing_log_group(service, request)
     prefix = request.get("logStreamNamePrefix", "")
@@ -131,10 +131,10 @@ def describe_log_streams(service: Service, request: dict[str, Any]) -> dict[str,
 
 
 def existing_log_group(service: Service, request: Mapping[str, Any]) -> str:
-    """Returns the group that a request names, by its name or its ARN."""
+    """Returns the group in a request, given by name or ARN."""
     name = request.get("logGroupName") or request.get("logGroupIdentifier")
     if not name:
-        raise invalid_log_group_parameter("Either logGroupName or logGroupIdentifier must be given.")
+        raise invalid_log_group_parameter("Either logGroupName or logGroupIdentifier is required.")
     parsed = arn.parse_arn(name)
     group = parsed.resource_id.removesuffix(":*") if parsed else str(name)
     if not service.log_groups.has_group(group):

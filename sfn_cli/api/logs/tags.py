@@ -1,7 +1,7 @@
 """Tags of log groups: ListTagsForResource, TagResource, UntagResource, ListTagsLogGroup.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html
-ListTagsLogGroup takes the group's name instead of its ARN.
+ListTagsLogGroup expects the group's name instead of its ARN.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def untag_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _too_many_log_group_tags(count: int) -> ApiError:
-    return ApiError("TooManyTagsException", f"A log group has at most {quotas.TAGS} tags, not {count}.")
+    return ApiError("TooManyTagsException", f"A log group can have at most {quotas.TAGS} tags, not {count}.")
 
 
 def _log_group_tags(service: Service, group: str) -> Tags:
@@ -60,6 +60,6 @@ def _tagged_log_group_name(resource_arn: str) -> str:
     if name is None:
         raise ApiError(
             "InvalidParameterException",
-            f"Only log groups have tags here, and this is no log group's ARN: {resource_arn}",
+            f"Tags are only supported for log groups, and this is not a log group's ARN: {resource_arn}",
         )
     return name

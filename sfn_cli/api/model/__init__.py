@@ -1,7 +1,7 @@
 """The service model as data: each operation's input, output and errors.
 
 One JSON file per operation, written by `tests/compile_model.py` from AWS's own model; `index.json`
-of each service maps a command to its operation. A command reads the one file it needs.
+of each service maps a command to its operation. A command reads only its own file.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -23,7 +23,7 @@ _FOLDER = os.path.dirname(__file__)
 
 
 class Operation(NamedTuple):
-    """One operation of one service, as AWS's model describes it."""
+    """One operation of one service, from AWS's model."""
 
     service: str
     name: str
@@ -36,7 +36,7 @@ class Operation(NamedTuple):
     """{"method": "POST", "uri": "/functions/{FunctionName}", "status": 200}; status only for rest-json."""
     errors: list[str]
     paginator: Mapping[str, Any] | None
-    """{"input_token", "output_token", "limit_key", "result_key"}, or None when AWS's clients do not page it.
+    """{"input_token", "output_token", "limit_key", "result_key"}, or None if AWS's clients do not page it.
     """
     input: Shape
     output: Shape
@@ -49,22 +49,22 @@ class Operation(NamedTuple):
 
 
 def is_not_in_aws_model(member: Shape) -> bool:
-    """Whether a structure's member is sfn's own, missing from AWS's model."""
+    """Whether a structure's member is an extension of sfn, missing from AWS's model."""
     return bool(member.get("extension"))
 
 
 def model_services() -> list[str]:
-    """Lists the services that have a model here, by their names at the terminal."""
+    """Lists the services that have a model, by their command names."""
     return ["stepfunctions", "lambda", "logs", "events", "sts"]
 
 
 def model_commands(service: str) -> list[str]:
-    """Lists a service's commands in alphabetical order. Raises KeyError if it is unknown."""
+    """Lists a service's commands in alphabetical order. Raises KeyError for an unknown service."""
     return list(_model_index(service))
 
 
 def model_operation_names(service: str) -> list[str]:
-    """Lists a service's operations in alphabetical order. Raises KeyError if it is unknown."""
+    """Lists a service's operations in alphabetical order. Raises KeyError for an unknown service."""
     return list(_model_index(service).values())
 
 

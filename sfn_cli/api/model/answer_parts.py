@@ -1,6 +1,6 @@
-"""Members that the answers of several operations share, as types.
+"""Types of members that the answers of several operations share.
 
-`**` puts them into an answer, whose own type (`answers.py`) says that the members belong there.
+`**` puts them into an answer, whose own type (`answers.py`) contains the same members.
 Only type checkers import this module.
 """
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 class StartedBy(TypedDict):
-    """The version and the alias by which an execution was started."""
+    """The version and the alias with which an execution was started."""
 
     stateMachineAliasArn: NotRequired[str]
     stateMachineVersionArn: NotRequired[str]
 
 
 class RedriveStatus(TypedDict):
-    """Whether an execution can be redriven, and why not."""
+    """Whether an execution can be redriven, and if not, why."""
 
     redriveStatus: str
     redriveStatusReason: NotRequired[str]
 
 
 class ExecutionMembers(TypedDict):
-    """An execution, in a list as in a description."""
+    """An execution, in a list or in a description."""
 
     executionArn: str
     stateMachineArn: str
@@ -43,7 +43,7 @@ class ExecutionMembers(TypedDict):
 
 
 class ExecutionData(TypedDict):
-    """An execution's input, and how it ended: left out where only metadata is asked for."""
+    """An execution's input and result; left out if only metadata is requested."""
 
     input: NotRequired[str]
     output: NotRequired[str | None]
@@ -53,7 +53,7 @@ class ExecutionData(TypedDict):
 
 
 class DescribedPart(TypedDict):
-    """The date in a description, and what only a version or a Distributed Map state has."""
+    """The date in a description, and members of versions and Distributed Map states."""
 
     creationDate: int
     description: NotRequired[str | None]
@@ -61,7 +61,7 @@ class DescribedPart(TypedDict):
 
 
 class RevisionMembers(TypedDict):
-    """What a state machine's revision says, in each description of a state machine."""
+    """The members of a state machine's revision, in each description of a state machine."""
 
     definition: str
     roleArn: str

@@ -1,6 +1,6 @@
-"""The service's first checks: required members, lengths, ranges, enums and patterns.
+"""The service's basic checks: required members, lengths, ranges, enums and patterns.
 
-Every problem is reported at once, in AWS's words: "2 validation errors detected: Value '1001' at
+All problems are reported together, in AWS's words: "2 validation errors detected: Value '1001' at
 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000; …".
 Members of lists are counted from one: 'routingConfiguration.1.member.weight'.
 """
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Shape
 
-# Observed: AWS names the values of this enum in its own order, not the model's.
+# Observed: AWS lists the values of this enum in its own order, not the model's.
 _ENUM_ORDERS: Mapping[frozenset[str], Sequence[str]] = {
     frozenset(order): order
     for order in (("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"),)
 }
 
-# Java's classes of characters, which Python does not have by name. They occur within brackets
-# with an underscore, which \w matches too.
+# Java's character classes that Python does not have. They occur within brackets with an
+# underscore, which \w matches too.
 _JAVA_CLASSES: Mapping[str, str] = {
     r"\p{ASCII}": r"[\x00-\x7f]",
     r"\p{L}": r"\w",
@@ -34,9 +34,9 @@ _JAVA_CLASSES: Mapping[str, str] = {
     r"\p{Z}": r"\s",
 }
 
-# EventBridge's patterns of words separated by blanks backtrack over every way to divide a text at
-# its blanks. An equivalent pattern reads each text once: tabs, then a character of a word (which
-# may be a blank), then any of those characters or tabs.
+# EventBridge's patterns of words separated by spaces backtrack over every way to divide a text at
+# its spaces. An equivalent pattern reads each text once: tabs, then a character of a word (which
+# may be a space), then any of those characters or tabs.
 _OF_WORDS = (r"[^\x00-\x1F:\x7F]", r"[\x20-\x7E]")
 _PATTERNS: Mapping[str, str] = {
     rf"^[ \t]*{one}+([ \t]+{one}+)*[ \t]*$": rf"\t*{one}(?:{one}|\t)*" for one in _OF_WORDS
@@ -57,7 +57,7 @@ def _constraint_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     kind = shape["type"]
     if kind == "structure":
         for member, member_shape in shape["members"].items():
-            # AWS writes a member's first letter in lower case, whatever the model has.
+            # AWS writes a member's first letter in lower case, even if the model does not.
             written = member[:1].lower() + member[1:]
             member_path = f"{path}.{written}" if path else written
             if value.get(member) is not None:
@@ -66,7 +66,7 @@ def _constraint_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
                 yield f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
         return
     for broken in _broken_constraints(shape, value):
-        # AWS does not repeat the value of a member that its model calls sensitive.
+        # AWS does not repeat the value of a member that is sensitive in its model.
         shown = "Value" if shape.get("sensitive") else f"Value '{_java_text_of_constraint(shape, value)}'"
         yield f"{shown} at '{path}' failed to satisfy constraint: Member must {broken}"
     if kind == "list":
@@ -109,7 +109,7 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
 
 
 def _is_unicode_constraint(text: str) -> bool:
-    """Whether the text has no lone surrogates: they cannot be stored as UTF-8."""
+    """Whether the text has no lone surrogates, which cannot be stored as UTF-8."""
     if text.isascii():
         return True
     try:
@@ -125,7 +125,7 @@ def _compile_constraint_pattern(pattern: str) -> re.Pattern[str]:
     import warnings
 
     with warnings.catch_warnings():
-        # AWS's patterns are Java's: `[a-z-_$]` is meant literally.
+        # AWS's patterns are Java's, in which the hyphen of `[a-z-_$]` is literal.
         warnings.simplefilter("ignore", FutureWarning)
         for name, characters in _JAVA_CLASSES.items():
             pattern = pattern.replace(name, characters)
@@ -133,7 +133,7 @@ def _compile_constraint_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _java_text_of_constraint(shape: Shape, value: Any) -> str:
-    """Formats a value as Java's toString does, for AWS's messages."""
+    """Formats a value like Java's toString, for AWS's messages."""
     if value is None:
         return "null"
     kind = shape["type"]

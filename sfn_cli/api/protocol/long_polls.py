@@ -1,7 +1,7 @@
 """Long polls: waiting for an execution's end (StartSyncExecution) or a task (GetActivityTask).
 
-A command waits for them here. The server uses no thread for each (server/watch.py): it looks for
-the response when there may be one.
+A command waits here. The server uses no thread for each wait (server/watch.py): it checks for the
+response when there may be one.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class AwaitedEnd(NamedTuple):
-    """A wait for an execution's end: `answer` then returns the operation's response."""
+    """A wait for an execution's end, after which `answer` returns the operation's response."""
 
     execution: str
     answer: Callable[[Service], StartSyncExecutionAnswer]
 
     def wait(self, service: Service) -> StartSyncExecutionAnswer:
-        """Waits for the end, which comes after at most five minutes for an EXPRESS execution."""
+        """Waits for the end, which takes at most five minutes for an EXPRESS execution."""
         for _ in following.follow_ends(service, [self.execution], every=following.PROMPT_SECONDS):
             pass
         return self.answer(service)
@@ -51,6 +51,6 @@ class AwaitedTask(NamedTuple):
 
 
 NO_TASK: GetActivityTaskAnswer = {}
-"""GetActivityTask's response when there was no task."""
+"""GetActivityTask's response if there was no task."""
 
 Awaited = AwaitedEnd | AwaitedTask

@@ -2,9 +2,9 @@
 
 The lists of Step Functions and EventBridge have opaque tokens like AWS's, valid for a day.
 
-A token holds the key of a page's last item, so items added or removed meanwhile do not shift the
-next page. It is bound to its list (`scope`): another list or another filter rejects it, and so
-does any list a day later.
+A token contains the key of a page's last item, so items that are added or removed later do not shift
+the next page. It is bound to its list (`scope`): a different list or filter rejects it, and so does
+any list after a day.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def page(
 ) -> tuple[Sequence[Item], Item | None]:
     """Returns up to `size` items after a key, and the last of them if more follow, else None.
 
-    `read` returns up to so many items after a key.
+    `read` returns up to a number of items after a key.
     """
     items = read(after, size + 1)
     return (items, None) if len(items) <= size else (items[:size], items[size - 1])
@@ -46,15 +46,15 @@ def sealed_page(
 ) -> tuple[Sequence[Item], str | None]:
     """Returns the page for `maxResults` and `nextToken` of a request, and the next page's token.
 
-    `read` returns up to so many items after a key (None for the first page); `key` returns an
-    item's key, and `parse` reads it from its text. Raises ApiError InvalidToken.
+    `read` returns up to a number of items after a key (None for the first page); `key` returns an
+    item's key, and `parse` parses it from text. Raises ApiError InvalidToken.
     """
     items, last = page(read, last_page_key(request, scope, now, parse), page_size(request))
     return items, None if last is None else page_token(scope, str(key(last)), now)
 
 
 def page_size(request: Mapping[str, Any]) -> int:
-    """Returns a page's number of items: maxResults, where 0 means AWS's default."""
+    """Returns the page size: maxResults, where 0 means AWS's default."""
     return min(request.get("maxResults") or quotas.DEFAULT_PAGE_ITEMS, quotas.PAGE_ITEMS)
 
 
@@ -69,7 +69,7 @@ def page_token(scope: str, key: str, now: int) -> str:
 def last_page_key(request: Mapping[str, Any], scope: str, now: int, read: Callable[[str], Key]) -> Key | None:
     """Returns the key of the previous page's last item, parsed by `read`; None for the first page.
 
-    Raises ApiError InvalidToken when nextToken is not one of `scope`, or is older than a day.
+    Raises ApiError InvalidToken if nextToken is not of this `scope`, or is older than a day.
     """
     given = request.get("nextToken")
     if given is None:

@@ -1,10 +1,10 @@
-"""Requests and responses by the model: the client's checks, and conversion to and from JSON.
+"""Checks and conversions of requests and responses according to the model.
 
-Rule 1: `check_request_shape` rejects what an AWS client refuses to send, with botocore's messages.
-It checks types, required and unknown members and minima; maxima, enums and patterns are left to
-the service (`constraints.py`).
-Rule 2: within sfn, a time is an int of milliseconds since 1970 and a blob is bytes; each entry
-point has its own form of them, and passes `convert_shape` the two functions that convert.
+Rule 1: `check_request_shape` rejects requests that an AWS client refuses to send, with botocore's
+messages. It checks types, required and unknown members and minima; maxima, enums and patterns are
+left to the service (`constraints.py`).
+Rule 2: Within sfn, a time is an int of milliseconds since 1970, and a blob is bytes; each entry point
+has its own form of these, and passes the conversion functions to `convert_shape`.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ def check_request_shape(shape: Shape, request: Any) -> None:
 
 _SHOWN_PROBLEMS = 100
 SHOWN_CHARACTERS = 2000
-"""How much of a long text an error shows."""
+"""The maximum length of a text in an error."""
 
 
 def shorten_shape_text(text: str) -> str:
-    """Returns the text, shortened to the length that an error shows."""
+    """Returns the text, shortened for an error."""
     if len(text) <= SHOWN_CHARACTERS:
         return text
     return f"{text[:SHOWN_CHARACTERS]}… ({len(text):,} characters)"
@@ -116,7 +116,7 @@ def convert_shape(
 ) -> Any:
     """Returns a response with its members in the model's order.
 
-    None and members that the model does not know are left out.
+    None and members that are not in the model are left out.
     """
     kind = shape["type"]
     if kind == "structure":
@@ -151,9 +151,9 @@ def shape_to_wire(shape: Shape, value: Any) -> Json:
 
 
 def shape_from_wire(shape: Shape, value: Json) -> Any:
-    """Converts a request from AWS JSON. Null and unknown members are dropped, as AWS does.
+    """Converts a request from AWS JSON. As in AWS, null and unknown members are dropped.
 
-    Raises ApiError SerializationException for a value of another type than the model's.
+    Raises ApiError SerializationException for a value of the wrong type.
     """
     kind = shape["type"]
     accepted = (str,) if kind == "blob" else _TYPES[kind]
@@ -178,7 +178,7 @@ def shape_from_wire(shape: Shape, value: Json) -> Any:
         try:
             return binascii.a2b_base64(value, strict_mode=True)
         except ValueError as error:
-            raise ApiError("SerializationException", f"a blob is not in base64: {error}") from error
+            raise ApiError("SerializationException", f"a blob is not valid base64: {error}") from error
     return value
 
 

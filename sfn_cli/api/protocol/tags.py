@@ -1,6 +1,6 @@
 """Tags of a resource by key: the common part of every service's TagResource and UntagResource.
 
-Each service has errors of its own: see stepfunctions/tags.py, functions/tags.py and logs/tags.py.
+Each service has its own errors: see stepfunctions/tags.py, functions/tags.py and logs/tags.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Tags = dict[str, str]
 def add_tags(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], ApiError]) -> Tags:
     """Returns the tags with `added`: an existing key gets the new value.
 
-    Raises the error that `too_many` returns for their number when a resource may not have so many.
+    Raises the error that `too_many` returns for their number if it exceeds AWS's limit.
     """
     merged = {**tags, **added}
     if len(merged) > quotas.TAGS:
@@ -30,5 +30,5 @@ def add_tags(tags: Tags, added: Mapping[str, str], *, too_many: Callable[[int], 
 
 def without_tags(tags: Tags, keys: Iterable[str]) -> Tags:
     """Returns the tags without these keys. Unknown keys are not an error."""
-    gone = set(keys)
-    return {key: value for key, value in tags.items() if key not in gone}
+    removed = set(keys)
+    return {key: value for key, value in tags.items() if key not in removed}

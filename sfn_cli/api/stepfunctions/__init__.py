@@ -1,1 +1,1 @@
-"""The operations of Step Functions, by what they are about."""
+"""The operations of Step Functions, by noun."""

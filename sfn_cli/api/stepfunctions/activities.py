@@ -1,7 +1,7 @@
 """Activities: CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
-Creating is idempotent; the tags in a request for an existing activity are ignored.
+CreateActivity is idempotent; tags in a request for an existing activity are ignored.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def get_activity_task(
 ) -> GetActivityTaskAnswer | AwaitedTask:
     """Returns the task that has waited longest, or none if there is none within a minute.
 
-    Only this worker receives the task.
+    No other client receives the same task.
     """
     activity = _existing_activity(service, request["activityArn"])
     awaited = AwaitedTask(

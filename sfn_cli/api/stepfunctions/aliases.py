@@ -1,11 +1,11 @@
-"""Aliases of state machines, which route executions to one version or two.
+"""Aliases of state machines, which route executions to one or two versions.
 
 CreateStateMachineAlias, UpdateStateMachineAlias, DeleteStateMachineAlias,
 DescribeStateMachineAlias, ListStateMachineAliases.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
-Creating is idempotent: a request with the same name, description and routing configuration gets
-the response of a new alias.
+CreateStateMachineAlias is idempotent: a request with the same name, description and routing
+configuration gets the same response.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def list_state_machine_aliases(
 ) -> ListStateMachineAliasesAnswer:
     """Lists the aliases of a machine, or those that point to a version, by name.
 
-    AWS documents newest first; the recordings show the oldest first.
+    AWS documents the newest first; recordings show the oldest first.
     """
     given_arn = request["stateMachineArn"]
     machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
@@ -155,7 +155,7 @@ def _check_alias_routing(
 ) -> tuple[str, Weights]:
     """Checks a routing configuration. Returns its state machine's ARN and each version's weight.
 
-    The ARN must be `machine_arn`, if that is not None.
+    If `machine_arn` is given, the ARN must be equal to it.
 
     Raises ApiError InvalidArn, or ValidationException, in the order of AWS's checks: versions,
     distinct ones, weights that add up to 100.
@@ -190,7 +190,7 @@ def _invalid_alias(message: str, received: Sequence[object]) -> ApiError:
 def _parse_alias_arn(alias_arn: str) -> tuple[str, str]:
     """Returns the state machine's ARN and the alias's name.
 
-    Raises ApiError InvalidArn, or ResourceNotFound for an ARN that cannot be an alias's.
+    Raises ApiError InvalidArn, or ResourceNotFound for an ARN without an alias.
     """
     arn_checks.check_arn(alias_arn, "stateMachine")
     machine_arn, name = arn.split_arn_qualifier(alias_arn)
@@ -200,7 +200,7 @@ def _parse_alias_arn(alias_arn: str) -> tuple[str, str]:
 
 
 def _machine_of_alias(service: Service, machine_arn: str, resource_arn: str) -> StateMachine:
-    """Returns the machine whose aliases are to be changed.
+    """Returns the machine whose aliases will be changed.
 
     Raises ApiError StateMachineDeleting, or ResourceNotFound with the resource's ARN.
     """

@@ -25,13 +25,13 @@ def check_arn_name(name: str) -> None:
 
 
 def check_role_arn(role_arn: str) -> None:
-    """Raises ApiError InvalidArn when the role is not an ARN. Whether it exists is not checked."""
+    """Raises ApiError InvalidArn if the role is not an ARN. It need not exist."""
     if arn.parse_arn_strictly(role_arn) is None:
         raise _invalid_arn_check(role_arn)
 
 
 def check_arn(text: str, *resource_types: str) -> Arn:
-    """Parses a Step Functions ARN of a resource of one of these types ("stateMachine").
+    """Parses a Step Functions ARN with one of these resource types (such as "stateMachine").
 
     Raises ApiError InvalidArn.
     """
@@ -46,9 +46,7 @@ def check_arn(text: str, *resource_types: str) -> Arn:
 
 
 def check_machine_arn(text: str) -> Arn:
-    """Parses a state machine's ARN, which may be qualified.
-
-    It may not refer to a Distributed Map state (NAME/LABEL).
+    """Parses a state machine's ARN, which may be qualified but not of a Distributed Map state.
 
     Raises ApiError InvalidArn or ValidationException.
     """

@@ -1,7 +1,7 @@
-"""StartExecution for many inputs at once: an operation of sfn's own.
+"""StartExecution for many inputs at once: an extension of sfn.
 
-AWS starts one execution per request. Here all the given ones are one durable transaction, so that
-thousands cost a few commits; each input is checked, and rejected, as in StartExecution.
+AWS starts one execution per request. Here, all executions are stored in one transaction, so that
+thousands take only a few commits; each input is checked, and rejected, as in StartExecution.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Line(NamedTuple):
 
 
 class Started(NamedTuple):
-    """A line that was accepted, and StartExecution's response."""
+    """An accepted line, and StartExecution's response."""
 
     line: int
     answer: StartExecutionAnswer
 
 
 class Refused(NamedTuple):
-    """A line that StartExecution rejects."""
+    """A rejected line, and StartExecution's error."""
 
     line: int
     error: ApiError
@@ -57,8 +57,8 @@ def start_executions_in_bulk(
 ) -> tuple[list[Started], list[Refused]]:
     """Starts an execution for each line that is not rejected, and ensures that a worker is running.
 
-    Names are UUIDs, or `name_prefix` and the line's number. Raises ApiError or UsageError, and
-    starts none, for an unusable state machine or unusable mocks (`inject` as in StartExecution).
+    Names are UUIDs, or `name_prefix` and the line's number. If the state machine or the mocks are
+    unusable, starts none and raises ApiError or UsageError (`inject` as in StartExecution).
     """
     common, mocking = resolve_execution_mocks(
         service, {"stateMachineArn": state_machine_arn, "inject": inject}

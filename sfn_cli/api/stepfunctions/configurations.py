@@ -1,7 +1,7 @@
-"""The configurations of a state machine, completed by AWS's defaults or the stored values.
+"""The configurations of a state machine, completed with AWS's defaults or the stored values.
 
-Each function returns the text of a JSON object, as it is stored and as DescribeStateMachine returns
-it. A configuration that is not in the request is AWS's default, or in an update the stored one.
+Each function returns the JSON text of a configuration, as it is stored and as DescribeStateMachine
+returns it. A configuration that is not in the request is AWS's default or, in an update, the stored one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def logging_configuration(service: Service, request: Mapping[str, Any], stored: 
 
 
 def configuration_enables_logs(logging_configuration: str) -> bool:
-    """Whether executions may have something to write to a log."""
+    """Whether executions may write to a log."""
     level: str = jsonvalue.loads(logging_configuration)["level"]
     return level != "OFF"
 
@@ -72,11 +72,11 @@ def encryption_configuration(request: Mapping[str, Any], stored: str | None = No
     own_key = configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY"
     if own_key != ("kmsKeyId" in configuration):
         raise _invalid_encryption_configuration(
-            "kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type."
+            "kmsKeyId is required for CUSTOMER_MANAGED_KMS_KEY, and not allowed for other types."
         )
     if not own_key and "kmsDataKeyReusePeriodSeconds" in configuration:
         raise _invalid_encryption_configuration(
-            "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
+            "kmsDataKeyReusePeriodSeconds is only allowed for CUSTOMER_MANAGED_KMS_KEY."
         )
     return jsonvalue.dumps(dict(sorted(configuration.items())))
 

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 INVALID_DEFINITION = "InvalidDefinition"
 
 STATE_NAME = "StateName"
-"""TestState's name for the state, also in the Context Object of one that has a name. (Observed)"""
+"""TestState's name for the state, also in the Context Object of a named state (observed)."""
 
 
 class InvalidDefinitionError(ApiError):
-    """A rejected definition; `diagnostics` are the errors that its message lists."""
+    """A rejected definition; `diagnostics` are the errors in its message."""
 
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic]) -> None:
         super().__init__(INVALID_DEFINITION, message)
@@ -37,7 +37,7 @@ class InvalidDefinitionError(ApiError):
 def validate_state_machine_definition(
     service: Service, request: ValidateStateMachineDefinitionInputTypeDef
 ) -> ValidateStateMachineDefinitionAnswer:
-    """Returns the problems of a definition; an invalid one is not an error of the call."""
+    """Returns the problems of a definition. An invalid definition is not an error of the call."""
     from sfn_cli.asl.validation.validate import validate
 
     severities = ("ERROR", "WARNING") if request.get("severity") == "WARNING" else ("ERROR",)
@@ -63,7 +63,7 @@ def validate_state_machine_definition(
 
 
 def _definition_fault_for_aws(fault: Diagnostic) -> Diagnostic:
-    """Downgrades what only sfn does not support to a warning: the result is AWS's."""
+    """Downgrades features that only sfn does not support to warnings, because the result is AWS's."""
     return fault._replace(severity="WARNING") if fault.code == UNAVAILABLE else fault
 
 
@@ -94,8 +94,8 @@ def definition_variable_references(definition: str) -> dict[str, list[str]] | No
 
 def _format_definition_fault(code: str, message: str, location: str | None) -> str:
     if location is None:
-        return f"{code}: {message} at null"  # Observed: AWS's form for a problem without a place
-    # A place in a text that is not JSON ("[Source: …]") is on its own line, as Jackson writes it.
+        return f"{code}: {message} at null"  # Observed: AWS's form for a problem without a location
+    # As in Jackson, a location in text that is not JSON ("[Source: …]") is on its own line.
     return (
         f"{code}: {message}\n at {location}"
         if location.startswith("[")

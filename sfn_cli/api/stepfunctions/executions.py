@@ -4,7 +4,7 @@ StartExecution, StopExecution, DescribeExecution, ListExecutions, GetExecutionHi
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 Starting a STANDARD execution is idempotent: while it runs, the same name and input (and mocks)
-return the same response. A name that another execution of the machine has, or had, is taken.
+return the same response. The name of any other execution of the machine cannot be used again.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ def start_child_execution(
 ) -> StartExecutionAnswer:
     """Starts an execution for a task of the execution `parent_arn`, as StartExecution does.
 
-    `task` is the number of the task's event; `awaited` is whether the task may wait for the end.
-    The child does not start before `at`, its parent's time. If the task has already started one,
-    that one is returned.
+    `task` is the id of the task's event; `awaited` is whether the task may wait for the end. The child
+    does not start before `at`, its parent's time. If the task has already started an execution, that
+    one is returned.
     """
     existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
@@ -144,7 +144,7 @@ def new_execution(
 def execution_start_answer(
     new: NewExecution, request: Mapping[str, Any], execution: Execution | None
 ) -> StartExecutionAnswer:
-    """Returns StartExecution's response, given the execution that has the new one's ARN.
+    """Returns StartExecution's response, given the stored execution with the new one's ARN.
 
     Raises ApiError.
     """
@@ -157,10 +157,10 @@ def execution_start_answer(
 
 
 def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> StopExecutionAnswer:
-    """Stops an execution. One that has ended does not change: its stop date is returned.
+    """Stops an execution. One that has ended is not changed: its stop date is returned.
 
-    An EXPRESS execution cannot be stopped on AWS. Here a suspended one can, because it could not
-    end otherwise.
+    EXPRESS executions cannot be stopped in AWS. A suspended one can be stopped here, because it
+    could not end otherwise.
     """
     execution_arn = request["executionArn"]
     if not (arn.is_express_arn(execution_arn) and service.suspensions.of(execution_arn)):
@@ -200,7 +200,7 @@ def to_execution_description(execution: Execution, *, included: bool = True) -> 
 
 
 def execution_data(execution: Execution, *, included: bool) -> ExecutionData:
-    """Returns the members that a response has for an execution's data, if it is to be included."""
+    """Returns the members of a response for an execution's data; `included`: the data itself too."""
     data: ExecutionData = {}
     if included:
         data |= {
@@ -234,7 +234,7 @@ def list_executions(service: Service, request: ListExecutionsInputTypeDef) -> Li
 def _executions_page_scope(filter: ExecutionFilter) -> str:
     """Returns the scope of a page's token.
 
-    The form is that of the first version, so that tokens outlive an upgrade.
+    Its form must not change, so that tokens remain valid after an upgrade.
     """
     fields = {**filter._asdict(), "map_run": filter.map_run_arn}
     names = ("state_machine_arn", "map_run", "version", "alias", "status", "redriven")
@@ -309,7 +309,7 @@ def get_execution_history(
 
 
 def check_execution_input(text: str) -> None:
-    """Raises ApiError InvalidExecutionInput when the text is not JSON."""
+    """Raises ApiError InvalidExecutionInput if the text is not JSON."""
     from sfn_cli import json_text
 
     try:

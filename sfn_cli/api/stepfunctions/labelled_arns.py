@@ -1,11 +1,11 @@
 """The ARN of a Distributed Map state: arn:…:stateMachine:NAME/LABEL.
 
-It refers to the machine that the Map's children run.
+It refers to the machine of the Map's child executions.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
-Only DescribeStateMachine accepts one; arn_checks.check_machine_arn rejects it elsewhere. (That page says
-both that such a request fails and, for `label`, how it is answered; the operation declares no
-ValidationException, so it is answered here.)
+Only DescribeStateMachine accepts it; arn_checks.check_machine_arn rejects it elsewhere. (That page
+says both that such a request fails and, for `label`, what it returns. The operation declares no
+ValidationException, so it succeeds here.)
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ from sfn_cli.interpreter.map_run import map_run_label
 
 
 class Children(NamedTuple):
-    """The definition (text) that the children of a Map's runs run.
-
-    `type` is that of their executions: "STANDARD" or "EXPRESS".
-    """
+    """The definition (JSON text) of a Map's child executions, and their type (STANDARD or EXPRESS)."""
 
     definition: str
     type: str
 
 
 def find_labelled_map(machine_arn: str, definition: str, label: str) -> Children | None:
-    """Finds the DISTRIBUTED Map with this label in the machine with this definition, or None."""
+    """Finds the Distributed Map state with this label in a definition; None if there is none."""
     machine = jsonvalue.loads(definition)
     language = machine.get("QueryLanguage", JSONPATH)
     for name, state in states_with_nested(machine):

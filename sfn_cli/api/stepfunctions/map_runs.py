@@ -46,13 +46,13 @@ def describe_map_run(service: Service, request: DescribeMapRunInputTypeDef) -> D
         "executionCounts": _map_run_counts(run, 0, run.children(*run.counts).executions, 0),
     }
     if run.redriven_at is not None:
-        # Observed: a run that was never redriven has no members about redrives.
+        # Observed: a run that was never redriven has no redrive members.
         answer |= {"redriveCount": run.redrive_count, "redriveDate": run.redriven_at}
     return answer
 
 
 def _waiting_map_run_items(run: MapRun) -> int:
-    """Returns how many items wait for a child, while the run goes on."""
+    """Returns the number of items without a child while the run is RUNNING."""
     return max(0, (run.total_items or 0) - run.started_items) if run.status == "RUNNING" else 0
 
 
@@ -106,10 +106,7 @@ def list_map_runs(service: Service, request: ListMapRunsInputTypeDef) -> ListMap
 
 
 def update_map_run(service: Service, request: UpdateMapRunInputTypeDef) -> EmptyAnswer:
-    """Changes the limits of an active run.
-
-    They apply at once, also to what has already failed.
-    """
+    """Changes the limits of an active run; failures so far count too."""
     run = existing_map_run(service, request["mapRunArn"])
     requested: Mapping[str, Any] = request
     changes = {column: requested[member] for member, column in _CHANGES.items() if member in requested}

@@ -1,8 +1,8 @@
 """Qualified ARNs: arn:…:stateMachine:NAME:3 for a version, …:NAME:PROD for an alias.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/execution-alias-version-associate.html
-An execution that is started by a version, or by an alias, stays associated with both, whatever
-becomes of them.
+An execution that is started with a version or alias stays associated with it, even after the version
+or alias is changed or deleted.
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
 
 def find_qualified_machine(service: Service, given_arn: str) -> StateMachine | None:
-    """Finds the machine with this ARN, at the version that the ARN names.
-
-    For an alias, that is the first version that it points to.
-    """
+    """Finds the machine with this ARN, at the ARN's version (for an alias, its first version)."""
     machine_arn, qualifier = arn.split_arn_qualifier(given_arn)
     machine = service.state_machines.find(machine_arn)
     if machine is None or qualifier is None:
@@ -38,10 +35,7 @@ def find_qualified_machine(service: Service, given_arn: str) -> StateMachine | N
 
 
 def choose_qualified_version(machine: StateMachine, seed: str) -> StateMachine:
-    """Returns the machine at the version that an execution with this seed runs.
-
-    An alias's version is drawn by weight.
-    """
+    """Returns the machine at the version for an execution with this seed; aliases draw by weight."""
     return (
         machine
         if machine.alias is None
@@ -50,7 +44,7 @@ def choose_qualified_version(machine: StateMachine, seed: str) -> StateMachine:
 
 
 def qualifier_arns(machine_arn: str, version: int | None, alias: str | None) -> StartedBy:
-    """Returns the ARNs of the version and the alias by which an execution was started.
+    """Returns the ARNs of the version and the alias with which an execution was started.
 
     They are members of descriptions and events.
     """
@@ -65,8 +59,8 @@ def qualifier_arns(machine_arn: str, version: int | None, alias: str | None) -> 
 def qualifier_owns(given_arn: str, machine_arn: str, started_by: Iterable[object]) -> bool:
     """Whether an execution belongs to the given machine, version or alias.
 
-    `machine_arn` is its machine's ARN, `started_by` are the ARNs by which it was started. The
-    children of a Map Run are its machine's.
+    `machine_arn` is its machine's ARN, `started_by` are the ARNs with which it was started. Children
+    of a Map Run belong to its machine.
     """
     if arn.split_arn_qualifier(given_arn)[1] is None:
         return given_arn in (machine_arn, machine_arn.partition("/")[0])
@@ -74,12 +68,12 @@ def qualifier_owns(given_arn: str, machine_arn: str, started_by: Iterable[object
 
 
 def qualified_version_arn(machine: StateMachine) -> str | None:
-    """Returns the ARN of the version that the machine is at, or None."""
+    """Returns the ARN of the machine's version, or None."""
     return None if machine.version is None else arn.qualify_arn(machine.arn, machine.version.number)
 
 
 def qualifier_started_by(machine: StateMachine) -> dict[str, Any]:
-    """Returns the requested alias or version, which all executions of a list share."""
+    """Returns the requested alias or version, as a filter for executions."""
     if machine.alias is not None:
         return {"alias": machine.alias.name}
     return {} if machine.version is None else {"version": machine.version.number}
@@ -90,11 +84,11 @@ def _qualified_at(machine: StateMachine, version: Version) -> StateMachine:
 
 
 def _draw_qualified_version(routes: Sequence[AliasRoute], seed: str) -> Version:
-    from hashlib import sha256  # which no other start needs, and which loads OpenSSL
+    from hashlib import sha256  # imported late: it loads OpenSSL, and most starts do not need it
 
     draw = int.from_bytes(sha256(f"{seed}/route".encode()).digest()[:8]) % 100
     for version, weight in routes:
         if draw < weight:
             return version
         draw -= weight
-    raise AssertionError("the weights of an alias are 100 together")
+    raise AssertionError("the weights of an alias add up to 100")

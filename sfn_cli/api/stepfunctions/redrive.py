@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.redrives import RedriveState
 
 MOST_EVENTS = quotas.HISTORY_EVENTS - 2
-"""The most events before a redrive, which needs room for ExecutionRedriven and one more. (AWS)"""
+"""The maximum number of events before a redrive, which needs room for two more (as in AWS)."""
 
 
 BY_MAP_RUN = "Execution is a child of a Map Run: redrive the execution that started the Map Run"
-"""Why a child execution is not redriven by itself. (ours)"""
+"""Why a child execution cannot be redriven separately. (ours)"""
 
 
 def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -> RedriveExecutionAnswer:
     """Redrives an execution.
 
-    The same client token, within 15 minutes, returns the same response and does not redrive again.
+    Within 15 minutes, the same client token returns the same response without another redrive.
     """
     execution_arn = request["executionArn"]
     arn_checks.check_arn(execution_arn, "execution")
@@ -51,12 +51,12 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
 
 
 def redrive_time(state: RedriveState, now: int) -> int:
-    """Returns the execution's own time at the wall clock's `now`; it may have jumped ahead."""
+    """Returns the time on the execution's own clock at wall-clock time `now`."""
     return max(clock_reading(state.clock, state.started_at, now), state.last_at)
 
 
 def redrive_refusal_reason(state: RedriveState, now: int) -> str | None:
-    """Returns redriveStatusReason at the wall clock's `now`, or None if a redrive is possible."""
+    """Returns redriveStatusReason at wall-clock time `now`, or None if a redrive is possible."""
     needless = needless_redrive_reason(state.status)
     if needless is not None:
         return needless
@@ -76,7 +76,7 @@ def redrive_refusal_reason(state: RedriveState, now: int) -> str | None:
 
 
 def redrive_status_of(service: Service, execution_arn: str) -> RedriveStatus:
-    """Returns DescribeExecution's members about the redrive of an existing execution."""
+    """Returns DescribeExecution's redrive members for an existing execution."""
     state = service.redrives.state(execution_arn)
     assert state is not None
     reason = redrive_refusal_reason(state, service.clock())
@@ -86,10 +86,7 @@ def redrive_status_of(service: Service, execution_arn: str) -> RedriveStatus:
 
 
 def redrive_members(reason: str | None) -> RedriveStatus:
-    """Returns DescribeExecution's members about a redrive.
-
-    `reason` is why it is not possible, or None.
-    """
+    """Returns DescribeExecution's redrive members; `reason` is why no redrive is possible, or None."""
     return (
         {"redriveStatus": "REDRIVABLE"}
         if reason is None
@@ -98,10 +95,10 @@ def redrive_members(reason: str | None) -> RedriveStatus:
 
 
 def needless_redrive_reason(status: str) -> str | None:
-    """Returns why an execution with this status needs no redrive, or None."""
+    """Returns why an execution with this status cannot be redriven, or None."""
     return f"Execution is {status} and cannot be redriven" if status in ("RUNNING", "SUCCEEDED") else None
 
 
 def redrive_status(status: str) -> RedriveStatus:
-    """Returns whether an execution with this status can be redriven, and why not."""
+    """Returns whether an execution with this status can be redriven, and if not, why."""
     return redrive_members(needless_redrive_reason(status))

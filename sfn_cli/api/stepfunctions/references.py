@@ -1,6 +1,6 @@
-"""The resources that a request's ARNs refer to: state machines, executions and Map Runs.
+"""The resources of a request's ARNs: state machines, executions and Map Runs.
 
-Also the errors for ARNs that refer to nothing.
+Also the errors for ARNs of resources that do not exist.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def existing_machine(service: Service, machine_arn: str) -> StateMachine:
-    """Returns the machine that this ARN refers to, at its version if it names one.
+    """Returns the machine with this ARN, at its version if the ARN has one.
 
     Raises ApiError InvalidArn or StateMachineDoesNotExist.
     """
@@ -30,7 +30,7 @@ def existing_machine(service: Service, machine_arn: str) -> StateMachine:
 
 
 def active_machine(service: Service, machine_arn: str) -> StateMachine:
-    """As `existing_machine`; raises StateMachineDeleting while it is deleted."""
+    """Returns `existing_machine`; raises StateMachineDeleting while it is being deleted."""
     machine = existing_machine(service, machine_arn)
     if machine.status == "DELETING":
         raise machine_is_deleting(machine_arn)
@@ -38,9 +38,9 @@ def active_machine(service: Service, machine_arn: str) -> StateMachine:
 
 
 def active_unqualified_machine(service: Service, machine_arn: str) -> StateMachine:
-    """As `active_machine`, for operations on a machine as a whole.
+    """Returns `active_machine`, for operations that do not accept versions or aliases.
 
-    Versions and aliases do not exist for them (observed).
+    For these operations, versions and aliases do not exist (observed).
     """
     machine = active_machine(service, machine_arn)
     if machine.version is not None:

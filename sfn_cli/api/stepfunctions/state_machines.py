@@ -4,8 +4,8 @@ CreateStateMachine, UpdateStateMachine, DeleteStateMachine, DescribeStateMachine
 ListStateMachines.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
-Creating is idempotent: a request with the same name, definition (as text), type, configurations,
-publish and versionDescription gets the response of a new machine; a different role or different
+CreateStateMachine is idempotent: a request with the same name, definition (as text), type,
+configurations, publish and versionDescription gets the same response; a different role or different
 tags are ignored.
 """
 
@@ -130,7 +130,7 @@ def update_state_machine(
         elif not publish:
             # Observed: an update that changes nothing creates no revision.
             return {"updateDate": now, "revisionId": old.revision_id}
-        # Another update may have come first: this one then builds on its result.
+        # If another update came first, try again on top of its result.
         updated = revise_state_machine(
             service, machine, changed, publish=publish, description=request.get("versionDescription", "")
         )
@@ -145,9 +145,9 @@ def update_state_machine(
 def revise_state_machine(
     service: Service, machine: StateMachine, revision: Revision, *, publish: bool, description: str
 ) -> StateMachine | None:
-    """Returns the machine with this newest revision, at the published version if `publish`.
+    """Returns the machine with this latest revision, at the published version if `publish`.
 
-    None when the machine changed or was deleted since it was read. Raises ApiError
+    None if the machine was changed or deleted since it was read. Raises ApiError
     ServiceQuotaExceededException.
     """
     from sfn_cli.store.records.versions import QuotaReached
@@ -178,8 +178,8 @@ def describe_state_machine(
 ) -> DescribeStateMachineAnswer:
     """Describes the machine, or a version of it with the version's date and description.
 
-    For an alias, that is the first version that it points to. The ARN of a Distributed Map state in
-    the machine shows what the Map's children run.
+    For an alias, this is its first version. The ARN of a Distributed Map state in the machine returns
+    the definition of the Map's children.
     """
     arn_checks.check_arn(request["stateMachineArn"], "stateMachine")
     machine_arn, _, label = request["stateMachineArn"].partition("/")
@@ -224,7 +224,7 @@ def _describe_machine_label(
 def describe_state_machine_for_execution(
     service: Service, request: DescribeStateMachineForExecutionInputTypeDef
 ) -> DescribeStateMachineForExecutionAnswer:
-    """Describes the machine as it was when the execution started."""
+    """Describes the machine at the time when the execution started."""
     arn_checks.check_arn(request["executionArn"], "execution")
     execution = service.executions.find(request["executionArn"])
     if execution is None:
@@ -241,7 +241,7 @@ def describe_state_machine_for_execution(
 
 
 def list_state_machines(service: Service, request: ListStateMachinesInputTypeDef) -> ListStateMachinesAnswer:
-    """Lists the machines by name: AWS documents no order."""
+    """Lists the machines by name; AWS does not document an order."""
     prefix = arn.state_machine_arn(service.settings.region, service.settings.account_id, "")
     machines, token = paging.sealed_page(
         request,
@@ -274,7 +274,7 @@ def _machine_revision_members(revision: Revision, request: Mapping[str, Any]) ->
         "tracingConfiguration": jsonvalue.loads(revision.tracing_configuration),
         "encryptionConfiguration": jsonvalue.loads(revision.encryption_configuration),
         "revisionId": revision.revision_id,
-        # They reveal the definition, which the caller may not be allowed to see.
+        # They would reveal parts of the definition, which METADATA_ONLY excludes.
         "variableReferences": None
         if metadata_only
         else definitions.definition_variable_references(revision.definition),

@@ -1,7 +1,7 @@
 """The events that Step Functions sends to EventBridge when an execution's status changes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-They are derived from the store: no process has to run, or to have run, for a reader to see them.
+They are derived from the store, so no process has to record them.
 Only STANDARD executions have them.
 """
 
@@ -30,7 +30,7 @@ _DETAIL = (
     "redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason",
     "inputDetails", "outputDetails", "error", "cause",
 )  # fmt: skip
-"""The members of an event's detail: null where there is nothing to say. (Observed: in this order)"""
+"""The members of an event's detail, in this order (observed); null if there is no value."""
 
 
 def status_event(execution: Execution) -> dict[str, Any]:
@@ -69,9 +69,9 @@ def _size_in_status_event(text: str) -> int:
     return len(dumps(text).encode("utf-8", "replace"))
 
 
-def _status_event_id(about: str) -> str:
-    """Returns a UUID derived from what the event is about (version 8, RFC 9562)."""
-    digits = sha256(about.encode("utf-8", "surrogatepass")).hexdigest()
+def _status_event_id(subject: str) -> str:
+    """Returns a UUID derived from the event's subject (version 8, RFC 9562)."""
+    digits = sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()
     return "-".join((digits[:8], digits[8:12], f"8{digits[13:16]}", f"8{digits[17:20]}", digits[20:32]))
 
 
@@ -81,11 +81,11 @@ class StatusEvents:
     def __init__(self, service: Service, since: int, *, follow: bool = True) -> None:
         """Starts at `since`, in milliseconds since 1970 by the clocks of the executions.
 
-        Without `follow`, there is one read only: executions that started earlier and still run are
-        not read.
+        Without `follow`, there is only one read, and executions that started earlier and are still
+        running are not read.
         """
         self._watch = service.status_changes.watch(since, follow=follow)
 
     def next(self) -> Iterator[dict[str, Any]]:
-        """Yields the events since the last call, in the order in which they happened."""
+        """Yields the events since the last call, in chronological order."""
         return map(status_event, self._watch.next())

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 BILLED_MS = 100
 BILLED_MB = 64
-"""The steps in which AWS bills time and memory."""
+"""The units in which AWS bills time and memory."""
 
 BASE_BYTES = 50 * 1024 * 1024
-"""The memory that every execution is billed for, beyond its definition and its data."""
+"""The memory billed for every execution, in addition to its definition and its data."""
 
 
 def start_sync_execution(service: Service, request: StartSyncExecutionInputTypeDef) -> AwaitedEnd:
@@ -69,7 +69,7 @@ def _sync_execution_answer(
         suspensions.refuse_to_wait_for_suspended(service, execution_arn)
     assert execution is not None
     assert execution.stopped_at is not None
-    # AWS does not bill a wait for a worker: the time counts from a worker's first event.
+    # As in AWS, waiting for a worker is not billed: the time starts at a worker's first event.
     (begun,) = service.executions.history(execution.arn, after=1, limit=1)
     return {
         "executionArn": execution.arn,
@@ -90,7 +90,7 @@ def _sync_execution_answer(
             >> 20,
         },
         **execution_data(execution, included=included),
-        "outputDetails": {"included": included},  # observed for a failed execution, too
+        "outputDetails": {"included": included},  # also observed for a failed execution
     }
 
 

@@ -1,8 +1,8 @@
 """Tags: TagResource, UntagResource, ListTagsForResource.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
-A resource has at most 50 tags. A version of a state machine has none of its own (observed). Tags
-consist of letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are AWS's own.
+A resource can have at most 50 tags. A version of a state machine has no tags (observed). Tags consist
+of letters, digits, white space and _.:/=+-@; keys that begin with "aws:" are reserved.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def list_tags_for_resource(
 def tags_by_key(tags: Iterable[TagTypeDef]) -> Tags:
     """Converts a request's list of tags to a mapping by key. Raises ApiError.
 
-    For a repeated key, the last value counts.
+    For a repeated key, the last value is used.
     """
     found: Tags = {}
     for number, tag in enumerate(tags, 1):
@@ -89,7 +89,7 @@ def tags_of_new_resource(tags: Iterable[TagTypeDef], resource_name: str) -> str:
 
 
 def tags_to_json(tags: Tags) -> str:
-    """Formats tags as the store holds them: a JSON array in AWS's form."""
+    """Formats tags as in the store: a JSON array in AWS's form."""
     return jsonvalue.dumps([{"key": key, "value": value} for key, value in tags.items()])
 
 
@@ -112,7 +112,7 @@ def _change_tags(service: Service, resource_arn: str, change: Callable[[Tags], T
 
 
 def _tagged_nouns(service: Service, resource_arn: str) -> StateMachines | Activities:
-    """Returns the part of the store where a resource with this ARN belongs."""
+    """Returns the part of the store for a resource with this ARN."""
     parsed = arn.parse_arn(resource_arn)
     return (
         service.activities

@@ -3,7 +3,8 @@
 PublishStateMachineVersion, ListStateMachineVersions, DeleteStateMachineVersion.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html
-Publishing is idempotent: a revision that has a version gets no other one, whatever the description.
+Publishing is idempotent: a revision with a version does not get another one, even if the
+description differs.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 _INITIAL = "INITIAL"
-"""AWS's name for the revision of a machine that was never updated: it has no id."""
+"""AWS's name for the revision of a machine that was never updated, which has no id."""
 
 
 def publish_state_machine_version(
@@ -62,7 +63,7 @@ def list_state_machine_versions(
 ) -> ListStateMachineVersionsAnswer:
     """Lists the versions, newest first.
 
-    A machine that does not exist has none: AWS's model has no error for it.
+    For a machine that does not exist, the list is empty: AWS's model has no error for it.
     """
     machine_arn = request["stateMachineArn"]
     arn_checks.check_machine_arn(machine_arn)
@@ -90,7 +91,7 @@ def list_state_machine_versions(
 def delete_state_machine_version(
     service: Service, request: DeleteStateMachineVersionInputTypeDef
 ) -> EmptyAnswer:
-    """Deletes the version; also succeeds if it does not exist. Its executions go on."""
+    """Deletes the version; also succeeds if it does not exist. Its executions continue."""
     arn_checks.check_machine_arn(request["stateMachineVersionArn"])
     machine_arn, qualifier = arn.split_arn_qualifier(request["stateMachineVersionArn"])
     number = arn.version_number_of_arn(qualifier)

@@ -1,6 +1,6 @@
-"""Lists pending tasks that a person or program has to answer. AWS has no such operation.
+"""Lists pending tasks that a person or program must answer. AWS has no such operation.
 
-They are answered with their token by AWS's operations (task_answers.py).
+They are answered with their task token by AWS's operations (task_answers.py).
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.waiting_tasks import WaitingExecution
 
 HANDLE_DIGITS = 8
-"""How many of a handle's digits are shown: enough for thousands of tasks to differ."""
+"""How many of a handle's digits are shown: enough to tell thousands of tasks apart."""
 
 
 class WaitingTask(NamedTuple):
     """A pending task.
 
-    `status` is WAITING where a token was handed out, and SCHEDULED or STARTED for an activity's
-    task. `since` and `until`, when it times out or its heartbeat is missed, are by the execution's
-    own clock. `handle` has all its digits; `task_token` is None until a worker has taken it.
+    `status` is WAITING if a token was issued, and SCHEDULED or STARTED for an activity task. `since`
+    and `until` (the timeout or missed heartbeat) are by the execution's own clock. `handle` has all
+    its digits; `task_token` is None until a client has taken the task.
     """
 
     handle: str
@@ -50,17 +50,17 @@ class WaitingTask(NamedTuple):
 
     @property
     def execution(self) -> str:
-        """The task's execution, as people name it: MACHINE/NAME."""
+        """The name of the task's execution: MACHINE/NAME."""
         return f"{name_in_arn(self.state_machine_arn)}/{self.execution_name}"
 
     @property
     def name(self) -> str:
-        """The task's name for people: MACHINE/EXECUTION/STATE."""
+        """The name of the task: MACHINE/EXECUTION/STATE."""
         return f"{self.execution}/{self.state}"
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """Other names that people can use for the task."""
+        """Other accepted names of the task."""
         return f"{self.execution_name}/{self.state}", self.name, f"{self.execution_arn}/{self.state}"
 
     def to_response(self) -> dict[str, Any]:
@@ -86,8 +86,8 @@ def waiting_tasks(
 ) -> Iterator[WaitingTask]:
     """Yields the pending tasks of one execution, of one machine's executions, or all.
 
-    `state_machine_arn` may be that of a version or an alias, and selects its executions; children
-    of Map Runs are included.
+    `state_machine_arn` may be a version or an alias, and then selects its executions; children of Map
+    Runs are included.
     """
     for task in service.tasks.waiting():
         if execution_arn in (None, task.execution.arn) and _waiting_task_belongs_to(
@@ -97,10 +97,7 @@ def waiting_tasks(
 
 
 def take_waiting_task(service: Service, task: WaitingTask, worker_name: str) -> str | None:
-    """Assigns a pending activity task to this worker; returns its token.
-
-    None if another worker was faster.
-    """
+    """Assigns a pending activity task to this client. Returns its token, or None if it was taken."""
     taken = service.tasks.take_one(task.handle, worker_name, service.clock())
     return None if taken is None else taken.token
 

@@ -1,4 +1,4 @@
-"""GetCallerIdentity, which Terraform and many scripts call before anything else."""
+"""GetCallerIdentity, which Terraform and many scripts call first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ if TYPE_CHECKING:
 
 
 def get_caller_identity(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Returns the account's owner: callers are not distinguished."""
+    """Returns the account's root user: callers are not distinguished."""
     account = service.settings.account_id
     return {"UserId": account, "Account": account, "Arn": f"arn:aws:iam::{account}:root"}

@@ -1,1 +1,1 @@
-"""Inputs of views: reads of the store that AWS has no operation for."""
+"""Inputs of views: queries of the store for which AWS has no operation."""

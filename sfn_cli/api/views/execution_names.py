@@ -1,7 +1,7 @@
 """Executions by the names that people type: MACHINE/NAME, MACHINE/last, MACHINE.
 
-Unlike the terminal's names in place of ARNs, these also find what AWS's lists leave out: EXPRESS
-executions, those of a deleted machine, and the children of a Map Run (MACHINE/LABEL/NAME).
+Unlike names in place of ARNs in AWS's operations, these also find executions that AWS does not list:
+EXPRESS executions, those of a deleted machine, and the children of a Map Run (MACHINE/LABEL/NAME).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def execution_arn_of_name(service: Service, name: str) -> str | None:
-    """Returns the ARN of the execution that `name` means, or None if there is none.
+    """Returns the ARN of the execution called `name`, or None if there is none.
 
-    A machine's name alone means its youngest execution.
+    The name of a machine alone means its latest execution.
     """
     machine, slash, execution = name.rpartition("/")
     if slash and machine and execution:
         arn = _execution_arn_in_machine(service, machine, execution)
         if arn is not None:
             return arn
-    return _youngest_execution_arn(service, name)
+    return _latest_execution_arn(service, name)
 
 
 def machine_exists(service: Service, name: str) -> bool:
@@ -33,7 +33,7 @@ def machine_exists(service: Service, name: str) -> bool:
 
 def _execution_arn_in_machine(service: Service, machine: str, execution: str) -> str | None:
     if execution == LAST_EXECUTION:
-        return _youngest_execution_arn(service, machine)
+        return _latest_execution_arn(service, machine)
     machine_arn = _machine_arn_of_name(service, machine)
     arn = execution_arn(machine_arn, execution)
     if service.executions.find(arn) is not None:
@@ -42,11 +42,11 @@ def _execution_arn_in_machine(service: Service, machine: str, execution: str) ->
     return express[0] if express else None
 
 
-def _youngest_execution_arn(service: Service, machine: str) -> str | None:
+def _latest_execution_arn(service: Service, machine: str) -> str | None:
     from sfn_cli.store.records.executions import ExecutionFilter
 
-    youngest = service.executions.page(ExecutionFilter(_machine_arn_of_name(service, machine)), None, 1)
-    return youngest[0].arn if youngest else None
+    latest = service.executions.page(ExecutionFilter(_machine_arn_of_name(service, machine)), None, 1)
+    return latest[0].arn if latest else None
 
 
 def _machine_arn_of_name(service: Service, name: str) -> str:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.map_runs import MapRun
 
 _MAP_RUNS = 100
-"""The youngest Map Runs of an execution, of which a view has the counts."""
+"""How many Map Runs of an execution, the latest first, have their counts in a view."""
 
 
 def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
     """Returns the source of a view of the execution, STANDARD or EXPRESS.
 
-    Raises ApiError when there is none.
+    Raises ApiError if there is none.
     """
     execution = service.executions.find(execution_arn)
     if execution is None:
@@ -34,13 +34,19 @@ def execution_source(service: Service, execution_arn: str) -> ExecutionSource:
         arn=execution.arn,
         state_machine_arn=execution.state_machine_arn,
     )
+    if execution.mocks is not None:
+        from sfn_cli.interpreter.mocks import read_mocks
+
+        mocks = read_mocks(execution.mocks)
+        states = {*mocks.responses, *(fault.state for fault in mocks.faults)}
+        source = source._replace(test_case=mocks.test_case, mocked_states=states)
     return _with_changing_parts(service, source, execution)
 
 
 def refresh_execution_source(service: Service, source: ExecutionSource) -> ExecutionSource:
-    """Returns the source with all that changes while its execution runs, but with the same history.
+    """Returns the source with all parts that change while its execution runs, except the history.
 
-    Raises ApiError when the execution is no longer there.
+    Raises ApiError if the execution no longer exists.
     """
     assert source.arn is not None
     execution = service.executions.find(source.arn)
@@ -70,9 +76,9 @@ def _with_changing_parts(service: Service, source: ExecutionSource, execution: E
 
 
 def _map_runs_of_execution(service: Service, execution_arn: str) -> dict[str, MapRunCounts]:
-    """Returns the counts of its newest Map Runs, by ARN, with children that did not succeed."""
+    """Returns the counts of its latest Map Runs, by ARN, with children that did not succeed."""
     listed = service.map_runs.page(execution_arn, None, _MAP_RUNS)
-    found = [service.map_runs.find(run.arn) for run in listed]  # a list has no counts
+    found = [service.map_runs.find(run.arn) for run in listed]  # listed runs have no counts
     return {
         run.arn: map_run_counts(run)._replace(children=map_run_children(service, run))
         for run in found

@@ -1,4 +1,4 @@
-"""What the store and the user's files add to an explained failure: log lines, and paths of code."""
+"""Details of a failure from the store and the user's files: log lines, and paths of code."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def complete_failure(service: Service, view: ExecutionView, failure: Failure, current_folder: str) -> Failure:
-    """Returns the failure with its log lines, and with the files of its stack trace on this machine.
+    """Returns the failure with its log lines, and with local files in its stack trace.
 
-    Paths below `current_folder` are relative to it. Nothing is added where nothing is known.
+    Paths below `current_folder` are relative to it. Unknown parts are left out.
     """
     if failure.function is None:
         return failure
@@ -48,7 +48,7 @@ def _frames_here(
 
 
 def _frame_here(frame: StackFrame, code: CodeOfFunction, current_folder: str) -> StackFrame:
-    """Returns the frame with the file on this machine, if the function's folder has it."""
+    """Returns the frame with the local file, if it is in the function's folder."""
     path = code.folder + frame.file.removeprefix(TASK_ROOT)
     if not frame.file.startswith(f"{TASK_ROOT}/") or not os.path.isfile(path):
         return frame
@@ -67,7 +67,7 @@ def _frame_here(frame: StackFrame, code: CodeOfFunction, current_folder: str) ->
 
 
 def _place_before_bundling(path: str, frame: StackFrame) -> OriginalPlace | None:
-    """Returns where a line of a bundle comes from, by the source map beside the bundle."""
+    """Returns the origin of a line of a bundle, from the source map beside the bundle."""
     try:
         source_map = jsonvalue.loads(read_input_bytes(f"{path}.map", PROJECT_FILE_BYTES).decode())
     except (OSError, ValueError, RecursionError):
@@ -79,16 +79,16 @@ def _place_before_bundling(path: str, frame: StackFrame) -> OriginalPlace | None
 
 
 class CodeOfFunction(NamedTuple):
-    """The folder with a function's code, and that of the project that deployed it, if one did."""
+    """The folder with a function's code, and the folder of the project that deployed it, if any."""
 
     folder: str
     project: str | None
 
 
 def function_code(service: Service, function_ref: str) -> CodeOfFunction | None:
-    """Returns where the code of a function is on this machine; None where that is not known.
+    """Returns the folders with a function's local code; None if unknown.
 
-    That of a version or an alias is the function's: it was published from there.
+    For a version or an alias, they are the function's, from which it was published.
     """
     name = function_reference(function_ref).name
     function = service.functions.find(name)
@@ -114,7 +114,7 @@ def _folder_in_properties(properties: object) -> str | None:
 
 
 def _source_line(path: str, line: int) -> str:
-    """Returns a line of a file; "" when it cannot be read."""
+    """Returns a line of a file, or "" if it cannot be read."""
     try:
         return (
             read_input_bytes(path, PROJECT_FILE_BYTES).splitlines()[line - 1].decode(errors="replace").strip()

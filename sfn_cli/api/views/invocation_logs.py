@@ -18,14 +18,14 @@ _MOST_LINES = 5_000
 def invocation_log(service: Service, source: ExecutionSource, task: int, function_ref: str) -> list[LogEvent]:
     """Returns the events from START to REPORT of the invocation, oldest first; [] if there are none.
 
-    `task` is the id of the event that scheduled it. Of a task that ran twice, because its worker
-    died, the last invocation counts.
+    `task` is the id of the event that scheduled it. If a task ran twice, because its worker died, the
+    last invocation is returned.
     """
     if source.seed is None or not source.history:
         return []
     request_id = invocation_request_id(source.seed, task)
     group = log_group_of_function(service, function_ref)
-    # Log lines have the wall clock's times: later than the start, also when the execution's own
+    # Log lines have wall-clock times, so they are later than the start even if the execution's own
     # clock jumps ahead.
     began = service.logs.events(
         group,
@@ -50,7 +50,7 @@ def invocation_log(service: Service, source: ExecutionSource, task: int, functio
 
 
 def log_group_of_function(service: Service, function_ref: str) -> str:
-    """Returns the log group of a function, which need not exist."""
+    """Returns the log group of a function; it may not exist."""
     name = function_reference(function_ref).name
     function = service.functions.find(name)
     logging = {} if function is None else function.configuration.get("LoggingConfig") or {}

@@ -1,7 +1,7 @@
-"""State machines with their last runs, and the runs of one: what `sfn ls` shows.
+"""State machines with their latest executions, and the executions of one machine, for `sfn ls`.
 
-Law 1: a list reads rows of executions, and the last event of those that run. It reads no history:
-its cost does not depend on how long the executions are, nor on how many have ended.
+Law 1: a list reads rows of executions, and the last event of running ones, but no history: its cost
+depends neither on the length of executions nor on the number of ended ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.statuses import Status
 
 RECENT_RUNS = 20
-"""How many of a machine's newest runs its summary has."""
+"""The number of a machine's latest executions in its summary."""
 
 _MACHINES_PAGE = 1000
 
@@ -33,8 +33,8 @@ _MACHINES_PAGE = 1000
 class MachineRun(NamedTuple):
     """An execution in a list.
 
-    `status` is WAITING when nothing of it seems to run at the moment. `error` and `cause` are those
-    of its end, where they were read.
+    `status` is WAITING if nothing in it seems to be running at the moment. `error` and `cause` are
+    those of its end, if they were read.
     """
 
     arn: str
@@ -51,9 +51,9 @@ class MachineRun(NamedTuple):
 
 
 class MachineSummary(NamedTuple):
-    """A state machine with its newest runs, newest first.
+    """A state machine with its latest executions, newest first.
 
-    `running` is how many of all its executions run; `has_more_running`: it is a lower bound.
+    `running` is the number of its running executions, a lower bound if `has_more_running`.
     """
 
     name: str
@@ -65,7 +65,7 @@ class MachineSummary(NamedTuple):
 
     @property
     def last_failure(self) -> MachineRun | None:
-        """The newest of the runs that failed, with its error."""
+        """The latest failed execution, with its error."""
         return next((run for run in self.runs if run.status in ("FAILED", "TIMED_OUT")), None)
 
 
@@ -99,9 +99,9 @@ def all_machines(service: Service) -> Iterator[StateMachine]:
 def machine_runs(
     service: Service, machine_arn: str, status: str | None, limit: int
 ) -> tuple[Sequence[MachineRun], bool]:
-    """Returns the newest executions of a machine, version or alias, and whether there are more.
+    """Returns the latest executions of a machine, version or alias, and whether there are more.
 
-    Each has its error. Raises ApiError when the machine does not exist.
+    Each has its error. Raises ApiError if the machine does not exist.
     """
     machine = existing_machine(service, machine_arn)
     filter = ExecutionFilter(machine.arn, status=status, **qualifiers.qualifier_started_by(machine))
@@ -123,7 +123,7 @@ def _last_event_type(service: Service, execution_arn: str) -> str | None:
         return next(
             (event.type for event in service.executions.history_reversed(execution_arn, limit=1)), None
         )
-    except Exception as error:  # a damaged row of one execution spoils no list
+    except Exception as error:  # a damaged row of one execution must not break the list
         if is_store_error(error):
             raise
         return None

@@ -1,4 +1,4 @@
-"""The log lines of many invocations at once: each log group is read once, however many there are."""
+"""The log lines of many invocations: each log group is read only once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _START, _REPORT = "START RequestId: ", "REPORT RequestId: "
 
 _MOST_EVENTS = 50_000
-"""How many events of a log group are read, from the start of the execution on."""
+"""The maximum number of events read from a log group, from the start of the execution on."""
 
 
 def many_invocation_logs(
@@ -25,7 +25,7 @@ def many_invocation_logs(
 ) -> dict[int, list[str]]:
     """Returns the messages of invocations, by the id of the event that scheduled each.
 
-    `invocations` are these ids, with the references of the functions. Those without any are left out.
+    `invocations` are these ids with references of functions. Those without messages are left out.
     """
     if source.seed is None or not source.history:
         return {}
@@ -46,7 +46,7 @@ def many_invocation_logs(
 def _messages_of_tasks(events: Iterable[LogEvent], tasks: dict[str, int]) -> dict[int, list[str]]:
     """Returns the messages from START to REPORT of each request id, by its task.
 
-    A stream has one invocation at a time. Of two with one request id, the last counts.
+    A stream has one invocation at a time. Of two with the same request id, the last is returned.
     """
     found: dict[int, list[str]] = {}
     running: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""The children of a Map Run that a person looks for: those that failed, and those that run."""
+"""The most interesting children of a Map Run: failed and running ones."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from sfn_cli.views.statuses import Status
 
 CHILDREN_SHOWN = 3
-"""How many children of a Map Run are looked up."""
+"""The maximum number of children per Map Run."""
 
 _SHOWN_FIRST: tuple[Status, ...] = ("FAILED", "TIMED_OUT", "RUNNING", "ABORTED")
 
 
 def map_run_children(service: Service, run: MapRun) -> tuple[MapRunChildRun, ...]:
-    """Returns the first of the children that did not succeed, failed ones first."""
+    """Returns a few children that did not succeed, failed ones first."""
     from sfn_cli.store.records.executions import ExecutionFilter
 
     children: list[MapRunChildRun] = []

@@ -1,4 +1,4 @@
-"""The user's own file behind a copy of it: builds such as cdk.out and .aws-sam copy functions' code."""
+"""The user's original of a copied file: builds such as cdk.out and .aws-sam copy functions' code."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_ENTRIES = 20_000
-"""How many files and folders of a project are looked at."""
+"""The maximum number of files and folders of a project to search."""
 
 _MOST_LEVELS = 4
-"""How far above a project's folder the folder of its repository may be."""
+"""How many levels above a project's folder its repository may be."""
 
 _NOT_ORIGINAL = frozenset({"__pycache__", "build", "cdk.out", "dist", "node_modules", "target", "venv"})
-"""Folders of packages and builds. Those whose names begin with a dot are no sources either."""
+"""Folders of packages and builds. Folders whose names begin with a dot are skipped too."""
 
 
 def is_in_build(path: str) -> bool:
-    """Whether a path leads through a folder in which builds put copies."""
+    """Whether a path is inside a folder in which builds put copies."""
     return any(
         part in _NOT_ORIGINAL or (part.startswith(".") and len(part) > 2) for part in path.split(os.sep)[:-1]
     )
 
 
 def original_of_copy(path: str, project_folder: str) -> str | None:
-    """Returns the file of the project that has the name and the content of this copy.
+    """Returns the file of the project with the same name and content as this copy.
 
-    Of several, the one whose folders are most alike; None where there is none, or they are alike.
+    Of several, the one with the most similar folders; None if there is none, or no clear winner.
     """
     try:
         content = read_input_bytes(path, PROJECT_FILE_BYTES)
@@ -48,7 +48,7 @@ def original_of_copy(path: str, project_folder: str) -> str | None:
 
 
 def _repository_folder(folder: str) -> str:
-    """Returns the folder above with .git, if there is one near; otherwise the folder itself."""
+    """Returns the nearest parent folder with .git, or the folder itself."""
     above = folder
     for _ in range(_MOST_LEVELS):
         if os.path.exists(os.path.join(above, ".git")):
@@ -86,7 +86,7 @@ def _has_content(entry: os.DirEntry[str], content: bytes) -> bool:
 
 
 def _common_tail(path: str, other: str) -> int:
-    """Returns how many of the last parts of two paths are the same."""
+    """Returns the number of equal parts at the ends of two paths."""
     count = 0
     for part, of_other in zip(reversed(path.split(os.sep)), reversed(other.split(os.sep)), strict=False):
         if part != of_other:

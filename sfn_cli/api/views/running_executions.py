@@ -1,8 +1,8 @@
-"""Running executions, each with the states that it is in: what `sfn ps` shows.
+"""Running executions with their current states, for `sfn ps`.
 
-Law 1: the work is bounded by what is shown. As many executions as are shown are found by an index,
+Law 1: the work is bounded by the length of the list. The listed executions are found by an index,
 newest first, and only their histories are read.
-Law 2: an execution that cannot be read is in the list, with the reason. The others are unharmed.
+Law 2: an execution that cannot be read is in the list, with the reason. The others are not affected.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ _MAP_RUNS_PAGE = 100
 
 
 class RunningExecution(NamedTuple):
-    """A running execution and the states that it is in.
+    """A running execution and its current states.
 
-    `now` is the time by its own clock; until its states are read, by the wall clock. `suspension` says
-    why sfn does not continue it, `fault` why it cannot be read; it then has no states.
+    `now` is the time by its own clock; until its states are read, by the wall clock. `suspension` is
+    the error because of which sfn does not continue it; `fault` is the reason why it cannot be read,
+    in which case it has no states.
     """
 
     arn: str
@@ -50,7 +51,7 @@ class RunningExecution(NamedTuple):
 
 
 class RunningList(NamedTuple):
-    """The newest running executions, and how many there are: None where that was not counted."""
+    """The latest running executions, and their total number (None if not counted)."""
 
     executions: Sequence[RunningExecution]
     has_more: bool
@@ -65,11 +66,10 @@ def list_running_executions(
     with_children: bool = False,
     zone: tzinfo | None = None,
 ) -> RunningList:
-    """Returns the newest running executions, of one machine (version, alias) or of all.
+    """Returns the latest running executions, of one machine (version, alias) or of all.
 
     `with_children`: each is followed by the running children of its Map Runs, which count too. `zone`
-    is that of times in words, by default UTC.
-    Raises ApiError when the machine does not exist.
+    is the time zone of times in words, by default UTC. Raises ApiError if the machine does not exist.
     """
     filters, total = _running_filters(service, machine_arn)
     found: list[ExecutionSummary] = []
@@ -99,7 +99,7 @@ def list_running_executions(
 def read_running_states(
     service: Service, plain: RunningExecution, zone: tzinfo | None = None
 ) -> RunningExecution:
-    """Returns the execution with its states, read from its history, or with its fault."""
+    """Returns the execution with its states, from its history, or with its fault."""
     try:
         return add_running_states(plain, execution_source(service, plain.arn), zone)
     except Exception as error:
@@ -128,7 +128,7 @@ def add_running_states(
 
 
 def _running_filters(service: Service, machine_arn: str | None) -> tuple[list[ExecutionFilter], int | None]:
-    """Returns what selects the running executions, and how many these are."""
+    """Returns the filters of the running executions, and their number."""
     if machine_arn is not None:
         machine = existing_machine(service, machine_arn)
         started_by = qualifiers.qualifier_started_by(machine)

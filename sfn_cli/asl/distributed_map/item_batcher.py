@@ -1,4 +1,4 @@
-"""ItemBatcher: several items of a DISTRIBUTED Map become the input of one child execution.
+"""ItemBatcher: combines several items of a DISTRIBUTED Map into the input of one child execution.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 A child's input is {"BatchInput": …, "Items": […]}, without BatchInput if the state has none.
@@ -29,14 +29,14 @@ class Batch(NamedTuple):
 
 
 class Batching(NamedTuple):
-    """The limits of a batch, in items and in bytes, and the text that each batch begins with."""
+    """The limits of a batch, in items and in bytes, and the text at the start of each batch."""
 
     max_items: int | None
     max_bytes: int
     head: str
 
     def batches(self, inputs: Iterable[Payload]) -> Iterator[Batch]:
-        """Yields the inputs in their order, as many per batch as the limits allow.
+        """Yields the inputs in order, as many per batch as the limits allow.
 
         Raises StatesError for an input that is too large.
         """

@@ -1,4 +1,4 @@
-"""ItemReader: the dataset of a DISTRIBUTED Map that is in S3.
+"""ItemReader: reads the items of a DISTRIBUTED Map from S3.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Reading(NamedTuple):
     """A dataset to read.
 
-    S3's action ("getObject", "listObjectsV2"), its arguments, and ReaderConfig; None is no limit.
+    It has S3's action ("getObject", "listObjectsV2"), its arguments, and ReaderConfig; None means no limit.
     """
 
     action: str

@@ -39,8 +39,8 @@ class FailureTolerance(NamedTuple):
     def is_exceeded(self, failed: int, total: int | None) -> bool:
         """Whether this many failed items of a total (None: not counted yet) fail the Map Run.
 
-        Observed: a limit of 0 counts as no limit; when both are 0, a single failure is one too
-        many.
+        Observed: a limit of 0 counts as no limit; if both are 0, the first failure exceeds the
+        tolerance.
         """
         if failed == 0:
             return False
@@ -52,9 +52,9 @@ class FailureTolerance(NamedTuple):
 class MapRunPlan(NamedTuple):
     """The plan of one Map Run: the children's machine, the items, and the handling of results.
 
-    `label` is the Map's, or None; `processor` the definition (JSON text) of the child executions,
-    whose type is "STANDARD" or "EXPRESS"; `items` those of the state's input, or None if `reading`
-    describes the dataset to read. `select` returns the input that ItemSelector creates for the item
+    `label` is the Map's Label, or None; `processor` the definition (JSON text) of the child executions,
+    whose type is "STANDARD" or "EXPRESS"; `items` are the items in the state's input, or None if
+    `reading` describes a dataset. `select` returns the input that ItemSelector creates for the item
     with this index.
     """
 
@@ -70,7 +70,7 @@ class MapRunPlan(NamedTuple):
     writing: Writing
 
     def batches(self, items: Iterable[Json], first_index: int, budget: TimeBudget) -> Iterator[Batch]:
-        """Yields the inputs of child executions over these items, whose first has this index.
+        """Yields the inputs of child executions for these items, the first of which has this index.
 
         Raises StatesError.
         """
@@ -112,7 +112,7 @@ class MapRunFields:
 
     @property
     def items_pointer(self) -> str | None:
-        """The place of the items in the document that the reader reads; None for all of it."""
+        """The place of the items in the document that the reader reads; None for the whole document."""
         return self._reader.items_pointer if self._reader is not None else None
 
     def batch_inputs(self, visit: Visit, inputs: Sequence[Payload]) -> list[Json] | None:

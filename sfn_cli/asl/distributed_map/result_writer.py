@@ -1,4 +1,4 @@
-"""ResultWriter: the form of a DISTRIBUTED Map's results, and where they are written.
+"""ResultWriter: the form of a DISTRIBUTED Map's results, and the place to which they are written.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 """
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Writing(NamedTuple):
     """The place and form of the results; `bucket` is None if they are the state's output.
 
-    `transformation` is "NONE" (each result with its execution's description), "COMPACT" (results
-    alone) or "FLATTEN" (the elements of those that are arrays); `output_type` is "JSON" or "JSONL".
+    `transformation` is "NONE" (each result with its execution's description), "COMPACT" (only the
+    results) or "FLATTEN" (the elements of results that are arrays); `output_type` is "JSON" or "JSONL".
     """
 
     bucket: str | None
@@ -29,7 +29,7 @@ class Writing(NamedTuple):
 
 
 UNWRITTEN = Writing(None, "", "COMPACT", "JSON")
-"""The writing of a state without a ResultWriter."""
+"""The place and form of results for a state without a ResultWriter."""
 
 
 class ResultWriter:

@@ -1,4 +1,4 @@
-"""The eight state types, one file each: its fields, how it loads, how it runs."""
+"""The eight state types, one file each: fields, loading and behaviour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choice: follows the first rule that holds. ASL: https://states-language.net/#choice-state"""
+"""Choice: follows the first rule that is true. ASL: https://states-language.net/#choice-state"""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ class ChoiceState(State):
 def _choice_option(
     place: str, choice: Mapping[str, Any], fields: Mapping[str, Any], language: str
 ) -> _ChoiceOption:
-    # A rule that holds has its own Assign and Output; the state's own apply to Default. InputPath
-    # and OutputPath are always the state's.
+    # Each rule has its own Assign and Output; the state's apply to Default. InputPath and OutputPath
+    # are always the state's.
     if language == JSONATA:
         own = {name: choice[name] for name in ("Assign", "Output") if name in choice}
         return _ChoiceOption(place, None, choice["Condition"], choice["Next"], flow(own, language, place))

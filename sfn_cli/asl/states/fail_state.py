@@ -34,7 +34,7 @@ class FailState(State):
 class _FailText:
     """The text of Error or Cause.
 
-    A string, the string at a …Path (or of an intrinsic function), or a JSONata expression.
+    That is a string, the string at a …Path (or from an intrinsic function), or a JSONata expression.
     """
 
     def __init__(self, name: str, fields: Mapping[str, Any], language: str) -> None:

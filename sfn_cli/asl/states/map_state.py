@@ -1,7 +1,7 @@
 """Map: runs its processor once for each item. ASL: https://states-language.net/#map-state
 
-Items come from ItemsPath of the effective input (JSONPath) or from Items (JSONata), and by default
-from the input itself. ItemSelector (the older Parameters) shapes each item.
+Items come from ItemsPath in the effective input (JSONPath) or from Items (JSONata), by default from the
+whole input. ItemSelector (formerly Parameters) transforms each item.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class MapState(State):
     def __init__(
         self, name: str, fields: Mapping[str, Any], language: str, load_machine: LoadMachine
     ) -> None:
-        # Parameters is ItemSelector's older name here, not the state's own data flow.
+        # Parameters is an older name of ItemSelector, not part of the state's dataflow.
         super().__init__(
             name, {key: value for key, value in fields.items() if key != "Parameters"}, language, load_machine
         )
@@ -70,7 +70,7 @@ class MapState(State):
 
     @property
     def selects(self) -> bool:
-        """Whether an ItemSelector shapes each item."""
+        """Whether an ItemSelector transforms each item."""
         return self._selector is not None
 
     @property
@@ -91,7 +91,7 @@ class MapState(State):
             return 0
         limit: int = self._max_concurrency.evaluate(visit)
         if limit < 0:
-            # (ours, after ToleratedFailureCount)
+            # (ours, modelled on ToleratedFailureCount)
             raise StatesError("States.Runtime", "MaxConcurrency cannot be negative.")
         return limit
 
@@ -130,7 +130,7 @@ class MapState(State):
         return value
 
     def inputs(self, visit: Visit, items: list[Json]) -> list[Payload]:
-        """Returns each iteration's input: its item, or the value of ItemSelector for it."""
+        """Returns each iteration's input: its item, or ItemSelector's value for the item."""
         return [self._input(visit, index, item) for index, item in enumerate(items)]
 
     def batches(self, visit: Visit, inputs: list[Payload]) -> list[Json] | None:
@@ -149,7 +149,7 @@ class MapState(State):
 
 
 def _map_visit_at_item(visit: Visit, index: int, item: Json) -> Visit:
-    """Returns the Map's visit as ItemSelector sees it for one item: `$$.Map.Item` is that item."""
+    """Returns the Map's visit for ItemSelector and one item, which is `$$.Map.Item`."""
     if visit.budget.is_over():
         raise StatesError("States.Runtime", "The ItemSelector takes too long for all items.")
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Payload
 
 LoadMachine = Callable[[Mapping[str, Any]], "CompiledMachine"]
-"""Loads a sub-machine (a branch, an item processor) in the query language of the whole."""
+"""Loads a sub-machine (a branch, an item processor) in the query language of the whole machine."""
 
 
 class State:
-    """A state of a machine; frozen once it is loaded.
+    """A state of a machine; immutable once it is loaded.
 
     `enter` is called after the state was entered, `complete` after its work is done (a task's
     result, the outputs of its children, an elapsed sleep: no result). Both are pure: the same visit
@@ -45,5 +45,5 @@ class State:
         raise NotImplementedError
 
     def complete(self, visit: Visit, result: Payload | None) -> Move:
-        """Returns the move after the work; by default the state's output, and on to Next."""
+        """Returns the move after the work; by default, exits with the state's output to Next."""
         return Exit(self.flow.output(visit, result), self.flow.assign(visit, result), self.next)

@@ -52,13 +52,13 @@ class TaskState(State):
 
 
 def _task_timeout_seconds(name: str, quantity: Quantity | None, visit: Visit) -> int | None:
-    """Returns a timeout at this visit, in AWS's range for definitions. Raises StatesError."""
+    """Returns a timeout at this visit. Raises StatesError if it is outside AWS's range for definitions."""
     if quantity is None:
         return None
     seconds: int = quantity.evaluate(visit)
     least, most = RANGES[name]
     assert least is not None and most is not None
     if not least <= seconds <= most:
-        # (ours, after ToleratedFailurePercentage)
+        # (ours, modelled on ToleratedFailurePercentage)
         raise StatesError("States.Runtime", f"{name} must be between {least} and {most}.")
     return seconds

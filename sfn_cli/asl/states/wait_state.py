@@ -1,4 +1,4 @@
-"""Wait: completes at a time. ASL: https://states-language.net/#wait-state
+"""Wait: completes at a given time. ASL: https://states-language.net/#wait-state
 
 Seconds and SecondsPath count from StateEntered; Timestamp and TimestampPath are absolute, and
 complete immediately if in the past. Under JSONata, Seconds and Timestamp may be expressions.
@@ -91,7 +91,7 @@ class WaitState(State):
                 "does not reference a valid ISO-8601 extended offset date-time format string: "
                 f"{self._value} == {_wait_value_text(value)}",
             )
-        return -(-nanoseconds // 1_000_000)  # rounded up: a Wait never ends early
+        return -(-nanoseconds // 1_000_000)  # rounded up, so that a Wait never ends early
 
 
 def _wait_value_text(value: Json) -> str:

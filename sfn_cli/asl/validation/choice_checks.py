@@ -1,6 +1,6 @@
 """Checks of a Choice state's Choices: rules in JSONPath, conditions in JSONata.
 
-Texts marked (ours) are not known from AWS.
+Messages marked (ours) are sfn's own, because AWS's are not known.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MAX_DEPTH = 100
-"""The maximum nesting of rules in rules. (ours: AWS limits the text's size only)"""
+"""The maximum nesting of rules in rules. (ours: AWS limits only the definition's size)"""
 
 _COMBINERS = ("And", "Or", "Not")
 _SELECTORS = (*_COMBINERS, "Variable", "Condition")
 _OUTER_FIELDS = ("Next", "Assign", "Comment")
-"""The fields that only an outermost rule may have, Comment apart."""
+"""The fields of outermost rules; nested rules may only have Comment."""
 
 
 def check_choices(findings: Findings, value: Json, location: str, language: str, name: str) -> None:

@@ -1,7 +1,4 @@
-"""The definition parser of the validator.
-
-Returns an object that records repeated names, or the problem of the text.
-"""
+"""The definition parser of the validator, which also records duplicate names of members."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_definition(definition: str) -> Mapping[str, Json] | Diagnostic:
-    """Parses the text. Returns its object, or the reason why there is none."""
+    """Parses a definition. Returns its object, or the problem of a text that has none."""
     if not definition.strip():
         return _NO_OBJECT
     try:
@@ -45,13 +42,13 @@ _NO_OBJECT = Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object
 def repeated_definition_names(fields: Mapping[str, Json]) -> Sequence[str]:
     """Returns the names that occur more than once in an object of the text.
 
-    Of their values, JSON parsers use the last.
+    JSON parsers use their last value.
     """
     return fields.repeated if isinstance(fields, _DefinitionFields) else ()
 
 
 class _DefinitionFields(dict[str, Any]):
-    """An object of the text, with the names that it repeats."""
+    """An object of the text, with its duplicate names."""
 
     __slots__ = ("repeated",)
 

@@ -1,4 +1,4 @@
-"""Diagnostics of a definition, in AWS's codes and words, collected by the checks.
+"""Diagnostics of a definition, with AWS's codes and messages, collected by the checks.
 
 API: ValidateStateMachineDefinition, ValidateStateMachineDefinitionDiagnostic. Locations are AWS's
 form of JSON pointers: an index is in brackets ("/States/Pay/Retry[0]/ErrorEquals").
@@ -27,7 +27,7 @@ RESERVED_VARIABLE = "RESERVED_VARIABLE_NAME"
 UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION"
 TOO_DEEP = "TOO_DEEPLY_NESTED"
 UNAVAILABLE = "UNAVAILABLE_INTEGRATION"
-"""The code for an integration that AWS has and sfn does not. (ours)"""
+"""The code for an integration that AWS supports and sfn does not. (ours)"""
 
 NO_DOLLAR = "NO_DOLLAR"
 NO_PATH = "NO_PATH"
@@ -49,11 +49,11 @@ _KINDS: Mapping[str, type] = {"Object": dict, "Array": list, "String": str}
 class Findings:
     """The problems found so far.
 
-    `express` is whether the machine's type is EXPRESS; `is_available`, whether tasks on a resource
-    that AWS has can be performed here.
+    `express` says whether the machine's type is EXPRESS; `is_available` whether sfn can run a task
+    with a resource that AWS supports.
 
-    `catching`, while a Catcher is checked: it may read `$states.errorOutput`. `states` and `labels`
-    are the names found so far, which must be unique in the whole machine.
+    `catching` is true while a Catcher is checked, which may read `$states.errorOutput`. `states` and
+    `labels` are the names found so far, which must be unique in the whole machine.
     """
 
     def __init__(self, *, express: bool, is_available: Callable[[Resource], bool] | None = None) -> None:
@@ -75,10 +75,7 @@ class Findings:
         self.found.append(Diagnostic("ERROR", code, message))
 
     def is_a(self, kind: str, value: Json, location: str) -> bool:
-        """Checks that the value is of this kind ("Object", "Array", "String").
-
-        Returns whether it is.
-        """
+        """Checks that the value is of this kind ("Object", "Array", "String"), and returns whether it is."""
         if isinstance(value, _KINDS[kind]):
             return True
         self.error(location, f"Expected value of type {kind}")
@@ -120,7 +117,7 @@ class Findings:
         self.error(location, f"Field '{name}' is not supported")
 
     def other_language(self, name: str, location: str, language: str, only: str) -> None:
-        """Adds an error for a field that only the other query language's states may have."""
+        """Adds an error for a field that is only valid in the other query language."""
         message = (
             f"The QueryLanguage is set to '{language}', "
             f"but field '{name}' is only supported for the '{only}' QueryLanguage"

@@ -1,8 +1,8 @@
 """Checks of expressions: paths, Payload Templates, JSONata strings, and the names in Assign.
 
-Every expression of a template is compiled, so that every wrong one is reported. A check takes
-(findings, value, location, query language, the field's name). Texts marked (ours) are not known
-from AWS.
+Every expression of a template is compiled, so that every invalid one is reported. A check takes
+(findings, value, location, query language, the field's name). Messages marked (ours) are sfn's own,
+because AWS's are not known.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def check_template(findings: Findings, value: Json, location: str, language: str
 
 
 def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
-    """Checks a string of a JSONata state: either plain or a `{% … %}` that compiles."""
+    """Checks a string in a JSONata state: plain text, or a `{% … %}` that must compile."""
     if is_expression(value):
         try:
             compile_jsonata_template_field(value, "")
@@ -111,7 +111,7 @@ def check_jsonata_string(findings: Findings, value: str, location: str) -> None:
 
 
 def _check_states(findings: Findings, text: str, location: str) -> None:
-    """Checks that only a Catcher reads errorOutput of $states."""
+    """Checks that only a Catcher reads $states.errorOutput."""
     if (
         "errorOutput" in text
         and not findings.catching
@@ -145,7 +145,7 @@ def _check_jsonpath(findings: Findings, value: Json, location: str) -> None:
 
 
 def _check_computed(findings: Findings, key: str, text: Json, location: str) -> None:
-    """Checks one `"key.$": text`. Observed: AWS's location is that of the enclosing object."""
+    """Checks one `"key.$": text`. Observed: AWS reports the location of the enclosing object."""
     try:
         if not isinstance(text, str):
             raise ValueError("not a string")

@@ -1,7 +1,6 @@
-"""The specification's field table: the fields that a state of each type may have, and their kinds.
+"""The specification's field table: the fields of each state type, and their kinds.
 
-ASL: https://states-language.net/#state-type-table. A kind is a word that `validate.py` knows how to
-check.
+ASL: https://states-language.net/#state-type-table. `validate.py` has a check for each kind.
 """
 
 from __future__ import annotations
@@ -115,7 +114,7 @@ EXCLUSIVE_FIELDS: Sequence[tuple[str, str]] = [
     ),
     *((name, f"{name}Path") for name in ("ToleratedFailureCount", "ToleratedFailurePercentage")),
 ]
-"""Pairs of fields of which a state may have only one."""
+"""Pairs of mutually exclusive fields of a state."""
 
 RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "TimeoutSeconds": (1, 99_999_999), "HeartbeatSeconds": (1, 99_999_999), "Seconds": (0, 99_999_999),
@@ -125,9 +124,9 @@ RANGES: Mapping[str, tuple[float | None, float | None]] = {
     "IntervalSeconds": (0, 99_999_999), "MaxAttempts": (0, 99_999_999), "BackoffRate": (1, None),
     "MaxDelaySeconds": (1, 31_622_400),
 }  # fmt: skip
-"""The minimum and maximum of each number that a state may hold.
+"""The minimum and maximum of each number in a state.
 
-Observed: AWS accepts an IntervalSeconds of 0, though it documents a positive one.
+Observed: AWS accepts an IntervalSeconds of 0, although it documents a positive number.
 """
 
 MACHINE_FIELDS: Mapping[str, Kind] = {

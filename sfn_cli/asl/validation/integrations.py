@@ -1,11 +1,11 @@
-"""The service integrations of AWS, whether sfn has them or not.
+"""AWS's service integrations, whether sfn supports them or not.
 
-A Resource that names none of them is refused.
+The validator rejects a Resource that is not one of them.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 (optimised integrations and their patterns)
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-The actions of an aws-sdk service are known to botocore only, when the task runs.
+The actions of an aws-sdk service are checked by botocore when the task runs.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ _ACTION = re.compile(r"[a-z][A-Za-z0-9]*")
 
 
 def is_known_integration(resource: Resource) -> bool:
-    """Whether AWS has the integration that a service's Resource names."""
+    """Whether AWS supports the integration in a service's Resource."""
     action = resource.action.partition(".")[0]
     if resource.service.startswith("aws-sdk:"):
         known = (
@@ -167,11 +167,11 @@ AWS_SDK_SERVICES = frozenset(
     uxc verifiedpermissions voiceid vpclattice waf wafregional wafv2 wellarchitected wickr wisdom
     workdocs workmail workmailmessageflow workspaces workspacesinstances workspacesthinclient
     workspacesweb xray
-    """.split()  # noqa: SIM905 - four hundred lines otherwise
+    """.split()  # noqa: SIM905 - as a list, four hundred lines
 )
-"""The services of aws-sdk tasks that botocore can call, by the Java SDK's names.
+"""The services of aws-sdk tasks that botocore can call, with their Java SDK names.
 
-A test in tests/integrations checks that they agree.
+A test in tests/integrations compares the list with botocore.
 """
 
 _ENDED_SERVICES = frozenset(
@@ -181,4 +181,4 @@ _ENDED_SERVICES = frozenset(
     privatenetworks qldb qldbsession robomaker simspaceweaver sms tnb
     """.split()  # noqa: SIM905
 )
-"""Services that AWS lists, and accepts in a definition, although botocore no longer has them."""
+"""Services that AWS accepts in a definition, although botocore no longer supports them."""

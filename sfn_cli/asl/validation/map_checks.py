@@ -1,10 +1,10 @@
-"""Checks of a Map's own fields: processor mode, item source, batches, and the place of results.
+"""Checks of the fields of a Map: processor mode, item source, batches, and the place of results.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html,
 …-itembatcher.html, …-resultwriter.html
 
-Texts marked (ours) are not known from AWS.
+Messages marked (ours) are sfn's own, because AWS's are not known.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ INLINE, DISTRIBUTED = "INLINE", "DISTRIBUTED"
 EXECUTION_TYPES = ("STANDARD", "EXPRESS")
 
 _DISTRIBUTED_FIELDS = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
-"""The fields that an inline Map may not have. Observed: those of tolerated failures are allowed."""
+"""The fields that an inline Map must not have. Observed: AWS allows those of tolerated failures."""
 
 _READERS = ("s3:getObject", "s3:listObjectsV2")
 _WRITERS = ("s3:putObject",)
@@ -109,7 +109,7 @@ def check_result_writer(findings: Findings, value: Json, location: str, language
         return
     _check_request(findings, value, _WRITERS, location, language, ("Resource", "WriterConfig"))
     if "WriterConfig" not in value or "Resource" in value:
-        # With a WriterConfig alone, the results are returned in its form, and not written anywhere.
+        # With only a WriterConfig, the results are returned in its form and not written anywhere.
         findings.require(value, ("Resource", _map_request_field(language)), location)
     config, at = value.get("WriterConfig", {}), f"{location}/WriterConfig"
     if not findings.is_a("Object", config, at):

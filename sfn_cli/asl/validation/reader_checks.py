@@ -1,4 +1,4 @@
-"""Checks of ItemReader's ReaderConfig: the format of a file of items, and the number to read.
+"""Checks of ItemReader's ReaderConfig: the format of the items' file, and the number to read.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html#itemreader-field-contents
 """
@@ -28,7 +28,7 @@ _OWN_FIELDS: Mapping[str, Sequence[str]] = {
 }
 """The fields of ReaderConfig for each InputType, in addition to the common fields.
 
-A manifest of S3 Inventory lists CSV files, one of Athena files of the InputType.
+A manifest of S3 Inventory lists CSV files; a manifest of Athena lists files of the InputType.
 """
 
 _CHOICES: Mapping[str, Sequence[str]] = {
@@ -45,7 +45,7 @@ def check_reader_config(
 ) -> None:
     """Checks a ReaderConfig.
 
-    `listing`: the items are the objects that listObjectsV2 lists, and no file need be read.
+    With `listing`, the items are the objects that listObjectsV2 lists, and no file is read.
     """
     if not findings.is_a("Object", config, location):
         return

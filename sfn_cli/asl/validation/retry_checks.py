@@ -46,7 +46,7 @@ def check_retry(findings: Findings, value: Json, location: str, language: str, n
         _check_error_equals(findings, entry, at, last=entry is entries[-1][1])
         for field, inner in entry.items():
             if field in _NUMBERS:
-                # Never an expression.
+                # A number in Retry is never an expression.
                 VALUE_CHECKS[_NUMBERS[field]](findings, inner, f"{at}/{field}", JSONPATH, field)
             elif field == "JitterStrategy":
                 findings.one_of(inner, ("NONE", "FULL"), f"{at}/JitterStrategy")

@@ -1,6 +1,6 @@
 """Checks of a Task: a known integration in Resource (integrations.py), and its required fields.
 
-Texts marked (ours) are not known from AWS.
+Messages marked (ours) are sfn's own, because AWS's are not known.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """The required members of an action's request.
 
-Observed: of each but the last two, AWS refuses a definition without it.
+Observed: AWS rejects a definition without them, for all actions but the last two.
 """
 
 _CONNECTION_FIELDS = ("Authentication", "InvocationConfig")
@@ -58,7 +58,7 @@ def check_resource(findings: Findings, value: Json, location: str, language: str
     elif findings.express and parsed.kind == "activity":
         findings.error(location, "Express state machine does not support Activity ARN")
     elif findings.express and parsed.pattern == "waitForTaskToken":
-        # Observed: AWS's message has a blank at its end.
+        # Observed: AWS's message ends with a space.
         findings.error(
             location, "Express state machine does not support '.waitForTaskToken' service integration "
         )
@@ -73,9 +73,9 @@ def _check_available(findings: Findings, resource: Resource, location: str) -> N
         return
     findings.error(
         location,
-        f"sfn does not have the integration {resource.service}:{resource.action}. "
-        "Call the service by an aws-sdk task (arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock it: "
-        "SFN_MOCK_CONFIG, test-state --mock.",
+        f"sfn does not support the integration {resource.service}:{resource.action}. "
+        "Call the service with an aws-sdk task (arn:aws:states:::aws-sdk:SERVICE:ACTION), or mock the "
+        "task (SFN_MOCK_CONFIG, or sfn test-state --mock).",
         UNAVAILABLE,
     )
 
@@ -129,7 +129,7 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
     if service == "http":
         given = [name for name in _CONNECTION_FIELDS if name in request or f"{name}.$" in request]
         if len(given) != 1:
-            # It is documented that AWS refuses it, but not in which words.
+            # AWS's documentation says that it rejects this, but not with which message.
             findings.error(
                 location,
                 "This object should have only one of the following fields: "
@@ -146,7 +146,7 @@ def _check_http_request(findings: Findings, request: Mapping[str, Json], service
 
 
 def _check_heartbeat(findings: Findings, state: Mapping[str, Json], location: str) -> None:
-    """Checks that HeartbeatSeconds is smaller than TimeoutSeconds, as it MUST be.
+    """Checks that HeartbeatSeconds is smaller than TimeoutSeconds, as the specification requires.
 
     https://states-language.net/#task-state
     """

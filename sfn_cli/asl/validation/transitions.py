@@ -1,7 +1,4 @@
-"""The transitions between the states of a machine, for the validator.
-
-The definition may be invalid.
-"""
+"""The transitions between the states of a machine whose definition may be invalid, for the validator."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def transition_targets(state: Mapping[str, Any], location: str) -> Iterable[tuple[str, str]]:
-    """Yields (location of the field that names it, name) of each possible next state."""
+    """Yields (location of its field, name) of each possible next state."""
     for field in ("Next", "Default"):
         if isinstance(state.get(field), str):
             yield f"{location}/{field}", state[field]
@@ -30,7 +27,7 @@ def transition_targets(state: Mapping[str, Any], location: str) -> Iterable[tupl
 def may_end_transitions(state: Json) -> bool:
     """Whether an execution may end with the state.
 
-    True also if its end has an error of its own, which is reported separately.
+    Also true if the end itself has an error, which is reported separately.
     """
     if not isinstance(state, dict) or state.get("Type") not in list(STATE_FIELDS) or state.get("End"):
         return True

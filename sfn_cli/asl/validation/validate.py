@@ -1,8 +1,8 @@
 """The definition validator: reports every problem at once, with AWS's codes and messages.
 
-It walks machines and their states; a field's value is checked by its kind (fields.py), in the
-`…_checks.py` modules. A definition that passes can be loaded (`state_machine.load_machine`). Texts
-marked (ours) are not known from AWS.
+It walks machines and their states, and checks each field's value by its kind (fields.py), in the
+`…_checks.py` modules. A definition without errors can be loaded (`state_machine.load_machine`).
+Messages marked (ours) are sfn's own, because AWS's are not known.
 """
 
 from __future__ import annotations
@@ -56,15 +56,15 @@ MAX_DEPTH = 100
 
 
 IsAvailable = Callable[["Resource"], bool]
-"""Whether tasks on a resource that AWS has can be performed here."""
+"""Whether sfn can run a task with a resource that AWS supports."""
 
 
 def validate(
     definition: str, machine_type: str = "STANDARD", *, is_available: IsAvailable | None = None
 ) -> list[Diagnostic]:
-    """Returns every problem of a definition's text, in its order; empty when it is valid.
+    """Returns every problem of a definition's text, in text order; empty if it is valid.
 
-    Without `is_available`, every integration of AWS counts as available.
+    Without `is_available`, every integration of AWS is treated as available.
     """
     return _validate(
         definition,
@@ -76,7 +76,7 @@ def validate(
 def validate_state(
     definition: str, location: str, *, is_available: IsAvailable | None = None
 ) -> list[Diagnostic]:
-    """Returns every problem of a text that is one state, to be tested.
+    """Returns every problem of the text of a single state, for TestState.
 
     The targets of its transitions are not checked.
     """
@@ -185,7 +185,7 @@ class _MachineValidation:
                 if target not in states:
                     findings.error(field, f"Missing 'Next' target: {target}", MISSING_TARGET)
         if self.depth == 1 and states and not any(may_end_transitions(state) for state in states.values()):
-            # Observed: AWS then does not check which states are reached.
+            # Observed: AWS then does not check for unreachable states.
             findings.of_the_whole("Workflow has no terminal state", MISSING_END)
             return
         for name in states:
@@ -255,7 +255,7 @@ class _MachineValidation:
         given = [name for name in ("Next", "End") if name in state and state[name] is not False]
         self.findings.only_one(dict.fromkeys(given), ("Next", "End"), location, required=True)
 
-    # A state's own QueryLanguage is not inherited: the states within it use the whole machine's.
+    # A state's QueryLanguage is not inherited: nested states use that of the whole machine.
 
     def check_branches(
         self, findings: Findings, value: Json, location: str, language: str, name: str
@@ -288,7 +288,7 @@ _TYPE_ORDER = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", 
 def _valid_query_language(language: Json) -> str:
     """Returns the query language that a QueryLanguage selects.
 
-    Observed: everything other than exactly JSONPath counts as JSONata.
+    Observed: every value except exactly JSONPath counts as JSONata.
     """
     return JSONPATH if language == JSONPATH else JSONATA
 

@@ -1,7 +1,7 @@
-"""Checks of a field's value by its kind (fields.py), for all kinds that hold no states.
+"""Checks of a field's value by its kind (fields.py), for all kinds without nested states.
 
-A check takes (findings, value, location, query language, the field's name). Texts marked (ours) are
-not known from AWS.
+A check takes (findings, value, location, query language, the field's name). Messages marked (ours) are
+sfn's own, because AWS's are not known.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The variables that each state of a machine reads: DescribeStateMachine's variableReferences.
 
-Observed: states are listed by their own name, at any depth; names are sorted; a state that reads
-none is left out. In JSONPath, `$name` counts outside of quoted text; in JSONata, the variables that
-an expression does not bind itself.
+Observed: nested states are listed by their own names; variable names are sorted; a state that reads no
+variables is left out. In JSONPath, `$name` counts outside of quoted text. In JSONata, variables count if
+the expression does not bind them itself.
 """
 
 from __future__ import annotations
@@ -69,13 +69,13 @@ def _variable_expressions(value: Any) -> Iterator[str]:
 
 
 _TEMPLATES = ("Assign", "Parameters", "BatchInput")
-"""The templates: in them a name that ends in Path may be a user's own, not the language's."""
+"""The templates, in which a name ending in Path may be the user's instead of the language's."""
 
 
 def _inner_variable_expressions(value: Any, *, template: bool) -> Iterator[str]:
     """Yields the paths and functions within a field's value.
 
-    The value is a template, or an object with names of the language's own.
+    The value is a template, or an object with member names of the language.
     """
     if isinstance(value, list):
         for item in value:

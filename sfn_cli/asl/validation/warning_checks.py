@@ -1,6 +1,6 @@
-"""Warnings: allowed definitions that are rarely intended.
+"""Warnings about valid definitions that are probably mistakes.
 
-The codes and their rules are AWS's, the texts are (ours).
+The codes and their rules are AWS's; the messages are sfn's own.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinitionDiagnostic.html
 """
@@ -32,7 +32,7 @@ def warn_of_missing_dollar(findings: Findings, key: str, value: Json, location: 
 
 
 def warn_of_missing_path(findings: Findings, name: str, value: Json, location: str) -> None:
-    """Adds NO_PATH: a path in a field that takes a plain string and has a sibling for paths."""
+    """Adds NO_PATH: a path in a field for a plain string, if another field accepts a path."""
     if _looks_like_unread_path(value):
         findings.warning(
             location,
@@ -65,8 +65,8 @@ def _warn_if_holds_path(value: Json) -> bool:
 
 
 def _looks_like_unread_path(value: Json) -> bool:
-    """Whether it is `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable` or the like.
+    """Whether a value looks like a path: `$`, `$.name`, `$[0]`, `$$.Execution.Id`, `$variable`.
 
-    A price ("$5") is not.
+    A price ("$5") does not.
     """
     return isinstance(value, str) and _PATH.match(value) is not None

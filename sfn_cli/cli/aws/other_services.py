@@ -109,7 +109,7 @@ def _named_endpoint_variables(home: str, endpoint: str, given: dict[str, str]) -
         return {}
     access_key = embedded_aws.embedded_aws_access_key(home, endpoint) or embedded_aws.MADE_UP
     variables = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": embedded_aws.MADE_UP}
-    if not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
+    if "AWS_DEFAULT_REGION" not in os.environ:  # version 1 of the AWS CLI does not read AWS_REGION
         variables["AWS_DEFAULT_REGION"] = Terminal(given).settings.region
     return variables
 

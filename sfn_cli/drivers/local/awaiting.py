@@ -93,7 +93,7 @@ class Awaiting:
                 began = time.monotonic()
                 if self._has_new.is_set():
                     waits += self._take_new()
-                    changes.look_again()
+                    changes.recheck()
                 if changes.wait(0.0):
                     changed_at = began
                     _answer_waits(service, waits)

@@ -1,16 +1,16 @@
 """The next event: AWS's event grammar, one event at a time.
 
-`decide(execution, now)` returns the next event that is due by `now`, or None when the execution
-waits: for a signal, or for `execution.wake_at`. Of the execution it changes two things, and neither
-changes an event: it takes frames off the agenda or schedules them for later, and it writes the memo
-of a stay (`Stay.memo`: the answers of states, the final failures), which may be lost at any time.
+`decide(execution, now)` returns the next event that is due by `now`, or None when the execution waits
+for a signal or for `execution.wake_at`. It changes only two parts of the execution, neither of which
+affects events: it takes frames off the agenda or schedules them for later, and it writes the memo of
+a stay (`Stay.memo`: moves and final failures of states), which may be lost at any time.
 
-Laws, seen in recordings of AWS:
-1. An event follows the one before it in its own frame (previousEventId); the first state of all follows 0.
+Laws, observed in recordings of AWS:
+1. An event follows the previous one in its frame (previousEventId); the execution's first state follows 0.
 2. A retry has no event of its own: the next …Scheduled or …Started follows the failure.
 3. An error of a JSONata expression is recorded as EvaluationFailed, which follows what StateEntered followed.
-4. A Map or Parallel that fails aborts what its other children do, then retries, or records its failure.
-5. The 25,000th event can only be the execution's end.
+4. A failing Map or Parallel aborts the work of its other children, then retries or records its failure.
+5. The 25,000th event is always the execution's end.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ _SUCCEEDED = state_event_types("StateSucceeded")
 def decide(execution: Execution, now: int) -> HistoryEvent | None:
     """Returns the next event, or None when nothing is due by `now`.
 
-    Raises BudgetExceeded when the next event takes longer than `execution.budget`; then it is still
-    next.
+    Raises BudgetExceeded if computing the next event takes longer than `execution.budget`; a later
+    call returns that event.
     """
     if execution.ended:
         return None
     if execution.deadline_at is not None and now >= execution.deadline_at:
-        # Observed of ExecutionAborted, and assumed here: an end from outside follows 0.
+        # An end from outside follows 0. Observed for ExecutionAborted, and assumed here.
         return HistoryEvent(
             execution.last_id + 1, 0, now, "ExecutionTimedOut", details={"error": "States.Timeout"}
         )
@@ -78,9 +78,9 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
 
 
 def frame_due_at(execution: Execution, frame: Frame) -> int | None:
-    """Returns when the frame's next event is due by time: a Wait, a retry, the timeout of a task.
+    """Returns when the frame's timer is due: the end of a Wait, a retry, or the timeout of a task.
 
-    None when the frame has something to do at once, or waits for a signal or its children.
+    None if the frame can move immediately, or waits for a signal or its children.
     """
     next_step = _decide_step(execution, frame, _BEFORE_ANY_TIMER)
     return next_step if isinstance(next_step, int) else None
@@ -137,7 +137,7 @@ def _decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent |
 
 
 def _is_superseded(frame: Frame) -> bool:
-    """Whether a sibling of the frame or of an ancestor has failed: the frame then does no more."""
+    """Whether a sibling of the frame or of an ancestor has failed, which stops the frame."""
     child: Frame = frame
     while (parent := child.parent) is not None:
         failed = parent.stay.failed_child
@@ -175,7 +175,7 @@ def _decide_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEven
     except StatesError as error:
         return expression_failed(execution, frame, now, error, frame)
     stay = frame.stay
-    if stay.map_run_arn is not None:  # by a redrive: the same one goes on
+    if stay.map_run_arn is not None:  # a redrive continues the same Map Run
         details = {"mapRunArn": stay.map_run_arn, "redriveCount": stay.map_run_redrives + 1}
         return event_of_move(execution, frame, now, "MapRunRedriven", details)
     return event_of_move(
@@ -185,7 +185,7 @@ def _decide_map_run(execution: Execution, frame: Frame, now: int) -> HistoryEven
 
 def _decide_work(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     task = frame.stay.task
-    if task is None:  # a Map Run that was aborted; its state will be
+    if task is None:  # a Map Run that was aborted; its state is aborted next
         return None
     due = task.due_at
     if due is None or now < due:

@@ -36,7 +36,7 @@ def expression_failed(
 ) -> HistoryEvent | Due | None:
     """Handles a failed expression of the state, after the last event of `after`.
 
-    Those of JSONata are recorded first (law 3).
+    A JSONata error is recorded first (law 3).
     """
     stay = frame.stay
     if error.error == QUERY_EVALUATION_ERROR:
@@ -47,14 +47,14 @@ def expression_failed(
         return event_of_move(execution, frame, now, "EvaluationFailed", details, previous=previous)
     if frame.phase in ("WORKED", "JOINED"):
         return recover_from_failure(execution, frame, now, error)
-    # Nothing outside was called, and evaluating the same state again would fail the same way.
+    # Not retried: nothing outside was called, and the same evaluation would fail the same way.
     return _fail_state(execution, frame, now, error, after)
 
 
 def recover_from_failure(
     execution: Execution, frame: Frame, now: int, error: StatesError
 ) -> HistoryEvent | Due | None:
-    """Handles a failure of the frame's state: retries, or else catches the error, or fails."""
+    """Handles a failure of the frame's state: retries, catches the error, or fails."""
     again = _retry_after_failure(execution, frame, now, error, frame)
     return _fail_state(execution, frame, now, error, frame) if again is None else again
 
@@ -62,9 +62,9 @@ def recover_from_failure(
 def _retry_after_failure(
     execution: Execution, frame: Frame, now: int, error: StatesError, after: Frame
 ) -> HistoryEvent | Due | None:
-    """Returns the event of another attempt, the time when it is due, or None if there is none left.
+    """Returns the event of the next attempt, the time when it is due, or None if no attempt is left.
 
-    The attempt follows the last event of `after`: the frame itself, or its child that failed.
+    The attempt follows the last event of `after`, which is the frame itself or its failed child.
     """
     stay = frame.stay
     found = usable_visit_retrier(stay, error)
@@ -103,7 +103,7 @@ def _fail_state(
 
 
 def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError) -> HistoryEvent | Due | None:
-    """Fails the frame, and the execution or fork that it is part of."""
+    """Fails the frame, and the execution or fork that it belongs to."""
     frame.stay.note().failed_for_good = error
     parent = frame.parent
     if parent is None:
@@ -117,7 +117,7 @@ def fail_frame(execution: Execution, frame: Frame, now: int, error: StatesError)
 
 
 def fail_fork(execution: Execution, frame: Frame, now: int, failed: Frame) -> HistoryEvent | Due | None:
-    """Handles a Map or Parallel of which a child failed (law 4)."""
+    """Handles a Map or Parallel with a failed child (law 4)."""
     aborted = _abort_children(execution, frame, now, spared=failed, previous=failed.last)
     if aborted is not None:
         return aborted

@@ -1,4 +1,4 @@
-"""The recording of a state's move: the event that carries out its request."""
+"""Records a state's move: the event that carries out its request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def event_of_move(
     previous: int | None = None,
     next: str | None = None,
 ) -> HistoryEvent:
-    """Returns the frame's next event, which follows the frame's last one or else `previous`."""
+    """Returns the frame's next event, which follows `previous` or, by default, the frame's last event."""
     return HistoryEvent(
         execution.last_id + 1,
         frame.last if previous is None else previous,
@@ -53,7 +53,7 @@ def iteration_move_details(frame: Frame) -> dict[str, Json]:
 def perform_move(
     execution: Execution, frame: Frame, now: int, move: Move, previous: int
 ) -> HistoryEvent | Due | None:
-    """Returns the event that begins the requested work, or the time until which there is none.
+    """Returns the event that starts the requested work, or the time until which no event is due.
 
     The event follows the event `previous`.
     """
@@ -76,7 +76,7 @@ def perform_move(
 def move_out_of_state(
     execution: Execution, frame: Frame, now: int, done: Exit, previous: int
 ) -> HistoryEvent:
-    """Returns the event by which the frame leaves its state. It follows the event `previous`."""
+    """Returns the event with which the frame leaves its state. It follows the event `previous`."""
     state = frame.stay.state
     details: dict[str, Json] = {"name": state.name}
     if done.assigned:

@@ -2,8 +2,8 @@
 
 `evolve(execution, event)` is total over the events that `decide` and `receive` return; it never
 reads a clock. The table of event types (`events.EVENT_TYPES`) names the function that applies an
-event, and the phases of its frame: the functions are in `evolve/states.py`, `evolve/tasks.py` and
-`evolve/children.py`, and here where the event is about the execution as a whole.
+event, and the phases of its frame. The functions are in `evolve/states.py`, `evolve/tasks.py` and
+`evolve/children.py`; those for events about the whole execution are here.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def evolve(execution: Execution, event: HistoryEvent) -> None:
-    """Applies one event. Events come in the order of their ids, each once.
+    """Applies one event. Events are applied in the order of their ids, each once.
 
-    Raises AssertionError if a damaged history has an event that cannot come next. The execution
+    Raises AssertionError if the event cannot come next, because the history is damaged. The execution
     must then be discarded.
     """
-    # Raised, not asserted: a damaged history must be found under `python -O`, too.
+    # Raised, not asserted: a damaged history must also be detected under `python -O`.
     if event.id != execution.last_id + 1:
         raise AssertionError(f"event {event.id} after {execution.last_id}")
     execution.last_id = event.id
@@ -63,7 +63,7 @@ def execution_started(execution: Execution, event: HistoryEvent) -> None:
 
 
 def _evolve_time_limit(execution: Execution, at: int) -> None:
-    """Sets the deadline: the machine's TimeoutSeconds count from `at`, the quota from the start."""
+    """Sets the deadline: the machine's TimeoutSeconds count from `at`, AWS's quota from the start."""
     longest = quotas.EXPRESS_SECONDS if execution.is_express else quotas.STANDARD_SECONDS
     own = execution.machine.timeout_seconds or longest
     execution.deadline_at = min(execution.started_at + longest * 1000, at + own * 1000)
@@ -126,7 +126,7 @@ _FRAME_HANDLERS: Mapping[str, Callable[[Execution, Frame, HistoryEvent], None]] 
 class _InFrame(NamedTuple):
     """The application of events of one type to their frame.
 
-    `after` is None where the handler chooses the phase, or leaves it unchanged.
+    `after` is None if the handler chooses the phase or leaves it unchanged.
     """
 
     handler: Callable[[Execution, Frame, HistoryEvent], None]

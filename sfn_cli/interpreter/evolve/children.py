@@ -1,4 +1,4 @@
-"""The meaning of the events of a Map or Parallel and its children: forks, iterations, joins."""
+"""The meaning of events about a Map or Parallel and its children: forks, iterations, joins."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_child_frame(execution: Execution, frame: Frame) -> None:
 
 
 def child_succeeded(execution: Execution, frame: Frame, event_id: int) -> None:
-    """Records that a child is done; its parent now follows this event."""
+    """Records that a child has finished; its parent now follows this event."""
     parent = frame.parent
     assert parent is not None
     fork = parent.stay.fork
@@ -38,7 +38,7 @@ def child_succeeded(execution: Execution, frame: Frame, event_id: int) -> None:
 
 
 def drop_children(execution: Execution, frame: Frame) -> None:
-    """Discards the frame's children, when it leaves its state or forks again."""
+    """Discards the frame's children when it exits its state or forks again."""
     fork = frame.stay.fork
     if fork is not None:
         for child in list(fork.children.values()):
@@ -58,7 +58,7 @@ def _drop_child(execution: Execution, frame: Frame) -> None:
 
 
 def set_children_aside(execution: Execution, frame: Frame) -> None:
-    """Stops the frame's children; a redrive may resume each where it stopped."""
+    """Stops the frame's children; a redrive may resume each from where it stopped."""
     fork = frame.stay.fork
     if fork is not None:
         for child in fork.children.values():
@@ -95,7 +95,7 @@ def children_forked(execution: Execution, frame: Frame, event: HistoryEvent) -> 
 
 
 def _note_failed_child(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    """Records the child that the event follows, which makes a Map or Parallel fail or restart."""
+    """Records the failed child that the event follows, which makes a Map or Parallel fail or retry."""
     fork = frame.stay.fork
     for child in fork.children.values() if fork is not None else ():
         if child.last == event.previous_event_id:
@@ -121,7 +121,7 @@ def _start_child(
 
 
 def iteration_started(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    # Recorded under the Map's frame: the iteration's own frame begins with it.
+    # The event is recorded under the Map's frame: it creates the iteration's frame.
     fork = frame.stay.fork
     assert fork is not None
     _start_child(execution, frame, fork, fork.started, event)

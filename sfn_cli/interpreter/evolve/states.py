@@ -1,4 +1,4 @@
-"""The meaning of the events of states: entered, left, aborted, a failed expression."""
+"""The meaning of events about states: entered, exited, aborted, a failed expression."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def state_exited(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
     frame.phase = "ENDING" if event.next is None else "STARTING"
     drop_children(execution, frame)
     if event.next is None and frame.parent is not None and frame.parent.stay.state.type == "Parallel":
-        # A branch ends without an event of its own.
+        # The end of a branch has no event.
         child_succeeded(execution, frame, event.id)
 
 

@@ -1,4 +1,4 @@
-"""The meaning of the events of tasks: attempts at a state's work, the open task, its end.
+"""The meaning of events about tasks: attempts at a state's work, the open task, its end.
 
 A Map Run is a task too.
 """
@@ -32,7 +32,7 @@ NO_ARGUMENTS = Payload({}, "{}")
 
 
 def follow_event(execution: Execution, frame: Frame, event: HistoryEvent) -> None:
-    """Lets the frame follow the event and move."""
+    """Makes the event the frame's last one, and makes the frame ready."""
     frame.last = event.id
     frame.last_at = event.at
     frame.stay.memo = NO_MEMO
@@ -40,7 +40,7 @@ def follow_event(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
 
 
 def begin_task_attempt(execution: Execution, frame: Frame, event: HistoryEvent) -> Move:
-    """Returns the move that this event carries out: the stay's first, or another attempt's."""
+    """Returns the move that this event carries out, for the stay's first or a later attempt."""
     if frame.phase == "ENTERED":
         return first_visit_move(execution, frame)
     move = next_visit_move(execution, frame, event.at, frame)
@@ -49,7 +49,7 @@ def begin_task_attempt(execution: Execution, frame: Frame, event: HistoryEvent) 
 
 
 def count_task_retry(execution: Execution, frame: Frame) -> None:
-    """Counts another attempt after a failure of the state."""
+    """Counts a retry after a failure of the state."""
     stay = frame.stay
     found = usable_visit_retrier(stay, visit_failure(execution, frame))
     if found is not None:
@@ -136,7 +136,7 @@ def _answer_task(execution: Execution, frame: Frame, event: HistoryEvent) -> Non
 def _task_missed_heartbeat(task: OpenTask, event: HistoryEvent) -> bool:
     """Whether a task timed out because of a missed heartbeat.
 
-    Decided by the event's time, or by the error's name if the timeout was injected.
+    That follows from the event's time, or from the error's name if the timeout was injected.
     """
     if (event.details or {}).get("error") == HEARTBEAT_TIMEOUT:
         return True

@@ -43,7 +43,7 @@ class OwnClients:
         if self._needs_key and not compare_digest(_named_access_key(request), self._access_key.encode()):
             raise ApiError(
                 "AccessDeniedException",
-                "This endpoint only answers functions, which sign requests with the access key in their environment.",
+                "This endpoint only answers functions. They sign with the access key in their environment.",
                 status=403,
             )
 

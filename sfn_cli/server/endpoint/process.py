@@ -2,7 +2,7 @@
 
 It is the application of `sfn serve` on a socket that it inherits, with two differences: requests for
 other services are forwarded, and only this user's programs are answered. It ends with the process
-that started it. Without what it needs to be installed, every call is refused with what to install.
+that started it. If a package is missing, every call is refused, and the error names the package.
 """
 
 from __future__ import annotations

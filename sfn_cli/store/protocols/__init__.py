@@ -1,26 +1,27 @@
 """The store's interface for operations and integrations: one Protocol per noun.
 
-`Store` has all of them. What a driver needs in addition (claims, messages, commits) is in
-`driver.py`. Records are in `records/`.
+`Store` has all of them. What a driver also needs (claims, messages, commits) is in `driver.py`.
+Records are in `records/`.
 
-Words. `find` and `page` return what is stored now; `find` returns None if there is no such item.
-`page` returns up to `limit` items, ordered by name unless it says otherwise, starting with the one
-that follows `after`. `create` is idempotent where it returns a record: the one that has the name
-from now on, new or not. `change` and `change_tags` replace what is stored with the result of the
-given function; if that function raises, nothing changes. Methods that return bool say whether there
-was such an item (or, for `create`, whether it is new). Times are milliseconds since 1970, and `at`
-is now; executions, machines and Map Runs are named by ARN, events by their number. `Versions` and
-`Aliases` take `StateMachine.id`, an opaque key: another machine may have the same ARN later.
+Conventions. `find` and `page` return what is stored now; `find` returns None if there is no such
+item. `page` returns up to `limit` items, starting with the one after `after`, ordered by name unless
+its docstring states another order. A `create` that returns a record is idempotent: it returns the
+record that has the name afterwards, new or not. `change` and `change_tags` replace what is stored
+with the result of the given function; if that function raises, nothing changes. Methods that return
+bool return whether the item existed (for `create`: whether it is new). Times are milliseconds since
+1970, and `at` is the current time. Executions, machines and Map Runs are identified by ARN, events
+by their number. `Versions` and `Aliases` take `StateMachine.id`, an opaque key, because another
+machine may later have the same ARN.
 
 Errors. Every method may raise StoreError (the store cannot be read or written, or no worker can be
 started), RowError (one row is damaged) and, if it stores text or numbers, UnstorableError (no store
-can hold them). Nothing is stored then, except when a worker cannot be started: what the method
-wrote stays. Other errors are named below.
+can hold them). Then nothing is stored, with one exception: when a worker cannot be started, what
+the method wrote stays. Other errors are listed below.
 
-Rule 1: a method is one transaction: all of it is stored, durably, or nothing.
-Rule 2: what gives an execution something to do wakes a worker after the commit, where the store has
-workers to wake. Only `Executions.start` does not, for an execution that no task starts: its caller
-makes sure once that a worker is running (api/following.py).
+Rule 1: a method is one transaction: either everything is stored, durably, or nothing.
+Rule 2: a method that gives an execution work wakes a worker after the commit, if the store has
+workers. The exception is `Executions.start` for an execution that no task starts: its caller
+ensures once that a worker is running (api/following.py).
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ class Store(Protocol):
     def changes(self) -> Changes: ...
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...
     def is_current(self) -> bool:
-        """Whether no other version of sfn has taken the store over since it was opened."""
+        """Whether no other version of sfn has opened the store since."""
 
     def close(self) -> None: ...
 
@@ -109,18 +110,18 @@ class Changes(Protocol):
         it only checks. `every` is the longest delay, in seconds, before a change is noticed.
         """
 
-    def look_again(self) -> None:
-        """Makes the next `wait` return True at once."""
+    def recheck(self) -> None:
+        """Makes the next `wait` return True immediately."""
 
     def check_in_place(self) -> None:
-        """Raises StoreError when the store was moved or deleted: it would never change again."""
+        """Raises StoreError if the store was moved or deleted: it would never change again."""
 
 
 class Snapshot(Protocol):
     """The whole store at one moment, for an integrity check. Raises RowError for damage."""
 
     def file_damage(self) -> Iterator[str]:
-        """Yields the findings of the store's own check, in lines."""
+        """Yields the findings of the store's own check, line by line."""
 
     def execution_ids(self) -> Iterator[int]: ...
     def arn(self, id: int) -> str: ...

@@ -1,7 +1,7 @@
 """The store's interface for a driver on this machine: claims, messages and commits.
 
-Executions are named by their rows here (`Claimed.id`). Errors and words are those of the package's
-docstring.
+Here, executions are identified by their row ids (`Claimed.id`). For conventions and errors, see the
+package's docstring.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class WorkerCommits(Protocol):
-    """One worker's hold on the store. A worker that has lost an execution writes nothing of it."""
+    """The store as one worker writes it. For an execution that it has lost, nothing is written."""
 
     @property
     def worker(self) -> int:
@@ -38,10 +38,10 @@ class WorkerCommits(Protocol):
         """The events of an execution, in order."""
 
     def release(self, executions: Collection[int]) -> None:
-        """Releases executions: another worker, or a later one, continues them."""
+        """Releases executions, for another worker or a later one to continue."""
 
     def fail(self, execution: int, error: str, cause: str, at: int) -> None:
-        """Ends an execution of this worker as FAILED, whatever its states are doing."""
+        """Ends an execution of this worker as FAILED, whatever the state of its tasks."""
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
         """Records failed attempts at executions of this worker and releases them.
@@ -59,12 +59,12 @@ class WorkerCommits(Protocol):
         read_up_to: int = 0,
         now: int = 0,
     ) -> Committed:
-        """Stores a turn, checked against the lease, with log lines that came meanwhile.
+        """Stores a turn if the lease still holds, with the log lines that arrived during it.
 
         The log lines are ingested at `now`. `forgotten` are messages to executions that are no
         longer driven. `read_up_to` is the last message that the worker has read: an execution that
-        would time out although a later message is pending is lost, to be claimed again. An
-        execution that cannot be stored is refused and does not keep the others from being stored.
+        would time out although a later message is pending counts as lost and is claimed again. An
+        execution that cannot be stored is refused, without affecting the others.
         """
 
 
@@ -72,20 +72,20 @@ class Inbox(Protocol):
     """Messages to executions, by ascending id."""
 
     def after(self, last: int) -> list[Message]:
-        """Returns the messages that came after the message `last`."""
+        """Returns the messages after the message `last`."""
 
     def of(self, execution: int, up_to: int) -> list[Message]:
         """Returns the messages to a running execution, up to the message `up_to`.
 
-        Messages that it was aborted are left out: they are from before its redrive.
+        Messages that abort it are left out: they are older than its redrive.
         """
 
 
 class Heartbeats(Protocol):
-    """The latest heartbeats of open tasks: they leave no event."""
+    """The latest heartbeats of open tasks. No event records them."""
 
     def beats(self, execution: int) -> list[tuple[int, int]]:
-        """Returns (task, time) of the last heartbeat of each open task that has one."""
+        """Returns (task, time) of the last heartbeat of each open task that has sent one."""
 
 
 class Outbox(Protocol):
@@ -97,11 +97,11 @@ class Outbox(Protocol):
     def enable(self, at: int) -> None:
         """Stores changes from now on, and the starts that no worker has seen yet.
 
-        Those starts are why a worker is running.
+        Those starts are the ones that caused this worker to be started.
         """
 
     def disable(self) -> int:
-        """Stores no more changes, deletes those that are pending, and returns their number."""
+        """Stops storing changes, deletes the pending ones, and returns their number."""
 
     def pending(self, limit: int) -> list[Note]:
         """Returns the oldest changes."""
@@ -110,19 +110,19 @@ class Outbox(Protocol):
         """Returns the execution as it was after the change; None if it no longer exists."""
 
     def drop(self, notes: Iterable[int]) -> None:
-        """Removes changes that were delivered, or never will be."""
+        """Removes changes that were delivered, or that never will be."""
 
     def drop_older(self, at: int) -> int:
-        """Deletes the changes from before `at`, and returns their number.
+        """Deletes the changes made before `at`, and returns their number.
 
-        This is exact only as far as the clock was: changes are ordered by id.
+        Changes are ordered by id, so this is exact only if the clock was never set back.
         """
 
 
 class FunctionEventQueue(Protocol):
     """Events for Lambda functions.
 
-    The worker that takes an event owns it; the events of a dead worker are free again.
+    A worker that takes an event owns it; when the worker dies, its events can be taken again.
     """
 
     def any(self) -> bool:
@@ -138,10 +138,10 @@ class FunctionEventQueue(Protocol):
         """
 
     def retry(self, owner: int, id: int, due_at: int) -> None:
-        """Makes the owner's event due again at `due_at`: the function has failed on it."""
+        """Makes the owner's event due again at `due_at`, after the function failed on it."""
 
     def remove(self, owner: int, id: int) -> None:
-        """Removes the owner's event: nothing more is to be done with it."""
+        """Removes the owner's event: it was handled, or is given up."""
 
 
 class Workers(Protocol):
@@ -151,4 +151,4 @@ class Workers(Protocol):
         """Registers a new worker and returns its id."""
 
     def describe(self, worker: int) -> tuple[int, int, int] | None:
-        """Returns (pid, started at, how many executions it drives)."""
+        """Returns (pid, start time, number of executions that it drives)."""

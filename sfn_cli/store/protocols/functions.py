@@ -17,7 +17,7 @@ class Functions(Protocol):
     def create(self, name: str, arn: str, configuration: Mapping[str, Json], code: Code, at: int) -> bool: ...
     def find(self, name: str, number: int = 0) -> Function | None: ...
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
-        """Returns (id, revision), which changes with code or configuration. Cheap."""
+        """Returns (id, revision). The revision changes with code and configuration. Cheap."""
 
     def route(self, name: str, alias: str) -> FunctionRoute | None: ...
     def zip(self, function: Function) -> bytes | None:
@@ -27,10 +27,10 @@ class Functions(Protocol):
     def layers(self) -> Layers: ...
 
     def zip_hashes(self, name: str) -> set[str]:
-        """Returns CodeSha256 of every zip of the function and its versions."""
+        """Returns the CodeSha256 of every zip of the function and its versions."""
 
     def package_dirs(self) -> set[str]:
-        """Returns the folders with packages that any function, at any version, or layer names."""
+        """Returns the package folders that are used by any function, at any version, or layer."""
 
     def page(
         self, after: tuple[str, int], limit: int, *, of: str | None = None, all_versions: bool = False
@@ -42,7 +42,7 @@ class Functions(Protocol):
     ) -> Function | None:
         """Replaces the configuration with `change`'s result, and the code with `code` if given.
 
-        Returns the function as it is then; None if it does not exist.
+        Returns the updated function; None if it does not exist.
         """
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool: ...
@@ -54,13 +54,13 @@ class FunctionVersions(Protocol):
     def publish(
         self, function: Function, configuration: Mapping[str, Json], digest: str, zip: bytes | None, at: int
     ) -> Function | None:
-        """Returns the version with this digest: the newest one, or a new one.
+        """Returns the version with this digest: the latest version, or a new one.
 
-        None when the function changed since it was read.
+        None if the function has changed since it was read.
         """
 
     def delete(self, name: str, number: int) -> list[str] | None:
-        """Deletes a version unless aliases lead to it, and returns the names of those aliases.
+        """Deletes a version unless aliases point to it, and returns the names of those aliases.
 
         None if there is no such version.
         """
@@ -70,25 +70,25 @@ class Layers(Protocol):
     def publish(
         self, name: str, facts: Callable[[int], Mapping[str, Json]], code: Code, package_dirs: Sequence[str]
     ) -> LayerVersion:
-        """Stores a new version; `facts` returns what it is, from its number."""
+        """Stores a new version. `facts` takes its number and returns what `LayerVersion.facts` is."""
 
     def find(self, name: str, number: int) -> LayerVersion | None:
-        """Returns a version, also one that was deleted."""
+        """Returns a version, even one that was deleted."""
 
     def newest(self, after: str, limit: int) -> list[LayerVersion]:
         """Returns the newest version of each layer, by name."""
 
     def versions(self, name: str, below: int, limit: int) -> list[LayerVersion]:
-        """Returns the versions of a layer whose number is below `below`, the newest first."""
+        """Returns the versions of a layer with a number below `below`, newest first."""
 
     def zip(self, layer: LayerVersion) -> bytes | None:
-        """Returns the zip with its content; None if that is a folder."""
+        """Returns the zip with its content; None if the content is a folder."""
 
     def delete(self, name: str, number: int) -> None: ...
 
 
 class FunctionAliases(Protocol):
-    """Aliases of a function (its name)."""
+    """Aliases of a function, which is given by name."""
 
     def create(self, function: str, alias: FunctionAlias) -> bool: ...
     def find(self, function: str, name: str) -> FunctionAlias | None: ...

@@ -15,7 +15,7 @@ class LogGroups(Protocol):
 
     def create_group(self, name: str, at: int, tags: Mapping[str, str] | None = None) -> bool: ...
     def create_stream(self, group: str, name: str, at: int) -> bool | None:
-        """Whether the stream is new; None when the group does not exist."""
+        """Returns whether the stream is new; None if the group does not exist."""
 
     def delete_group(self, name: str) -> bool: ...
     def delete_stream(self, group: str, name: str) -> bool: ...
@@ -27,7 +27,7 @@ class LogGroups(Protocol):
     def has_group(self, name: str) -> bool: ...
     def has_stream(self, group: str, name: str) -> bool: ...
     def oldest(self, group: str, now: int) -> int:
-        """Returns the time before which the group shows no events."""
+        """Returns the time of the oldest events that the group still shows."""
 
     def tags(self, group: str) -> dict[str, str] | None: ...
     def groups(self, after: str, limit: int, *, prefix: str = "", containing: str = "") -> list[LogGroup]: ...
@@ -35,23 +35,23 @@ class LogGroups(Protocol):
 
 
 class Logs(Protocol):
-    """Log events. Their ids grow as they are added."""
+    """Log events. Their ids increase in the order in which they are added."""
 
     def append(self, lines: Iterable[LogLine], ingested_at: int) -> None:
-        """Adds lines; groups and streams that do not exist are created."""
+        """Adds lines, and creates the groups and streams that do not exist."""
 
     def events(
         self, group: str, limit: int, *, streams: Sequence[str] | None = None, stream_prefix: str = "",
         start: int = ..., end: int = ..., after: tuple[int, int] = ..., before: tuple[int, int] = ...,
         matches: Callable[[str], bool] | None = None, newest_first: bool = False,
     ) -> list[LogEvent]:  # fmt: skip
-        """Returns events in order of time, with start <= time < end.
+        """Returns the events with start <= time < end, by time.
 
-        Only those between the events `after` and `before` (time, id), and for which
-        `matches(message)`.
+        Only those between the events `after` and `before` (time, id) for which `matches(message)`
+        is true.
         """
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
-        """Returns the events added since the event `last_id`, in that order."""
+        """Returns the events added after the event `last_id`, in the order they were added."""
 
     def last_id(self) -> int: ...

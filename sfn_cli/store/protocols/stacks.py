@@ -17,23 +17,23 @@ class Stacks(Protocol):
 
     def page(self, after: str, limit: int) -> list[StoredStack]: ...
     def save(self, stack: StoredStack) -> None:
-        """Stores a stack, in place of the one of that name; its resources stay."""
+        """Stores a stack, replacing the one with its name; the stored resources stay."""
 
     def delete(self, name: str) -> bool:
-        """Forgets a stack and its resources."""
+        """Deletes the record of a stack and its resources."""
 
     def resources(self, name: str) -> list[StoredResource]:
         """Returns the resources of a stack in the order of their positions."""
 
     def resources_of_type(self, type: str) -> list[StoredResource]:
-        """Returns the resources of a type of all stacks."""
+        """Returns the resources of this type in all stacks."""
 
     def save_resource(self, name: str, resource: StoredResource) -> None:
-        """Stores a resource, in place of the one of its logical and physical id."""
+        """Stores a resource, replacing the one with its logical and physical ids."""
 
     def delete_resource(self, name: str, logical_id: str, physical_id: str) -> None: ...
     def owners(self, type: str, physical_id: str) -> list[StoredStack]:
         """Returns the stacks that have this resource, by name."""
 
     def exports(self) -> dict[str, str]:
-        """Returns the exported outputs of all stacks, by the name of the export."""
+        """Returns the exported outputs of all stacks, by export name."""

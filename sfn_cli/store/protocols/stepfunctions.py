@@ -31,12 +31,12 @@ class Executions(Protocol):
     """Executions and their histories."""
 
     def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
-        """Starts an execution, unless one has this ARN or the task has started one already.
+        """Starts an execution, unless this ARN is taken or the task has already started one.
 
-        Returns the execution that exists then. `started` is its first event.
+        Returns the execution that exists afterwards. `started` is its first event.
 
-        None when meanwhile its machine was deleted, or the execution whose task starts it has
-        ended.
+        None if its machine was deleted in the meantime, or if the execution whose task starts it
+        has ended.
         """
 
     def start_many(self, all_new: Iterable[tuple[NewExecution, HistoryEvent]]) -> list[Execution | None]:
@@ -47,49 +47,50 @@ class Executions(Protocol):
         """Returns the execution that a task (the number of its event) has started, if any."""
 
     def replay_facts(self, arn: str) -> ReplayFacts | None:
-        """Returns what a replay needs beyond the history; None when there is no such execution."""
+        """Returns what a replay needs in addition to the history; None if there is no such execution."""
 
     def page(
         self, filter: ExecutionFilter, before: tuple[int, str] | None, limit: int
     ) -> list[ExecutionSummary]:
-        """Returns executions, newest first, from the one that follows `before` (start and ARN)."""
+        """Returns executions, newest first, from the one after `before` (start time and ARN)."""
 
     def history(self, arn: str, after: int = 0, limit: int = -1) -> list[HistoryEvent]: ...
     def history_reversed(
         self, arn: str, before: int | None = None, limit: int = -1
     ) -> list[HistoryEvent]: ...
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
-        """Ends a running execution as ABORTED, and what its tasks wait for.
+        """Ends a running execution as ABORTED, and ends what its tasks wait for.
 
-        Returns when it ended, now or earlier; None if there is no such execution.
+        Returns the time at which it ended, now or earlier; None if there is no such execution.
         """
 
     def ended_among(self, arns: Collection[str]) -> dict[str, str | None]:
-        """Returns the executions that have ended → their statuses.
+        """Returns the statuses of those executions that have ended, by ARN.
 
-        The status is None for those that the store does not have (damage).
+        The status is None for an execution that is missing from the store (damage).
         """
 
     def count_running(self, state_machine_arn: str) -> int:
-        """Returns how many executions of a machine run; children of its Map Runs are not counted."""
+        """Returns how many executions of a machine are running, not counting Map Run children."""
 
     def any_running(self) -> bool:
-        """Whether some execution has not ended and may be driven by a worker."""
+        """Whether any execution that a worker can drive has not ended."""
 
     def data_size(self, arn: str) -> int:
         """Returns the length of the definition and all data in the history, in characters."""
 
     def arns_beginning(self, beginning: str, limit: int) -> list[str]:
-        """Returns the last of the ARNs with this prefix, in reverse order.
+        """Returns the last ARNs with this prefix, in reverse order.
 
-        AWS's names begin with their time.
+        With names in AWS's form, those are the latest: such names begin with the start time.
         """
 
 
 class StateMachines(Protocol):
     """State machines.
 
-    One that is deleted while executions run is DELETING until they end; `page` shows it until then.
+    A machine that is deleted while executions run is DELETING until they end; until then, `page`
+    includes it.
     """
 
     def create(self, machine: StateMachine) -> StateMachine: ...
@@ -106,10 +107,10 @@ class StateMachines(Protocol):
         publish_at: int | None = None,
         description: str = "",
     ) -> StateMachine | None:
-        """Updates a machine and returns it with its new revision, and the version if published.
+        """Updates a machine; returns it with its new revision, and the version if one was published.
 
-        None when the machine changed or was deleted since it was read. Raises QuotaReached (too
-        many versions).
+        None if the machine was changed or deleted since it was read. Raises QuotaReached (too many
+        versions).
         """
 
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
@@ -124,7 +125,7 @@ class Versions(Protocol):
         """Returns versions, newest first."""
 
     def delete(self, machine: int, number: int) -> list[str]:
-        """Deletes a version unless aliases lead to it, and returns the names of those aliases."""
+        """Deletes a version unless aliases point to it, and returns the names of those aliases."""
 
 
 class Aliases(Protocol):
@@ -136,14 +137,14 @@ class Aliases(Protocol):
     def update(
         self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
     ) -> Alias | None:
-        """Returns the alias with every argument that is not None changed.
+        """Changes what is not None, and returns the alias.
 
-        None when the alias, or one of the versions, does not exist.
+        None if the alias, or one of the versions, does not exist.
         """
 
     def find(self, machine: int, name: str) -> Alias | None: ...
     def page(self, machine: int, version: int | None, after: str, limit: int) -> list[Listed]:
-        """Returns aliases; only those that lead to the version (`Version.id`), if given."""
+        """Returns aliases; if a version (`Version.id`) is given, only those that point to it."""
 
     def delete(self, machine: int, name: str) -> bool: ...
 
@@ -156,7 +157,7 @@ class Activities(Protocol):
     def page(self, arn_prefix: str, after: str, limit: int) -> list[Activity]: ...
     def change_tags(self, arn: str, change: Callable[[str], str]) -> bool: ...
     def delete(self, arn: str) -> None:
-        """Deletes an activity, if it exists. Tasks that wait for it go on waiting."""
+        """Deletes an activity, if it exists. Tasks that wait for it continue to wait."""
 
 
 class Tasks(Protocol):
@@ -173,7 +174,7 @@ class Tasks(Protocol):
 
     def beat(self, token: str, at: int) -> AnswerOutcome: ...
     def take(self, activity: str, worker_name: str | None, at: int) -> TakenTask | None:
-        """Takes the activity's task that has waited longest, for its only worker."""
+        """Takes the task of the activity that has waited longest; no other worker can take it."""
 
     def take_one(self, handle: str, worker_name: str | None, at: int) -> TakenTask | None:
         """Takes the task with this handle, out of turn, if it waits for a worker of its activity.
@@ -182,25 +183,25 @@ class Tasks(Protocol):
         """
 
     def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
-        """Returns how many tasks wait to be taken, for each of these activities that has any."""
+        """Returns how many tasks wait for a worker, for each of these activities that has any."""
 
     def waiting(self) -> Iterator[StoredWaitingTask]:
         """Yields every task that waits for an answer from outside.
 
-        Those of the oldest execution come first, then in the order of events.
+        Ordered by execution, oldest first, and then by event.
         """
 
 
 class MapRuns(Protocol):
     """Map Runs.
 
-    The children, the place in the dataset that follows them and the counts are one transaction.
+    Starting children, moving the place in the dataset and counting are one transaction.
     """
 
     def begin(self, new: NewMapRun) -> MapRun | None:
-        """Starts a Map Run; one of this ARN that has ended resumes for another task (a redrive).
+        """Starts a Map Run, or, for a redrive, resumes the ended Map Run of this ARN for another task.
 
-        None when its execution has ended.
+        None if its execution has ended.
         """
 
     def find(self, arn: str) -> MapRun | None: ...
@@ -208,40 +209,40 @@ class MapRuns(Protocol):
         """Returns an execution's Map Runs, newest first, from the one after the ARN `before`."""
 
     def set_total(self, arn: str, total_items: int) -> None:
-        """Stores the number of items, now that it is known; the first of them comes next."""
+        """Stores the number of items, once it is known; the next item to start is the first."""
 
     def update(self, arn: str, changes: Mapping[str, int | float]) -> bool:
         """Changes limits (`MapRun` fields) of a running Map Run; returns whether it is running."""
 
     def start_children(self, run: MapRun, children: Sequence[NewChild], place: int, at: int) -> bool:
-        """Starts the children that follow those started so far.
+        """Starts the next children, after those started so far.
 
-        False, and nothing starts, when the run has ended.
+        Returns False, and starts nothing, if the run has ended.
         """
 
     def redrive_children(self, run: MapRun, limit: int, at: int) -> bool:
         """Lets up to `limit` of the children that wait for their redrive continue.
 
-        False when the run has ended.
+        Returns False if the run has ended.
         """
 
     def results(self, arn: str) -> Iterator[Result]:
-        """Yields the result of each child, in order. Its query stays open meanwhile."""
+        """Yields the result of each child, in order. Its query stays open until the last one."""
 
 
 class Redrives(Protocol):
-    """Failed executions that run again."""
+    """Redrives of failed executions."""
 
     def state(self, arn: str) -> RedriveState | None: ...
     def redrive(
         self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
     ) -> int | None:
-        """Redrives an execution and returns when; None if there is no such execution.
+        """Redrives an execution and returns the time of it; None if there is no such execution.
 
         A client token redrives once in 15 minutes.
 
-        `judge` returns the time by the execution's own clock, or raises why it must not be
-        redriven.
+        `judge` returns the time by the execution's own clock, or raises an error that explains why
+        the execution must not be redriven.
         """
 
 
@@ -253,20 +254,20 @@ class Suspensions(Protocol):
 
     def of(self, execution_arn: str) -> Suspension | None: ...
     def blocking(self, arns: Collection[str]) -> dict[str, Suspension]:
-        """Returns those of the executions that cannot end → why.
+        """Returns, for those of the executions that cannot end, the suspension that prevents it.
 
-        The reason is their own suspension, or that of an execution they wait for.
+        It is their own, or that of an execution that they wait for.
         """
 
 
 class StatusWatch(Protocol):
     def next(self) -> Iterator[Execution]:
-        """Yields the execution after each status change since the last call, in order."""
+        """Yields, for each status change since the last call, the execution after it, in order."""
 
 
 class StatusChanges(Protocol):
     def watch(self, since: int, *, follow: bool = True) -> StatusWatch:
-        """Returns the changes of STANDARD executions from a time on.
+        """Returns the status changes of STANDARD executions from a given time on.
 
         Without `follow`, `next` is called only once.
         """

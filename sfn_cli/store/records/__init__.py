@@ -1,1 +1,1 @@
-"""The contents of a store as plain records, the same for every store."""
+"""The records of a store, the same for every kind of store."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 class Connection(NamedTuple):
     """One EventBridge connection.
 
-    `stem` is its ARN without the id at its end; `auth_parameters` is a JSON object in text, as
+    `stem` is its ARN without the id at the end; `auth_parameters` is a JSON object in text, as
     CreateConnection takes it; `token` is the last OAuth token, valid until `token_expires_at`
     (None: unknown).
     """

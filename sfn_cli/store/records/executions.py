@@ -1,4 +1,4 @@
-"""Executions, existing and new ones, and lists of them."""
+"""Executions, new executions, and lists of executions."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Execution(NamedTuple):
     """One execution; `input`, `output` and `mocks` are JSON texts.
 
-    `revision` is the row of what it runs. `version` (a number) and `alias` (a name) are those by
-    which it was started, if any.
+    `revision` is the row id of the revision it runs. `version` (a number) and `alias` (a name) are
+    those by which it was started, if any.
     """
 
     id: int
@@ -34,11 +34,11 @@ class Execution(NamedTuple):
 
 
 class ReplayFacts(NamedTuple):
-    """What a replay of an execution needs beyond its history, and what its times mean.
+    """What a replay of an execution needs in addition to its history, and what its times mean.
 
-    `seed` is secret. `clock` is as in NewExecution; `jumps` are those of a virtual clock, as (from,
-    to) by that clock. `beats` are the wall-clock times of the last heartbeats of open tasks, by the
-    id of the event that scheduled them.
+    `seed` is secret. `clock` is as in NewExecution; `jumps` are the jumps of a virtual clock, as
+    (from, to) by that clock. `beats` are the wall-clock times of the last heartbeats of open tasks,
+    by the id of the event that scheduled the task.
     """
 
     seed: str
@@ -48,14 +48,14 @@ class ReplayFacts(NamedTuple):
 
 
 class NewExecution(NamedTuple):
-    """A new execution, as StartExecution describes it; `state_machine` and `revision` are rows.
+    """A new execution, as StartExecution describes it; `state_machine` and `revision` are row ids.
 
-    A task may start it: `parent_arn` and `task` are the task's execution and the number of its
-    event; `awaited`: the task waits for the end. `clock` is "virtual", or how many times faster
-    than the wall clock; an execution started by a task has its parent's. `logged`: its machine's
-    loggingConfiguration enables a log. `version` (a number) and `alias` (a name) are those by which
-    its revision was found, if any. `mocks` is the JSON of what answers its tasks instead of
-    integrations (interpreter/mocks.py).
+    If a task starts it, `parent_arn` is the task's execution and `task` the number of the task's
+    event; `awaited` means that the task waits for the end. `clock` is "virtual", or how many times
+    faster than the wall clock it is; an execution that a task starts has its parent's clock.
+    `logged`: the loggingConfiguration of its machine enables a log. `version` (a number) and
+    `alias` (a name) are those by which its revision was found, if any. `mocks` is the JSON of what
+    answers its tasks instead of integrations (interpreter/mocks.py).
     """
 
     arn: str
@@ -76,7 +76,7 @@ class NewExecution(NamedTuple):
 
 
 class ExecutionSummary(NamedTuple):
-    """An execution as a list shows it."""
+    """An execution as it is listed."""
 
     id: int
     arn: str
@@ -94,9 +94,9 @@ class ExecutionSummary(NamedTuple):
 
 
 class ExecutionFilter(NamedTuple):
-    """A list's filter: executions of a machine, or of a Map Run.
+    """A filter for lists: executions of a machine, or of a Map Run.
 
-    They match every field that is not None.
+    An execution matches if it has the value of every field that is not None.
     """
 
     state_machine_arn: str | None = None

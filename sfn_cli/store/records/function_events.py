@@ -6,8 +6,8 @@ from typing import NamedTuple
 class FunctionEvent(NamedTuple):
     """One pending invocation; `function_ref` is NAME or NAME:QUALIFIER.
 
-    `tries` is how often the function has failed on it. `damage` is why the event cannot be read:
-    then no other field but `id` is set.
+    `tries` is how often the function has failed on it. `damage` is why the event cannot be read;
+    if it is set, no other field except `id` is.
     """
 
     id: int

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 LATEST = "$LATEST"
-"""The version for a function's current state; its number is 0."""
+"""The name of a function's current state, as a version; its number is 0."""
 
 
 class Code(NamedTuple):
@@ -61,7 +61,7 @@ class LayerReference(NamedTuple):
 
 
 def layer_reference(text: str) -> LayerReference | None:
-    """Parses the ARN of a layer, with or without its version; None if it is none."""
+    """Parses the ARN of a layer, with or without its version; None if the text is not such an ARN."""
     parts = text.split(":")
     if len(parts) not in (7, 8) or parts[0] != "arn" or parts[2] != "lambda" or parts[5] != "layer":
         return None
@@ -72,9 +72,9 @@ def layer_reference(text: str) -> LayerReference | None:
 
 
 class FunctionRoute(NamedTuple):
-    """Where an alias leads: to the version with this number.
+    """The target of an alias: the version with this number.
 
-    `weights` are the parts of the invocations that other versions (by number) take.
+    `weights` maps the numbers of other versions to the share of invocations that they receive.
     """
 
     number: int
@@ -107,7 +107,7 @@ def function_version_name(number: int) -> str:
 class FunctionAlias(NamedTuple):
     """An alias. `number` is the version's (0 for $LATEST).
 
-    `weights` maps the numbers of other versions to the part of the invocations that they take.
+    `weights` maps the numbers of other versions to the share of invocations that they receive.
     """
 
     name: str

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Message(NamedTuple):
-    """A pending message; `kind` decides the shape of `body`, whose JSON is `data` in UTF-8."""
+    """A pending message. `body` is the JSON in `data` (UTF-8); its form depends on `kind`."""
 
     id: int
     execution: int
@@ -23,6 +23,6 @@ class Message(NamedTuple):
 
     @property
     def body(self) -> dict[str, Json]:
-        """Returns the message's parsed body. Raises ValueError when its row is damaged."""
+        """Returns the parsed body. Raises ValueError if its row is damaged."""
         body: dict[str, Json] = jsonvalue.loads(self.data.decode())
         return body

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Count(NamedTuple):
-    """A number of child executions, and a number of items."""
+    """A number of child executions, and the number of their items."""
 
     executions: int = 0
     items: int = 0
@@ -43,7 +43,7 @@ class MapRun(NamedTuple):
 
     @property
     def has_started_all(self) -> bool:
-        """Whether every item was given to a child."""
+        """Whether every item has been assigned to a child."""
         return self.started_items == self.total_items
 
 

@@ -1,7 +1,7 @@
-"""Status changes of executions, and those that are to be delivered to EventBridge.
+"""Status changes of executions, and the ones that are to be delivered to EventBridge.
 
 An execution's changes are numbered: 0 is its start, 1 its end, 2 its first redrive, 3 the end after
-that, and so on. EXPRESS executions have none.
+that, and so on. EXPRESS executions have no changes.
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class StatusChange(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A change that is still to be delivered to the event bus."""
+    """A change that is to be delivered to the event bus."""
 
     id: int
     execution: int

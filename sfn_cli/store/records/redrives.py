@@ -1,4 +1,4 @@
-"""The facts that decide whether an execution may be redriven."""
+"""The state of an execution that may be redriven."""
 
 from typing import NamedTuple
 

@@ -1,7 +1,7 @@
 """Revisions of state machines: the parts that an update may change.
 
-A revision is never edited and never deleted: an execution refers to the one that it was started
-with, a version to the one that it was published from.
+A revision is never edited or deleted: an execution refers to the revision it was started with, a
+version to the revision it was published from.
 """
 
 from typing import NamedTuple

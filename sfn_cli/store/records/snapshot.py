@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class StoredExecution(NamedTuple):
-    """An execution's row, as far as its history must agree with it.
+    """The columns of an execution that its history must agree with.
 
     `is_child`: a Map Run started it.
     """

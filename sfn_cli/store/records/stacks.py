@@ -1,4 +1,4 @@
-"""Stacks: what a deploy of a project made."""
+"""Stacks: what deploying a project has created."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class StoredStack(NamedTuple):
     outputs: list[dict[str, str]]
     """CloudFormation's Output: OutputKey, OutputValue and, where given, Description, ExportName."""
     left_out: dict[str, str]
-    """The resources that were not made: logical id → type."""
+    """The resources that were not created: type by logical id."""
     created_at: int
     updated_at: int
 
 
 class StoredResource(NamedTuple):
-    """A resource of a stack: made, or being made or deleted (`status`)."""
+    """A resource of a stack. `status` says whether it exists, or is being created or deleted."""
 
     position: int
     logical_id: str
@@ -39,8 +39,8 @@ class StoredResource(NamedTuple):
     ref: Json
     attributes: dict[str, Json]
     server: str | None
-    """Which start of the local services holds it; None: this store."""
+    """The start of the local services in which it exists; None if it exists in this store."""
     fingerprint: str
-    """Of the files that the properties only name."""
+    """The fingerprint of the files that the properties refer to."""
     is_retained: bool
-    """Whether it stays when it leaves the stack (DeletionPolicy)."""
+    """Whether the resource is kept when it leaves the stack (DeletionPolicy)."""

@@ -1,4 +1,4 @@
-"""State machines, each with its newest revision (revisions.py)."""
+"""State machines, each with its latest revision (revisions.py)."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 class StateMachine(NamedTuple):
-    """One machine and its newest revision. `tags` is a JSON array in text; `id` is 0 until stored.
+    """One machine and its latest revision. `tags` is a JSON array in text; `id` is 0 until stored.
 
-    `first_version` is the description of the version that its creation published, None if it
-    published none. A machine that was looked up by a version has that version and its revision; by
-    an alias, the alias as well.
+    `first_version` is the description of the version that was published when the machine was
+    created, None if there was no such version. A machine that was looked up by a version has that
+    version and its revision; by an alias, the alias as well.
     """
 
     arn: str

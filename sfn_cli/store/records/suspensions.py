@@ -6,7 +6,7 @@ ATTEMPTS = 3
 
 
 class Fault(NamedTuple):
-    """An error inside sfn while it drove an execution: in one line, and with its traceback."""
+    """An error inside sfn while it drove an execution: as one line, and with its traceback."""
 
     error: str
     traceback: str

@@ -13,7 +13,7 @@ class AnswerOutcome(Enum):
 
 
 class Opened(NamedTuple):
-    """A task that was scheduled: its event, its token, and its activity's ARN, if it has one."""
+    """A task that was scheduled: its event, its token, and the ARN of its activity, if any."""
 
     task: int
     token: str

@@ -1,6 +1,6 @@
 """Versions of state machines (numbered revisions), and aliases.
 
-An alias leads to one or two versions, by weight.
+An alias points to one or two versions, by weight.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class QuotaReached(SfnError):
-    """The machine has reached its quota of versions, or aliases; nothing was changed."""
+    """The machine has reached its quota of versions or aliases; nothing was changed."""
 
 
 class Version(NamedTuple):
@@ -26,18 +26,18 @@ class Version(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A version's number, or an alias's name, as a list shows it."""
+    """A version's number, or an alias's name, as it is listed."""
 
     key: int | str
     created_at: int
 
 
 Weights = tuple[tuple[int, int], ...]
-"""A routing configuration: version numbers → weights in percent, in the caller's order."""
+"""A routing configuration: pairs of version number and weight in percent, in the caller's order."""
 
 
 class AliasRoute(NamedTuple):
-    """A version that an alias leads to, and how many of 100 executions it gets."""
+    """A version that an alias points to, and how many of 100 executions it gets."""
 
     version: Version
     weight: int

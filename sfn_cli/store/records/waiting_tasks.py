@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class WaitingExecution(NamedTuple):
-    """The waiting execution, as far as its ARN and its clock are concerned."""
+    """The waiting execution: its ARN and what its clock depends on."""
 
     arn: str
     state_machine_arn: str
@@ -24,8 +24,8 @@ class WaitingExecution(NamedTuple):
 class StoredWaitingTask(NamedTuple):
     """One task.
 
-    `input` is the JSON text that it received, `details` those of the event that scheduled it.
-    `taken`: a worker of its activity has it, and `worker` is that worker's name, if it has one.
+    `input` is the JSON text that it received, `details` are the details of the event that scheduled
+    it. `taken`: a worker of its activity has it; `worker` is that worker's name, if it has one.
     """
 
     handle: str

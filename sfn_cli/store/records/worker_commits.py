@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Claimed(NamedTuple):
     """An execution that this worker drives from now on.
 
-    `damage` is why it cannot: then no other field but `id` is set.
+    `damage` is why it cannot; if it is set, no other field except `id` is.
     """
 
     id: int
@@ -31,7 +31,7 @@ class Claimed(NamedTuple):
 
 
 class VirtualJump(NamedTuple):
-    """A jump of an execution's virtual clock: from and to, in milliseconds since 1970 by it."""
+    """A jump of an execution's virtual clock: from and to, in milliseconds since 1970 by that clock."""
 
     jumped_at: int
     jumped_to: int
@@ -40,11 +40,11 @@ class VirtualJump(NamedTuple):
 class ExecutionChanges(NamedTuple):
     """The changes of one execution in a turn.
 
-    `consumed` are the messages that it took in. Of its tasks that have a token: `opened` are those
+    `consumed` are the messages that it processed. Of its tasks that have a token: `opened` are those
     that the turn scheduled, `closed` those that no longer wait for an answer, and `given_up` those
-    of them that were never answered, including Map Runs. `map_runs` are the tasks of Map Runs that
-    have ended by themselves. `in_map_run`: the execution is a child of one. `log` is what it writes
-    to its own log. `jumps` are those of its virtual clock before these events.
+    of the closed ones that were never answered, including Map Runs. `map_runs` are the tasks of Map
+    Runs that have ended by themselves. `in_map_run`: the execution is a child of a Map Run. `log` is
+    what it writes to its own log. `jumps` are the jumps of its virtual clock before these events.
     """
 
     execution: int
@@ -67,10 +67,10 @@ TIMEOUTS = ("TaskTimedOut", "ActivityTimedOut")
 
 
 class Committed(NamedTuple):
-    """The result of a turn. Nothing was written for the executions named here.
+    """The result of a turn. For the executions in these fields, nothing was written.
 
-    `lost` are no longer driven by this worker. `refused` could not be written, each for its own
-    reason: an UnstorableError when its data is to blame, any other error when sfn is.
+    `lost` are no longer driven by this worker. `refused` could not be written; the error is an
+    UnstorableError if the execution's data is the cause, and any other error if sfn is.
     """
 
     lost: set[int]

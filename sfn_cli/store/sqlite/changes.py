@@ -15,17 +15,17 @@ LOOK_SECONDS = 0.02
 
 
 class SqliteChanges:
-    """See protocols/__init__.py. It sees what other connections commit."""
+    """Sees what other connections commit (protocols/__init__.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._seen: int | None = None
 
     def wait(self, seconds: float, *, every: float = LOOK_SECONDS) -> bool:
-        give_up_at = time.monotonic() + seconds
-        # The counter is read before the caller looks: a commit between two looks is never missed.
+        deadline = time.monotonic() + seconds
+        # The counter is read before the caller reads the store, so that no commit is missed.
         while not self._has_changed():
-            left = give_up_at - time.monotonic()
+            left = deadline - time.monotonic()
             if left <= 0:
                 return False
             time.sleep(min(every, left))
@@ -35,11 +35,11 @@ class SqliteChanges:
         seen, self._seen = self._seen, self._database.data_version()
         return self._seen != seen
 
-    def look_again(self) -> None:
+    def recheck(self) -> None:
         self._seen = None
 
     def check_in_place(self) -> None:
         if not self._database.is_in_place():
             raise StoreError(
-                f"The store {self._database.path} was moved or deleted while this command waited for it."
+                f"The store {self._database.path} was moved or deleted while this command was waiting."
             )

@@ -1,6 +1,6 @@
-"""The columns of a record, named once: by its fields.
+"""The columns of a record, listed only once: as its fields.
 
-A row that is selected this way makes its record with `RECORD._make(row)`, whatever the order of the
+A row that is selected this way becomes a record with `RECORD._make(row)`, whatever the order of the
 table's columns.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def columns_of(record: Any, table: str = "", /, **others: str) -> str:
-    """Returns the columns to select for a record: its fields, in the table of this name.
+    """Returns the columns to select for a record: its fields, in the given table.
 
     `others` are expressions for some of the fields.
     """
@@ -25,9 +25,9 @@ def columns_of(record: Any, table: str = "", /, **others: str) -> str:
 
 
 def split_columns(row: Row, record: Any) -> tuple[Row, Row]:
-    """Splits a row into the values of a record's columns and those that follow.
+    """Splits a row into the values of a record's columns and the values after them.
 
-    For a query that reads two records at once.
+    For queries that read two records at a time.
     """
     width = len(record._fields)
     return row[:width], row[width:]

@@ -1,9 +1,9 @@
 """The SQLite file: opened safely, migrated to this version's schema, written in transactions.
 
-Rule 1: a process that is killed at any instant leaves a store that opens again, whole (WAL).
-Rule 2: what was committed survives a power cut (synchronous = FULL).
-Rule 3: a store that cannot be used is refused with a line that says why, and never replaced.
-Rule 4: errors differ by whom they harm (error_translation.py).
+Rule 1: a process that is killed at any time leaves a store that opens again, undamaged (WAL).
+Rule 2: what was committed survives a power failure (synchronous = FULL).
+Rule 3: a store that cannot be used is refused with a message that says why, and never replaced.
+Rule 4: errors are classified by what they affect (error_translation.py).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from sfn_cli import private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.store.sqlite import keys, migrations
 from sfn_cli.store.sqlite.error_translation import (
-    AFRESH,
     BUSY_SECONDS,
     FILE_NAME,
+    START_EMPTY,
     Translating,
     translate_errors,
 )
@@ -54,9 +54,9 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of the block is stored, durably, or none of it."""
+        """A write transaction: either the whole block is stored, durably, or nothing."""
         with translate_errors(self.path):
-            # IMMEDIATE takes the write lock at once: a transaction that reads first and
+            # IMMEDIATE takes the write lock at the start: a transaction that reads first and
             # requests the lock later may be refused without a wait.
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -74,7 +74,7 @@ class Database:
             try:
                 yield
             except BaseException:
-                if self.connection.in_transaction:  # SQLite may have rolled back all of it
+                if self.connection.in_transaction:  # SQLite may have rolled back everything
                     self.connection.execute("ROLLBACK TO part")
                     self.connection.execute("RELEASE part")
                 raise
@@ -88,7 +88,7 @@ class Database:
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """A read transaction: all queries of the block see the same state of the store.
 
-        It blocks no writer. While it lasts, the write-ahead log grows by what others commit.
+        It blocks no writer. While it is open, the write-ahead log grows with every commit.
         """
         with translate_errors(self.path):
             self.connection.execute("BEGIN")
@@ -106,7 +106,7 @@ class Database:
         return (there.st_dev, there.st_ino) == self._identity
 
     def is_current(self) -> bool:
-        """Whether the store has this version's schema, and was opened by no other version since."""
+        """Whether the store has this version's schema and no other version has opened it since."""
         with translate_errors(self.path):
             return migrations.is_migrated_to_current(self.connection)
 
@@ -123,17 +123,16 @@ class Database:
 def _refuse_emptied_database(path: str) -> None:
     """Raises StoreError for an empty file beside a -wal file.
 
-    An empty file is a new store: a process that was killed while creating one leaves just that. But
-    beside an empty file SQLite deletes a -wal, and that may hold all that is left of a store whose
-    file was lost. (A file never becomes empty again: checked in this order, a store that is being
-    created is not refused.)
+    An empty file is a new store: a process that is killed while creating a store leaves such a file.
+    But SQLite deletes a -wal beside an empty file, and that -wal may be all that is left of a store
+    whose file was lost. (A file never becomes empty again. Because of the order of the checks, a
+    store that is being created is not refused.)
     """
     left = _database_size(path + "-wal")
     if left and _database_size(path) <= _EMPTY_BYTES:
         raise StoreError(
-            f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it holds {left} bytes of "
-            "a store. "
-            f"Put the file of that store back, or {AFRESH}."
+            f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it has {left} bytes of "
+            f"data. Restore the {FILE_NAME} that belongs to it, or {START_EMPTY}."
         )
 
 
@@ -149,8 +148,8 @@ def _database_size(path: str) -> int:
 
 
 def _connect_to_database(path: str) -> sqlite3.Connection:
-    # SQLite gives its -wal and -shm files the permissions of the database file, so the file
-    # is created here, for its owner alone, before SQLite sees it. SQLite opens all three by path.
+    # SQLite gives its -wal and -shm files the permissions of the database file, so that file is
+    # created here, private to its owner, before SQLite opens it. SQLite opens all three by path.
     for beside in (f"{path}-wal", f"{path}-shm", f"{path}-journal"):
         private_files.check_file(beside)
     if not os.path.lexists(path):
@@ -166,17 +165,17 @@ def _configure_database(connection: sqlite3.Connection) -> None:
 
 
 def _retry_while_database_is_busy(step: Callable[[], object]) -> None:
-    """Runs a step of opening the store, again and again while the database is busy.
+    """Runs a step of opening the store, repeatedly while the database is busy.
 
-    While another process creates or recovers the write-ahead log, SQLite refuses at once, whatever
-    its busy timeout.
+    While another process creates or recovers the write-ahead log, SQLite refuses immediately,
+    whatever its busy timeout.
     """
-    give_up_at = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             step()
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)

@@ -1,7 +1,7 @@
 """Keys of events: (execution, event) in one integer, so that a history is contiguous and in order.
 
-The key is the execution's row * 65536 + the event's id. A task has the key of the event that
-scheduled it. SQL has `execution_of` and `event_key` as functions.
+The key is the execution's row id * 65536 + the event's id. A task has the key of the event that
+scheduled it. In SQL, `execution_of` and `event_key` are functions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 OWNER_OF_SUSPENDED = -1
-"""In the column `owner` instead of a worker's id: no worker may claim this execution."""
+"""The value of the column `owner` of a suspended execution: no worker may claim it."""
 
 EVENTS_PER_EXECUTION = 65536
 

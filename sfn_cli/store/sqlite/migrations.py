@@ -1,7 +1,7 @@
 """Migrates the store file's schema to this version's, with the files in `schema/`.
 
-Each file is applied once, in a transaction with its mark (user_version); shipped files are never
-edited.
+Each file is applied once, in the same transaction that updates user_version. Released files are
+never edited.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LATEST = 19
-"""The schema that this version writes: the number of the newest file in `schema/`."""
+"""The schema that this version writes: the number of the latest file in `schema/`."""
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "schema")
 
@@ -34,7 +34,7 @@ def _schema_version(connection: sqlite3.Connection) -> int:
 def _schema_written_by(connection: sqlite3.Connection) -> str | None:
     """Returns the newest version of sfn that has opened the store.
 
-    None if the store is new, or too old to have one.
+    None if the store is new, or too old to have this record.
     """
     if _schema_version(connection) < _SCHEMA_WITH_VERSION:
         return None
@@ -55,7 +55,7 @@ def refuse_newer_migrations(connection: sqlite3.Connection, path: str) -> None:
     by = (
         f"sfn {written_by}"
         if written_by is not None
-        else f"a newer sfn (schema {schema}, this one knows {LATEST})"
+        else f"a newer version of sfn (schema {schema}; sfn {__version__} supports up to {LATEST})"
     )
     raise StoreError(
         f"The store {path} was written by {by}, and this is sfn {__version__}. Upgrade sfn, or set SFN_HOME "
@@ -81,8 +81,8 @@ def _is_newer_migration(version: str) -> bool:
 def migrate_to_current(connection: sqlite3.Connection, home: str) -> None:
     """Migrates the store to this version's schema and records the version.
 
-    Workers of an older version are stopped first: they would ignore what they do not know (mocks,
-    for example). What they drive is released and continues with the next worker.
+    Workers of an older version are stopped first, because they would ignore what they do not
+    support (mocks, for example). Their executions are released; the next worker continues them.
     """
     if is_migrated_to_current(connection):
         return
@@ -101,7 +101,7 @@ def _stop_other_versions_to_migrate(connection: sqlite3.Connection, home: str) -
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Applies `schema/*.sql` above the file's user_version, in order, each with its mark."""
+    """Applies the files of `schema/` above the file's user_version, in order, and updates it."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have migrated while this one waited for the lock.
@@ -124,8 +124,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
 def roll_back_migration(connection: sqlite3.Connection) -> None:
     """Undoes an open transaction, if SQLite has not done so itself."""
     if connection.in_transaction:
-        # A disk that failed the transaction may fail this too: the first error is the one that
-        # explains why.
+        # A disk that failed the transaction may fail this too; the first error is the one to
+        # report.
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
 
@@ -136,7 +136,7 @@ def _migration_script(name: str) -> str:
 
 
 def _migration_statements(script: str) -> Iterator[str]:
-    """Yields the statements of a script. (`executescript` would commit the open transaction.)"""
+    """Yields the statements of a script. `executescript` would commit the open transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,4 +1,4 @@
-"""Workers of other versions of sfn, which are stopped before this version writes to their store."""
+"""Workers of other versions of sfn: they are stopped before this version writes to their store."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from sfn_cli.worker_slots import Slot
 
 STOP_SECONDS = 5.0
-"""How long a worker may take to exit before it is killed. What it drives is safe either way."""
+"""How long a worker may take to exit before it is killed. Its executions are safe either way."""
 
 START_SECONDS = 1.0
-"""How long a worker that has just started may take to sign its slot."""
+"""How long a worker that has just started may take to write its id to its slot."""
 
 LOOK_SECONDS = 0.01
 
 
 def pids_of_all_versions(home: str) -> list[int]:
-    """Returns the process ids of the live workers, whatever version of sfn and of the store."""
+    """Returns the process ids of the live workers of any version of sfn and of the store."""
     from sfn_cli.store.sqlite.error_translation import FILE_NAME, translate_errors
 
     path = os.path.join(home, FILE_NAME)
@@ -45,14 +45,14 @@ def pids_of_all_versions(home: str) -> list[int]:
 def stop_other_versions(connection: Connection, home: str) -> None:
     """Stops the live workers of other versions of sfn, and waits until they have exited.
 
-    Raises StoreError.
+    Raises StoreError if one does not exit.
     """
     for slot in taken_slots(home):
         _stop_other_version(connection, slot)
 
 
 def _stop_other_version(connection: Connection, slot: Slot) -> None:
-    import signal  # slow to import, and seldom needed
+    import signal  # slow to import and rarely needed
 
     began = time.monotonic()
     sent: signal.Signals | None = None
@@ -64,7 +64,8 @@ def _stop_other_version(connection: Connection, slot: Slot) -> None:
                 return
             if waited > 2 * STOP_SECONDS:
                 raise StoreError(
-                    f"A worker of another version of sfn does not stop: end process {pid}, then try again."
+                    f"A worker of another version of sfn (process {pid}) does not exit. Stop it, then try "
+                    "again."
                 )
             due = signal.SIGKILL if waited > STOP_SECONDS else signal.SIGTERM
             if due is not sent:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def snapshot_of(database: Database) -> Iterator[SqliteSnapshot]:
-    """A snapshot for the block.
+    """Opens a snapshot for the block.
 
-    Meanwhile the write-ahead log cannot be reset: it grows by what others commit.
+    Until the block ends, the write-ahead log cannot be reset: it grows with every commit.
     """
     with database.snapshot() as connection:
         yield SqliteSnapshot(connection, database.path)
@@ -44,7 +44,7 @@ class SqliteSnapshot:
             for table, row, parent, _ in self._connection.execute("PRAGMA foreign_key_check"):
                 yield f"row {row} of {table} refers to a {parent} that does not exist"
         except sqlite3.Error as error:
-            # Some damage ends the check itself; executions that can still be read are replayed
+            # Some damage stops the check itself; executions that can still be read are replayed
             # anyway.
             if not _snapshot_found_damage(error):
                 raise
@@ -91,13 +91,13 @@ class SqliteSnapshot:
         return row
 
     def _error(self, error: sqlite3.Error) -> StoreError:
-        """Returns a RowError for damage; any other error affects the whole store."""
+        """Returns a RowError for damage to a row; any other error affects the whole store."""
         if _snapshot_found_damage(error):
-            return RowError(f"it cannot be read: {error!r:.200}")
+            return RowError(f"reading it failed: {error!r:.200}")
         return explain_sqlite_error(error, self._path)
 
 
 def _snapshot_found_damage(error: sqlite3.Error) -> bool:
-    """Whether the error is about the row: a damaged page, or text that is not UTF-8."""
+    """Whether the error is damage to the row: a damaged page, or text that is not UTF-8."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF == sqlite3.SQLITE_CORRUPT

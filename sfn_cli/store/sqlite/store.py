@@ -1,6 +1,6 @@
 """The store in a SQLite file: the nouns of `store.protocols` over one connection.
 
-A noun is imported when it is first used, so that a command pays for what it uses.
+Each noun is imported when it is first used, so that a command imports only what it uses.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Wake = Callable[[], None]
-    """Makes sure that a worker runs and checks the store, without waiting. Raises StoreError."""
+    """Ensures, without waiting, that a worker runs and checks the store. Raises StoreError."""
 
 
 def no_wake() -> None:

@@ -1,6 +1,6 @@
 """Workers: the processes that have driven executions of one store.
 
-Whether a worker is alive is recorded by its slot (worker_slots.py).
+Whether a worker is alive is determined by its slot (worker_slots.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 UNCLAIMED_MS = 60_000
-"""The age, in milliseconds, at which a message to an ended execution may be deleted."""
+"""The age, in milliseconds, at which messages to ended executions may be deleted."""
 
 
 class SqliteWorkers:
@@ -26,8 +26,8 @@ class SqliteWorkers:
     def register(self, slot: int, pid: int, at: int) -> int:
         """Registers a new worker and returns its id.
 
-        Deletes the messages that no worker was alive to take, and releases the executions that
-        another version of sfn failed on.
+        Deletes old messages to ended executions, which no worker has read, and releases the executions
+        that another version of sfn failed on.
         """
         with self._database.transaction() as connection:
             connection.execute(

@@ -96,7 +96,7 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
         yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
     elif can_go_on:
         yield from _step_to_start_again(view)
-    if stored and failure.function is not None and failure.error not in _NO_FUNCTION:
+    if stored and failure.function is not None and not _was_not_called(view, failure):
         group = shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
         since = _utc_time(view.started_at)
         yield NextStep("all log lines of the function", f"sfn logs tail {group} --since {since}")
@@ -105,6 +105,12 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
             f"the whole input of {failure.visit.state}",
             f"sfn show {shell_word(view.source.name)} {_word_for_state(failure.visit.state)}",
         )
+
+
+def _was_not_called(view: "ExecutionView", failure: "Failure") -> bool:
+    """Whether the function that failed does not exist, or was mocked: then it has no log lines."""
+    mocked = failure.visit is not None and failure.visit.state in view.source.mocked_states
+    return mocked or failure.error in _NO_FUNCTION
 
 
 def _steps_at_map_run(failure: "Failure", stored: bool) -> "Iterator[NextStep]":
@@ -140,6 +146,8 @@ def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
     if _is_of_map_run(view.source.arn):
         return  # StartExecution would run the whole machine on the input of one item
     machine = view.source.name.partition("/")[0]
+    if view.source.test_case is not None:
+        machine = f"{machine}#{view.source.test_case}"
     text = " ".join((view.input or "{}").split())
     if len(text) <= _LONGEST_INPUT and "'" not in text:
         yield NextStep(

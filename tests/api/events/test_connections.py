@@ -108,7 +108,7 @@ def test_updated(service: Service) -> None:
     refusal = refused(service, "UpdateConnection", Name="c", AuthParameters=KEY)
     assert refusal == (
         "ValidationException",
-        "AuthParameters of AuthorizationType BASIC must have BasicAuthParameters, and no other.",
+        "AuthParameters of AuthorizationType BASIC must contain only BasicAuthParameters.",
     )
 
 
@@ -164,17 +164,17 @@ def test_deleted(service: Service) -> None:
     [
         (
             {"AuthorizationType": "BASIC", "AuthParameters": KEY},
-            "must have BasicAuthParameters, and no other",
+            "must contain only BasicAuthParameters",
         ),
         (
             {"AuthorizationType": "API_KEY", "AuthParameters": {**KEY, **BASIC}},
-            "must have ApiKeyAuthParameters, and no other",
+            "must contain only ApiKeyAuthParameters",
         ),
         ({"AuthorizationType": "DIGEST", "AuthParameters": KEY}, "Member must satisfy enum value set"),
         (
             {"AuthorizationType": "API_KEY", "AuthParameters": KEY,
              "InvocationConnectivityParameters": {"ResourceParameters": {"ResourceConfigurationArn": ""}}},
-            "sfn has no private connectivity",
+            "sfn does not support private connectivity",
         ),
         # Of AWS's own pattern, every way to divide the blanks would be tried.
         (

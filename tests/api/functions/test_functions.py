@@ -81,17 +81,17 @@ def test_defaults(create: Call) -> None:
         (
             {"Code": {"ZipFile": zip_of({"../x": ""})}},
             "InvalidParameterValueException",
-            "The zip has an entry that would lie outside of the function's folder: ../x",
+            "The zip has an entry outside the function's folder: ../x",
         ),
         (
             {"Code": {"CodeDir": "/no/such/folder"}},
             "InvalidParameterValueException",
-            "The code's folder must be the absolute path of a folder that exists: /no/such/folder",
+            "The code folder must be the absolute path of an existing folder: /no/such/folder",
         ),
         (
             {"Code": {"S3Bucket": "bucket", "S3Key": "key"}},
             "InvalidParameterValueException",
-            "sfn takes a function's code from a zip or a folder: S3Bucket is not supported.",
+            "S3Bucket is not supported: a function's code must be a zip or a folder.",
         ),
         (
             {"without": "Handler"},
@@ -101,7 +101,7 @@ def test_defaults(create: Call) -> None:
         (
             {"FunctionName": "x" * 65},
             "InvalidParameterValueException",
-            f"The name of a function has up to 64 letters, digits, hyphens and underscores: {'x' * 65}",
+            f"A function's name must have 1 to 64 letters, digits, hyphens and underscores: {'x' * 65}",
         ),
     ],
 )

@@ -140,4 +140,4 @@ def test_packages_of_code(call: Call, create: Call, tmp_path: Path) -> None:
         call, "UpdateFunctionCode", FunctionName="fn", **HANDLER, PackageDirs=["/no/such"]
     )
     assert code == "InvalidParameterValueException"
-    assert message.endswith("a folder that exists: /no/such")
+    assert message.endswith("an existing folder: /no/such")

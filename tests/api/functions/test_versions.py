@@ -291,7 +291,7 @@ REFUSED = [
         "DeleteFunction",
         {"Qualifier": "2"},
         *CONFLICT,
-        "Version 2 cannot be deleted: aliases lead to it (live).",
+        "Version 2 cannot be deleted: aliases point to it (live).",
     ),
     (
         "UpdateFunctionConfiguration",

@@ -120,7 +120,7 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
             "InvalidEncryptionConfiguration",
             (
                 "Invalid Encryption Configuration: "
-                "kmsKeyId must be given for CUSTOMER_MANAGED_KMS_KEY, and for no other type."
+                "kmsKeyId is required for CUSTOMER_MANAGED_KMS_KEY, and not allowed for other types."
             ),
         ),
         (
@@ -128,7 +128,7 @@ def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None
             "InvalidEncryptionConfiguration",
             (
                 "Invalid Encryption Configuration: "
-                "kmsDataKeyReusePeriodSeconds can be given for CUSTOMER_MANAGED_KMS_KEY only."
+                "kmsDataKeyReusePeriodSeconds is only allowed for CUSTOMER_MANAGED_KMS_KEY."
             ),
         ),
         (

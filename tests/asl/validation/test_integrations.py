@@ -1,4 +1,4 @@
-"""Service integrations: those that AWS does not have are refused by name."""
+"""Service integrations: those that AWS does not support are rejected by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sfn_cli.integrations.aws.clients import client_service_names
 
 
 def faults(resource: str) -> list[str]:
-    """Returns the problems of the Resource itself, not of its arguments."""
+    """Returns the problems of the Resource, not of its arguments."""
     state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True}
     found = validate(json.dumps({"StartAt": "T", "States": {"T": state}}))
     return [fault.message for fault in found if "Parameters" not in fault.message]
@@ -34,7 +34,7 @@ def faults(resource: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_known(resource: str) -> None:
-    """AWS's integrations are taken, also those that sfn cannot carry out."""
+    """AWS's integrations are accepted, including those that sfn does not support."""
     assert faults(resource) == []
 
 
@@ -48,7 +48,7 @@ def test_known(resource: str) -> None:
     ],
 )  # fmt: skip
 def test_unknown(resource: str) -> None:
-    """Others are not."""
+    """Resources that are not integrations of AWS are rejected."""
     (fault,) = faults(resource)
     assert fault.startswith(f"The resource provided arn:aws:states:::{resource} is not recognized.")
 
@@ -65,7 +65,7 @@ def test_unknown(resource: str) -> None:
     ],
 )
 def test_region_and_account(resource: str, known: bool) -> None:
-    """An integration may name a region and an account, which are not looked at."""
+    """An integration may name a region and an account, which are ignored."""
     arn = f"arn:aws:states:us-east-1:123456789012:{resource}"
     state = {
         "Type": "Task",

@@ -1,4 +1,4 @@
-"""The validator on Map: its processor, and the fields of a Map in DISTRIBUTED mode alone."""
+"""The validator on Map: its processor, and the fields that only DISTRIBUTED mode has."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_processor_config(config: Any, found: list[tuple[str, str]]) -> None:
 
 
 def test_processors() -> None:
-    """A Map has one processor, which has no query language of its own."""
+    """A Map has one processor, which cannot set a query language."""
     both = "There should only be one of the following fields: [ItemProcessor, Iterator]"
     twins = {"StartAt": "J", "States": {"J": {"Type": "Succeed"}}}
     assert problems({"Iterator": twins}) == [(both, "")]
@@ -68,7 +68,7 @@ def test_processors() -> None:
 
 
 def test_distributed_in_express() -> None:
-    """No Express machine has a Map in DISTRIBUTED mode, nor has an Express child."""
+    """A Map in DISTRIBUTED mode is rejected in an Express machine and in an Express child."""
     refused = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
     assert findings_of(machine({}), "EXPRESS") == [
         (SCHEMA, refused, "/States/M/ItemProcessor/ProcessorConfig/Mode")
@@ -169,7 +169,7 @@ NO_CSV = "Field 'CSVHeaderLocation' is not supported"
     ],
 )
 def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
-    """The sources of items."""
+    """An ItemReader needs a valid source of items."""
     assert problems({"ItemReader": reader}) == [(message, f"ItemReader{where}") for message, where in found]
 
 
@@ -224,7 +224,7 @@ def test_item_reader(reader: Any, found: list[tuple[str, str]]) -> None:
     ],
 )
 def test_reader_config(config: Any, found: list[tuple[str, str]]) -> None:
-    """The fields for each file format."""
+    """A ReaderConfig has only the fields of its file format."""
     reader = {"Resource": GET, "Parameters": BUCKET, "ReaderConfig": config}
     assert problems({"ItemReader": reader}) == [
         (message, f"ItemReader/ReaderConfig{where}") for message, where in found
@@ -255,7 +255,7 @@ def test_reader_config(config: Any, found: list[tuple[str, str]]) -> None:
     ],
 )
 def test_item_batcher(batcher: Any, found: list[tuple[str, str]]) -> None:
-    """The number of items for each child."""
+    """An ItemBatcher needs a valid number of items or bytes."""
     assert problems({"ItemBatcher": batcher}) == [
         (message, f"ItemBatcher{where}") for message, where in found
     ]
@@ -294,7 +294,7 @@ def test_item_batcher(batcher: Any, found: list[tuple[str, str]]) -> None:
     ],
 )
 def test_result_writer(writer: Any, found: list[tuple[str, str]]) -> None:
-    """The destination of results."""
+    """A ResultWriter needs a valid destination."""
     assert problems({"ResultWriter": writer}) == [
         (message, f"ResultWriter{where}") for message, where in found
     ]
@@ -361,7 +361,7 @@ def test_jsonata() -> None:
     ],
 )
 def test_labels(labels: list[str], found: list[tuple[str, str, int]]) -> None:
-    """A label is short, has plain characters, and is the only one of its name."""
+    """A label is short and unique, and has only permitted characters."""
     maps = {
         f"M{index}": {
             "Type": "Map",

@@ -1,4 +1,4 @@
-"""The validator: AWS's codes, words and locations, and every problem at once."""
+"""The validator: AWS's codes, messages and locations, with every problem reported at once."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_machines_and_states(definition: Any, found: list[tuple[str, str, str]])
 
 
 def test_a_state_twice_in_one_object() -> None:
-    """JSON would keep the last of them, and lose the others without a word."""
+    """Duplicate states are reported: a JSON parser would silently use the last one."""
     text = '{"StartAt":"A","States":{"A":{"Type":"Succeed"},"A":{"Type":"Pass","End":true}}}'
     assert validate(text) == [("ERROR", "DUPLICATE_STATE_NAME", "Duplicate State name: A", "/States/A")]
 
@@ -136,7 +136,7 @@ END = ("MISSING_END_STATE", "Workflow has no terminal state", None)
 def test_transitions(
     start: str, states: dict[str, str | None], found: list[tuple[str, str, str | None]]
 ) -> None:
-    """AWS's findings for Pass states that follow each other (None is the end)."""
+    """Transitions between Pass states have AWS's findings (None is the end)."""
     passes = {name: {"Type": "Pass", "Next": next} if next else PASS for name, next in states.items()}
     assert findings_of({"StartAt": start, "States": passes}) == found
 
@@ -160,7 +160,7 @@ def test_transitions(
     ],
 )
 def test_targets(state: Any, location: str) -> None:
-    """AWS calls each field that names a missing state Next."""
+    """AWS calls every field that names a missing state 'Next'."""
     definition = {"StartAt": "F", "States": {"F": {"Type": "Pass", "Next": "S"}, "S": state, "T": PASS}}
     found = [each for each in findings_of(definition) if "reachable" not in each[1]]
     assert found == [(TARGET, "Missing 'Next' target: Gone", location)]
@@ -231,7 +231,7 @@ def test_targets(state: Any, location: str) -> None:
     ],
 )
 def test_tasks_and_waits(definition: Any, message: str, location: str) -> None:
-    """The resources that a Task may call, their required arguments, and the time limits."""
+    """A Task has a valid resource, its required arguments, and valid timeouts."""
     assert findings_of(definition) == [(SCHEMA, message, f"/States/S/{location}".rstrip("/"))]
 
 
@@ -247,7 +247,7 @@ def test_tasks_and_waits(definition: Any, message: str, location: str) -> None:
     ],
 )
 def test_error_equals(entries: Any, found: list[tuple[str, str]]) -> None:
-    """In Retry and in Catch alike."""
+    """ErrorEquals is checked in Retry and in Catch."""
     caught = [{**entry, "Next": "T"} for entry in entries]
     retries = {
         "StartAt": "S",
@@ -423,7 +423,7 @@ def test_expressions(definition: Any, found: list[tuple[str, str, str]]) -> None
 
 
 def test_error_output_in_a_catcher() -> None:
-    """There `$states.errorOutput` exists."""
+    """`$states.errorOutput` exists only in a Catcher."""
     state = {
         **INVOKE,
         "Arguments": INVOKE["Parameters"],
@@ -448,7 +448,7 @@ def test_error_output_in_a_catcher() -> None:
     ],
 )
 def test_warnings(definition: Any, code: str, location: list[str]) -> None:
-    """Allowed definitions that look like mistakes."""
+    """Valid definitions that look like mistakes have warnings."""
     assert findings_of(definition) == []
     assert [(each[0], each[2]) for each in findings_of(definition, severity="WARNING")] == [
         (code, f"/States/S/{where}") for where in location
@@ -471,7 +471,7 @@ def test_warnings(definition: Any, code: str, location: list[str]) -> None:
     ],
 )
 def test_no_definition(text: str, code: str, message: str) -> None:
-    """A text that is no JSON object has one problem."""
+    """A text that is not a JSON object has one problem."""
     ((_, found_code, found_message, _),) = validate(text)
     assert (found_code, found_message) == (code, message)
 
@@ -488,7 +488,7 @@ def test_no_definition(text: str, code: str, message: str) -> None:
     ],
 )
 def test_express(resource: str, message: str) -> None:
-    """The calls that neither an Express machine nor an Express child of a Map may make."""
+    """Activities and callbacks are rejected in Express machines and Express children of a Map."""
     definition = task(resource, Parameters={"QueueUrl": "q", "MessageBody": "b", "StateMachineArn": "m"})
     assert findings_of(definition, "STANDARD") == []
     assert [each[1] for each in findings_of(definition, "EXPRESS")] == [message]
@@ -507,7 +507,7 @@ TOO_DEEP_TEXT = "Document nesting depth (1001) exceeds the maximum allowed (1000
 
 
 def nested(opening: str, closing: str, depth: int) -> str:
-    """Machines in machines, each with a state of another name."""
+    """Returns nested machines, each with a state of a different name."""
     return (
         "".join(opening.replace('"P"', f'"P{level}"') for level in range(depth)) + SUCCEED + closing * depth
     )
@@ -535,7 +535,7 @@ def rules(opening: str, depth: int) -> str:
 
 
 def passing(field: str, value: str) -> str:
-    """A machine with one Pass, whose field is this text of JSON."""
+    """Returns a machine with one Pass, which has a field with this JSON text."""
     language = "JSONata" if field == "Output" else "JSONPath"
     return json.dumps(one({**PASS, field: "@"}, QueryLanguage=language)).replace('"@"', value)
 
@@ -605,7 +605,7 @@ def intrinsic(depth: int) -> str:
     ],
 )
 def test_deep_nesting(definition: str, beginning: str | None) -> None:
-    """A definition that is nested too deeply is refused with a message; any other is loaded."""
+    """A definition that is nested too deeply is rejected with a message; any other is loaded."""
     messages = [fault.message for fault in validate(definition)]
     if beginning is None:
         assert messages == []
@@ -615,7 +615,7 @@ def test_deep_nesting(definition: str, beginning: str | None) -> None:
 
 
 def test_the_language_of_machines_within() -> None:
-    """A state within a branch has the whole machine's language, whatever its branch says."""
+    """A state within a branch has the whole machine's language, not that of its Parallel."""
     inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"a.$": "$"}, "End": True}}}
     middle = {"Type": "Parallel", "Branches": [inner], "End": True}
     branch = {"StartAt": "B", "States": {"B": middle}, "QueryLanguage": "JSONata"}

@@ -64,7 +64,7 @@ def of(state: Any, **top: Any) -> list[str] | None:
     ],
 )
 def test_jsonpath(fields: Any, names: list[str] | None) -> None:
-    """`$name` in what is computed, and not in what is quoted or constant."""
+    """In JSONPath, `$name` counts in expressions, but not in quoted or constant text."""
     assert of({**PASS, **fields}) == names
 
 
@@ -80,7 +80,7 @@ def test_jsonpath(fields: Any, names: list[str] | None) -> None:
     ],
 )
 def test_jsonata(text: str, names: list[str] | None) -> None:
-    """The variables that an expression does not bind itself, and no functions."""
+    """In JSONata, variables count unless the expression binds them; functions do not count."""
     assert (
         of({**PASS, "Output": {"deep": [f"{{% {text} %}}"]}, "Comment": "{% $no %}"}, QueryLanguage="JSONata")
         == names

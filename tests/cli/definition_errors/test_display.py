@@ -259,6 +259,6 @@ def test_placeholders(tmp_path: Path, suffix: str) -> None:
     )
     assert (result.returncode, result.stdout) == (0, '"OK"\n')
     assert result.stderr == (
-        f"\nsfn: [WARNING]: {path}:2:13: nothing fills in ${{Table}}.\n"
-        f"\nsfn: [WARNING]: {path}:2:37: nothing fills in ${{Queue}}.\n"
+        f"\nsfn: [WARNING]: {path}:2:13: ${{Table}} has no value and stays as it is.\n"
+        f"\nsfn: [WARNING]: {path}:2:37: ${{Queue}} has no value and stays as it is.\n"
     )

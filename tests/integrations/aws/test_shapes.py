@@ -38,7 +38,7 @@ def test_names_of_fields(member: str, field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "service, name, arguments, asked",
+    "service, name, arguments, expected",
     [
         (
             "stepfunctions",

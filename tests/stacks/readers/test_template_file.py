@@ -70,7 +70,7 @@ def test_place(tmp_path: Path, text: str, path: tuple[str | int, ...], line: int
     ("t.yaml", "a: 1\n b: 2", 2, 3, "Invalid YAML: "),
     ("t.yaml", "a: !<x> 1", 1, 4, "Invalid YAML: the tag x is not a CloudFormation function"),
     ("t.yaml", "? [a]\n: 1", 1, 3, "Invalid YAML: a key must be a string"),
-    ("t.yaml", "a: &x [*x]", 1, 8, "Invalid YAML: the alias 'x' is within the value that it stands for"),
+    ("t.yaml", "a: &x [*x]", 1, 8, "Invalid YAML: the alias 'x' is within its own value"),
     ("t.yaml", "a: *x", 1, 4, "Invalid YAML: "),
     ("t.yaml", "a: " + "[" * 1001, 1, 1003, "Invalid YAML: "),
     ("t.json", '{"a": 1,}', 1, 9, "Invalid JSON: "),
@@ -91,7 +91,7 @@ def test_aliases_that_expand(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (file := tmp_path / "t.yaml").write_text("\n".join(lines))
-    with pytest.raises(TemplateError, match="with its aliases written out, the value is too large"):
+    with pytest.raises(TemplateError, match="the value is too large with its aliases expanded"):
         read_template_file(file)
 
 

@@ -92,7 +92,7 @@ def a_folder(path: Path) -> None:
 @pytest.mark.parametrize(
     "spoil, said",
     [
-        (newer, "was written by a newer sfn (schema 9999"),
+        (newer, "was written by a newer version of sfn (schema 9999"),
         (garbage, "it is not a SQLite database"),
         (a_folder, "it is not a file"),
     ],
@@ -112,7 +112,7 @@ def test_refused(tmp_path: Path, spoil: object, said: str) -> None:
 def test_read_only_folder(tmp_path: Path) -> None:
     """A folder that cannot be written is refused with what to do."""
     tmp_path.chmod(0o500)
-    with pytest.raises(StoreError, match="Set SFN_HOME to a folder that can be written"):
+    with pytest.raises(StoreError, match="Set SFN_HOME to a writable folder"):
         Database(tmp_path / "home")
 
 
@@ -176,7 +176,7 @@ def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: in
     """
     (tmp_path / "sfn.db").write_bytes(b"S" * size)
     (tmp_path / "sfn.db-wal").write_bytes(b"transactions")
-    with pytest.raises(StoreError, match=r"it is empty, but sfn\.db-wal beside it holds 12 bytes"):
+    with pytest.raises(StoreError, match=r"it is empty, but sfn\.db-wal beside it has 12 bytes of data"):
         Database(tmp_path)
     assert (tmp_path / "sfn.db").read_bytes() == b"S" * size
     assert (tmp_path / "sfn.db-wal").read_bytes() == b"transactions"

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.htm
      "MockedResponses": {RESPONSE: {"0": {"Return": …}, "1-2": {"Throw": {"Error": str, "Cause": str}}}}}
 
 Only the parts that a test case uses are checked, as in Step Functions Local: an error elsewhere in
-the file affects no other case. An error is one line: the file, the place in it (a JSON pointer),
-and how to fix it.
+the file does not affect other cases. An error is one line: the file, the location in it (a JSON
+pointer), and how to fix it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 def mock_config_responses(
     path: str, machine: str, test_case: str, task_states: Collection[str]
 ) -> dict[str, Json]:
-    """Returns the responses of a state machine's test case.
-
-    As {STATE: {"name": RESPONSE, "response": …}}.
+    """Returns the responses of a state machine's test case: {STATE: {"name": RESPONSE, "response": …}}.
 
     Raises ApiError ValidationException.
     """
@@ -59,7 +57,7 @@ def mock_config_responses(
 
 
 class _MockConfigFile:
-    """The file's JSON, and the places of its parts."""
+    """The file's JSON, with the locations of its parts."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -69,8 +67,8 @@ class _MockConfigFile:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise _invalid_mock_config(
                 f"The mock configuration file {path} cannot be read: {reason}. "
-                "SFN_MOCK_CONFIG names the file; "
-                f"without it, {MOCK_CONFIG_FILE} in the current folder is read."
+                "Set its path with SFN_MOCK_CONFIG; "
+                f"by default, it is {MOCK_CONFIG_FILE} in the current folder."
             ) from None
         try:
             self._content = json_text.read_json(text)
@@ -83,7 +81,7 @@ class _MockConfigFile:
             self.refuse((), "it must be an object with StateMachines and MockedResponses")
 
     def object(self, *place: str) -> dict[str, Json]:
-        """Returns the object at this place."""
+        """Returns the object at this location."""
         found = self._content
         for depth, name in enumerate(place):
             if name not in found:
@@ -100,9 +98,9 @@ class _MockConfigFile:
 
 
 def _mock_config_response(file: _MockConfigFile, name: str) -> dict[str, Json]:
-    """Returns the mocked response of this name, after checks.
+    """Returns the mocked response of this name.
 
-    Every answer is valid, and no invocation is missing between the first and the last.
+    Checks that every answer is valid, and that no invocation between the first and last is missing.
     """
     place = ("MockedResponses", name)
     response = file.object(*place)
@@ -113,7 +111,7 @@ def _mock_config_response(file: _MockConfigFile, name: str) -> dict[str, Json]:
         except ValueError:
             file.refuse(
                 (*place, key),
-                'a name here must be an invocation, such as "0", or a range of them, such as "1-2"',
+                'the key must be an invocation, such as "0", or a range of invocations, such as "1-2"',
             )
         _check_mock_config_answer(file, (*place, key), value)
     expected = 0
@@ -124,14 +122,14 @@ def _mock_config_response(file: _MockConfigFile, name: str) -> dict[str, Json]:
                 if first > expected
                 else f"invocation {first} has two answers"
             )
-            file.refuse((*place, key), f"{what}: invocations count from 0, without gaps")
+            file.refuse((*place, key), f"{what}: invocations must be numbered from 0, without gaps")
         expected = last + 1
     return response
 
 
 def _check_mock_config_answer(file: _MockConfigFile, place: tuple[str, ...], value: Json) -> None:
     if not isinstance(value, dict) or len(value) != 1 or not value.keys() <= {"Return", "Throw"}:
-        file.refuse(place, "it must be an object with one field, Return or Throw")
+        file.refuse(place, "it must be an object with exactly one field, Return or Throw")
     if "Throw" in value:
         thrown: Any = value["Throw"]
         if (
@@ -139,7 +137,7 @@ def _check_mock_config_answer(file: _MockConfigFile, place: tuple[str, ...], val
             or not isinstance(thrown.get("Error"), str)
             or not isinstance(thrown.get("Cause", ""), str)
         ):
-            file.refuse((*place, "Throw"), "it must be an object with Error and Cause, two strings")
+            file.refuse((*place, "Throw"), "it must be an object with the strings Error and Cause")
 
 
 def _mock_config_alternatives(given: str, known: Collection[str]) -> str:

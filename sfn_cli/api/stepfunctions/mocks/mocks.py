@@ -1,9 +1,9 @@
-"""Mocks of an execution's integrations: a test case (ARN#CASE) and faults.
+"""Mocks of an execution's integrations: a test case (ARN#CASE) and injected faults.
 
-Faults are in sfn's own member `inject`.
+Faults are in the member `inject`, an extension of sfn.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-test-sm-exec.html
-Both are resolved when the execution starts, and stored with it: later changes to the file or the
+Both are resolved when the execution starts, and stored with it: later changes of the file or the
 environment have no effect.
 """
 
@@ -31,20 +31,20 @@ FAULT = re.compile(
     r"(?P<state>.+):(?P<error>[^:@]+?)(?:@(?P<first>[1-9]\d{0,8})(?:-(?P<last>[1-9]\d{0,8}))?)?",
     re.ASCII | re.DOTALL,
 )
-"""STATE:ERROR, for every attempt at the state, STATE:ERROR@2 for one, or STATE:ERROR@1-3."""
+"""STATE:ERROR for every attempt, STATE:ERROR@2 for one attempt, or STATE:ERROR@1-3 for a range."""
 
 
 class Mocking:
-    """The mocks of a request; most of its executions share them."""
+    """The mocks of a request, shared by its executions."""
 
     def __init__(self, settings: Settings, test_case: str | None, inject: Sequence[str]) -> None:
         self._file = os.path.abspath(settings.mock_config or MOCK_CONFIG_FILE)
         self._test_case = test_case
         self._inject = inject
-        self._known: dict[int, str] = {}  # by the row of the revision
+        self._known: dict[int, str] = {}  # by the row id of the revision
 
     def of(self, machine: StateMachine) -> str:
-        """Returns the mocks that an execution of the machine stores (interpreter/mocks.py).
+        """Returns the mocks to store with an execution of the machine (interpreter/mocks.py).
 
         Raises ApiError ValidationException, or UsageError.
         """
@@ -81,7 +81,7 @@ def _mocked_faults(text: str, tasks: Collection[str]) -> Iterator[Json]:
         found = FAULT.fullmatch(part.strip())
         if found is None:
             raise UsageError(
-                f"--inject {part.strip()!r} is none of STATE:ERROR, STATE:ERROR@2 and STATE:ERROR@1-3."
+                f"Invalid --inject {part.strip()!r}. Use STATE:ERROR, STATE:ERROR@2 or STATE:ERROR@1-3."
             )
         yield _mocked_fault(found, tasks)
 
@@ -92,7 +92,7 @@ def _mocked_fault(found: re.Match[str], tasks: Collection[str]) -> dict[str, Any
         known = f"its Task states are {', '.join(map(repr, tasks))}" if tasks else "it has none"
         raise UsageError(f"--inject {found[0]!r}: the state machine has no Task state {state!r}; {known}.")
     if first is not None and int(last) < int(first):
-        raise UsageError(f"--inject {found[0]!r}: the range of attempts ends before it begins.")
+        raise UsageError(f"--inject {found[0]!r}: the end of the range is before its start.")
     return {
         "state": state,
         "error": found["error"],

@@ -1,1 +1,1 @@
-"""TestState: runs one state on its own."""
+"""TestState: runs a single state."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 class HttpInspection:
     """A request and its response, in the shape of InspectionData's members.
 
-    The sender fills them in; both are None until something was sent. Without `reveal_secrets`, the
-    request leaves out what a connection adds to it.
+    The sender fills them in; both are None until a request was sent. Without `reveal_secrets`, the
+    request does not contain the additions of a connection.
     """
 
     reveal_secrets: bool

@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_MockInput.html
 STRICT: required fields are present, and fields match the API's model; PRESENT: only the latter.
-Fields that the model does not know are ignored. The models are the package's own; those of other
-services are botocore's, if that is installed, and otherwise nothing is checked.
+Fields that are not in the model are ignored. The models are sfn's own; those of other services are
+botocore's, if it is installed; otherwise nothing is checked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SERVICES: Mapping[str, str] = {
     "eventbridge": "events",
     "cloudwatchlogs": "logs",
 }
-"""Names in a Resource that are not those of the model."""
+"""Names in a Resource that differ from the model's."""
 
 _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "string": ((str,), "a string"),
@@ -42,11 +42,11 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "structure": ((dict,), "an object"),
     "map": ((dict,), "an object"),
 }
-"""The model's kind → the types that JSON has for it, and what AWS calls them."""
+"""Maps the model's kind to its JSON types and AWS's word for them."""
 
 
 class _Model(NamedTuple):
-    """An operation's output; `shape_of` finds the shape that a member refers to."""
+    """An operation's output; `shape_of` returns the shape of a member."""
 
     output: Shape
     shape_of: Callable[[Shape], Shape]
@@ -54,7 +54,7 @@ class _Model(NamedTuple):
 
 def check_mock(resource: Resource, result: Json, mode: str) -> None:
     """Raises ApiError ValidationException for the first field that the mode does not allow."""
-    # With the other patterns, a task's result is not the response of the API that it called.
+    # With other patterns, a task's result is not the API's response.
     found = (
         _model_of_mocked_result(resource)
         if resource.kind == "service" and not resource.pattern and mode != "NONE"
@@ -63,7 +63,7 @@ def check_mock(resource: Resource, result: Json, mode: str) -> None:
     if found is not None:
         if not isinstance(result, dict):
             raise ApiError("ValidationException", "Mocked result must be a JSON object.")
-        # lambda:invoke returns a function's JSON as it is, not as the API's blob.
+        # lambda:invoke returns a function's JSON unchanged, not as the API's blob.
         passed_on = {"Payload"} if (resource.service, resource.action) == ("lambda", "invoke") else set()
         _check_mocked_fields(found, found.output, result, strict=mode == "STRICT", passed_on=passed_on)
 
@@ -98,7 +98,7 @@ def _botocore_model_of_mock(service: str, operation: str) -> _Model | None:
 def _check_mocked_fields(
     found: _Model, shape: Shape, value: Mapping[str, Json], *, strict: bool, passed_on: set[str]
 ) -> None:
-    # In Step Functions, all names of fields begin with a capital letter.
+    # In Step Functions, all field names begin with a capital letter.
     members = {_capitalise_mocked_field(name): member for name, member in shape["members"].items()}
     if strict:
         for name in map(_capitalise_mocked_field, shape.get("required", ())):
@@ -110,7 +110,7 @@ def _check_mocked_fields(
 
 
 def _check_mocked_value(found: _Model, shape: Shape, value: Json, name: str, *, strict: bool) -> None:
-    """Checks the value of a field; values in an array or a map go by the name of the whole."""
+    """Checks the value of a field; errors in an array or map use the name of that field."""
     kind = shape["type"]
     types, wanted = _KINDS[kind]
     if not isinstance(value, types) or (isinstance(value, bool) and kind != "boolean"):

@@ -1,4 +1,4 @@
-"""The checks of TestState's requests: the state on its own, its input, variables and mock.
+"""The checks of TestState's requests: the state, its input, variables and mock.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 """
@@ -58,19 +58,19 @@ def _check_request_variables(text: str) -> None:
 
 
 def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a machine of only the requested state.
+    """Returns a machine that consists of the requested state.
 
     Raises ApiError InvalidDefinition, or ValidationException if the state does not exist.
     """
     definition = request["definition"]
-    # A mocked resource need not exist here, nor the resources of the machine's other states.
+    # A mocked resource need not be supported, nor the resources of the machine's other states.
     is_available = None if "mock" in request else service.is_available
     if "stateName" not in request:
         refuse_definition_faults(
             validate_state(definition, f"/States/{STATE_NAME}", is_available=is_available)
         )
         state = loads(definition)
-        # As validated: the states within the state use its language too.
+        # As in validation, nested states use the state's language too.
         return {
             "QueryLanguage": state.get("QueryLanguage", JSONPATH),
             "StartAt": STATE_NAME,
@@ -89,12 +89,12 @@ def machine_of_state(service: Service, request: Mapping[str, Any]) -> dict[str, 
 
 
 def _find_requested_state(machine: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """Finds the state of this name in the machine and those within it; names are unique."""
+    """Finds the state of this name in the machine or in nested machines; names are unique."""
     return next((state for found, state in states_with_nested(machine) if found == name), None)
 
 
 def check_state_of_request(state: State, fields: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-    """Raises ApiError when the state with these fields cannot be tested as requested."""
+    """Raises ApiError if the state with these fields cannot be tested as requested."""
     mock = request.get("mock")
     if mock is None:
         if state.type in ("Map", "Parallel"):
@@ -121,7 +121,7 @@ def check_state_of_request(state: State, fields: Mapping[str, Any], request: Map
 
 
 def _check_result_in_request(fields: Mapping[str, Any], text: str) -> None:
-    """Checks that a mocked result is JSON of the kind that the state's work returns."""
+    """Checks that a mocked result is JSON of the type that the state requires."""
     try:
         result = loads(text)
     except (RecursionError, ValueError):

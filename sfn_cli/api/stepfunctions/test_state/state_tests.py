@@ -1,7 +1,7 @@
 """TestState: runs one state, with real or mocked work, and shows the steps of its dataflow.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-The state is entered as in any execution (`interpreter/visits.py`), in one that is not stored: a
+The state is entered as in any execution (`interpreter/visits.py`), but in one that is not stored: a
 machine of this one state, which is always called STATE_NAME. A trace records the steps.
 """
 
@@ -64,11 +64,11 @@ def test_state(service: Service, request: TestStateInputTypeDef) -> TestStateAns
     return _StateTest(service, request, machine).answer()
 
 
-test_state.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test by its name
+test_state.__test__ = False  # type: ignore[attr-defined]  # otherwise pytest collects it as a test
 
 
 class _StateTest:
-    """An execution that has entered the state, and what was recorded of it."""
+    """An execution that has entered the state, and the record of its steps."""
 
     def __init__(self, service: Service, request: Mapping[str, Any], machine: CompiledMachine) -> None:
         self.service = service
@@ -79,7 +79,7 @@ class _StateTest:
         self.steps = InspectedSteps()
         self.error_details: dict[str, int] = {}
         self.inspection: HttpInspection | None = None
-        """Of an HTTP task that is traced."""
+        """Set for an HTTP task that is traced."""
 
         settings, now = service.settings, service.clock()
         machine_name = random_uuid()
@@ -130,7 +130,7 @@ class _StateTest:
         )
 
     def _run(self) -> Exit:
-        """Returns the exit of the state. Raises StatesError when it fails."""
+        """Returns the exit of the state. Raises StatesError if it fails."""
         if isinstance(self.state, MapState):
             return self._exit(self._run_map(self.state))
         match self._enter():
@@ -152,7 +152,7 @@ class _StateTest:
     def _enter(self) -> Move:
         if self.state.type == "Fail" and self.state.language == JSONPATH:
             self.steps.note("afterInputPath", self.frame.input)
-        # Observed: AWS shows no step of a Parallel before its result.
+        # Observed: AWS shows no steps of a Parallel state before its result.
         trace = NO_TRACE if self.state.type == "Parallel" else None
         return enter_visit(self.stay, self._visit(trace=trace))
 
@@ -162,7 +162,7 @@ class _StateTest:
     def _run_map(self, state: MapState) -> Payload:
         """Returns the mocked result of a Map.
 
-        Raises StatesError when the mock, or too many failures, fail the Map.
+        Raises StatesError if the mock, or too many failures, fail the Map.
         """
         seen, read = self._visit(), self.configuration.get("mapItemReaderData")
         items = items_of_tested_map(read, state, seen) if read is not None else None
@@ -177,7 +177,7 @@ class _StateTest:
         return result
 
     def _sleep(self, until: int) -> int:
-        """Waits until then; returns the time after the wait."""
+        """Waits until the given time; returns the time after the wait."""
         start = self.service.clock()
         if until - start > quotas.TEST_STATE_SECONDS * 1000:
             raise StatesError("States.Timeout")
@@ -187,7 +187,7 @@ class _StateTest:
     def _run_task(self, call: Call) -> Payload:
         """Runs the task and returns its result."""
         if self.service.run_task is None:
-            raise ApiError("ValidationException", "This service runs no tasks: use a mock.")
+            raise ApiError("ValidationException", "This service cannot run tasks. Use a mock.")
         task = OpenTask(
             0,
             self.frame.serial,
@@ -217,7 +217,7 @@ class _StateTest:
         return Payload(text=self.mock["result"])
 
     def _handle_error(self, error: StatesError) -> tuple[Exit | None, TestStateAnswer]:
-        """Decides how the state ends on an error: its Retriers come first, then its Catchers."""
+        """Returns the result of the state after an error: Retriers come first, then Catchers."""
         met = visit_matching_retrier(self.stay, error)
         if met is not None:
             position, retrier = met

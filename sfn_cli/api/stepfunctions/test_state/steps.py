@@ -19,7 +19,7 @@ _NUMBERS = ("toleratedFailureCount", "toleratedFailurePercentage", "maxConcurren
 
 
 class InspectedSteps:
-    """The trace of a tested state: its steps, in the order in which they were first recorded."""
+    """The trace of a tested state: its steps, in the order of their first recording."""
 
     def __init__(self) -> None:
         self._payloads: dict[str, Payload] = {}

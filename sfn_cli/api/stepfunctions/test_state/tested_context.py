@@ -81,7 +81,7 @@ def default_tested_context(
 ) -> dict[str, Any]:
     """Returns the Context Object for a request without one.
 
-    Observed: it is an EXPRESS execution's, with a role that is null when there is none.
+    Observed: it is that of an EXPRESS execution; the role may be null.
     """
     context = context_object(execution, frame, attempt)
     about = {**context["Execution"], "RoleArn": role_arn}

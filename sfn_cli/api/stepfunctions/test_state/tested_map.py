@@ -1,7 +1,7 @@
 """A tested Map: the items that its iterations would get, and how many may fail.
 
 A tested Map runs no children, so it is not entered: its limits, its items and their inputs are
-evaluated one after the other, and each result is a step of the trace.
+evaluated in turn, and each result is a step of the trace.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TestedMap(NamedTuple):
-    """The number of iterations, and how many of them may fail (None where not specified)."""
+    """The number of iterations, and how many of them may fail (None if not specified)."""
 
     iterations: int
     tolerated_count: float | None
@@ -36,7 +36,7 @@ class TestedMap(NamedTuple):
 
     def check_tolerance(self, failures: int) -> None:
         """Raises StatesError for more failures than the Map tolerates."""
-        # Observed: a Map without a tolerated number of failures does not fail by their count.
+        # Observed: without a tolerated number of failures, their count does not fail the Map.
         count, percentage = self.tolerated_count, self.tolerated_percentage
         if (count is not None and failures > count) or (
             percentage is not None and failures * 100 > percentage * self.iterations
@@ -48,7 +48,7 @@ class TestedMap(NamedTuple):
 
 
 def tested_map(state: MapState, seen: Visit, read: list[Json] | None) -> TestedMap:
-    """Returns the Map over the items that ItemReader has `read`, else those in its input.
+    """Returns the Map over the items that ItemReader has `read`, or else those in its input.
 
     Raises StatesError.
     """
@@ -82,5 +82,7 @@ def items_of_tested_map(data: str, state: MapState, seen: Visit) -> list[Json]:
             items = resolve_pointer(items, state.items_pointer)
             seen.trace.note("afterItemsPointer", Payload(items))
     if not isinstance(items, list):
-        raise request_refusal("sfn takes a JSON array as mapItemReaderData.")  # (ours)
+        raise request_refusal(
+            "mapItemReaderData must be a JSON array (sfn does not support other formats)."
+        )  # (ours)
     return items

@@ -1,6 +1,6 @@
 """Connections: how HTTP tasks are authorised.
 
-A row holds secrets; the file's mode keeps other users from reading them.
+A row contains secrets; the file's mode prevents other users from reading them.
 """
 
 from __future__ import annotations

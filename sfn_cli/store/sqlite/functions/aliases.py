@@ -1,4 +1,4 @@
-"""Aliases of functions: names that lead to a version, or to two of them by weight."""
+"""Aliases of functions: names that point to one version, or to two by weight."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SqliteFunctionAliases:
     def page(
         self, function: str, after: str, limit: int, *, number: int | None = None
     ) -> list[FunctionAlias]:
-        """Returns up to `limit` aliases by name, after `after`; only of one version, if given."""
+        """Returns up to `limit` aliases by name, after `after`; if given, only of one version."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"{_SELECT} WHERE f.name = ? AND a.name > ? AND (? IS NULL OR a.number = ?) ORDER BY a.name "

@@ -1,6 +1,6 @@
 """Invocations of the type Event: stored until a function has handled them or failed too often.
 
-Rule 1: A worker that takes an event is its owner; the events of a worker that died are free again.
+Rule 1: a worker that takes an event owns it; when the worker dies, its events can be taken again.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class SqliteFunctionEvents:
     def _read(self, id: int) -> FunctionEvent:
         """Returns the event in this row, in the caller's transaction.
 
-        Each is read by itself: a damaged one holds up no other.
+        Each event is read separately, so that a damaged one does not delay the others.
         """
         try:
             with self._database.reading() as connection:
@@ -101,5 +101,5 @@ class SqliteFunctionEvents:
 
 
 def _free_event_condition(live: Collection[int], owner: int) -> str:
-    """Returns the condition that no live worker has an event, not even `owner`."""
+    """Returns the condition that no live worker owns an event, not even `owner`."""
     return f"(owner IS NULL OR owner NOT IN ({', '.join(map(str, {*live, owner}))}))"

@@ -1,8 +1,8 @@
 """Local Lambda functions: configuration and code, of $LATEST and of each version.
 
-A function's `revision` grows with each change of its code or configuration; with its `id`, which is
-never used again, it says whether a child that was started earlier still runs the current code. A
-version never changes: its revision is 0, and its `id` is its own.
+A function's `revision` increases with each change of its code or configuration. With the `id`,
+which is never reused, it shows whether a child that was started earlier still runs the current code.
+A version never changes: its revision is 0, and it has its own `id`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class SqliteFunctions:
             return row
 
     def route(self, name: str, alias: str) -> FunctionRoute | None:
-        """Returns where an alias of a function leads; None if there is no such alias."""
+        """Returns the target of a function's alias; None if there is no such alias."""
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT a.number, a.weights FROM function_alias a JOIN function f ON f.id = a.function "
@@ -141,7 +141,7 @@ class SqliteFunctions:
             return find_function(connection, name)
 
     def change_tags(self, name: str, change: Callable[[dict[str, Json]], Mapping[str, Json]]) -> bool:
-        """Replaces the function's tags with the result of `change`, and nothing else.
+        """Replaces the function's tags, and nothing else, with the result of `change`.
 
         Returns whether there is such a function.
         """

@@ -1,7 +1,7 @@
-"""Versions of layers, which functions' children find below /opt on AWS.
+"""Versions of layers. On AWS, functions find their content below /opt.
 
-Rule 1: A version that was deleted cannot be given to a function again; functions that have it keep it.
-Rule 2: A number is never used again.
+Rule 1: a deleted version cannot be added to another function; functions that have it keep it.
+Rule 2: a number is never reused.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Versions of functions: configuration and code stored under a number.
 
-functions.py finds them, as it does $LATEST.
+functions.py reads them, like $LATEST.
 
-Rule 1: Publishing again without a change returns the existing version.
-Rule 2: A number is never used again, even when its version or the whole function was deleted.
-Rule 3: A version that an alias leads to cannot be deleted.
+Rule 1: publishing again without a change returns the existing version.
+Rule 2: a number is never reused, even after its version or the whole function was deleted.
+Rule 3: a version that an alias points to cannot be deleted.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MILLISECONDS_OF_A_DAY = 86_400_000
 
-_EXPIRE_AT_ONCE = 10_000
+_EXPIRE_BATCH = 10_000
 
 
 class SqliteLogGroups:
@@ -65,7 +65,7 @@ class SqliteLogGroups:
             return tags is not None
 
     def set_retention(self, group: str, days: int | None) -> bool:
-        """Stores how long the group retains its events (None: for ever).
+        """Sets how many days the group retains its events (None: indefinitely).
 
         Returns whether the group exists.
         """
@@ -87,7 +87,7 @@ class SqliteLogGroups:
                 pass
 
     def _expire_some(self, group: int, before: int) -> bool:
-        """Returns whether there may be more: other writers get their turn in between."""
+        """Deletes one batch, so that other writers can write in between; returns whether more may follow."""
         with self._database.transaction() as connection:
             old = connection.execute(
                 """
@@ -95,14 +95,14 @@ class SqliteLogGroups:
                 WHERE log_stream IN (SELECT id FROM log_stream WHERE log_group = ?) AND at < ?
                 LIMIT ?
                 """,
-                (group, before, _EXPIRE_AT_ONCE),
+                (group, before, _EXPIRE_BATCH),
             ).fetchall()
             connection.executemany("DELETE FROM log_event WHERE id = ?", [(id,) for id, _ in old])
             freed = sum(size for _, size in old)
             connection.execute(
                 "UPDATE log_group SET stored_bytes = max(0, stored_bytes - ?) WHERE id = ?", (freed, group)
             )
-            return len(old) == _EXPIRE_AT_ONCE
+            return len(old) == _EXPIRE_BATCH
 
     # Reading
 
@@ -134,7 +134,7 @@ class SqliteLogGroups:
             return row is not None
 
     def groups(self, after: str, limit: int, *, prefix: str = "", containing: str = "") -> list[LogGroup]:
-        """Returns up to `limit` groups by name, from the one that follows `after`."""
+        """Returns up to `limit` groups by name, after the group `after`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -187,7 +187,7 @@ def make_log_stream(connection: Connection, group: str, name: str, at: int) -> b
 
 
 def log_group_exists(connection: Connection, name: str) -> bool:
-    """Whether there is a group of this name, for a caller with a connection."""
+    """Whether there is a group of this name."""
     return connection.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is not None
 
 

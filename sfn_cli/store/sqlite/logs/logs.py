@@ -1,7 +1,7 @@
 """The events of logs, in the streams of their groups (log_groups.py).
 
-An event's id grows with its ingestion, so a follower requests what is above the last id it saw;
-within a stream, events are ordered by time, then by ingestion.
+Ids of events increase with ingestion, so a follower reads the events above the last id it saw. Within
+a stream, events are ordered by time, then by ingestion.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SqliteLogs:
     ) -> list[LogEvent]:
         times = max(start, after[0]), min(end - 1, before[0])
         with self._database.reading() as connection:
-            # The index has each stream's events in order: they are merged, so that only the
+            # The index has each stream's events in order. They are merged, so that only the
             # requested ones are read.
             events = [
                 _log_events_of(connection, id, name, (*times, *after, *before), newest_first=newest_first)
@@ -63,8 +63,8 @@ class SqliteLogs:
 
     def after(self, group: str, last_id: int, limit: int = 10_000) -> list[LogEvent]:
         with self._database.reading() as connection:
-            # The unary plus keeps SQLite from walking the group's streams: an event's id identifies
-            # new events at once.
+            # The unary plus keeps SQLite from scanning the group's streams: the event id alone
+            # finds the new events.
             rows = connection.execute(
                 """
                 SELECT log_event.id, log_stream.name, at, ingested_at, message
@@ -78,9 +78,9 @@ class SqliteLogs:
             return [LogEvent(*row) for row in rows]
 
     def last_id(self) -> int:
-        """Returns the id of the newest event of all groups, 0 if there is none.
+        """Returns the id of the latest event of all groups, 0 if there is none.
 
-        A follower begins there.
+        A follower starts there.
         """
         with self._database.reading() as connection:
             id: int = connection.execute("SELECT coalesce(max(id), 0) FROM log_event").fetchone()[0]
@@ -90,7 +90,7 @@ class SqliteLogs:
 def _log_streams(
     connection: Connection, group: str, prefix: str, names: Sequence[str] | None, times: tuple[int, int]
 ) -> list[tuple[int, str]]:
-    """Returns the streams of a group that have events of these times."""
+    """Returns the streams of a group that have events within these times."""
     named = "" if names is None else f"AND name IN ({', '.join('?' * len(names))})"
     found: list[tuple[int, str]] = connection.execute(
         f"""
@@ -131,7 +131,7 @@ def insert_log_lines(connection: Connection, lines: Iterable[LogLine], ingested_
     for line in lines:
         id = ids.get((line.group, line.stream))
         if id is None:
-            # Looked up each time: another process may have deleted the group meanwhile.
+            # Looked up on every call: another process may have deleted the group since the last one.
             make_log_group(connection, line.group, line.at)
             make_log_stream(connection, line.group, line.stream, line.at)
             id = ids[line.group, line.stream] = _log_stream_id(connection, line.group, line.stream)

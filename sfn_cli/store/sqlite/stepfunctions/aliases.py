@@ -1,4 +1,4 @@
-"""Aliases of state machines: names that lead to one or two versions, by weight."""
+"""Aliases of state machines: names that point to one version, or to two by weight."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_ALIASES = 100
 
 
 class SqliteAliases:
-    """The aliases in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
+    """The aliases in one store. `machine` is a machine's row id (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,9 +49,9 @@ class SqliteAliases:
     def update(
         self, machine: int, name: str, description: str | None, weights: Weights | None, at: int
     ) -> Alias | None:
-        """Returns the alias with the given fields changed; an unchanged one keeps its update time.
+        """Changes the given fields; an alias without changes keeps its update time.
 
-        None when the alias, or one of the versions, does not exist.
+        None if the alias, or one of the versions, does not exist.
         """
         with self._database.transaction() as connection:
             alias = _find_alias(connection, machine, name)
@@ -122,7 +122,7 @@ def _find_alias(connection: Connection, machine: int, name: str) -> Alias | None
 
 
 def _alias_version_rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:
-    """Returns the rows of the versions; None when the machine does not have one of them."""
+    """Returns the row ids of the versions; None if the machine lacks one of them."""
     found = [
         connection.execute(
             "SELECT id FROM version WHERE state_machine = ? AND number = ?", (machine, number)

@@ -25,7 +25,7 @@ def insert_events(connection: Connection, rows: Iterable[tuple[object, ...]]) ->
 
 
 def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[object, ...]]:
-    """Returns the rows of events of the execution in this row."""
+    """Returns the rows for events of the execution with this row id."""
     first = event_key(execution, 0)
     return [
         (
@@ -43,10 +43,10 @@ def event_rows(execution: int, events: Iterable[HistoryEvent]) -> list[tuple[obj
 
 
 def last_event(connection: Connection, execution: int) -> tuple[int, int]:
-    """Returns the id and time of the last event of the execution in this row.
+    """Returns the id and time of the last event of the execution with this row id.
 
-    (0, 0) when its events are missing. A damaged time is 0: an execution whose rows are damaged can
-    still be stopped.
+    (0, 0) if its events are missing. If the time is damaged, it is 0, so that an execution with
+    damaged rows can still be stopped.
     """
     row = connection.execute(
         "SELECT key, CAST(at AS INTEGER) FROM event WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1",
@@ -61,9 +61,9 @@ def last_event(connection: Connection, execution: int) -> tuple[int, int]:
 def read_events(
     connection: Connection, after: int, before: int, direction: str = "ASC", limit: int = -1
 ) -> list[HistoryEvent]:
-    """Yields the events whose keys are between these."""
-    # The cursor gets no name: an error's traceback would hold on to it, and with it to the files of
-    # a connection that was closed meanwhile.
+    """Returns the events with a key between these two, exclusively."""
+    # The cursor is not assigned to a variable: the traceback of an error would keep it, and
+    # with it the files of a connection that has been closed.
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM event WHERE key > ? AND key < ? ORDER BY key {direction} LIMIT ?",
         (after, before, limit),
@@ -72,7 +72,7 @@ def read_events(
 
 
 def event_from(row: tuple[Any, ...]) -> HistoryEvent:
-    """Returns the event of a row of `COLUMNS`."""
+    """Returns the event of a row with the columns `COLUMNS`."""
     key, previous, at, type_, frame, next_, payload, details = row
     return HistoryEvent(
         event_of_key(key),
@@ -87,7 +87,7 @@ def event_from(row: tuple[Any, ...]) -> HistoryEvent:
 
 
 def _event_details_text(details: Mapping[str, Json]) -> str:
-    # Most events have only a state's name as details: a machine's few names are encoded once.
+    # The details of most events are only a state's name. A machine has few, so they are cached.
     if len(details) == 1 and "name" in details:
         return _event_name_text(details["name"])
     return jsonvalue.dumps(details)

@@ -1,8 +1,8 @@
-"""Propagates an execution's end: to the task that waits for it, and to what its own tasks wait for.
+"""Propagates an execution's end to the task that waits for it, and to what its own tasks wait for.
 
-All of it happens in the caller's transaction: an end is never reported in part. An execution that a
-.sync task waits for is aborted when the task needs no answer any more; AWS does so "on a
-best-effort basis", here it is certain.
+All of this happens in the caller's transaction, so an end is never reported in part. If a .sync task
+no longer needs an answer, the execution that it waits for is aborted. AWS does so "on a best-effort
+basis"; here it always happens.
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
 The same applies to a Map Run and its children.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def abort_execution(connection: Connection, id: int, error: str | None, cause: str | None, at: int) -> int:
-    """Ends a running execution as ABORTED, with those that its tasks wait for.
+    """Ends a running execution as ABORTED, and the executions that its tasks wait for.
 
     Returns the time of its end. The worker that drives it, if any, is notified.
     """
@@ -38,7 +38,7 @@ def abort_execution(connection: Connection, id: int, error: str | None, cause: s
 def fail_execution(connection: Connection, id: int, error: str, cause: str, at: int) -> int:
     """Ends a running execution as FAILED from outside its states.
 
-    The executions that its tasks wait for end with it. Returns the time of its end.
+    The executions that its tasks wait for are aborted. Returns the time of its end.
     """
     last, at = _end_event_and_time(connection, id, at)
     return _end_execution(connection, id, execution_failed_event(last, error, cause, at))
@@ -47,7 +47,7 @@ def fail_execution(connection: Connection, id: int, error: str, cause: str, at: 
 def _end_event_and_time(connection: Connection, id: int, at: int) -> tuple[int, int]:
     """Returns the id of the last event, and the time of the next one.
 
-    The execution's own clock may be ahead.
+    The execution's own clock may be ahead of `at`.
     """
     last, last_at = last_event(connection, id)
     return last, max(at, last_at)
@@ -86,7 +86,7 @@ def notify_of_execution_ends(connection: Connection, ended: Iterable[int], at: i
         (jsonvalue.dumps(list(ended)),),
     ).fetchall()
     for task, arn, stopped_at, status, error, cause in waiting:
-        # With all details: before this is read, the execution may be redriven.
+        # All details are sent: the execution may be redriven before the message is read.
         ending = {"status": status, "error": error, "cause": cause}
         send_to_inbox(
             connection,
@@ -124,7 +124,7 @@ def _abort_child_executions(connection: Connection, first_task: int, last_task: 
 def end_map_run_of_execution(connection: Connection, task: int, status: str, at: int) -> None:
     """Ends the Map Run of the task with this key, if it is running.
 
-    Its children that still run are aborted.
+    Children that are still running are aborted.
     """
     ended = connection.execute(
         "UPDATE map_run SET status = ?, stopped_at = ? WHERE task = ? AND status = 'RUNNING' RETURNING id",

@@ -1,7 +1,7 @@
 """The logs of executions, written in the transaction that stores their events.
 
-So none is lost, and none is logged twice. A group that was deleted is not created again, as in AWS:
-its lines are dropped.
+So no line is lost or written twice. As in AWS, a deleted group is not created again: its lines are
+dropped.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ def log_lines(
 
 
 def insert_execution_log(connection: Connection, lines: Sequence[LogLine], ingested_at: int) -> None:
-    """Stores the lines whose group exists, within the caller's transaction."""
+    """Stores the lines whose group exists, in the caller's transaction."""
     groups = {name for name in {line.group for line in lines} if log_group_exists(connection, name)}
     if groups:
         insert_log_lines(connection, [line for line in lines if line.group in groups], ingested_at)
 
 
 def log_events(connection: Connection, execution: int, events: Sequence[HistoryEvent]) -> None:
-    """Logs events that no worker wrote: the start, redrive or abort of the execution in this row.
+    """Logs events that no worker wrote: the start, redrive or abort of an execution (its row id).
 
-    Logs nothing when the configuration is damaged: the execution can still be stopped.
+    Logs nothing if the configuration is damaged: the execution can then still be stopped.
     """
     row = connection.execute(
         """

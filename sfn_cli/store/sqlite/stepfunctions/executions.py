@@ -1,6 +1,6 @@
 """Executions and their histories: starting, reading and aborting them.
 
-What a worker writes while it drives an execution is in `worker_commits.py`.
+The writes of a worker that drives an execution are in `worker_commits.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _COLUMNS = columns_of(
     Execution, "e", map_run_arn="m.arn", mocks="(SELECT body FROM mocks WHERE id = e.mocks)"
 )
-"""An Execution's columns, of the tables `execution e` and `map_run m`."""
+"""The columns of an Execution, from the tables `execution e` and `map_run m`."""
 
 
 class SqliteExecutions:
@@ -105,11 +105,11 @@ class SqliteExecutions:
     def _row_of(self, connection: Connection, arn: str) -> int | None:
         """Returns what `execution_row` does, cached for ARNs that are looked up repeatedly.
 
-        An execution's row never changes.
+        The row id of an execution never changes.
         """
         id = self._rows.get(arn)
         if id is None and (id := execution_row(connection, arn)) is not None:
-            if len(self._rows) >= _REMEMBERED:
+            if len(self._rows) >= _CACHED_ROWS:
                 self._rows.clear()
             self._rows[arn] = id
         return id
@@ -196,7 +196,7 @@ class SqliteExecutions:
             return read_events(connection, event_key(id, 0), end, "DESC", limit)
 
     def abort(self, arn: str, error: str | None, cause: str | None, at: int) -> int | None:
-        # The worker that drives it, if any, is notified to let go.
+        # The wake is for the worker that drives it, if any, which then stops driving it.
         stopped_at = self._abort(arn, error, cause, at)
         if stopped_at is not None:
             self._wake()
@@ -220,20 +220,20 @@ class SqliteExecutions:
 
 _NEWEST = (1 << 62, 1 << 62)
 
-_REMEMBERED = 10_000
-"""How many rows of awaited executions are remembered."""
+_CACHED_ROWS = 10_000
+"""How many row ids of awaited executions are cached."""
 
 
 def execution_row(connection: Connection, arn: str) -> int | None:
-    """Returns the row of the execution with this ARN."""
+    """Returns the row id of the execution with this ARN."""
     row = connection.execute("SELECT id FROM execution WHERE arn = ?", (arn,)).fetchone()
     return None if row is None else int(row[0])
 
 
 def _execution_row_in_token(connection: Connection, key: str) -> int | None:
-    """Returns the row of the last execution of a page.
+    """Returns the row id of the last execution of a page.
 
-    The key is its ARN; earlier versions of sfn used its row.
+    The key is its ARN; earlier versions of sfn used the row id.
     """
     return int(key) if key.isdecimal() else execution_row(connection, key)
 
@@ -273,7 +273,7 @@ def _start_execution(connection: Connection, new: NewExecution, started: History
             return None
         insert_events(connection, event_rows(id, [started]))
         if new.logged:
-            # Imported late: most starts do not need it.
+            # Imported here: most starts do not need it.
             from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
 
             log_events(connection, id, [started])
@@ -299,7 +299,7 @@ def _find_execution(connection: Connection, arn: str) -> Execution | None:
 
 
 def executions_where(connection: Connection, condition: str, *parameters: object) -> Iterator[Execution]:
-    """Yields the executions (called `e`) for which a condition holds."""
+    """Yields the executions (`e` in the query) for which a condition is true."""
     rows = connection.execute(
         f"""
         SELECT {_COLUMNS} FROM execution e LEFT JOIN map_run m ON m.id = e.map_run

@@ -1,15 +1,15 @@
 """The inbox: every message from one process to an execution that another process drives.
 
 kind            body
-aborted         {"worker": 3}                        stopped: the worker that drove it lets go of it
+aborted         {"worker": 3}                        stopped: the worker that drove it stops driving it
 taskStarted     {"task": 5, "worker": "name"}        by an activity's worker, which may have no name
 taskSucceeded   {"task": 5, "output": "{}"}          `task` is the event that scheduled it
-taskFailed      {"task": 5, "error": …, "cause": …}  each of the two a string or null
-taskRefused     {"task": 5, "error": …, "cause": …}  there is no one to give it to
+taskFailed      {"task": 5, "error": …, "cause": …}  error and cause are strings or null
+taskRefused     {"task": 5, "error": …, "cause": …}  its activity does not exist
 taskHeartbeat   {"task": 5, "at": 1700000000000}
 childEnded      {"task": 5, "execution": "arn:…", "at": 1700000000000,
                  "status": "FAILED", "error": …, "cause": …}
-                                                     by the execution that the task started
+                                                     from the execution that the task started
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class SqliteInbox:
     def of(self, execution: int, up_to: int) -> list[Message]:
         """Returns the messages to a running execution, up to the message `up_to`.
 
-        Messages that it was aborted are left out: they are from before its redrive.
+        Messages that abort it are left out: they are older than its redrive.
         """
         return self._read("execution = ? AND id <= ? AND kind <> 'aborted'", (execution, up_to))
 
     def _read(self, condition: str, parameters: tuple[int, ...]) -> list[Message]:
         with self._database.reading() as connection:
-            # As bytes: one message that is not UTF-8 must not keep the others from being read.
+            # Read as bytes, so that a message that is not UTF-8 does not prevent reading the others.
             rows = connection.execute(
                 "SELECT id, execution, CAST(kind AS BLOB), CAST(body AS BLOB) FROM inbox "
                 f"WHERE {condition} ORDER BY id",
@@ -65,7 +65,7 @@ def send_to_inbox(connection: Connection, execution: int, kind: str, body: dict[
 
 
 def is_in_inbox(connection: Connection, execution: int, after: int) -> bool:
-    """Whether a message to an execution came after the message `after`."""
+    """Whether a message to an execution arrived after the message `after`."""
     row = connection.execute(
         "SELECT 1 FROM inbox WHERE execution = ? AND id > ? LIMIT 1", (execution, after)
     ).fetchone()

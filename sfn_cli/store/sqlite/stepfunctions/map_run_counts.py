@@ -1,4 +1,4 @@
-"""How many children of a Map Run, and items of theirs, have each status: stored, not counted."""
+"""The numbers of a Map Run's children, and of their items, by status: stored, not counted."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def count_map_run_ends(connection: Connection, ended: Iterable[int]) -> None:
-    """Updates the counts of their Map Runs for child executions that have ended.
+    """Updates the counts of Map Runs for child executions that have ended.
 
-    Until now they were running; from now on they count under their present status.
+    They are no longer counted as running, but under their current status.
     """
     rows = connection.execute(
         """
@@ -30,7 +30,7 @@ def count_map_run_ends(connection: Connection, ended: Iterable[int]) -> None:
 
 
 def move_map_run_counts(connection: Connection, map_run: int, statuses: Iterable[str], status: str) -> None:
-    """Moves the children of these statuses to another one in the counts."""
+    """Moves the counts of children with one of these statuses to another status."""
     for moved in statuses:
         row = connection.execute(
             "SELECT executions, items FROM map_run_count WHERE map_run = ? AND status = ?", (map_run, moved)
@@ -43,7 +43,7 @@ def move_map_run_counts(connection: Connection, map_run: int, statuses: Iterable
 def add_map_run_counts(
     connection: Connection, map_run: int, status: str, executions: int, items: int
 ) -> None:
-    """Adds to the number of a Map Run's children that have this status."""
+    """Adds to the count of a Map Run's children with this status."""
     connection.execute(
         """
         INSERT INTO map_run_count VALUES (?, ?, ?, ?)

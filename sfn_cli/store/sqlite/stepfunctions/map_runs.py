@@ -1,9 +1,9 @@
 """Map Runs: their start, their children's results, and their end.
 
-Rule 1: the children of a chunk, the place in the dataset that follows it, and the counts are one
-transaction: after a crash, no item starts twice and none is left out.
-Rule 2: a child's end and the counts that show it are one transaction (execution_end.py,
-`count_map_run_ends`), and so are a Map Run's end and its event (worker_commits.py).
+Rule 1: starting the children of a chunk, moving the place in the dataset and counting are one
+transaction: after a crash, no item starts twice and none is skipped.
+Rule 2: a child's end and the counts are one transaction (execution_end.py, `count_map_run_ends`),
+and so are a Map Run's end and its event (worker_commits.py).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SqliteMapRuns:
                 if not _insert_map_run(connection, new, parent, task):
                     return None
             elif existing[1] != task:
-                # It belonged to another task, and has ended; its execution was redriven.
+                # It belonged to another task and has ended; its execution was redriven.
                 _resume_map_run(connection, existing[0], task, new.started_at)
             return _find_map_run(connection, "m.task = ?", task)
 
@@ -139,9 +139,9 @@ def _find_map_run(connection: Connection, condition: str, value: int | str) -> M
 
 
 def _map_run_row_in_token(connection: Connection, key: str) -> int | None:
-    """Returns the row of the last Map Run of a page.
+    """Returns the row id of the last Map Run of a page.
 
-    The key is its ARN; earlier versions of sfn used its row.
+    The key is its ARN; earlier versions of sfn used the row id.
     """
     if key.isdecimal():
         return int(key)
@@ -150,7 +150,7 @@ def _map_run_row_in_token(connection: Connection, key: str) -> int | None:
 
 
 def _insert_map_run(connection: Connection, new: NewMapRun, parent: int, task: int) -> bool:
-    """Stores a new Map Run of the execution in row `parent`; returns whether that is running."""
+    """Stores a new Map Run of the execution with the row id `parent`, if that is running."""
     row = connection.execute(
         "SELECT revision FROM execution WHERE id = ? AND status = 'RUNNING'", (parent,)
     ).fetchone()
@@ -209,10 +209,10 @@ def _start_map_run_children(
     started = [execution_started_event(Payload(text=child.input), role_arn, at) for child in children]
     insert_events(connection, [event_rows(first + n, [event])[0] for n, event in enumerate(started)])
     if (log := execution_log(logging)) is not None:
-        children_of = zip(children, started, strict=True)
+        events_of_children = zip(children, started, strict=True)
         lines = [
             line
-            for child, event in children_of
+            for child, event in events_of_children
             for line in log_lines(log, child.arn, run.state_machine_arn, [event])
         ]
         insert_execution_log(connection, lines, at)
@@ -250,7 +250,7 @@ _UNSUCCESSFUL = ("FAILED", "TIMED_OUT", "ABORTED")
 def _resume_map_run(connection: Connection, id: int, task: int, at: int) -> None:
     """Resumes a Map Run that has ended, for another task.
 
-    Its children that did not succeed wait to continue.
+    Its unsuccessful children wait for their redrive.
     """
     connection.execute(
         """
@@ -274,7 +274,7 @@ def _resume_map_run(connection: Connection, id: int, task: int, at: int) -> None
 def _map_run_revision(connection: Connection, parent: int, state_machine_arn: str, processor: str) -> int:
     """Returns a revision that equals the parent's except for its definition.
 
-    That is the revision of the previous run, if it is the same.
+    If the previous run has the same revision, that one is reused.
     """
     before = connection.execute(
         """

@@ -1,7 +1,7 @@
 """The outbox: status changes of executions that are to be delivered to EventBridge.
 
-Rule 1: while it is enabled, a change and its note are one transaction (the schema's triggers), and
-a note stays until it is delivered, or too old.
+Rule 1: while the outbox is enabled, a change and its note are one transaction (triggers in the
+schema). A note stays until it is delivered or expires.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class SqliteOutbox:
             connection.executemany("DELETE FROM status_change WHERE id = ?", [(id,) for id in notes])
 
     def drop_older(self, at: int) -> int:
-        """Deletes the notes from before `at`, and returns their number.
+        """Deletes the notes made before `at`, and returns their number.
 
-        This is exact only as far as the clock was: notes are ordered by id.
+        Notes are ordered by id, so this is exact only if the clock was never set back.
         """
         with self._database.transaction() as connection:
             oldest_first = connection.execute("SELECT id, noted_at FROM status_change ORDER BY id")

@@ -1,9 +1,9 @@
 """Redrives: a failed execution runs again.
 
-Rule 1: a redrive is one transaction: its event, the row, and what was still on the way to the
-execution. Of two at once, one finds the execution running.
-Rule 2: what was closed stays closed. Earlier messages are about tasks that need no answer any more;
-a task that waited for the execution was notified of its end, and waits no longer.
+Rule 1: a redrive is one transaction: its event, the row, and the pending messages. Of two concurrent
+redrives, one finds the execution running.
+Rule 2: what was closed stays closed. Pending messages are about tasks that no longer need an answer;
+a task that waited for the execution was notified of its end and no longer waits.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 
-TOKENS_KEPT = 10
+STORED_TOKENS = 10
 TOKEN_MS = 15 * 60 * 1000
-"""How many client tokens of an execution are remembered, and how long. (AWS's quotas)"""
+"""How many client tokens of an execution are stored, and for how long (AWS's quotas)."""
 
 
 class SqliteRedrives:
@@ -74,7 +74,7 @@ def _redrive_once(
     at = judge(state)
     _redrive_execution(connection, execution, state.events, state.redrive_count + 1, at)
     if token is not None:
-        _remember_redrive(connection, execution, token, at, now)
+        _store_redrive_token(connection, execution, token, at, now)
     return at
 
 
@@ -126,7 +126,7 @@ def redrive_child(connection: Connection, execution: int, count: int, at: int) -
 def rerun_child(connection: Connection, execution: int, count: int, at: int) -> None:
     """Starts an EXPRESS child of a Map Run again from its beginning.
 
-    AWS keeps no history of such executions to continue from.
+    In AWS, such executions have no history to continue from.
     """
     connection.execute(
         "DELETE FROM event WHERE key > ? AND key < ?", (event_key(execution, 1), event_key(execution + 1, 0))
@@ -158,12 +158,12 @@ def _redrive_express_execution(connection: Connection, execution: int, count: in
         """,
         (count, at, execution),
     )
-    # An abort message is for the worker that drove it then, which has yet to let go.
+    # An abort message is for the worker that drove it at that time and may not have read it yet.
     connection.execute("DELETE FROM inbox WHERE execution = ? AND kind <> 'aborted'", (execution,))
     connection.execute("UPDATE child SET awaited = 0 WHERE execution = ?", (execution,))
 
 
-def _remember_redrive(connection: Connection, execution: int, token: str, at: int, now: int) -> None:
+def _store_redrive_token(connection: Connection, execution: int, token: str, at: int, now: int) -> None:
     connection.execute(
         "INSERT INTO redrive_token (execution, token, at, used_at) VALUES (?, ?, ?, ?)",
         (execution, token, at, now),
@@ -172,8 +172,8 @@ def _remember_redrive(connection: Connection, execution: int, token: str, at: in
         """
         DELETE FROM redrive_token
         WHERE execution = :execution AND id <= (
-            SELECT id FROM redrive_token WHERE execution = :execution ORDER BY id DESC LIMIT 1 OFFSET :kept
+            SELECT id FROM redrive_token WHERE execution = :execution ORDER BY id DESC LIMIT 1 OFFSET :stored
         )
         """,
-        {"execution": execution, "kept": TOKENS_KEPT},
+        {"execution": execution, "stored": STORED_TOKENS},
     )

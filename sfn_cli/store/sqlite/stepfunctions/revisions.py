@@ -1,7 +1,7 @@
 """Revisions: the parts of a state machine that an update may change.
 
-A revision is never edited and never deleted: an execution refers to the one that it was started
-with, a version to the one that it was published from.
+A revision is never edited or deleted: an execution refers to the revision it was started with, a
+version to the revision it was published from.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.columns import insert_columns as insert_into
 
 COLUMNS = columns_of(Revision, "r")
-"""A Revision's columns, of the table `revision r`."""
+"""The columns of a Revision, from the table `revision r`."""
 
 
 def find_revision(connection: Connection, id: int) -> Revision:
-    """Returns the revision in this row, as executions refer to it. Raises RowError when it is gone."""
+    """Returns the revision with this row id, as executions refer to it. Raises RowError if missing."""
     row = connection.execute(f"SELECT {COLUMNS} FROM revision r WHERE r.id = ?", (id,)).fetchone()
     if row is None:
-        raise RowError(f"The store is damaged: the definition of an execution is gone (revision {id}).")
+        raise RowError(f"The store is damaged: the definition of an execution is missing (revision {id}).")
     return Revision._make(row)
 
 
 def insert_revision(connection: Connection, revision: Revision) -> int:
-    """Stores a new revision and returns its row."""
+    """Stores a new revision and returns its row id."""
     row = revision._asdict()
     del row["id"]
     id = connection.execute(insert_into("revision", row), row).lastrowid

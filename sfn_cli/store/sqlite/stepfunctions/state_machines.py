@@ -1,7 +1,7 @@
-"""State machines, each with its newest revision.
+"""State machines, each with its latest revision.
 
 A machine that is deleted while executions run is DELETING until they end; the next lookup after
-that finds it deleted. Its versions and aliases go with it.
+that no longer finds it. Its versions and aliases are deleted with it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SqliteStateMachines:
     def create(self, machine: StateMachine) -> StateMachine:
         """Creates a machine, or returns the one that already has this ARN."""
         with self._database.transaction() as connection:
-            self._forget_deleted(connection, machine.arn)
+            self._remove_deleted(connection, machine.arn)
             existing = _find_state_machine(connection, machine.arn)
             if existing is not None:
                 return existing
@@ -135,12 +135,12 @@ class SqliteStateMachines:
             return machine is not None
 
     def delete(self, arn: str) -> None:
-        """Deletes the machine: at once or, while executions run, when they have ended."""
+        """Deletes the machine: immediately or, while executions run, when they have ended."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE state_machine SET status = 'DELETING' WHERE arn = ?", (arn,))
-            self._forget_deleted(connection, arn)
+            self._remove_deleted(connection, arn)
 
-    def _forget_deleted(self, connection: Connection, arn: str) -> None:
+    def _remove_deleted(self, connection: Connection, arn: str) -> None:
         connection.execute(
             """
             DELETE FROM state_machine

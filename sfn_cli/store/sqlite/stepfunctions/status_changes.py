@@ -1,6 +1,6 @@
 """Status changes of executions, derived from the stored history.
 
-Nothing has to run, or to have run, to see them.
+No process has to record them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.records.executions import Execution
     from sfn_cli.store.sqlite.database import Database
 
-_AT_ONCE = 500
+_BATCH = 500
 """How many executions' changes one statement reads."""
 
 _TYPES = ("ExecutionStarted", "ExecutionRedriven", *TERMINAL)
@@ -40,15 +40,15 @@ class SqliteStatusChanges:
         return SqliteStatusWatch(self, since, follow=follow)
 
     def last_execution(self) -> int:
-        """Returns the row of the newest execution."""
+        """Returns the row id of the latest execution."""
         with self._database.reading() as connection:
             return int(connection.execute("SELECT coalesce(max(id), 0) FROM execution").fetchone()[0])
 
     def started_since(self, at: int) -> list[int]:
         """Returns the executions that were started at this time or later."""
         with self._database.reading() as connection:
-            # From machine to machine by the index that lists use: an index by time alone would slow
-            # down every start.
+            # This steps from machine to machine with the index that lists use: an index by time alone
+            # would slow down every start.
             rows = connection.execute(
                 """
                 WITH RECURSIVE machine (arn) AS (
@@ -82,7 +82,7 @@ class SqliteStatusChanges:
             ).fetchall()
 
     def running(self) -> dict[int, int]:
-        """Returns the running executions → how many changes each has had."""
+        """Returns the running executions, with the number of changes that each has had."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -93,9 +93,9 @@ class SqliteStatusChanges:
             return dict(rows)
 
     def of(self, executions: Collection[int]) -> Iterator[StatusChange]:
-        """Yields the changes of executions, of each in their order."""
+        """Yields the changes of these executions, for each of them in order."""
         rows = sorted(executions)
-        for start in range(0, len(rows), _AT_ONCE):
+        for start in range(0, len(rows), _BATCH):
             with self._database.reading() as connection:
                 found = connection.execute(
                     """
@@ -103,7 +103,7 @@ class SqliteStatusChanges:
                     FROM execution
                     WHERE id IN (SELECT value FROM json_each(?)) AND instr(arn, ':express:') = 0
                     """,
-                    (jsonvalue.dumps(rows[start : start + _AT_ONCE]),),
+                    (jsonvalue.dumps(rows[start : start + _BATCH]),),
                 ).fetchall()
                 for id, status, started_at, stopped_at, is_plain in found:
                     if not is_plain:
@@ -119,7 +119,7 @@ class SqliteStatusChanges:
                         yield StatusChange(stopped_at, id, 1, status)
 
     def execution_after(self, execution: int, number: int) -> Execution | None:
-        """Returns the execution as it was after its change of this number, if there was one."""
+        """Returns the execution as it was after the change with this number, if there was one."""
         with self._database.reading() as connection:
             now = next(executions_where(connection, "e.id = ?", execution), None)
             if now is None:
@@ -161,7 +161,7 @@ class SqliteStatusChanges:
 
 
 class SqliteStatusWatch:
-    """The changes from a time on, for repeated polling: each is returned once.
+    """The changes from a given time on, for repeated polling: each is returned once.
 
     See protocols/stepfunctions.py.
     """
@@ -172,16 +172,16 @@ class SqliteStatusWatch:
         self._since = since
         self._last: int | None = None
         self._running: dict[int, int] = {}
-        """The executions running at the last poll → how many changes they had had."""
+        """The executions that were running at the last poll, with their number of changes until then."""
         self._redrives: set[tuple[int, int]] = set()
-        """The changes that were seen: (execution, number)."""
+        """The redrives that have been seen: (execution, number of redrives)."""
 
     def next(self) -> Iterator[Execution]:
         last = self._changes.last_execution()
         redriven = set(self._changes.redriven_since(self._since)) - self._redrives
         if self._last is None:
-            # Running executions first: one that ends meanwhile is found among those that have
-            # ended.
+            # Running executions are read first: one that ends in the meantime is found among those
+            # that have ended.
             running = self._changes.running() if self._follow else {}
             seen = self._running = {id: count for id, count in running.items() if id <= last}
             looked_at = {id for id in self._changes.started_since(self._since) if id <= last}
@@ -201,7 +201,7 @@ class SqliteStatusWatch:
     def _new_changes(self, shown: dict[int, int]) -> list[StatusChange]:
         """Returns the changes of executions, except the first `shown` of each.
 
-        Those that are running are remembered.
+        Updates `_running`.
         """
         changes = []
         for change in self._changes.of(shown):
@@ -223,7 +223,7 @@ class SqliteStatusWatch:
 def _status_changes_in_history(
     connection: Connection, execution: int
 ) -> list[tuple[int, str, str | None, Mapping[str, Any]]]:
-    """Yields the changes in the history: when, the status, the payload and the details of each."""
+    """Returns the changes in the history: the time, status, payload and details of each."""
     rows = connection.execute(
         f"""
         SELECT at, type, payload, details FROM event

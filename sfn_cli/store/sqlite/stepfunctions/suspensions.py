@@ -1,13 +1,13 @@
 """Suspensions: executions that sfn itself failed on.
 
 An error inside sfn while it drives an execution is a bug, or damage to the execution's rows. It
-must not harm other executions, and endless retries would not help:
+must not affect other executions, and retrying endlessly would not help:
 
-Rule 1: a failed attempt is stored with its traceback, and the execution is released. Another
-attempt follows.
-Rule 2: after ATTEMPTS without a new event in between, the execution is suspended. It stays RUNNING
-for the API, which has no such status, and no worker claims it.
-Rule 3: a worker of another version of sfn tries it again. A stop ends it, and a redrive starts
+Rule 1: a failed attempt is stored with its traceback, and the execution is released for another
+attempt.
+Rule 2: after ATTEMPTS failed attempts without a new event, the execution is suspended: no worker
+claims it. For the API, which has no such status, it stays RUNNING.
+Rule 3: a worker of another version of sfn tries it again. Stopping it ends it, and a redrive starts
 over.
 """
 
@@ -44,7 +44,7 @@ class SqliteSuspensions:
 
     def blocking(self, arns: Collection[str]) -> dict[str, Suspension]:
         with self._database.reading() as connection:
-            # Called at every poll of a waiting client, and nearly always nothing is suspended.
+            # This runs at every poll of a waiting client, and nearly always nothing is suspended.
             any_suspended = connection.execute(
                 f"""
                 SELECT 1 FROM execution INDEXED BY execution_running
@@ -53,7 +53,7 @@ class SqliteSuspensions:
             )
             if any_suspended.fetchone() is None:
                 return {}
-            # Upwards from the suspended executions, which are few, and by rows alone.
+            # From the suspended executions, which are few, up to those that wait for them; by row id.
             blocked = connection.execute(
                 f"""
                 WITH RECURSIVE blocked (id, suspended) AS (
@@ -76,8 +76,8 @@ class SqliteSuspensions:
 
 
 def _suspensions(connection: Connection, condition: str, *parameters: object) -> list[Suspension]:
-    """Returns the suspensions for whose execution `e` a condition holds, oldest first."""
-    # As bytes: a text that is not UTF-8 may be what sfn failed on.
+    """Returns the suspensions for whose execution `e` a condition is true, oldest first."""
+    # Read as bytes: text that is not UTF-8 may be what sfn failed on.
     rows = connection.execute(
         f"""
         SELECT CAST(e.arn AS BLOB), {columns_of(Suspension, "s", execution_arn="NULL")}
@@ -98,8 +98,8 @@ def suspend_execution(
 ) -> int:
     """Stores a failed attempt of the worker and releases the execution.
 
-    It does so in the caller's transaction. Returns how many attempts have failed: with ATTEMPTS of
-    them the execution is suspended. Returns 0, and changes nothing, when the worker no longer
+    This happens in the caller's transaction. Returns how many attempts have failed; after ATTEMPTS
+    failures, the execution is suspended. Returns 0, and changes nothing, if the worker no longer
     drives the execution.
     """
     held = connection.execute(
@@ -137,7 +137,7 @@ def suspend_execution(
 def retry_suspensions_of_other_versions(connection: Connection, version: str) -> None:
     """Releases, in the caller's transaction, the executions that another version failed on.
 
-    Rows of executions that have ended meanwhile are deleted.
+    Rows of executions that have since ended are deleted.
     """
     connection.execute(
         f"""

@@ -1,7 +1,7 @@
 """Tasks that can be answered from outside by their token (SendTaskSuccess and the like).
 
 Rule 1: a task is answered once. An answer reported as accepted is final: the answer and its message
-to the execution are one transaction, and a worker does not time out a task that was answered.
+to the execution are one transaction, and no worker times out a task that was answered.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class SqliteTasks:
             "SELECT key, handle FROM task WHERE activity = ? AND open AND NOT taken ORDER BY key LIMIT 1"
         )
         with self._database.reading() as connection:
-            # Most polls find nothing: those take no write lock.
+            # Most polls find nothing; they take no write lock.
             if connection.execute(waiting, (activity,)).fetchone() is None:
                 return None
         with self._database.transaction() as connection:
@@ -141,7 +141,7 @@ def _key_of_open_task(connection: Connection, token: str) -> int | AnswerOutcome
 
 
 def heartbeats(connection: Connection, execution: int) -> list[tuple[int, int]]:
-    """Returns the last heartbeats of the open tasks of the execution in this row: (task, at)."""
+    """Returns the last heartbeats of an execution's (row id) open tasks: (task, at)."""
     rows = connection.execute(
         "SELECT key, beat_at FROM task WHERE key BETWEEN ? AND ? AND open AND beat_at IS NOT NULL",
         (event_key(execution, 0), event_key(execution + 1, 0)),
@@ -164,8 +164,8 @@ def open_tasks(connection: Connection, execution: int, opened: Sequence[Opened],
             activity is not None
             and connection.execute("SELECT 1 FROM activity WHERE arn = ?", (activity,)).fetchone() is None
         ):
-            # Reported of AWS: such an execution fails with States.Runtime and the cause "Internal
-            # Error".
+            # According to reports, such an execution fails in AWS with States.Runtime and the cause
+            # "Internal Error".
             refusal = {"error": "States.Runtime", "cause": f"Activity Does Not Exist: '{activity}'"}
             send_to_inbox(connection, execution, "taskRefused", {"task": task, **refusal}, at)
 

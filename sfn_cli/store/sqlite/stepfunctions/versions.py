@@ -1,8 +1,8 @@
 """Versions of state machines: revisions stored under a number.
 
 Rule 1: a revision has at most one version, so publishing it again returns the same one.
-Rule 2: a number is never used again, even when its version was deleted.
-Rule 3: a version that an alias leads to cannot be deleted.
+Rule 2: a number is never reused, even after its version was deleted.
+Rule 3: a version that an alias points to cannot be deleted.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def version_from(row: Row) -> Version:
 def publish_version(
     connection: Connection, machine: int, revision: int, description: str, at: int
 ) -> Version:
-    """Returns the version of the machine's revision (both are rows): an existing one or a new one.
+    """Returns the version of a machine's revision (both are row ids): an existing or a new one.
 
     Raises QuotaReached.
     """
@@ -62,7 +62,7 @@ def publish_version(
 
 
 class SqliteVersions:
-    """The versions in one store. `machine` is a machine's row (protocols/stepfunctions.py)."""
+    """The versions in one store. `machine` is a machine's row id (protocols/stepfunctions.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

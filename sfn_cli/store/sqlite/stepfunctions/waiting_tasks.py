@@ -1,6 +1,6 @@
 """Tasks that wait for an answer from outside: `.waitForTaskToken` tasks and activities.
 
-They are found from the running executions: what was answered long ago is not read.
+The query starts from the running executions, so tasks that were answered long ago are not read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def waiting_tasks(database: Database) -> Iterator[StoredWaitingTask]:
-    """Yields all of them: those of the oldest execution first, then in the order of events."""
+    """Yields all of them, ordered by execution, oldest first, and then by event."""
     with database.reading() as connection:
         rows = connection.execute(
             f"""
@@ -36,7 +36,7 @@ def waiting_tasks(database: Database) -> Iterator[StoredWaitingTask]:
         for key, handle, beat_at, activity, taken, at, payload, details, *execution in rows:
             scheduled = jsonvalue.loads(details)
             if activity is None and not str(scheduled["resource"]).endswith(".waitForTaskToken"):
-                continue  # answered by the end of what it started
+                continue  # the end of what it started answers it
             yield StoredWaitingTask(
                 handle=handle,
                 execution=WaitingExecution._make(execution),
@@ -54,7 +54,7 @@ def waiting_tasks(database: Database) -> Iterator[StoredWaitingTask]:
 def _state_of_waiting_task(connection: Connection, key: int) -> str:
     """Returns the name of the state that a task belongs to.
 
-    Its thread entered that state before the task's first attempt.
+    The state was entered before the task's first attempt.
     """
     execution = execution_of_key(key)
     while True:

@@ -1,10 +1,10 @@
 """A worker's writes to the store: it claims executions, and commits turns.
 
-Rule 1: an execution's events, its row, the messages they consume and the lease check are one
-transaction. A worker that lost an execution writes nothing of it.
+Rule 1: an execution's events, its row, the messages that they consume and the lease check are one
+transaction. For an execution that it has lost, a worker writes nothing.
 Rule 2: a terminal status never changes.
-Rule 3: a task that was answered does not time out, however the answer and the turn crossed.
-Rule 4: an execution that cannot be stored does not keep the others from being stored.
+Rule 3: a task that was answered does not time out, even if the answer arrives during the turn.
+Rule 4: an execution that cannot be stored does not affect the others.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class SqliteWorkerCommits:
-    """One worker's hold on the store; `worker` is its id (protocols/driver.py)."""
+    """The store as one worker writes it; `worker` is its id (protocols/driver.py)."""
 
     def __init__(self, database: Database, worker: int) -> None:
         self._database = database
@@ -58,7 +58,7 @@ class SqliteWorkerCommits:
 
     def _claim(self, owner: int | None, limit: int) -> list[Claimed]:
         with self._database.reading() as connection:
-            # Most polls find nothing: those take no write lock.
+            # Most polls find nothing; they take no write lock.
             found = connection.execute(
                 "SELECT 1 FROM execution WHERE status = 'RUNNING' AND owner IS ? LIMIT 1", (owner,)
             ).fetchone()
@@ -84,7 +84,7 @@ class SqliteWorkerCommits:
             return [self._read_alone(execution) for execution in executions]
 
     def _read_alone(self, execution: int) -> Claimed:
-        """Reads one execution as `_read` does; what cannot be read becomes its `damage`."""
+        """Reads one execution as `_read` does; the error, if any, becomes its `damage`."""
         try:
             (claimed,) = self._read([execution])
         except Exception as error:
@@ -94,7 +94,7 @@ class SqliteWorkerCommits:
         return claimed
 
     def _read(self, executions: Sequence[int]) -> list[Claimed]:
-        """Reads the executions in these rows for a worker, in the caller's transaction."""
+        """Reads the executions with these row ids, in the caller's transaction."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 """
@@ -103,7 +103,7 @@ class SqliteWorkerCommits:
                 """,
                 (jsonvalue.dumps(executions),),
             ).fetchall()
-            # Of thousands of executions most run the same definition: it is read once.
+            # Thousands of executions usually share one definition, which is read once.
             read = {
                 revision: _committed_definition_and_logging(connection, revision)
                 for revision in {revision for _, _, _, revision, *_ in rows}
@@ -125,9 +125,9 @@ class SqliteWorkerCommits:
         ]
 
     def _owners(self) -> list[int]:
-        """Returns the workers that drive executions, or did when they died."""
+        """Returns the workers that drive executions, including workers that have died."""
         with self._database.reading() as connection:
-            # From one to the next by the index: DISTINCT would read every running execution.
+            # The index leads from one owner to the next: DISTINCT would read every running execution.
             rows = connection.execute(
                 """
                 WITH RECURSIVE owners (owner) AS (
@@ -171,41 +171,41 @@ class SqliteWorkerCommits:
 
     def commit(
         self,
-        moved: Sequence[ExecutionChanges],
+        changes: Sequence[ExecutionChanges],
         forgotten: Sequence[int] = (),
         lines: Sequence[LogLine] = (),
         *,
         read_up_to: int = 0,
         now: int = 0,
     ) -> Committed:
-        """Writes a turn durably, with the log lines that came meanwhile (ingested at `now`).
+        """Writes a turn durably, with the log lines that arrived during it (ingested at `now`).
 
-        `forgotten` are messages to executions that are no longer driven. An execution that was lost
-        may be claimed again: a message that this worker, which has read those up to `read_up_to`,
-        did not know of was about to be overtaken by a timeout. Raises StoreError when the store
-        itself fails: then nothing was written.
+        `forgotten` are messages to executions that are no longer driven. `read_up_to` is the last
+        message that this worker has read: an execution that would time out although a later message
+        is pending counts as lost and is claimed again. Raises StoreError if the store itself fails;
+        then nothing was written.
         """
         try:
             with self._database.transaction() as connection:
-                return Committed(self._write(connection, moved, forgotten, lines, read_up_to, now), {})
+                return Committed(self._write(connection, changes, forgotten, lines, read_up_to, now), {})
         except Exception as error:
             if is_store_error(error):
                 raise
-        return self._commit_one_by_one(moved, forgotten, lines, read_up_to, now)
+        return self._commit_one_by_one(changes, forgotten, lines, read_up_to, now)
 
     def _commit_one_by_one(
         self,
-        moved: Sequence[ExecutionChanges],
+        changes: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
         now: int,
     ) -> Committed:
-        """Commits with a savepoint per execution: those that cannot be written are left out."""
+        """Commits with a savepoint for each execution: those that cannot be written are left out."""
         lost: set[int] = set()
         refused: dict[int, Exception] = {}
         with self._database.transaction() as connection:
-            for turn in moved:
+            for turn in changes:
                 try:
                     with self._database.savepoint():
                         lost |= self._write(connection, [turn], (), (), read_up_to, now)
@@ -219,18 +219,18 @@ class SqliteWorkerCommits:
     def _write(
         self,
         connection: Connection,
-        moved: Sequence[ExecutionChanges],
+        changes: Sequence[ExecutionChanges],
         forgotten: Sequence[int],
         lines: Sequence[LogLine],
         read_up_to: int,
         now: int,
     ) -> set[int]:
-        """Writes a turn in the caller's transaction. Returns the executions that were lost."""
+        """Writes a turn in the caller's transaction. Returns the executions that the worker has lost."""
         lost: set[int] = set()
         rows: list[tuple[object, ...]] = []
         ended: dict[int, HistoryEvent] = {}
-        ours = self._ours(connection, [turn.execution for turn in moved])
-        for turn in moved:
+        ours = self._ours(connection, [turn.execution for turn in changes])
+        for turn in changes:
             execution = turn.execution
             if execution not in ours:
                 lost.add(execution)
@@ -252,10 +252,10 @@ class SqliteWorkerCommits:
             """,
             [_committed_ending(execution, event) for execution, event in ended.items()],
         )
-        committed = [turn for turn in moved if turn.execution not in lost]
+        committed = [turn for turn in changes if turn.execution not in lost]
         consumed = [*forgotten, *(id for turn in committed for id in turn.consumed)]
         connection.executemany("DELETE FROM inbox WHERE id = ?", [(id,) for id in consumed])
-        self._note_tasks(connection, committed, now)
+        self._record_tasks(connection, committed, now)
         _commit_clock_jumps(connection, committed)
         _commit_map_run_ends(connection, committed)
         notify_of_execution_ends(connection, ended, now)
@@ -275,8 +275,8 @@ class SqliteWorkerCommits:
         )
         return {id for (id,) in rows}
 
-    def _note_tasks(self, connection: Connection, moved: Sequence[ExecutionChanges], now: int) -> None:
-        for turn in moved:
+    def _record_tasks(self, connection: Connection, changes: Sequence[ExecutionChanges], now: int) -> None:
+        for turn in changes:
             if turn.opened:
                 tasks.open_tasks(connection, turn.execution, turn.opened, now)
             if turn.closed:
@@ -287,16 +287,16 @@ class SqliteWorkerCommits:
                 )
 
 
-def _commit_clock_jumps(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
+def _commit_clock_jumps(connection: Connection, changes: Sequence[ExecutionChanges]) -> None:
     connection.executemany(
         "INSERT OR IGNORE INTO clock_jump (execution, jumped_at, jumped_to) VALUES (?, ?, ?)",
-        [(turn.execution, *jump) for turn in moved for jump in turn.jumps],
+        [(turn.execution, *jump) for turn in changes for jump in turn.jumps],
     )
 
 
-def _commit_map_run_ends(connection: Connection, moved: Sequence[ExecutionChanges]) -> None:
-    """Ends Map Runs with their own end event, the one that follows the event that started them."""
-    for turn in moved:
+def _commit_map_run_ends(connection: Connection, changes: Sequence[ExecutionChanges]) -> None:
+    """Ends Map Runs for which there is an end event, which follows the event that started them."""
+    for turn in changes:
         for event in turn.events if turn.map_runs else ():
             if event.previous_event_id in turn.map_runs and event.type in _MAP_RUN_ENDS:
                 end_map_run_of_execution(
@@ -315,23 +315,25 @@ def _committed_definition_and_logging(connection: Connection, revision: int) -> 
         "SELECT definition, logging_configuration FROM revision WHERE id = ?", (revision,)
     ).fetchone()
     if row is None:
-        raise RowError(f"The store is damaged: the definition of an execution is gone (revision {revision}).")
+        raise RowError(
+            f"The store is damaged: the definition of an execution is missing (revision {revision})."
+        )
     return row
 
 
 def _mocks_of_commit(connection: Connection, row: int | None) -> str | None:
-    """Returns the mocks in this row, as JSON."""
+    """Returns the mocks with this row id, as JSON."""
     if row is None:
         return None
     found = connection.execute("SELECT body FROM mocks WHERE id = ?", (row,)).fetchone()
     if found is None:
-        raise RowError(f"The store is damaged: the mocks of an execution are gone (mocks {row}).")
+        raise RowError(f"The store is damaged: the mocks of an execution are missing (mocks {row}).")
     body: str = found[0]
     return body
 
 
 def _committed_ending(execution: int, event: HistoryEvent) -> dict[str, object]:
-    """Returns the changes that the end of an execution makes to its row."""
+    """Returns the changes to an execution's row when it ends."""
     details = event.details or {}
     return {
         "id": execution,

@@ -64,13 +64,13 @@ NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Cha
         *(
             (
                 {"Charge": "R"}, {"R": {key: ANSWERS["0"]}},
-                f"at /MockedResponses/R/{key}: a name here must be an invocation, such as",
+                f"at /MockedResponses/R/{key}: the key must be an invocation, such as",
             )
             for key in ("x", "-1", "2-1", "1-", "1.5", "")
         ),
         (
             {"Charge": "R"}, {"R": {"1": ANSWERS["0"]}},
-            "at /MockedResponses/R/1: invocation 0 has no answer: invocations count from 0",
+            "at /MockedResponses/R/1: invocation 0 has no answer: invocations must be numbered from 0",
         ),
         (
             {"Charge": "R"}, {"R": {"3": ANSWERS["0"], "0-1": ANSWERS["0"]}},
@@ -82,15 +82,15 @@ NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Cha
         ),
         (
             {"Charge": "R"}, {"R": {"0": {}}},
-            "at /MockedResponses/R/0: it must be an object with one field, Return or Throw.",
+            "at /MockedResponses/R/0: it must be an object with exactly one field, Return or Throw.",
         ),
         (
             {"Charge": "R"}, {"R": {"0": {"Return": 1, "Throw": {}}}},
-            "at /MockedResponses/R/0: it must be an object with one field",
+            "at /MockedResponses/R/0: it must be an object with exactly one field",
         ),
         (
             {"Charge": "R"}, {"R": {"0": {"Throw": {"Cause": "c"}}}},
-            "at /MockedResponses/R/0/Throw: it must be an object with Error",
+            "at /MockedResponses/R/0/Throw: it must be an object with the strings Error",
         ),
     ],
 )  # fmt: skip
@@ -116,7 +116,7 @@ def test_files_that_cannot_be(
             None,
             (
                 " cannot be read: No such file or directory. "
-                "SFN_MOCK_CONFIG names the file; without it, MockConfigFile.json"
+                "Set its path with SFN_MOCK_CONFIG; by default, it is MockConfigFile.json"
             ),
         ),
     ],
@@ -162,10 +162,10 @@ def test_idempotency(call: Caller, machine: str) -> None:
 @pytest.mark.parametrize(
     "inject, said",
     [
-        ("Charge", "--inject 'Charge' is none of STATE:ERROR, STATE:ERROR@2 and STATE:ERROR@1-3."),
-        ("Charge:E@0", "--inject 'Charge:E@0' is none of STATE:ERROR"),
-        ("Charge:E@x", "--inject 'Charge:E@x' is none of STATE:ERROR"),
-        ("Charge:E@2-1", "--inject 'Charge:E@2-1': the range of attempts ends before it begins."),
+        ("Charge", "Invalid --inject 'Charge'. Use STATE:ERROR, STATE:ERROR@2 or STATE:ERROR@1-3."),
+        ("Charge:E@0", "Invalid --inject 'Charge:E@0'. Use STATE:ERROR"),
+        ("Charge:E@x", "Invalid --inject 'Charge:E@x'. Use STATE:ERROR"),
+        ("Charge:E@2-1", "--inject 'Charge:E@2-1': the end of the range is before its start."),
         (
             "Charge:E,Pay:E",
             (

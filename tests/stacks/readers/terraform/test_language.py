@@ -87,7 +87,7 @@ EXPANDING = "a0: &a0 x\\n" + "\\n".join(
         ("1" * 5000, "4:16: The number has more than 1000 digits"),
         (
             f'yamldecode("{EXPANDING}")',
-            "4:16: Yamldecode: invalid YAML: with its aliases written out, the value is too large",
+            "4:16: Yamldecode: invalid YAML: the value is too large with its aliases expanded",
         ),
         ("1 1", '4:18: Expected the end of the line, not "1"'),
         ("local.loop", "1:22: Circular reference: local.loop → local.loop"),

@@ -9,7 +9,7 @@ import pytest
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.records.tasks import AnswerOutcome
-from sfn_cli.store.sqlite.stepfunctions.redrives import TOKEN_MS, TOKENS_KEPT
+from sfn_cli.store.sqlite.stepfunctions.redrives import STORED_TOKENS, TOKEN_MS
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY, MACHINE
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def test_a_client_token_is_of_one_execution(store: SteppedStore, failed: int) ->
 
 def test_the_last_client_tokens(store: SteppedStore, failed: int) -> None:
     """Ten are remembered of each execution: the one before them redrives again."""
-    for n in range(TOKENS_KEPT + 1):
+    for n in range(STORED_TOKENS + 1):
         store.redrive(failed, 20 + n, f"t{n}")
         store.abort(failed, 20 + n)
     assert store.redrive(failed, 90, "t1") == 21
