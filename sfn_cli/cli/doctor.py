@@ -27,15 +27,13 @@ def doctor(terminal: Terminal) -> ExitCode:
     Example:
       sfn doctor
     """
-    from sfn_cli import app, private_files
+    from sfn_cli import private_files
     from sfn_cli.api.doctor import examine_store
+    from sfn_cli.cli.operations.backend import Backend
 
     gc.enable()  # commands run without it, but a replayed execution holds cycles
-    service = app.build_app(terminal.settings)
-    try:
-        examined = examine_store(service.store, _show_doctor_finding)
-    finally:
-        service.close()
+    with Backend(terminal) as backend:
+        examined = examine_store(backend.service.store, _show_doctor_finding)
     for note in private_files.private_home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
     verdict = "all whole" if not examined.findings else f"{examined.findings} findings"

@@ -88,7 +88,7 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
     if terminal.writes_data:
         terminal.write({"stateMachines": [_machine_as_json(each) for each in machines]}, "StateMachines")
     elif machines:
-        rows = [_machine_row(machine, now) for machine in machines]
+        rows = [_machine_row(machine, now, is_remote=backend.is_remote) for machine in machines]
         _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
     else:
         region = terminal.settings.region  # of another one, the store may have machines
@@ -107,7 +107,9 @@ _MACHINE_COLUMNS = (
 )
 
 
-def _machine_row(machine: MachineSummary, now: int) -> Row:
+def _machine_row(machine: MachineSummary, now: int, *, is_remote: bool) -> Row:
+    # An endpoint does not list the executions of EXPRESS machines.
+    without_runs = "not listed" if is_remote and machine.type == "EXPRESS" else "never run"
     running = f"{machine.running:,}{'+' if machine.has_more_running else ''}" if machine.running else ""
     failure = machine.last_failure
     return (
@@ -115,7 +117,7 @@ def _machine_row(machine: MachineSummary, now: int) -> Row:
         [Span(machine.type, "dim")],
         [list_output.status_mark(run.status) for run in reversed(machine.runs)],
         [Span(running, "running")],
-        [Span(format_age(now - machine.runs[0].started_at) if machine.runs else "never run")],
+        [Span(format_age(now - machine.runs[0].started_at) if machine.runs else without_runs)],
         [Span("" if failure is None else _run_error(failure), "failed")],
     )
 
