@@ -75,7 +75,7 @@ class ExecutionFailedError(CommandFailedError):
 class OperationError(SfnError):
     """An operation's ApiError, with the operation's name and the number of failed retries.
 
-    `below` is an additional text for people, on a terminal.
+    For people at a terminal: `plain` replaces the text, `below` follows it.
     """
 
     def __init__(self, operation: str, error: ApiError, retries: int | None = None) -> None:
@@ -85,6 +85,7 @@ class OperationError(SfnError):
         )
         super().__init__(text.rstrip(" "))
         self.error = error
+        self.plain = ""
         self.below = ""
 
 
@@ -143,6 +144,8 @@ def _failure_text(error: SfnError, error_format: str) -> str:
             return f"\n{prefix} An error occurred (ParamValidation): {error}\n"
         case MisconfiguredError():
             return f"\n{prefix} An error occurred ({error.code}): {error}\n"
+        case OperationError() if error.plain:
+            return f"\n{prefix} {error.plain}\n"
         case OperationError() if error_format == "enhanced" and error.error.members:
             details = "".join(f"{name}: {value}\n" for name, value in error.error.members.items())
             return f"\n{prefix} {error}\n\nAdditional error details:\n{details}"

@@ -120,13 +120,13 @@ def test_names(home: Path, before: str, after: str, options: list[str], code: in
         ("Sums/two", "Sums", "Sums/two is an execution and Sums a definition"),
         ("Sums", "two.json", "two.json is an execution and Sums a definition"),
         ("Sums/two", "Sums/none", "Execution Does Not Exist"),
-        ("Sums", "None", "There is no state machine, file or folder named 'None'"),
+        ("Sums", "None", 'No state machine, file or folder named "None"'),
         ("Sums", "none.json", "none.json does not exist"),
         ("Sums", "template.json", "several state machines; name one with --machine"),
     ],
 )
 def test_refused(home: Path, before: str, after: str, error: str) -> None:
-    """What cannot be compared is refused in a line."""
+    """The error for what cannot be compared is one line."""
     ran = sfn(home, "diff", before, after, cwd=home.parent)
     assert ran.returncode in (252, 254)
     assert error in ran.stderr

@@ -307,9 +307,9 @@ def test_what_is_refused(home: Path, command: str, code: int, error: str) -> Non
 
 
 def test_a_similar_name_is_suggested(home: Path) -> None:
-    """At a terminal the error of an unknown machine names the one that is meant."""
+    """At a terminal, the error for an unknown state machine suggests a similar name."""
     code, shown = at_terminal(home, "ls", "ordr")
-    assert (code, "Did you mean order?" in shown) == (254, True)
+    assert (code, 'Did you mean "order"?' in shown) == (254, True)
 
 
 @pytest.fixture

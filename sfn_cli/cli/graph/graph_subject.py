@@ -118,13 +118,13 @@ def _subject_of_machine(backend: "Backend", name: str) -> GraphSubject:
     from sfn_cli.cli.operations.invoke import resolve_invoked_names
 
     request: dict[str, Any] = {"stateMachineArn": name}
-    with resolve_invoked_names(request, backend):
+    with resolve_invoked_names(request, backend, others=" or file"):
         try:
             found = backend.call(model.load_model("stepfunctions", "DescribeStateMachine"), request)
         except OperationError as error:
             if error.error.code != "InvalidArn" or name.startswith("arn:"):
                 raise
-            message = f"State Machine Does Not Exist: '{name}'. There is no such file either."
+            message = f'No state machine or file named "{name}".'
             missing = ApiError("StateMachineDoesNotExist", message)
             raise OperationError("DescribeStateMachine", missing) from None
     return _subject_of_definition(found["name"], found["definition"], name)

@@ -262,7 +262,7 @@ def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
 @pytest.mark.parametrize(
     "words, code, message",
     [
-        (("Nope",), 254, "State Machine Does Not Exist: 'Nope'. There is no such file either."),
+        (("Nope",), 254, 'No state machine or file named "Nope".'),
         (("Pay/nope",), 254, "Execution Does Not Exist"),
         (("./nope.json",), 252, "./nope.json does not exist."),
         (("nope.yaml",), 252, "nope.yaml does not exist."),
