@@ -122,7 +122,7 @@ def test_names(home: Path, before: str, after: str, options: list[str], code: in
         ("Sums/two", "Sums/none", "Execution Does Not Exist"),
         ("Sums", "None", 'No state machine, file or folder named "None"'),
         ("Sums", "none.json", "none.json does not exist"),
-        ("Sums", "template.json", "several state machines; name one with --machine"),
+        ("Sums", "template.json", "several state machines. Choose one with --machine"),
     ],
 )
 def test_refused(home: Path, before: str, after: str, error: str) -> None:

@@ -196,7 +196,10 @@ def test_express_executions(home: Path) -> None:
         "--definition", json.dumps(PASS),
     )  # fmt: skip
     started = sfn_json(home, "start-sync-execution", "--state-machine-arn", "Fast", "--name", "one")
-    hint = "\n\nAs on AWS, this operation does not support EXPRESS executions. To see this one: sfn show Fast/one\n"
+    hint = (
+        "\n\nAs on AWS, this operation does not support EXPRESS executions. "
+        "To see this one: sfn show Fast/one\n"
+    )
     for name in ("Fast/one", started["executionArn"]):
         assert _at_terminal(home, f"describe-execution --execution-arn {name}").endswith(hint)
     assert sfn(home, "show", "Fast/one").returncode == 0

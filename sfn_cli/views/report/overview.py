@@ -73,7 +73,7 @@ def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
     parts = [] if failure is None else list(_draw_failure(failure, payloads))
     suspension = given.view.source.suspension
     if suspension is not None:
-        words = f"sfn itself failed on this execution, and does not continue it: {suspension}"
+        words = f"sfn failed on this execution and suspended it: {suspension}"
         parts.insert(0, element("p", {"class": "error"}, mask_text(words)))
     if not given.view.is_over:
         parts += _draw_all_pending(given)
