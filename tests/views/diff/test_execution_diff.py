@@ -67,7 +67,7 @@ def test_same(name: str) -> None:
     difference = diff_executions(fold_execution(source), fold_execution(source._replace(history=later)))
     assert difference.is_equal
     lines = [plain_line(line) for line in execution_diff_lines(difference, now=NOW, width=80)]
-    assert lines[-1] == "No difference."
+    assert lines[-1] == "No differences."
     assert execution_diff_json(difference, now=NOW)["equal"] is True
 
 

@@ -118,7 +118,7 @@ def test_child_execution() -> None:
         f"{ARN}:execution:Ship:b",
     )
     stopped = decode_cause(json.dumps({"ExecutionArn": f"{ARN}:execution:Pay:a", "Status": "ABORTED"}))
-    assert stopped.message == "The child execution ended: ABORTED"
+    assert stopped.message == "The child execution ended with status ABORTED"
 
 
 @pytest.mark.parametrize("text", [" " * 1_000_000 + "x", "(Service: a; Status Code: 4;" * 30_000])

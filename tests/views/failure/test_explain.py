@@ -98,7 +98,7 @@ def test_caught_visit() -> None:
     [
         (None, ""),
         ([{"ErrorEquals": ["ValueError", "States.Timeout"], "Next": "X"}],
-         "none of its Catchers matches KeyError: they are for ValueError, States.Timeout"),
+         "no Catcher matches KeyError. The Catchers match: ValueError, States.Timeout"),
         ("broken", ""),
     ],
 )  # fmt: skip

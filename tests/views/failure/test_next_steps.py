@@ -110,7 +110,7 @@ def test_while_running() -> None:
     [entered_id] = [visit.entered_id for visit in view.visits() if visit.state == "Approve"]
     approve = "sfn tasks approve payment/payment-waiting/Approve"
     pending = {entered_id: Pending("answer", 0, None, "an answer", approve), 99: Pending("time", 0, 1, "")}
-    assert [tuple(step) for step in next_steps(view, pending)] == [("answer Approve", approve)]
+    assert [tuple(step) for step in next_steps(view, pending)] == [("complete Approve", approve)]
     suspended = fold_execution(source._replace(suspension="KeyError: 7"))
     assert [step.command for step in next_steps(suspended, {})] == ["sfn doctor"]
 
