@@ -79,7 +79,10 @@ def _routes_of_request(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: Call) -> None:
-    """Adds similar names to the error for a resource that does not exist, at a terminal only."""
+    """Adds similar names, or else the command that lists names, to the error for a missing resource.
+
+    At a terminal only.
+    """
     code = error.error.code
     if not sys.stderr.isatty() or not (
         code in ("InvalidArn", "ResourceNotFound") or code.endswith("DoesNotExist")
@@ -97,10 +100,23 @@ def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: C
             for member in _KINDS.keys() & request.keys()
             for name in _similar_arn_names(member, str(request[member]), call)
         ]
+        hint = f"Did you mean {' or '.join(close)}?" if close else _listing_hint(request, call)
     except OperationError:
         return
-    if close:
-        error.below = f"\nDid you mean {' or '.join(close)}?\n"
+    if hint:
+        error.below = f"\n{hint}\n"
+
+
+def _listing_hint(request: Mapping[str, Any], call: Call) -> str | None:
+    """Returns which command lists the resources of the kind that a request is about."""
+    if "activityArn" in request:
+        return "To list the activities: sfn list-activities"
+    if "executionArn" in request:
+        given = str(request["executionArn"])
+        machine = (name_of_execution(given) if given.startswith("arn:") else given).partition("/")[0]
+        if _find_arn(MACHINE, machine, call) is not None:
+            return f"To list its executions: sfn ls {machine}"
+    return "To list the state machines: sfn ls" if "resourceArn" not in request else None
 
 
 def _express_execution_name(request: Mapping[str, Any], call: Call) -> str | None:

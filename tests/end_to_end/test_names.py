@@ -102,25 +102,44 @@ def test_endpoint(home: Path, tmp_path: Path) -> None:
     assert described["name"] == "monday"
 
 
-NEAR_MISSES = [
-    ("describe-state-machine --state-machine-arn Pya", "InvalidArn", "Pay"),
-    (f"describe-state-machine --state-machine-arn {ARN}:stateMachine:pay", "StateMachineDoesNotExist", "Pay"),
-    ("describe-execution --execution-arn Pay/mnday", "ExecutionDoesNotExist", "Pay/monday"),
-    (f"describe-execution --execution-arn {ARN}:execution:Pay:mnday", "ExecutionDoesNotExist", "Pay/monday"),
-    ("stop-execution --execution-arn Pax/monday", "InvalidArn", "Pay/monday"),
-    ("describe-activity --activity-arn aprove", "InvalidArn", "approve"),
-    ("describe-activity --activity-arn nothing-like-it", "InvalidArn", None),
+MISSING = [
+    ("describe-state-machine --state-machine-arn Pya", "InvalidArn", "Did you mean Pay?"),
+    (
+        f"describe-state-machine --state-machine-arn {ARN}:stateMachine:pay",
+        "StateMachineDoesNotExist",
+        "Did you mean Pay?",
+    ),
+    (
+        "describe-execution --execution-arn Pay/mnday",
+        "ExecutionDoesNotExist",
+        "Did you mean Pay/monday?",
+    ),
+    (
+        f"describe-execution --execution-arn {ARN}:execution:Pay:mnday",
+        "ExecutionDoesNotExist",
+        "Did you mean Pay/monday?",
+    ),
+    ("stop-execution --execution-arn Pax/monday", "InvalidArn", "Did you mean Pay/monday?"),
+    ("describe-activity --activity-arn aprove", "InvalidArn", "Did you mean approve?"),
+    ("describe-activity --activity-arn other", "InvalidArn", "To list the activities: sfn list-activities"),
+    ("start-execution --state-machine-arn other", "InvalidArn", "To list the state machines: sfn ls"),
+    ("stop-execution --execution-arn other/last", "InvalidArn", "To list the state machines: sfn ls"),
+    (
+        "stop-execution --execution-arn Pay/unlike",
+        "ExecutionDoesNotExist",
+        "To list its executions: sfn ls Pay",
+    ),
 ]
 
 
-@pytest.mark.parametrize("line, code, meant", NEAR_MISSES)
-def test_near_misses(home: Path, line: str, code: str, meant: str | None) -> None:
-    """AWS's own error, and at a terminal a suggestion below it; a script gets the error alone."""
+@pytest.mark.parametrize("line, code, hint", MISSING)
+def test_missing_names(home: Path, line: str, code: str, hint: str) -> None:
+    """AWS's own error, and at a terminal a hint below it; a script gets the error alone."""
     plain = sfn(home, *line.split())
     assert (plain.returncode, plain.stderr.count("\n")) == (254, 2)
     assert f"({code})" in plain.stderr
     below = _at_terminal(home, line).removeprefix(plain.stderr)
-    assert below == (f"\nDid you mean {meant}?\n" if meant else "")
+    assert below == f"\n{hint}\n"
 
 
 def test_express_executions(home: Path) -> None:
