@@ -96,7 +96,7 @@ def test_after_failure(view: ExecutionView, commands: list[str]) -> None:
 def test_map_run_without_failed_items() -> None:
     """A dataset that could not be read has no items to list."""
     source = source_of("migration-failed")
-    listing = "list the items that failed"
+    listing = "list the failed items"
     assert listing in [step.words for step in next_steps(fold_execution(source), {})]
     unread = {arn: counts._replace(failed=0, timed_out=0) for arn, counts in source.map_runs.items()}
     assert unread
