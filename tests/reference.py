@@ -11,7 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.reference_pages import compatibility, exit_codes, folder, integrations, resources, settings, store
+from tests.reference_pages import (
+    commands,
+    compatibility,
+    exit_codes,
+    folder,
+    integrations,
+    resources,
+    settings,
+    store,
+)
 from tests.reference_pages.markdown import with_generated_parts
 
 if TYPE_CHECKING:
@@ -35,6 +44,7 @@ PARTS: Mapping[str, Parts] = {
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     **{FOLDER / name: partial(with_generated_parts, FOLDER / name, parts) for name, parts in PARTS.items()},
+    FOLDER / "commands.md": commands.page,
 }
 """The function that returns the text of each page. One that is generated as a whole is a row here."""
 

@@ -14,28 +14,26 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.command("doctor", short_help="Checks the integrity of everything stored.")
+@click.command("doctor")
 @click.pass_obj
 def doctor(terminal: Terminal) -> ExitCode:
-    """Checks the database file and replays every history. It changes nothing.
+    """Checks the integrity of the store: the database file, and a replay of every history.
 
-    Executions may run meanwhile: the check reads one snapshot of the store. Findings go to stderr:
-    damage, and executions that are suspended because sfn failed on them, with the traceback. With any
-    finding, the exit code is 255.
+    It changes nothing, and executions can run at the same time. It reports damage, and executions that
+    are suspended because of an error in sfn, with the traceback. Findings go to stderr, and the exit code
+    is then 255.
 
     \b
     Example:
       sfn doctor
     """
-    from sfn_cli import app, private_files
+    from sfn_cli import private_files
     from sfn_cli.api.doctor import examine_store
+    from sfn_cli.cli.operations.backend import Backend
 
     gc.enable()  # commands run without it, but a replayed execution holds cycles
-    service = app.build_app(terminal.settings)
-    try:
-        examined = examine_store(service.store, _show_doctor_finding)
-    finally:
-        service.close()
+    with Backend(terminal) as backend:
+        examined = examine_store(backend.service.store, _show_doctor_finding)
     for note in private_files.private_home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
     problems = "no problems" if not examined.findings else f"{examined.findings} problem(s)"

@@ -36,7 +36,7 @@ _RED = 31
 _STATUS_WIDTH = max(map(len, STATUSES))
 
 
-@click.command("tail", short_help="Shows the events that executions send to EventBridge.")
+@click.command("tail")
 @click.option(
     "--since",
     default="10m",
@@ -44,26 +44,27 @@ _STATUS_WIDTH = max(map(len, STATUSES))
     metavar="TIME",
     help="Where to begin: a time span (5m, 1h30m) or a time.",
 )
-@click.option("--follow", is_flag=True, help="Keep showing new events as they arrive; Ctrl-C stops.")
+@click.option("--follow", is_flag=True, help="Show new events as they arrive, until you press Ctrl-C.")
 @click.option(
     "--state-machine-arn",
     metavar="ARN",
-    help="Only events of this state machine (or version, or alias); its name is accepted too.",
+    help="Show events of this state machine, version or alias only, by name or ARN.",
 )
 @click.option(
     "--status",
     multiple=True,
     type=click.Choice(STATUSES),
-    help="Only changes to this status; can be repeated.",
+    help="Show changes to this status only.",
 )
 @click.pass_obj
 def tail_events(
     terminal: Terminal, since: str, follow: bool, state_machine_arn: str | None, status: tuple[str, ...]
 ) -> ExitCode:
-    """Shows status changes of STANDARD executions as AWS sends them to EventBridge: when one
-    starts, is redriven, and ends.
+    """Shows the status changes of executions, as AWS sends them to EventBridge.
 
-    At a terminal each event is a line for people; elsewhere, and with --output json, a line of JSON.
+    There is one event each time a STANDARD execution starts, is redriven or ends. No rule and no event
+    bus is needed. At a terminal, each event is a line for people. Elsewhere, and with --output json, it
+    is a line of JSON.
 
     \b
     Examples:

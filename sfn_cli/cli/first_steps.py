@@ -9,7 +9,7 @@ from sfn_cli.cli import screen
 if TYPE_CHECKING:
     from typing import TextIO
 
-_STEPS = (
+STEPS = (
     ("sfn run FOLDER", "run a project (SAM, CDK, …)"),
     ("sfn ls", "list state machines"),
     ("sfn start-execution --state-machine-arn NAME", "start an execution"),
@@ -24,8 +24,8 @@ _CYAN = 36
 
 
 def write_first_steps(stream: TextIO, *, color: bool) -> None:
-    width = max(len(command) for command, _ in _STEPS)
+    width = max(len(command) for command, _ in STEPS)
     screen.write_screen_parts(stream, ["Run AWS Step Functions on this machine. Commands to start with:\n"])
-    for command, description in _STEPS:
+    for command, description in STEPS:
         styled = screen.screen_style(command.ljust(width), _CYAN, color=color)
         screen.write_screen_parts(stream, ["  ", *styled, f"  {description}\n"])

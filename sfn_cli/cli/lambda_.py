@@ -20,7 +20,7 @@ from sfn_cli.views.text.visible_text import visible_text
 if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
-_ZIP_FILE = Option("--zip-file", "zip_file", metavar="fileb://zip")
+_ZIP_FILE = Option("--zip-file", "zip_file", metavar="zip")
 _CODE_DIR = Option("--code-dir", "code_dir", metavar="folder")
 
 

@@ -13,34 +13,34 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.command("serve", short_help="Serves SDKs and the aws CLI over HTTP.")
+@click.command("serve")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8083,
     show_default=True,
-    help="The port; 0 takes a free one.",
+    help="The port. 0 takes a free one.",
 )
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="The address to listen on; use --credentials if others can reach it.",
+    help="The address to listen on. Use --credentials if others can reach it.",
 )
 @click.option(
     "--credentials",
     metavar="FILE",
-    help="Refuse requests not signed (SigV4) with a key in this AWS credentials file.",
+    help="Refuse requests that are not signed (SigV4) with a key of this AWS credentials file.",
 )
 @click.option(
     "--gateway-origin",
     multiple=True,
     metavar="URL",
-    help="The origin of a web page that may use /gateway; can be repeated.",
+    help="The origin of a web page that may call /gateway.",
 )
 @click.option("--certfile", metavar="FILE", help="Serve https with the certificate (chain) in this PEM file.")
 @click.option(
-    "--keyfile", metavar="FILE", help="The certificate's private key, if it is not in the same file."
+    "--keyfile", metavar="FILE", help="The private key of the certificate, if it is in another file."
 )
 @click.pass_obj
 def serve(
@@ -52,24 +52,24 @@ def serve(
     certfile: str | None,
     keyfile: str | None,
 ) -> ExitCode:
-    """Serves SDKs and the aws CLI over HTTP, until Ctrl-C.
+    """Serves AWS SDKs and the aws CLI over HTTP until you press Ctrl-C.
 
-    Requests for other services of AWS go to the services that tasks call on this machine.
+    Requests for other AWS services go to the local AWS services that tasks call.
 
     POST /gateway/NAME starts an execution of a state machine, as a web client does through an API
-    Gateway: the body is the input. The response is the output of an EXPRESS machine, or the ARN of
-    the execution of a STANDARD one. Web pages need --gateway-origin for it.
+    Gateway. The body is the input. The response is the output of an EXPRESS state machine, or the ARN of
+    a STANDARD execution. Web pages need --gateway-origin to call it.
+
+    For StartSyncExecution and TestState, clients put sync- before the host name. They do not if
+    AWS_DISABLE_HOST_PREFIX_INJECTION is true.
 
     \b
     Examples:
       sfn serve --port 8083
       aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+      curl -d '{"id": 1}' http://127.0.0.1:8083/gateway/Fast
       sfn serve --gateway-origin http://localhost:3000
       sfn serve --host 0.0.0.0 --credentials ~/.aws/credentials --certfile cert.pem --keyfile key.pem
-      curl -d '{"id": 1}' http://127.0.0.1:8083/gateway/Fast
-
-    Clients put sync- before the host name for StartSyncExecution and TestState, unless their
-    AWS_DISABLE_HOST_PREFIX_INJECTION is true.
     """
     from sfn_cli import app, private_files, server
 

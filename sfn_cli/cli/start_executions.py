@@ -42,29 +42,31 @@ _ENDLESS = 1 << 28
 _PARAMETER = "Error parsing parameter '--inputs'"
 
 
-@click.command("start-executions", short_help="Starts an execution for each line of a file.")
-@click.option("--state-machine-arn", required=True, metavar="ARN", help="The state machine to execute.")
+@click.command("start-executions")
+@click.option(
+    "--state-machine-arn", required=True, metavar="ARN", help="The state machine: its name or its ARN."
+)
 @click.option(
     "--inputs",
     required=True,
     metavar="FILE",
-    help="The inputs, one JSON text per line; - reads them from stdin.",
+    help="The file with the inputs, one JSON text per line. - reads stdin.",
 )
 @click.option(
     "--name-prefix",
     metavar="TEXT",
-    help="Name the executions by this and the line's number; without it they get UUIDs.",
+    help="Name each execution by this prefix and the number of its line. The default names are UUIDs.",
 )
 @click.option(
     "--inject",
     multiple=True,
     metavar="STATE:ERROR[@ATTEMPTS]",
-    help="Fail a Task of each execution on purpose; can be repeated.",
+    help="Fail a Task of each execution on purpose, at every attempt or only at some: Pay:Declined@1-2.",
 )
 @click.option(
     "--wait",
     is_flag=True,
-    help="Wait until all have ended, and report how many ended with each status on stderr.",
+    help="Wait until all executions have ended, and report how many ended with each status on stderr.",
 )
 @click.pass_obj
 def start_executions(
@@ -77,21 +79,20 @@ def start_executions(
 ) -> ExitCode:
     """Starts an execution for each line of a file, thousands a second.
 
-    For each line, the response of start-execution is printed to stdout, as one line of JSON, once the
-    execution is on disk. Lines of a pipe are started as they arrive, and blank lines are skipped. A
-    line that start-execution would refuse is reported on stderr, and does not affect the others. With
-    --name-prefix the command can be repeated after an interruption: it starts no line twice.
+    For each line, the response of start-execution is printed to stdout as one line of JSON when the
+    execution is stored on disk. Lines of a pipe are started as they arrive. Blank lines are skipped. A
+    line that start-execution refuses is reported on stderr, and the other lines are started.
 
-    The exit code is 0 when all were started, 254 when lines were refused, and 255 when, with --wait,
-    an execution did not succeed.
+    With --name-prefix, you can repeat the command after an interruption: no line is started twice.
+
+    The exit code is 0 if all lines were started, 254 if lines were refused, and 255 if, with --wait, an
+    execution did not succeed.
 
     \b
-    Example:
-      sfn start-executions --inputs orders.jsonl \\
-          --state-machine-arn arn:aws:states:us-east-1:123456789012:stateMachine:order
-      {"executionArn": "arn:aws:states:us-east-1:123456789012:execution:order:6a1f…", "startDate": "2026-01-31T09:30:00.123000+01:00"}
-      {"line": 2, "error": "InvalidExecutionInput", "message": "Invalid State Machine Execution Input: '…'"}
-    """  # noqa: E501 - what the command prints
+    Examples:
+      sfn start-executions --state-machine-arn order --inputs orders.jsonl
+      sfn start-executions --state-machine-arn order --inputs orders.jsonl --name-prefix monday- --wait
+    """
     write_answers = _started_executions_writer(terminal)
     started_count = 0
     awaited: list[str] = []

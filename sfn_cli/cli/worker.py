@@ -24,21 +24,26 @@ _POLL_SECONDS = 0.2
 _PIECE_CHARACTERS = 1 << 20
 
 
-@click.group("worker", short_help="Shows or stops the process that runs the executions.")
+@click.group("worker")
 def worker() -> None:
-    """Shows or stops the process that runs the executions.
+    """Shows or stops the worker, the background process that runs executions.
 
-    It starts when there is something to run, and exits when there is nothing left.
+    It starts when there is something to run, and exits when nothing is left to do.
+
+    \b
+    Examples:
+      sfn worker status
+      sfn worker log --follow
     """
 
 
 @worker.command("status")
 @click.pass_obj
 def worker_status(terminal: Terminal) -> ExitCode:
-    """Lists the worker processes, and the executions that are suspended because sfn failed on them.
+    """Lists the worker processes and the suspended executions.
 
-    Other commands show a suspended execution as RUNNING. Only a newer version of sfn resumes it;
-    stop-execution ends it.
+    An execution is suspended when sfn has failed on it. Other commands show it as RUNNING. A newer
+    version of sfn resumes it, and `sfn stop-execution` ends it.
 
     \b
     Examples:
@@ -65,7 +70,9 @@ def worker_status(terminal: Terminal) -> ExitCode:
 @worker.command("stop")
 @click.pass_obj
 def stop_worker(terminal: Terminal) -> ExitCode:
-    """Stops the worker processes. Their executions resume when the next command starts a worker.
+    """Stops the worker processes.
+
+    Running executions resume when the next command starts a worker.
 
     \b
     Example:
@@ -78,7 +85,7 @@ def stop_worker(terminal: Terminal) -> ExitCode:
 
 
 @worker.command("log")
-@click.option("--follow", is_flag=True, help="Keep showing new lines as they arrive; Ctrl-C stops.")
+@click.option("--follow", is_flag=True, help="Show new lines as they arrive, until you press Ctrl-C.")
 @click.pass_obj
 def worker_log(terminal: Terminal, follow: bool) -> ExitCode:
     """Shows the log of the worker processes.

@@ -5,8 +5,8 @@ Example: `States.Format('Hello, {}', States.ArrayGetItem($.names, 0))`.
     call      States.NAME ( argument, … )      at most 10 calls deep
     argument  'text' | number | true | false | null | path | call
 
-https://states-language.net/#appendix-b. In 'text', a backslash escapes ' { } and itself, and
-nothing else. The functions themselves are in intrinsics.py.
+https://states-language.net/#appendix-b. In 'text', a backslash escapes only ' { } and itself. The
+functions are in intrinsics.py.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SPACE = re.compile(r"\s*")
 class Intrinsic:
     """A compiled call.
 
-    Its errors are worded as AWS words them: the whole text of the call, then the reason.
+    Its errors have AWS's form: the whole text of the call, then the reason.
     """
 
     __slots__ = ("_call", "text")
@@ -68,7 +68,7 @@ class Intrinsic:
 
 @lru_cache(maxsize=1024)
 def compile_intrinsic(text: str) -> Intrinsic:
-    """Parses the call that `text` spells. Raises ValueError, with the column, if it is none."""
+    """Parses the call in `text`. Raises ValueError, with the column, if it is invalid."""
     return Intrinsic(text, _Parser(text).whole())
 
 
@@ -84,15 +84,15 @@ class _Parser:
         call = self._call(1)
         self._skip(_SPACE)
         if self.at < len(self.text):
-            self._refuse("expected nothing after the call")
+            self._refuse("unexpected text after the call")
         return call
 
     def _call(self, depth: int) -> Argument:
         opening = self._skip(_CALL)
         if opening is None:
-            self._refuse("expected the call of a function, such as States.Format(…)")
+            self._refuse("expected a function call, such as States.Format(…)")
         if depth > MAX_NESTING:
-            self._refuse(f"functions may be nested {MAX_NESTING} deep")
+            self._refuse(f"functions can be nested at most {MAX_NESTING} levels deep")
         name = opening[1]
         function = FUNCTIONS.get(name)
         if function is None:

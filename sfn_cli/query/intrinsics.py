@@ -3,7 +3,7 @@
 https://states-language.net/#appendix-b and
 https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 
-Every function checks its arguments and raises IntrinsicError; the parser adds which call it was.
+Every function checks its arguments and raises IntrinsicError; the parser adds the text of the call.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
 
 LONG = 2**63
-"""One more than the greatest value of Java's long."""
-MAX_MADE = 4_194_304
-"""The maximum length in characters of a text that a function creates. (ours)
+"""The maximum value of Java's long, plus 1."""
+MAX_CREATED = 4_194_304
+"""The maximum length in characters of a string that a function creates. (ours)
 
 It is well above the limit for a state's output.
 """
 
 
 class IntrinsicError(Exception):
-    """Invalid arguments for the function; `str()` says why."""
+    """Invalid arguments of a function; the message says why."""
 
 
 class TextLiteral(str):
-    """A text literal in the call: its unescaped value, and `raw`, where the escapes remain."""
+    """A string literal in the call: its unescaped value, and `raw` with the escapes."""
 
     raw: str
 
     def __new__(cls, raw: str) -> TextLiteral:
-        made = super().__new__(cls, re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL))
-        made.raw = raw
-        return made
+        literal = super().__new__(cls, re.sub(r"\\(.)", r"\1", raw, flags=re.DOTALL))
+        literal.raw = raw
+        return literal
 
 
 class IntrinsicFunction(NamedTuple):
@@ -72,23 +72,23 @@ def _intrinsic_format(scope: Scope, arguments: list[Json]) -> str:
         len(parts) // 2 == len(values),
         f"the template has {len(parts) // 2} occurrences of {{}}, but {len(values)} values were given",
     )
-    made = _intrinsic_unescape(parts[0])
+    text = _intrinsic_unescape(parts[0])
     for number, value in enumerate(values):
-        _check_intrinsic_argument(not json_value_is_larger_than(value, MAX_MADE), _TOO_LONG)
-        made += (
+        _check_intrinsic_argument(not json_value_is_larger_than(value, MAX_CREATED), _TOO_LONG)
+        text += (
             _intrinsic_unescape(parts[2 * number + 1])
             + java_text(value)
             + _intrinsic_unescape(parts[2 * number + 2])
         )
-        _check_intrinsic_argument(len(made) <= MAX_MADE, _TOO_LONG)
-    return made
+        _check_intrinsic_argument(len(text) <= MAX_CREATED, _TOO_LONG)
+    return text
 
 
-_TOO_LONG = f"the text would be longer than {MAX_MADE} characters"
+_TOO_LONG = f"the string would be longer than {MAX_CREATED} characters"
 
 
 def _intrinsic_json_to_string(scope: Scope, arguments: list[Json]) -> str:
-    _check_intrinsic_argument(not json_value_is_larger_than(arguments[0], MAX_MADE), _TOO_LONG)
+    _check_intrinsic_argument(not json_value_is_larger_than(arguments[0], MAX_CREATED), _TOO_LONG)
     return dumps(arguments[0])
 
 
@@ -121,7 +121,7 @@ def _intrinsic_array_range(scope: Scope, arguments: list[Json]) -> Json:
     numbers = range(first, last + (1 if step > 0 else -1), step)
     _check_intrinsic_argument(
         not numbers[quotas.INTRINSIC_RANGE_ITEMS :],
-        f"an array of more than {quotas.INTRINSIC_RANGE_ITEMS} elements cannot be made",
+        f"an array of more than {quotas.INTRINSIC_RANGE_ITEMS} elements cannot be created",
     )
     return list(numbers)
 
@@ -202,7 +202,7 @@ def _intrinsic_math_random(scope: Scope, arguments: list[Json]) -> int:
 def _intrinsic_string_split(scope: Scope, arguments: list[Json]) -> Json:
     """Splits a string.
 
-    Observed: each character of the splitter separates, and empty strings are dropped.
+    Observed: each character of the splitter is a separator, and empty strings are dropped.
     """
     text, splitter = _text_argument_of_intrinsic(arguments, 0), _text_argument_of_intrinsic(arguments, 1)
     if not splitter:
@@ -279,7 +279,7 @@ def _integer_argument_of_intrinsic(arguments: list[Json], position: int) -> int:
 def _intrinsic_unique_key(value: Json) -> object:
     """Returns a key that is equal for equal JSON.
 
-    true is not 1, though 1 is 1.0; the order of an object's names does not matter.
+    true is not 1, but 1 is 1.0; the order of an object's names does not matter.
     """
     if isinstance(value, bool) or value is None:
         return ("constant", value)

@@ -1,8 +1,8 @@
-"""A Java HashMap's iteration order: the order of an item's fields that AWS reads from CSV.
+"""A Java HashMap's iteration order, which is the order of fields in items that AWS reads from CSV.
 
-Observed in recordings, and in the examples of AWS's guide (userId,movieId,rating,timestamp comes as
-rating, movieId, userId, timestamp). Keys are in buckets by their hash; there are 16 buckets,
-doubled until the keys fill at most three quarters of them.
+Observed in recordings, and in the examples of AWS's guide (userId,movieId,rating,timestamp becomes
+rating, movieId, userId, timestamp). Keys are in buckets by their hash. There are 16 buckets, doubled
+until the keys fill at most three quarters of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BUCKETS = 16
 
 
 def hash_map_order(keys: Sequence[str]) -> list[str]:
-    """Returns distinct keys, inserted in this order, as a HashMap iterates them."""
+    """Returns distinct keys, which were inserted in this order, in a HashMap's iteration order."""
     buckets = _BUCKETS
     while len(keys) * 4 > buckets * 3:
         buckets *= 2

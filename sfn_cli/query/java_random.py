@@ -1,6 +1,6 @@
-"""java.util.Random, because a seed at AWS yields Java's numbers.
+"""java.util.Random, which determines AWS's random numbers for a seed.
 
-Observed: `$random(42)` is 0.7275636800328681. The algorithm is that of Java's documentation,
+Observed: `$random(42)` is 0.7275636800328681. The algorithm is from Java's documentation,
 https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Random.html
 """
 
@@ -22,7 +22,7 @@ class JavaRandom:
         return ((self._next(26) << 27) + self._next(27)) * 2.0**-53
 
     def below(self, bound: int) -> int:
-        """Returns n with 0 <= n < bound, as nextInt(bound) does; a wider bound takes 64 bits."""
+        """Returns n with 0 <= n < bound, as nextInt(bound) does; a larger bound uses 64 bits."""
         if bound > 1 << 31:
             return ((self._next(32) << 32) + self._next(32)) % bound
         if bound & -bound == bound:

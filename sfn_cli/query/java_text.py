@@ -1,4 +1,4 @@
-"""Java's text for JSON values, and its bytes for text.
+"""Java's text of JSON values, and its bytes of strings.
 
 AWS uses them in States.Format, in hashes and in some causes. Observed: States.Format renders
 {"Arg1": 1, "Arg2": []} as `{Arg1=1, Arg2=[]}`.
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def java_text(value: Json) -> str:
-    """Returns text such as `{a=1, b=[x, null]}`: no quotes, numbers as in Java's toString()."""
+    """Returns text such as `{a=1, b=[x, null]}`, without quotes and with numbers as in Java's toString()."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -43,7 +43,7 @@ def java_bytes(text: str) -> bytes:
 
 
 def java_class(value: Json) -> str:
-    """Returns the name of the Java class that holds this value at AWS: 'java.lang.String'."""
+    """Returns the name of the Java class of this value at AWS, such as 'java.lang.String'."""
     if value is None:
         return "null"
     return _CLASSES[type(value)]
@@ -65,7 +65,7 @@ def _java_double_text(value: float) -> str:
     if size == 0 or 1e-3 <= size < 1e7:
         return repr(value)
     mantissa, _, exponent = f"{value!r}".partition("e")
-    if not exponent:  # Python writes 12345678.9 and 0.0001 plainly
+    if not exponent:  # Python writes 12345678.9 and 0.0001 without an exponent
         digits = f"{value:.17e}".partition("e")[2]
         shift = int(digits)
         sign, number = ("-", mantissa[1:]) if value < 0 else ("", mantissa)

@@ -1,11 +1,11 @@
-"""The time limits of expressions, and when an expression is postponed.
+"""The limits of expressions, and when an expression is postponed.
 
-Rule 1: an expression that exceeds a limit fails its state. The limits count steps, nodes and
-characters, which a replay counts the same; seconds limit only what cannot be counted (a regular
-expression), and all expressions of one state together.
-Rule 2: a caller that must not block evaluates with a small TimeBudget. An expression that needs
-more does not fail but is postponed: it raises BudgetExceeded, and can be evaluated again, from its
-beginning, with a larger budget.
+Rule 1: an expression that exceeds a limit fails its state. The limits count steps, nodes and characters,
+so that a replay has the same result. Only a regular expression's search, and all expressions of one
+state together, are limited in seconds.
+Rule 2: a caller that must not block evaluates with a small TimeBudget. An expression that needs more time
+does not fail but is postponed: it raises BudgetExceeded, and can be evaluated again from the start with
+a larger budget.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REGEX_SECONDS = 2.0
-"""The longest that one regular expression may search (seconds of CPU). (ours)"""
+"""The maximum duration of one regular expression's search, in CPU seconds. (ours)"""
 
 
 class BudgetExceeded(BaseException):
     """An expression needs more time than its budget has.
 
-    Like KeyboardInterrupt it is no Exception: handlers for errors of expressions must let it pass.
+    Like KeyboardInterrupt, it is not an Exception, so that handlers for expression errors do not catch it.
     """
 
 
 class TimeBudget:
-    """The seconds that the expressions of one step may take together, from `renew` on.
+    """The seconds that the expressions of one step may take together, starting with `renew`.
 
-    `clock` returns seconds of CPU of the evaluating thread; only drivers have one. Without a clock
-    only the counted limits apply. `is_all` says what happens at the end: the expression fails (Rule
-    1), or is postponed (Rule 2).
+    `clock` returns CPU seconds of the evaluating thread; only drivers have one. Without a clock, only the
+    counted limits apply. `is_all` says what happens at the end of the budget: the expression fails
+    (Rule 1) or is postponed (Rule 2).
     """
 
     __slots__ = ("_began", "_clock", "_seconds", "is_all")
@@ -45,11 +45,11 @@ class TimeBudget:
         self.is_all = is_all
 
     def renew(self) -> None:
-        """Restarts the budget; the clock runs from its first reading."""
+        """Restarts the budget, which starts at the next reading of the clock."""
         self._began = None
 
     def end(self) -> None:
-        """Uses up the budget: the next check postpones the expression. Called from any thread."""
+        """Ends the budget, so that the next check postpones the expression. May be called from any thread."""
         self._seconds = -1.0
         self.is_all = False
 
@@ -71,11 +71,11 @@ class TimeBudget:
         return self.seconds_left <= 0 and self.run_out()
 
     def run_out(self) -> bool:
-        """Acts as `is_over` when a search has used up the budget. Returns True."""
+        """Acts like `is_over` after a search has used up the budget. Returns True."""
         if not self.is_all:
             raise BudgetExceeded
         return True
 
 
 UNLIMITED = TimeBudget()
-"""The budget of callers that have nothing else to do: tests, replays, `sfn doctor`."""
+"""The budget of callers that may block: tests, replays, `sfn doctor`."""

@@ -3,7 +3,7 @@
     JSONPath   {"total.$": "$.order.total", "label.$": "States.Format('No. {}', $.id)", "kind": "order"}
     JSONata    {"total": "{% $states.input.order.total %}", "kind": "order"}
 
-One walker compiles both. A part without an expression is a constant, returned as it is, not copied.
+One function compiles both. A part without expressions is a constant, which is returned without a copy.
 https://states-language.net/#payload-template
 """
 
@@ -21,7 +21,7 @@ Evaluate = Callable[[Scope], Json]
 
 
 class Template:
-    """A compiled template. A `constant` one has the same value for every scope."""
+    """A compiled template. A `constant` template has the same value for every scope."""
 
     __slots__ = ("constant", "evaluate")
 
@@ -31,7 +31,7 @@ class Template:
 
 
 class InvalidTemplate(ValueError):  # named for its subject
-    """A template cannot be compiled.
+    """A template that cannot be compiled.
 
     `message` is AWS's; `location` is the JSON Pointer within the field ("/a/0").
     """
@@ -45,10 +45,10 @@ class InvalidTemplate(ValueError):  # named for its subject
 
 
 def compile_jsonpath_template(value: Json, field: str) -> Template:
-    """Compiles a template in which names ending in `.$` hold paths or intrinsic functions.
+    """Compiles a template in which names ending in `.$` have paths or intrinsic functions.
 
-    Raises InvalidTemplate. Evaluating raises StatesError: States.Runtime for a path that finds
-    nothing, named by its key; States.IntrinsicFailure.
+    Raises InvalidTemplate. Evaluating raises StatesError: States.Runtime, with the key, for a path that
+    finds nothing, or States.IntrinsicFailure.
     """
     return _as_template(value, _jsonpath_template(value, ""))
 
@@ -63,7 +63,7 @@ def compile_jsonata_template(value: Json, field: str) -> Template:
 
 
 def compile_path_or_intrinsic(text: str) -> Path | Intrinsic:
-    """Compiles the text of fields such as ErrorPath and names ending in `.$`. Raises ValueError."""
+    """Compiles the text of a field such as ErrorPath or `name.$`. Raises ValueError."""
     return compile_path(text) if text.startswith("$") else compile_intrinsic(text)
 
 
@@ -82,7 +82,7 @@ def _as_template(value: Json, evaluate: Evaluate | None) -> Template:
 
 
 def _jsonpath_template(value: Json, pointer: str) -> Evaluate | None:
-    """Returns a function that evaluates `value`, or None if it is a constant."""
+    """Returns a function that evaluates `value`; None if it is a constant."""
     if isinstance(value, list):
         return _template_list(
             value, [_jsonpath_template(item, f"{pointer}/{index}") for index, item in enumerate(value)]
@@ -114,7 +114,7 @@ def _jsonpath_template_field(key: str, text: Json, pointer: str) -> Evaluate:
 
 
 def _jsonata_template(value: Json, field: str, pointer: str) -> Evaluate | None:
-    """Returns a function that evaluates `value`, or None if it is a constant."""
+    """Returns a function that evaluates `value`; None if it is a constant."""
     if isinstance(value, list):
         return _template_list(
             value,
@@ -139,9 +139,9 @@ def _jsonata_template(value: Json, field: str, pointer: str) -> Evaluate | None:
 def compile_jsonata_template_field(
     text: str, field: str, pointer: str = "", expected: str | None = None
 ) -> Evaluate:
-    """Compiles one `{% … %}`, whose value must have the `expected` type.
+    """Compiles a field with `{% … %}`, whose value must have the `expected` type.
 
-    Raises InvalidTemplate if it does not parse.
+    Raises InvalidTemplate if it is invalid.
     """
     try:
         expression = compile_expression_field(text)
@@ -153,7 +153,7 @@ def compile_jsonata_template_field(
             "UNSUPPORTED_JSONATA_EXPRESSION",
             message,
             pointer,
-            f"'{expression.text}' reads '{name}' from no value",
+            f"'{expression.text}' reads '{name}' without a value",
         )
     return lambda scope: evaluate_expression(expression, field, scope, expected)
 

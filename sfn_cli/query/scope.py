@@ -22,12 +22,11 @@ def _scope_without_context() -> dict[str, Json]:
 class Scope:
     """The data, the time and the randomness of one evaluation.
 
-    `input` is what `$` is to a JSONPath. `states` is what `$states` holds in JSONata, without its
-    context: {"input": …, "result": …, "errorOutput": …}, only those that exist at this place.
-    `context` returns the Context Object when an expression reads it. `now` is in milliseconds since
-    1970. Everything random is derived from `seed` and the number of the draw: two draws differ, and
-    a replay with a fresh Scope of the same seed repeats them. `budget` limits the time of the whole
-    evaluation.
+    `input` is `$` in JSONPath. `states` is `$states` in JSONata without its context: {"input": …,
+    "result": …, "errorOutput": …}, with the members that exist at this place. `context` returns the
+    Context Object when an expression reads it. `now` is in milliseconds since 1970. Random values are
+    derived from `seed` and the number of the draw: two draws differ, and a replay with a new Scope with
+    the same seed repeats them. `budget` limits the time of the whole evaluation.
     """
 
     __slots__ = (
@@ -62,11 +61,11 @@ class Scope:
         self.budget = budget
         self._draws = 0
         self.engine_values: dict[tuple[str, str], object] = {}
-        """The JSONata adapter's values of `states` and `variables`, cached between expressions."""
+        """The JSONata adapter's values of `states` and `variables`, cached across expressions."""
 
     def draw(self) -> bytes:
-        """Returns 32 random bytes, the next of the sequence that `seed` begins."""
-        from hashlib import sha256  # loads OpenSSL: only when something random is needed
+        """Returns the next 32 random bytes of the sequence for `seed`."""
+        from hashlib import sha256  # loads OpenSSL, so import it only for random values
 
         self._draws += 1
         return sha256(f"{self.seed}:{self._draws}".encode()).digest()

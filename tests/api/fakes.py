@@ -76,7 +76,7 @@ class Caller:
         return api.call_api(self.service, model.load_model("stepfunctions", operation), request)
 
     def create(self, name: str = "m", **more: Any) -> str:
-        """Creates a state machine; its ARN."""
+        """Creates a state machine and returns its ARN."""
         answer = self("CreateStateMachine", **{"name": name, "definition": PASS, "roleArn": ROLE, **more})
         arn: str = answer["stateMachineArn"]
         return arn
@@ -84,7 +84,7 @@ class Caller:
     def end(
         self, execution_arn: str, status: str = "SUCCEEDED", output: str | None = '{"done":true}'
     ) -> None:
-        """Ends an execution, as a worker would (without its events)."""
+        """Ends an execution as a worker would, but without its events."""
         with self.service.store.database.transaction() as connection:
             connection.execute(
                 "UPDATE execution SET status = ?, output = ?, stopped_at = ? WHERE arn = ?",

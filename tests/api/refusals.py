@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def refused(call: Caller, operation: str, **request: Any) -> tuple[str, str]:
-    """The code and the message with which the operation refuses the request."""
+    """Returns the code and the message with which the operation refuses the request."""
     with pytest.raises(ApiError) as error:
         call(operation, **request)
     return error.value.code, error.value.message

@@ -1,4 +1,4 @@
-"""Waiting for the store: what a look sees, when a worker is woken, and how a wait ends."""
+"""Waiting for the store: what a check sees, when a worker is woken, and how a wait ends."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def _wakes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes a worker due to be woken at every look."""
+    """Makes a worker due to be woken at every check."""
     monkeypatch.setattr(following, "WAKE_SECONDS", 0.0)
 
 
 def start(call: Caller, count: int) -> list[str]:
-    """The ARNs of new executions."""
+    """Starts executions and returns their ARNs."""
     machine = call.create()
     return [call("StartExecution", stateMachineArn=machine)["executionArn"] for _ in range(count)]
 
 
-def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> None:
-    """The first look comes at once; later ones follow only commits of other connections."""
+def test_a_commit_between_two_checks_is_seen(call: Caller, tmp_path: Path) -> None:
+    """The first check comes immediately; later ones follow only commits of other connections."""
     other = make_service(tmp_path)
     _ = other.store
     follower = following.Follower(call.service)
@@ -47,20 +47,20 @@ def test_a_commit_between_two_looks_is_seen(call: Caller, tmp_path: Path) -> Non
     other.close()
 
 
-def test_looks_end_in_time(call: Caller) -> None:
+def test_checks_end_in_time(call: Caller) -> None:
     """A wait with a time limit ends when nothing changes.
 
-    With a limit of 0 there is still one look.
+    With a limit of 0 there is still one check.
     """
     assert len(list(following.follow_changes(call.service, 0.0))) == 1
     assert len(list(following.follow_changes(call.service, 0.05))) == 1
 
 
 @pytest.mark.usefixtures("_wakes_at_once")
-def test_a_worker_is_woken_for_what_is_unfinished_only(call: Caller) -> None:
-    """A running execution or a function event wakes a worker at each due look.
+def test_a_worker_is_woken_for_unfinished_work_only(call: Caller) -> None:
+    """A running execution or a function event wakes a worker at each due check.
 
-    An idle store never.
+    An idle store never does.
     """
     service = call.service
     follower, runner = following.Follower(service), service.runner
@@ -82,8 +82,8 @@ def test_a_worker_is_woken_for_what_is_unfinished_only(call: Caller) -> None:
 
 @pytest.mark.usefixtures("_wakes_at_once")
 @pytest.mark.parametrize("replaced", [False, True])
-def test_a_store_that_is_gone_ends_the_wait(call: Caller, tmp_path: Path, replaced: bool) -> None:
-    """A deleted file never changes: the command reports it instead of waiting for ever."""
+def test_a_missing_store_ends_the_wait(call: Caller, tmp_path: Path, replaced: bool) -> None:
+    """A deleted file never changes: the command reports it instead of waiting indefinitely."""
     (arn,) = start(call, 1)
     database = call.service.store.database
     shutil.move(database.path, tmp_path / "moved.db")
@@ -95,7 +95,7 @@ def test_a_store_that_is_gone_ends_the_wait(call: Caller, tmp_path: Path, replac
 
 @pytest.mark.parametrize("window", [1, 2, 100])
 def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> None:
-    """Each execution is reported once, with its status; the wait is over with the last one."""
+    """Each execution is reported once, with its status; the wait ends with the last one."""
     monkeypatch.setattr(following, "WINDOW", window)
     arns = start(call, 5)
     call.end(arns[3], "FAILED")
@@ -122,7 +122,7 @@ def test_ends(call: Caller, monkeypatch: pytest.MonkeyPatch, window: int) -> Non
 
 
 def test_events_end_with_the_execution(call: Caller, tmp_path: Path) -> None:
-    """New events are those after a known one; the last ones come with the word that they are."""
+    """New events are those after a known one; the last ones are marked as the last."""
     (arn,) = start(call, 1)
     started, is_over = following.new_events(call.service, arn, 0)
     assert ([event.type for event in started], is_over) == (["ExecutionStarted"], False)

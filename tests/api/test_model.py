@@ -19,12 +19,12 @@ ALL = [(service, name) for service in model.model_services() for name in model.m
 
 
 def test_is_fresh() -> None:
-    """The package holds what the script writes from the installed botocore."""
+    """The package contains what the script writes from the installed botocore."""
     assert compile_model.main(["--check"]) == 0
 
 
 def test_has_every_operation_of_step_functions() -> None:
-    """All 37, by command and by name."""
+    """All 37 are found, by command and by name."""
     assert len(model.model_commands("stepfunctions")) == 37
     assert model.model_by_command("stepfunctions", "start-sync-execution").host_prefix == "sync-"
 
@@ -33,14 +33,14 @@ def test_has_every_operation_of_step_functions() -> None:
     "service, name", [("stepfunctions", "Nope"), ("s3", "GetObject"), ("lambda", "index")]
 )
 def test_unknown_operation(service: str, name: str) -> None:
-    """An operation unknown to the model is a KeyError, not a missing file."""
+    """An unknown operation is a KeyError, not a missing file."""
     with pytest.raises(KeyError):
         model.load_model(service, name)
 
 
 @pytest.mark.parametrize("service, name", ALL)
 def test_patterns_compile(service: str, name: str) -> None:
-    """Each of AWS's patterns, which are Java's, is one that Python can use."""
+    """Python can use each of AWS's patterns, which are written for Java."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for shape in _shapes(model.load_model(service, name).input):
@@ -49,7 +49,7 @@ def test_patterns_compile(service: str, name: str) -> None:
 
 
 def test_extension_is_marked() -> None:
-    """CodeDir and inject are sfn's own and say so."""
+    """CodeDir and inject are extensions of sfn and are marked as such."""
     code = model.load_model("lambda", "CreateFunction").input["members"]["Code"]
     update = model.load_model("lambda", "UpdateFunctionCode").input
     for name in ("CodeDir", "PackageDirs", "ExactRuntime"):

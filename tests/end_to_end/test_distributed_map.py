@@ -273,6 +273,12 @@ def test_item_reader_fails(home: Path, bucket: str, key: str, config: dict[str, 
 
 
 @pytest.mark.slow
+def test_folder_without_absolute_path(home: Path) -> None:
+    """What looks like a relative path is a host in a URL, and never read as /data."""
+    described = run(home, distributed(PASS, ItemReader=reader("file://orders/data", "a.csv", **CSV)), {})
+    assert described["cause"] == "file://orders/data is not an absolute path. Use file:///path/of/the/folder"
+
+
 def test_manifest_of_athena(home: Path, bucket: str) -> None:
     """Each line names an object whose items are read; here, of folders."""
     (home.parent / "bucket" / "list.csv").write_text(f'"{bucket}/lines.jsonl"\n"{bucket}/lines.jsonl"\n')

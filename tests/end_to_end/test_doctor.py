@@ -165,3 +165,10 @@ def test_memory_is_constant(home: Path, count: int) -> None:
     many = measured(home, "doctor")
     assert (few.exit_code, many.exit_code) == (0, 0)
     assert many.peak_bytes < min(few.peak_bytes + 10 * MEGABYTE, 150 * MEGABYTE)
+
+
+def test_an_endpoint_is_refused(home: Path) -> None:
+    """The check reads the file of the local store."""
+    done = sfn(home, "doctor", "--endpoint-url", "http://127.0.0.1:9")
+    assert (done.returncode, done.stdout) == (252, "")
+    assert "works on the local store" in done.stderr

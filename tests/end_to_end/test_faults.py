@@ -204,7 +204,7 @@ def test_a_fault_at_every_operation_of_a_command(
             "write:1:WRITE",
             "reading or writing it failed. No acknowledged data is lost; check the disk",
         ),
-        ("shmlock:9+:BUSY", "held"),
+        ("shmlock:9+:BUSY", "locked"),
     ],
 )
 def test_the_installed_command(home: Path, tmp_path: Path, plan: str, message: str) -> None:
@@ -503,9 +503,9 @@ def contents(home: Path) -> dict[str, bytes]:
         ("closed", cut(0.5), "it is damaged. Copy it, then"),
         ("closed", overwrite(0), "it is not a SQLite database. Set SFN_HOME"),
         ("closed", replace_by_folder, "it is not a file. Move it away"),
-        ("open", cut(0), "it is empty, but sfn.db-wal beside it holds"),
-        ("open", cut(1), "it is empty, but sfn.db-wal beside it holds"),
-        ("open", delete, "it is empty, but sfn.db-wal beside it holds"),
+        ("open", cut(0), "it is empty, but sfn.db-wal beside it has"),
+        ("open", cut(1), "it is empty, but sfn.db-wal beside it has"),
+        ("open", delete, "it is empty, but sfn.db-wal beside it has"),
     ],
 )
 def test_a_damaged_store_is_refused(

@@ -279,7 +279,7 @@ def test_at_an_endpoint(home: Path) -> None:
         at = ("--endpoint-url", url, "--no-sign-request")
         done = sfn(home, "ls", *at)
         machines = _steady(done.stdout + done.stderr)
-        assert machines == LS.replace("fast EXPRESS ✓ AGE", "fast EXPRESS never run").replace("◔", "●")
+        assert machines == LS.replace("fast EXPRESS ✓ AGE", "fast EXPRESS not listed").replace("◔", "●")
         listed = sfn_json(home, "ls", "order", *at, "--query", "executions[].[name, error]")
         assert listed == [["three", None], ["two", "Customer.Unknown"], ["one", None]]
         running = _steady(sfn(home, "ps", *at).stdout)

@@ -62,7 +62,7 @@ def evaluate(text: str, input: Any = None, **scope: Any) -> Any:
     ],
 )
 def test_recorded(call: str, input: Any, result: Any) -> None:
-    """The values are as AWS answered."""
+    """The values are those that AWS returned."""
     assert evaluate(call, input) == result
 
 
@@ -78,7 +78,7 @@ def test_recorded(call: str, input: Any, result: Any) -> None:
         ("States.ArrayUnique($.twice)", [1, True, {"a": 1, "b": 2}, "1"]),
         ("States.Base64Decode('RGF0YQ==')", "Data"),
         ("States.JsonMerge($.left, $.right, false)", {"a": {"y": 2}, "b": 1, "c": 3}),
-        ("States.StringSplit('1.2+3', '.+')", ["1", "2", "3"]),  # each character separates
+        ("States.StringSplit('1.2+3', '.+')", ["1", "2", "3"]),  # each character is a separator
         (r"States.Format('it\'s \{\} {} \\', 'x')", "it's {} x \\"),
         ("States.Format($.template, 'x', null)", "<x|null>"),
         ("States.Format('{}', $.left)", "{a={x=1}, b=1}"),
@@ -89,7 +89,7 @@ def test_recorded(call: str, input: Any, result: Any) -> None:
     ],
 )
 def test_functions(call: str, result: Any) -> None:
-    """The result of each function."""
+    """Each function returns the documented result."""
     input = {
         "n": [1, 2, 3, 4, 5],
         "twice": [1, True, 1.0, {"a": 1, "b": 2}, {"b": 2, "a": 1}, "1"],
@@ -107,7 +107,7 @@ def test_functions(call: str, result: Any) -> None:
         ("States.ArrayGetItem($.n, 3)", "the index 3 is out of bounds for an array of 3 elements"),
         ("States.ArrayGetItem($.n, 'x')", "the second argument must be an integer"),
         ("States.ArrayPartition($.n, 0)", "the chunk size must be a positive integer"),
-        ("States.ArrayRange(0, 1000, 1)", "an array of more than 1000 elements cannot be made"),
+        ("States.ArrayRange(0, 1000, 1)", "an array of more than 1000 elements cannot be created"),
         ("States.ArrayRange(0, 1, 0)", "the step must not be 0"),
         ("States.ArrayLength('x')", "the first argument must be an array"),
         ("States.Format('{}{}', 1)", "the template has 2 occurrences of {}, but 1 values were given"),
@@ -122,7 +122,7 @@ def test_functions(call: str, result: Any) -> None:
     ],
 )
 def test_arguments_that_do_not_suit(call: str, why: str) -> None:
-    """States.IntrinsicFailure names the whole call."""
+    """States.IntrinsicFailure has the text of the whole call."""
     with pytest.raises(StatesError) as caught:
         evaluate(call, {"n": [1, 2, 3]})
     assert caught.value.error == "States.IntrinsicFailure"
@@ -130,7 +130,7 @@ def test_arguments_that_do_not_suit(call: str, why: str) -> None:
 
 
 def test_missing_path() -> None:
-    """A path that finds nothing is States.Runtime, in AWS's words."""
+    """A path that finds nothing is States.Runtime with AWS's message."""
     with pytest.raises(StatesError) as caught:
         evaluate("States.Array($.gone)", {"there": 1})
     assert caught.value.error == "States.Runtime"
@@ -144,27 +144,27 @@ def test_missing_path() -> None:
     "call, why",
     [
         ("States.Nope()", "there is no function States.Nope"),
-        ("Format('{}')", "expected the call of a function"),
+        ("Format('{}')", "expected a function call"),
         ("States.UUID(1)", "States.UUID takes 0 arguments but 1 were given"),
         ("States.MathRandom(1)", "States.MathRandom takes 2 to 3 arguments but 1 were given"),
         ("States.Array('a' 'b')", "expected ',' or ')'"),
-        ("States.Array(", "expected the call of a function"),
-        ("States.UUID() x", "expected nothing after the call"),
+        ("States.Array(", "expected a function call"),
+        ("States.UUID() x", "unexpected text after the call"),
         # Recorded: an illegal escape.
-        (r"""States.StringToJson('{"a":"\"b\""}')""", "expected the call of a function"),
+        (r"""States.StringToJson('{"a":"\"b\""}')""", "expected a function call"),
         ("States.Array($.a..)", "expected a name after '.'"),
-        ("States.Array(" * 11 + ")" * 11, "functions may be nested 10 deep"),
+        ("States.Array(" * 11 + ")" * 11, "functions can be nested at most 10 levels deep"),
     ],
 )
 def test_bad_syntax(call: str, why: str) -> None:
-    """A call that does not parse says where, and why."""
+    """The error of an invalid call has its column and the reason."""
     with pytest.raises(ValueError, match=r"Invalid intrinsic function .* at column \d+") as caught:
         compile_intrinsic(call)
     assert why in str(caught.value)
 
 
 def test_ten_deep() -> None:
-    """Ten calls within each other are allowed."""
+    """Ten nested calls are allowed."""
     assert evaluate("States.Array(" * 10 + ")" * 10) == [[[[[[[[[[]]]]]]]]]]
 
 

@@ -1,4 +1,4 @@
-"""Java's text for values, and its random numbers."""
+"""Java's text of values, and its random numbers."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from sfn_cli.query.java_text import java_text
     ],
 )
 def test_java_text(value: Any, text: str) -> None:
-    """The text is that of toString() for Java's values."""
+    """The text is the result of Java's toString()."""
     assert java_text(value) == text
 
 
 def test_java_random() -> None:
-    """The numbers of new java.util.Random(42)."""
+    """The numbers are those of new java.util.Random(42)."""
     assert JavaRandom(42).next_double() == 0.7275636800328681
     random = JavaRandom(42)
     assert [random.below(10) for _ in range(5)] == [0, 3, 8, 4, 0]

@@ -1,4 +1,4 @@
-"""Expressions without end or limit: postponed under a small budget, and failed under any other."""
+"""Endless or huge expressions are postponed under a small budget, and fail under any other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONG = "x" * 250_000
 TIMEOUT = "Expression evaluation timeout: Check for infinite loop"
 MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 BACKTRACKS = '$pad("a", 60, "a") & "!"'
-TREE = '$reduce([1..60], function($a, $i) { {"l": $a, "r": $a} }, 1)'  # 60 objects that are 2**60 to walk
+TREE = '$reduce([1..60], function($a, $i) { {"l": $a, "r": $a} }, 1)'  # 60 objects, 2**60 paths through them
 ARRAYS = "$reduce([1..60], function($a, $i) { [[$a], [$a]] }, [0])"
 
 
@@ -47,7 +47,7 @@ def all_there_is() -> TimeBudget:
         f'$replace({BACKTRACKS}, /(a|aa)+$/, "b")',
         f"$split({BACKTRACKS}, /(a|aa)+$/)",
         f"[1..100].$contains({BACKTRACKS}, /(a|aa)+$/)",
-        f'$toMillis({BACKTRACKS}, "(a|aa)+$[Y]")',  # the engine makes a regular expression of the picture
+        f'$toMillis({BACKTRACKS}, "(a|aa)+$[Y]")',  # the engine compiles the picture to a regular expression
         "($f := function($x) { $f($x + 1) }; $f(1))",
         "[1..800000][[1..800000]]",
         "$shuffle([1..800000])",
@@ -68,7 +68,7 @@ def all_there_is() -> TimeBudget:
     ],
 )
 def test_it_is_put_off_or_stopped(expression: str) -> None:
-    """A caller with other work is not blocked, and sees no failure.
+    """A caller with other work is not blocked, and the expression does not fail.
 
     For any other caller, the expression fails in the end.
     """
@@ -100,7 +100,7 @@ def test_it_is_put_off_or_stopped(expression: str) -> None:
     ],
 )
 def test_it_fills_no_memory(expression: str) -> None:
-    """A small value that names the same text many times is not expanded."""
+    """A small value that refers to the same string many times is not expanded."""
     with pytest.raises(JsonataError, match="memory limit exceeded"):
         compile_expression(expression).evaluate(scope(TimeBudget()))
 
@@ -118,7 +118,7 @@ def test_it_fills_no_memory(expression: str) -> None:
     ],
 )
 def test_it_is_an_error_like_others(expression: str, message: str) -> None:
-    """A computation beyond Python or the engine fails the state with a message, without a bug."""
+    """A computation beyond the limits of Python or the engine fails the state with a clear message."""
     with pytest.raises(JsonataError, match=message):
         compile_expression(expression).evaluate(scope(TimeBudget()))
 
@@ -131,17 +131,20 @@ def test_it_is_an_error_like_others(expression: str, message: str) -> None:
         ("$distinct($append([1..20000], [1..20000])) ~> $count()", 20000),
         ("$length($replace($states.input.text, /x/, 'yy', 1000))", 251_000),
         ("$match($substring($states.input.text, 0, 1000), /x{2}/) ~> $count()", 500),
-        ("$match('a{e}b', /a{e}b/).match", "a{e}b"),  # in JavaScript, a brace that counts nothing is a brace
+        (
+            "$match('a{e}b', /a{e}b/).match",
+            "a{e}b",
+        ),  # in JavaScript, a brace that is not a quantifier is literal
     ],
 )
 def test_what_is_allowed(expression: str, value: Any) -> None:
-    """Long texts that are only referred to, and slowly growing arrays, are within the limits."""
+    """References to long strings, and slowly growing arrays, are within the limits."""
     assert compile_expression(expression).evaluate(scope(TimeBudget())) == value
 
 
 @pytest.mark.parametrize("path", ["$..*..*..*..*", "$" + "[0,0,0,0,0,0,0,0]" * 12, "$..[*]..[*]..[*]"])
 def test_a_path_that_multiplies(path: str) -> None:
-    """A path that names ever more values with every step is stopped by their number, or put off."""
+    """A path whose number of values grows with every step is stopped by their number, or postponed."""
     document: Any = 1
     for _ in range(300):
         document = [document, document] if len(path) < 50 else [document]
@@ -154,7 +157,7 @@ def test_a_path_that_multiplies(path: str) -> None:
 
 
 def test_a_filter_over_very_much() -> None:
-    """A filter stops between two objects when budget is over."""
+    """A filter stops between two objects when the budget is used up."""
     documents = [{"a": n} for n in range(200_000)]
     with pytest.raises(BudgetExceeded):
         compile_path("$[?(@.a > 5)]").evaluate(Scope(documents, budget=little()))
@@ -163,7 +166,7 @@ def test_a_filter_over_very_much() -> None:
 @pytest.mark.parametrize(
     "call, why",
     [
-        ("States.ArrayRange(0, 9E18, 1)", "an array of more than 1000 elements cannot be made"),
+        ("States.ArrayRange(0, 9E18, 1)", "an array of more than 1000 elements cannot be created"),
         (
             "States.Format('{}{}{}{}{}{}{}{}{}{}', $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a, $.a)",
             "longer than 4194304 characters",
@@ -174,7 +177,7 @@ def test_a_filter_over_very_much() -> None:
     ],
 )
 def test_intrinsic_functions(call: str, why: str) -> None:
-    """No function creates more than a state could ever output."""
+    """No function creates a value much larger than a state's maximum output."""
     input = {"a": [LONG[:60_000]] * 100, "deep": "[" * 2000 + "]" * 2000}
     with pytest.raises(StatesError, match=why) as failed:
         compile_intrinsic(call).evaluate(Scope(input))
@@ -185,6 +188,6 @@ def test_intrinsic_functions(call: str, why: str) -> None:
     "text", ["$[" + " " * 200_000 + "x", "$['" + "a" * 200_000, "$[?(@.a == '" + "b" * 200_000]
 )
 def test_a_long_path_is_refused_at_once(text: str) -> None:
-    """The time to read a path grows with its length, not with its square."""
+    """The time to parse a path grows linearly with its length."""
     with pytest.raises(ValueError, match="Invalid path"):
         compile_path(text)

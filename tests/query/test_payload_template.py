@@ -41,7 +41,7 @@ SCOPE = Scope(
     ],
 )
 def test_jsonpath_template(template: Any, value: Any) -> None:
-    """Only names that end in `.$` are evaluated, at any depth; the order of names is unchanged."""
+    """Only names ending in `.$` are evaluated, at any depth; the order of names is unchanged."""
     made = compile_jsonpath_template(template, "Parameters").evaluate(SCOPE)
     assert made == value
     assert not isinstance(value, dict) or list(made) == list(value)
@@ -69,7 +69,7 @@ def test_jsonata_template(template: Any, value: Any) -> None:
 
 @pytest.mark.parametrize("value", [None, 1, "text", [], {}, {"a": [1, {"b": "$.c"}]}])
 def test_a_constant_is_given_as_it_is(value: Any) -> None:
-    """A template without expressions is constant, and not copied."""
+    """A template without expressions is constant and not copied."""
     for template in (
         compile_jsonpath_template(value, "Parameters"),
         compile_jsonata_template(value, "Output"),
@@ -79,7 +79,7 @@ def test_a_constant_is_given_as_it_is(value: Any) -> None:
 
 
 def test_missing_path_names_its_key() -> None:
-    """Recorded: INVALID_JSONPATH_IN_STRING_EXPR_JSONPATH."""
+    """A missing value has AWS's message (recorded: INVALID_JSONPATH_IN_STRING_EXPR_JSONPATH)."""
     template = compile_jsonpath_template({"deep": {"value.$": "$.no_such_jsonpath"}}, "Parameters")
     assert not template.constant
     with pytest.raises(StatesError) as caught:
@@ -101,7 +101,7 @@ def test_missing_path_names_its_key() -> None:
     ],
 )
 def test_undefined_is_located(template: Any, location: str) -> None:
-    """An expression without a value fails, and the error names its place."""
+    """An expression without a value fails, and the error has its place."""
     with pytest.raises(StatesError) as caught:
         compile_jsonata_template(template, "Output").evaluate(SCOPE)
     assert caught.value.error == "States.QueryEvaluationError"
@@ -122,7 +122,7 @@ def test_undefined_is_located(template: Any, location: str) -> None:
     ],
 )
 def test_invalid_jsonpath_template(template: Any, location: str, key: str) -> None:
-    """A text that does not parse is refused in AWS's words, with the place of its object."""
+    """An invalid path or function has AWS's message and the place of its object."""
     with pytest.raises(InvalidTemplate) as caught:
         compile_jsonpath_template(template, "Parameters")
     assert caught.value.location == location
@@ -147,7 +147,7 @@ def test_invalid_jsonpath_template(template: Any, location: str, key: str) -> No
     ],
 )
 def test_invalid_jsonata_template(template: Any, location: str, code: str, message: str) -> None:
-    """An expression that does not parse, or reads from no value, is refused at its place."""
+    """An invalid expression, or one that reads a name without a value, is an error at its place."""
     with pytest.raises(InvalidTemplate) as caught:
         compile_jsonata_template(template, "Output")
     assert (caught.value.location, caught.value.code, caught.value.message) == (location, code, message)

@@ -1,4 +1,4 @@
-"""Scope: randomness that a replay repeats."""
+"""Scope: random values that a replay repeats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sfn_cli.query.scope import Scope
 
 
 def test_draws_differ_and_repeat() -> None:
-    """Two draws of one scope differ; only a fresh scope of the same seed repeats them."""
+    """Two draws of a scope differ; a new scope with the same seed repeats them."""
     scope = Scope(seed="s")
     draws = [scope.uuid(), scope.uuid()]
     again = Scope(seed="s")

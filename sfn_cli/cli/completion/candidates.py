@@ -28,8 +28,6 @@ _LOCATIONS = ("file://", "fileb://")
 _FILES = ("file", "FILE", "folder", "FOLDER")
 """The names that help uses for values that are paths."""
 
-_SHORT_HELP = 100
-
 _FILE_POSITIONALS = ("outfile", "path")
 _FILE_OR_RESOURCE_POSITIONALS = ("drawn", "before", "after")
 _EXECUTION_OR_FILE = "execution_or_file"
@@ -68,6 +66,8 @@ def _all_candidates(before: list[str], current: str) -> Iterator[Candidate]:
         if not words:
             yield from _group_candidates(command, at, path, before, current)
             return
+        if words == ["help"] and not path:
+            continue  # sfn help COMMAND
         named = command.get_command(at, words[0])
         if named is None:
             return
@@ -85,21 +85,23 @@ def _group_candidates(
     elif current.startswith("-"):
         yield from _flag_candidates(options.GLOBALS, before, current)
     else:
-        from sfn_cli.cli.operations import help_text
+        from sfn_cli.cli.help.help_words import help_sentence
 
         for name in group.list_commands(at):
             yield Candidate(
                 name,
-                help_text.help_sentence(*(path or ["stepfunctions"]), name)
-                or help_text.help_sentence(name)
-                or _short_help_of_inner(group, name),
+                _summary_of_inner(group, name)
+                or help_sentence(*(path or ["stepfunctions"]), name)
+                or help_sentence(name),
             )
 
 
-def _short_help_of_inner(group: click.Group, name: str) -> str:
+def _summary_of_inner(group: click.Group, name: str) -> str:
     """Returns what a command of a group does, where its help is its docstring."""
+    from sfn_cli.cli.help.command_pages import summary_of_command
+
     inner = group.commands.get(name)
-    return inner.get_short_help_str(limit=_SHORT_HELP) if inner is not None else ""
+    return summary_of_command(inner) if inner is not None else ""
 
 
 def _command_candidates(command: click.Command, before: list[str], current: str) -> Iterator[Candidate]:
@@ -196,12 +198,12 @@ def _flag_candidates(
     Those that every command takes come last, as in the table. `sentences` are what the command says
     of its own.
     """
-    from sfn_cli.cli.operations import help_text
+    from sfn_cli.cli.help.help_words import option_help_sentence
 
     for option in table.values():
         if option.flag not in before and (not option.hidden or option.flag in (current, "--help")):
             own = (sentences or {}).get(option.flag, "")
-            yield Candidate(option.flag, own or help_text.option_help_sentence(option.flag))
+            yield Candidate(option.flag, own or option_help_sentence(option.flag))
 
 
 def _value_candidates(

@@ -34,10 +34,12 @@ _INSTALLED: Mapping[str, str] = {
 _CHECKOUT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "completions")
 
 
-@click.command("completion", short_help="Prints the completion script of a shell.")
+@click.command("completion")
 @click.argument("shell", type=click.Choice(tuple(_SCRIPTS)))
 def completion(shell: str) -> ExitCode:
-    """Prints the script that completes sfn's commands, options, values and ARNs in a shell.
+    """Prints the completion script of a shell.
+
+    With it, Tab completes sfn's commands, options, their values, and names of resources in the store.
 
     \b
     Examples:

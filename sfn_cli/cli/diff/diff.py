@@ -30,30 +30,30 @@ class _ShownDiff(NamedTuple):
     value: dict[str, Any]
 
 
-@click.command("diff", short_help="Compares two executions, or two definitions, state by state.")
+@click.command("diff")
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
 @click.option(
     "--machine",
     metavar="NAME",
-    help="The state machine to compare, where a project has several.",
+    help="The state machine to compare, if a project has several.",
 )
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there are differences.")
 @click.pass_obj
 def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_code: bool) -> ExitCode:
     """Compares two executions, or two definitions, state by state.
 
     An execution is MACHINE/NAME, MACHINE/last, an ARN, or a file with the output of
-    get-execution-history. A definition is a state machine's name (MACHINE:3 and MACHINE:live are a
-    version and an alias), an ARN, or a file or project as for sfn run.
+    get-execution-history. A definition is the name of a state machine (Pay, version Pay:3, alias
+    Pay:live), an ARN, or a file or project as for `sfn run`.
 
-    "−" marks what only BEFORE has, "+" what only AFTER has, "~" what differs. Of executions, the
-    n-th visit of a state is compared with the n-th, and iterations by their index; a value that
-    differs is shown at the state where the difference begins. Times are shown, but make no
+    "−" marks what only BEFORE has, "+" what only AFTER has, and "~" what differs. In executions, the
+    first visit of a state is compared with the first, the second with the second, and iterations by
+    index. A value that differs is shown at the first state that has it. Durations are shown, and are no
     difference.
 
-    With --output or --query, the differences are data. The exit code is 0 also if there is a difference,
-    unless --exit-code is given.
+    With --output or --query, the differences are data. The exit code is 0 even if there are differences,
+    unless you use --exit-code.
 
     \b
     Examples:

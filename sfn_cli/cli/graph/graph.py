@@ -17,59 +17,61 @@ FORMATS = ("svg", "mermaid", "dot", "text")
 THEMES = ("auto", "light", "dark")
 
 
-@click.command("graph", short_help="Draws a state machine, or what an execution did on it.")
+@click.command("graph")
 @click.argument("drawn", required=False, metavar="[FILE|MACHINE|EXECUTION]")
 @click.option(
     "--format",
     "format",
     type=click.Choice(FORMATS),
-    help="The form of the picture. Without it: as --out ends (.svg, .mmd, .dot, .gv, .txt); without that, "
-    "text at a terminal and svg elsewhere.",
+    help="The format. The default follows the name of --out (.svg, .mmd, .dot, .gv, .txt). Without "
+    "--out, it is text at a terminal and svg elsewhere.",
 )
 @click.option(
     "--theme",
     type=click.Choice(THEMES),
     default="auto",
     show_default=True,
-    help="The colours of an SVG; auto follows the reader's light or dark screen.",
+    help="The colours of the SVG. auto follows the reader's light or dark mode.",
 )
 @click.option(
     "-o",
     "--out",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="The file to write; - is stdout.",
+    help="The file to write. - is stdout.",
 )
 @click.option(
     "--open",
     "open_paths",
     multiple=True,
     metavar="PATH",
-    help="Show what is inside this Map or Parallel of a large machine, such as /Prepare; can be repeated.",
+    help="Show the inside of this Map or Parallel, such as /Prepare, in a large state machine.",
 )
-@click.option("--at", type=click.IntRange(min=1), metavar="EVENT", help="The execution after this event.")
+@click.option(
+    "--at", type=click.IntRange(min=1), metavar="EVENT", help="Draw the execution as it was after this event."
+)
 @click.option(
     "--definition",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The definition that was run, for a history without one.",
+    help="The definition that was run, if the history does not have it.",
 )
 @click.option(
     "--machine",
     metavar="NAME",
-    help="The state machine to draw, by its name or logical id, where the project has several.",
+    help="The state machine to draw, by name or logical id, if the project has several.",
 )
 @click.option(
     "--parameter",
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    help="The value of a parameter or variable of the project's template; can be repeated.",
+    help="Set a parameter or variable of the project's template.",
 )
 @click.option(
     "--build",
     is_flag=True,
-    help="Run the app of a cdk.json without an up-to-date cdk.out: the project's code runs as you.",
+    help="Run the app of a cdk.json if cdk.out is not up to date. This runs the project's code as you.",
 )
 @click.pass_obj
 def graph(
@@ -87,14 +89,13 @@ def graph(
 ) -> ExitCode:
     """Draws a state machine, or what an execution did on it.
 
-    What exists as a file or folder is drawn from there: a definition (*.asl.json, *.asl.yaml), a
-    template or project as `sfn run` takes it, or the output of get-execution-history. Anything else
-    is a state machine of the store, by its name or ARN, or an execution: MACHINE/NAME, MACHINE/last or
-    an ARN. Without an argument, it is the project in the current folder.
+    The argument can be a file or folder: a definition (*.asl.json, *.asl.yaml), a project as for
+    `sfn run`, or the output of get-execution-history. If no file has this name, it is a state machine
+    (by name or ARN) or an execution (MACHINE/NAME, MACHINE/last or an ARN). The default is the project
+    in the current folder.
 
-    An SVG needs the extra console. Of a machine with more than 300 states, the
-    larger Maps and Parallels are folded. With --output or --query, the graph is JSON (or data in another
-    format).
+    The format svg needs the extra console. If a state machine has more than 300 states, its larger Maps
+    and Parallels are folded. With --output or --query, the graph is data.
 
     \b
     Examples:

@@ -29,29 +29,30 @@ if TYPE_CHECKING:
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
-@click.command("ls", short_help="Lists state machines with their last runs, or the executions of one.")
+@click.command("ls")
 @click.argument("machine", required=False)
 @click.option(
     "--status",
     type=click.Choice(STATUSES, case_sensitive=False),
-    help="Only executions with this status; needs MACHINE.",
+    help="List executions with this status only. Needs MACHINE.",
 )
 @click.option(
     "--max-items",
     type=click.IntRange(min=1),
     metavar="NUMBER",
-    help="How many rows to show. By default all machines, and as many executions as fit the terminal.",
+    help="How many rows to show. The default is all state machines, or as many executions as fit "
+    "the terminal.",
 )
 @click.pass_obj
 def ls(terminal: Terminal, machine: str | None, status: str | None, max_items: int | None) -> ExitCode:
-    """Lists the state machines with their last runs, or the executions of one.
+    """Lists state machines with their last executions, or the executions of one.
 
-    Each machine has its last runs (the newest at the right), how many executions run now, and the last
-    error. MACHINE is a name or an ARN; Pay:live names an alias, Pay:3 a version. Its executions are
-    listed newest first.
+    For each state machine, it shows the latest executions (the newest is at the right), how many are
+    running, and the last error. MACHINE is a name or an ARN, Pay:live an alias, Pay:3 a version: its
+    executions are listed, newest first.
 
-    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ◔ waiting. With --output or --query,
-    the list is data.
+    ✓ succeeded, ✗ failed or timed out, ■ aborted, ● running, ◔ waiting. With --output or --query, the
+    list is data.
 
     \b
     Examples:
@@ -87,7 +88,7 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
     if terminal.writes_data:
         terminal.write({"stateMachines": [_machine_as_json(each) for each in machines]}, "StateMachines")
     elif machines:
-        rows = [_machine_row(machine, now) for machine in machines]
+        rows = [_machine_row(machine, now, is_remote=backend.is_remote) for machine in machines]
         _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
     else:
         region = terminal.settings.region  # of another one, the store may have machines
@@ -106,7 +107,9 @@ _MACHINE_COLUMNS = (
 )
 
 
-def _machine_row(machine: MachineSummary, now: int) -> Row:
+def _machine_row(machine: MachineSummary, now: int, *, is_remote: bool) -> Row:
+    # An endpoint does not list the executions of EXPRESS machines.
+    without_runs = "not listed" if is_remote and machine.type == "EXPRESS" else "never run"
     running = f"{machine.running:,}{'+' if machine.has_more_running else ''}" if machine.running else ""
     failure = machine.last_failure
     return (
@@ -114,7 +117,7 @@ def _machine_row(machine: MachineSummary, now: int) -> Row:
         [Span(machine.type, "dim")],
         [list_output.status_mark(run.status) for run in reversed(machine.runs)],
         [Span(running, "running")],
-        [Span(format_age(now - machine.runs[0].started_at) if machine.runs else "never run")],
+        [Span(format_age(now - machine.runs[0].started_at) if machine.runs else without_runs)],
         [Span("" if failure is None else _run_error(failure), "failed")],
     )
 

@@ -32,7 +32,7 @@ _SHOWN_STATES = 4
 """How many states of one execution have a row of their own."""
 
 
-@click.command("ps", short_help="Lists running executions: their states, and what these wait for.")
+@click.command("ps")
 @click.argument("machine", required=False)
 @click.option(
     "--max-items",
@@ -40,17 +40,20 @@ _SHOWN_STATES = 4
     default=_DEFAULT_ITEMS,
     show_default=True,
     metavar="NUMBER",
-    help="How many executions to show, the newest first.",
+    help="How many executions to show.",
 )
 @click.option(
-    "--children", is_flag=True, help="Also show the running children of Map Runs, below their execution."
+    "--children",
+    is_flag=True,
+    help="Also list the running child executions of Map Runs, below their execution.",
 )
 @click.pass_obj
 def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) -> ExitCode:
-    """Lists the running executions, newest first, all or those of MACHINE.
+    """Lists running executions, their current states and what these wait for.
 
-    Each has the states that it is in, for how long, until when, what they wait for, and the command
-    that answers. A suspended execution, which sfn cannot continue, says so.
+    Executions are listed newest first: all, or those of MACHINE. Each current state has its duration, its
+    deadline, what it waits for, and the command that answers it. An execution that sfn cannot continue is
+    marked as suspended.
 
     With --output or --query, the list is data.
 

@@ -28,6 +28,7 @@ from sfn_cli.cli.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sfn_cli.cli.help.help_page import HelpPage
     from sfn_cli.cli.operations.options import Option
 
 OWN: Mapping[str, str] = {
@@ -95,7 +96,7 @@ class TableCommand(click.Command):
             args = ["--help"]
         read = arguments.parse_arguments(args, {**table, **options.GLOBALS}, self.positionals)
         if "help" in read.given:
-            print(self.get_help(ctx))
+            _show_command_help(self.page(), args)
             ctx.exit()
         ctx.obj = Terminal(read.given)
         self.check(read, table)
@@ -105,10 +106,11 @@ class TableCommand(click.Command):
     def invoke(self, ctx: click.Context) -> ExitCode:
         return self.run(ctx.params, ctx.obj)
 
-    def get_help(self, ctx: click.Context) -> str:
-        from sfn_cli.cli.operations import help_text
+    def page(self) -> HelpPage:
+        """Returns the command's help."""
+        from sfn_cli.cli.help.command_pages import operation_page
 
-        return help_text.help_of_command(self.service, self.name or "", self.table(), self.positionals)
+        return operation_page(self.service, self.name or "", self.table(), self.positionals)
 
 
 class OperationCommand(TableCommand):
@@ -167,10 +169,11 @@ class ServiceGroup(click.Group):
         assert self.name
         return _service_command(self.name, cmd_name)
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from sfn_cli.cli.operations import help_text
+    def page(self, ctx: click.Context) -> HelpPage:
+        """Returns the service's help: its commands."""
+        from sfn_cli.cli.help.overview import service_page
 
-        help_text.help_of_service(self.name or "", self.list_commands(ctx), formatter)
+        return service_page(self.name or "", self.list_commands(ctx))
 
 
 class Sfn(click.Group):
@@ -187,10 +190,11 @@ class Sfn(click.Group):
             return ServiceGroup(cmd_name)
         return _service_command("stepfunctions", cmd_name)
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from sfn_cli.cli.operations import help_text
+    def page(self, ctx: click.Context) -> HelpPage:
+        """Returns the help of sfn itself: all commands."""
+        from sfn_cli.cli.help.overview import overview_page
 
-        help_text.help_overview(self, ctx, formatter)
+        return overview_page()
 
 
 def command_context(argv: Sequence[str]) -> click.Context:
@@ -198,7 +202,7 @@ def command_context(argv: Sequence[str]) -> click.Context:
 
     Help and --version are printed here: they end with click's Exit.
     """
-    group: click.Group = Sfn(PROGRAM)
+    group: Sfn | ServiceGroup = Sfn(PROGRAM)
     at = click.Context(group, info_name=PROGRAM)
     if "--version" in argv:
         print(_version_command())
@@ -213,12 +217,14 @@ def command_context(argv: Sequence[str]) -> click.Context:
 
 
 def _find_command(
-    group: click.Group, argument: str, argv: Sequence[str], at: click.Context
+    group: Sfn | ServiceGroup, argument: str, argv: Sequence[str], at: click.Context
 ) -> tuple[click.Command, list[str]]:
     """Returns the command of the group that argv names, and the rest of argv."""
     words, rest = arguments.split_arguments(argv, options.GLOBALS, 1)
+    if words == ["help"] and (named := arguments.split_arguments(rest, options.GLOBALS, 1))[0]:
+        words, rest = named[0], [*named[1], "--help"]  # sfn help COMMAND
     if words == ["help"] or (not words and not {"--help", "-h"}.isdisjoint(rest)):
-        print(group.get_help(at))
+        _show_command_help(group.page(at), rest)
         at.exit()
     if not words:
         if argv == [] and isinstance(group, Sfn) and sys.stderr.isatty():
@@ -248,9 +254,16 @@ def _own_command_context(command: click.Command, rest: list[str], parent: click.
 
     The options that every command takes are removed first.
     """
-    given, rest = arguments.take_arguments(rest, options.GLOBALS, but=("--help",))
     if rest[-1:] == ["help"] and len(rest) <= (2 if isinstance(command, click.Group) else 1):
         rest = [*rest[:-1], "--help"]
+    if not {"--help", "-h"}.isdisjoint(rest):
+        _show_own_help(command, rest, parent)
+        parent.exit()
+    given, rest = arguments.take_arguments(rest, options.GLOBALS)
+    if isinstance(command, click.Group) and not rest:
+        raise CommandLineError(
+            f"the following arguments are required: command ({', '.join(command.commands)})"
+        )
     parent.obj = Terminal(given)
     try:
         return command.make_context(command.name, rest, parent=parent)
@@ -262,6 +275,26 @@ def own_command_error(error: click.ClickException) -> CommandLineError:
     """Returns Click's error as sfn reports it."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     return CommandLineError(error.format_message(), "" if context is None else context.command_path)
+
+
+def _show_own_help(command: click.Command, rest: Sequence[str], parent: click.Context) -> None:
+    """Shows the help of a command, or of the command of a group that the first word names."""
+    from sfn_cli.cli.help.command_pages import own_page
+
+    path = f"{parent.command_path} {command.name}"
+    words, _ = arguments.split_arguments(rest, options.GLOBALS, 1)
+    if isinstance(command, click.Group) and words:
+        inner = command.commands.get(words[0])
+        if inner is None:
+            raise invalid_choice_failure("command", words[0], list(command.commands))
+        command, path = inner, f"{path} {words[0]}"
+    _show_command_help(own_page(command, path), rest)
+
+
+def _show_command_help(page: HelpPage, argv: Sequence[str]) -> None:
+    from sfn_cli.cli.help.show_help import show_help
+
+    show_help(page, argv)
 
 
 def _service_command(service: str, command: str) -> click.Command | None:

@@ -40,21 +40,22 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.stack import Stack
 
 
-@click.command("run", short_help="Runs the state machine of a project and shows what happens.")
+@click.command("run")
 @project_options
 @click.option(
     "--machine",
     metavar="NAME",
-    help="The state machine to run, by its name or logical id, where the project has several.",
+    help="The state machine to run, by name or logical id, if the project has several.",
 )
 @click.option(
     "--input",
     "input_text",
     metavar="JSON",
-    help="The input as JSON, or file://PATH. Without it: input.json, the only one of events/*.json, "
-    "the only one of former inputs, or {}.",
+    help="The input: JSON, or file://PATH. The default is input.json, else the only file of "
+    "events/, else the only input of earlier executions, else {}. If there are several, you "
+    "choose at a terminal.",
 )
-@click.option("--name", help="The execution's name.")
+@click.option("--name", help="The name of the execution. The default is a UUID.")
 @click.option(
     "--virtual-time",
     is_flag=True,
@@ -63,15 +64,15 @@ if TYPE_CHECKING:
 @click.option(
     "--test-case",
     metavar="NAME",
-    help="Use the mocks of this test case in MockConfigFile.json (or SFN_MOCK_CONFIG).",
+    help="Mock tasks as in this test case of MockConfigFile.json, or of the file that SFN_MOCK_CONFIG names.",
 )
 @click.option(
     "--inject",
     multiple=True,
     metavar="STATE:ERROR[@ATTEMPTS]",
-    help="Fail a Task on purpose; can be repeated.",
+    help="Fail a Task on purpose, at every attempt or only at some: Pay:Declined@1-2.",
 )
-@click.option("--events", is_flag=True, help="At a terminal, too, show a line for each event.")
+@click.option("--events", is_flag=True, help="Print a line for each event, also at a terminal.")
 @click.pass_obj
 def run(
     terminal: Terminal,
@@ -86,26 +87,28 @@ def run(
 ) -> ExitCode:
     """Runs the state machine of a project and shows what happens.
 
-    PATH is the project's folder, or a file of it; without it, the current folder. The project is a
-    SAM or CloudFormation template, a CDK app (cdk.json or cdk.out), a Serverless service, a Terraform
-    module, or a folder with one *.asl.json or *.asl.yaml: the first of these that is found. Its
-    functions, tables, queues and so on are created in this store, or updated where they differ from
-    the last run (`sfn stack` lists them).
+    PATH is the project's folder, or a file in it. The default is the current folder. A project is a SAM
+    or CloudFormation template, a CDK app, a Serverless service, a Terraform module, or a folder with one
+    *.asl.json or *.asl.yaml file. If a folder is several of these, the first in this order is used.
 
-    A folder with an *.asl.json may have an input.json, functions/NAME/app.py, a resources.json of
-    calls that create tables, queues or objects, a services.json of programs that serve HTTP
-    meanwhile (${NAME} in the definition is the URL of one), a machine.json with further options of
-    create-state-machine and, for --test-case, a MockConfigFile.json.
+    The project's functions, tables, queues and other resources are created on this machine. A later run
+    updates what has changed since. `sfn stack list` lists what was created.
 
-    At a terminal the execution's tree is redrawn until it ends, as `sfn watch` does; elsewhere, and
-    with --events, each event is a line. That goes to stderr, the output to stdout. The exit code is 0
-    when the execution succeeded and 255 when it did not.
+    At a terminal, the tree of states is redrawn until the execution ends. Elsewhere, and with --events,
+    each event is one line. Progress goes to stderr, and the output of the execution to stdout. The exit
+    code is 0 if the execution succeeds, and 255 if it does not.
+
+    A folder with an *.asl.json file can also have input.json, functions/NAME/app.py, resources.json
+    (calls that create tables, queues or objects), services.json (HTTP servers that run as long as the
+    command; ${NAME} in the definition is the URL of one), machine.json (more options of
+    create-state-machine) and MockConfigFile.json (the mocks of --test-case).
 
     \b
     Examples:
       sfn run
-      sfn run -t template.yaml --machine OrderFlow --parameter Stage=dev --input '{"order": 1}'
       sfn run examples/lambda --input '{"name": "Ada"}'
+      sfn run -t template.yaml --machine OrderFlow --parameter Stage=dev --input '{"order": 1}'
+      sfn run examples/lambda --virtual-time
     """
     if virtual_time:
         terminal.settings = terminal.settings._replace(clock="virtual")

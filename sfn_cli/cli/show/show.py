@@ -21,22 +21,25 @@ if TYPE_CHECKING:
     from sfn_cli.views.text.styled_line import StyledLine
 
 
-@click.command("show", short_help="Shows what an execution did and why it failed.")
+@click.command("show")
 @click.argument("execution_or_file", metavar="EXECUTION")
 @click.argument("state", required=False)
-@click.option("--at", type=click.IntRange(min=1), metavar="EVENT", help="Show it as it was after this event.")
-@click.option("--events", is_flag=True, help="Show the events instead, a line for each.")
+@click.option(
+    "--at", type=click.IntRange(min=1), metavar="EVENT", help="Show the execution as it was after this event."
+)
+@click.option("--events", is_flag=True, help="Show the events instead, one per line.")
 @click.option(
     "--html",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write one self-contained page instead: picture, timeline, the data of every state. - is stdout.",
+    help="Write a report instead, as one page: a picture, a timeline, and the data of every state. "
+    "- writes to stdout.",
 )
 @click.option(
     "--definition",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The definition that was run, for a history without one.",
+    help="The definition that was run, if the history does not have it.",
 )
 @click.pass_obj
 def show(
@@ -48,28 +51,29 @@ def show(
     html: Path | None,
     definition: Path | None,
 ) -> ExitCode:
-    """Shows what an execution did, and why it failed.
+    """Shows what an execution did and why it failed.
 
-    Its states are a tree, with how long each took and what it waits for. Of an execution that failed,
-    the state's error, input and log lines follow, and what to do next.
+    Its states are a tree, with the duration of each and what it waits for. If the execution failed, the
+    error, the input and the log lines of the failed state follow, and then what to do next.
 
-    EXECUTION is MACHINE/NAME, MACHINE/last or MACHINE for the youngest one, an ARN, or a file with the
-    output of get-execution-history (- for stdin).
+    EXECUTION is MACHINE/NAME, MACHINE/last (or MACHINE) for the latest execution, an ARN, or a file with
+    the output of get-execution-history (- for stdin).
 
     STATE shows one visit of a state in full: its data step by step, its attempts, its variables, and a
-    command that runs it again on its own. STATE[5] is the one in iteration 5, STATE@2 the second visit,
-    MAP[5]/STATE the one inside iteration 5 of MAP. Without these, a failed visit comes first.
+    command that runs the state again on its own. STATE[5] is the visit in iteration 5, STATE@2 is the
+    second visit, and MAP[5]/STATE is the state inside iteration 5 of MAP. Otherwise a failed visit is
+    preferred.
 
-    With --output or --query, all of it is JSON (or data in another format). The exit code is 0, whatever
-    the execution's status.
+    With --output or --query, the result is data. The exit code is 0, whatever the status of the
+    execution.
 
     \b
     Examples:
       sfn show Pay/last
       sfn show Pay/monday Charge
-      sfn show history.json --definition pay.asl.json
       sfn show Pay/last --html report.html
       sfn show Pay/last --output json --query 'states[?status==`FAILED`].state'
+      sfn show history.json --definition pay.asl.json
     """
     from sfn_cli.cli.show.shown_execution import shown_execution
     from sfn_cli.cli.show.sources import find_source

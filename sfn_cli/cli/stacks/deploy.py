@@ -18,18 +18,20 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.deployment.deploy import Deployed
 
 
-@click.command("deploy", short_help="Creates or updates everything in a project's template.")
+@click.command("deploy")
 @project_options
-@click.option("--dry-run", is_flag=True, help="Only show what would be created, changed and left out.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be created, changed and left out, and change nothing."
+)
 @click.pass_obj
 def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCode:
-    """Creates or updates everything in a project's template, in this store.
+    """Creates or updates all resources of a project.
 
-    PATH is as for `sfn run`. What did not change since the last deploy stays; what left the template
-    is deleted. Types that sfn does not have are left out by name. A deploy that fails takes back what
-    it did; one that was interrupted is completed by the next.
+    PATH is as for `sfn run`. Resources that have not changed since the last deploy stay. Resources that
+    the template no longer has are deleted. Types that sfn does not support are left out, by name. A
+    deploy that fails is rolled back, and one that was interrupted is completed by the next.
 
-    At a terminal the result is a table; elsewhere, and with --output, it is in a format for scripts.
+    At a terminal, the result is a table. Elsewhere, and with --output, it is data.
 
     \b
     Examples:

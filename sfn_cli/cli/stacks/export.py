@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.command("export", short_help="Writes what a project's template resolves to, to read and to change.")
+@click.command("export")
 @project_options
 @click.option(
     "--out",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="The folder to write: it is created, and must be empty.",
+    help="The folder to write. It is created, and must be empty.",
 )
 @click.pass_obj
 def export(terminal: Terminal, options: ProjectOptions, out: Path) -> ExitCode:
-    """Writes what a project's template resolves to, to read and to change.
+    """Writes the resolved template of a project, for you to read or change.
 
-    FOLDER gets a template.json with every value resolved, and beside it the definition of each state
-    machine and the code of each function. It is a project of its own, which `sfn run` runs. The stacks
-    of an app with several are written into a folder each.
+    The folder gets a template.json in which every value is resolved, the definition of each state machine
+    and the code of each function. It is a project that `sfn run` runs. If an app has several stacks, each
+    gets a folder of its own.
 
     \b
     Examples:

@@ -57,35 +57,42 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--template-file",
             type=_PATH,
             metavar="FILE",
-            help="The template, cdk.json, cdk.out, serverless.yml, Terraform folder or definition to take.",
+            help="The project's file or folder, in place of PATH: a template, cdk.json, cdk.out, "
+            "serverless.yml, a Terraform folder or a definition. Also as --template-file.",
         ),
         click.option(
             "--parameter",
             "parameters",
             multiple=True,
             metavar="NAME=VALUE",
-            help="The value of a parameter or variable of the template; can be repeated.",
+            help="Set a parameter or variable of the template.",
         ),
         click.option(
             "--stack",
             "stack_name",
             metavar="NAME",
-            help="The stack's name. Without it: the one that the project has, or its folder's.",
+            help="The name of the stack. The default is the name in the project, or that of its folder.",
         ),
         click.option(
             "--build/--no-build",
             "build",
             default=None,
-            help="Whether to install the packages of functions, and to run the app of a cdk.json. "
-            "Both run the project's code as you.",
+            help="Install the packages of functions, and run the app of a cdk.json. Both run the project's "
+            "code as you. `sfn run` and `sfn deploy` build by default. `sfn export` and --dry-run do "
+            "not.",
         ),
-        click.option("--replace", is_flag=True, help="Take over what another folder's stack has."),
+        click.option("--replace", is_flag=True, help="Take over resources of a stack of another folder."),
         click.option(
             "--exact-runtimes",
             is_flag=True,
-            help="Run no function by another version of its language, as SFN_EXACT_RUNTIMES=true does.",
+            help="Run each function by the exact version of its runtime only, as SFN_EXACT_RUNTIMES=true "
+            "does.",
         ),
-        click.option("--role-arn", help="The role of state machines and functions; any ARN is accepted."),
+        click.option(
+            "--role-arn",
+            metavar="ARN",
+            help="The role of state machines and functions. Any role ARN is accepted.",
+        ),
     )
 
     @wraps(command)

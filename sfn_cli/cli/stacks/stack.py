@@ -18,15 +18,23 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 
-@click.group("stack", short_help="Lists, shows and deletes what deploys have created.")
+@click.group("stack")
 def stack() -> None:
-    """Lists, shows and deletes stacks: what `sfn deploy` and `sfn run` created for a project."""
+    """Lists, shows and deletes stacks: what a deploy of a project has created.
+
+    `sfn deploy` and `sfn run` create a stack for each project.
+
+    \b
+    Examples:
+      sfn stack list
+      sfn stack show orders
+    """
 
 
-@stack.command("list", short_help="Lists the stacks of this store.")
+@stack.command("list")
 @click.pass_obj
 def list_stacks(terminal: Terminal) -> ExitCode:
-    """Lists the stacks of this store, each with its project and its status.
+    """Lists the stacks, with the project and the status of each.
 
     \b
     Example:
@@ -44,11 +52,11 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-@stack.command("show", short_help="Shows the parameters, outputs and resources of a stack.")
+@stack.command("show")
 @click.argument("stack_name", metavar="NAME")
 @click.pass_obj
 def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
-    """Shows a stack: its parameters, outputs and resources, and what was left out.
+    """Shows the parameters, outputs and resources of a stack, and what was left out.
 
     \b
     Example:
@@ -91,14 +99,14 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
-@stack.command("delete", short_help="Deletes a stack and everything that it created.")
+@stack.command("delete")
 @click.argument("stack_name", metavar="NAME")
 @click.pass_obj
 def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
-    """Deletes a stack and everything that it created, in reverse order.
+    """Deletes a stack and all resources that it has created.
 
-    Resources with the DeletionPolicy Retain stay. Executions of its state machines run to their end,
-    and stay too.
+    Resources are deleted in reverse order. Those with the DeletionPolicy Retain stay. Executions that are
+    running continue to their end, and their histories stay.
 
     \b
     Example:

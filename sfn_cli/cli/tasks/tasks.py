@@ -36,12 +36,20 @@ _LISTED = 10
 """The most tasks that are listed for a person to choose from."""
 
 
-@click.group("tasks", short_help="Lists pending tasks and answers them.")
+@click.group("tasks")
 def tasks() -> None:
-    """Lists pending tasks (those of activities, and those with .waitForTaskToken) and answers them.
+    """Lists pending tasks, and answers them without their token.
 
-    HANDLE is the handle that `sfn tasks list` shows, or the beginning of one; or EXECUTION/STATE, by
-    the execution's name; or the task's token. It can be left out when only one task is pending.
+    Pending tasks are those of activities and those with .waitForTaskToken.
+
+    HANDLE names a task. It is the handle that `sfn tasks list` shows (its beginning is enough), or
+    MACHINE/EXECUTION/STATE, MACHINE/last/STATE, EXECUTION/STATE, or a task token. You can leave it out if
+    only one task is pending.
+
+    \b
+    Examples:
+      sfn tasks list
+      sfn tasks approve Pay/last/Confirm
     """
 
 
@@ -49,16 +57,17 @@ def tasks() -> None:
 @click.option(
     "--state-machine-arn",
     metavar="ARN",
-    help="Only tasks of this state machine (or version, or alias); its name is accepted too.",
+    help="List tasks of this state machine, version or alias only, by name or ARN.",
 )
 @click.option(
-    "--execution-arn", metavar="ARN", help="Only tasks of this execution; MACHINE/NAME is accepted too."
+    "--execution-arn", metavar="ARN", help="List tasks of this execution only, by MACHINE/NAME or ARN."
 )
 @click.pass_obj
 def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn: str | None) -> ExitCode:
-    """Lists the pending tasks, each with its execution, state, input, start and timeout.
+    """Lists the pending tasks.
 
-    At a terminal the list is a table; elsewhere, and with --output, it is in a format for scripts.
+    Each has its execution, state, input, start and timeout. At a terminal, the list is a table.
+    Elsewhere, and with --output, it is data.
 
     \b
     Examples:
@@ -84,11 +93,14 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
     default='{"approved": true}',
     show_default=True,
     metavar="JSON",
-    help="The task's output as JSON, or file://PATH.",
+    help="The output of the task: JSON, or file://PATH.",
 )
 @click.pass_obj
 def approve_task(terminal: Terminal, handle: str | None, result: str) -> ExitCode:
-    """Reports that a pending task succeeded, with this output. An activity's task that no worker
+    """Reports that a pending task succeeded.
+
+    HANDLE is the handle that `sfn tasks list` shows (its beginning is enough), or MACHINE/last/STATE, or
+    a task token. You can leave it out if only one task is pending. A task of an activity that no worker
     has taken is taken first.
 
     \b
@@ -110,13 +122,16 @@ def approve_task(terminal: Terminal, handle: str | None, result: str) -> ExitCod
     default="Rejected",
     show_default=True,
     metavar="NAME",
-    help="The error that the task fails with, for Retry and Catch.",
+    help="The error that the task fails with, which Retry and Catch match.",
 )
 @click.option("--cause", metavar="TEXT", help="The cause, for people to read.")
 @click.pass_obj
 def reject_task(terminal: Terminal, handle: str | None, error: str, cause: str | None) -> ExitCode:
-    """Reports that a pending task failed, with this error. An activity's task that no worker has
-    taken is taken first.
+    """Reports that a pending task failed.
+
+    HANDLE is the handle that `sfn tasks list` shows (its beginning is enough), or MACHINE/last/STATE, or
+    a task token. You can leave it out if only one task is pending. A task of an activity that no worker
+    has taken is taken first.
 
     \b
     Example:
@@ -130,7 +145,10 @@ def reject_task(terminal: Terminal, handle: str | None, error: str, cause: str |
 @click.argument("handle", required=False)
 @click.pass_obj
 def heartbeat_task(terminal: Terminal, handle: str | None) -> ExitCode:
-    """Reports that a pending task is still in progress: its HeartbeatSeconds start again.
+    """Reports that a pending task is still in progress, which restarts its HeartbeatSeconds.
+
+    HANDLE is the handle that `sfn tasks list` shows (its beginning is enough), or MACHINE/last/STATE, or
+    a task token. You can leave it out if only one task is pending.
 
     \b
     Example:

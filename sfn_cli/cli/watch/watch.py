@@ -23,21 +23,22 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
 
 
-@click.command("watch", short_help="Shows an execution while it runs.")
+@click.command("watch")
 @click.argument("execution")
-@click.option("--events", is_flag=True, help="At a terminal, too, show a line for each event.")
+@click.option("--events", is_flag=True, help="Print a line for each event, also at a terminal.")
 @click.pass_obj
 def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
-    """Shows an execution while it runs: its states, how long each has taken, and what it waits for.
+    """Shows an execution while it runs.
 
-    EXECUTION is MACHINE/NAME, MACHINE/last or MACHINE for the youngest one, or an ARN.
+    Its states are a tree, with the duration of each and what it waits for. EXECUTION is MACHINE/NAME,
+    MACHINE/last (or MACHINE) for the latest execution, or an ARN.
 
-    At a terminal its tree is redrawn until the execution ends; elsewhere, and with --events, each event
-    is a line. With --output or --query, each state that changes is a line of JSON (or data in another
-    format), and the execution's end is the last one.
+    At a terminal, the tree is redrawn until the execution ends. Elsewhere, and with --events, each event
+    is one line. With --output or --query, each change of a state is one line of data, and the last line
+    is the end of the execution.
 
-    The exit code is 0 when the execution succeeded and 255 when it did not. Ctrl-C ends the command
-    only: the execution goes on.
+    The exit code is 0 if the execution succeeds, and 255 if it does not. Ctrl-C ends the command, and
+    the execution continues.
 
     \b
     Examples:

@@ -118,8 +118,10 @@ class _StorageFolder:
     """A folder in place of a bucket; keys are paths relative to it."""
 
     def __init__(self, url: str) -> None:
-        path = unquote(urlsplit(url).path)
-        if not os.path.isabs(path):
+        parts = urlsplit(url)
+        path = unquote(parts.path)
+        # In file://orders/data, "orders" is a host.
+        if not os.path.isabs(path) or parts.netloc not in ("", "localhost"):
             raise StorageError(f"{url} is not an absolute path. Use file:///path/of/the/folder")
         self._root = path
 

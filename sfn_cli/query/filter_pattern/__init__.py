@@ -1,4 +1,4 @@
-"""CloudWatch Logs filter patterns: text → whether the message of a log event matches.
+"""CloudWatch Logs filter patterns: compiles a pattern to a test of a log event's message.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 
@@ -21,10 +21,9 @@ __all__ = ["InvalidPattern", "compile_pattern"]
 
 
 def compile_pattern(pattern: str) -> Matches:
-    """Returns a function that reports whether a message matches the pattern, which is not empty.
+    """Returns a function that returns whether a message matches the non-empty pattern.
 
-    Raises InvalidPattern; so does the returned function, when a regular expression searches for too
-    long.
+    Raises InvalidPattern. So does the returned function, if a regular expression takes too long.
     """
     text = pattern.strip()
     if text.startswith("{"):

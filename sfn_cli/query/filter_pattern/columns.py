@@ -29,7 +29,7 @@ _FIELD = re.compile(r'"([^"]*)"|\[([^\]]*)\]|(\S+)')
 def compile_columns(text: str) -> Matches:
     reader = ConditionReader(text, _read_column_condition)
     reader.needs(r"\[", "[")
-    names: list[str | None] = []  # None: any number of columns
+    names: list[str | None] = []  # None stands for any number of columns
     conditions: list[Condition] = []
     while True:
         if reader.takes(r"\.\.\."):
@@ -44,7 +44,7 @@ def compile_columns(text: str) -> Matches:
             break
     reader.needs(r"\]\s*$", "] or ,")
     if names.count(None) > 1:
-        raise InvalidPattern(f"... may stand once: {text}")
+        raise InvalidPattern(f"... may be used only once: {text}")
 
     def matches(message: str) -> bool:
         columns = _columns_by_name(names, ["".join(groups) for groups in _FIELD.findall(message)])
@@ -61,7 +61,7 @@ def _read_column_condition(reader: ConditionReader[Columns]) -> Condition:
 
 
 def _columns_by_name(names: Sequence[str | None], fields: Sequence[str]) -> Columns | None:
-    """Returns the fields by column name, or None if there are too few or too many."""
+    """Returns the fields by column name; None if there are too few or too many."""
     if None not in names:
         return dict(zip(names, fields, strict=True)) if len(names) == len(fields) else None  # type: ignore[arg-type]
     before = names.index(None)

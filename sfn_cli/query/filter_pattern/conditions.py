@@ -1,4 +1,4 @@
-"""Conditions joined by && and || (which binds less tightly), with optional parentheses.
+"""Conditions joined by && and by ||, which binds less tightly, with optional parentheses.
 
 JSON patterns and column patterns share them.
 """
@@ -22,7 +22,7 @@ _SPACE = re.compile(r"\s*")
 
 
 class ConditionReader(Generic[Fields]):
-    """A reader of a text from left to right.
+    """Reads a text from left to right.
 
     `read_condition` reads one comparison at the current position.
     """
@@ -35,14 +35,14 @@ class ConditionReader(Generic[Fields]):
         self._read_condition = read_condition
 
     def any_of(self) -> Callable[[Fields], bool]:
-        """Reads conditions joined by ||. Raises InvalidPattern, as do all methods below."""
+        """Reads conditions joined by ||. Raises InvalidPattern, like all methods below."""
         choices = [self._all_of()]
         while self.takes(r"\|\|"):
             choices.append(self._all_of())
         return choices[0] if len(choices) == 1 else lambda fields: any(holds(fields) for holds in choices)
 
     def takes(self, pattern: str) -> re.Match[str] | None:
-        """Matches the regular expression next, after white space, and moves behind the match."""
+        """Skips whitespace, matches a regular expression, and moves past the match."""
         self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
         found = re.compile(pattern).match(self._text, self._at)
         if found is not None:

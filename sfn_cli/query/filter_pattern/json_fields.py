@@ -59,7 +59,7 @@ def _read_json_field_condition(reader: ConditionReader[Any]) -> Condition:
 
 
 def _json_field_step(dotted: str, index: str, every: str, double: str, single: str) -> str | int | None:
-    """Returns a step's name or index, or None for every one."""
+    """Returns a step's name or index; None for all children."""
     if index:
         return int(index)
     name = dotted or double or single
@@ -67,7 +67,7 @@ def _json_field_step(dotted: str, index: str, every: str, double: str, single: s
 
 
 def _find_json_fields(value: Any, steps: list[str | int | None]) -> Iterator[Any]:
-    """Yields the values that the steps lead to."""
+    """Yields the values at the end of the steps."""
     if not steps:
         yield value
         return
@@ -86,7 +86,7 @@ def _find_json_fields(value: Any, steps: list[str | int | None]) -> Iterator[Any
 
 
 def _json_field_text(value: Any) -> str | None:
-    """Returns a scalar's text; None for null, objects and arrays, which equal nothing."""
+    """Returns a scalar's text; None for null, objects and arrays, which are equal to nothing."""
     if isinstance(value, str):
         return value
     return None if value is None or isinstance(value, (dict, list)) else json.dumps(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Matches = Callable[[str], bool]
-"""Whether a log event's message matches."""
+"""Returns whether a log event's message matches."""
 
 
 class InvalidPattern(ValueError):
-    """A malformed pattern; the message says where."""
+    """A malformed pattern; the message has the place of the error."""

@@ -19,7 +19,7 @@ _WORD = re.compile(r"\w+")
 
 
 def compile_terms(text: str) -> Matches:
-    """Compiles one or more terms: all must be present, or absent (`-term`), or any one (`?term`).
+    """Compiles terms: all must be present, or absent (`-term`), or at least one present (`?term`).
 
     `?term` is ignored if the pattern also has other terms.
     """

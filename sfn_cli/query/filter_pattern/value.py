@@ -1,6 +1,6 @@
-"""The value that a field is compared with.
+"""The value with which a field is compared.
 
-A number, a text that may have wildcards, or a regular expression between percent signs.
+It is a number, text with optional wildcards, or a regular expression between percent signs.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def compile_value_comparison(sign: str, value: str) -> Matches:
-    """Compiles the comparison of a field's text with a value as the pattern spells it.
+    """Compiles the comparison of a field's text with a value from a pattern.
 
-    Such a value is `4*`, `"a b"`, `%re%` or `1e3`. Raises InvalidPattern.
+    The value is for example `4*`, `"a b"`, `%re%` or `1e3`. Raises InvalidPattern.
     """
     if sign in _ORDER:
         number = value_as_number(value)
         if number is None:
-            raise InvalidPattern(f"{sign} compares with a number, not with {value}")
+            raise InvalidPattern(f"{sign} needs a number, not {value}")
         return partial(_is_value_in_order, _ORDER[sign], number)
     equals = _compile_value_equality(value)
     return equals if sign == "=" else lambda text: not equals(text)
 
 
 def value_as_number(text: str) -> float | None:
-    """Returns the number that the text spells, or None if it spells none."""
+    """Returns the number in the text; None if it is not a number."""
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def compile_value_regex(text: str) -> Matches:
-    """Compiles the search for the expression between percent signs. Raises InvalidPattern."""
+    """Compiles a search for the regular expression between percent signs. Raises InvalidPattern."""
     import regex  # 20 ms
 
     inner = text[1:-1]

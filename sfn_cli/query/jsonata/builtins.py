@@ -1,7 +1,7 @@
-"""JSONata's own functions that the engine gets wrong, reimplemented.
+"""Reimplementations of JSONata's functions for which the engine returns wrong results.
 
-`Builtins` holds them under JSONata's names, because the engine looks them up by name; missing
-arguments are None, as undefined ones are.
+`Builtins` has them under JSONata's names, because the engine looks them up by name. Missing arguments
+are None, like undefined ones.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Builtins:
     def sort(array: Any, comparator: Any) -> Any:
         """Sorts stably, as JSONata's merge sort does.
 
-        An element moves behind another only if the comparator says so.
+        An element moves behind another only if the comparator returns true.
         """
         if array is None or len(array) <= 1:
             return array
@@ -110,7 +110,7 @@ class Builtins:
         seen = set()
         current = current_allowance()
         for item in array:
-            current.walk(0)
+            current.count_visits(0)
             key = value_key(item)
             if key not in seen:
                 seen.add(key)
@@ -122,7 +122,7 @@ class Builtins:
         if value is None:
             return None
         if isinstance(value, list):
-            current_allowance().walk(len(value))
+            current_allowance().count_visits(len(value))
             return any(map(Builtins.boolean, value))
         return bool(value) if isinstance(value, (str, bool, int, float, dict)) else False
 
@@ -148,7 +148,7 @@ class Builtins:
                     found.extend(item)
                 elif item is not None:
                     found.append(item)
-            current_allowance().make(8 * len(found))
+            current_allowance().count_bytes(8 * len(found))
             return found
         if not isinstance(value, dict):
             return None
@@ -166,7 +166,7 @@ class Builtins:
                 check_items_limit(len(found) + len(one))
                 found.extend({name: item} for name, item in one.items())
             elif isinstance(one, list):
-                current_allowance().walk(len(one))
+                current_allowance().count_visits(len(one))
                 waiting += one[::-1]
                 found.sequence = False
             elif one is not None:
@@ -249,12 +249,12 @@ def _builtin_objects(value: Any) -> Iterator[dict[str, Any]]:
         if isinstance(one, dict):
             yield one
         elif isinstance(one, list):
-            current_allowance().walk(len(one))
+            current_allowance().count_visits(len(one))
             waiting += one[::-1]
 
 
 def _builtin_sort_goes_after(comparator: Any, left: Any, right: Any) -> bool:
-    """Whether `left` belongs behind `right`.
+    """Whether `left` comes after `right`.
 
     `^(…)` compares with a Python function that returns a number.
     """

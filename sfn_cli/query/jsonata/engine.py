@@ -1,8 +1,7 @@
 """The adapter for the JSONata engine; only the modules of this folder know jsonata-python.
 
-The engine is a port of JSONata to Python that follows its structure and has faults of its own;
-wrong results are corrected here or refused, never passed on. Its None is undefined, and NULL is
-null.
+The engine is a port of JSONata to Python with its own bugs. Wrong results are corrected here or rejected,
+never returned. In the engine, None is undefined and NULL is null.
 
 Importing this module imports the engine (33 ms): expression.py does so on first use.
 """
@@ -41,8 +40,8 @@ class EngineProgram:
         self._prototype = Evaluator(tree)
         self._tree = tree
         self._text = text
-        # Binding more names than the expression reads is harmless (a name in a text or comment);
-        # binding fewer is not.
+        # Binding more names than the expression reads is harmless (a name in a string or comment),
+        # but binding fewer is not.
         self._states = (
             None
             if len(_STATES.findall(text)) < len(re.findall(r"\$states\b", text))
@@ -77,7 +76,7 @@ class EngineProgram:
             Jsonata.CURRENT.jsonata = previous
 
     def top_level_reference(self) -> str | None:
-        """Returns the first name that the expression reads without a value to read it from."""
+        """Returns the first name that the expression reads without a value that could have it."""
         return top_level_name_in_syntax(self._tree)
 
     def references(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -94,7 +93,7 @@ _STATES = re.compile(r"\$states\s*\.\s*(\w+)")
 
 
 class _EngineScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has no types
-    """The outermost names of one evaluation, each computed at its first lookup."""
+    """The outermost names of one evaluation, whose values are computed at their first lookup."""
 
     def __init__(self, scope: Scope, states: set[str] | None) -> None:
         super().__init__(_BASE_FRAME)
@@ -135,7 +134,7 @@ class _EngineScopeFrame(Jsonata.Frame):  # type: ignore[misc]  # the engine has 
 
 
 class _EngineFunction(Jsonata.JNativeFunction):  # type: ignore[misc]  # the engine has no types
-    """One of the engine's functions, with its results counted against the allowance."""
+    """A function of the engine whose results are counted against the allowance."""
 
     def __init__(self, function: Any) -> None:
         self.__dict__.update(function.__dict__)
@@ -168,7 +167,7 @@ class _ExtensionFunction(Jsonata.JFunction):  # type: ignore[misc]  # the engine
 class _DecimalPart(datetimeutils.DateTimeUtils.MatcherPartDecimal):  # type: ignore[misc]  # the engine has no types
     """Digits in a timestamp.
 
-    The engine would read any number for a fraction of a second as milliseconds.
+    The engine would read any fraction of a second as milliseconds.
     """
 
     def parse(self, value: str) -> Any:
@@ -178,26 +177,26 @@ class _DecimalPart(datetimeutils.DateTimeUtils.MatcherPartDecimal):  # type: ign
 def _account_engine_result(function_name: str, result: Any) -> Any:
     """Counts the result of a function against the allowance, and returns it."""
     current = current_allowance()
-    current.walk(0)
-    if function_name in _GIVE_WHAT_THERE_IS:
+    current.count_visits(0)
+    if function_name in _RESULT_EXISTS:
         return result
     if isinstance(result, str):
-        current.make(len(result))
+        current.count_bytes(len(result))
     elif isinstance(result, (list, dict)):
-        current.make(
+        current.count_bytes(
             len(result) * (4 if function_name == "append" else 100 if isinstance(result, dict) else 40)
         )
     return result
 
 
-_GIVE_WHAT_THERE_IS = frozenset(("lookup", "reduce", "single", "string"))
-"""Functions whose result already existed, or is counted where it is created."""
+_RESULT_EXISTS = frozenset(("lookup", "reduce", "single", "string"))
+"""Functions whose result already exists, or is counted where it is created."""
 
 
 def _engine_base_frame() -> Any:
     """Returns the engine's functions, with replacements for those that return wrong values.
 
-    `$eval` is removed: AWS does not have it.
+    `$eval` is removed, because AWS does not support it.
     """
     frame = Jsonata.Frame(None)
     for name, function in Jsonata.static_frame.bindings.items():
@@ -205,7 +204,7 @@ def _engine_base_frame() -> Any:
             function = Jsonata.function(name, SIGNATURES[name], Builtins, "not_" if name == "not" else name)
         frame.bind(name, _EngineFunction(function))
     frame.bind("eval", None)
-    # Where the engine itself tests whether a value is true, and where it reads a timestamp.
+    # Replaces how the engine tests whether a value is true, and how it reads a timestamp.
     Functions.to_boolean = staticmethod(Builtins.boolean)
     datetimeutils.re = BudgetedRe
     datetimeutils.DateTimeUtils.MatcherPartDecimal = _DecimalPart

@@ -1,7 +1,7 @@
-"""The JSONata engine's evaluator, bounded, with its faults put right.
+"""The JSONata engine's evaluator, with limits and with fixes for its bugs.
 
-The parts that walk arrays within arrays, or create strings and arrays, are reimplemented here and
-count what they use (limits.py).
+The parts that visit nested arrays, or create strings and arrays, are reimplemented here and count the
+resources that they use (limits.py).
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
-    """A bounded evaluator of one expression, used once: a copy of one that has its `allowance`."""
+    """An evaluator of one expression, for one evaluation limited by its `allowance`."""
 
     allowance: Allowance
 
     def __init__(self, tree: Node) -> None:
-        # Not the engine's own __init__, which parses and registers itself with the thread.
+        # Not the engine's __init__, which parses and registers the evaluator with the thread.
         self.ast = tree
         self.parser = TreeParser()
         self.environment = self.errors = self.input = None
@@ -60,17 +60,17 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             raise Refusal("", TOO_DEEP)
         allowance = self.allowance
         allowance.steps += 1
-        if allowance.steps > allowance.look_at:
-            allowance.look()
+        if allowance.steps > allowance.next_check_at:
+            allowance.check()
         enclosing = self.environment
-        self.environment = environment  # functions that call back look their names up from here
+        self.environment = environment  # functions that call back look up their names here
         result = self._evaluate(expr, input, environment)
         self.environment = enclosing
         self.depth -= counted
         if isinstance(result, (str, list)) and (length := len(result)) > 1_000:
-            # The result's consumer visits all of it, in time that no step counts.
+            # The consumer visits the whole result, in time that is not counted as steps.
             text = isinstance(result, str)
-            allowance.walk(length // (1024 if text else 64))
+            allowance.count_visits(length // (1024 if text else 64))
             if length > (MAX_CHARACTERS if text else MAX_ITEMS) and not isinstance(result, Utils.RangeList):
                 raise Refusal("", TOO_BIG)
         return result
@@ -83,7 +83,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         if kind != "path" and expr.group is not None:
             result = self.evaluate_group_expression(expr.group, result, environment)
         if result is not None and getattr(result, "sequence", False) and not result.tuple_stream:
-            # A sequence of one is that one, and an empty one is undefined.
+            # A sequence with one item is that item, and an empty sequence is undefined.
             if expr.keep_array:
                 result.keep_singleton = True
             if not result:
@@ -108,7 +108,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
                 found.append(result)
         if last_step and len(found) == 1 and isinstance(found[0], list) and not Utils.is_sequence(found[0]):
             return found[0]
-        self.allowance.make(8 * items)
+        self.allowance.count_bytes(8 * items)
         sequence = Utils.create_sequence()
         for result in found:
             if _is_flattened_when_evaluated(result):
@@ -126,7 +126,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             found = self.eval(expr, binding["@"], self.create_frame_from_tuple(environment, binding))
             items = found if isinstance(found, list) else [] if found is None else [found]
             check_items_limit(len(sequence) + len(items))
-            self.allowance.make(200 * len(items))
+            self.allowance.count_bytes(200 * len(items))
             bound = getattr(items, "tuple_stream", False)
             sequence.extend(
                 {**binding, **(item if bound else _evaluated_bindings(expr, n, item, binding["@"]))}
@@ -145,7 +145,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         for value in values:
             if isinstance(value, list):
                 self.flatten(value, results)
-                results.sequence = False  # as in JSONata, whose arrays lose the mark when another is added
+                results.sequence = False  # as in JSONata, where appending to an array removes its mark
             else:
                 results.append(value)
         return results
@@ -154,7 +154,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         if flattened is None:
             flattened = []
         if isinstance(arg, list):
-            self.allowance.walk(len(arg))
+            self.allowance.count_visits(len(arg))
             for item in arg:
                 self.flatten(item, flattened)
         else:
@@ -163,13 +163,13 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
     def recurse_descendants(self, input: Any, results: Any) -> None:
         if isinstance(input, list):
-            self.allowance.walk(len(input))
+            self.allowance.count_visits(len(input))
             for member in input:
                 self.recurse_descendants(member, results)
             return
         results.append(input)
         if isinstance(input, dict):
-            self.allowance.walk(len(input))
+            self.allowance.count_visits(len(input))
             for value in input.values():
                 self.recurse_descendants(value, results)
 
@@ -186,7 +186,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
                 array.extend(value)
             elif value is not None:
                 array.append(value)
-        self.allowance.make(8 * len(array))
+        self.allowance.count_bytes(8 * len(array))
         array.cons = bool(expr.consarray)
         return array
 
@@ -199,7 +199,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         return values_deeply_equal(double_value(lhs), double_value(rhs)) is (op == "=")
 
     def evaluate_group_expression(self, expr: Node, input: Any, environment: Any) -> Any:
-        # The engine would append to an empty array passed in, which may be the state's input.
+        # The engine would append to an empty array in the arguments, which may be the state's input.
         return super().evaluate_group_expression(
             expr, [] if isinstance(input, list) and not input else input, environment
         )
@@ -214,7 +214,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             return int(remainder) if remainder.is_integer() else remainder
         except (ZeroDivisionError, OverflowError, ValueError) as error:
             if op == "/" and lhs != 0 and isinstance(error, ZeroDivisionError):
-                # An error where it is used as a number or returned.
+                # An error only if it is used as a number or returned.
                 return math.copysign(math.inf, lhs) * math.copysign(1, rhs)
             raise Refusal(
                 "D1001", "Number out of range: " + ("NaN" if op == "%" or lhs == 0 else "Infinity")
@@ -227,12 +227,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
     def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
         left, right = value_text(lhs) or "", value_text(rhs) or ""
-        self.allowance.make(check_length_limit(len(left) + len(right)))
+        self.allowance.count_bytes(check_length_limit(len(left) + len(right)))
         return left + right
 
     def evaluate_range_expression(self, lhs: Any, rhs: Any) -> Any:
         if isinstance(lhs, int) and isinstance(rhs, int) and rhs > lhs:
-            self.allowance.make(40 * check_items_limit(rhs - lhs + 1))
+            self.allowance.count_bytes(40 * check_items_limit(rhs - lhs + 1))
         return super().evaluate_range_expression(lhs, rhs)
 
     def evaluate_partial_application(self, expr: Node, input: Any, environment: Any) -> Any:
@@ -244,7 +244,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
         return super().evaluate_partial_application(expr, input, environment)
 
     def partial_apply_native_function(self, native: Any, args: Any) -> Any:
-        # The engine parses here; threads that share the program must not share its parser.
+        # The engine parses here, and threads that share the program must not share its parser.
         self.parser = TreeParser()
         return super().partial_apply_native_function(native, args)
 
@@ -254,10 +254,10 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
             if not isinstance(proc, (Jsonata.JFunctionCallable, Parser.Symbol)):
                 if is_regex(proc):
                     return regex_matcher_result(proc, args[0] if args else None)
-                # The engine would print to stdout, too.
+                # The engine would also print to stdout.
                 raise Refusal("T1006", "Attempted to invoke a non-function")
             if args and args[0] is NULL and _function_takes_array(proc):
-                # The engine takes a null for an array to be undefined: $count(null) is 1.
+                # The engine would treat a null in place of an array as undefined: $count(null) is 1.
                 args = [[NULL], *args[1:]]
             return super().apply_inner(proc, args, input, environment)
         except Refusal:
@@ -273,12 +273,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]  # the engine has no types
 
 
 def _is_flattened_when_evaluated(result: Any) -> bool:
-    """Whether a step's result is replaced by its items: an array that was not written as one."""
+    """Whether a step's result is replaced with its items: an array without an array constructor."""
     return isinstance(result, list) and not getattr(result, "cons", False)
 
 
 def _evaluated_bindings(step: Node, position: int, item: Any, context: Any) -> dict[str, Any]:
-    """Returns what a step with `@$name`, `#$name` or a parent reference binds for one item."""
+    """Returns the bindings of a step with `@$name`, `#$name` or a parent reference for one item."""
     bound = {"@": item} if step.focus is None else {step.focus: item, "@": context}
     if step.index is not None:
         bound[step.index] = position

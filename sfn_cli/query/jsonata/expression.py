@@ -1,10 +1,10 @@
 """JSONata as Step Functions uses it: `{% $sum($states.input.items.price) %}`.
 
-Rule 1: a string is an expression if it begins with `{%` and ends with `%}`; nothing else is one.
+Rule 1: only a string that begins with `{%` and ends with `%}` is an expression.
 Rule 2: an expression without a value (undefined) fails its state; null is a value.
 Rule 3: its value is plain JSON: 1.0 is 1, and a function, NaN or an infinity is an error.
-Rule 4: evaluation is bounded in depth, steps and size, without a clock: a replay fails where the
-first run did. Only a regular expression's search is bounded in seconds. (limits.py)
+Rule 4: evaluation is limited in depth, steps and size, without a clock: a replay fails where the
+first run did. Only a regular expression's search is limited in seconds. (limits.py)
 
 The engine (jsonata-python, which has no types and known faults) is behind engine.py; it is imported
 when the first expression is compiled. Error messages are AWS's; see
@@ -47,9 +47,9 @@ class JsonataExpression:
 
     @property
     def top_level_reference(self) -> str | None:
-        """Returns a name that is read from no value at all (`phone` in `phone.number`).
+        """Returns a name that is read without any value (`phone` in `phone.number`).
 
-        AWS refuses the definition.
+        AWS rejects the definition.
         """
         found: str | None = self._program.top_level_reference()
         return found
@@ -67,9 +67,9 @@ class JsonataExpression:
 
 @lru_cache(maxsize=2048)
 def compile_expression(text: str) -> JsonataExpression:
-    """Compiles the expression that `text`, without its braces, spells.
+    """Compiles the expression in `text`, without its braces.
 
-    Raises ValueError if it does not parse; its message is JSONata's, as AWS reports it in
+    Raises ValueError if it is invalid. The message is JSONata's, as AWS reports it in
     INVALID_JSONATA_EXPRESSION.
     """
     return JsonataExpression(text)
@@ -91,7 +91,7 @@ def compile_expression_field(field_text: str) -> JsonataExpression:
 
 
 def evaluate_expression_text(field_text: str, field: str, scope: Scope, expected: str | None = None) -> Json:
-    """Returns the value of the field whose text is `{% … %}`; see `evaluate_expression`."""
+    """Returns the value of a field with the text `{% … %}` (see `evaluate_expression`)."""
     return evaluate_expression(compile_expression_field(field_text), field, scope, expected)
 
 
@@ -100,14 +100,14 @@ def evaluate_expression(
 ) -> Json:
     """Returns the value of an expression in `field` ("Items", "Output/total").
 
-    `expected` is a JSON type name ("array", "number"). Raises States.QueryEvaluationError, located
+    `expected` is the name of a JSON type ("array", "number"). Raises States.QueryEvaluationError, located
     at the field.
     """
     subject = f"The JSONata expression '{expression.text}' specified for the field '{field}'"
     try:
         value = expression.evaluate(scope)
     except JsonataError as error:
-        # Observed: a coded error follows as a sentence of its own, the bounds after a colon.
+        # Observed: an error with a code is a separate sentence, and the limits follow a colon.
         separator = ". " if error.code else ": "
         raise _expression_error(
             f"{subject} threw an error during evaluation{separator}{error}", field
@@ -141,7 +141,7 @@ def _expression_error(cause: str, field: str) -> StatesError:
 def _expression_engine() -> ModuleType:
     """Returns the engine's adapter.
 
-    Importing the engine raises the recursion limit of the whole process to 10,000: this restores
+    Importing the engine raises the recursion limit of the whole process to 10,000; this restores
     it.
     """
     limit = sys.getrecursionlimit()

@@ -1,4 +1,4 @@
-"""The functions that Step Functions adds to JSONata, and JSONata's own that need the scope.
+"""The functions that Step Functions adds to JSONata, and JSONata's functions that need the scope.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 An undefined argument makes the result undefined, as everywhere in JSONata.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.query.scope import Scope
 
 MAX_RANGE = 360_145
-"""The maximum number of elements; AWS's limit is below 500,000, because of the memory they take."""
+"""The maximum number of elements; AWS's limit depends on memory and is below 500,000."""
 
 
 class Extension(NamedTuple):
@@ -82,7 +82,7 @@ def _shuffle_extension(scope: Scope, array: list[Any] | None) -> list[Any] | Non
     current = current_allowance()
 
     def draw(_: Any) -> bytes:
-        current.walk(0)
+        current.count_visits(0)
         return scope.draw()
 
     return None if array is None else sorted(array, key=draw)
@@ -102,7 +102,7 @@ def _to_millis_extension(scope: Scope, timestamp: str | None, picture: str | Non
 
 
 def _extension_date_from_present(picture: str) -> str:
-    """Returns the part of a date that `picture` takes from the present: of `[H]:[m]`, all of it."""
+    """Returns the parts of a date that `picture` does not have and that come from the current date."""
     parts = set(re.findall(r"\[\s*([A-Za-z])", picture.replace("[[", "")))
     if not parts or parts & {"Y", "X"}:
         return ""

@@ -1,4 +1,4 @@
-"""Timestamps of $toMillis: ISO 8601, as JavaScript reads it, but in UTC if there is no offset."""
+"""Timestamps of $toMillis: ISO 8601 as in JavaScript, but in UTC if there is no offset."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEFAULTS = (1, 1, 1, 0, 0, 0)
 
 
 def iso_8601_milliseconds(timestamp: str) -> int:
-    """Returns milliseconds since 1970, for a timestamp such as "2018-02-03T11:15:33.250+01:00".
+    """Returns the milliseconds since 1970 for a timestamp such as "2018-02-03T11:15:33.250+01:00".
 
     Everything after the year is optional.
     """

@@ -1,8 +1,8 @@
-"""The messages of the JSONata engine's errors, in JSONata's own words.
+"""JSONata's messages for the errors of the JSONata engine.
 
-The engine has JSONata's codes, but its messages say `Object` for `function` and fill in their
-placeholders by position. AWS uses JSONata's own: `T0410: Argument 1 of function "abs" does not
-match function signature`.
+The engine has JSONata's codes, but its messages have `Object` for `function` and fill in placeholders by
+position. AWS uses JSONata's messages: `T0410: Argument 1 of function "abs" does not match function
+signature`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Refusal(JException):  # type: ignore[misc]  # the engine has no types
-    """An error of the adapter's own, which the engine lets through as one of its own."""
+    """An error of the adapter, which the engine treats like its own errors."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, 0)
@@ -79,7 +79,7 @@ _CODES_OF_TEXTS = {
 
 
 def message_of(error: JException) -> tuple[str, str]:
-    """Returns (code, message) of any error of the engine."""
+    """Returns the (code, message) of an error of the engine."""
     if isinstance(error, Refusal):
         return error.error, error.text
     code = str(error.error)
@@ -133,19 +133,19 @@ def _fill_message(code: str, inserts: Sequence[str]) -> str:
     return re.sub(r"\{\{\w+\}\}", lambda _: next(waiting, "undefined"), text)
 
 
-_LONGEST_SHOWN = 262_144
+_MAX_SHOWN = 262_144
 
 
 def to_message_text(value: Any, *, raw: bool = False) -> str:
-    """Returns a value for a message: its JSON, or a string without quotes if `raw`.
+    """Returns a value's text for a message: JSON, or with `raw` a string without quotes.
 
-    A very large value is only hinted at.
+    A very large value is abbreviated.
     """
     if isinstance(value, str):
         return value if raw else json.dumps(value, ensure_ascii=False)
     if value is None or value is Utils.NULL_VALUE:
         return "null"
-    if json_value_is_larger_than(value, _LONGEST_SHOWN):
+    if json_value_is_larger_than(value, _MAX_SHOWN):
         return "{…}" if isinstance(value, dict) else "[…]"
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: None)

@@ -1,8 +1,8 @@
-"""$formatNumber: a number formatted by a picture, `$formatNumber(1234.5, '#,##0.00')`.
+"""$formatNumber: formats a number by a picture, as in `$formatNumber(1234.5, '#,##0.00')`.
 
-The rules are those of https://www.w3.org/TR/xpath-functions-31/#formatting-numbers, as far as
-JSONata implements them; of several errors in a picture JSONata reports the last. Reimplemented: the
-engine's own function rounds halves up, and its codes differ.
+The rules are those of https://www.w3.org/TR/xpath-functions-31/#formatting-numbers that JSONata
+implements. If a picture has several errors, JSONata reports the last. It is reimplemented because the
+engine's function rounds halves up and has other error codes.
 
     picture   sub-picture (';' sub-picture for negative numbers)?
     sub       prefix  integer ('.' fraction)?  ('e' exponent)?  suffix
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MAX_LENGTH = 10_000
-"""The maximum length of a picture: the number's text is as long. (ours)"""
+"""The maximum length of a picture, and so of the number's text. (ours)"""
 
 _MARKS: Mapping[str, str] = {
     "decimal-separator": ".",
@@ -67,7 +67,7 @@ def format_by_picture(
 
 
 class _Picture:
-    """A sub-picture, parsed and checked."""
+    """A parsed and checked sub-picture."""
 
     def __init__(self, text: str, marks: Mapping[str, str]) -> None:
         self.text, self.marks = text, marks
@@ -92,7 +92,7 @@ class _Picture:
             raise JException(faults[-1], 0)
 
     def faults(self) -> Iterable[tuple[str, bool]]:
-        """Yields (code, whether the picture has that fault), in JSONata's order."""
+        """Yields (code, whether the picture has that error), in JSONata's order."""
         text, group, point = self.text, self.marks["grouping-separator"], self.marks["decimal-separator"]
         percents, per_milles = text.count(self.marks["percent"]), text.count(self.marks["per-mille"])
         yield "D3081", text.count(point) > 1
@@ -147,8 +147,8 @@ class _Picture:
         )
         value, power = (value, 0) if self.exponent is None else _scale_for_picture(value, scale)
         whole, _, rest = _round_for_picture(value, most).partition(".")
-        whole = self.spelt(whole.lstrip("0").rjust(integers, "0"))
-        rest = self.spelt(rest.rstrip("0").ljust(fewest, "0"))
+        whole = self.with_digits(whole.lstrip("0").rjust(integers, "0"))
+        rest = self.with_digits(rest.rstrip("0").ljust(fewest, "0"))
         text = self.grouped_integer(whole)
         if rest and self.marks["decimal-separator"] in self.text:
             text += self.marks["decimal-separator"] + self.grouped_fraction(rest)
@@ -157,16 +157,16 @@ class _Picture:
             text += (
                 self.marks["exponent-separator"]
                 + sign
-                + self.spelt(str(abs(power)).rjust(len(self.exponent), "0"))
+                + self.with_digits(str(abs(power)).rjust(len(self.exponent), "0"))
             )
         return minus + self.prefix + text + self.suffix
 
-    def spelt(self, figures: str) -> str:
+    def with_digits(self, figures: str) -> str:
         """Returns the figures 0 to 9 as the picture's digits."""
         return "".join(self.digits[int(figure)] for figure in figures)
 
     def grouped_integer(self, whole: str) -> str:
-        """Inserts the picture's separators, counted from the right; regular ones repeat."""
+        """Inserts the picture's separators, counted from the right; regular separators repeat."""
         group = self.marks["grouping-separator"]
         pieces = self.integer.split(group)
         places = [self.count("".join(pieces[n:]), self.digit_marks) for n in range(1, len(pieces))]
@@ -200,9 +200,9 @@ def _scale_for_picture(value: int | float, digits: int) -> tuple[int | float, in
 
 
 def _round_for_picture(value: int | float, places: int) -> str:
-    """Rounds to `1234.50`.
+    """Rounds a number to text such as `1234.50`.
 
-    Halves, of the number as JavaScript prints it, are rounded to the even digit.
+    Halves, in the number as JavaScript prints it, are rounded to the even digit.
     """
     exact = Decimal(repr(value)).quantize(
         Decimal(1).scaleb(-places), ROUND_HALF_EVEN, Context(prec=400 + places)

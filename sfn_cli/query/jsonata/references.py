@@ -1,4 +1,4 @@
-"""The references in a JSONata expression: its free variables, and the fields of $states."""
+"""Finds the references in a JSONata expression: its free variables, and the fields of $states."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VALUES_IN_CONTEXT = ("", "$")
 
 
 def references(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Returns (variables, fields of $states) that the expression reads; functions are no variables.
+    """Returns the (variables, fields of $states) that the expression reads, without functions.
 
     `($x := $a; $x + $states.input.n)` returns ({"a"}, {"input"}). Raises ValueError.
     """
@@ -38,9 +38,9 @@ def _is_given_reference(name: str) -> bool:
 
 
 def _read_references(node: Any, bound: set[str], variables: set[str], fields: set[str]) -> None:
-    """Records what is read, in the order of evaluation.
+    """Records references in the order of evaluation.
 
-    `bound` holds the names bound so far, here and in enclosing blocks.
+    `bound` has the names bound so far, here and in enclosing blocks.
     """
     if node.type == "variable" and node.value not in bound:
         variables.add(str(node.value))
@@ -53,7 +53,7 @@ def _read_references(node: Any, bound: set[str], variables: set[str], fields: se
         _read_references(node.body, bound, variables, fields)
         return
     if node.type == "bind":
-        # A function may call itself by the name that it is bound to.
+        # A function may call itself by the name to which it is bound.
         names = bound | {str(node.lhs.value)} if node.rhs.type == "lambda" else bound
         _read_references(node.rhs, names, variables, fields)
         bound.add(str(node.lhs.value))

@@ -1,9 +1,9 @@
 """Regular expressions in JSONata: $match, $contains, $replace and $split.
 
-Reimplemented: the engine's own functions confuse the groups of a match and replace text they have
-already replaced. A *matcher* is a compiled regular expression or, in JSONata, any function of a
-string that returns {"match", "start", "end", "groups", "next"}. Regular expressions are those of
-the package `regex`: it can stop a search that would not end, and lets other threads run meanwhile.
+They are reimplemented because the engine's functions confuse the groups of a match and replace text that
+they have already replaced. A *matcher* is a compiled regular expression or, in JSONata, any function of
+a string that returns {"match", "start", "end", "groups", "next"}. The package `regex` is used because it
+can stop an endless search, and lets other threads run during a search.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class RegexMatch(NamedTuple):
 def compile_regex(pattern: str, flags: Any) -> regex.Pattern[str]:
     """Compiles a JavaScript pattern for Python. Raises Refusal if it is invalid.
 
-    `$` matches the end only, \\d and \\w are ASCII, and a brace need not be a count.
+    `$` matches only at the end, \\d and \\w are ASCII, and a brace need not be a quantifier.
     """
     import regex  # 20 ms
 
@@ -61,10 +61,10 @@ def is_regex(value: Any) -> bool:
 _PLAIN = r"[^\\\[\](){}|.*+?^$]"
 _LONG = rf"({_PLAIN}{{64}})(?={_PLAIN})"
 _SEAM = "(?!(?!))"
-"""Always matches, to keep `regex` from treating a long text as one literal.
+"""Always matches. It prevents `regex` from treating a long text as one literal.
 
-The tables for a literal take time cubic in its length, during which no timeout counts (2 minutes
-for 5,000 equal characters).
+Building the tables for a literal takes time cubic in its length, without a timeout (2 minutes for 5,000
+equal characters).
 """
 
 _DIFFERENT = re.compile(
@@ -94,7 +94,7 @@ def _translate_regex_token(found: re.Match[str]) -> str:
 
 
 def regex_matcher_result(pattern: regex.Pattern[str], text: Any) -> Any:
-    """Returns the value of a regular expression's call: its first match, and a way to the next."""
+    """Returns the result of calling a regular expression: its first match, and a function for the next."""
     return _link_regex_matches(_regex_matches(pattern, text)) if isinstance(text, str) else None
 
 
@@ -106,7 +106,7 @@ def _link_regex_matches(matches: Iterator[RegexMatch]) -> Any:
 
 
 def regex_matches_of(matcher: Any, text: str) -> Iterator[RegexMatch]:
-    """Yields all matches in order. A match of no characters is refused, as JSONata does."""
+    """Yields all matches in order. Raises Refusal for an empty match, as JSONata does."""
     if is_regex(matcher):
         yield from _regex_matches(matcher, text)
         return
@@ -128,7 +128,7 @@ def _regex_matches(pattern: regex.Pattern[str], text: str) -> Iterator[RegexMatc
         if not found[0]:
             raise Refusal("D1004", "Regular expression matches zero length string")
         groups = [group or "" for group in found.groups()]
-        current_allowance().walk(len(groups) + (found.end() - at) // 64)
+        current_allowance().count_visits(len(groups) + (found.end() - at) // 64)
         at = found.end()
         yield RegexMatch(found[0], found.start(), at, groups)
 
@@ -205,7 +205,7 @@ def replace_regex(text: str | None, pattern: Any, replacement: Any, limit: float
         matches = _text_occurrences(pattern, text)
     else:
         matches = regex_matches_of(pattern, text)
-    made, at = "", 0
+    result, at = "", 0
     for number, one in enumerate(matches):
         if limit is not None and number >= limit:
             break
@@ -216,10 +216,10 @@ def replace_regex(text: str | None, pattern: Any, replacement: Any, limit: float
         )
         if not isinstance(new, str):
             raise Refusal("D3012", "Attempted to replace a matched string with a non-string value")
-        made += text[at : one.start] + new
-        check_length_limit(len(made))
+        result += text[at : one.start] + new
+        check_length_limit(len(result))
         at = one.end
-    return made + text[at:]
+    return result + text[at:]
 
 
 def _text_occurrences(wanted: str, text: str) -> Iterator[RegexMatch]:
@@ -230,7 +230,7 @@ def _text_occurrences(wanted: str, text: str) -> Iterator[RegexMatch]:
 
 
 class BudgetedRe:
-    """A stand-in for `re` where the engine searches a timestamp with a user's picture."""
+    """Replaces `re` where the engine searches a timestamp with a user's picture."""
 
     IGNORECASE = re.IGNORECASE
     split = staticmethod(re.split)
@@ -259,7 +259,7 @@ class BudgetedRe:
 
 
 def _substitute_regex_groups(template: str, match: RegexMatch) -> str:
-    """Replaces `$0` by the match, `$1` … by its groups, and `$$` by a dollar sign.
+    """Replaces `$0` with the match, `$1` … with its groups, and `$$` with a dollar sign.
 
     With two groups, `$12` is group 1 followed by a 2.
     """

@@ -1,4 +1,4 @@
-"""The outcomes of an evaluation other than a value: nothing at all, or an error."""
+"""The outcomes of an evaluation other than a value: undefined, or an error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class Undefined:
 
 
 UNDEFINED = Undefined()
-"""The value of an expression that matches nothing: neither null nor any other JSON."""
+"""The value of an expression that matches nothing, which is not JSON."""
 
 
 class JsonataError(Exception):

@@ -1,4 +1,4 @@
-"""The JSONata parser: text -> the engine's syntax tree, with its parser's faults corrected."""
+"""The JSONata parser: parses text to the engine's syntax tree, and fixes bugs of its parser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def parse_syntax_tree(text: str) -> Node:
     try:
         return TreeParser().parse(_join_surrogates_in_syntax(text), compile_regex)
     except JException as error:
-        # The engine reports an escape as an empty regular expression.
+        # The engine reports an unsupported escape as an empty regular expression.
         if error.error == "S0301" and error.current is not None:
             raise ValueError(f"Unsupported escape sequence: \\{error.current}") from None
         if error.error == "S0102" and (number := _NUMBER.match(text, error.location)):
@@ -35,7 +35,7 @@ _PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{
 
 
 def _join_surrogates_in_syntax(text: str) -> str:
-    """Joins `\\uD834\\uDD1E` into one character, of which the engine would create two halves."""
+    """Joins `\\uD834\\uDD1E` into one character, which the engine would leave as two halves."""
 
     def character(pair: re.Match[str]) -> str:
         high, low = int(pair[1], 16), int(pair[2], 16)
@@ -45,7 +45,7 @@ def _join_surrogates_in_syntax(text: str) -> str:
 
 
 class TreeParser(Parser):  # type: ignore[misc]  # the engine has no types
-    """The engine's parser, with a fault corrected.
+    """The engine's parser, with a bug fixed.
 
     It processes the left side of `?:` and `??` twice, which negates `-5` twice.
     """
@@ -69,9 +69,9 @@ class TreeParser(Parser):  # type: ignore[misc]  # the engine has no types
 
 
 def top_level_name_in_syntax(node: Node) -> str | None:
-    """Returns the first name that is read from no value at all: `phone` in `phone.number`.
+    """Returns the first name that is read without any value: `phone` in `phone.number`.
 
-    The later steps of a path, predicates and the like are evaluated with a value, so they are
+    Later steps of a path, predicates and similar parts are evaluated with a value, so they are
     skipped.
     """
     if not isinstance(node, Parser.Symbol):
@@ -85,5 +85,5 @@ def top_level_name_in_syntax(node: Node) -> str | None:
     if node.type == "unary" and node.lhs_object is not None:
         parts += [part for pair in node.lhs_object for part in pair]
     if node.type in ("function", "partial") and getattr(node.procedure, "type", None) == "path":
-        parts.remove(node.procedure)  # `sum(x)` for `$sum(x)`: refused when it is called
+        parts.remove(node.procedure)  # `sum(x)` for `$sum(x)` is rejected when it is called
     return next((name for part in parts if (name := top_level_name_in_syntax(part)) is not None), None)

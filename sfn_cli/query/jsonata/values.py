@@ -1,7 +1,7 @@
-"""Conversion of values into and out of the JSONata engine, and their text and equality.
+"""Converts values to and from the JSONata engine, and defines their text and equality.
 
-Within the engine None is undefined and NULL is null; its lists carry flags, its functions are
-values. Outside there is plain JSON.
+In the engine, None is undefined and NULL is null, lists have flags, and functions are values. Outside,
+values are plain JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NULL = Utils.NULL_VALUE
 class Bound(NamedTuple):
     """A value of the scope in the engine's form.
 
-    If it contains no null (`plain`), it is also JSON as it is.
+    If it contains no null (`plain`), it is also plain JSON.
     """
 
     original: Json
@@ -50,7 +50,7 @@ _AS_THEY_ARE = frozenset((str, int, bool))
 
 
 class _ValueConversion:
-    """The work of `to_engine_value`; afterwards `plain` says whether there was no null."""
+    """Converts for `to_engine_value`; afterwards `plain` says whether there was no null."""
 
     __slots__ = ("plain",)
 
@@ -63,16 +63,16 @@ class _ValueConversion:
             return value
         if kind is dict:
             changed = {
-                name: made
+                name: converted
                 for name, item in value.items()
-                if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item
+                if type(item) not in _AS_THEY_ARE and (converted := self.of(item)) is not item
             }
             return {**value, **changed} if changed else value
         if kind is list:
             places = {
-                place: made
+                place: converted
                 for place, item in enumerate(value)
-                if type(item) not in _AS_THEY_ARE and (made := self.of(item)) is not item
+                if type(item) not in _AS_THEY_ARE and (converted := self.of(item)) is not item
             }
             return [places.get(place, item) for place, item in enumerate(value)] if places else value
         if value is None:
@@ -82,7 +82,7 @@ class _ValueConversion:
 
 
 def from_engine_value(value: Any, scope: Scope) -> Json:
-    """Returns the plain JSON of a result. Raises Refusal if it has none."""
+    """Returns a result as plain JSON. Raises Refusal if it cannot be JSON."""
     shared = {
         id(bound.value) for bound in scope.engine_values.values() if isinstance(bound, Bound) and bound.plain
     }
@@ -90,23 +90,23 @@ def from_engine_value(value: Any, scope: Scope) -> Json:
 
 
 class _PlainValue:
-    """Converts to plain JSON; `shared` holds the ids of values that are plain already.
+    """Converts to plain JSON; `shared` has the ids of values that are already plain.
 
-    `room` is the number of elements left, and `space` the number of characters: a small result may
-    hold one array 2**60 times, or one long text.
+    Elements and characters are limited, because a small result may contain one array 2**60 times, or one
+    long string.
     """
 
     def __init__(self, shared: set[int]) -> None:
         self.shared = shared
-        self.room = MAX_ELEMENTS
-        self.space = 2 * MAX_CHARACTERS
+        self.elements_left = MAX_ELEMENTS
+        self.characters_left = 2 * MAX_CHARACTERS
         self.lengths: dict[int, int] = {}
 
     def of(self, value: Any) -> Json:
         if isinstance(value, str):
             self.take(len(value))
             if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-                raise Refusal("", "The result holds half of a surrogate pair, which is no character")
+                raise Refusal("", "The result contains half of a surrogate pair, which is not a character")
             return value
         if value is NULL or value is None:
             return None
@@ -116,23 +116,23 @@ class _PlainValue:
             self.take(self.length_of(value))
             return value
         if isinstance(value, (dict, list)):
-            current_allowance().walk(len(value))
-            self.room -= len(value)
-            if self.room < 0:
+            current_allowance().count_visits(len(value))
+            self.elements_left -= len(value)
+            if self.elements_left < 0:
                 raise Refusal("", TOO_BIG)
         if isinstance(value, dict):
             return {name: self.of(item) for name, item in value.items()}
         if isinstance(value, list):
             return [self.of(item) for item in value]
-        raise Refusal("", "The result holds a function, which is no JSON")
+        raise Refusal("", "The result contains a function, which is not JSON")
 
     def take(self, characters: int) -> None:
-        self.space -= characters
-        if self.space < 0:
+        self.characters_left -= characters
+        if self.characters_left < 0:
             raise Refusal("", TOO_BIG)
 
     def length_of(self, shared: Json) -> int:
-        """Returns the length of a shared value's text, which matters from the second time on."""
+        """Returns the length of a shared value's text, which counts from its second use on."""
         known = self.lengths.get(id(shared))
         if known is None:
             self.lengths[id(shared)] = -1
@@ -142,17 +142,17 @@ class _PlainValue:
         return known
 
 
-_MOST_BITS = 1024
-"""The bits of the largest integer that a double can hold. Longer ones are infinite in JSONata."""
+_MAX_BITS = 1024
+"""The bits of the largest integer that fits a double. Larger integers are infinite in JSONata."""
 
 
 def _plain_number_value(value: int | float) -> int | float:
-    """Returns 1 for 1.0, and 1e+22 for the integer of that size, as JavaScript writes the number.
+    """Returns a number as JavaScript writes it: 1 for 1.0, and 1e+22 for an integer of that size.
 
-    An infinity or NaN is refused.
+    Raises Refusal for infinity and NaN.
     """
     if isinstance(value, int):
-        if value.bit_length() > _MOST_BITS:
+        if value.bit_length() > _MAX_BITS:
             raise Refusal("D1001", f"Number out of range: {'-' if value < 0 else ''}Infinity")
         return float(value) if 10**21 <= abs(value) < 10**308 and int(float(value)) == value else value
     if not math.isfinite(value):
@@ -163,9 +163,9 @@ def _plain_number_value(value: int | float) -> int | float:
 
 
 def value_text(value: Any, indent: bool = False) -> str | None:
-    """Returns `$string` of a value: a string as it is, everything else as JavaScript's JSON.
+    """Returns `$string` of a value: a string unchanged, any other value as JavaScript's JSON.
 
-    A function is the empty string.
+    A function becomes the empty string.
     """
     if value is None:
         return None
@@ -208,7 +208,7 @@ def _value_json_text(value: Any, newline: str) -> str:
 def number_value_text(value: int | float) -> str:
     """Returns a number as JavaScript prints it, to 15 digits if it has a fraction.
 
-    0.1 + 0.2 is 0.3.
+    So 0.1 + 0.2 is 0.3.
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise Refusal("D1001", f"Number out of range: {'NaN' if math.isnan(value) else 'Infinity'}")
@@ -218,7 +218,7 @@ def number_value_text(value: int | float) -> str:
     sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
     assert isinstance(exponent, int)
     figures = "".join(map(str, digits))
-    point = len(figures) + exponent  # where the decimal point lies in the figures
+    point = len(figures) + exponent  # the position of the decimal point in the figures
     minus = "-" if sign and number else ""
     if 0 < point <= 21:
         return minus + (
@@ -231,9 +231,9 @@ def number_value_text(value: int | float) -> str:
 
 
 def values_strictly_equal(left: Any, right: Any) -> bool:
-    """Whether both are of one type and equal, as in JavaScript's ===.
+    """Whether both have the same type and are equal, as in JavaScript's ===.
 
-    Objects and arrays are equal only if they are the same one.
+    Objects and arrays are equal only if they are identical.
     """
     if isinstance(left, (dict, list)) or isinstance(right, (dict, list)):
         return left is right
@@ -243,10 +243,10 @@ def values_strictly_equal(left: Any, right: Any) -> bool:
 def values_deeply_equal(left: Any, right: Any) -> bool:
     """Whether both are equal JSON; true is not 1."""
     if isinstance(left, list) and isinstance(right, list):
-        current_allowance().walk(len(left))
+        current_allowance().count_visits(len(left))
         return len(left) == len(right) and all(map(values_deeply_equal, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
-        current_allowance().walk(len(left))
+        current_allowance().count_visits(len(left))
         return left.keys() == right.keys() and all(
             values_deeply_equal(item, right[name]) for name, item in left.items()
         )
@@ -256,8 +256,8 @@ def values_deeply_equal(left: Any, right: Any) -> bool:
 def value_key(value: Any) -> object:
     """Returns a hashable key that is equal for values that are deeply equal."""
     if isinstance(value, (list, dict)):
-        current_allowance().walk(32 + 16 * len(value))
-        current_allowance().make(100 * len(value))
+        current_allowance().count_visits(32 + 16 * len(value))
+        current_allowance().count_bytes(100 * len(value))
     if isinstance(value, list):
         return tuple(map(value_key, value))
     if isinstance(value, dict):
@@ -266,7 +266,7 @@ def value_key(value: Any) -> object:
 
 
 def double_value(value: Any) -> Any:
-    """Returns the number as JavaScript holds it, if it can."""
+    """Returns a number as a JavaScript double, if possible; any other value unchanged."""
     if isinstance(value, bool) or not isinstance(value, int):
         return value
     try:

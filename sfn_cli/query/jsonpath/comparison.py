@@ -1,8 +1,9 @@
 """Comparison of two values in a JSONPath filter, as in Jayway, which AWS uses.
 
-Rule 1: a number and a string are equal if the right one, read as the left one's type, is: `'1' == 1`.
+Rule 1: a number and a string are equal if the right one equals the left one after conversion to its type:
+`'1' == 1`.
 Rule 2: only two numbers or two strings are ordered.
-Rule 3: MISSING equals nothing, not even itself, so it differs from everything.
+Rule 3: MISSING is equal to nothing, not even itself, so it differs from everything.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _NUMBER = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d{1,6})?", re.ASC
 
 
 def read_compared_number(text: str) -> int | float | None:
-    """Returns the number that the text spells in Java (`010` is ten), or None.
+    """Returns the number that the text means in Java (`010` is ten).
 
-    None if it is no number, or exceeds a double.
+    None if it is not a number, or exceeds a double.
     """
     if not _NUMBER.fullmatch(text):
         return None

@@ -1,14 +1,14 @@
 """JSONPath as Step Functions uses it: `$.a.b`, `$$.State.Name`, `$variable.items[0]`.
 
-AWS evaluates paths with Jayway's JsonPath, and differs from it. The rules, each seen in recordings
+AWS evaluates paths with a modified Jayway JsonPath. The rules, each observed in recordings
 or in https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html:
 
 Rule 1: a path is *definite* if it can only name one value: no `..`, `*`, slice, list of indexes or filter.
 Rule 2: a definite path returns the bare value, and PathNotFound if any step is missing. Null is a value.
 Rule 3: an indefinite path always returns a list, in document order; missing members add nothing.
 Rule 4: `[n]` after an indefinite step indexes each match, not the list of matches.
-Rule 5: `['a','b']` at the end is definite: one object of those of the keys that are present.
-Rule 6: functions such as `length()`, and `=~`, `in`, `subsetof` and the like in filters, are refused.
+Rule 5: `['a','b']` at the end is definite: it returns one object with the keys that are present.
+Rule 6: functions such as `length()`, and filter operators such as `=~`, `in` and `subsetof`, are rejected.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class PathNotFound(Exception):  # named for what happened
-    """A definite path names nothing in its document. AWS words this in three ways.
+    """A definite path names nothing in its document. AWS has three forms of the message.
 
     `str()` is the form of InputPath, OutputPath, ItemsPath …: "Invalid path '$.a' : No results for
     path: $['a']".
@@ -64,7 +64,7 @@ class PathNotFound(Exception):  # named for what happened
         )
 
     def in_intrinsic(self) -> str:
-        """Returns AWS's wording in the error of an intrinsic function that has this path."""
+        """Returns AWS's message for an intrinsic function with this path."""
         document = dumps(self.document)
         return (
             f"The JsonPath argument for the field '{self.path}' could not be found in the input '{document}'"
@@ -118,7 +118,7 @@ class Path:
         except TooManyNodes:
             cause = (
                 f"The JSONPath '{self.text}' names more than {MAX_NODES} values, "
-                "or takes too long to find them"
+                "or takes too long to evaluate"
             )
             raise StatesError("States.Runtime", cause) from None
         if not self.definite:
@@ -148,12 +148,12 @@ class Path:
 
 @lru_cache(maxsize=4096)
 def compile_path(text: str) -> Path:
-    """Parses the path that `text` spells. Raises ValueError, with the column, if it is none."""
+    """Parses the path in `text`. Raises ValueError, with the column, if it is invalid."""
     return Path(text, *parse_path(text))
 
 
 def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudget) -> list[Json]:
-    """Returns all that the steps name in `document`, in document order. Raises TooManyNodes."""
+    """Returns all values that the steps name in `document`, in document order. Raises TooManyNodes."""
     nodes = [document]
     for step in steps:
         if isinstance(step, Selector):
@@ -168,7 +168,7 @@ def _select_path_nodes(steps: tuple[Step, ...], document: Json, budget: TimeBudg
 
 
 def _path_not_found_reason(steps: tuple[Step, ...], document: Json) -> str:
-    """Returns why a definite path names nothing, in Jayway's words.
+    """Returns Jayway's message for a definite path that names nothing.
 
     A missing last name is "No results for path", with the whole path; a missing name before the
     last is "Missing property", with the path up to it.

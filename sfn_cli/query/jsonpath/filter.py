@@ -1,4 +1,4 @@
-"""JSONPath filters, `[?(@.price < 10 && @.isbn)]`: text -> a function that filters items.
+"""JSONPath filters: compiles `[?(@.price < 10 && @.isbn)]` to a function that filters items.
 
     or       and ('||' and)*                    and    operand ('&&' operand)*
     operand  '!' operand | '(' or ')' | value (comparison value)?
@@ -6,7 +6,7 @@
 
 A text without quotes ends at a blank, an operator or a bracket: `[?(@.Name==Receipt)]`, `==2026-11-27`.
 
-A path alone tests whether it names anything. Paths are in path_of_item.py, comparisons in
+A path without a comparison tests whether it names anything. Paths are in path_of_item.py, comparisons in
 comparison.py.
 """
 
@@ -35,14 +35,14 @@ _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 
 def compile_filter(body: str) -> Callable[[list[Json], TimeBudget], list[Json]]:
-    """Compiles a function that returns the items for which `body` holds.
+    """Compiles a function that returns the items for which `body` is true.
 
     It stops when the time budget is used up. Raises ValueError.
     """
     filter = _FilterParser(body)
     holds = filter.whole()
     # https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html: `@`
-    # matches no scalar value, so `[?(@ > 1)]` keeps nothing, unlike in Jayway.
+    # matches no scalar value, so `[?(@ > 1)]` matches nothing, unlike in Jayway.
     kept_types = (dict, list) if filter.names_items else (object,)
 
     def matching(items: list[Json], budget: TimeBudget) -> list[Json]:
@@ -109,7 +109,7 @@ class _FilterParser:
         operator = _OPERATOR.match(self.text, self.at)
         if operator is None:
             if not is_path:
-                raise ValueError(f"in the filter '{self.text}', a value stands alone: compare it with '=='")
+                raise ValueError(f"a value in the filter '{self.text}' needs a comparison, such as '=='")
             return lambda item: left(item) is not MISSING
         compare = COMPARISONS.get(operator[0])
         if compare is None:
@@ -141,7 +141,7 @@ class _FilterParser:
         unquoted = _UNQUOTED.match(self.text, self.at)
         if unquoted is None:
             self.refuse()
-        # A sign is part of a number's exponent only: `1e+3`.
+        # A sign belongs to a number only in its exponent: `1e+3`.
         word = _NUMBER.match(self.text, self.at) or unquoted
         if word.end() < unquoted.end():
             word = unquoted
@@ -189,5 +189,5 @@ class _FilterParser:
     def refuse(self) -> NoReturn:
         rest = self.text[self.at :].strip()
         raise ValueError(
-            f"the filter '{self.text}' does not parse" + (f" at '{rest}'" if rest else ": it ends too early")
+            f"the filter '{self.text}' is invalid" + (f" at '{rest}'" if rest else ": it is incomplete")
         )

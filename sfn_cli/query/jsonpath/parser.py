@@ -1,4 +1,4 @@
-"""The JSONPath parser: text -> root and steps. The steps' meaning is in expression.py.
+"""The JSONPath parser: parses text to a root and steps, which expression.py evaluates.
 
 $  $$  $name                     roots: the input, the Context Object, a variable
 .name  ['name']  ["na\\"me"]      a member           [0]  [-1]          an element
@@ -19,7 +19,7 @@ from sfn_cli.query.limits import TimeBudget
 Select = Callable[[list[Json], TimeBudget], list[Json]]
 
 MAX_NODES = 1_000_000
-"""The maximum number of values at any step: `..*..*..*` multiplies them with every step. (ours)"""
+"""The maximum number of values at a step, because `..*..*..*` multiplies them with every step. (ours)"""
 
 
 class TooManyNodes(Exception):
@@ -27,10 +27,10 @@ class TooManyNodes(Exception):
 
 
 class Selector:
-    """A step that may name several values: `select` maps the nodes so far to the next ones.
+    """A step that may name several values: `select` maps the current nodes to the next ones.
 
-    `names` are those of `['a','b']`; at the end of a path it `merges` them into one object, and is
-    the one definite selector.
+    `names` are the names in `['a','b']`. At the end of a path, this selector `merges` them into one
+    object, and is then the only definite selector.
     """
 
     __slots__ = ("merges", "names", "select", "text")
@@ -63,8 +63,8 @@ def parse_path(text: str) -> tuple[str, tuple[Step, ...]]:
 
 
 _ROOT = re.compile(r"\$(\$|[^\W\d]\w*)?")
-_NAME = re.compile(r"""[^\s.\[\]()*?,]+""")  # as in Jayway, the quotes of `$.'a'` are part of the name
-# `*+` does not backtrack: the time for a text of blanks would grow with the square of its length.
+_NAME = re.compile(r"""[^\s.\[\]()*?,]+""")  # as in Jayway, the quotes in `$.'a'` are part of the name
+# `*+` does not backtrack: otherwise the time for blanks would grow with the square of their number.
 _QUOTED = re.compile(r"""\s*+(?:'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)")\s*+""", re.DOTALL)
 _INDEX = re.compile(r"\s*+(-?\d++)\s*+")
 _SLICE = re.compile(r"\s*+(-?\d++)?\s*+:\s*+(-?\d++)?\s*+(?::\s*+(-?\d++)?\s*+)?\]")
@@ -75,7 +75,7 @@ class _PathParser:
     """A cursor on the text of one path."""
 
     def __init__(self, text: str) -> None:
-        self.text = text.rstrip(" ")  # as in Jayway, spaces at the end do not count
+        self.text = text.rstrip(" ")  # as in Jayway, trailing spaces are ignored
         self.at = 0
 
     def path(self) -> tuple[str, tuple[Step, ...]]:
@@ -128,7 +128,7 @@ class _PathParser:
                 self._refuse("a slice needs a start or an end")
             start, stop = (self._number(bound, self.at) if bound else None for bound in bounds.group(1, 2))
             self.at = bounds.end()
-            # As in Jayway, a third number changes nothing.
+            # As in Jayway, a third number has no effect.
             return Selector(f"[{bounds.group(0)[:-1]}]", _slice_step(start, stop))
         if _INDEX.match(self.text, self.at):
             opening = self.at
@@ -211,7 +211,7 @@ def _unescape_path_name(name: str) -> str:
 
 
 def _closing_parenthesis(text: str, at: int) -> int:
-    """Returns where the parenthesis opened at `at` closes, or -1; quoted text is skipped."""
+    """Returns the position of the parenthesis that closes the one at `at`, or -1; skips quoted text."""
     depth = 1
     for part in re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()]""").finditer(text, at):
         depth += {"(": 1, ")": -1}.get(part.group(), 0)
@@ -221,7 +221,7 @@ def _closing_parenthesis(text: str, at: int) -> int:
 
 
 def select_nodes(nodes: list[Json], selector: Selector, budget: TimeBudget) -> list[Json]:
-    """Yields what the selector names in the nodes, a few at a time. Raises TooManyNodes."""
+    """Returns the values that the selector names in the nodes, found a few at a time. Raises TooManyNodes."""
     found: list[Json] = []
     for start in range(0, len(nodes), 16):
         found += selector.select(nodes[start : start + 16], budget)
@@ -268,7 +268,7 @@ def _slice_step(start: int | None, stop: int | None) -> Select:
             item for node in nodes if isinstance(node, list) for item in node[start:stop]
         ]
 
-    # With both ends given and one negative, Jayway counts up through the negative indexes.
+    # If both ends are given and one is negative, Jayway counts up through the negative indexes.
     def select(nodes: list[Json], budget: TimeBudget) -> list[Json]:
         return [
             node[index]

@@ -1,8 +1,8 @@
 """Paths within a filter, `@.price` and `@.tags[0]`, evaluated on one item.
 
-This is the only importer of jsonpath-ng. The names at the beginning are followed here; the rest
-(`[0]`, `[*].a`, `..b`) is parsed and followed by jsonpath-ng, as far as it means the same in
-Jayway. A path that could name several values returns a list.
+This is the only module that imports jsonpath-ng. The names at the start of a path are evaluated here;
+jsonpath-ng evaluates the rest (`[0]`, `[*].a`, `..b`) if it has the same meaning in Jayway. A path that
+could name several values returns a list.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 Value = Callable[[Any], Any]
-"""The value of a part of a filter, for an item."""
+"""Returns the value of a part of a filter for an item."""
 
 MAX_STEPS = 100
-"""The maximum number of steps after the names: jsonpath-ng recurses for each. (ours)"""
+"""The maximum number of steps after the names, because jsonpath-ng recurses for each. (ours)"""
 
 TEXT = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
 _NAME = r"""[^\s.\[\](){}'"=!<>&|*?,+/%~`]++"""
@@ -32,9 +32,9 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
 def path_of_item(text: str, at: int) -> tuple[Value, int]:
-    """Returns the path behind the `@` before `at`, and where it ends. Raises ValueError.
+    """Returns the path that follows the `@` before `at`, and its end. Raises ValueError.
 
-    Its value is MISSING if it names nothing in the item.
+    The path's value is MISSING if it names nothing in the item.
     """
     names: list[str] = []
     while member := _MEMBER.match(text, at):
@@ -55,9 +55,9 @@ def path_of_item(text: str, at: int) -> tuple[Value, int]:
 
 
 def unescape_item_text(quoted: str) -> str:
-    """Unescapes as in a Java string: `\\n`, `\\u00e9`.
+    """Unescapes text as in a Java string: `\\n`, `\\u00e9`.
 
-    Before any other character a backslash is dropped.
+    A backslash before any other character is dropped.
     """
     return _ESCAPE.sub(
         lambda code: chr(int(code[1], 16)) if code[1] else _ESCAPES.get(code[2], code[2]), quoted
@@ -65,7 +65,7 @@ def unescape_item_text(quoted: str) -> str:
 
 
 def _item_member(item: Json, names: list[str]) -> Any:
-    """Returns the value that the names lead to from the item, or MISSING."""
+    """Returns the value at the names in the item, or MISSING."""
     for name in names:
         if not isinstance(item, dict) or name not in item:
             return MISSING
@@ -74,17 +74,17 @@ def _item_member(item: Json, names: list[str]) -> Any:
 
 
 def _further_path_of_item(text: str) -> Value:
-    """Compiles the steps from the first that is no name on. Raises ValueError."""
+    """Compiles the steps after the names. Raises ValueError."""
     from jsonpath_ng.exceptions import JSONPathError
     from jsonpath_ng.jsonpath import Child, Descendants, Fields, Index, Root, Slice, Wildcard  # 50 ms
     from jsonpath_ng.parser import parse
 
-    # The library refuses names that are not ASCII, or begin with a digit, unless they are quoted.
+    # The library rejects names that are not ASCII or begin with a digit, unless they are quoted.
     quoted = _UNUSUAL_NAME.sub(lambda part: part[1] or "'" + part[2].replace("\\", "\\\\") + "'", text)
     try:
         expression = parse("$" + quoted)
     except JSONPathError as error:
-        raise ValueError(f"the path '{text}' in a filter does not parse: {error}") from None
+        raise ValueError(f"the path '{text}' in a filter is invalid: {error}") from None
     several = False
     steps = 0
     waiting = [expression]

@@ -1,7 +1,7 @@
-"""Reference Paths: paths that name exactly one place, and so can be written to.
+"""Reference Paths: paths that name exactly one place, to which a value can be written.
 
-https://states-language.net/#ref-paths: only names and indexes, no selectors. ResultPath places a
-state's result into its input with one.
+They have only names and indexes, no selectors (https://states-language.net/#ref-paths). ResultPath is a
+Reference Path: it places a state's result into its input.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class ReferencePath:
     __slots__ = ("_path", "names", "root", "text")
 
     def __init__(self, text: str) -> None:
-        """Parses `text`. Raises ValueError if it is no Reference Path."""
+        """Parses `text`. Raises ValueError if it is not a Reference Path."""
         path = compile_path(text)
         names = tuple(step for step in path.steps if isinstance(step, (str, int)))
         if len(names) != len(path.steps):
             raise ValueError(
                 f"Invalid Reference Path '{text}': "
-                "it may name one place only ('@', '..', ',', ':', '?' and '*' cannot be used)"
+                "it must name a single place ('@', '..', ',', ':', '?' and '*' cannot be used)"
             )
         self._path: Path = path
         self.text = text
@@ -39,14 +39,14 @@ class ReferencePath:
         self.names: tuple[str | int, ...] = names
 
     def read(self, document: Json) -> Json:
-        """Returns the value at this place; raises PathNotFound."""
+        """Returns the value at this place. Raises PathNotFound."""
         return self._path.read(document)
 
     def place(self, document: Json, value: Json) -> Json:
-        """Returns a document with `value` at this place; `document` itself is unchanged.
+        """Returns a copy of the document with `value` at this place.
 
-        `$` returns `value`. Missing objects on the way are created; an array keeps its length.
-        Raises States.ResultPathMatchFailure where the place would be within a string, a number …
+        `$` returns `value`. Missing objects on the path are created; the length of an array does not
+        change. Raises States.ResultPathMatchFailure if the place is within a string, a number, …
         """
         try:
             return _place_at_reference(document, self.names, value)

@@ -108,10 +108,10 @@ def _project_of_folder(folder: Path) -> FoundProject:
     if templates := _templates_of_any_name(folder):
         listed = ", ".join(str(path) for path, _ in templates)
         raise UsageError(f"{folder} contains several templates. Name one with -t: {listed}")
-    where = "the current folder" if str(folder) == "." else folder
+    searched = "the current folder" if str(folder) == "." else folder
     raise UsageError(
-        f"No project found in {where}. sfn looks for *.asl.json, *.asl.yaml, template.yaml, cdk.json, "
-        "serverless.yml and *.tf."
+        f"No project found in {searched}. sfn looks for *.asl.json, *.asl.yaml, template.yaml, "
+        "cdk.json, serverless.yml and *.tf."
     )
 
 

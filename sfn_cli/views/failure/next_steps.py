@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.arn import is_express_arn, name_in_arn, name_of_execution
 from sfn_cli.installation.extras import INSTALL_HINT
+from sfn_cli.views.execution.map_counts import map_counts
 from sfn_cli.views.failure.explain import explain_failure, name_of_function
 from sfn_cli.views.text.shell_words import shell_word
 
@@ -86,7 +87,8 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
             "see why the child execution failed",
             f"sfn show {shell_word(name_of_execution(failure.child_arn))}",
         )
-    yield from _steps_at_map_run(failure, stored)
+    if stored:
+        yield from _steps_at_map_run(view, failure)
     if stored and failure.error in _NO_FUNCTION:
         yield NextStep("see which functions there are", "sfn lambda list-functions")
     can_go_on = stored and not view.source.is_machine_deleted
@@ -113,9 +115,12 @@ def _was_not_called(view: "ExecutionView", failure: "Failure") -> bool:
     return mocked or failure.error in _NO_FUNCTION
 
 
-def _steps_at_map_run(failure: "Failure", stored: bool) -> "Iterator[NextStep]":
+def _steps_at_map_run(view: "ExecutionView", failure: "Failure") -> "Iterator[NextStep]":
     visit = failure.visit
-    if stored and visit is not None and visit.map_run_arn is not None:
+    if visit is None or visit.map_run_arn is None:
+        return
+    counts = map_counts(visit, view.source)
+    if counts is None or counts.failed:
         yield NextStep(
             "list the items that failed",
             f"sfn list-executions --map-run-arn {shell_word(visit.map_run_arn)} --status-filter FAILED",

@@ -1,4 +1,4 @@
-"""Connections: created, updated, listed and deleted as in EventBridge; secrets are never shown."""
+"""Connections: create, update, list and delete as in EventBridge. Secrets are never shown."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def create(
     ],
 )  # fmt: skip
 def test_described(service: Service, type_: str, parameters: Any, shown: Any) -> None:
-    """A connection shows what it holds but for its secrets."""
+    """A connection is described completely, except for its secrets."""
     created = create(service, "c", type_, parameters, Description="words")
     assert created["ConnectionArn"].startswith(f"{STEM}/c/")
     described = ask(service, "DescribeConnection", Name="c")
@@ -85,7 +85,7 @@ def test_described(service: Service, type_: str, parameters: Any, shown: Any) ->
 
 
 def test_updated(service: Service) -> None:
-    """Omitted fields remain; another authorization type replaces the previous one."""
+    """Omitted fields stay; another authorization type replaces the previous one."""
     create(service, Description="first")
     ask(
         service,
@@ -113,7 +113,7 @@ def test_updated(service: Service) -> None:
 
 
 def test_deauthorized(service: Service) -> None:
-    """Its secrets are deleted, until an update authorizes it again with everything required."""
+    """The secrets are deleted until an update authorizes the connection again, with all fields."""
     create(service)
     assert ask(service, "DeauthorizeConnection", Name="c")["ConnectionState"] == "DEAUTHORIZED"
     kept = connections.find_connection(service, f"{STEM}/c/any")
@@ -127,7 +127,7 @@ def test_deauthorized(service: Service) -> None:
 
 
 def test_listed(service: Service) -> None:
-    """By name, a page at a time, by prefix and by state."""
+    """Connections are listed by name, in pages, by prefix and by state."""
     for name in ("b", "ab", "aa"):
         create(service, name)
     ask(service, "DeauthorizeConnection", Name="ab")
@@ -146,7 +146,7 @@ def test_listed(service: Service) -> None:
 
 
 def test_deleted(service: Service) -> None:
-    """The name is free again."""
+    """The name can be used again."""
     create(service)
     again = refused(service, "CreateConnection", Name="c", AuthorizationType="API_KEY", AuthParameters=KEY)
     assert again == ("ResourceAlreadyExistsException", "Connection c already exists.")
@@ -185,7 +185,7 @@ def test_deleted(service: Service) -> None:
     ],
 )  # fmt: skip
 def test_refused(service: Service, request_: dict[str, Any], message: str) -> None:
-    """Inconsistent parameters are refused, and the error repeats no secret."""
+    """Inconsistent parameters are refused; the error does not contain the secret."""
     code, refusal = refused(service, "CreateConnection", Name="c", **request_)
     assert code == "ValidationException"
     assert message in refusal
@@ -193,8 +193,8 @@ def test_refused(service: Service, request_: dict[str, Any], message: str) -> No
 
 
 @pytest.mark.parametrize("password", ["plain", "two words", "\ttab \t", "a  b\tc"])
-def test_words(service: Service, password: str) -> None:
-    """Words with blanks and tabs between them are taken, as AWS's pattern takes them."""
+def test_words_with_blanks(service: Service, password: str) -> None:
+    """Words separated by spaces and tabs are accepted, as AWS's pattern accepts them."""
     create(service, "c", "BASIC", {"BasicAuthParameters": {"Username": "u", "Password": password}})
 
 
@@ -216,8 +216,8 @@ def test_words(service: Service, password: str) -> None:
         ("arn:aws:events:us-east-1:123456789012:connection/Other/81210c42-8af1-456b-9c4a-6ff02fc664ac", None),
     ],
 )
-def test_meant(service: Service, named: str, meant: str | None) -> None:
-    """A task finds the connection by its ARN, or by its name.
+def test_resolved(service: Service, named: str, meant: str | None) -> None:
+    """A task finds the connection by ARN or by name.
 
     AWS's own id for it is not known here.
     """

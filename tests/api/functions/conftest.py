@@ -1,4 +1,4 @@
-"""Fixtures: those of the functions' tests, for their operations."""
+"""Fixtures for the tests of the Lambda operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations of Lambda, with functions that really run."""
+"""The operations of Lambda, with functions that are actually run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_new_function(call: Call, create: Call) -> None:
 
 
 def test_defaults(create: Call) -> None:
-    """Three seconds, 128 MB."""
+    """The timeout is three seconds, the memory 128 MB."""
     answer = create()
     assert (answer["Timeout"], answer["MemorySize"]) == (3, 128)
 
@@ -106,14 +106,14 @@ def test_defaults(create: Call) -> None:
     ],
 )
 def test_a_function_that_is_refused(create: Call, request_: dict[str, Any], code: str, message: str) -> None:
-    """A request that cannot be met is refused with what is wrong with it."""
+    """An invalid request is refused with an error that says what is wrong."""
     with pytest.raises(ApiError) as refused:
         create(**request_)
     assert (refused.value.code, refused.value.message) == (code, message)
 
 
 def test_a_name_that_is_taken(create: Call) -> None:
-    """Function already exist (as AWS has it)."""
+    """The message is AWS's: "Function already exist"."""
     create()
     with pytest.raises(ApiError) as refused:
         create()
@@ -129,7 +129,7 @@ def test_a_name_that_is_taken(create: Call) -> None:
     ["GetFunction", "GetFunctionConfiguration", "DeleteFunction", "Invoke", "UpdateFunctionConfiguration"],
 )
 def test_no_such_function(call: Call, operation: str) -> None:
-    """Every operation on one function says so in the same words."""
+    """Every operation on one function reports this in the same words."""
     with pytest.raises(ApiError) as refused:
         call(operation, FunctionName="fn")
     assert (refused.value.code, refused.value.message, refused.value.status) == (
@@ -140,7 +140,7 @@ def test_no_such_function(call: Call, operation: str) -> None:
 
 
 def test_updates(call: Call, create: Call, tmp_path: Path) -> None:
-    """Each changes what it names, and the revision; the next invocation runs it."""
+    """Each update changes the given fields and the revision; the next invocation uses them."""
     first = create(Description="kept")
     second = call("UpdateFunctionConfiguration", FunctionName="fn", Timeout=20, MemorySize=256)
     assert (second["Timeout"], second["MemorySize"], second["Description"]) == (20, 256, "kept")
@@ -164,7 +164,7 @@ def test_updates(call: Call, create: Call, tmp_path: Path) -> None:
 
 
 def test_a_revision_that_is_not_the_latest(call: Call, create: Call) -> None:
-    """RevisionId guards an update; a dry run changes nothing."""
+    """RevisionId protects against a concurrent update; a dry run changes nothing."""
     revision = create()["RevisionId"]
     call("UpdateFunctionCode", FunctionName="fn", ZipFile=zip_of({"x": ""}), DryRun=True)
     assert call("GetFunctionConfiguration", FunctionName="fn")["RevisionId"] == revision
@@ -176,7 +176,7 @@ def test_a_revision_that_is_not_the_latest(call: Call, create: Call) -> None:
 
 
 def test_pages(call: Call, create: Call) -> None:
-    """ListFunctions lists by name, with a marker from page to page."""
+    """ListFunctions lists by name; a marker leads to the next page."""
     for name in ("c", "a", "b"):
         create(FunctionName=name)
     page = call("ListFunctions", MaxItems=2)
@@ -187,7 +187,7 @@ def test_pages(call: Call, create: Call) -> None:
 
 
 def test_delete(call: Call, create: Call) -> None:
-    """A deleted function does not exist, and its name is free."""
+    """A deleted function does not exist, and its name can be used again."""
     create()
     assert call("DeleteFunction", FunctionName="fn") == {"StatusCode": 204}
     assert call("ListFunctions") == {"Functions": []}
@@ -207,7 +207,7 @@ def test_delete(call: Call, create: Call) -> None:
     ],
 )
 def test_invoke(call: Call, create: Call, request_: dict[str, Any], answer: dict[str, Any]) -> None:
-    """The answer has what the handler returned, as it wrote it."""
+    """The response is what the handler returned, unchanged."""
     create()
     assert call("Invoke", FunctionName="fn", **request_) == answer
 
@@ -220,7 +220,7 @@ def test_invoke_with_the_tail_of_the_log(call: Call, create: Call) -> None:
 
 
 def test_invoke_a_function_that_fails(call: Call, create: Call) -> None:
-    """The call succeeds, and FunctionError says that the function did not."""
+    """The call succeeds; FunctionError says that the function failed."""
     create(Handler="app.gone")
     answer = call("Invoke", FunctionName="fn")
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
@@ -244,7 +244,7 @@ def test_invoke_a_function_that_fails(call: Call, create: Call) -> None:
 def test_invoke_that_is_refused(
     call: Call, create: Call, request_: dict[str, Any], code: str, status: int
 ) -> None:
-    """A payload that is no JSON or too large, a version that there is not."""
+    """The payload is not JSON or too large, or the version does not exist."""
     create()
     with pytest.raises(ApiError) as refused:
         call("Invoke", FunctionName="fn", **request_)
@@ -252,7 +252,7 @@ def test_invoke_that_is_refused(
 
 
 def test_invoke_without_an_interpreter(call: Call, create: Call) -> None:
-    """The error names the missing interpreter and the way to install it."""
+    """The error names the missing interpreter and says how to install it."""
     create(Runtime="java21")
     with pytest.raises(ApiError) as refused:
         call("Invoke", FunctionName="fn")
@@ -300,10 +300,10 @@ def test_tags(call: Call, create: Call) -> None:
         ("GetFunctionCodeSigningConfig", {"FunctionName": "gone"}, "ResourceNotFoundException"),
     ],
 )
-def test_tags_and_policies_that_there_are_not(
+def test_missing_tags_and_policies(
     call: Call, create: Call, operation: str, request_: dict[str, Any], code: str
 ) -> None:
-    """AWS's errors."""
+    """The errors are AWS's."""
     create()
     with pytest.raises(ApiError) as error:
         call(operation, **request_)

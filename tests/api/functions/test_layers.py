@@ -1,4 +1,4 @@
-"""Layers: what is published, listed and deleted, and what a function finds of them."""
+"""Layers: publish, list and delete, and what a function finds of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def refusal(call: Call, operation: str, **request: Any) -> tuple[str, int, str]:
 
 
 def test_versions(call: Call) -> None:
-    """Each publish is a version; a number is never used again."""
+    """Each publish creates a version; a number is never reused."""
     published = call(
         "PublishLayerVersion",
         LayerName="shared",
@@ -61,7 +61,7 @@ def test_versions(call: Call) -> None:
 
 
 def test_pages(call: Call) -> None:
-    """Markers lead to the older versions."""
+    """Markers lead to older versions."""
     for value in "abc":
         call("PublishLayerVersion", LayerName="shared", Content=one(value))
     first = call("ListLayerVersions", LayerName="shared", MaxItems=2)
@@ -86,7 +86,10 @@ def test_a_function_finds_its_layers(call: Call, create: Call) -> None:
 
 
 def test_a_folder_as_a_layer(call: Call, create: Call, tmp_path: Path) -> None:
-    """It is used in place: an edit counts at once, and further folders are below it."""
+    """The folder is used in place: edits take effect immediately.
+
+    Further folders come after it.
+    """
     for name, value in (("layer", "1"), ("more", "2")):
         (tmp_path / name / "python").mkdir(parents=True)
         (tmp_path / name / "python" / f"{name}.py").write_text(f"VALUE = {value}\n")
@@ -100,7 +103,7 @@ def test_a_folder_as_a_layer(call: Call, create: Call, tmp_path: Path) -> None:
 
 
 def test_layers_of_other_accounts(call: Call, create: Call) -> None:
-    """A public one is accepted; any other one must have its name here."""
+    """A public one is accepted; any other must exist here under the same name."""
     foreign = "arn:aws:lambda:eu-west-1:017000801446:layer:{}:22"
     create(Layers=[foreign.format("AWSLambdaPowertoolsPython")])
     assert answer(call) == {}
@@ -121,14 +124,14 @@ def test_layers_of_other_accounts(call: Call, create: Call) -> None:
     ],
 )
 def test_layers_that_a_function_cannot_have(create: Call, arns: list[str], message: str) -> None:
-    """They are refused as at AWS."""
+    """They are refused as in AWS."""
     with pytest.raises(ApiError) as refused:
         create(Layers=arns)
     assert message in refused.value.message
 
 
 def test_packages_of_code(call: Call, create: Call, tmp_path: Path) -> None:
-    """PackageDirs come after the code; a version has those of its time."""
+    """PackageDirs come after the code; a version has those of the time it was published."""
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "one.py").write_text(f"VALUE = {name!r}\n")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:fn"
 
 
-def saying(word: str) -> dict[str, bytes]:
+def answering_code(word: str) -> dict[str, bytes]:
     """Returns the code of a function that answers with a word and the version in its context."""
     source = (
         "def handler(event, context): "
@@ -32,8 +32,8 @@ def saying(word: str) -> dict[str, bytes]:
     return {"ZipFile": zip_of({"app.py": source})}
 
 
-def said(call: Call, name: str = "fn", **request: Any) -> list[str]:
-    """The handler's answer, and the version that Invoke says was executed."""
+def answer(call: Call, name: str = "fn", **request: Any) -> list[str]:
+    """Returns the handler's answer, and the version that Invoke reports as executed."""
     answer = call("Invoke", FunctionName=name, **request)
     return [*json.loads(answer["Payload"]), answer["ExecutedVersion"]]
 
@@ -46,24 +46,24 @@ def refusal(call: Call, operation: str, **request: Any) -> tuple[str, int, str]:
 
 @pytest.fixture
 def two_versions(call: Call, create: Call) -> None:
-    """A function that says "one" at its version 1, "two" at 2, and "now" at $LATEST."""
-    create(Code=saying("one"), Publish=True)
-    call("UpdateFunctionCode", FunctionName="fn", Publish=True, **saying("two"))
-    call("UpdateFunctionCode", FunctionName="fn", **saying("now"))
+    """A function that returns "one" at its version 1, "two" at 2, and "now" at $LATEST."""
+    create(Code=answering_code("one"), Publish=True)
+    call("UpdateFunctionCode", FunctionName="fn", Publish=True, **answering_code("two"))
+    call("UpdateFunctionCode", FunctionName="fn", **answering_code("now"))
 
 
 @pytest.mark.usefixtures("two_versions")
 def test_what_is_run(call: Call) -> None:
-    """A version is named by a qualifier, in a parameter or in the ARN.
+    """A qualifier selects a version, in a parameter or in the ARN.
 
     The handler, Invoke and the log show which version ran.
     """
     call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="2")
-    assert said(call) == ["now", "$LATEST", ARN, "$LATEST"]
-    assert said(call, Qualifier="$LATEST") == ["now", "$LATEST", f"{ARN}:$LATEST", "$LATEST"]
-    assert said(call, "fn:1") == ["one", "1", f"{ARN}:1", "1"]
-    assert said(call, f"{ARN}:2") == ["two", "2", f"{ARN}:2", "2"]
-    assert said(call, Qualifier="live") == said(call, f"{ARN}:live") == ["two", "2", f"{ARN}:live", "2"]
+    assert answer(call) == ["now", "$LATEST", ARN, "$LATEST"]
+    assert answer(call, Qualifier="$LATEST") == ["now", "$LATEST", f"{ARN}:$LATEST", "$LATEST"]
+    assert answer(call, "fn:1") == ["one", "1", f"{ARN}:1", "1"]
+    assert answer(call, f"{ARN}:2") == ["two", "2", f"{ARN}:2", "2"]
+    assert answer(call, Qualifier="live") == answer(call, f"{ARN}:live") == ["two", "2", f"{ARN}:live", "2"]
     tail = base64.b64decode(call("Invoke", FunctionName="fn:1", LogType="Tail")["LogResult"]).decode()
     assert re.match(r"START RequestId: \S+ Version: 1\n", tail)
 
@@ -80,9 +80,9 @@ def test_the_streams_of_a_version(bench: Workbench, call: Call, create: Call) ->
 
 
 def test_publishing(call: Call, create: Call) -> None:
-    """A version has a number and an ARN of its own, and never changes.
+    """A version has its own number and ARN, and never changes.
 
-    An unchanged function is not published again.
+    Publishing an unchanged function creates no version.
     """
     latest = create(Description="first", Timeout=5)
     one = call(
@@ -106,13 +106,13 @@ def test_publishing(call: Call, create: Call) -> None:
     assert (two["Version"], two["Timeout"], two["Description"]) == ("2", 6, "first")
     assert call("GetFunctionConfiguration", FunctionName="fn:1") == one
     assert (
-        call("UpdateFunctionCode", FunctionName="fn", Publish=True, **saying("x"))["FunctionArn"]
+        call("UpdateFunctionCode", FunctionName="fn", Publish=True, **answering_code("x"))["FunctionArn"]
         == f"{ARN}:3"
     )
 
 
 def test_numbers_are_not_used_again(call: Call, create: Call) -> None:
-    """Not when the version was deleted, nor when the function was."""
+    """This holds after the version, or the function, was deleted."""
     create(Publish=True)
     call("DeleteFunction", FunctionName="fn", Qualifier="1")
     assert call("PublishVersion", FunctionName="fn")["Version"] == "2"
@@ -124,7 +124,10 @@ def test_numbers_are_not_used_again(call: Call, create: Call) -> None:
 
 
 def test_a_folder_is_published_as_it_is_then(call: Call, create: Call, tmp_path: Path) -> None:
-    """A version of a function in a folder stores a copy: the folder may change, or be deleted."""
+    """A version of a function in a folder stores a copy.
+
+    The folder may then change or be deleted.
+    """
     folder = tmp_path / "code"
     (folder / "lib").mkdir(parents=True)
     (folder / "app.py").write_text("import lib.word\ndef handler(event, context): return lib.word.IT")
@@ -139,8 +142,8 @@ def test_a_folder_is_published_as_it_is_then(call: Call, create: Call, tmp_path:
     assert call("GetFunction", FunctionName="fn:2")["Code"] == {"RepositoryType": "S3"}
 
 
-def test_an_executable_is_published_as_one(call: Call, create: Call, tmp_path: Path) -> None:
-    """The copy of a folder keeps the modes of its files."""
+def test_file_modes_are_published(call: Call, create: Call, tmp_path: Path) -> None:
+    """The copy of a folder has the modes of its files."""
     folder = tmp_path / "code"
     folder.mkdir()
     (folder / "bootstrap").write_text("#!/bin/sh\nexit 5\n")
@@ -151,7 +154,7 @@ def test_an_executable_is_published_as_one(call: Call, create: Call, tmp_path: P
 
 @pytest.mark.usefixtures("two_versions")
 def test_lists(call: Call) -> None:
-    """The list has the versions of one function, or of all, page by page."""
+    """Versions of one function, or of all, are listed page by page."""
     first = call("ListVersionsByFunction", FunctionName="fn", MaxItems=2)
     rest = call("ListVersionsByFunction", FunctionName="fn", MaxItems=2, Marker=first["NextMarker"])
     listed = [version["FunctionArn"] for version in [*first["Versions"], *rest["Versions"]]]
@@ -184,7 +187,7 @@ def test_an_alias(call: Call) -> None:
         "UpdateAlias", FunctionName="fn", Name="live", FunctionVersion="2", RevisionId=made["RevisionId"]
     )
     assert (moved["FunctionVersion"], moved["Description"]) == ("2", "of the shop")
-    assert said(call, "fn:live")[0] == "two"
+    assert answer(call, "fn:live")[0] == "two"
     assert [alias["Name"] for alias in call("ListAliases", FunctionName="fn")["Aliases"]] == ["dev", "live"]
     assert [
         alias["Name"] for alias in call("ListAliases", FunctionName="fn", FunctionVersion="2")["Aliases"]
@@ -197,9 +200,9 @@ def test_an_alias(call: Call) -> None:
 
 @pytest.mark.usefixtures("two_versions")
 def test_weights(call: Call) -> None:
-    """An alias may refer to two versions: each invocation runs one of them.
+    """An alias may point to two versions: each invocation runs one of them.
 
-    Weights remain until they are removed.
+    Weights stay until they are removed.
     """
     call(
         "CreateAlias",
@@ -208,11 +211,11 @@ def test_weights(call: Call) -> None:
         FunctionVersion="1",
         RoutingConfig={"AdditionalVersionWeights": {"2": 1.0}},
     )
-    assert said(call, "fn:live")[0] == "two"
+    assert answer(call, "fn:live")[0] == "two"
     call(
         "UpdateAlias", FunctionName="fn", Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}}
     )
-    drawn = {said(call, "fn:live")[0] for _ in range(64)}
+    drawn = {answer(call, "fn:live")[0] for _ in range(64)}
     assert drawn == {"one", "two"}
     assert call("UpdateAlias", FunctionName="fn", Name="live", Description="")["RoutingConfig"] == {
         "AdditionalVersionWeights": {"2": 0.5}
@@ -304,7 +307,7 @@ REFUSED = [
 
 @pytest.mark.usefixtures("two_versions")
 def test_what_is_refused(call: Call) -> None:
-    """In Lambda's words, with its status; nothing changes."""
+    """The messages and statuses are Lambda's; nothing changes."""
     call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="2")
     before = call("ListAliases", FunctionName="fn"), call("ListVersionsByFunction", FunctionName="fn")
     for operation, request, *refused in REFUSED:
@@ -316,7 +319,7 @@ def test_what_is_refused(call: Call) -> None:
 
 
 def test_other_code_than_meant(call: Call, create: Call) -> None:
-    """CodeSha256 guards against publishing what another has uploaded."""
+    """CodeSha256 protects against publishing code that another client has uploaded."""
     sha = create()["CodeSha256"]
     assert refusal(call, "PublishVersion", FunctionName="fn", CodeSha256="other") == (
         *INVALID,

@@ -162,7 +162,7 @@ def test_groups_and_streams(call: Call) -> None:
 )
 @pytest.mark.usefixtures("filled")
 def test_refused(call: Call, operation: str, request_: dict[str, Any], code: str, message: str) -> None:
-    """In AWS's words where they are known."""
+    """The messages are AWS's where those are known."""
     with pytest.raises(ApiError) as refused:
         call(operation, **request_)
     assert (refused.value.code, refused.value.message) == (code, message)
@@ -187,7 +187,7 @@ def test_refused(call: Call, operation: str, request_: dict[str, Any], code: str
 )
 @pytest.mark.usefixtures("filled")
 def test_filter(call: Call, request_: dict[str, Any], found: str) -> None:
-    """The events of a group, in order of their time."""
+    """The events of a group are ordered by time."""
     if "logGroupIdentifier" not in request_:
         request_ = {"logGroupName": "g", **request_}
     assert letters(call("FilterLogEvents", **request_)) == found
@@ -207,9 +207,9 @@ def test_filter_by_pages(call: Call) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_get_forward_and_backward(call: Call) -> None:
-    """Tokens page forward from the head and backward from the end.
+    """Tokens page forward from the start and backward from the end.
 
-    At an end, the token is unchanged.
+    At either end, the token does not change.
     """
 
     def get(**request: Any) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def test_get_forward_and_backward(call: Call) -> None:
 
 
 def test_retention(service: Service, call: Call) -> None:
-    """Events older than their group's retention are not shown; without a policy all are.
+    """Events older than the group's retention are not shown; without a policy, all are.
 
     A day is 24 hours.
     """
@@ -256,14 +256,14 @@ def test_retention_of_later_lines(service: Service, call: Call) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_a_deleted_stream(call: Call) -> None:
-    """A deleted stream's lines are deleted with it."""
+    """The lines of a deleted stream are deleted with it."""
     call("DeleteLogStream", logGroupName="g", logStreamName="s/1")
     assert letters(call("FilterLogEvents", logGroupName="g")) == "x"
 
 
 @pytest.mark.usefixtures("filled")
 def test_streams_by_time(call: Call) -> None:
-    """With the times of their events."""
+    """The streams have the times of their events."""
     answer = call("DescribeLogStreams", logGroupName="g", orderBy="LastEventTime", descending=True)
     streams = answer["logStreams"]
     assert [
@@ -281,7 +281,7 @@ def test_streams_by_time(call: Call) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_put(call: Call) -> None:
-    """Events that are too old or too new are reported, and not stored."""
+    """Events that are too old or too new are reported and not stored."""
     times = [NOW - 15 * 24 * HOUR, NOW - HOUR, NOW, NOW + 3 * HOUR]
     answer = call(
         "PutLogEvents",
@@ -294,7 +294,7 @@ def test_put(call: Call) -> None:
 
 
 def test_followers(service: Service) -> None:
-    """A follower sees what was added since, as it was added, even if it is dated before."""
+    """A follower sees events in the order they are added, even if dated earlier."""
     logs: SqliteLogs = service.logs
     logs.append([LogLine("g", "s", NOW, "1"), LogLine("other", "s", NOW, "no")], NOW)
     last = logs.last_id()
@@ -309,7 +309,7 @@ def test_followers(service: Service) -> None:
 
 
 def test_lines_after_their_group_was_deleted(service: Service) -> None:
-    """Group and stream are created again."""
+    """The group and the stream are created again."""
     logs: SqliteLogs = service.logs
     logs.append([LogLine("g", "s", NOW, "1")], NOW)
     service.log_groups.delete_group("g")
@@ -322,7 +322,7 @@ MANY = {f"k{number}": "v" for number in range(50)}
 
 
 def test_tags(call: Call) -> None:
-    """A group has them from its birth, and others later."""
+    """Tags are given when a group is created, or later."""
     call("CreateLogGroup", logGroupName="/g", tags={"a": "1", "b": "2"})
     call("TagResource", resourceArn=f"{ARN}/g", tags={"b": "3", "c": "4"})
     call("UntagResource", resourceArn=f"{ARN}/g", tagKeys=["a", "never"])

@@ -1,4 +1,4 @@
-"""Tokens of lists."""
+"""Pagination tokens."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ NOW = 1_700_000_000_000
 DAY = 24 * 60 * 60 * 1000
 
 
-def test_token_gives_its_key_back() -> None:
-    """A token restores its key, for the same request and up to a day later."""
+def test_token_returns_its_key() -> None:
+    """A token returns its key, for the same request and for one day."""
     token = paging.page_token("list of a", "7:x", NOW)
     assert paging.last_page_key({"nextToken": token}, "list of a", NOW + DAY, str) == "7:x"
 
@@ -29,7 +29,7 @@ def test_token_gives_its_key_back() -> None:
     ],
 )
 def test_other_tokens_are_invalid(token: str, scope: str, now: int) -> None:
-    """A token of another request, an old one, an invented one: AWS's one error (recorded)."""
+    """Another request's token, an old one and an invented one get one error (recorded)."""
     with pytest.raises(ApiError) as refused:
         paging.last_page_key({"nextToken": token}, scope, now, int)
     assert (refused.value.code, refused.value.message) == ("InvalidToken", "Invalid Token: 'Invalid token'")

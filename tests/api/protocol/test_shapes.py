@@ -1,4 +1,4 @@
-"""Requests and responses by the model."""
+"""Requests and responses are checked by the model."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ WRONG_REQUESTS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize("operation, request_", WRONG_REQUESTS)
 def test_client_checks_are_botocores(operation: str, request_: Any) -> None:
-    """A request that botocore refuses is refused in the same words, all problems at once."""
+    """Requests that botocore refuses are refused in the same words, with all problems listed."""
     shape = (
         botocore.session.get_session()
         .get_service_model("stepfunctions")
@@ -57,7 +57,7 @@ def test_client_checks_are_botocores(operation: str, request_: Any) -> None:
 
 
 def test_environment_of_a_function() -> None:
-    """Maps are checked by their keys and values, in botocore's words."""
+    """The keys and values of maps are checked, with botocore's messages."""
     request = {"FunctionName": "f", "Environment": {"Variables": {"A": 1}}}
     with pytest.raises(
         UsageError, match=r"Invalid type for parameter Environment.Variables.A, value: 1, type: <class 'int'>"
@@ -162,14 +162,14 @@ def test_environment_of_a_function() -> None:
     ],
 )
 def test_constraints(operation: str, request_: dict[str, Any], message: str) -> None:
-    """Maxima, enums and patterns are the service's to check, in AWS's words (recorded)."""
+    """Maxima, enums and patterns are checked by the service, with AWS's messages (recorded)."""
     with pytest.raises(ApiError) as refused:
         check_constraints(model.load_model("stepfunctions", operation).input, request_)
     assert (refused.value.code, refused.value.message) == ("ValidationException", message)
 
 
 def test_to_wire() -> None:
-    """Members in the model's order, times in seconds, nothing that is None or unknown."""
+    """Members are in the model's order, times in seconds; None and unknown are left out."""
     answer = {"startDate": 1_700_000_000_123, "executionArn": "e", "name": None, "extra": 1}
     wire = shapes.shape_to_wire(model.load_model("stepfunctions", "DescribeExecution").output, answer)
     assert list(wire.items()) == [("executionArn", "e"), ("startDate", 1_700_000_000.123)]
@@ -183,7 +183,7 @@ def test_times_survive_the_wire(milliseconds: int) -> None:
 
 
 def test_blobs_survive_the_wire() -> None:
-    """A blob is base64 on the wire and bytes within."""
+    """A blob is base64 on the wire and bytes inside sfn."""
     shape = {"type": "blob"}
     assert shapes.shape_to_wire(shape, b"\x00\xff") == "AP8="
     assert shapes.shape_from_wire(shape, "AP8=") == b"\x00\xff"
@@ -207,7 +207,7 @@ def test_from_wire_refuses_other_types(body: Any, message: str) -> None:
 
 
 def test_from_wire_drops_null_and_unknown() -> None:
-    """Null means absent, and members that the model does not know are ignored."""
+    """Null means absent; members that are not in the model are ignored."""
     assert shapes.shape_from_wire(
         model.load_model("stepfunctions", "StartExecution").input, {"name": None, "x": 1, "input": "{}"}
     ) == {"input": "{}"}

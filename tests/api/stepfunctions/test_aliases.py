@@ -1,4 +1,4 @@
-"""Aliases of state machines: created, updated, followed, listed and deleted as at AWS."""
+"""Aliases of state machines: create, update, start, list and delete as in AWS."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BOTH = routing((M + ":1", 80), (M + ":2", 20))
 
 @pytest.fixture
 def call(call: Caller) -> Caller:
-    """With a machine that has two versions."""
+    """Calls operations; a machine with two versions exists."""
     call.create(publish=True)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, roleArn=ROLE + "2", publish=True)
     return call
@@ -39,7 +39,7 @@ def make(
 
 
 def test_described(call: Caller) -> None:
-    """The fields in their order; a new alias's update date is its creation date (documented)."""
+    """The fields are in order; a new alias's update date is its creation date (documented)."""
     made = make(call, routes=BOTH, description="to try")
     assert call("DescribeStateMachineAlias", stateMachineAliasArn=LIVE) == {
         "stateMachineAliasArn": LIVE,
@@ -51,7 +51,7 @@ def test_described(call: Caller) -> None:
     }
 
 
-def test_making_again_is_idempotent(call: Caller) -> None:
+def test_creating_again_is_idempotent(call: Caller) -> None:
     """The same request returns the same answer.
 
     Another description or routing is a conflict (recorded).
@@ -74,7 +74,7 @@ def test_making_again_is_idempotent(call: Caller) -> None:
 
 
 def test_updated(call: Caller) -> None:
-    """Given fields change, the others remain; an update that changes nothing retains its date."""
+    """Given fields change, the others stay; an update that changes nothing keeps the date."""
     made = make(call, description="d")
     first = call("UpdateStateMachineAlias", stateMachineAliasArn=LIVE, description="e")["updateDate"]
     assert first > made["creationDate"]
@@ -168,7 +168,7 @@ def test_refused_routes(
 
 @pytest.mark.parametrize("name", ["123", "two words", "!a", "a@"])
 def test_refused_names(call: Caller, name: str) -> None:
-    """A name of digits alone would be a version's."""
+    """A name of digits alone could be a version's."""
     code, message = refused(call, "CreateStateMachineAlias", name=name, routingConfiguration=FIRST)
     assert code == "ValidationException"
     assert message.startswith(
@@ -188,7 +188,7 @@ def test_refused_names(call: Caller, name: str) -> None:
 )
 @pytest.mark.parametrize("arn", [M + ":gone", MACHINE + "gone:live", M + ":1", M])
 def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], arn: str) -> None:
-    """A missing alias has one error (recorded).
+    """A missing alias always gets the same error (recorded).
 
     With another machine's versions, routing errors are reported first.
     """
@@ -209,7 +209,7 @@ def test_an_update_of_nothing(call: Caller) -> None:
 
 
 def test_listed(call: Caller) -> None:
-    """All of a machine, or those that lead to a version; in pages."""
+    """All aliases of a machine, or those that point to a version, are listed in pages."""
     for name, routes in (("b", FIRST), ("a", SECOND), ("c", BOTH)):
         make(call, name, routes)
 
@@ -233,7 +233,7 @@ def test_listed(call: Caller) -> None:
 
 
 def test_an_execution_of_an_alias(call: Caller) -> None:
-    """An execution belongs to the alias and to the version that it referred to at the start."""
+    """An execution belongs to the alias, and to the version it pointed to at the start."""
     make(call)
     arn = call("StartExecution", stateMachineArn=LIVE, name="e")["executionArn"]
     call("StartExecution", stateMachineArn=M + ":1", name="f")
@@ -291,8 +291,8 @@ def test_drawn_by_weight(call: Caller, weights: tuple[int, int], expected: dict[
     }
 
 
-def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
-    """Until the alias leads elsewhere (recorded)."""
+def test_a_version_that_an_alias_points_to_stays(call: Caller) -> None:
+    """It stays until the alias points elsewhere (recorded)."""
     make(call)
     make(call, "beta", BOTH)
     assert refused(call, "DeleteStateMachineVersion", stateMachineVersionArn=M + ":1") == (
@@ -310,7 +310,7 @@ def test_a_version_that_an_alias_leads_to_stays(call: Caller) -> None:
 
 
 def test_deleting_the_machine(call: Caller) -> None:
-    """A deleted machine's aliases are deleted with it, whatever their versions."""
+    """The aliases of a deleted machine are deleted with it, whatever their versions."""
     make(call, routes=BOTH)
     execution = call("StartExecution", stateMachineArn=LIVE)["executionArn"]
     call("DeleteStateMachine", stateMachineArn=M)
@@ -348,7 +348,7 @@ def test_an_alias_is_described_as_a_machine(call: Caller) -> None:
 
 
 def test_a_hundred_at_most(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One more is refused; the same again is no new one."""
+    """One more is refused; creating an existing one again adds none."""
     assert aliases.MAX_ALIASES == 100
     monkeypatch.setattr(aliases, "MAX_ALIASES", 1)
     made = make(call)

@@ -19,7 +19,7 @@ def test_a_valid_definition(call: Caller) -> None:
     }
 
 
-def test_faults_are_the_answer(call: Caller) -> None:
+def test_errors_are_the_answer(call: Caller) -> None:
     """Recorded from AWS."""
     answer = call("ValidateStateMachineDefinition", definition="{}", type="EXPRESS")
     assert answer == {
@@ -37,14 +37,14 @@ def test_faults_are_the_answer(call: Caller) -> None:
 
 
 def test_max_results(call: Caller) -> None:
-    """The list ends at maxResults, and `truncated` says so."""
+    """The list ends at maxResults, and `truncated` is true."""
     bad = '{"StartAt":"A","States":{"A":{"Type":"X"},"B":{"Type":"Y"}}}'
     answer = call("ValidateStateMachineDefinition", definition=bad, maxResults=1)
     assert (answer["result"], len(answer["diagnostics"]), answer["truncated"]) == ("FAIL", 1, True)
 
 
 def test_severity(call: Caller) -> None:
-    """Warnings are returned only on request, and do not fail the result."""
+    """Warnings are returned only on request, and do not make the result FAIL."""
     odd = json.dumps(
         {"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"a": "$.a"}, "End": True}}}
     )
@@ -58,8 +58,8 @@ def test_severity(call: Caller) -> None:
     assert [(each["severity"], each["code"]) for each in answer["diagnostics"]] == [("WARNING", "NO_DOLLAR")]
 
 
-def test_what_creating_says(call: Caller) -> None:
-    """All faults in one line; one without a place is at null, as AWS has it."""
+def test_the_message_of_creating(call: Caller) -> None:
+    """All errors are in one line; an error without a place is at null, as in AWS."""
     bad = json.dumps(
         {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "C": {"Type": "Pass", "Next": "A"}}}
     )
@@ -72,7 +72,7 @@ def test_what_creating_says(call: Caller) -> None:
 
 
 def test_variable_references(call: Caller) -> None:
-    """A description lists the variables that the states read, unless it has no definition."""
+    """A description lists the variables that the states read, unless the definition is hidden."""
     machine = {"StartAt": "P", "States": {"P": {"Type": "Pass", "InputPath": "$x", "End": True}}}
     answer = call("CreateStateMachine", name="m", roleArn=ROLE, definition=json.dumps(machine))
     arn = answer["stateMachineArn"]

@@ -1,4 +1,4 @@
-"""Executions: started, stopped, described, listed and read as AWS does."""
+"""Executions: start, stop, describe, list and read as in AWS."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_start(call: Caller) -> None:
 
 
 def test_start_without_name_and_input(call: Caller) -> None:
-    """The name is a UUID, the input {}."""
+    """The name is a UUID, and the input is {}."""
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
     described = call("DescribeExecution", executionArn=arn)
@@ -130,7 +130,7 @@ def test_refused_starts(call: Caller, request_: dict[str, Any], code: str, messa
 
 
 def test_stop(call: Caller) -> None:
-    """The execution is aborted at once, and its worker gets a message.
+    """The execution is aborted immediately, and its worker gets a message.
 
     The event's previous event is 0.
     """
@@ -189,7 +189,7 @@ def test_stop_again(call: Caller) -> None:
     ],
 )
 def test_what_is_not_there(call: Caller, operation: str, arn: str, code: str, message: str) -> None:
-    """An ARN is checked before it is looked up (recorded)."""
+    """The ARN is checked before it is looked up (recorded)."""
     assert refused(call, operation, executionArn=arn) == (code, message)
 
 
@@ -209,7 +209,7 @@ def test_describe_succeeded(call: Caller) -> None:
 
 
 def test_an_execution_keeps_its_revision(call: Caller) -> None:
-    """An update of the machine changes no execution that was started before."""
+    """An update of the machine does not change executions that were started before."""
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
     call("UpdateStateMachine", stateMachineArn=MACHINE + "m", roleArn=ROLE + "2")
@@ -218,7 +218,7 @@ def test_an_execution_keeps_its_revision(call: Caller) -> None:
 
 
 def test_list_newest_first_in_pages(call: Caller) -> None:
-    """Each execution once, also when others start between the pages."""
+    """Each execution is listed once, even if others start between the pages."""
     call.create()
     for name in "abcde":
         call("StartExecution", stateMachineArn=MACHINE + "m", name=name)
@@ -230,7 +230,7 @@ def test_list_newest_first_in_pages(call: Caller) -> None:
 
 
 def test_list_by_status(call: Caller) -> None:
-    """Only the executions of that status, of that machine."""
+    """Only the executions of that machine with that status are listed."""
     call.create()
     call.create("other")
     for name in "ab":
@@ -280,14 +280,14 @@ def test_list_by_status(call: Caller) -> None:
     ],
 )
 def test_refused_lists(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
-    """Each fault has AWS's code and words."""
+    """Each error has AWS's code and message."""
     call.create()
     call.create("fast", type="EXPRESS")
     assert refused(call, "ListExecutions", **request_) == (code, message)
 
 
 def test_history_in_pages_both_ways(call: Caller) -> None:
-    """A token belongs to one direction."""
+    """A token is valid for one direction."""
     call.create()
     arn = call("StartExecution", stateMachineArn=MACHINE + "m")["executionArn"]
     call("StopExecution", executionArn=arn)
@@ -320,8 +320,8 @@ def test_history_without_data(call: Caller) -> None:
     assert "input" not in event["executionStartedEventDetails"]
 
 
-def test_histories_lie_apart(call: Caller) -> None:
-    """The events of one execution are not another's."""
+def test_histories_are_separate(call: Caller) -> None:
+    """The events of one execution do not appear in another's history."""
     call.create()
     arns = [
         call("StartExecution", stateMachineArn=MACHINE + "m", input=str(n))["executionArn"] for n in range(3)
@@ -331,7 +331,7 @@ def test_histories_lie_apart(call: Caller) -> None:
 
 
 def test_express_names_may_be_used_again(call: Caller) -> None:
-    """Each execution of an EXPRESS machine has an ARN of its own."""
+    """Each execution of an EXPRESS machine has its own ARN."""
     call.create(type="EXPRESS")
     arns = {call("StartExecution", stateMachineArn=MACHINE + "m", name="e")["executionArn"] for _ in range(2)}
     assert len(arns) == 2
@@ -339,9 +339,9 @@ def test_express_names_may_be_used_again(call: Caller) -> None:
 
 
 def test_a_page_of_a_token_of_an_earlier_version(call: Caller) -> None:
-    """Tokens of an earlier version work for their day.
+    """Tokens of an earlier version are valid for a day.
 
-    They held the row of the last item, and the list's filter under its old name.
+    They contained the row of the last item, and the list's filter under its old name.
     """
     machine = call.create()
     arns = [call("StartExecution", stateMachineArn=machine)["executionArn"] for _ in range(3)]

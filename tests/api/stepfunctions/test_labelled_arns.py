@@ -64,8 +64,8 @@ def test_described(call: Caller, definition: str, label: str, type_: str, shown:
 
 
 @pytest.mark.parametrize("arn", [M + "/other", MACHINE + "gone/in"])
-def test_described_but_not_there(call: Caller, arn: str) -> None:
-    """No such label, no such machine."""
+def test_described_but_missing(call: Caller, arn: str) -> None:
+    """The label, or the machine, does not exist."""
     call.create(definition=machine_of(distributed(Label="in")))
     with pytest.raises(ApiError, match=f"State Machine Does Not Exist: '{MACHINE}") as error:
         call("DescribeStateMachine", stateMachineArn=arn)
@@ -84,7 +84,7 @@ def test_described_but_not_there(call: Caller, arn: str) -> None:
     ],
 )
 def test_refused(call: Caller, operation: str, member: str, more: Mapping[str, Any]) -> None:
-    """AWS documents a ValidationException, with this reason; the machine stays."""
+    """AWS documents a ValidationException with this reason; the machine stays."""
     call.create(definition=machine_of(distributed(Label="in")))
     with pytest.raises(ApiError) as error:
         call(operation, **{member: M + "/in", **more})

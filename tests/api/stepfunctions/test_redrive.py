@@ -135,7 +135,7 @@ def test_not_redrivable(call: Caller, become: Callable[[Caller], None], reason: 
 
 
 def test_the_last_moment(call: Caller) -> None:
-    """Fourteen days after its end it is redriven still."""
+    """Fourteen days after its end, it can still be redriven."""
     stop(call)
     stopped_at = call("DescribeExecution", executionArn=ARN)["stopDate"]
     call.service.clock.now = stopped_at + 14 * DAY - 1  # type: ignore[attr-defined]
@@ -155,12 +155,12 @@ def test_the_last_moment(call: Caller) -> None:
     ],
 )
 def test_what_is_not_there(call: Caller, request_: Any, code: str, message: str) -> None:
-    """The errors are those of the other operations on executions."""
+    """The errors are those of other operations on executions."""
     assert refused(call, **request_) == (code, message)
 
 
 def test_a_client_token_redrives_once(call: Caller) -> None:
-    """A client token returns the answer of its redrive for 15 minutes, whatever happens meanwhile.
+    """A client token returns the answer of its redrive for 15 minutes, whatever else happens.
 
     Another token redrives again.
     """
@@ -213,7 +213,7 @@ def test_of_many_at_once_one_wins(call: Caller) -> None:
 
 
 def test_it_keeps_its_definition(call: Caller) -> None:
-    """An update of the machine is for new executions."""
+    """An update of the machine applies to new executions."""
     stop(call)
     other = {"StartAt": "Q", "States": {"Q": {"Type": "Succeed"}}}
     call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=json.dumps(other))
@@ -223,7 +223,7 @@ def test_it_keeps_its_definition(call: Caller) -> None:
 
 @pytest.mark.parametrize("clock, factor", [(None, 1), ("virtual", 1), ("60", 60)])
 def test_the_time_of_a_redrive(call: Caller, clock: str | None, factor: int) -> None:
-    """A redrive has the time of the execution's own clock: its time limits start there."""
+    """The time is that of the execution's own clock: its time limits start there."""
     stop(call)
     change(call, "clock", clock)
     started_at = call("DescribeExecution", executionArn=ARN)["startDate"]
@@ -241,7 +241,7 @@ def test_no_time_before_the_end(call: Caller) -> None:
 
 
 def test_redrive_filter(call: Caller) -> None:
-    """redriveFilter is for the executions of a Map Run: with a state machine it is refused."""
+    """redriveFilter applies to the executions of a Map Run; with a state machine it is refused."""
     stop(call)
     with pytest.raises(ApiError) as refusal:
         call("ListExecutions", stateMachineArn=MACHINE + "m", redriveFilter="REDRIVEN")

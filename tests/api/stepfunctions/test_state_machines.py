@@ -1,4 +1,4 @@
-"""State machines: created, changed, described, listed and deleted as AWS does."""
+"""State machines: create, update, describe, list and delete as in AWS."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_creating_again_is_idempotent(call: Caller, more: dict[str, Any]) -> Non
     ],
 )
 def test_another_machine_of_the_name(call: Caller, more: dict[str, Any]) -> None:
-    """A name that is taken by another machine is refused."""
+    """The name of another machine is refused."""
     call.create()
     expected = ("StateMachineAlreadyExists", f"State Machine Already Exists: '{MACHINE}m'")
     assert (
@@ -148,7 +148,7 @@ def test_refused_machines(call: Caller, request_: dict[str, Any], code: str, mes
 
 @pytest.mark.parametrize("name", ["state.machine", "a-b_c", "x!@()'+=", "日本語", "n" * 80])
 def test_accepted_names(call: Caller, name: str) -> None:
-    """Names may have punctuation that is not forbidden, and characters beyond ASCII."""
+    """Names may have punctuation that is not forbidden, and non-ASCII characters."""
     assert call.create(name) == MACHINE + name
 
 
@@ -169,7 +169,7 @@ def test_logging_to_a_group_that_exists(call: Caller) -> None:
 
 
 def test_update_makes_a_revision(call: Caller) -> None:
-    """Given fields change, the others remain, and the revision has an id."""
+    """Given fields change, the others stay, and the revision has an id."""
     call.create()
     updated = call("UpdateStateMachine", stateMachineArn=MACHINE + "m", definition=OTHER)
     described = call("DescribeStateMachine", stateMachineArn=MACHINE + "m")
@@ -216,7 +216,7 @@ def test_update_that_changes_nothing(call: Caller) -> None:
     ],
 )
 def test_refused_updates(call: Caller, request_: dict[str, Any], code: str, message: str) -> None:
-    """Each fault has AWS's code and words."""
+    """Each error has AWS's code and message."""
     call.create()
     assert refused(call, "UpdateStateMachine", **request_) == (code, message)
 
@@ -235,13 +235,13 @@ def test_refused_updates(call: Caller, request_: dict[str, Any], code: str, mess
     ],
 )
 def test_describing_what_is_not_there(call: Caller, arn: str, code: str, message: str) -> None:
-    """An ARN is checked before it is looked up."""
+    """The ARN is checked before it is looked up."""
     call.create()
     assert refused(call, "DescribeStateMachine", stateMachineArn=arn) == (code, message)
 
 
 def test_delete(call: Caller) -> None:
-    """A machine without executions is deleted at once; deleting a missing one succeeds."""
+    """A machine without executions is deleted immediately; deleting a missing one succeeds."""
     arn = call.create()
     assert call("DeleteStateMachine", stateMachineArn=arn) == {}
     assert call("DeleteStateMachine", stateMachineArn=arn) == {}
@@ -250,7 +250,7 @@ def test_delete(call: Caller) -> None:
 
 
 def test_delete_while_an_execution_runs(call: Caller) -> None:
-    """The machine is DELETING until its executions end; they stay readable when it is gone."""
+    """The machine is DELETING until its executions end; they can be read after it is deleted."""
     arn = call.create()
     execution = call("StartExecution", stateMachineArn=arn)["executionArn"]
     call("DeleteStateMachine", stateMachineArn=arn)
@@ -287,7 +287,7 @@ def test_delete_by_a_qualified_arn(call: Caller) -> None:
 
 
 def test_list_in_pages(call: Caller) -> None:
-    """Each machine once, by name, also when others are added meanwhile."""
+    """Each machine is listed once, by name, even if others are added between the pages."""
     for name in ("c", "a", "e"):
         call.create(name)
     first = call("ListStateMachines", maxResults=2)

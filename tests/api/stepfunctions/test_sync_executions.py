@@ -68,7 +68,7 @@ def answered(call: Caller, awaited: AwaitedEnd, *, after_ms: int = 0, output: st
     ],
 )
 def test_refused(call: Caller, request_: dict[str, Any], code: str, message: str | None) -> None:
-    """Each fault has AWS's code and words, and nothing is started."""
+    """Each error has AWS's code and message, and nothing is started."""
     call.create(type="EXPRESS")
     call.create("slow")
     with pytest.raises(ApiError) as error:
@@ -79,7 +79,7 @@ def test_refused(call: Caller, request_: dict[str, Any], code: str, message: str
 
 
 def test_answer(call: Caller) -> None:
-    """The execution's description, its data and what AWS would bill."""
+    """The answer has the execution's description, its data, and what AWS would bill."""
     call.create(type="EXPRESS")
     awaited = begin(call, name="e", input='{"a": 1}', traceHeader="Root=1")
     answer = answered(call, awaited, output='{"b":2}')
@@ -101,7 +101,7 @@ def test_answer(call: Caller) -> None:
 
 
 def test_metadata_only(call: Caller) -> None:
-    """Without its data, and the details say so."""
+    """The data is left out, and the details say so."""
     call.create(type="EXPRESS")
     answer = answered(call, begin(call, includedData="METADATA_ONLY"))
     assert (answer["inputDetails"], answer["outputDetails"]) == ({"included": False}, {"included": False})
@@ -110,7 +110,7 @@ def test_metadata_only(call: Caller) -> None:
 
 @pytest.mark.parametrize("took, billed", [(0, 100), (1, 100), (100, 100), (101, 200), (299_950, 300_000)])
 def test_billed_duration(call: Caller, took: int, billed: int) -> None:
-    """In steps of 100 ms, upwards."""
+    """The duration is rounded up to 100 ms."""
     call.create(type="EXPRESS")
     assert (
         answered(call, begin(call), after_ms=took)["billingDetails"]["billedDurationInMilliseconds"] == billed
@@ -121,7 +121,7 @@ def test_billed_duration(call: Caller, took: int, billed: int) -> None:
     "megabytes, billed", [(1, 64), (13, 64), (14, 128), pytest.param(79, 192, marks=pytest.mark.slow)]
 )
 def test_billed_memory(call: Caller, megabytes: int, billed: int) -> None:
-    """In steps of 64 MB, upwards, with the data that the execution handled."""
+    """The memory is rounded up to 64 MB, and includes the data that the execution handled."""
     call.create(type="EXPRESS")
     answer = answered(call, begin(call), output='"' + "x" * (megabytes << 20) + '"')
     assert answer["billingDetails"]["billedMemoryUsedInMB"] == billed

@@ -13,7 +13,7 @@ A = {"key": "a", "value": "1"}
 
 
 def test_tags_come_and_go(call: Caller) -> None:
-    """Tags of the creation are stored; later ones are added, replaced by key and removed."""
+    """Tags are stored at the creation; later ones are added, replaced by key, and removed."""
     arn = call.create(tags=[A])
     call("TagResource", resourceArn=arn, tags=[{"key": "b", "value": ""}, {"key": "a", "value": "2"}])
     assert call("ListTagsForResource", resourceArn=arn)["tags"] == [
@@ -50,7 +50,7 @@ def test_what_is_not_there(call: Caller, operation: str, more: dict[str, Any], a
     ],
 )
 def test_refused_tags(call: Caller, tag: dict[str, str], message: str) -> None:
-    """Tags consist of what AWS documents, in every operation.
+    """Every operation refuses tags that AWS's documentation does not allow.
 
     A request with an invalid tag stores nothing.
     """
@@ -80,7 +80,7 @@ def test_accepted_tags(call: Caller) -> None:
     ],
 )
 def test_what_has_no_tags(call: Caller, arn: str, reason: str) -> None:
-    """State machines and activities have; others are not looked up."""
+    """Only state machines and activities have tags; other resources are not looked up."""
     with pytest.raises(ApiError) as error:
         call("ListTagsForResource", resourceArn=arn)
     assert (error.value.code, error.value.message) == ("InvalidArn", f"Invalid Arn: '{reason}'")

@@ -1,4 +1,4 @@
-"""Versions of state machines: published, described, started, listed and deleted as AWS does."""
+"""Versions of state machines: publish, describe, start, list and delete as in AWS."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def listed(call: Caller, machine_arn: str = M) -> list[str]:
 
 
 def test_published_as_it_is_created(call: Caller) -> None:
-    """The first version, with its description; creating again returns the same answer.
+    """The first version has its description; creating again returns the same answer.
 
     (Documented: `publish` is compared.)
     """
@@ -48,7 +48,7 @@ def test_published_as_it_is_created(call: Caller) -> None:
 
 
 def test_described(call: Caller) -> None:
-    """A version shows itself, with its own date and description, and stays what it was."""
+    """A version is described with its own date and description, and does not change."""
     call.create(publish=True, versionDescription="first")
     before = call("DescribeStateMachine", stateMachineArn=M)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER)
@@ -62,7 +62,10 @@ def test_described(call: Caller) -> None:
 
 
 def test_publishing_is_idempotent(call: Caller) -> None:
-    """A revision has one version (recorded), whatever the description; an update's has another."""
+    """A revision has one version, whatever the description (recorded).
+
+    An update's revision has another.
+    """
     call.create()
     first = call("PublishStateMachineVersion", stateMachineArn=M, description="a")
     assert call("PublishStateMachineVersion", stateMachineArn=M, description="b") == first
@@ -88,7 +91,7 @@ def test_a_number_is_not_used_again(call: Caller) -> None:
 
 
 def test_only_a_revision_that_is_current(call: Caller) -> None:
-    """The revisionId guards against a concurrent update; before any update it is INITIAL."""
+    """revisionId protects against a concurrent update; before any update it is INITIAL."""
     call.create()
     assert publish(call, revisionId="INITIAL") == M + ":1"
     revision = call("UpdateStateMachine", stateMachineArn=M, definition=OTHER)["revisionId"]
@@ -152,14 +155,14 @@ def test_only_a_revision_that_is_current(call: Caller) -> None:
     ],
 )
 def test_refused(call: Caller, operation: str, request_: dict[str, Any], code: str, message: str) -> None:
-    """Each fault has AWS's code and words; a version is no machine that could be changed."""
+    """Each error has AWS's code and message; a version is not a machine that can be changed."""
     call.create(publish=True)
     assert refused(call, operation, **request_) == (code, message)
     assert listed(call) == [M + ":1"]
 
 
 def test_listed_in_pages(call: Caller) -> None:
-    """Newest first, each once; a token belongs to its machine."""
+    """Versions are listed newest first, each once; a token is valid for its machine."""
     call.create(publish=True)
     for definition in (OTHER, THIRD, PASS, OTHER):
         call("UpdateStateMachine", stateMachineArn=M, definition=definition, publish=True)
@@ -179,7 +182,7 @@ def test_listed_in_pages(call: Caller) -> None:
 
 
 def test_what_is_not_there_is_no_error(call: Caller) -> None:
-    """Deleting and listing know no error for a machine or a version that does not exist."""
+    """Deleting and listing succeed for a machine or a version that does not exist."""
     call.create(publish=True)
     for arn in (M + ":7", MACHINE + "gone:1"):
         assert call("DeleteStateMachineVersion", stateMachineVersionArn=arn) == {}
@@ -231,7 +234,7 @@ def test_executions_by_version(call: Caller) -> None:
 
 
 def test_the_same_name_by_a_version(call: Caller) -> None:
-    """Names are the machine's: a name that one of its versions started is taken."""
+    """Names belong to the machine: a name that one of its versions has used is taken."""
     call.create(publish=True)
     first = call("StartExecution", stateMachineArn=M + ":1", name="e", input="1")
     assert call("StartExecution", stateMachineArn=M + ":1", name="e", input="1") == first
@@ -243,7 +246,7 @@ def test_the_same_name_by_a_version(call: Caller) -> None:
 def test_deleting_the_machine(call: Caller) -> None:
     """A machine's versions are deleted with it; until its executions end, all are DELETING.
 
-    The versions of the next machine of this name begin at 1.
+    The versions of the next machine with this name start at 1.
     """
     call.create(publish=True)
     call("UpdateStateMachine", stateMachineArn=M, definition=OTHER, publish=True)

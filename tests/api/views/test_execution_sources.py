@@ -1,4 +1,4 @@
-"""What views of stored executions are made from: children of Map Runs, EXPRESS, deleted machines, damage."""
+"""What views are built from: children of Map Runs, EXPRESS executions, deleted machines, damage."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def states(home: Path, arn: str) -> list[str]:
 
 
 def test_children_of_a_map_run(home: Path) -> None:
-    """The counts are those of the Map Run; the view of a child is on the processor's definition."""
+    """The counts are the Map Run's; the view of a child uses the processor's definition."""
     arn = start_execution(home, create_machine(home, "Each", EACH), "--input", "[1, 2, 3]")
     ended(home, arn)
     view = stored_view(home, arn)
@@ -79,7 +79,10 @@ def test_children_of_a_map_run(home: Path) -> None:
 
 
 def test_the_history_by_the_api(home: Path) -> None:
-    """What GetExecutionHistory prints is read to the stored history, but for the result of the Map Run."""
+    """GetExecutionHistory's output is parsed to the stored history.
+
+    The exception is the Map Run's result.
+    """
     arn = start_execution(home, create_machine(home, "Each", EACH), "--input", "[1, 2]")
     ended(home, arn)
     events = sfn_json(home, "get-execution-history", "--execution-arn", arn)["events"]
@@ -93,7 +96,7 @@ def test_the_history_by_the_api(home: Path) -> None:
 
 
 def test_express(home: Path) -> None:
-    """An EXPRESS execution is viewed, too, although AWS does not describe it."""
+    """An EXPRESS execution can be viewed, although AWS does not describe it."""
     machine = sfn_json(
         home, "create-state-machine", "--name", "Fast", "--type", "EXPRESS", "--definition", json.dumps(ONE),
         "--role-arn", "arn:aws:iam::123456789012:role/any",
@@ -104,7 +107,7 @@ def test_express(home: Path) -> None:
 
 
 def test_a_machine_that_was_changed_and_deleted(home: Path) -> None:
-    """An execution keeps the definition that it started with, also when its machine is gone."""
+    """An execution keeps the definition it was started with, even after its machine is deleted."""
     machine = create_machine(home, "Gone", ONE)
     arn = start_execution(home, machine)
     ended(home, arn)

@@ -1,4 +1,4 @@
-"""Log lines of many invocations, read at once, are those of each."""
+"""Log lines of many invocations that are read together are assigned to the right invocation."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ EACH = {
 
 @pytest.mark.slow
 def test_each_has_its_own(tmp_path: Path) -> None:
-    """Iterations that run side by side, and attempts of one state, each have their own lines."""
+    """Parallel iterations, and attempts of one state, each have their own lines."""
     home, code = tmp_path / "home", tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(CODE)

@@ -1,4 +1,4 @@
-"""The user's own file behind a copy in a build."""
+"""The user's own file of which a build has a copy."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COPY = ".aws-sam/build/Pay/app.py"
     ],
 )
 def test_original(tmp_path: Path, files: dict[str, str], original: str | None) -> None:
-    """The original has the name and the content of the copy."""
+    """The original has the same name and content as the copy."""
     for name, text in {COPY: "pay", **files}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -38,7 +38,7 @@ def test_original(tmp_path: Path, files: dict[str, str], original: str | None) -
 
 
 def test_repository(tmp_path: Path) -> None:
-    """A project in a repository may have code beside its own folder."""
+    """A project in a repository may have code outside its own folder."""
     for name in (f"stack/{COPY}", "functions/pay/app.py", ".git/HEAD"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("pay")

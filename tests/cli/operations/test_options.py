@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import click
 import pytest
 from botocore import xform_name  # type: ignore[import-untyped]
 
 from sfn_cli.api import model
-from sfn_cli.cli.operations import help_text, options
+from sfn_cli.cli.help import help_words
+from sfn_cli.cli.help.command_pages import summary_of_command
+from sfn_cli.cli.operations import options
 from sfn_cli.cli.operations.commands import OWN, ServiceGroup, Sfn, TableCommand
 
 OPERATIONS = [
@@ -45,18 +46,18 @@ def test_no_option_hides_one_that_every_command_takes(operation: model.Operation
 @pytest.mark.parametrize("command", commands(), ids=lambda command: f"{command.service}-{command.name}")
 def test_help_knows_every_command_and_option(command: TableCommand) -> None:
     """Each command has a sentence and an example, each option a sentence."""
-    assert help_text.help_sentence(command.service, command.name or "").endswith(".")
-    assert "Example" in command.get_help(click.Context(command))
+    assert help_words.help_sentence(command.service, command.name or "").endswith(".")
+    assert command.page().examples
     shown = [
         option for option in command.table().values() if not option.hidden and option.constant is not False
     ]
-    without = [option.flag for option in shown if not help_text.option_help_sentence(option.flag)]
+    without = [option.flag for option in shown if not help_words.option_help_sentence(option.flag)]
     assert without == []
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_own_commands_have_help(name: str) -> None:
-    """sfn's own commands say what they are for."""
+    """The list of commands has the first sentence of each command's own help."""
     command = Sfn("sfn").get_command(None, name)  # type: ignore[arg-type]
     assert command is not None
-    assert command.get_short_help_str(100).endswith(".")
+    assert summary_of_command(command) == help_words.help_sentence(name)

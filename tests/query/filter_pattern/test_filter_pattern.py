@@ -1,4 +1,4 @@
-"""CloudWatch's filter patterns: which messages they match."""
+"""CloudWatch's filter patterns, and the messages that they match."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ COLUMNS = "[ip, id, user, timestamp, request"
         ("ERROR -BAD", ERROR, False),
         ("-BAD", WARN, True),
         ('ERROR -"low disk"', ERROR, True),
-        ("disk ?ERROR", WARN, True),  # beside others, ? counts for nothing
+        ("disk ?ERROR", WARN, True),  # ?TERM is ignored if there are other terms
         # regular expressions
         ("%ERR[A-Z]+ 4\\d\\d%", ERROR, True),
         ("%^WARN%", WARN, False),
@@ -95,7 +95,7 @@ COLUMNS = "[ip, id, user, timestamp, request"
     ],
 )
 def test_patterns(pattern: str, message: str, matches: bool | None) -> None:
-    """Matching texts, others, and (None) invalid patterns."""
+    """A pattern matches a message (True), does not (False), or is invalid (None)."""
     if matches is None:
         with pytest.raises(InvalidPattern):
             compile_pattern(pattern)
@@ -111,9 +111,9 @@ def test_patterns(pattern: str, message: str, matches: bool | None) -> None:
         ("{ $.a = }", "A value expected at column 9 of { $.a = }"),
         ("{ a = 1 }", "A selector ($.field) expected at column 3 of { a = 1 }"),
         ("{ $.a = 1", "} expected at column 10 of { $.a = 1"),
-        ("{ $.a > b }", "> compares with a number, not with b"),
+        ("{ $.a > b }", "> needs a number, not b"),
         ("[a, b", "] or , expected at column 6 of [a, b"),
-        ("[..., a, ...]", "... may stand once: [..., a, ...]"),
+        ("[..., a, ...]", "... may be used only once: [..., a, ...]"),
         ("%a(b)%", "Invalid regular expression %a(b)%"),
         ("%a[b%", "Invalid regular expression %a[b%: unterminated character set at position 3"),
     ],

@@ -1,4 +1,4 @@
-"""JSONata: its values, AWS's messages, and the engine's faults that must not return."""
+"""JSONata: its values, AWS's messages, and the engine's bugs that must stay fixed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def evaluate(expression: str) -> Any:
         ("$states.result.x", 1),  # 1.0 prints as 1
         ("$states.context.State.Name", "S"),
         ("$total + 1", 8),
-        ("$big", 2**70 + 1),  # integers stay what they are
+        ("$big", 2**70 + 1),  # integers are unchanged
         ("$states.input.orders.id", ["a", "b"]),
         ("$states.input.orders[price > 2].id", "b"),
         ("$sum($states.input.orders.price)", 4),
@@ -107,7 +107,7 @@ def test_undefined(expression: str) -> None:
     ],
 )
 def test_functions_of_step_functions(expression: str, value: Any) -> None:
-    """The functions that AWS adds to JSONata; time and randomness are the scope's."""
+    """AWS's additional functions work; their time and random numbers come from the scope."""
     assert evaluate(expression) == value
 
 
@@ -139,7 +139,7 @@ def test_randomness_repeats() -> None:
         ("$match('a1b22', /([a-z])(\\d+)/).groups", ["a", "1", "b", "22"]),
         ("/b(.)/('abc').groups", ["c"]),
         ("$split('a1b2', /\\d/)", ["a", "b", ""]),
-        ("$contains('x\n', /x$/)", False),  # `$` is the end, not before a last newline
+        ("$contains('x\n', /x$/)", False),  # `$` matches only at the end, not before a trailing newline
         ("$string({'a': 'é', 'b': 0.1 + 0.2, 'f': $sum})", '{"a":"é","b":0.3,"f":""}'),
         ("$string(1e20)", "100000000000000000000"),
         ("$string(1e-7)", "1e-7"),
@@ -152,7 +152,7 @@ def test_randomness_repeats() -> None:
         ("1 / 0 > 3", True),
         ("$formatNumber(0.123, '#.e9')", "0.1e0"),
         ("$formatNumber(-0.234, '#.00e0')", "-0.23e0"),
-        ("$formatNumber(0.125, '0.00')", "0.12"),  # a half goes to the even digit
+        ("$formatNumber(0.125, '0.00')", "0.12"),  # halves are rounded to the even digit
         ("$formatNumber(8.345, '0.00')", "8.34"),
         ("$formatNumber(-2.5, '#,##0;(#,##0)')", "(2)"),
         ("$formatNumber(1234567.891, '#,##0.0,0')", "1,234,567.8,9"),
@@ -161,14 +161,14 @@ def test_randomness_repeats() -> None:
         ("$formatNumber(0.575, '0%')", "57%"),  # 57.49999999999999, as in JavaScript
         ("$formatNumber(0, '0.0e0')", "0.0e0"),
         ("$formatNumber(1.5, '00.00e00')", "15.00e-01"),
-        ("$formatNumber(1, '#.##')", "1.0"),  # no digit is mandatory: then one of the fraction is
+        ("$formatNumber(1, '#.##')", "1.0"),  # if no digit is mandatory, one digit of the fraction is
         ("$formatNumber(1e21, '0%')", "1" + "0" * 23 + "%"),
         ("$formatNumber(7, 'about 0 euros')", "about 7 euros"),
         ("$states.input.empty{'a': 1}", {"a": 1}),
     ],
 )
 def test_faults_of_the_engine(expression: str, value: Any) -> None:
-    """The expressions for which the engine alone would return a wrong value."""
+    """Expressions for which the unmodified engine returns a wrong value are correct."""
     assert evaluate(expression) == value
 
 
@@ -187,7 +187,7 @@ def test_the_input_is_never_changed() -> None:
 @pytest.mark.parametrize(
     "expression, code, message",
     [
-        # Observed at AWS: $eval is refused so.
+        # Observed at AWS: $eval is rejected with this error.
         ("$eval('1+1')", "T1006", "Attempted to invoke a non-function"),
         ("$gone()", "T1006", "Attempted to invoke a non-function"),
         ("$abs('x')", "T0410", 'Argument 1 of function "abs" does not match function signature'),
@@ -215,13 +215,13 @@ def test_the_input_is_never_changed() -> None:
         ("$toMillis('2018', '[q]')", "D3132", 'Unknown component specifier "q" in date/time picture string'),
         ("$fromMillis(1, '[q]')", "D3132", 'Unknown component specifier "q" in date/time picture string'),
         ("$formatNumber(1, '0;0;0')", "D3080", None),
-        ("$formatNumber(1, '---')", "D3086", None),  # of several faults the last
+        ("$formatNumber(1, '---')", "D3086", None),  # the last of several errors
         ("$formatNumber(1, '0,,0')", "D3089", None),
         ("$formatNumber(1, '0.0e')", "D3093", None),
     ],
 )
 def test_errors(expression: str, code: str, message: str | None) -> None:
-    """Errors have JSONata's codes and texts."""
+    """Errors have JSONata's codes and messages."""
     with pytest.raises(JsonataError) as caught:
         evaluate(expression)
     assert caught.value.code == code
@@ -230,7 +230,7 @@ def test_errors(expression: str, code: str, message: str | None) -> None:
 
 @pytest.mark.parametrize("expression", ["$sum", "[function() { 1 }]", "{'f': $sum}", "'\\uD834'"])
 def test_what_is_no_json(expression: str) -> None:
-    """A result that is no JSON is an error."""
+    """A result that is not JSON is an error."""
     with pytest.raises(JsonataError):
         evaluate(expression)
 
@@ -250,14 +250,14 @@ def test_what_is_no_json(expression: str) -> None:
     ],
 )
 def test_bounds(expression: str, bound: str) -> None:
-    """Depth and size are bounded where AWS bounds them; the error has no code."""
+    """Depth and size have AWS's limits; the error has no code."""
     with pytest.raises(JsonataError, match=bound) as caught:
         evaluate(expression)
     assert caught.value.code == ""
 
 
 def test_endless_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tail call that never ends is ended by the number of its steps: no clock is read."""
+    """An endless tail call is stopped by the number of its steps, without a clock."""
     from sfn_cli.query.jsonata import limits
 
     monkeypatch.setattr(limits, "MAX_STEPS", 10_000)
@@ -266,7 +266,7 @@ def test_endless_loop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_large_range_is_allowed() -> None:
-    """Observed at AWS: the last size that is accepted."""
+    """The largest size that AWS accepts is accepted (observed)."""
     assert evaluate("$count([1..20000])") == 20000
 
 
@@ -281,7 +281,7 @@ def test_a_large_range_is_allowed() -> None:
     ],
 )
 def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
-    """Recorded: test_map_state_items_eval_jsonata_fail."""
+    """An error in Items has AWS's message (recorded: test_map_state_items_eval_jsonata_fail)."""
     with pytest.raises(StatesError) as caught:
         evaluate_expression_text(f"{{% {value} %}}", "Items", scope(), "array")
     assert caught.value.error == "States.QueryEvaluationError"
@@ -307,7 +307,7 @@ def test_unexpected_type(value: str, type_name: str, shown: str) -> None:
     ],
 )
 def test_causes(expression: str, ending: str) -> None:
-    """A coded error follows as a sentence, a bound after a colon."""
+    """In a cause, an error with a code is a sentence, and a limit follows a colon."""
     with pytest.raises(StatesError) as caught:
         evaluate_expression_text("{% " + expression + " %}", "Output/r", scope())
     assert (
@@ -332,7 +332,7 @@ def test_causes(expression: str, ending: str) -> None:
     ],
 )
 def test_bad_syntax(text: str, message: str | None) -> None:
-    """The messages of AWS's INVALID_JSONATA_EXPRESSION."""
+    """Invalid expressions have the messages of AWS's INVALID_JSONATA_EXPRESSION."""
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the text is compared below
         compile_expression(text)
     assert message is None or str(caught.value) == message
@@ -351,7 +351,7 @@ def test_bad_syntax(text: str, message: str | None) -> None:
     ],
 )
 def test_top_level_reference(text: str, name: str | None) -> None:
-    """A bare name reads from a value; at the top there is none."""
+    """A bare name at the top level has no value to be read from, and is found."""
     assert compile_expression(text).top_level_reference == name
 
 
@@ -368,11 +368,11 @@ def test_top_level_reference(text: str, name: str | None) -> None:
     ],
 )
 def test_is_expression(text: Any, is_one: bool) -> None:
-    """The braces are the very first and last of the string."""
+    """An expression begins and ends with the braces, without spaces."""
     assert is_expression(text) is is_one
 
 
 def test_recursion_limit_stays_modest() -> None:
-    """Importing the engine sets the limit of the whole process to 10,000; that is undone."""
+    """The recursion limit, which importing the engine sets to 10,000, is restored."""
     evaluate("1")
     assert sys.getrecursionlimit() < 10_000

@@ -1,4 +1,4 @@
-"""JSONPath: what each form names, and AWS's texts when it names nothing."""
+"""JSONPath: the values of each form, and AWS's messages for missing values."""
 
 from __future__ import annotations
 
@@ -41,11 +41,14 @@ STORE = {
         ("$.['open']", True),
         ("$.'q'", 3),  # the quotes are part of the name
         ("$.open  ", True),
-        ("$['open','none','gone']", {"open": True, "none": None}),  # one object of those that are present
+        (
+            "$['open','none','gone']",
+            {"open": True, "none": None},
+        ),  # one object with the names that are present
     ],
 )
 def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
-    """A path that can only name one value returns that value."""
+    """A path that can name only one value returns that value."""
     assert compile_path(path).definite
     assert compile_path(path).read(STORE) == found
 
@@ -57,12 +60,12 @@ def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
         ("$.book[0,2].title", ["Sayings", "Moby Dick"]),
         ("$..title", ["Sayings", "Sword", "Moby Dick"]),
         ("$..tags[0]", ["old"]),
-        ("$.nested[*][0]", [1, 3]),  # the index is taken in each match
+        ("$.nested[*][0]", [1, 3]),  # the index applies to each match
         ("$.n[1:3]", [2, 3]),
         ("$.n[2:]", [3, 4, 5]),
         ("$.n[:-3]", [1, 2]),
         ("$.n[-2:]", [4, 5]),
-        ("$.n[0:5:2]", [1, 2, 3, 4, 5]),  # as in Jayway, a step changes nothing
+        ("$.n[0:5:2]", [1, 2, 3, 4, 5]),  # as in Jayway, a step has no effect
         ("$['a b'].*", [1]),
         ("$.book[?(@.price < 10)].title", ["Sayings", "Moby Dick"]),
         ("$.book[?(10 > @.price)].title", ["Sayings", "Moby Dick"]),
@@ -75,15 +78,15 @@ def test_definite_path_gives_the_bare_value(path: str, found: Any) -> None:
         ("$.book[?(Sword == @.title)].price", [12.99]),
         ("$.book[?(@.title == Sword || @.title==Sayings)].price", [8.95, 12.99]),
         ("$.book[?((@.title==Sword))].price", [12.99]),
-        ("$.book[?(@.title == true)].price", []),  # a boolean, no text
+        ("$.book[?(@.title == true)].price", []),  # a boolean, not a string
         ("$.n[?(@ > 1)]", []),  # `@` matches objects only
-        ("$.gone[*]", []),  # a missing value adds nothing
+        ("$.gone[*]", []),  # a missing value is left out
         ("$.s[1:]", []),
         ("$.open.x[*].y", []),
     ],
 )
 def test_indefinite_path_gives_a_list(path: str, found: list[Any]) -> None:
-    """A path that could name several values returns a list, even of one or none."""
+    """A path that could name several values returns a list, even with one or no values."""
     assert not compile_path(path).definite
     assert compile_path(path).read(STORE) == found
 
@@ -105,9 +108,9 @@ ITEMS = [
 @pytest.mark.parametrize(
     "body, kept",
     [
-        ("@.a == 1", [0, 2]),  # JSON's true is no number; a text with the same spelling is equal to it
+        ("@.a == 1", [0, 2]),  # JSON's true is not a number; the string '1' is equal to 1
         ("@.a == '1'", [0, 2]),
-        ("@.a == '01'", [0, 3]),  # to the right of a number, a text is read as one
+        ("@.a == '01'", [0, 3]),  # a string to the right of a number is converted
         ("1 == @.a", [0, 2, 3]),
         ("@.a === 1", [0]),
         ("@.a === 1.0", [0]),
@@ -117,10 +120,10 @@ ITEMS = [
         ("@.a != null", [0, 1, 2, 3, 5, 6, 7, 8]),  # a missing value differs
         ("!(@.a == 1)", [1, 3, 4, 5, 6, 7, 8]),
         ("!@.a", [7, 8]),
-        ("@.a < 2", [0]),  # an order is between two numbers, or two texts
+        ("@.a < 2", [0]),  # only two numbers or two strings are ordered
         ("@.a < '2'", [2, 3]),
         ("2 >= @.a", [0]),
-        ("@.a == @.b", []),  # a missing value equals nothing
+        ("@.a == @.b", []),  # a missing value is equal to nothing
         ("@.a == [1, 'x']", [5]),
         ('@.a == {"b": 1}', [6]),
         ("@.a == [[]]", []),
@@ -128,10 +131,10 @@ ITEMS = [
         ("@.a[-1] == 'x'", [5]),
         ("@[1] == 2", [8]),
         ("@[0:1] == [1]", [8]),
-        ("@.a[*]", [0, 1, 2, 3, 4, 5, 6]),  # a list, though an empty one
+        ("@.a[*]", [0, 1, 2, 3, 4, 5, 6]),  # a list, even if it is empty
         ("@..b == [1]", [6, 7]),
         ("@['a'].b", [6]),
-        ("@", [0, 1, 2, 3, 4, 5, 6, 7, 8]),  # as AWS says, no scalar value
+        ("@", [0, 1, 2, 3, 4, 5, 6, 7, 8]),  # as AWS documents, no scalar values
         ("@ == 7", []),
         ("1 == 1", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
         ("@.a == 0.1e1", [0, 2]),
@@ -139,14 +142,14 @@ ITEMS = [
     ],
 )
 def test_filter(body: str, kept: list[int]) -> None:
-    """A filter compares as Jayway does, and selects objects and arrays only."""
+    """A filter compares as Jayway does, and selects only objects and arrays."""
     assert compile_path(f"$[?({body})]").read(ITEMS) == [ITEMS[n] for n in kept]
 
 
 @pytest.mark.parametrize(
     "path, found",
     [
-        ("$[-4:1]", [2, 3, 4, 5, 1]),  # from one to the other, through the end of the array
+        ("$[-4:1]", [2, 3, 4, 5, 1]),  # counts up from one to the other, through the end of the array
         ("$[-7:2]", [1, 2, 3, 4, 5, 1, 2]),
         ("$[-2147483648:-4]", [1]),
         ("$[3:-1]", []),
@@ -157,7 +160,7 @@ def test_filter(body: str, kept: list[int]) -> None:
     ],
 )
 def test_negative_bounds(path: str, found: list[int] | None) -> None:
-    """A slice with both ends counts from one to the other, as Jayway's does.
+    """A slice with both ends counts up from one to the other, as in Jayway.
 
     One with a single end never exceeds the array's.
     """
@@ -169,7 +172,7 @@ def test_negative_bounds(path: str, found: list[int] | None) -> None:
 
 
 def test_several_names_at_any_depth() -> None:
-    """After `..`, only objects that have all of the names are named."""
+    """After `..`, only objects with all of the names are selected."""
     document = [{"a": 1, "b": 2, "c": 3}, {"a": 4}, {"x": {"b": 5, "a": 6}}]
     assert compile_path("$..['a','b']").read(document) == [{"a": 1, "b": 2}, {"a": 6, "b": 5}]
 
@@ -226,7 +229,7 @@ def test_reason_why_nothing_is_found(path: str, document: Any, reason: str) -> N
 
 
 def test_not_found_in_a_field() -> None:
-    """Recorded: test_invalid_jsonpath, ErrorPath."""
+    """ErrorPath has AWS's message for a missing value (recorded: test_invalid_jsonpath)."""
     with pytest.raises(PathNotFound) as caught:
         compile_path("$.ErrorX").read({"Error": "error-value"})
     error = caught.value.in_field("ErrorPath")
@@ -255,13 +258,13 @@ def test_not_found_in_a_field() -> None:
     ],
 )
 def test_text_without_quotes_in_a_filter(written: str, value: Any) -> None:
-    """A word that is no number, boolean or null is a text."""
+    """A word that is not a number, a boolean or null is a string."""
     items = [{"v": "other"}, {"v": value, "n": 1}]
     assert compile_path(f"$[?(@.v=={written})].n").read(items) == [1]
 
 
 def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
-    """Recorded: ESCAPE_SEQUENCES_JSONPATH."""
+    """Escapes in names are as on AWS (recorded: ESCAPE_SEQUENCES_JSONPATH)."""
     assert compile_path("""$['Test\\""Name"']""").read({'Test\\""Name"': 1}) == 1
     assert compile_path(r"$['it\'s']").read({"it's": 1}) == 1
 
@@ -287,12 +290,12 @@ def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
         ("$.a[?(@.b+1 == 2)]", 5, "arithmetic"),
         ("$.a[?(@.b - 1 == 2)]", 5, "arithmetic"),
         ("$.a[?(@.length() == 2)]", 5, "the function 'length()' is not supported"),
-        ("$.a[?(@.b == 1 || true)]", 5, "a value stands alone"),
-        ("$.a[?(b)]", 5, "a value stands alone"),
-        ("$.a[?(@.b == Moby Dick)]", 5, "does not parse at 'Dick'"),
-        ("$.a[?(@.b == )]", 5, "ends too early"),
-        ("$.a[?(@.b == 1 @.c)]", 5, "does not parse at '@.c'"),
-        ("$.a[?(@.b[?(@.c)])]", 5, "does not parse at '[?(@.c)]'"),
+        ("$.a[?(@.b == 1 || true)]", 5, "needs a comparison"),
+        ("$.a[?(b)]", 5, "needs a comparison"),
+        ("$.a[?(@.b == Moby Dick)]", 5, "is invalid at 'Dick'"),
+        ("$.a[?(@.b == )]", 5, "is incomplete"),
+        ("$.a[?(@.b == 1 @.c)]", 5, "is invalid at '@.c'"),
+        ("$.a[?(@.b[?(@.c)])]", 5, "is invalid at '[?(@.c)]'"),
         ("$.a[?(@[0:1:2])]", 5, "the step '[0:1:2]' is not supported"),
         ("$.a[?(@[-2:1])]", 5, "is not supported"),
         ("$.a[?(@" + "[0]" * 2000 + ")]", 5, "too many steps"),
@@ -303,7 +306,7 @@ def test_backslash_before_a_double_quote_is_part_of_the_name() -> None:
     ],
 )
 def test_bad_syntax_is_pointed_at(path: str, column: int, why: str) -> None:
-    """A path that does not parse says at which column, and why."""
+    """The error of an invalid path has its column and the reason."""
     with pytest.raises(ValueError, match=r"^Invalid path") as caught:
         compile_path(path)
     assert f"at column {column}:" in str(caught.value)

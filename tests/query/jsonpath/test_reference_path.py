@@ -1,4 +1,4 @@
-"""Reference Paths: where ResultPath places a result."""
+"""Reference Paths: the place of ResultPath's result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sfn_cli.query.jsonpath.reference_path import ReferencePath
     ],
 )
 def test_place(path: str, document: Any, placed: Any) -> None:
-    """The result is a new document with the value in its place; the old one is unchanged."""
+    """The result is a new document with the value at its place; the old one is unchanged."""
     before = copy.deepcopy(document)
     assert ReferencePath(path).place(document, "new") == placed
     assert document == before
@@ -40,7 +40,7 @@ def test_place(path: str, document: Any, placed: Any) -> None:
     ],
 )
 def test_place_within_what_is_no_object(path: str, document: Any, cause: str) -> None:
-    """There is no place for a name in a string, a number or an array."""
+    """A name has no place in a string, a number or an array."""
     with pytest.raises(StatesError) as caught:
         ReferencePath(path).place(document, "new")
     assert caught.value.error == "States.ResultPathMatchFailure"
@@ -49,12 +49,12 @@ def test_place_within_what_is_no_object(path: str, document: Any, cause: str) ->
 
 @pytest.mark.parametrize("path", ["$.a[*]", "$..a", "$.a[0,1]", "$['a','b']", "$.a[1:]", "$.a[?(@.b)]", "a"])
 def test_only_one_place(path: str) -> None:
-    """A path that could name several places is no Reference Path."""
+    """A path that could name several places is not a Reference Path."""
     with pytest.raises(ValueError, match="Invalid"):
         ReferencePath(path)
 
 
 def test_read() -> None:
-    """A Reference Path can be read as any path."""
+    """A Reference Path can be read like any path."""
     assert ReferencePath("$.a[0]").read({"a": [7]}) == 7
     assert ReferencePath("$.a[0]").names == ("a", 0)

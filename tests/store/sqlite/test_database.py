@@ -33,7 +33,7 @@ def test_private_and_durable(tmp_path: Path) -> None:
 
 
 def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
-    """`LATEST` is the newest schema file, and a new store has it."""
+    """`LATEST` is the latest schema file, and a new store has it."""
     newest = max(int(path.name[:4]) for path in (Path(migrations.__file__).parent / "schema").glob("*.sql"))
     opened = Database(tmp_path)
     assert newest == migrations.LATEST
@@ -43,7 +43,7 @@ def test_schema_is_what_the_files_say(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, migrations.LATEST))
-def test_an_older_store_is_brought_forward(tmp_path: Path, number: int) -> None:
+def test_an_older_store_is_migrated(tmp_path: Path, number: int) -> None:
     """The data of an earlier schema's store can be read by this version."""
     connection = sqlite3.connect(tmp_path / "sfn.db")
     for script in sorted((Path(migrations.__file__).parent / "schema").glob("*.sql")):
@@ -98,7 +98,7 @@ def a_folder(path: Path) -> None:
     ],
 )
 def test_refused(tmp_path: Path, spoil: object, said: str) -> None:
-    """A store that cannot be used is refused in one line, and left as it was."""
+    """A store that cannot be used is refused with one line, and not changed."""
     path = tmp_path / "sfn.db"
     spoil(path)  # type: ignore[operator]
     before = path.read_bytes() if path.is_file() else sorted(path.iterdir())
@@ -110,14 +110,14 @@ def test_refused(tmp_path: Path, spoil: object, said: str) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_read_only_folder(tmp_path: Path) -> None:
-    """A folder that cannot be written is refused with what to do."""
+    """A folder that is not writable is refused with what to do."""
     tmp_path.chmod(0o500)
     with pytest.raises(StoreError, match="Set SFN_HOME to a writable folder"):
         Database(tmp_path / "home")
 
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    """All of a transaction is stored, or none of it."""
+    """Either the whole transaction is stored, or nothing."""
     opened = Database(tmp_path)
 
     def fail_after_a_write() -> None:
@@ -150,7 +150,7 @@ def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("column", ["X'7bff7d'", "'{\"name\"'"])
-def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
+def test_damaged_text(tmp_path: Path, column: str) -> None:
     """Text that is not UTF-8, or not JSON where it must be, means a damaged store.
 
     The error is one line, without the text.
@@ -169,7 +169,7 @@ def test_a_text_that_was_damaged(tmp_path: Path, column: str) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1])
-def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: int) -> None:
+def test_an_emptied_store_is_refused(tmp_path: Path, size: int) -> None:
     """SQLite would delete the -wal beside an empty file.
 
     Such a store is refused, and both files are unchanged.
@@ -183,7 +183,7 @@ def test_nothing_is_made_beside_what_is_left_of_a_store(tmp_path: Path, size: in
 
 
 def test_in_place(tmp_path: Path) -> None:
-    """A connection can tell whether its file was deleted, moved away, or replaced."""
+    """A connection can check whether its file was deleted, moved or replaced."""
     opened = Database(tmp_path)
     path = tmp_path / "sfn.db"
     assert opened.is_in_place()
@@ -211,7 +211,7 @@ def test_in_place(tmp_path: Path) -> None:
 def test_the_store_of_a_newer_version_is_refused(tmp_path: Path, written_by: str, is_refused: bool) -> None:
     """Versions are ordered as releases are.
 
-    A candidate comes before its release, and after the release before that.
+    A release candidate comes before its release and after the previous release.
     """
     store = Database(tmp_path)
     store.connection.execute("UPDATE sfn_version SET version = ?", (written_by,))

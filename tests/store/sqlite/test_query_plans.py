@@ -142,16 +142,16 @@ def store(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED.keys())
-def test_no_table_that_grows_is_read_through(store: Database, ask: Callable[[Database], object]) -> None:
-    """SQLite's own plans name no scan of such a table.
+def test_no_growing_table_is_scanned(store: Database, ask: Callable[[Database], object]) -> None:
+    """SQLite's query plans contain no scan of such a table.
 
-    A scan of a partial index whose first entry is enough is allowed.
+    Scanning a partial index is allowed where the first entry is enough.
     """
     assert [line for line in plans(store, ask) if reads_through(line)] == []
 
 
 @pytest.mark.parametrize("asked", ["list-executions --status-filter", "delete-state-machine"])
-def test_a_status_is_found_at_once(store: Database, asked: str) -> None:
+def test_a_status_is_found_by_index(store: Database, asked: str) -> None:
     """Whether a machine has executions of a status is found without reading each of them."""
     looks = [line for line in plans(store, ASKED[asked]) if "execution" in line and BY_ARN not in line]
     assert looks
@@ -159,7 +159,7 @@ def test_a_status_is_found_at_once(store: Database, asked: str) -> None:
 
 
 @pytest.mark.parametrize("by", ["version", "alias"])
-def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by: str) -> None:
+def test_executions_of_a_version_or_alias_are_found_by_index(store: Database, by: str) -> None:
     """A list of one version's executions does not read all of its machine's."""
     asked = f"list-executions of {'an alias' if by == 'alias' else 'a version'}"
     line, *_ = [line for line in plans(store, ASKED[asked]) if BY_ARN not in line]
@@ -168,7 +168,7 @@ def test_what_a_version_or_an_alias_started_is_found_at_once(store: Database, by
 
 @pytest.mark.parametrize("asked", [asked for asked in ASKED if asked.startswith("list-executions")])
 def test_a_list_is_read_in_its_order(store: Database, asked: str) -> None:
-    """A page reads its executions from an index in their order, without sorting them all."""
+    """A page is read from an index in its order, without sorting all executions."""
     assert [line for line in plans(store, ASKED[asked]) if "B-TREE" in line] == []
 
 

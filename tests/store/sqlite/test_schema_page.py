@@ -1,4 +1,4 @@
-"""docs/schema.sql shows the schema that the files in `schema/` make."""
+"""docs/schema.sql shows the schema that the files in `schema/` create."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def columns(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
-    """Every column of every table and view, and every index and trigger."""
+    """Returns every column of every table and view, and every index and trigger."""
     names = [
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
@@ -29,7 +29,7 @@ def test_the_page_is_fresh() -> None:
     assert schema.PAGE.read_text(encoding="utf-8") == schema.page()
 
 
-def test_the_page_makes_the_same_schema(tmp_path: Path) -> None:
+def test_the_page_creates_the_same_schema(tmp_path: Path) -> None:
     """The page can be run: its store has the tables, columns and indexes of a real one."""
     store = Database(tmp_path)
     with closing(sqlite3.connect(":memory:")) as connection:

@@ -1,4 +1,4 @@
-"""The store's methods that wake a worker, after the commit: those that add work."""
+"""The store's methods that wake a worker after the commit: those that add work."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ STEPS: dict[str, tuple[Callable[[SqliteStore], object], int]] = {
 
 @pytest.mark.parametrize("step, wakes", STEPS.values(), ids=STEPS)
 def test_wakes(tmp_path: Path, step: Callable[[SqliteStore], object], wakes: int) -> None:
-    """Each as often as it must, and outside of any transaction: a worker sees what was written."""
+    """Each wakes when it must, outside of any transaction: the worker sees what was written."""
     seen: list[bool] = []
     store = SqliteStore(tmp_path, lambda: seen.append(store.database.connection.in_transaction))
     store.state_machines.create(MACHINE)
@@ -73,7 +73,7 @@ def test_wakes(tmp_path: Path, step: Callable[[SqliteStore], object], wakes: int
     store.close()
 
 
-def test_a_refused_redrive_wakes_nobody(tmp_path: Path) -> None:
+def test_a_refused_redrive_wakes_no_worker(tmp_path: Path) -> None:
     """An error raised by the caller leaves the execution unchanged."""
 
     def refuse(_: object) -> int:

@@ -93,6 +93,17 @@ def test_after_failure(view: ExecutionView, commands: list[str]) -> None:
     assert [step.command for step in next_steps(view, {})] == commands
 
 
+def test_map_run_without_failed_items() -> None:
+    """A dataset that could not be read has no items to list."""
+    source = source_of("migration-failed")
+    listing = "list the items that failed"
+    assert listing in [step.words for step in next_steps(fold_execution(source), {})]
+    unread = {arn: counts._replace(failed=0, timed_out=0) for arn, counts in source.map_runs.items()}
+    assert unread
+    view = fold_execution(source._replace(map_runs=unread))
+    assert listing not in [step.words for step in next_steps(view, {})]
+
+
 def test_at_endpoint() -> None:
     """Commands of sfn get the options that lead to the same execution."""
     steps = next_steps(_failed_view("DynamoDB.Missing", INSTALL), {}, options="--endpoint-url http://x")

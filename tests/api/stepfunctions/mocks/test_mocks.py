@@ -1,4 +1,4 @@
-"""StartExecution with a test case or faults, and its errors for invalid ones."""
+"""StartExecution with a test case or faults, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def machine(call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> st
 
 
 def write(case: Any = None, responses: Any = None, cases: Any = None) -> None:
-    """Writes a file with this test case Case of the machine, and with these mocked responses."""
+    """Writes a file with the test case Case of the machine and with these mocked responses."""
     with open("MockConfigFile.json", "w", encoding="utf-8") as file:
         json.dump(
             {
@@ -53,7 +53,7 @@ NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Cha
 
 
 @pytest.mark.parametrize(
-    "case, responses, said",
+    "case, responses, message_start",
     [
         ([], {}, f"{PLACE}/Case: it must be an object."),
         ({"Charg": "R"}, {}, f"{PLACE}/Case/Charg: {NO_SUCH_STATE}"),
@@ -94,20 +94,20 @@ NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Cha
         ),
     ],
 )  # fmt: skip
-def test_files_that_cannot_be(
-    call: Caller, machine: str, tmp_path: Path, case: Any, responses: Any, said: str
+def test_invalid_files(
+    call: Caller, machine: str, tmp_path: Path, case: Any, responses: Any, message_start: str
 ) -> None:
-    """One line names the file, the place in it, and what it must be; nothing is started."""
+    """One line names the file, the place in it, and what is expected; nothing is started."""
     write(case, responses)
     code, message = refused(call, "StartExecution", stateMachineArn=f"{machine}#Case")
     assert code == "ValidationException"
-    assert message.startswith(f"The mock configuration file {tmp_path}/MockConfigFile.json, {said}")
+    assert message.startswith(f"The mock configuration file {tmp_path}/MockConfigFile.json, {message_start}")
     assert "\n" not in message
     assert call("ListExecutions", stateMachineArn=machine)["executions"] == []
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    "text, message_start",
     [
         ('{"StateMachines": {},\n  oops}', " is not JSON, line 2, column 3: Unexpected character"),
         ("[]", ", at /: it must be an object with StateMachines and MockedResponses."),
@@ -121,18 +121,18 @@ def test_files_that_cannot_be(
         ),
     ],
 )  # fmt: skip
-def test_what_is_no_file_of_mocks(
-    call: Caller, machine: str, tmp_path: Path, text: str | None, said: str
+def test_what_is_not_a_mock_file(
+    call: Caller, machine: str, tmp_path: Path, text: str | None, message_start: str
 ) -> None:
-    """Likewise, of the file as a whole."""
+    """The same, for the file as a whole."""
     if text is not None:
         (tmp_path / "MockConfigFile.json").write_text(text)
     _, message = refused(call, "StartExecution", stateMachineArn=f"{machine}#Case")
-    assert message.startswith(f"The mock configuration file {tmp_path}/MockConfigFile.json{said}")
+    assert message.startswith(f"The mock configuration file {tmp_path}/MockConfigFile.json{message_start}")
 
 
-def test_what_a_case_does_not_use_is_not_looked_at(call: Caller, machine: str) -> None:
-    """An unused fault or a response without answers is ignored, as in Step Functions Local."""
+def test_what_a_case_does_not_use_is_ignored(call: Caller, machine: str) -> None:
+    """An unused fault, or a response without answers, is ignored, as in Step Functions Local."""
     write(
         cases={"Case": {"Charge": "Empty"}, "Other": {"Gone": "Gone"}},
         responses={"Empty": {}, "Wrong": {"x": []}},
@@ -145,7 +145,7 @@ def test_what_a_case_does_not_use_is_not_looked_at(call: Caller, machine: str) -
 def test_idempotency(call: Caller, machine: str) -> None:
     """The same name with the same mocks is the same execution.
 
-    With other mocks the name is taken, as with another input.
+    With other mocks the name is taken, as it is with another input.
     """
     write(cases={"Case": {"Charge": "R"}, "Other": {}})
     request = {"stateMachineArn": f"{machine}#Case", "name": "e"}
@@ -160,7 +160,7 @@ def test_idempotency(call: Caller, machine: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "inject, said",
+    "inject, message_start",
     [
         ("Charge", "Invalid --inject 'Charge'. Use STATE:ERROR, STATE:ERROR@2 or STATE:ERROR@1-3."),
         ("Charge:E@0", "Invalid --inject 'Charge:E@0'. Use STATE:ERROR"),
@@ -176,24 +176,24 @@ def test_idempotency(call: Caller, machine: str) -> None:
         ("Fork:E", "--inject 'Fork:E': the state machine has no Task state 'Fork'; its Task states are"),
     ],
 )
-def test_faults_that_cannot_be(call: Caller, machine: str, inject: str, said: str) -> None:
+def test_invalid_faults(call: Caller, machine: str, inject: str, message_start: str) -> None:
     """An unknown state or test case is a usage error that lists the existing ones."""
     with pytest.raises(UsageError) as error:
         call("StartExecution", stateMachineArn=machine, inject=[inject])
-    assert str(error.value).startswith(said)
+    assert str(error.value).startswith(message_start)
 
 
 @pytest.mark.parametrize(
     "inject",
     ["Charge:E", "Charge:E@1", "Charge:E@1-2, Charge:F@3", "Ship, now:States.Timeout@1", "Ship, now:E"],
 )
-def test_faults_that_can_be(call: Caller, machine: str, inject: str) -> None:
-    """A fault, or a list of them; a state's name may have a comma."""
+def test_valid_faults(call: Caller, machine: str, inject: str) -> None:
+    """There may be one fault or a list of them; a state's name may contain a comma."""
     assert call("StartExecution", stateMachineArn=machine, inject=[inject])["executionArn"]
 
 
 def test_many_at_once(call: Caller, machine: str) -> None:
-    """Mocks that cannot be are refused before any line is."""
+    """Invalid mocks are refused before any line is started."""
     write({"Charge": "R"})
     lines = [Line(1, "{}"), Line(2, "oops"), Line(3, "3")]
     started, refusals = start_executions_in_bulk(call.service, f"{machine}#Case", lines)

@@ -1,4 +1,4 @@
-"""TestState: a state on its own, its work mocked, and what is shown of it."""
+"""TestState: a single state with mocked work, and what the answer shows."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": 
 WHOLE = {"StartAt": "A", "States": {"A": MAP}}
 
 
-def tried(call: Caller, definition: Any, input: Any = None, **more: Any) -> dict[str, Any]:
-    """The answer, with its JSON read, and without what is absent."""
+def run_test(call: Caller, definition: Any, input: Any = None, **more: Any) -> dict[str, Any]:
+    """Returns the answer, with its JSON parsed and without absent members."""
     answer = call(
         "TestState",
         definition=json.dumps(definition),
@@ -108,8 +108,8 @@ def _read(name: str, value: Any) -> Any:
     ],
 )
 def test_plain_states(call: Caller, state: Any, input: Any, answer: Any) -> None:
-    """A state's end is reported as in an execution."""
-    assert tried(call, state, input) == answer
+    """The end of a state is reported as in an execution."""
+    assert run_test(call, state, input) == answer
 
 
 def test_a_lone_surrogate(call: Caller) -> None:
@@ -120,7 +120,7 @@ def test_a_lone_surrogate(call: Caller) -> None:
 
 def test_a_wait_beyond_five_minutes(call: Caller) -> None:
     """A test takes five minutes at most."""
-    assert tried(call, {"Type": "Wait", "Seconds": 301, "End": True}) == {
+    assert run_test(call, {"Type": "Wait", "Seconds": 301, "End": True}) == {
         "status": "FAILED",
         "error": "States.Timeout",
     }
@@ -193,18 +193,18 @@ def test_a_wait_beyond_five_minutes(call: Caller) -> None:
     ],
 )
 def test_steps(call: Caller, state: Any, input: Any, mock: Any, steps: Any) -> None:
-    """DEBUG shows the steps of the dataflow, of each type those that AWS shows."""
+    """DEBUG shows the steps of the dataflow; for each type, those that AWS shows."""
     more = {"mock": mock} if mock else {}
-    assert tried(call, state, input, inspectionLevel="DEBUG", **more)["inspectionData"] == {
+    assert run_test(call, state, input, inspectionLevel="DEBUG", **more)["inspectionData"] == {
         "input": input,
         **steps,
     }
 
 
 def test_variables(call: Caller) -> None:
-    """The given variables, overridden by those that the state assigns."""
+    """The state gets the given variables, and overrides those that it assigns."""
     state = {**PASS, "Assign": {"y.$": "$x"}}
-    answer = tried(call, state, inspectionLevel="TRACE", variables='{"x": 1, "y": 2}')
+    answer = run_test(call, state, inspectionLevel="TRACE", variables='{"x": 1, "y": 2}')
     assert answer["inspectionData"]["variables"] == {"x": 1, "y": 1}
 
 
@@ -219,8 +219,8 @@ def test_variables(call: Caller) -> None:
     ],
 )
 def test_errors(call: Caller, state: Any, retries: int, status: str, details: Any) -> None:
-    """An error meets Retry as often as it has attempts left, and then Catch."""
-    answer = tried(
+    """Retry applies while attempts are left, and then Catch."""
+    answer = run_test(
         call,
         state,
         {"a": 1},
@@ -239,12 +239,12 @@ def test_errors(call: Caller, state: Any, retries: int, status: str, details: An
 
 @pytest.mark.parametrize("failures, status", [(1, "SUCCEEDED"), (2, "FAILED")])
 def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
-    """A Map fails by more iterations than it tolerates, over the items that were found or read."""
+    """A Map fails if more iterations fail than it tolerates, for given and for read items."""
     more: dict[str, Any] = {"mock": {"result": "[1, 2]"}}
     given = {"mapIterationFailureCount": failures}
-    assert tried(call, MAP, {"v": [1, 2]}, stateConfiguration=given, **more)["status"] == status
+    assert run_test(call, MAP, {"v": [1, 2]}, stateConfiguration=given, **more)["status"] == status
     read = {"mapIterationFailureCount": failures, "mapItemReaderData": "[1, 2]"}
-    assert tried(call, MAP, {}, stateConfiguration=read, **more)["status"] == status
+    assert run_test(call, MAP, {}, stateConfiguration=read, **more)["status"] == status
 
 
 @pytest.mark.parametrize("read", [{}, {"mapItemReaderData": "[1, 2]"}])
@@ -260,19 +260,22 @@ def test_tolerated_failures(call: Caller, failures: int, status: str) -> None:
     ],
 )
 def test_a_map_that_fails_to_start(call: Caller, fields: Any, noted: set[str], read: Any) -> None:
-    """The steps before the error are shown, for found or read items; the error names the state."""
+    """The steps before the error are shown, for given and for read items.
+
+    The error names the state.
+    """
     state = {**MAP, **fields}
     if "ToleratedFailureCountPath" in fields:
         del state["ToleratedFailureCount"]
     more: dict[str, Any] = {"stateConfiguration": read, "mock": {"result": "[]"}, "inspectionLevel": "DEBUG"}
-    answer = tried(call, state, {"v": [1, 2]}, **more)
+    answer = run_test(call, state, {"v": [1, 2]}, **more)
     assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
     assert answer["cause"].startswith("An error occurred while executing the state")
     assert set(answer["inspectionData"]) - {"input", "afterItemsPath"} == noted
 
 
 def test_what_a_reader_read(call: Caller) -> None:
-    """ItemsPointer finds the items, which are shown in the batches of the child executions."""
+    """ItemsPointer finds the items; they are shown in the batches of the child executions."""
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
     state = {
         "Type": "Map",
@@ -286,7 +289,9 @@ def test_what_a_reader_read(call: Caller) -> None:
         "End": True,
     }
     read = {"mapItemReaderData": '{"rows": [1, 2, 3]}'}
-    answer = tried(call, state, {}, stateConfiguration=read, mock={"result": "[]"}, inspectionLevel="DEBUG")
+    answer = run_test(
+        call, state, {}, stateConfiguration=read, mock={"result": "[]"}, inspectionLevel="DEBUG"
+    )
     shown = answer["inspectionData"]
     assert shown["afterItemsPointer"] == [1, 2, 3]
     assert shown["afterItemBatcher"] == [
@@ -296,16 +301,16 @@ def test_what_a_reader_read(call: Caller) -> None:
 
 
 def test_context(call: Caller) -> None:
-    """The Context Object is the given one, or else names an execution that is not stored."""
+    """The Context Object is the given one, or names an execution that is not stored."""
     state = {**TASK, "Parameters": {"FunctionName": "f", "Payload.$": "$$"}}
     more: dict[str, Any] = {"mock": {"result": "{}"}, "inspectionLevel": "DEBUG"}
-    assert tried(call, state, context='{"Execution": {"Id": "me"}}', **more)["inspectionData"][
+    assert run_test(call, state, context='{"Execution": {"Id": "me"}}', **more)["inspectionData"][
         "afterParameters"
     ] == {
         "FunctionName": "f",
         "Payload": {"Execution": {"Id": "me"}},
     }
-    made = tried(call, state, {"a": 1}, **more)["inspectionData"]["afterParameters"]["Payload"]
+    made = run_test(call, state, {"a": 1}, **more)["inspectionData"]["afterParameters"]["Payload"]
     assert (made["Execution"]["Input"], made["Execution"]["RoleArn"], made["State"]["RetryCount"]) == (
         {"a": 1},
         None,
@@ -315,9 +320,9 @@ def test_context(call: Caller) -> None:
 
 
 def test_state_of_a_machine(call: Caller) -> None:
-    """stateName finds the state, also within a Map of any mode."""
-    assert tried(call, WHOLE, {"a": 1}, stateName="I") == {"status": "SUCCEEDED", "output": {"a": 1}}
-    assert tried(call, WHOLE, {"v": [1]}, stateName="A", mock={"result": "[2]"}) == {
+    """stateName finds the state, including one inside a Map of any mode."""
+    assert run_test(call, WHOLE, {"a": 1}, stateName="I") == {"status": "SUCCEEDED", "output": {"a": 1}}
+    assert run_test(call, WHOLE, {"v": [1]}, stateName="A", mock={"result": "[2]"}) == {
         "status": "SUCCEEDED",
         "output": [2],
     }
@@ -332,7 +337,7 @@ def test_states_inside_use_the_language_of_the_state(call: Caller) -> None:
         "Branches": [{"StartAt": "C", "States": inner}],
         "End": True,
     }
-    assert tried(call, state, mock={"result": "[1]"}) == {"status": "SUCCEEDED", "output": [1]}
+    assert run_test(call, state, mock={"result": "[1]"}) == {"status": "SUCCEEDED", "output": [1]}
 
 
 @pytest.mark.parametrize(
@@ -430,7 +435,7 @@ def test_states_inside_use_the_language_of_the_state(call: Caller) -> None:
     ],
 )
 def test_refused(call: Caller, state: Any, more: dict[str, Any], code: str, message: str) -> None:
-    """An untestable state is refused in AWS's words."""
+    """A state that cannot be tested is refused with AWS's message."""
     with pytest.raises(ApiError) as refused:
         call("TestState", **{"definition": json.dumps(state), "input": '{"v": [1, 2]}', **more})
     assert refused.value.code == code
@@ -453,8 +458,8 @@ def test_field_validation(call: Caller, result: Any, mode: str, problem: str | N
     """A mocked result is validated against the API's model."""
     mock = {"result": json.dumps(result), "fieldValidationMode": mode}
     if problem is None:
-        assert tried(call, START, mock=mock)["output"] == result
+        assert run_test(call, START, mock=mock)["output"] == result
         return
     with pytest.raises(ApiError) as refused:
-        tried(call, START, mock=mock, roleArn=ROLE)
+        run_test(call, START, mock=mock, roleArn=ROLE)
     assert refused.value.message == f"Mock result schema validation error: {problem}"

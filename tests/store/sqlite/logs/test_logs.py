@@ -1,4 +1,4 @@
-"""Logs: the streams of a group as one, in the order of time; and what a group holds."""
+"""Logs: the streams of a group are merged by time; and the size of a group."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def logs(tmp_path: Path) -> Iterator[SqliteLogs]:
 
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_pages_of_many_streams(logs: SqliteLogs, newest_first: bool) -> None:
-    """Page by page each event comes once, by its time and then by its ingestion."""
+    """Across pages, each event comes once, ordered by its time and then its ingestion."""
     times = [(n * 7) % 20 for n in range(60)]
     logs.append([LogLine("g", f"s{n % 4}", at, f"line {n}") for n, at in enumerate(times)], 100)
     pages = []
@@ -69,7 +69,7 @@ def test_stored_bytes(tmp_path: Path) -> None:
 
 
 def test_an_older_store_is_counted_once(tmp_path: Path) -> None:
-    """A store from before this number was stored has it from its first opening on."""
+    """A store from before this number was stored has it once it is opened."""
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     for script in sorted(SCHEMA.glob("000[12]_*.sql")):
         connection.executescript(script.read_text())

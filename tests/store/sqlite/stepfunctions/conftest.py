@@ -1,4 +1,4 @@
-"""Fixtures: a store whose executions a test moves."""
+"""Fixtures: a store whose executions a test advances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store whose executions a test moves by writing events, without an interpreter or process."""
+"""A store whose executions a test advances by writing events, without an interpreter or process."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ DATA_OF_END = {
 class SteppedStore:
     """A store with one state machine, M, and one worker.
 
-    Executions are named by their rows, as in the store. Times are given by the test.
+    Executions are identified by row id, as in the store. The test sets the times.
     """
 
     def __init__(self, home: Path) -> None:
@@ -69,7 +69,7 @@ class SteppedStore:
         self.turns = SqliteWorkerCommits(self.database, self.worker)
 
     def start(self, name: str = "e", at: int = 1, *, express: bool = False, **more: Any) -> int:
-        """Starts an execution of M; its row. `more` are other fields of NewExecution."""
+        """Starts an execution of M; returns its row id. `more` are other fields of NewExecution."""
         kind = "express" if express else "execution"
         new = NewExecution(f"{ACCOUNT}:{kind}:M:{name}", 1, MACHINE, 1, name, None, f"seed of {name}")
         started = self.executions.start(new._replace(**more), execution_started_event(Payload({}), ROLE, at))
@@ -77,13 +77,13 @@ class SteppedStore:
         return started.id
 
     def start_and_claim(self, name: str = "e", at: int = 1, **more: Any) -> int:
-        """Starts an execution that the worker drives; its row."""
+        """Starts an execution that the worker drives and returns its row id."""
         execution = self.start(name, at, **more)
         self.turns.claim_new(100)
         return execution
 
     def arn(self, execution: int) -> str:
-        """The ARN of the execution in this row."""
+        """Returns the ARN of the execution with this row id."""
         query = "SELECT arn FROM execution WHERE id = ?"
         return str(self.database.connection.execute(query, (execution,)).fetchone()[0])
 
@@ -135,5 +135,5 @@ class SteppedStore:
         return self.redrives.redrive(self.get(execution).arn, token, at, lambda _: at)
 
     def messages(self, after: int = 0) -> Sequence[tuple[int, str, dict[str, Any]]]:
-        """The messages in the inbox: to which execution, of which kind, with which body."""
+        """Returns the messages in the inbox: execution, kind and body of each."""
         return [(message.execution, message.kind, message.body) for message in self.inbox.after(after)]

@@ -95,7 +95,7 @@ def taken_by_an_activitys_worker(store: SteppedStore) -> Messages:
     ]
 
 
-def scheduled_for_an_activity_that_is_gone(store: SteppedStore) -> Messages:
+def scheduled_for_a_missing_activity(store: SteppedStore) -> Messages:
     execution = store.start_and_claim()
     gone = f"{ACCOUNT}:activity:Gone"
     task, _ = store.open_task(execution, activity=gone)
@@ -148,7 +148,7 @@ SENDERS = [
     answered_after_its_execution_ended,
     heartbeats,
     taken_by_an_activitys_worker,
-    scheduled_for_an_activity_that_is_gone,
+    scheduled_for_a_missing_activity,
     a_child_that_is_awaited_ends,
     a_child_that_is_not_awaited_ends,
     a_child_ends_after_its_task_was_closed,
@@ -158,7 +158,7 @@ SENDERS = [
 
 @pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.__name__)
 def test_who_sends_what(store: SteppedStore, sender: Callable[[SteppedStore], Messages]) -> None:
-    """Each message is sent once, with all that its execution has to know, and to no other."""
+    """Each message is sent once, complete, and only to its execution."""
     sent = sender(store)
     assert store.messages() == sent
 
@@ -176,7 +176,7 @@ def two(store: SteppedStore) -> tuple[int, int]:
 
 @pytest.mark.parametrize("last", range(5))
 def test_messages_after_one(store: SteppedStore, two: tuple[int, int], last: int) -> None:
-    """Messages come in the order in which they were sent, whichever execution they are for."""
+    """Messages are read in the order in which they were sent, for all executions."""
     first, second = two
     whose = [first, second, first, first]
     assert [(message.id, message.execution) for message in store.inbox.after(last)] == list(
@@ -196,7 +196,7 @@ def test_messages_to_one_execution(
 def test_whether_a_message_has_come(
     store: SteppedStore, two: tuple[int, int], after: int, has_come: bool
 ) -> None:
-    """A turn checks this before it lets a task time out: for its own execution only."""
+    """A turn checks this for its own execution before a task times out."""
     with store.database.reading() as connection:
         assert inbox.is_in_inbox(connection, two[1], after=after) is has_come
 

@@ -1,4 +1,4 @@
-"""Map Runs in the store: their children, their counts, and how they end and run again."""
+"""Map Runs in the store: children, counts, ends and redrives."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Stage:
         self.store.write(self.parent, event, at=at, previous=self.task, map_runs=[self.task])
 
     def redrive(self, at: int = 10) -> None:
-        """Redrives the execution, which begins the same Map Run for a task of its new run."""
+        """Redrives the execution, which starts the same Map Run for a task of its new run."""
         self.store.redrive(self.parent, at)
         self.store.turns.claim_new(1)
         self.task = self.store.write(self.parent, "MapRunRedriven", at=at)
@@ -92,7 +92,7 @@ class Stage:
 
     @property
     def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Returns status → (number of children, number of their items), without zeros."""
+        """Returns (number of children, number of their items) by status, without zeros."""
         return {status: (*count,) for status, count in self.run.counts.items() if count != Count()}
 
 
@@ -117,7 +117,7 @@ def test_no_map_run_of_an_execution_that_has_ended(stage: Stage) -> None:
 
 
 def test_how_many_items_there_are(stage: Stage) -> None:
-    """Items of a dataset are counted after the run began, before the first is processed."""
+    """Items of a dataset are counted after the run starts, before the first is processed."""
     run = stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:two", task=9, total_items=None)
     assert (run.total_items, run.has_started_all) == (None, False)
     stage.store.map_runs.set_total(run.arn, 7)
@@ -149,7 +149,7 @@ def test_ends_of_children_are_counted(
 
 
 def test_a_stop_of_one_child_is_counted(stage: Stage) -> None:
-    """StopExecution may stop a child; its Map Run goes on."""
+    """StopExecution may stop a child; its Map Run continues."""
     stage.start(1, 2)
     stage.store.abort(stage.children[1], 5)
     assert (stage.run.status, stage.counts) == ("RUNNING", {"RUNNING": (1, 1), "ABORTED": (1, 2)})
@@ -181,7 +181,7 @@ def the_execution_was_stopped(stage: Stage) -> None:
     "meanwhile", [another_worker_was_first, the_run_has_ended, the_execution_was_stopped]
 )
 def test_no_item_is_started_twice(stage: Stage, meanwhile: Callable[[Stage], None]) -> None:
-    """A chunk that was read before something else happened starts nothing."""
+    """A chunk that is outdated when it is written starts nothing."""
     read, child = stage.run, NewChild(f"{ACCOUNT}:execution:M/Map:late", "late", "seed", "[0]", 1)
     meanwhile(stage)
     before = stage.run
@@ -191,7 +191,7 @@ def test_no_item_is_started_twice(stage: Stage, meanwhile: Callable[[Stage], Non
 
 @pytest.mark.parametrize("event, status", [("MapRunSucceeded", "SUCCEEDED"), ("MapRunFailed", "FAILED")])
 def test_the_end_of_a_map_run(stage: Stage, event: str, status: str) -> None:
-    """The end is written with its event; children that still run are stopped, and counted."""
+    """The end is written with its event; running children are stopped and counted."""
     stage.start(1, 2, 3)
     stage.end(0, SUCCEEDS)
     stage.end_run(event, at=7)
@@ -212,7 +212,7 @@ def give_up_the_task(stage: Stage) -> None:
 
 @pytest.mark.parametrize("abort", [stop_the_execution, give_up_the_task])
 def test_a_map_run_is_aborted_with_its_task(stage: Stage, abort: Callable[[Stage], None]) -> None:
-    """A Map Run and its children end with its task: by a stop, or when its state goes on."""
+    """A Map Run and its children end with its task: by a stop, or when the state is left."""
     stage.start(1, 2)
     abort(stage)
     assert (stage.run.status, stage.run.stopped_at) == ("ABORTED", 7)
@@ -229,7 +229,7 @@ def test_a_map_run_is_aborted_with_its_task(stage: Stage, abort: Callable[[Stage
     ],
 )
 def test_an_update(stage: Stage, changes: dict[str, float]) -> None:
-    """An update changes only the fields that it names, and nothing of an ended run."""
+    """An update changes only the given fields, and does not change an ended run."""
     before = stage.run
     assert stage.store.map_runs.update(before.arn, changes)
     assert stage.run == before._replace(**changes)
@@ -246,7 +246,7 @@ def test_an_update(stage: Stage, changes: dict[str, float]) -> None:
 def test_pages_of_map_runs(stage: Stage, before: int | None, limit: int, shown: list[int]) -> None:
     """The pages have one execution's runs, newest first.
 
-    `before` is the last one of the page before.
+    `before` is the last run of the previous page.
     """
     for n in (2, 3):
         stage.begin(arn=f"{ACCOUNT}:mapRun:M/Map:{n}", task=10 + n)
@@ -280,7 +280,7 @@ def test_what_children_run(stage: Stage) -> None:
 
 
 def test_results(stage: Stage) -> None:
-    """The outcome of each child, in the order of the items."""
+    """The results of the children are in the order of the items."""
     stage.start(1, 1, 1)
     stage.end(2, SUCCEEDS, at=8)
     stage.end(0, FAILS, at=9)
@@ -295,7 +295,7 @@ def test_results(stage: Stage) -> None:
 
 @pytest.fixture
 def failed(stage: Stage) -> Stage:
-    """A Map Run that has failed, and whose execution has, too: one child of each status."""
+    """A Map Run that has failed together with its execution, with one child of each status."""
     stage.start(1, 2, 3, 4)
     for child, event in enumerate((SUCCEEDS, FAILS, TIMES_OUT)):
         stage.end(child, event)
@@ -305,7 +305,7 @@ def failed(stage: Stage) -> Stage:
 
 
 def test_a_redrive_lets_children_wait(failed: Stage) -> None:
-    """Children that did not succeed wait to go on; the run has the same name, and runs again."""
+    """Unsuccessful children wait for their redrive; the run has the same name and is running."""
     assert failed.statuses == ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
     failed.redrive(at=10)
     run = failed.run
@@ -324,18 +324,18 @@ def test_a_redrive_lets_children_wait(failed: Stage) -> None:
         (9, [1, 2, 3], {"RUNNING": (3, 9)}),
     ],
 )
-def test_so_many_children_go_on(
+def test_a_limited_number_of_children_continues(
     failed: Stage, limit: int, running: list[int], counts: dict[str, tuple[int, int]]
 ) -> None:
-    """Up to a limit (MaxConcurrency), in the order of the items."""
+    """The number is limited (MaxConcurrency), and the order is that of the items."""
     failed.redrive()
     assert failed.store.map_runs.redrive_children(failed.run, limit, 11)
     assert [n for n, status in enumerate(failed.statuses) if status == "RUNNING"] == running
     assert failed.counts == {"SUCCEEDED": (1, 1), **counts}
 
 
-def test_a_standard_child_goes_on_where_it_was(failed: Stage) -> None:
-    """The child's history gets a redrive of its own."""
+def test_a_standard_child_continues_where_it_was(failed: Stage) -> None:
+    """The child's history gets a redrive event of its own."""
     failed.redrive()
     failed.store.map_runs.redrive_children(failed.run, 1, 11)
     child = failed.store.get(failed.children[1])
@@ -344,7 +344,7 @@ def test_a_standard_child_goes_on_where_it_was(failed: Stage) -> None:
 
 
 def test_an_express_child_starts_again(store: SteppedStore) -> None:
-    """AWS stores no history of an EXPRESS execution to go on with."""
+    """In AWS, an EXPRESS execution has no stored history to continue from."""
     stage = Stage(store, express=True)
     stage.start(1)
     jumps = [VirtualJump(4, 5)]
@@ -364,7 +364,7 @@ def test_an_express_child_starts_again(store: SteppedStore) -> None:
 
 
 def test_children_that_wait_are_stopped_with_the_run(failed: Stage) -> None:
-    """A redriven run that ends before they went on leaves none of them waiting."""
+    """If a redriven run ends before they continue, none of them stays waiting."""
     failed.redrive()
     failed.store.map_runs.redrive_children(failed.run, 1, 11)
     failed.store.abort(failed.parent, 12)
@@ -374,7 +374,7 @@ def test_children_that_wait_are_stopped_with_the_run(failed: Stage) -> None:
 
 
 def test_status_changes_of_children(failed: Stage) -> None:
-    """Waiting for a redrive is no change of status for EventBridge; running again is."""
+    """Waiting for a redrive is not a status change for EventBridge; running again is."""
     child = failed.children[1]
     failed.store.outbox.enable(0)
     failed.redrive()

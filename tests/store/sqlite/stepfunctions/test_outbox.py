@@ -1,4 +1,4 @@
-"""The outbox of status changes: those of each execution, and those not sent yet."""
+"""The outbox: the status changes of each execution, and those that are not delivered yet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CHANGES = [
 """The changes of an execution started at 1 (in turn, at 10, 20, …), and its statuses so far."""
 
 
-def live_through(store: SteppedStore, execution: int, steps: list[str]) -> None:
+def apply_steps(store: SteppedStore, execution: int, steps: list[str]) -> None:
     for number, step in enumerate(steps, 1):
         at = 10 * number
         if step == "abort":
@@ -46,12 +46,12 @@ def live_through(store: SteppedStore, execution: int, steps: list[str]) -> None:
 
 
 def changes_of(store: SteppedStore, execution: int) -> list[tuple[int, str]]:
-    """(number, status) of each change."""
+    """Returns (number, status) of each change."""
     return [(change.number, change.status) for change in store.status_changes.of([execution])]
 
 
 def pending(store: SteppedStore) -> list[tuple[int, int]]:
-    """(execution, number) of each change that is to be sent."""
+    """Returns (execution, number) of each change that is to be delivered."""
     return [(note.execution, note.number) for note in store.outbox.pending(100)]
 
 
@@ -61,7 +61,7 @@ def test_changes_are_derived_from_the_store(
 ) -> None:
     """0 is the start, 1 the end, 2 the first redrive, and so on, each at its own time."""
     execution = store.start_and_claim()
-    live_through(store, execution, steps)
+    apply_steps(store, execution, steps)
     assert changes_of(store, execution) == list(enumerate(statuses))
     changing = [10 * n for n, step in enumerate(steps, 1) if not step.startswith("Pass")]
     assert [change.at for change in store.status_changes.of([execution])] == [1, *changing]
@@ -69,17 +69,17 @@ def test_changes_are_derived_from_the_store(
 
 @pytest.mark.parametrize("steps, statuses", CHANGES)
 def test_each_change_is_noted_once(store: SteppedStore, steps: list[str], statuses: list[str]) -> None:
-    """A start, a worker, a stop and a redrive each add their change once, with the same number."""
+    """A start, an end, a stop and a redrive each add one change, with the right number."""
     store.outbox.enable(0)
     execution = store.start_and_claim()
-    live_through(store, execution, steps)
+    apply_steps(store, execution, steps)
     assert pending(store) == [(execution, number) for number in range(len(statuses))]
 
 
 def test_an_execution_as_it_was_after_each_change(store: SteppedStore) -> None:
-    """A change that is sent late shows the execution of its time, not of today."""
+    """A change that is delivered late has the execution as it was then."""
     execution = store.start_and_claim()
-    live_through(store, execution, [FAILS, "redrive", TIMES_OUT, "redrive", SUCCEEDS])
+    apply_steps(store, execution, [FAILS, "redrive", TIMES_OUT, "redrive", SUCCEEDS])
     then = [store.status_changes.execution_after(execution, number) for number in range(7)]
     assert [
         one
@@ -98,9 +98,9 @@ def test_an_execution_as_it_was_after_each_change(store: SteppedStore) -> None:
 
 @pytest.mark.parametrize("number, status", [(0, "RUNNING"), (1, "FAILED"), (2, None)])
 def test_an_execution_that_was_never_redriven(store: SteppedStore, number: int, status: str | None) -> None:
-    """The execution's row alone shows both of its changes: no history is read."""
+    """Both of its changes come from the execution's row; no history is read."""
     execution = store.start_and_claim()
-    live_through(store, execution, [FAILS])
+    apply_steps(store, execution, [FAILS])
     stood = store.status_changes.execution_after(execution, number)
     assert (stood and stood.status) == status
     if status == "RUNNING":
@@ -110,12 +110,12 @@ def test_an_execution_that_was_never_redriven(store: SteppedStore, number: int, 
 
 
 def test_no_such_execution(store: SteppedStore) -> None:
-    """A row that is gone has no changes."""
+    """A deleted row has no changes."""
     assert (store.status_changes.execution_after(7, 0), list(store.status_changes.of([7]))) == (None, [])
 
 
 def test_express_executions_have_no_changes(store: SteppedStore) -> None:
-    """AWS sends no status events of EXPRESS executions."""
+    """AWS sends no status events for EXPRESS executions."""
     store.outbox.enable(0)
     execution = store.start_and_claim(express=True)
     store.write(execution, SUCCEEDS)
@@ -123,7 +123,7 @@ def test_express_executions_have_no_changes(store: SteppedStore) -> None:
 
 
 def test_nothing_is_noted_without_an_event_bus(store: SteppedStore) -> None:
-    """Notes begin with the event bus and end with it; what is not sent by then is dropped."""
+    """Notes start and end with the event bus; pending ones are then dropped."""
     before = store.start_and_claim("before")
     assert pending(store) == []
     store.outbox.enable(0)
@@ -170,9 +170,9 @@ def unclaimed_and_express(store: SteppedStore) -> None:
 def test_starts_before_the_event_bus(
     store: SteppedStore, come_to: Callable[[SteppedStore], None], noted: list[tuple[int, int]]
 ) -> None:
-    """A worker that starts for an execution records its start, once.
+    """A worker that is started for an execution records its start, once.
 
-    No event bus was open at that time.
+    The event bus was not yet enabled at that time.
     """
     come_to(store)
     for _ in range(2):
@@ -205,7 +205,7 @@ def test_no_note_of_what_did_not_happen(store: SteppedStore, fails: Callable[[St
 
 
 def test_notes_come_oldest_first_until_they_are_dropped(store: SteppedStore) -> None:
-    """A page of notes is returned again until they are dropped."""
+    """The same notes are returned again until they are dropped."""
     store.outbox.enable(0)
     for number in range(5):
         store.start(f"e{number}")
@@ -228,7 +228,7 @@ def test_notes_come_oldest_first_until_they_are_dropped(store: SteppedStore) -> 
     ],
 )
 def test_notes_that_are_too_old(store: SteppedStore, older_than: int, dropped: int, left: list[int]) -> None:
-    """A note is dropped when it was noted before a time, in milliseconds."""
+    """Notes older than a given time, in milliseconds, are dropped."""
     store.start("e1")
     store.start("e2")
     store.outbox.enable(1_000_000)
@@ -256,7 +256,7 @@ def test_executions_by_the_time_of_a_change(store: SteppedStore, at: int) -> Non
 
 
 def test_executions_of_many_machines(store: SteppedStore) -> None:
-    """Executions started since a time are found machine by machine: none is left out."""
+    """Executions started since a given time are found for every machine."""
     machine = store.state_machines.find(MACHINE)
     assert machine is not None
     for name in ("N", "O"):

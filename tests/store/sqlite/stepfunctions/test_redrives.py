@@ -43,7 +43,7 @@ def test_a_redrive(store: SteppedStore, failed: int) -> None:
 
 @pytest.mark.parametrize("event", [FAILS, "ExecutionTimedOut", "abort"])
 def test_any_number_of_redrives(store: SteppedStore, event: str) -> None:
-    """Each has its number, also in the history."""
+    """Each redrive has its number, in the history as well."""
     execution = store.start_and_claim()
     for number in range(1, 4):
         if event == "abort":
@@ -74,7 +74,7 @@ def test_no_such_execution(store: SteppedStore) -> None:
 
 
 def test_a_refusal_changes_nothing(store: SteppedStore, failed: int) -> None:
-    """The judge raises the reason of its refusal; the client token is not stored either."""
+    """The judge raises the reason; the client token is not stored either."""
 
     def refuse(_: RedriveState) -> int:
         raise ApiError("ExecutionNotRedrivable", "too late")
@@ -112,7 +112,7 @@ def of_a_machine_that_is_being_deleted(store: SteppedStore) -> None:
     store.state_machines.delete(MACHINE)
 
 
-def of_a_machine_that_is_gone(store: SteppedStore) -> None:
+def of_a_missing_machine(store: SteppedStore) -> None:
     store.abort(store.start_and_claim(), 10)
     store.state_machines.delete(MACHINE)
 
@@ -125,13 +125,13 @@ def of_a_machine_that_is_gone(store: SteppedStore) -> None:
         (stopped_by_a_clock_that_is_behind, ("ABORTED", 1_000, 0, "virtual", "ACTIVE", 3, 1_000)),
         (redriven_twice, ("RUNNING", None, 2, None, "ACTIVE", 5, 21)),
         (of_a_machine_that_is_being_deleted, ("RUNNING", None, 0, None, "DELETING", 1, 1)),
-        (of_a_machine_that_is_gone, ("ABORTED", 10, 0, None, None, 2, 10)),
+        (of_a_missing_machine, ("ABORTED", 10, 0, None, None, 2, 10)),
     ],
 )
 def test_what_decides_whether_it_may_be_redriven(
     store: SteppedStore, come_to: Callable[[SteppedStore], None], standing: tuple[object, ...]
 ) -> None:
-    """The condition depends on these fields of the execution and its machine.
+    """The judge gets these fields of the execution and its machine.
 
     They are status, end, redrives, clock, the machine's status, and the number and time of its last
     event.
@@ -152,7 +152,7 @@ def test_what_decides_whether_it_may_be_redriven(
 
 @pytest.mark.parametrize("later, is_the_same", [(0, True), (TOKEN_MS - 1, True), (TOKEN_MS, False)])
 def test_a_client_token(store: SteppedStore, failed: int, later: int, is_the_same: bool) -> None:
-    """For 15 minutes of the wall clock it is answered as the first time, and redrives nothing."""
+    """For 15 minutes of wall-clock time it gets the first answer, and redrives nothing."""
     assert store.redrive(failed, 20, "t") == 20
     store.abort(failed, 21)
     assert store.redrive(failed, 20 + later, "t") == (20 if is_the_same else 20 + later)
@@ -167,7 +167,7 @@ def test_a_client_token_is_of_one_execution(store: SteppedStore, failed: int) ->
 
 
 def test_the_last_client_tokens(store: SteppedStore, failed: int) -> None:
-    """Ten are remembered of each execution: the one before them redrives again."""
+    """Ten are stored for each execution; the one before them redrives again."""
     for n in range(STORED_TOKENS + 1):
         store.redrive(failed, 20 + n, f"t{n}")
         store.abort(failed, 20 + n)
@@ -175,10 +175,10 @@ def test_the_last_client_tokens(store: SteppedStore, failed: int) -> None:
     assert store.redrive(failed, 91, "t0") == 91
 
 
-def test_tasks_of_before_stay_closed(store: SteppedStore) -> None:
-    """An answer to a task that was open at the execution's end is late for ever.
+def test_earlier_tasks_stay_closed(store: SteppedStore) -> None:
+    """An answer to a task that was open at the execution's end is always too late.
 
-    It is no message.
+    It is not a message.
     """
     execution = store.start_and_claim()
     _, token = store.open_task(execution, activity=ACTIVITY)
@@ -189,10 +189,10 @@ def test_tasks_of_before_stay_closed(store: SteppedStore) -> None:
     assert [kind for _, kind, _ in store.messages()] == ["aborted"]
 
 
-def test_messages_of_before_are_dropped(store: SteppedStore) -> None:
-    """The stop remains: the old worker has yet to release the execution.
+def test_earlier_messages_are_dropped(store: SteppedStore) -> None:
+    """The abort message stays: the old worker has yet to release the execution.
 
-    Other executions keep theirs.
+    The messages of other executions stay.
     """
     execution, other = store.start_and_claim(), store.start_and_claim("other")
     tokens = [store.open_task(one)[1] for one in (execution, other)]
@@ -206,8 +206,8 @@ def test_messages_of_before_are_dropped(store: SteppedStore) -> None:
     ]
 
 
-def test_who_waited_for_the_execution_waits_no_longer(store: SteppedStore) -> None:
-    """The starting task has got the child's first end, in full, and gets no other."""
+def test_the_waiting_task_no_longer_waits(store: SteppedStore) -> None:
+    """The task that started the child has got its first end, complete, and gets no other."""
     parent = store.start_and_claim("parent")
     task, _ = store.open_task(parent)
     child = store.start_and_claim("child", parent_arn=store.arn(parent), task=task, awaited=True)
@@ -230,7 +230,7 @@ def test_a_stop_of_the_parent_leaves_a_redriven_child(store: SteppedStore) -> No
 
 
 def test_a_suspended_execution(store: SteppedStore) -> None:
-    """After a stop and a redrive a worker tries it again: earlier failed attempts do not count."""
+    """After a stop and a redrive, a worker tries it again: earlier attempts do not count."""
     execution = store.start()
     for _ in range(ATTEMPTS):
         store.turns.claim_new(1)

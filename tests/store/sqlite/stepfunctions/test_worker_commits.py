@@ -30,7 +30,7 @@ ARN = f"{ACCOUNT}:execution:M:e"
 
 @pytest.fixture
 def database(store: SteppedStore) -> Database:
-    """With one execution, which no worker drives yet."""
+    """A store with one execution that no worker drives yet."""
     store.start()
     return store.database
 
@@ -44,7 +44,7 @@ def succeeded(id: int) -> HistoryEvent:
 
 
 def test_a_new_execution_is_claimed_once(database: Database) -> None:
-    """Of two workers, one claims it; the other finds nothing new."""
+    """Only one of two workers claims it; the other finds nothing new."""
     first, second = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
     assert [claimed.arn for claimed in SqliteWorkerCommits(database, first).claim_new(10)] == [ARN]
     assert SqliteWorkerCommits(database, second).claim_new(10) == []
@@ -52,7 +52,7 @@ def test_a_new_execution_is_claimed_once(database: Database) -> None:
 
 
 def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
-    """A dead worker's execution is claimed, and the dead worker can write no more."""
+    """A dead worker's execution is claimed, and its old worker can no longer write."""
     dead, next_one = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
     (claimed,) = SqliteWorkerCommits(database, dead).claim_new(10)
     assert [
@@ -70,7 +70,7 @@ def test_a_dead_workers_execution_goes_to_the_next(database: Database) -> None:
 
 
 def test_clock_jumps_belong_to_their_events(database: Database) -> None:
-    """They are stored with the turn that they led to, once, and not by a worker that lost it."""
+    """They are stored with the turn after them, once, and not by a worker that lost it."""
     dead, worker = (SqliteWorkers(database).register(slot, 1, 0) for slot in range(2))
     (claimed,) = SqliteWorkerCommits(database, dead).claim_new(10)
     SqliteWorkerCommits(database, worker).claim_abandoned({worker}, 10)
@@ -86,7 +86,7 @@ def test_clock_jumps_belong_to_their_events(database: Database) -> None:
     assert SqliteExecutions(database).replay_facts(f"{ARN}2") is None
 
 
-def test_an_end_is_an_end(database: Database) -> None:
+def test_an_end_is_final(database: Database) -> None:
     """A terminal status never changes: neither a late turn nor a late stop writes anything."""
     turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
@@ -102,7 +102,7 @@ def test_an_end_is_an_end(database: Database) -> None:
 
 
 def test_a_stop_wins_over_a_turn_in_flight(database: Database) -> None:
-    """A worker whose execution was stopped meanwhile writes nothing of it."""
+    """A worker writes nothing for an execution that was stopped during the turn."""
     turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     assert SqliteExecutions(database).abort(ARN, "Oops", "because", 5) == 5
@@ -118,9 +118,9 @@ def timed_out(id: int) -> HistoryEvent:
 
 
 def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> None:
-    """A worker that did not know of the answer writes no timeout.
+    """A worker that has not read the answer writes no timeout.
 
-    The execution is claimed again, its message unread.
+    The execution is claimed again, with its message unread.
     """
     turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
@@ -142,7 +142,7 @@ def test_an_answer_wins_over_a_timeout_that_it_crosses(database: Database) -> No
 
 
 def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> None:
-    """Ids go on after the newest message was consumed."""
+    """Ids continue to increase after the latest message was consumed."""
     turns = SqliteWorkerCommits(database, SqliteWorkers(database).register(0, 1, 0))
     (claimed,) = turns.claim_new(10)
     token = task_token("seed of e", "the task")
@@ -176,7 +176,7 @@ def test_a_message_is_never_taken_for_one_that_was_read(database: Database) -> N
     ],
     ids=["a lone surrogate", "a time of more than 64 bits", "an event that is there", "what is no JSON"],
 )
-def test_what_cannot_be_written_of_one_keeps_nothing_of_the_others(
+def test_one_refused_execution_does_not_affect_the_others(
     database: Database, poisoned: HistoryEvent, refusal: type[Exception]
 ) -> None:
     """An execution that cannot be written does not block the others of its turn."""

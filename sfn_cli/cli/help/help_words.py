@@ -1,0 +1,39 @@
+"""The texts of `help.json`: what operations and options do."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def help_sentence(*command: str) -> str:
+    """Returns what a command does, or what a service is for, in one sentence.
+
+    A command is its service and its name; one of sfn's own is its name alone.
+    """
+    says: str = _help_words()["commands"].get(" ".join(command), {}).get("says", "")
+    return says
+
+
+def help_example(service: str, name: str) -> str | None:
+    """Returns the arguments of an operation's example, None if it has no example."""
+    example: str | None = _help_words()["commands"].get(f"{service} {name}", {}).get("example")
+    return example
+
+
+def option_help_sentence(flag: str) -> str:
+    """Returns what an option or a positional argument of an operation means."""
+    says: str = _help_words()["options"].get(flag, "")
+    return says
+
+
+@cache
+def _help_words() -> Mapping[str, Any]:
+    with open(os.path.join(os.path.dirname(__file__), "help.json"), encoding="utf-8") as file:
+        words: Mapping[str, Any] = json.load(file)
+    return words
