@@ -8,7 +8,7 @@ import click
 import pytest
 
 from sfn_cli.cli.operations.commands import Sfn
-from sfn_cli.cli.suggestions import _MEANT, _MEANT_BY_SERVICE
+from sfn_cli.cli.suggestions import _SUGGESTED, _SUGGESTED_BY_SERVICE
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Sfn as RunSfn
@@ -44,7 +44,7 @@ def test_did_you_mean(sfn: RunSfn, argv: str, suggested: list[str]) -> None:
     assert (done.exit, found[: len(suggested)]) == (252, suggested)
 
 
-@pytest.mark.parametrize("suggestion", sorted({each for meant in _MEANT.values() for each in meant}))
+@pytest.mark.parametrize("suggestion", sorted({each for meant in _SUGGESTED.values() for each in meant}))
 def test_a_suggestion_is_a_command(suggestion: str) -> None:
     """Whatever is suggested can be typed."""
     first, *rest = suggestion.split()
@@ -55,7 +55,7 @@ def test_a_suggestion_is_a_command(suggestion: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "suggestion", sorted({each for meant in _MEANT_BY_SERVICE.values() for each in meant})
+    "suggestion", sorted({each for meant in _SUGGESTED_BY_SERVICE.values() for each in meant})
 )
 def test_a_suggestion_for_a_service_is_one_of_its_commands(suggestion: str) -> None:
     """Whatever is suggested for a service can be typed."""
