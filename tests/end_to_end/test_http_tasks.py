@@ -143,7 +143,7 @@ def test_a_connection_is_merged(home: Path, there: Api) -> None:
 
 
 def test_bodies(home: Path, there: Api) -> None:
-    """JSON, a form, a text of another type; and none."""
+    """A body is JSON, a form, text of another type, or absent."""
     basic = connect(
         home, "Basic", "BASIC", {"BasicAuthParameters": {"Username": "ada", "Password": "hidden"}}
     )
@@ -196,7 +196,7 @@ def test_tokens(home: Path, there: Api) -> None:
 
 
 def test_failures(home: Path, there: Api) -> None:
-    """Each way to fail has its error, which Catch sees."""
+    """Each failure has its error, which Catch matches."""
     key = connect_by_key(home, BodyParameters=[{"Key": "a", "Value": "b"}])
     wrong_secret = connect_by_oauth(home, there, secret="wrong")
     forgotten = connect_by_key(home, "Forgotten")

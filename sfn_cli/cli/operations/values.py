@@ -1,4 +1,4 @@
-"""From a word of argv to a value of the model's type: file://, fileb://, JSON, shorthand, base64.
+"""Converts words of argv to values of the model's types: file://, fileb://, JSON, shorthand, base64.
 
 A parameter that cannot be read is a UsageError that names its option.
 """

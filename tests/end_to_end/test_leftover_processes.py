@@ -1,4 +1,4 @@
-"""On Linux, what handlers leave behind ends with their worker; processes of sfn's own live on."""
+"""On Linux, processes that handlers leave behind end with their worker; sfn's own processes continue."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_worker_that_is_killed(home: Path, tmp_path: Path) -> None:
-    """After kill -9, the next worker ends the daemon, and says so in its log."""
+    """After kill -9, the next worker kills the daemon, and says so in its log."""
     daemon = start_daemon(home, tmp_path, {})
     (worker,) = worker_pids(home)
     os.kill(worker, signal.SIGKILL)
