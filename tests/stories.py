@@ -1,4 +1,4 @@
-"""The stories of `examples/`: how each input ends, and what it leaves in the services."""
+"""The examples: the end of each input, and its data in the services."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Form(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What a story's resources are called in one of its forms."""
+    """The names of a story's resources in one of its forms."""
 
     machine: str
     bank: str = "Bank"
@@ -56,7 +56,7 @@ class Store(NamedTuple):
     """The form that is run; None: the folder."""
 
     def names(self) -> Names:
-        """Returns the names of a form's resources. Its stack is there."""
+        """Returns the names of a form's resources, whose stack exists."""
         if self.form is None:
             return Names("migration")
         resources = sfn_json(self.home, "stack", "show", self.form.stack)["Resources"]
@@ -84,11 +84,11 @@ class Store(NamedTuple):
         )
 
     def accounts(self) -> dict[str, str]:
-        """Each address that has signed up, and how far it is."""
+        """Each address that has signed up, and its state."""
         return accounts(self.client("dynamodb"))
 
     def bank(self, order: str) -> list[str]:
-        """Returns the bank's work for an order, in the order in which it was first done."""
+        """Returns the bank's actions for an order, in the order in which each was first done."""
         log = f"/aws/lambda/{self.names().bank}"
         messages = sfn(
             self.home, "logs", "tail", log, "--since", "1h", "--format", "short"
@@ -284,7 +284,7 @@ def check_effects(store: Store, story_run: Story) -> None:
 @contextmanager
 def running(home: Path, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """Runs an `sfn run` in parallel with the test, and ends it afterwards."""
-    # Without a buffer: what comes after the line that was awaited is left to be read by others.
+    # Unbuffered: output after the awaited line is left for other readers.
     run = subprocess.Popen(
         [SFN, *command], env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     )
