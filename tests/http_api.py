@@ -31,7 +31,7 @@ class Api:
         self.tokens = 0
         self.expires_in: int | None = 3600
 
-    def asked(self, path: str) -> list[dict[str, Any]]:
+    def requests_to(self, path: str) -> list[dict[str, Any]]:
         return [request for request in self.requests if urlsplit(request["path"]).path == path]
 
     def answer(self, request: dict[str, Any]) -> tuple[int, str, bytes]:

@@ -33,8 +33,8 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 
 def environment_of(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a user with an empty home and no AWS settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SFN_"))}
-    return {**kept, "SFN_HOME": str(home), "NO_COLOR": "1", "TZ": "UTC", **(extra or {})}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SFN_"))}
+    return {**inherited, "SFN_HOME": str(home), "NO_COLOR": "1", "TZ": "UTC", **(extra or {})}
 
 
 def sfn(

@@ -136,7 +136,7 @@ class Store(NamedTuple):
             )
         )
 
-    def told_customer(self) -> str:
+    def message_to_customer(self) -> str:
         """Returns the last message to a customer about an order."""
         tail = sfn(
             self.home, "logs", "tail", "/aws/lambda/TellCustomer", "--since", "1h", "--format", "short"
@@ -246,11 +246,11 @@ STORIES = [
           {lambda store: store.dead_letters() <= {"902", "903", "904", "905"}: True}),
     Story("order", "input.json", ORDERED,
           {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 200"],
-           Store.told_customer: "Your teapot is on its way, as parcel-2001. We charged 126.5."},
+           Store.message_to_customer: "Your teapot is on its way, as parcel-2001. We charged 126.5."},
           "TaskFailed Charge States.Http.StatusCode.503", VIRTUAL),
     Story("order", "inputs/out-of-stock.json", "OutOfStock: No unicorn in stock (undone: nothing)",
           {lambda store: store.served("Payments"): [],
-           Store.told_customer: "We are sorry: no unicorn. No unicorn in stock."}),
+           Store.message_to_customer: "We are sorry: no unicorn. No unicorn in stock."}),
     Story("order", "inputs/nowhere.json", "NoSuchCity", {lambda store: store.served("Payments"): []}),
     Story("order", "inputs/card-declined.json", "CardDeclined: The card was declined (undone: release)",
           {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 402"],
