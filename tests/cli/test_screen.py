@@ -45,10 +45,10 @@ def test_every_character_without_a_shape() -> None:
         for code in range(0x110000)
         if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")
     ]
-    kept = {"\n", "\t"}
+    shown = {"\n", "\t"}
     assert [
         character for character in hidden if visible_text(f"a{character}b") == f"a{character}b"
-    ] == sorted(kept, key=ord)
+    ] == sorted(shown, key=ord)
 
 
 def test_one_line() -> None:

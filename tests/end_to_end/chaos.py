@@ -221,7 +221,7 @@ class Chaos:
         if not self.all_ended():
             wrong.append(f"not all have ended within {self.limit_seconds:.0f} s")
         stop_workers(self.home)
-        until(lambda: not self.left_behind(), "the end of all processes", timeout=10)
+        until(lambda: not self.leftover_processes(), "the end of all processes", timeout=10)
         return Result(self.kills, time.monotonic() - began, wrong)
 
     def guard(self, part: Any) -> None:
@@ -378,7 +378,7 @@ class Chaos:
         if examined.returncode:
             yield f"doctor: {examined.stdout}{examined.stderr}"
 
-    def left_behind(self) -> list[int]:
+    def leftover_processes(self) -> list[int]:
         """Processes of this store, and of its functions, that still run."""
         mark = f"SFN_HOME={self.home}".encode()
         return [

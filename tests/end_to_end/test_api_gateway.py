@@ -58,13 +58,13 @@ def test_an_api_on_this_machine(home: Path, there: Api) -> None:
         "OK",
         ["application/json"],
     )
-    asked = response["ResponseBody"]
-    assert (asked["method"], asked["path"], asked["body"]) == (
+    echoed = response["ResponseBody"]
+    assert (echoed["method"], echoed["path"], echoed["body"]) == (
         "POST",
         "/prod/bills/due%20today?id=1&id=2",
         '{"type":"turtle"}',
     )
-    assert (asked["headers"]["key"], asked["headers"]["one"]) == ("v1, v2", "v")
+    assert (echoed["headers"]["key"], echoed["headers"]["one"]) == ("v1, v2", "v")
 
     body = {"RequestBody": {"category": None}, "AllowNullValues": True}
     assert output(home, there.url, "PUT", **body)["ResponseBody"]["body"] == '{"category":null}'
@@ -107,10 +107,10 @@ def test_a_named_endpoint_of_an_api(home: Path, there: Api, more: dict[str, str]
     response = output(
         home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment
     )
-    asked = response["ResponseBody"]
-    assert (asked["path"], asked["headers"]["Host"]) == ("/prod", AWS_NAME)
-    assert asked["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
-    assert "/eu-west-1/execute-api/aws4_request" in asked["headers"]["Authorization"]
+    echoed = response["ResponseBody"]
+    assert (echoed["path"], echoed["headers"]["Host"]) == ("/prod", AWS_NAME)
+    assert echoed["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
+    assert "/eu-west-1/execute-api/aws4_request" in echoed["headers"]["Authorization"]
 
 
 def test_a_task_that_waits(home: Path, there: Api) -> None:

@@ -483,8 +483,8 @@ def test_step_functions_itself(home: Path) -> None:
         "the poll",
     )
 
-    asked = chain(Work={"Type": "Task", "Resource": activity, "TimeoutSeconds": 30})
-    machine = create_machine(home, "Asker", asked)
+    asking = chain(Work={"Type": "Task", "Resource": activity, "TimeoutSeconds": 30})
+    machine = create_machine(home, "Asker", asking)
     found = run(
         home,
         chain(
@@ -526,12 +526,12 @@ def test_functions_of_the_store(home: Path, tmp_path: Path) -> None:
 
 def test_a_call_is_repeated_after_a_kill(home: Path) -> None:
     """A task that was in flight is called again by the worker that takes over: at least once."""
-    asked: list[str] = []
+    calls: list[str] = []
     killed = threading.Event()
 
     def answer(operation: str, body: bytes) -> bytes:
-        asked.append(operation)
-        if len(asked) == 1:
+        calls.append(operation)
+        if len(calls) == 1:
             assert killed.wait(60)
         return received(body)
 
@@ -543,21 +543,21 @@ def test_a_call_is_repeated_after_a_kill(home: Path) -> None:
         )
         environment = {"AWS_ENDPOINT_URL_SQS": url}
         arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
-        until(lambda: asked, "the call")
+        until(lambda: calls, "the call")
         kill_workers(home)
         killed.set()
         sfn_json(home, "list-activities", environment=environment)  # any command starts a worker
         assert ended(home, arn)["output"] == '{"id":"m"}'
-    assert asked == ["SendMessage"] * 2
+    assert calls == ["SendMessage"] * 2
 
 
 def test_a_call_that_takes_too_long(home: Path) -> None:
     """A call that takes too long ends with the task's timeout; its worker continues with other work."""
-    asked: list[str] = []
+    calls: list[str] = []
     go_on = threading.Event()
 
     def answer(operation: str, body: bytes) -> bytes:
-        asked.append(operation)
+        calls.append(operation)
         assert go_on.wait(60)
         return received(body)
 
@@ -565,7 +565,7 @@ def test_a_call_that_takes_too_long(home: Path) -> None:
         send = task("sqs:sendMessage", {"QueueUrl": f"{url}/q", "MessageBody": "x"}, TimeoutSeconds=1)
         environment = {"AWS_ENDPOINT_URL_SQS": url}
         arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
-        until(lambda: asked, "the call")
+        until(lambda: calls, "the call")
         pids = worker_pids(home)
         other = start_execution(
             home, create_machine(home, "Other", chain(P={"Type": "Pass"})), environment=environment

@@ -161,7 +161,7 @@ def test_nested_executions(
 ) -> None:
     """A nested execution ends its task with its output, or with States.TaskFailed.
 
-    The error's cause is the child's whole description.
+    The error's cause is the child's full description.
     """
     create(home, "Child", DEFINITIONS[child])
     found = ended(home, start_execution(home, create(home, "Parent", {"T": task(pattern)})))

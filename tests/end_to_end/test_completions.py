@@ -275,12 +275,12 @@ def test_no_completion(home: Path, words: list[str]) -> None:
 def test_no_store(tmp_path: Path) -> None:
     """Tab creates no store, and shows no error for a damaged one."""
     home = tmp_path / "home"
-    asked = ("__complete", "zsh", "describe-execution", "--execution-arn", "")
-    assert sfn(home, *asked).stdout == ""
+    words = ("__complete", "zsh", "describe-execution", "--execution-arn", "")
+    assert sfn(home, *words).stdout == ""
     assert not home.exists()
     home.mkdir()
     (home / "sfn.db").write_bytes(b"no database " * 1000)
-    done = sfn(home, *asked)
+    done = sfn(home, *words)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -165,13 +165,13 @@ def test_node(home: Path, tmp_path: Path) -> None:
         "const article = (event) => event.lines[0].article;\n\n"
         "export const handler = async (event) => article(event);\n"
     )
-    asked = subprocess.run(
+    version = subprocess.run(
         ["node", "-p", "process.versions.node"], capture_output=True, text=True, check=True,
         env=environment_of(home, {"PATH": os.environ["PATH"]}),
     )  # fmt: skip
     sfn_json(
         home, "lambda", "create-function", "--function-name", "Node",
-        "--runtime", f"nodejs{asked.stdout.partition('.')[0]}.x",
+        "--runtime", f"nodejs{version.stdout.partition('.')[0]}.x",
         "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
     )  # fmt: skip
     _run_to_its_end(home, _machine_that_prices(home, "Node"))

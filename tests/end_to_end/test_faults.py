@@ -554,7 +554,7 @@ def test_a_page_that_is_overwritten(
 
 
 @pytest.mark.parametrize(
-    "spoil, kept",
+    "spoil, remaining",
     [
         (cut(0.5, "sfn.db-wal"), 0.5),
         (cut(100, "sfn.db-wal"), 0.0),
@@ -564,7 +564,11 @@ def test_a_page_that_is_overwritten(
     ],
 )
 def test_what_sqlite_recovers(
-    commands: Commands, stores: dict[str, Path], tmp_path: Path, spoil: Callable[[Path], None], kept: float
+    commands: Commands,
+    stores: dict[str, Path],
+    tmp_path: Path,
+    spoil: Callable[[Path], None],
+    remaining: float,
 ) -> None:
     """A truncated -wal counts up to its last whole transaction; a -shm is created again.
 
@@ -578,7 +582,7 @@ def test_what_sqlite_recovers(
     listed, doctor, created, started = commands.run(home, machines, ["doctor"], CREATE, START)
     names = listed.stdout.split()[::-1]
     assert names == [f"e{n}" for n in range(len(names))], listed
-    assert len(names) >= 20 * kept - 2
+    assert len(names) >= 20 * remaining - 2
     assert (doctor.code, created.code, started.code) == (0, 0, 0), (doctor, created, started)
     os.close(lock)
 

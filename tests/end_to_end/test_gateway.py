@@ -207,7 +207,7 @@ def test_invalid_origins(home: Path, origin: str) -> None:
 
 @pytest.mark.slow
 def test_many_wait_at_once(home: Path, url: str) -> None:
-    """Clients that wait take no thread, so that others are answered meanwhile."""
+    """Waiting clients take no thread, so other requests are served at the same time."""
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "End": True}}}
     sfn_json(
         home,

@@ -60,7 +60,7 @@ def start_daemon(home: Path, tmp_path: Path, given: dict[str, str]) -> int:
     return int(found["output"])
 
 
-def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
+def test_a_worker_that_exits(home: Path, tmp_path: Path) -> None:
     """A daemon ends with its worker; the services, and a worker started by a handler, do not."""
     other = tmp_path / "other"
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}

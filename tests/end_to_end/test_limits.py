@@ -104,8 +104,10 @@ def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
         {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}},
     )
     execution = start_execution(home, machine)
-    asked = sfn_json(home, "get-activity-task", "--activity-arn", task["Resource"])
-    sfn_json(home, "send-task-success", "--task-token", asked["taskToken"], "--task-output", '"answered"')
+    task_of_poll = sfn_json(home, "get-activity-task", "--activity-arn", task["Resource"])
+    sfn_json(
+        home, "send-task-success", "--task-token", task_of_poll["taskToken"], "--task-output", '"answered"'
+    )
     described = ended(home, execution)
     assert (described["status"], json.loads(described["output"])) == ("SUCCEEDED", ["answered", "slow"])
     events = sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]

@@ -133,10 +133,10 @@ def _renamed(value: Any, case: Any) -> Any:
 
 def _lasting(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer without what differs from call to call."""
-    kept = {name: value for name, value in answer.items() if name not in PASSING}
-    if "cause" in kept:
-        kept["cause"] = re.sub(r'"requestId":"[^"]*"', "", kept["cause"])
-    return kept
+    constant = {name: value for name, value in answer.items() if name not in PASSING}
+    if "cause" in constant:
+        constant["cause"] = re.sub(r'"requestId":"[^"]*"', "", constant["cause"])
+    return constant
 
 
 @pytest.mark.slow

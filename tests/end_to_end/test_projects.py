@@ -170,8 +170,8 @@ def test_deploys(home: Path, tmp_path: Path) -> None:
 
 def test_a_stack_is_listed_shown_and_deleted(home: Path, tmp_path: Path) -> None:
     """Deleting a stack deletes everything that its deploys created."""
-    kept = {**GROUP, "DeletionPolicy": "Retain"}
-    project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": kept})
+    retained = {**GROUP, "DeletionPolicy": "Retain"}
+    project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": retained})
     sfn_json(home, "deploy", str(project), "--stack", "orders", "--parameter", "Stage=dev")
     (listed,) = sfn_json(home, "stack", "list")["Stacks"]
     assert (listed["StackName"], listed["StackStatus"]) == ("orders", "CREATE_COMPLETE")
@@ -428,7 +428,7 @@ def test_an_export_with_a_secret(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed, exit", [("n\n", 252), ("y\n", 0)])
 def test_a_stack_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typed: str, exit: int) -> None:
-    """The user is asked once."""
+    """At a terminal, one confirmation covers the stack and its resources."""
     first, second = (write_shop(tmp_path / place / "shop") for place in "ab")
     assert sfn(home, "deploy", str(first), "--stack", "orders").returncode == 0
     code, shown = at_terminal(home, "deploy", str(second), "--stack", "orders", typed=typed)

@@ -23,11 +23,11 @@ import boto3
 
 def handler(event, context):
     for record in event["Records"]:
-        asked = json.loads(record["body"])
+        body = json.loads(record["body"])
         source = {name: record[name] for name in ("eventSource", "eventSourceARN", "awsRegion")}
-        answer = {"approved": asked["order"], "sender": record["messageAttributes"]["Sender"]["stringValue"]}
+        answer = {"approved": body["order"], "sender": record["messageAttributes"]["Sender"]["stringValue"]}
         boto3.client("stepfunctions").send_task_success(
-            taskToken=asked["token"], output=json.dumps({**source, **answer})
+            taskToken=body["token"], output=json.dumps({**source, **answer})
         )
 """
 

@@ -246,7 +246,7 @@ def test_a_waiting_execution_shows_how_to_continue(home: Path) -> None:
     assert lines[-1] == "next  answer Ask  sfn tasks approve Ask/now/Ask"
 
 
-def test_a_failed_execution_says_why(home: Path) -> None:
+def test_a_failed_execution_shows_why(home: Path) -> None:
     text = shown(home, "Bad/x")
     assert "│ error   KeyError" in text
     assert "app.py:3 in handler" in text

@@ -203,7 +203,7 @@ class Bus:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.answer: tuple[int, object] = (200, None)
-        self.asked = 0
+        self.requests = 0
         self._server: ThreadingHTTPServer | None = None
         self.port = 0
 
@@ -234,7 +234,7 @@ class Bus:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-                bus.asked += 1
+                bus.requests += 1
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -316,13 +316,13 @@ def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
     machine = create_machine(home, "Pass", PASS)
     bus.answer = (500, {"__type": "InternalFailure"})
     start_execution(home, machine, "--name", "again", environment=bus.environment)
-    until(lambda: bus.asked, "a try")
+    until(lambda: bus.requests, "a try")
     bus.answer = (200, None)
     until(lambda: bus.details() == [("again", "RUNNING"), ("again", "SUCCEEDED")], "another try")
     bus.answer = (400, {"__type": "UnknownOperationException"})
-    asked = bus.asked
+    requests = bus.requests
     ended(home, start_execution(home, machine, "--name", "refused", environment=bus.environment))
-    until(lambda: bus.asked > asked and notes(home) == 0, "the refusal")
+    until(lambda: bus.requests > requests and notes(home) == 0, "the refusal")
     bus.answer = (200, None)
     start_execution(home, machine, "--name", "after", environment=bus.environment)
     until(lambda: bus.details()[-1] == ("after", "SUCCEEDED"), "the next one")

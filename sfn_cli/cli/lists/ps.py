@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _DEFAULT_ITEMS = 50
 
 _SHOWN_STATES = 4
-"""How many states of one execution have a row of their own."""
+"""How many states of one execution are shown, each in a row."""
 
 
 @click.command("ps")

@@ -262,7 +262,8 @@ def _own_command_context(command: click.Command, rest: list[str], parent: click.
     given, rest = arguments.take_arguments(rest, options.GLOBALS)
     if isinstance(command, click.Group) and not rest:
         raise CommandLineError(
-            f"the following arguments are required: command ({', '.join(command.commands)})"
+            f"the following arguments are required: command ({', '.join(command.commands)})",
+            f"{PROGRAM} {command.name}",
         )
     parent.obj = Terminal(given)
     try:

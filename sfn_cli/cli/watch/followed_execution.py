@@ -77,7 +77,7 @@ def follow_execution(backend: Backend, source: ExecutionSource) -> FollowedExecu
 
 
 class LocalExecution:
-    """An execution in this machine's store; a worker is kept alive for it meanwhile."""
+    """An execution in this machine's store. While it is followed, a dead worker is replaced."""
 
     def __init__(self, service: Service, source: ExecutionSource) -> None:
         assert source.arn is not None

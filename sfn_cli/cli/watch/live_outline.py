@@ -100,7 +100,7 @@ class _LiveOutline:
     def lines(self, columns: int, max_lines: int) -> list[StyledLine]:
         """Returns the tree, the awaited executions, and a command that answers a task.
 
-        The command has lines of its own only where no other line shows one whole.
+        The command has its own lines only if no other line shows one in full.
         """
         children = [shorten_line(line, columns) for line in _lines_of_children(self._children)]
         below = children[: max_lines // 3]

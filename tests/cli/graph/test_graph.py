@@ -245,7 +245,7 @@ def test_a_large_machine_is_folded_but_where_one_looks(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
+def test_pictures_without_graphlay(home: Path) -> None:
     program = "import sys; sys.modules['graphlay'] = None; from sfn_cli.cli import process; process()"
 
     def without_graphlay(*words: str) -> subprocess.CompletedProcess[str]:

@@ -48,7 +48,7 @@ def test_all_pages_are_one_answer(max_items: int | None) -> None:
     assert everything(Limits(max_items)) == {"stateMachines": [0, 1, 2, 3, 4]}
 
 
-def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
+def test_a_repeated_token_ends_paging() -> None:
     """The same token twice is an error, not a loop."""
     with pytest.raises(CommandFailedError, match="received twice"):
         merge_pages(pages(lambda _: {"stateMachines": [1], "nextToken": "same"}, LIST, {}, Limits()))
@@ -87,7 +87,7 @@ def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
     )
 
 
-def test_paging_cannot_be_asked_for_and_refused() -> None:
+def test_contradictory_paging_options() -> None:
     """--no-paginate and --max-items exclude each other."""
     with pytest.raises(
         UsageError,

@@ -218,7 +218,7 @@ def test_a_plain_path_needs_no_library() -> None:
             sys.modules["jmespath"] = loaded
 
 
-def test_queries_that_are_wrong() -> None:
+def test_invalid_queries() -> None:
     """Bad syntax is reported before the request; a wrong type after the response."""
     with pytest.raises(UsageError, match="Bad value for --query a\\["):
         compile_query("a[")
