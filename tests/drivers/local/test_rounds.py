@@ -96,7 +96,7 @@ def test_a_wait_ends_by_the_wall_clock(store: Store, clock: Clock) -> None:
     """The scheduler returns when it is due, waits until then, and drops it when it has ended."""
     arn, scheduler = start(store, WAIT), store.scheduler()
     scheduler.claim_new()
-    assert (scheduler.run_round(), scheduler.busy, scheduler.wake_at) == (1, False, clock.now + 60_000)
+    assert (scheduler.run_round(), scheduler.is_busy, scheduler.wake_at) == (1, False, clock.now + 60_000)
     clock.now += 59_999
     assert scheduler.run_round() == 0
     clock.now += 1
@@ -110,11 +110,11 @@ def test_a_long_execution_does_not_delay_others(store: Store) -> None:
     scheduler.claim_new()
     assert 0 < scheduler.run_round() <= EVENTS_AT_A_TIME + len(events(store, quick)) - 1
     store.work(scheduler, lambda: status(store, quick) == "SUCCEEDED")
-    assert (scheduler.driven, scheduler.busy) == (1, True)
+    assert (scheduler.driven, scheduler.is_busy) == (1, True)
 
 
 def test_a_slow_step_is_taken_by_a_thread(store: Store) -> None:
-    """The execution is away: others end in the meantime, and its messages wait for its return."""
+    """The execution is offloaded: others end in the meantime, and its messages wait."""
     slow, quick = start(store, SLOW), start(store, PASS, name="Quick")
     scheduler = store.scheduler()
     store.work(scheduler, lambda: status(store, quick) == "SUCCEEDED")
