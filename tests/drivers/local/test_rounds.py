@@ -123,7 +123,7 @@ def test_a_slow_step_is_taken_by_a_thread(store: Store) -> None:
     assert status(store, slow) == "SUCCEEDED"
 
 
-def test_an_execution_that_is_stopped_while_it_is_away(store: Store) -> None:
+def test_an_execution_that_is_stopped_while_offloaded(store: Store) -> None:
     """Nothing of its slow step is stored, and the worker drops it."""
     slow, scheduler = start(store, SLOW), store.scheduler()
     scheduler.claim_new()
@@ -275,7 +275,7 @@ def test_a_redriven_map_run(store: Store) -> None:
 
 
 def test_a_stopped_parent_stops_its_children(store: Store) -> None:
-    """The Map Run is aborted with its children, and the worker drives nothing any more."""
+    """The Map Run is aborted with its children, and the worker no longer drives any of them."""
     arn, scheduler = start(store, distributed(WAIT), [1, 2]), store.scheduler()
     store.work(scheduler, lambda: scheduler.driven == 3)
     store.call("StopExecution", executionArn=arn)
