@@ -67,7 +67,14 @@ class MisconfiguredError(ConfigurationError):
 
 
 class CommandFailedError(SfnError):
-    """The command failed for a reason other than the command line or the operation (255)."""
+    """The command failed for a reason other than the command line or the operation (255).
+
+    `below` is additional text for a terminal.
+    """
+
+    def __init__(self, message: str, below: str = "") -> None:
+        super().__init__(message)
+        self.below = below
 
 
 class ExecutionFailedError(CommandFailedError):
@@ -124,7 +131,7 @@ def report_failure(error: SfnError, error_format: str) -> ExitCode:
         if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
             _write_structured_failure(error.error, error_format)
         else:
-            below = error.below if isinstance(error, OperationError) else ""
+            below = error.below if isinstance(error, (OperationError, CommandFailedError)) else ""
             sys.stderr.write(_failure_text(error, error_format) + below)
             if isinstance(error, ExecutionFailedError) and error.write_more is not None:
                 error.write_more()

@@ -189,6 +189,15 @@ def test_missing_arns(home: Path, line: str, similar: str | None) -> None:
     assert below == (f"\nDid you mean {similar}?\n" if similar else "")
 
 
+def test_text_where_base64_is_expected(home: Path) -> None:
+    """AWS's error, and at a terminal the option that takes text; a script gets the error alone."""
+    line = "lambda invoke --function-name Any --payload {} out.json"
+    plain = sfn(home, *line.split())
+    assert (plain.returncode, plain.stderr) == (255, '\nsfn: [ERROR]: Invalid base64: "{}"\n')
+    below = _at_terminal(home, line).removeprefix(plain.stderr)
+    assert below == "\nTo pass text as it is: --cli-binary-format raw-in-base64-out\n"
+
+
 def test_express_executions(home: Path) -> None:
     """AWS's operations refuse EXPRESS executions; a line at a terminal names the command that shows one."""
     sfn_json(
