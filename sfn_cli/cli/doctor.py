@@ -36,9 +36,10 @@ def doctor(terminal: Terminal) -> ExitCode:
         examined = examine_store(backend.service.store, _show_doctor_finding)
     for note in private_files.private_home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
-    problems = "no problems" if not examined.findings else f"{examined.findings} problem(s)"
-    print(f"{examined.executions} executions, {examined.events} events: {problems} found")
-    return ExitCode.SUCCESS if not examined.findings else ExitCode.FAILURE
+    found = examined.findings
+    problems = f"{found or 'no'} {'problem' if found == 1 else 'problems'} found"
+    print(f"{examined.executions} executions, {examined.events} events: {problems}")
+    return ExitCode.FAILURE if found else ExitCode.SUCCESS
 
 
 def _show_doctor_finding(finding: str) -> None:
