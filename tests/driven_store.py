@@ -115,12 +115,12 @@ class Store:
         for _ in range(1_000):
             self.answer_threads(0)
             scheduler.read_inbox()
-            scheduler.map_runs.look_at_all()
+            scheduler.map_runs.check_all()
             scheduler.claim_new()
             scheduler.run_round()
             if condition():
                 return
-            if not scheduler.busy:
+            if not scheduler.is_busy:
                 self.answer_threads(0.01)
         raise AssertionError("it does not come to that")
 

@@ -171,4 +171,4 @@ def test_an_endpoint_is_refused(home: Path) -> None:
     """The check reads the file of the local store."""
     done = sfn(home, "doctor", "--endpoint-url", "http://127.0.0.1:9")
     assert (done.returncode, done.stdout) == (252, "")
-    assert "works on the local store" in done.stderr
+    assert "works only on the local store" in done.stderr

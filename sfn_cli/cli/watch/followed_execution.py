@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 REMOTE_POLL_SECONDS = 2.0
 """How often an endpoint is polled."""
 
-_QUIET_LOOK_SECONDS = 0.08
+_QUIET_POLL_SECONDS = 0.08
 """How often this store is polled when nothing has changed for a while; users do not notice the delay."""
 
 
@@ -92,7 +92,7 @@ class LocalExecution:
 
     def wait(self, seconds: float) -> bool:
         is_quiet = time.monotonic() - self._changed_at > following.QUIET_SECONDS
-        every = _QUIET_LOOK_SECONDS if is_quiet else following.LOOK_SECONDS
+        every = _QUIET_POLL_SECONDS if is_quiet else following.POLL_SECONDS
         may_have_changed = self._follower.wait(seconds, every=every)
         if may_have_changed:
             self._changed_at = time.monotonic()
