@@ -1,10 +1,16 @@
-"""The site's table of contents has every page. CI builds the site with `zensical build --strict`."""
+"""The site has every page in its table of contents, and loads nothing from other hosts."""
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 if TYPE_CHECKING:
@@ -25,6 +31,42 @@ def test_pages_are_in_the_table_of_contents() -> None:
 def test_decisions_are_listed() -> None:
     index = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
     assert [page.name for page in sorted(DOCS.glob("decisions/0*.md")) if f"({page.name})" not in index] == []
+
+
+@pytest.mark.slow
+def test_pages_load_nothing_from_other_hosts(tmp_path: Path) -> None:
+    """No font, script, style or picture: a reader of the site sends requests to its host only."""
+    pytest.importorskip("zensical")
+    shutil.copytree(DOCS, tmp_path / "docs")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict"], cwd=tmp_path, check=True, capture_output=True
+    )
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) > len(list(DOCS.rglob("*.md")))  # and 404.html
+    loaded = _LoadedAddresses()
+    for page in pages:
+        loaded.feed(page.read_text(encoding="utf-8"))
+    assert loaded.addresses
+    styles = [path.read_text(encoding="utf-8") for path in (tmp_path / "site").rglob("*.css")]
+    loaded.addresses |= {address for style in styles for address in _STYLE_ADDRESS.findall(style)}
+    assert {address for address in loaded.addresses if re.match(r"(?!data:)\w+:|//", address)} == set()
+
+
+_STYLE_ADDRESS = re.compile(r"(?:url\(|@import)\s*[\"']?([^\"')\s]+)")
+
+
+class _LoadedAddresses(HTMLParser):
+    """Collects what a browser loads for a page. The target of an `a` is loaded by a click only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if value and (name in {"src", "srcset", "poster"} or (tag == "link" and name == "href")):
+                self.addresses.add(value)
 
 
 def _pages_of(nav: object) -> Iterator[str]:

@@ -168,7 +168,8 @@ def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
     emulated.reports.clear()
     functions.create(emulated("Price"), {**properties, "Code": {**code, "S3Key": "gone.zip"}})
     (report,) = emulated.reports
-    assert report.startswith("Price: s3://artifacts/gone.zip does not exist in the local S3. Name a local file")
+    missing = "Price: s3://artifacts/gone.zip does not exist in the local S3. Name a local file"
+    assert report.startswith(missing)
     assert report.endswith("The function is created, but invoking it fails.")
 
     location = {"Bucket": "artifacts", "Key": "pay.asl.yaml"}
