@@ -51,7 +51,7 @@ def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
+def test_children_pending_redrive_are_not_findings(home: Path) -> None:
     """Children that become PENDING_REDRIVE, then ABORTED, without an event are not findings."""
     activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
     child = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": activity, "End": True}}}

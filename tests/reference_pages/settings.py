@@ -25,7 +25,7 @@ def _setting_cells(variable: SettingVariable) -> tuple[str, ...]:
     return (
         f"`{variable.name}`",
         variable.meaning,
-        variable.kind.must if variable.kind is not None else "",
+        variable.kind.shown if variable.kind is not None else "",
         f"`{variable.default}`" if variable.default else variable.computed,
     )
 
