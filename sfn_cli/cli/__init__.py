@@ -4,8 +4,8 @@
          -> values (files, JSON, shorthand)
          -> backend (the operation, here or at an endpoint) -> output
 
-A command imports only what it needs: `sfn start-execution` should cost little more than Python's
-own start.
+A command imports only what it needs: `sfn start-execution` takes little longer than the start of
+Python itself.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def process() -> NoReturn:
-    """Runs what argv says, and ends the process: the installed command."""
-    # A command lives for milliseconds: collecting cycles, and the interpreter's own clean-up, would
-    # be a tenth of them. Our own resources are closed when `main` returns.
+    """Runs the command in argv and ends the process. This is the entry point of `sfn`."""
+    # A command takes milliseconds; collecting cycles, and the interpreter's own clean-up, would take a
+    # tenth of them. Our own resources are closed when `main` returns.
     gc.disable()
     _open_closed_cli_streams()
     _prepare_cli_output()
@@ -90,14 +90,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RecursionError:
         return _report_cli_failure("The data is nested too deeply.")
     except MemoryError:
-        return _report_cli_failure("There is not enough memory for this.")
+        return _report_cli_failure("Not enough memory.")
 
 
 def _run_cli(argv: Sequence[str]) -> int:
     import click
 
-    from sfn_cli.cli.failures import CommandLineError, report_failure
-    from sfn_cli.cli.operations.commands import command_context
+    from sfn_cli.cli.failures import report_failure
+    from sfn_cli.cli.operations.commands import command_context, own_command_error
     from sfn_cli.errors import SfnError
 
     error_format = "enhanced"
@@ -116,7 +116,7 @@ def _run_cli(argv: Sequence[str]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        return report_failure(CommandLineError(error.format_message()), error_format)
+        return report_failure(own_command_error(error), error_format)
     except SfnError as error:
         if "--debug" in argv:
             _show_cli_traceback(error)

@@ -2,14 +2,15 @@
 
     --state-machine-arn Pay             the state machine of this name
     --state-machine-arn Pay:live        its alias, or a version of it (Pay:3)
-    --state-machine-arn Pay#Declined    it, with the mocks of a test case
+    --state-machine-arn Pay#Declined    the machine, with the mocks of a test case
     --execution-arn Pay/monday          its execution of this name
-    --execution-arn Pay/last            the youngest
+    --execution-arn Pay/last            its latest execution
     --activity-arn approve              the activity of this name
 
 The versions in an alias's --routing-configuration can be named, too: stateMachineVersionArn=Pay:3.
-An ARN is not changed. An unknown name is sent to the operation as it is, which then rejects it with
-AWS's message.
+An ARN is not changed. An unknown name is sent to the operation, which rejects it with AWS's message:
+that an ARN has a wrong prefix. A script gets that message; at a terminal, `explain_missing_name` says
+which name does not exist.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sfn_cli.api.model import Operation
+    from sfn_cli.cli.operations.backend import Backend
 
     Call = Callable[[Operation, dict[str, Any]], dict[str, Any]]
 
 _RESEMBLANCE = 0.6
 _EXECUTIONS = 200
-"""How many of a machine's youngest executions are searched for a near miss."""
+"""How many of a machine's latest executions are searched for a similar name."""
 
 
 class ArnKind(NamedTuple):
@@ -45,6 +47,9 @@ class ArnKind(NamedTuple):
 
 MACHINE = ArnKind("ListStateMachines", "stateMachines", "stateMachineArn")
 ACTIVITY = ArnKind("ListActivities", "activities", "activityArn")
+
+_IN_WORDS = {MACHINE: ("state machine", "sfn ls"), ACTIVITY: ("activity", "sfn list-activities")}
+"""What a kind is called, and the command that lists it."""
 
 _KINDS: Mapping[str, tuple[ArnKind, ...]] = {
     "stateMachineArn": (MACHINE,),
@@ -78,45 +83,82 @@ def _routes_of_request(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return routes if isinstance(routes, list) and all(isinstance(route, dict) for route in routes) else []
 
 
-def suggest_arn_names(error: OperationError, request: Mapping[str, Any], call: Call) -> None:
-    """Adds similar names, or else the command that lists names, to the error for a missing resource.
+def explain_missing_name(
+    error: OperationError, given: Mapping[str, Any], backend: Backend, *, others: str = ""
+) -> None:
+    """Explains the error for a resource that does not exist, at a terminal only.
 
-    At a terminal only.
+    `given` is the request with names as the user typed them. For a name, the text replaces AWS's; for an
+    ARN, a similar name follows AWS's text. `others` is what the name could have been instead of a state
+    machine: " or file".
     """
     code = error.error.code
     if not sys.stderr.isatty() or not (
         code in ("InvalidArn", "ResourceNotFound") or code.endswith("DoesNotExist")
     ):
         return
-    try:
-        if (express := _express_execution_name(request, call)) is not None:
+    member = next((member for member in _KINDS if isinstance(given.get(member), str)), None)
+    if member is None:
+        return
+    with suppress(OperationError):
+        text = given[member]
+        express = _express_execution_name(given, backend.call)
+        if express is not None:
             error.below = (
-                "\nAs on AWS, this operation takes no EXPRESS executions. "
+                "\nAs on AWS, this operation does not support EXPRESS executions. "
                 f"To see this one: sfn show {express}\n"
             )
-            return
-        close = [
-            name
-            for member in _KINDS.keys() & request.keys()
-            for name in _similar_arn_names(member, str(request[member]), call)
-        ]
-        hint = f"Did you mean {' or '.join(close)}?" if close else _listing_hint(request, call)
-    except OperationError:
-        return
-    if hint:
-        error.below = f"\n{hint}\n"
+        elif text.startswith("arn:"):
+            close = _similar_arn_name(member, text, backend.call)
+            error.below = f"\nDid you mean {close}?\n" if close else ""
+        elif member == "executionArn":
+            error.plain = _missing_execution_text(text, backend, others)
+        else:
+            error.plain = _missing_resource_text(member, text, backend, others)
 
 
-def _listing_hint(request: Mapping[str, Any], call: Call) -> str | None:
-    """Returns which command lists the resources of the kind that a request is about."""
-    if "activityArn" in request:
-        return "To list the activities: sfn list-activities"
-    if "executionArn" in request:
-        given = str(request["executionArn"])
-        machine = (name_of_execution(given) if given.startswith("arn:") else given).partition("/")[0]
-        if _find_arn(MACHINE, machine, call) is not None:
-            return f"To list its executions: sfn ls {machine}"
-    return "To list the state machines: sfn ls" if "resourceArn" not in request else None
+def _missing_execution_text(given: str, backend: Backend, others: str) -> str:
+    """Returns why an execution was not found: its machine or the execution does not exist."""
+    name, slash, execution = given.partition("/")
+    machines = {item["name"]: item[MACHINE.arn] for item in _list_all_arn_names(MACHINE, backend.call)}
+    if name not in machines:
+        return _missing_resource_text("executionArn", given, backend, others)
+    if not slash:
+        return f"{name} is a state machine. Name one of its executions, such as {name}/{LAST_EXECUTION}."
+    if not _execution_arn_names(machines[name], 1, backend.call):
+        start = f"sfn start-execution --state-machine-arn {name}"
+        return f"{name} has no executions yet. To start one: {_at_backend(start, backend)}"
+    return (
+        f'{name} has no execution "{execution}".{_did_you_mean("executionArn", given, backend.call)}'
+        f" List them with: {_at_backend(f'sfn ls {name}', backend)}"
+    )
+
+
+def _missing_resource_text(member: str, given: str, backend: Backend, others: str) -> str:
+    """Returns why a name was not found; "" if there is a resource of this name."""
+    name = given.partition("/")[0] if member == "executionArn" else _split_arn_name_suffix(given)[0]
+    kinds = _KINDS[member]
+    if any(_find_arn(kind, name, backend.call) for kind in kinds):
+        return _missing_version_text(name, given.removeprefix(f"{name}:"), backend) if ":" in given else ""
+    sought, lists = zip(*(_IN_WORDS[kind] for kind in kinds), strict=True)
+    commands = ", ".join(_at_backend(command, backend) for command in lists)
+    close = _did_you_mean(member, given, backend.call)
+    return f'No {" or ".join(sought)}{others} named "{name}".{close} List them with: {commands}'
+
+
+def _missing_version_text(name: str, suffix: str, backend: Backend) -> str:
+    kind, kinds = ("version", "versions") if suffix.isdecimal() else ("alias", "aliases")
+    listed_by = _at_backend(f"sfn list-state-machine-{kinds} --state-machine-arn {name}", backend)
+    return f'{name} has no {kind} "{suffix}". List them with: {listed_by}'
+
+
+def _did_you_mean(member: str, given: str, call: Call) -> str:
+    close = _similar_arn_name(member, given, call)
+    return f' Did you mean "{close}"?' if close else ""
+
+
+def _at_backend(command: str, backend: Backend) -> str:
+    return f"{command} {backend.endpoint_option}".rstrip()
 
 
 def _express_execution_name(request: Mapping[str, Any], call: Call) -> str | None:
@@ -173,8 +215,8 @@ def _list_all_arn_names(kind: ArnKind, call: Call) -> Iterator[dict[str, Any]]:
     return paging.all_items(call, model.load_model("stepfunctions", kind.operation), {})
 
 
-def _similar_arn_names(member: str, given: str, call: Call) -> list[str]:
-    """Returns the names that resemble the given name or ARN."""
+def _similar_arn_name(member: str, given: str, call: Call) -> str:
+    """Returns the name that resembles the given name or ARN most; "" if none does."""
     from difflib import get_close_matches
 
     divider = "/" if member == "executionArn" else ":"
@@ -184,11 +226,9 @@ def _similar_arn_names(member: str, given: str, call: Call) -> list[str]:
         known = {item["name"]: item[kind.arn] for item in _list_all_arn_names(kind, call)}
         if member == "executionArn" and name in known:
             executions = [each["name"] for each in _execution_arn_names(known[name], _EXECUTIONS, call)]
-            return [
-                f"{name}/{each}"
-                for each in get_close_matches(rest, [*executions, LAST_EXECUTION], 1, _RESEMBLANCE)
-            ]
+            close = get_close_matches(rest, [*executions, LAST_EXECUTION], 1, _RESEMBLANCE)
+            return f"{name}/{close[0]}" if close else ""
         close = get_close_matches(name, [each for each in known if each != name], 1, _RESEMBLANCE)
         if close:
-            return [f"{close[0]}{divider}{rest}" if rest else close[0]]
-    return []
+            return f"{close[0]}{divider}{rest}" if rest else close[0]
+    return ""

@@ -36,8 +36,8 @@ def doctor(terminal: Terminal) -> ExitCode:
         examined = examine_store(backend.service.store, _show_doctor_finding)
     for note in private_files.private_home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
-    verdict = "all whole" if not examined.findings else f"{examined.findings} findings"
-    print(f"{examined.executions} executions, {examined.events} events: {verdict}")
+    problems = "no problems" if not examined.findings else f"{examined.findings} problem(s)"
+    print(f"{examined.executions} executions, {examined.events} events: {problems} found")
     return ExitCode.SUCCESS if not examined.findings else ExitCode.FAILURE
 
 

@@ -1,6 +1,7 @@
 """Reports errors on stderr as the aws CLI does, with its exit codes.
 
-    CommandLineError      argv has the wrong form: the error, then the usage         252
+    CommandLineError      argv has the wrong form: the error, then the usage, or     252
+                          the command that shows help
     UnknownOptionsError   argv has options that the command does not take: usage     252
                           first
     UsageError            a parameter's value is wrong                               252
@@ -39,7 +40,15 @@ To see help text, you can run:
 
 
 class CommandLineError(UsageError):
-    """The command line has the wrong form; the usage is shown below the message."""
+    """The command line has the wrong form.
+
+    `command` names one of sfn's own commands, whose help is pointed to. For AWS's commands, the usage is
+    shown, as in aws.
+    """
+
+    def __init__(self, message: str, command: str = "") -> None:
+        super().__init__(message)
+        self.command = command
 
 
 class UnknownOptionsError(UsageError):
@@ -58,7 +67,14 @@ class MisconfiguredError(ConfigurationError):
 
 
 class CommandFailedError(SfnError):
-    """The command could not do its work for another reason than argv or the operation (255)."""
+    """The command failed for a reason other than the command line or the operation (255).
+
+    `below` is additional text for a terminal.
+    """
+
+    def __init__(self, message: str, below: str = "") -> None:
+        super().__init__(message)
+        self.below = below
 
 
 class ExecutionFailedError(CommandFailedError):
@@ -75,7 +91,7 @@ class ExecutionFailedError(CommandFailedError):
 class OperationError(SfnError):
     """An operation's ApiError, with the operation's name and the number of failed retries.
 
-    `below` is an additional text for people, on a terminal.
+    For people at a terminal: `plain` replaces the text, `below` follows it.
     """
 
     def __init__(self, operation: str, error: ApiError, retries: int | None = None) -> None:
@@ -85,6 +101,7 @@ class OperationError(SfnError):
         )
         super().__init__(text.rstrip(" "))
         self.error = error
+        self.plain = ""
         self.below = ""
 
 
@@ -93,7 +110,7 @@ def invalid_choice_failure(
 ) -> CommandLineError:
     """Returns the error for a word that is not one of the choices.
 
-    It has what may be `meant`, and the choices that resemble the word.
+    It suggests the words `meant`, and the choices that resemble the word.
     """
     from difflib import get_close_matches
 
@@ -114,7 +131,7 @@ def report_failure(error: SfnError, error_format: str) -> ExitCode:
         if isinstance(error, OperationError) and error_format not in ("enhanced", "legacy"):
             _write_structured_failure(error.error, error_format)
         else:
-            below = error.below if isinstance(error, OperationError) else ""
+            below = error.below if isinstance(error, (OperationError, CommandFailedError)) else ""
             sys.stderr.write(_failure_text(error, error_format) + below)
             if isinstance(error, ExecutionFailedError) and error.write_more is not None:
                 error.write_more()
@@ -137,12 +154,17 @@ def _failure_text(error: SfnError, error_format: str) -> str:
     match error:
         case UnknownOptionsError():
             return f"\n{USAGE}\n\n{prefix} {error}\n"
+        case CommandLineError() if error.command:
+            help_command = f"{error.command} --help"
+            return f"\n{prefix} An error occurred (ParamValidation): {error}\n\nFor help: {help_command}\n"
         case CommandLineError():
             return f"\n{prefix} An error occurred (ParamValidation): {error}\n\n{USAGE}"
         case UsageError():
             return f"\n{prefix} An error occurred (ParamValidation): {error}\n"
         case MisconfiguredError():
             return f"\n{prefix} An error occurred ({error.code}): {error}\n"
+        case OperationError() if error.plain:
+            return f"\n{prefix} {error.plain}\n"
         case OperationError() if error_format == "enhanced" and error.error.members:
             details = "".join(f"{name}: {value}\n" for name, value in error.error.members.items())
             return f"\n{prefix} {error}\n\nAdditional error details:\n{details}"

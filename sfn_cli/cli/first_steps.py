@@ -1,4 +1,4 @@
-"""What `sfn` alone shows at a terminal: the commands to begin with, in ten lines."""
+"""What `sfn` without a command shows at a terminal: the first commands to try, in ten lines."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 STEPS = (
     ("sfn run FOLDER", "run a project (SAM, CDK, …)"),
-    ("sfn ls", "state machines, their last runs"),
+    ("sfn ls", "list state machines"),
     ("sfn start-execution --state-machine-arn NAME", "start an execution"),
-    ("sfn ps", "what runs and what it waits for"),
+    ("sfn ps", "list running executions"),
     ("sfn watch NAME/last", "follow the last execution"),
-    ("sfn show NAME/last", "what happened and why it failed"),
-    ("sfn tasks list", "tasks that wait for an answer"),
-    ("sfn logs tail FUNCTION --follow", "what a function logs"),
-    ("sfn help", "all commands and their options"),
+    ("sfn show NAME/last", "show what happened, and why"),
+    ("sfn tasks list", "list tasks to approve or reject"),
+    ("sfn logs tail FUNCTION --follow", "follow the log of a function"),
+    ("sfn help", "show all commands"),
 )
 _CYAN = 36
 
 
 def write_first_steps(stream: TextIO, *, color: bool) -> None:
     width = max(len(command) for command, _ in STEPS)
-    screen.write_screen_parts(stream, ["AWS Step Functions on this machine. What to type first:\n"])
-    for command, says in STEPS:
+    screen.write_screen_parts(stream, ["Run AWS Step Functions on this machine. Commands to start with:\n"])
+    for command, description in STEPS:
         styled = screen.screen_style(command.ljust(width), _CYAN, color=color)
-        screen.write_screen_parts(stream, ["  ", *styled, f"  {says}\n"])
+        screen.write_screen_parts(stream, ["  ", *styled, f"  {description}\n"])

@@ -22,8 +22,8 @@ _RESEMBLANCE = 0.6
 def group_of_function(backend: Backend, name: str, missing: OperationError) -> str:
     """Returns the log group of the function that `name` means: "Bank", or "/aws/lambda/Bank".
 
-    `missing` is the error for `name` as a log group. It is raised when it is another one, and when
-    there is no such function.
+    `missing` is the error that AWS's operation returned for `name` as a log group. It is raised again if
+    it has another reason, or if there is no function of this name either.
     """
     if not _is_missing(missing):
         raise missing
@@ -33,7 +33,7 @@ def group_of_function(backend: Backend, name: str, missing: OperationError) -> s
         with suppress(OperationError, UsageError):
             found = backend.call(operation, {"FunctionName": function})
             return str((found.get("LoggingConfig") or {}).get("LogGroup") or f"{_FUNCTION_GROUPS}{function}")
-    _suggest_groups(backend, name, missing)
+    _explain_missing_group(backend, name, missing)
     raise missing
 
 
@@ -49,7 +49,7 @@ def find_followed_group(backend: Backend, request: dict[str, Any]) -> tuple[dict
         request = {**request, "logGroupName": group}
         if not group_exists(backend, request):
             if sys.stderr.isatty():
-                sys.stderr.write(f"Waiting for {group}: the function was not called yet.\n")
+                sys.stderr.write(f"Waiting for {group}: the function has not been called yet.\n")
             return request, True
     return request, False
 
@@ -65,9 +65,9 @@ def group_exists(backend: Backend, request: dict[str, Any]) -> bool:
 
 
 def advise_to_follow(error: OperationError, group: str) -> None:
-    """Adds to the error for a group that does not exist yet how to wait for it."""
+    """Adds to the error for a log group that does not exist yet how to wait for it."""
     if sys.stderr.isatty() and _is_missing(error):
-        error.below = f"\nThe function was not called yet. To wait for {group}: --follow\n"
+        error.below = f"\nThe function has not been called yet. To wait for {group}: --follow\n"
 
 
 def _look_into_group(backend: Backend, request: dict[str, Any]) -> None:
@@ -78,8 +78,8 @@ def _is_missing(error: OperationError) -> bool:
     return error.error.code == "ResourceNotFoundException"
 
 
-def _suggest_groups(backend: Backend, name: str, error: OperationError) -> None:
-    """Adds groups and functions of similar names to the error, at a terminal only."""
+def _explain_missing_group(backend: Backend, name: str, error: OperationError) -> None:
+    """Says at a terminal which name does not exist, with a similar one."""
     if not sys.stderr.isatty():
         return
     from difflib import get_close_matches
@@ -89,8 +89,10 @@ def _suggest_groups(backend: Backend, name: str, error: OperationError) -> None:
     known = {group.rpartition("/")[2]: group for group in groups}  # by the last part of the name
     known |= {each: f"{_FUNCTION_GROUPS}{each}" if "/" in name else each for each in functions}
     close = get_close_matches(name.rpartition("/")[2], known, 1, _RESEMBLANCE)
-    if close:
-        error.below = f"\nDid you mean {known[close[0]]}?\n"
+    meant = f' Did you mean "{known[close[0]]}"?' if close else ""
+    lists = [f"sfn {words}" for words in ("lambda list-functions", "logs describe-log-groups")]
+    commands = ", ".join(f"{command} {backend.endpoint_option}".rstrip() for command in lists)
+    error.plain = f'No function or log group named "{name}".{meant} List them with: {commands}'
 
 
 def _listed_names(backend: Backend, service: str, operation: str, items: str, member: str) -> list[str]:

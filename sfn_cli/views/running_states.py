@@ -1,4 +1,4 @@
-"""The states that a running execution is in, each with what it waits for."""
+"""The current states of a running execution, each with what it waits for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RunningMap(NamedTuple):
-    """A Map whose iterations run: its state, when it was entered, and how far it is."""
+    """A Map with running iterations: its state, when it was entered, and its progress."""
 
     name: str
     since: int
@@ -23,12 +23,12 @@ class RunningMap(NamedTuple):
 
 
 class RunningState(NamedTuple):
-    """A state that an execution is in: one visit of it, or several that wait for the same.
+    """A current state of an execution: one visit of it, or several that wait for the same thing.
 
-    `visits` is their number. `since` is when the first of them began to wait, `until` when
-    the first wait ends at the latest, both by the execution's own clock. `words` and `answer` are
-    those of `Pending`; where several visits need answers of their own, `answer` lists them. `map` is
-    the outermost Map whose iterations they are in, if any.
+    `visits` is their number. `since` is when the first of them started to wait, `until` when the first
+    wait ends at the latest, both by the execution's clock. `words` and `answer` are as in `Pending`; if
+    several visits need different answers, `answer` is the command that lists them. `map` is the outermost
+    Map around them whose iterations are running, if any.
     """
 
     name: str
@@ -43,9 +43,9 @@ class RunningState(NamedTuple):
 
 
 def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[RunningState]:
-    """Returns the innermost states that have not ended, in the order of the tree.
+    """Returns the innermost open states, in tree order.
 
-    A Map or Parallel that waits to run its children again is one, and not the child that failed.
+    A Map or Parallel that waits to run its children again is returned instead of the failed child.
     """
     found: dict[tuple[str, str], RunningState] = {}
     for visit in _innermost_running_visits(view.root, pending):
@@ -57,9 +57,9 @@ def running_states(view: ExecutionView, pending: Mapping[int, Pending]) -> list[
 
 
 def is_waiting_after(event_type: str | None) -> bool:
-    """Whether an execution probably waits when its last event has this type.
+    """Whether an execution is probably waiting if its last event has this type.
 
-    A guess for lists, which read no histories: with several branches, another may still run.
+    This is a guess for lists, which read no histories: another branch may still be running.
     """
     return event_type in _WAITING_AFTER or (
         event_type is not None and event_type.endswith(("Failed", "TimedOut"))  # before the next attempt
@@ -84,7 +84,7 @@ def _innermost_running_visits(thread: Thread, pending: Mapping[int, Pending]) ->
 
 
 def _running_map_around(visit: StateVisit, view: ExecutionView) -> RunningMap | None:
-    """Returns the outermost Map around a visit: of inner ones, several may run at once."""
+    """Returns the outermost Map around a visit, because several inner ones may be running."""
     found, around = None, visit.thread.parent
     while around is not None:
         found = around if around.type == "Map" else found

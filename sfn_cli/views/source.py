@@ -1,4 +1,4 @@
-"""The input of a view of an execution: the same for a store, a file and an endpoint."""
+"""The input of an execution's view, from a store, a file or an endpoint."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MapRunChildRun(NamedTuple):
-    """An execution of a Map Run: its name as people type it (MACHINE/LABEL/NAME), and how it is.
+    """A child execution of a Map Run, with its name as users type it: MACHINE/LABEL/NAME.
 
     Times are by the wall clock.
     """
@@ -26,9 +26,9 @@ class MapRunChildRun(NamedTuple):
 
 
 class MapRunCounts(NamedTuple):
-    """The items of a Map Run, as DescribeMapRun counts them (`itemCounts`), and its status.
+    """The item counts of a Map Run, as in DescribeMapRun (`itemCounts`), and its status.
 
-    `children` are a few of those that did not succeed, failed ones first, where these are known.
+    `children` are some of the unsuccessful children, failed ones first, if they are known.
     """
 
     status: str
@@ -50,17 +50,17 @@ class ClockJump(NamedTuple):
 
 
 class ExecutionSource(NamedTuple):
-    """A history, and what else is known of its execution.
+    """A history, and further data about its execution.
 
-    `name` is what people call it: MACHINE/EXECUTION, or the path of a file. `definition` is JSON
-    text, None when it is not known: then there is no picture and no dataflow. `history` may stop
-    anywhere. `seed` is the execution's secret seed, None outside the store: UUIDs and random numbers
-    of the dataflow then differ from the recorded ones. `speed` is how many times faster than the
-    wall clock its clock runs, `jumps` the spans that its virtual clock skipped. `map_runs` are the
-    counts of its Map Runs, by ARN. `suspension` says why sfn does not continue it. `beats` are the
-    times of the last heartbeats of its open tasks, by the id of the event that scheduled each.
-    `is_machine_deleted` is known of a stored execution that did not succeed. `test_case` names the
-    mocks that it was started with, `mocked_states` are those that mocks or faults may answer.
+    `name` is MACHINE/EXECUTION, or the path of a file. `definition` is JSON text; None if it is unknown,
+    and then there is no picture and no dataflow. `history` may stop anywhere. `seed` is the execution's
+    secret seed; None outside the store, and then UUIDs and random numbers of the dataflow differ from the
+    recorded ones. `speed` is the factor by which its clock is faster than the wall clock, `jumps` are the
+    periods that its virtual clock skipped. `map_runs` are the counts of its Map Runs, by ARN.
+    `suspension` is the reason why sfn does not continue it. `beats` are the times of the last heartbeats
+    of its open tasks, by the id of the event that scheduled each. `is_machine_deleted` is only set for a
+    stored execution that did not succeed. `test_case` names the mocks with which it was started,
+    `mocked_states` are the states for which mocks or faults may replace the integration.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""The statuses of executions, threads and states, as every form of a view shows them.
+"""The statuses of executions, threads and states, as in every form of a view.
 
-Each has a mark and a word of its own: a status is never shown by colour alone.
+Each has its own mark and label: a status is never shown only by colour.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -20,8 +20,8 @@ Status = Literal[
 ]
 """AWS's statuses of executions, and three of states.
 
-WAITING: a state in which nothing runs until a time, an answer, a job or a child comes. CAUGHT: a
-state that failed and was left by a Catcher. NOT_VISITED: a state of the definition.
+WAITING: a state that waits for a time, an answer, a job or a child, while nothing is running. CAUGHT: a
+state that failed and was exited by a Catcher. NOT_VISITED: a state of the definition without a visit.
 """
 
 
@@ -29,9 +29,9 @@ StatusColour = Literal["running", "waiting", "succeeded", "caught", "failed", "a
 
 
 class StatusLook(NamedTuple):
-    """How a status looks: a mark of one column, a word, and the name of its colour.
+    """The look of a status: a mark of one column, a label, and the name of its colour.
 
-    The colours themselves are those of each form: `picture/palette.py`, and the terminal's.
+    Each form defines the colours: `picture/palette.py`, and the terminal.
     """
 
     mark: str
@@ -60,9 +60,9 @@ WORST_FIRST: tuple[Status, ...] = (
     "SUCCEEDED",
     "NOT_VISITED",
 )
-"""The order in which one status speaks for several."""
+"""The priority of statuses when one represents several."""
 
 FAILURES: tuple[Status, ...] = ("FAILED", "TIMED_OUT")
 
 OF_INTEREST: tuple[Status, ...] = (*FAILURES, "RUNNING", "WAITING")
-"""What a reader looks for first: what went wrong, and what has not ended."""
+"""The statuses of interest: failed and open ones."""

@@ -1,4 +1,4 @@
-"""The `sfn test-state` command that runs a visited state again, with what it was given."""
+"""Builds the `sfn test-state` command that runs a visited state again with its input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.state_visit import StateVisit
 
 ANY_ROLE = "arn:aws:iam::123456789012:role/any"
-"""A role for TestState, which wants one for a Task; sfn accepts any."""
+"""A role for TestState, which requires one for a Task; sfn accepts any."""
 
 _ANY_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:any"
 _JSONPATH = "JSONPath"
@@ -25,10 +25,10 @@ _ANSWERED_FROM_OUTSIDE = (".sync", ".sync:2", ".waitForTaskToken")
 
 
 def test_state_command(view: ExecutionView, visit: StateVisit) -> str | None:
-    """Returns a command line for a POSIX shell, or None when the state cannot be tested on its own.
+    """Returns a command line for a POSIX shell; None if TestState cannot test the state.
 
-    The state's work is done again. Where TestState takes a mock only (Map, Parallel, activities, .sync
-    and .waitForTaskToken), the mock is the recorded result or error.
+    The state's work runs again. If TestState requires a mock (Map, Parallel, activities, .sync and
+    .waitForTaskToken), the mock is the recorded result or error.
     """
     definition = view.source.definition
     if definition is None or visit.input is None:
@@ -40,7 +40,7 @@ def test_state_command(view: ExecutionView, visit: StateVisit) -> str | None:
     language_of_all = machine.get("QueryLanguage", _JSONPATH)
     language = fields.get("QueryLanguage", language_of_all)
     if language != language_of_all and fields.get("Type") in ("Map", "Parallel"):
-        return None  # TestState takes the states within the state to be in its language
+        return None  # TestState assumes that nested states have the state's query language
     if language != _JSONPATH:
         fields["QueryLanguage"] = language
     words = ["--definition", dumps(fields), "--input", _in_one_line(visit.input)]
@@ -59,7 +59,7 @@ def test_state_command(view: ExecutionView, visit: StateVisit) -> str | None:
     return " ".join(["sfn test-state", *map(shell_word, words), "--inspection-level DEBUG"])
 
 
-test_state_command.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test by its name
+test_state_command.__test__ = False  # type: ignore[attr-defined]  # pytest would collect it as a test because of its name
 
 
 def _needs_mock(fields: Mapping[str, Any]) -> bool:
@@ -75,9 +75,9 @@ def _is_answered_from_outside(fields: Mapping[str, Any]) -> bool:
 
 
 def _context_of_visit(view: ExecutionView, visit: StateVisit, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the Context Object that a mocked task sees; TestState takes one with a mock only.
+    """Returns the Context Object of a mocked task; TestState accepts one only with a mock.
 
-    It has a token only where TestState allows one: for .sync and .waitForTaskToken.
+    It has a task token only if TestState allows one: for .sync and .waitForTaskToken.
     """
     from sfn_cli.asl.timestamp import format_timestamp
 
@@ -108,9 +108,9 @@ def _in_one_line(text: str) -> str:
 
 
 def _recorded_mock(visit: StateVisit, fields: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Returns what the state's work came to, as TestState takes a mock.
+    """Returns the result of the state's work as a mock for TestState.
 
-    None when it has not ended, or the history does not have all of it.
+    None if the work has not ended, or if the history does not have the whole result.
     """
     is_forked = visit.type in ("Map", "Parallel") and visit.map_run_arn is None
     if is_forked and visit.status == "SUCCEEDED":

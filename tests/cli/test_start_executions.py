@@ -55,7 +55,7 @@ def stopped_worker(sfn: Sfn, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (
             ("--state-machine-arn", MACHINE, "--inputs", "two.jsonl", "--endpoint-url", "http://127.0.0.1:9"),
             ExitCode.USAGE,
-            "works on the local store",
+            "works only on the local store",
         ),
     ],
 )

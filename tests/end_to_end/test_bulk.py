@@ -108,7 +108,7 @@ def test_every_line_becomes_an_execution_that_ends(home: Path, tmp_path: Path) -
         json.loads(texts[-1]),
         answers[-1]["startDate"],
     )
-    assert sfn(home, "doctor").stdout == f"1234 executions, {1234 * 4} events: all whole\n"
+    assert sfn(home, "doctor").stdout == f"1234 executions, {1234 * 4} events: no problems found\n"
 
 
 def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_what_was_told_survives_a_kill(home: Path) -> None:
         ),
         "its end",
     )
-    assert sfn(home, "doctor").stdout.endswith(": all whole\n")
+    assert sfn(home, "doctor").stdout.endswith(": no problems found\n")
 
 
 def test_a_repeated_command_starts_no_line_twice(home: Path, tmp_path: Path) -> None:

@@ -95,15 +95,15 @@ def test_executions(home: Path, before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "before, after, options, code, summary",
     [
-        ("Sums/two", "Sums/also-two", [], 0, "No difference."),
-        ("Sums/two", "Sums/also-two", ["--exit-code"], 0, "No difference."),
+        ("Sums/two", "Sums/also-two", [], 0, "No differences."),
+        ("Sums/two", "Sums/also-two", ["--exit-code"], 0, "No differences."),
         ("Sums/two", "Sums/last", ["--exit-code"], 1, "States: 1 different, 1 equal."),
         ("Sums/two", "Sums/last", [], 0, "States: 1 different, 1 equal."),
-        ("Sums:1", "Sums:live", ["--exit-code"], 0, "No difference."),
-        ("Sums:live", "machine.json", ["--exit-code"], 0, "No difference."),
-        ("Sums", "changed.asl.json", ["--exit-code"], 0, "No difference."),
-        ("Sums:1", "template.json", ["--machine", "Sums", "--exit-code"], 0, "No difference."),
-        ("Sums", ".", ["--machine", "Others", "--exit-code"], 0, "No difference."),
+        ("Sums:1", "Sums:live", ["--exit-code"], 0, "No differences."),
+        ("Sums:live", "machine.json", ["--exit-code"], 0, "No differences."),
+        ("Sums", "changed.asl.json", ["--exit-code"], 0, "No differences."),
+        ("Sums:1", "template.json", ["--machine", "Sums", "--exit-code"], 0, "No differences."),
+        ("Sums", ".", ["--machine", "Others", "--exit-code"], 0, "No differences."),
         ("Sums:1", "Sums", ["--exit-code"], 1, "States: 1 renamed, 1 added, 1 equal."),
     ],
 )
@@ -120,13 +120,13 @@ def test_names(home: Path, before: str, after: str, options: list[str], code: in
         ("Sums/two", "Sums", "Sums/two is an execution and Sums a definition"),
         ("Sums", "two.json", "two.json is an execution and Sums a definition"),
         ("Sums/two", "Sums/none", "Execution Does Not Exist"),
-        ("Sums", "None", "There is no state machine, file or folder named 'None'"),
+        ("Sums", "None", 'No state machine, file or folder named "None"'),
         ("Sums", "none.json", "none.json does not exist"),
-        ("Sums", "template.json", "several state machines; name one with --machine"),
+        ("Sums", "template.json", "several state machines. Choose one with --machine"),
     ],
 )
 def test_refused(home: Path, before: str, after: str, error: str) -> None:
-    """What cannot be compared is refused in a line."""
+    """The error for what cannot be compared is one line."""
     ran = sfn(home, "diff", before, after, cwd=home.parent)
     assert ran.returncode in (252, 254)
     assert error in ran.stderr
@@ -164,4 +164,4 @@ def test_terminal(home: Path) -> None:
 def test_recorded_file(home: Path) -> None:
     """A file of a nested Map that failed is compared with itself."""
     file = str(FOLDER / "nested-map.json")
-    assert sfn(home, "diff", file, file).stdout.endswith("\nNo difference.\n")
+    assert sfn(home, "diff", file, file).stdout.endswith("\nNo differences.\n")

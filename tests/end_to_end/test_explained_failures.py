@@ -93,7 +93,7 @@ def test_own_files_and_log(home: Path) -> None:
     assert len(set(requests)) == 2
     assert f"attempt of {requests[1]}" in shown
     assert requests[0] not in shown
-    assert "none of its Catchers matches KeyError: they are for ValueError" in shown.replace("│\n│ ", "")
+    assert "no Catcher matches KeyError. The Catchers match: ValueError" in shown.replace("│\n│ ", "")
 
 
 def test_next_steps_work(home: Path) -> None:

@@ -118,19 +118,23 @@ SESSION = [
     ),
 ]
 
-OF_PROJECTS = ("deploy", "run", "export", "stack list", "stack show", "stack delete")
+ALL_RUN = (
+    *("deploy", "run", "export", "stack", "stack list", "stack show", "stack delete"),
+    *("start-executions", "ls", "ps", "tasks list", "worker status", "aws", "aws endpoint"),
+)
 """Commands that have several examples, all of which are run."""
 
 OWN_SESSION = [
-    *OF_PROJECTS,
-    *("ls", "ps", "start-executions", "doctor", "completion", "serve"),
+    *("deploy", "run", "export", "stack", "stack list", "stack show", "stack delete"),
+    *("start-executions", "ls", "ps", "doctor", "completion", "serve"),
     "graph",
-    *("tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
+    *("tasks", "tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "show",
     *("watch", "diff"),
-    *("aws endpoint", "aws env", "aws stop", "worker status", "worker log", "worker stop"),
+    *("aws", "aws endpoint", "aws env", "aws stop"),
+    *("worker", "worker status", "worker log", "worker stop"),
 ]
-"""sfn's own commands."""
+"""sfn's own commands, and the groups of them that have examples."""
 
 REFUSED = {"lambda get-policy": ExitCode.SERVICE}
 """AWS answers that there is no policy with an error."""
@@ -170,13 +174,12 @@ def test_every_command_is_in_the_session() -> None:
 
 
 def test_every_own_command_is_in_the_session() -> None:
-    """Groups of commands have their examples below them."""
+    """Groups of commands have examples too."""
     found = []
     for name in OWN:
         command = Sfn("sfn").get_command(None, name)  # type: ignore[arg-type]
-        found += (
-            [f"{name} {inner}" for inner in command.commands] if isinstance(command, click.Group) else [name]
-        )
+        inner = command.commands if isinstance(command, click.Group) else ()
+        found += [name, *(f"{name} {each}" for each in inner)]
     assert sorted(OWN_SESSION) == sorted(found)
 
 
@@ -248,7 +251,7 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             sfn_json(home, "lambda", "publish-version", "--function-name", "price")
         case "start-executions":
             sfn_json(home, *create, "--name", "order", "--definition", json.dumps(QUOTE))
-        case "tasks list":
+        case "tasks":
             machine = create_machine(home, "Pay", {"StartAt": "Confirm", "States": {"Confirm": PAY}})
             executions = [start_execution(home, machine) for _ in range(2)]
             listed = until(lambda: len(tasks := _tasks(home)) == len(executions) and tasks, "tasks that wait")
@@ -281,7 +284,7 @@ def _examples(home: Path, command: str) -> list[str]:
     found = re.search(r"^ *Examples?:\n((?: .+\n?)+)", shown, re.MULTILINE)
     assert found is not None, shown
     lines = re.sub(r"\\\n *", "", found[1]).splitlines()
-    examples = lines if command in OF_PROJECTS else lines[:1]
+    examples = lines if command in ALL_RUN else lines[:1]
     return [_runnable_example(line) for line in examples]
 
 

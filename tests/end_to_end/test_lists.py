@@ -172,7 +172,7 @@ many/UUID/UUID Ask SPAN a worker of activity approve sfn tasks approve many/UUID
 many/UUID/UUID Ask SPAN a worker of activity approve sfn tasks approve many/UUID/UUID/Ask
 many/UUID/UUID Ask SPAN a worker of activity approve sfn tasks approve many/UUID/UUID/Ask""",
         ),
-        ("ps order", "No execution of order is running."),
+        ("ps order", "No executions of order are running."),
     ],
 )
 def test_in_a_pipe(home: Path, command: str, shown: str) -> None:
@@ -232,7 +232,10 @@ pay/monday Confirm a worker …
         (
             100,
             "ls order --max-items 1",
-            "Execution Status Started Took\nthree ✓ succeeded AGE SPAN\n… and older ones: --max-items",
+            (
+                "Execution Status Started Took\nthree ✓ succeeded AGE SPAN\n"
+                "… and older ones. To show more: --max-items"
+            ),
         ),
     ],
 )
@@ -307,9 +310,9 @@ def test_what_is_refused(home: Path, command: str, code: int, error: str) -> Non
 
 
 def test_a_similar_name_is_suggested(home: Path) -> None:
-    """At a terminal the error of an unknown machine names the one that is meant."""
+    """At a terminal, the error for an unknown state machine suggests a similar name."""
     code, shown = at_terminal(home, "ls", "ordr")
-    assert (code, "Did you mean order?" in shown) == (254, True)
+    assert (code, 'Did you mean "order"?' in shown) == (254, True)
 
 
 @pytest.fixture
@@ -321,10 +324,10 @@ def own_home(tmp_path: Path) -> Iterator[Path]:
 
 def test_an_empty_store(own_home: Path) -> None:
     """There is nothing to list, and the way to change that."""
-    none = "There are no state machines in {}. To create one: sfn run --help\n"
+    none = "No state machines in {}. To create one, run a project: sfn run FOLDER\n"
     assert sfn(own_home, "ls").stdout == none.format("us-east-1")
     assert sfn(own_home, "ls", "--region", "eu-west-1").stdout == none.format("eu-west-1")
-    assert sfn(own_home, "ps").stdout == "Nothing is running.\n"
+    assert sfn(own_home, "ps").stdout == "No executions are running.\n"
 
 
 def _change(home: Path, statement: str, *values: object) -> None:
@@ -392,6 +395,6 @@ def test_many_running_executions(own_home: Path) -> None:
     _change(own_home, "UPDATE execution SET owner = -1 WHERE id > 1")
     done = sfn(own_home, "ps")
     assert len(done.stdout.splitlines()) == 1 + 50
-    assert done.stderr == f"… and {MANY + 1 - 50:,} more: --max-items\n"
+    assert done.stderr == f"… and {MANY + 1 - 50:,} more. To show more: --max-items\n"
     assert len(sfn(own_home, "ps", "--max-items", "120").stdout.splitlines()) == 1 + 120
     assert re.search(rf"W +STANDARD +◔{{20}} +{MANY + 1:,} ", sfn(own_home, "ls").stdout)

@@ -72,21 +72,25 @@ def test_a_function_that_was_not_called(home: Path) -> None:
     assert done.stderr.strip().endswith("The specified log group does not exist.")
     code, shown = at_terminal(home, "logs", "tail", "Later")
     assert (code, MISSING in shown) == (254, True)
-    assert "The function was not called yet. To wait for /aws/lambda/Later: --follow" in shown
+    assert "The function has not been called yet. To wait for /aws/lambda/Later: --follow" in shown
 
 
 @pytest.mark.parametrize(
     "group, advice",
-    [("Bnak", "Did you mean Bank?"), ("/aws/lambda/Bonk", "Did you mean /aws/lambda/Bank?"), ("/xyz", None)],
+    [
+        ("Bnak", 'No function or log group named "Bnak". Did you mean "Bank"? List them with: '),
+        ("/aws/lambda/Bonk", 'Did you mean "/aws/lambda/Bank"?'),
+        ("/xyz", 'No function or log group named "/xyz". List them with: sfn lambda list-functions, '),
+    ],
 )
 @pytest.mark.parametrize("options", [(), ("--follow",)])
-def test_a_name_that_is_wrong(home: Path, group: str, advice: str | None, options: tuple[str, ...]) -> None:
-    """What is neither a group nor a function is not waited for."""
+def test_a_name_that_is_wrong(home: Path, group: str, advice: str, options: tuple[str, ...]) -> None:
+    """A name that is neither a log group's nor a function's is an error, with --follow too."""
     done = sfn(home, "logs", "tail", group, *options)
     assert (done.returncode, MISSING in done.stderr) == (254, True)
     code, shown = at_terminal(home, "logs", "tail", group, *options)
     assert code == 254
-    assert "Did you mean" not in shown if advice is None else advice in shown
+    assert advice in shown
 
 
 def test_follow_waits_for_the_first_call(home: Path, tmp_path: Path) -> None:

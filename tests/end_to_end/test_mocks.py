@@ -318,7 +318,7 @@ def test_over_http(mocked: Mocked) -> None:
         assert outcome(ended(mocked.home, execution)) == ("SUCCEEDED", "charged")
         assert client.start_sync_execution(stateMachineArn=f"{fast}#Case")["output"] == '"charged"'
         with pytest.raises(
-            client.exceptions.ValidationException, match="there is no test case 'Cas'; there is 'Case'"
+            client.exceptions.ValidationException, match="there is no test case 'Cas'; choose from 'Case'"
         ):
             client.start_execution(stateMachineArn=f"{machine}#Cas")
 

@@ -95,8 +95,8 @@ def test_several_machines(home: Path, tmp_path: Path) -> None:
     """--machine chooses, by logical id or name; without it the machines are listed."""
     project = str(write_shop(tmp_path / "shop", "OrderFlow", "Refunds"))
     for options, reason in [
-        ((), "has several state machines; name one with --machine: OrderFlow, Refunds"),
-        (("--machine", "Refund"), "has no state machine Refund. It has OrderFlow, Refunds."),
+        ((), "has several state machines. Choose one with --machine: OrderFlow, Refunds"),
+        (("--machine", "Refund"), "has no state machine Refund. Its state machines: OrderFlow, Refunds"),
     ]:
         done = sfn(home, "run", project, *options)
         assert (done.returncode, done.stdout) == (252, "")
@@ -184,7 +184,7 @@ def test_a_stack_is_listed_shown_and_deleted(home: Path, tmp_path: Path) -> None
     for command in ("show", "delete"):
         done = sfn(home, "stack", command, "order")
         assert (done.returncode, done.stdout) == (252, "")
-        assert "There is no stack order. There are orders." in done.stderr
+        assert 'No stack named "order". Stacks: orders' in done.stderr
     assert sfn(home, "stack", "delete", "orders").returncode == 0
     assert names(home) == {**NOTHING, "groups": ["/shop/dev"]}  # DeletionPolicy: Retain
     assert sfn_json(home, "deploy", str(project), "--stack", "orders", "--parameter", "Stage=dev")
@@ -462,7 +462,7 @@ def test_a_stack_that_cannot_be_deleted(home: Path, tmp_path: Path) -> None:
     assert sfn(home, "lambda", "create-alias", *alias, "--function-version", "1").returncode == 0
     refused = sfn(home, "stack", "delete", "shop")
     assert (refused.returncode, refused.stdout) == (255, "")
-    assert "The stack shop is not deleted: " in refused.stderr
+    assert "Cannot delete the stack shop: " in refused.stderr
     shown = sfn_json(home, "stack", "show", "shop")
     assert shown["StackStatus"] == "DELETE_FAILED"
     assert shown["StackStatusReason"].startswith("First (AWS::Lambda::Version): ")
@@ -481,7 +481,7 @@ def test_a_machine_whose_condition_does_not_hold(home: Path, tmp_path: Path) -> 
     stage = ("--parameter", "Stage=dev")
     named = sfn(home, "run", str(project), *stage, "--machine", "Refunds")
     assert named.returncode == 252
-    assert "has no state machine Refunds. It has OrderFlow." in named.stderr
+    assert "has no state machine Refunds. Its state machines: OrderFlow" in named.stderr
     assert names(home) == NOTHING
     assert sfn(home, "run", str(project), *stage).returncode == 0
 

@@ -87,7 +87,7 @@ def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
         done = sfn(home, "run", str(folder))
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == {"key": "k", "words": ["a b"], "folder": str(folder.resolve())}
-        urls.add(done.stderr.partition("Echo is at ")[2].split()[0])
+        urls.add(done.stderr.partition("Started Echo at ")[2].split()[0])
         for pid in log_of(home, "echo").read_text().split()[:2]:
             await_end(int(pid))
     assert len(urls) == 1
@@ -127,7 +127,7 @@ def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signa
     _, errors = run.communicate(timeout=TIMEOUT_SECONDS)
     for pid in pids:
         await_end(int(pid))
-    assert ("The execution goes on without Echo." in errors) == (number == signal.SIGINT)
+    assert ("The execution continues without Echo." in errors) == (number == signal.SIGINT)
     assert sfn_json(home, "describe-execution", "--execution-arn", "echo/last")["status"] == "RUNNING"
 
 
@@ -168,17 +168,17 @@ def _order_services() -> list[services_json.DevService]:
     [
         (
             ["no-such-program"],
-            "Echo (no-such-program) ended with exit code 127 before it took connections at port ",
+            "Echo (no-such-program) ended with exit code 127 before it accepted connections on port ",
         ),
-        (["no-such-program"], " It wrote:\nno-such-program cannot be started: No such file or directory\n"),
+        (["no-such-program"], " Its output:\nno-such-program cannot be started: No such file or directory\n"),
         (
             ["python", "-c", "import sys; sys.exit('no stock')"],
-            "ended with exit code 1 before it took connections",
+            "ended with exit code 1 before it accepted connections",
         ),
-        (["python", "-c", "import sys; sys.exit('no stock')"], " It wrote:\nno stock\n"),
+        (["python", "-c", "import sys; sys.exit('no stock')"], " Its output:\nno stock\n"),
         (
             ["python", "-c", "import os; os.kill(os.getpid(), 9)"],
-            "ended by signal 9 before it took connections",
+            "ended by signal 9 before it accepted connections",
         ),
     ],
 )
@@ -215,7 +215,7 @@ def test_a_service_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.Monk
     settings = Settings.from_environment({"SFN_HOME": str(tmp_path / "home")})
     with (
         pytest.raises(
-            CommandFailedError, match=r"Deaf .* takes no connections at 127.0.0.1:\d+ within"
+            CommandFailedError, match=r"Deaf .* did not accept connections at 127.0.0.1:\d+ within"
         ) as raised,
         dev_services.running_dev_services([service], "m", settings),
     ):
@@ -233,5 +233,5 @@ def test_a_service_that_ends_early(home: Path, tmp_path: Path) -> None:
     )
     done = sfn(home, "run", str(folder_of(tmp_path / "echo", ASK, ["python", "-c", script])))
     assert done.returncode == 255
-    assert "ended with exit code 3; " in done.stderr
+    assert "ended with exit code 3. See its log: " in done.stderr
     assert "The execution failed: States.TaskFailed: GET http://127.0.0.1:" in done.stderr

@@ -182,7 +182,7 @@ def test_what_does_not_exist(name: str, code: int, message: str, home: Path) -> 
 def test_similar_names_are_suggested_at_a_terminal(home: Path) -> None:
     with pseudo_terminal(home, "show", "Pay/mondy") as terminal:
         assert terminal.end() == 254
-        assert "Did you mean Pay/monday?" in terminal.text
+        assert 'Did you mean "Pay/monday"?' in terminal.text
 
 
 def test_a_file_whose_name_could_be_a_machine(home: Path, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
         (
             {"service": "sqs", "wait": "queue_exists"},
             252,
-            "resources.json, call 1: sqs has no waiter queue_exists. It has none.",
+            "resources.json, call 1: sqs has no waiter queue_exists. It has no waiters.",
         ),
         (
             {"service": "events", "operation": "CreateConnection", "parameters": {"Nme": "c"}},
@@ -176,7 +176,7 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
         (
             {"service": "lambda", "wait": "function_active"},
             252,
-            "call 1: what sfn itself has of lambda is there at once.",
+            "call 1: lambda has no waiters here:",
         ),
         (
             {"service": "sqs", "operation": "DeleteQueue", "parameters": {"QueueUrl": f"{QUEUES}gone"}},

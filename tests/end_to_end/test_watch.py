@@ -184,7 +184,7 @@ def test_interrupt(home: Path) -> None:
         assert terminal.end() == 130
         assert_restored(terminal)
         assert "◔ Approve" in terminal.screen
-        assert "The execution goes on. To stop it: sfn stop-execution --execution-arn" in terminal.screen
+        assert "The execution continues. To stop it: sfn stop-execution --execution-arn" in terminal.screen
         assert "Traceback" not in terminal.screen
     assert describe(home, execution)["status"] == "RUNNING"
 

@@ -154,7 +154,7 @@ def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp
         assert ids == list(range(1, len(ids) + 1))
         assert [event[1] for event in after[id] if event[1] in TERMINAL] == ["ExecutionSucceeded"]
     database.close()
-    assert sfn(home, "doctor").stdout.endswith(": all whole\n")
+    assert sfn(home, "doctor").stdout.endswith(": no problems found\n")
 
 
 def histories(database: Database) -> dict[int, list[tuple[int, str, str | None]]]:

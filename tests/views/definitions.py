@@ -1,4 +1,4 @@
-"""Definitions to draw: those of the examples, those of real projects, and odd ones."""
+"""Definitions to draw: those of the examples, those of real projects, and unusual ones."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def chain_definition(size: int, *, handler: str | None = None) -> dict[str, Any]
 
 
 def odd_definition(random: random.Random, size: int, depth: int = 0) -> dict[str, Any]:
-    """Returns a machine of `size` states that go back and forth, much uglier than a person's."""
+    """Returns a machine of `size` states with many loops, much worse than real ones."""
     names = [f"S{depth}-{number}{'x' * random.randint(0, 22)}" for number in range(size)]
     states = {name: _odd_state(random, names, number, depth) for number, name in enumerate(names)}
     return {"StartAt": names[0], "States": states}

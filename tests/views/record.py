@@ -40,7 +40,7 @@ VIRTUAL = {"SFN_CLOCK": "virtual"}
 
 
 class Recorder:
-    """Runs executions in one store, and writes each into a file."""
+    """Runs executions in one store, and writes each to a file."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -96,7 +96,7 @@ class Recorder:
         self.write(file, execution, is_virtual=True, most=most)
 
     def await_types(self, execution: str, **counts: int) -> None:
-        """Waits until the history has so many events of each type."""
+        """Waits until the history has this many events of each type."""
 
         def has_all() -> bool:
             events = sfn_json(self.home, "get-execution-history", "--execution-arn", execution)["events"]
@@ -138,7 +138,7 @@ class Recorder:
         }
 
     def jumps(self, execution: str, first: Mapping[str, Any]) -> list[tuple[int, int]]:
-        """Returns what the virtual clock skipped, as (start, end) in milliseconds since START."""
+        """Returns the periods that the virtual clock skipped, as (start, end) in milliseconds since START."""
         started = round(datetime.fromisoformat(first["timestamp"]).timestamp() * 1000)
         view = stored_view(self.home, execution)
         return [(jump.start - started, jump.end - started) for jump in view.source.jumps]
@@ -162,17 +162,17 @@ class Recorder:
 
 
 def _moved(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the events with the first of them at START."""
+    """Returns the events, moved so that the first one is at START."""
     first = datetime.fromisoformat(events[0]["timestamp"])
     for event in events:
         moved = START + (datetime.fromisoformat(event["timestamp"]) - first)
-        whole = moved + timedelta(microseconds=500)  # which are cut off
+        whole = moved + timedelta(microseconds=500)  # which are truncated
         event["timestamp"] = whole.isoformat(timespec="milliseconds")
     return events
 
 
 def _laid_out(execution: dict[str, Any]) -> str:
-    """Returns the file's text, an event a line."""
+    """Returns the file's text, with one event per line."""
     events = ",\n".join("  " + json.dumps(event, ensure_ascii=False) for event in execution.pop("events"))
     members = [
         f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in execution.items()

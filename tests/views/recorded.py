@@ -29,7 +29,7 @@ def recorded(name: str) -> dict[str, Any]:
 
 
 def source_of(name: str) -> ExecutionSource:
-    """Returns what a view of the recorded execution is made from."""
+    """Returns the source of a recorded execution's view."""
     execution = recorded(name)
     history = read_api_history(execution["events"], execution["definition"])
     return ExecutionSource(

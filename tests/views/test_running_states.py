@@ -1,4 +1,4 @@
-"""The states that a running execution is in."""
+"""The current states of a running execution."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ EVERY_PAGE = "/EachPage[0]/Fetch"
     ],
 )
 def test_innermost_states(name: str, shown: list[tuple[str, int, str | None]]) -> None:
-    """Each branch is in a state of its own; iterations that wait for the same are one."""
+    """Each branch has a current state; iterations that wait for the same thing are one entry."""
     view = fold_execution(source_of(name))
     states = running_states(view, pending_of(view))
     assert [(state.path, state.visits, state.waits_for) for state in states] == shown
 
 
 def test_counts_of_a_map() -> None:
-    """States inside a Map know how far it is; others have no counts."""
+    """States inside a Map have its progress; others have no counts."""
     view = fold_execution(source_of("map-running"))
     maps = {state.map for state in running_states(view, {}) if state.map is not None}
     assert {(around.name, around.counts) for around in maps} == {
@@ -53,7 +53,7 @@ def test_counts_of_a_map() -> None:
 
 
 def test_a_parallel_that_tries_again() -> None:
-    """It waits, not the branch that failed."""
+    """A Parallel that waits for a retry is the current state, not its failed branch."""
     fails = {"StartAt": "I", "States": {"I": {"Type": "Fail", "Error": "E"}}}
     retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5}]
     all_branches = {"Type": "Parallel", "Branches": [fails], "Retry": retry, "End": True}
@@ -65,7 +65,7 @@ def test_a_parallel_that_tries_again() -> None:
 
 
 def test_several_visits() -> None:
-    """They have waited since the first one began, and each needs an answer of its own."""
+    """Combined visits have waited since the first one, and each needs its own answer."""
     view = fold_execution(source_of("map-running"))
     ids = [visit.entered_id for visit in view.visits() if visit.path == EVERY_PAGE and visit.ended_at is None]
     pending = {
@@ -92,5 +92,5 @@ def test_several_visits() -> None:
     ],
 )
 def test_the_last_event(event: str | None, waits: bool) -> None:
-    """Lists guess from it whether anything runs."""
+    """Lists guess from the last event whether an execution is waiting."""
     assert is_waiting_after(event) is waits

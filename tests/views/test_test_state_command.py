@@ -1,4 +1,4 @@
-"""Which states have a command that runs them again."""
+"""The states that have a command to run them again, and those that have none."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ JSONATA = {"QueryLanguage": "JSONata"}
     "machine, state, has_command",
     [
         ({}, {"Branches": []}, True),
-        # The history has no branch, the state has: what they returned is not known
+        # The state has branches, but the history does not: their results are unknown
         ({}, {"Branches": [BRANCH]}, False),
         (JSONATA, {"Branches": []}, True),
         ({}, {"Branches": [], **JSONATA}, False),  # the branches are in another language

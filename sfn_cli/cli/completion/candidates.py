@@ -66,6 +66,8 @@ def _all_candidates(before: list[str], current: str) -> Iterator[Candidate]:
         if not words:
             yield from _group_candidates(command, at, path, before, current)
             return
+        if words == ["help"] and not path:
+            continue  # sfn help COMMAND
         named = command.get_command(at, words[0])
         if named is None:
             return

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.cli.operations.backend import Backend
 
+_OTHERS = ", file or folder"
 _DEFINITION_ENDINGS = (".asl.json", ".asl.yaml", ".asl.yml", ".asl")
 
 
@@ -53,9 +54,7 @@ def find_definition(backend: Backend, name: str, *, machine: str | None = None) 
         if not os.path.exists(name):
             if name.startswith("arn:") or error.error.code not in ("InvalidArn", "StateMachineDoesNotExist"):
                 raise
-            raise UsageError(
-                f"There is no state machine, file or folder named '{name}'.{error.below.rstrip()}"
-            ) from error
+            raise UsageError(error.plain or f'No state machine{_OTHERS} named "{name}".') from error
     return _definition_in_files(backend, name, machine)
 
 
@@ -68,7 +67,7 @@ def is_machine_arn(name: str) -> bool:
 
 def _definition_of_machine(backend: Backend, name: str) -> NamedDefinition:
     request: dict[str, Any] = {"stateMachineArn": name}
-    with resolve_invoked_names(request, backend):
+    with resolve_invoked_names(request, backend, others=_OTHERS):
         alias = _alias_in(request["stateMachineArn"])
         if alias is not None:
             request["stateMachineArn"] = _version_of_alias(backend, request["stateMachineArn"])

@@ -35,7 +35,7 @@ def default_format(out: Path | None) -> str:
     suffix = out.suffix.lower()
     if suffix and suffix not in _FORMAT_OF_SUFFIX:
         known = ", ".join(_FORMAT_OF_SUFFIX)
-        raise UsageError(f"{out} ends with none of {known}. Name the form with --format.")
+        raise UsageError(f"{out}: unknown file type. Use {known}, or set --format.")
     return _FORMAT_OF_SUFFIX.get(suffix, "svg")
 
 
@@ -82,7 +82,7 @@ def _check_open_paths(subject: GraphSubject, open_paths: Sequence[str]) -> None:
     paths = {node.path for node in nodes_of(subject.level)} if open_paths else set()
     for path in open_paths:
         if path not in paths:
-            raise UsageError(f"--open {path}: there is no such state. A path is /STATE or /STATE[0]/INNER.")
+            raise UsageError(f"--open {path}: no such state. A path is /STATE or /STATE[0]/INNER.")
 
 
 def subject_as_json(subject: GraphSubject) -> Any:

@@ -61,13 +61,13 @@ def find_graph_subject(
     is_path = word != "-" and path.exists()
     if is_path and definition is None and not is_history_file(path):
         if at is not None:
-            raise UsageError(f"--at takes an execution, and {word} is not one.")
+            raise UsageError(f"--at needs an execution, but {word} is not one.")
         return _subject_of_path(backend, path, project)
     if is_path or word == "-" or _names_an_execution(word):
         return _subject_of_execution(backend, word, definition, at)
     if definition is not None or at is not None:
         option = "--at" if definition is None else "--definition"
-        raise UsageError(f"{option} takes an execution, such as {word}/last.")
+        raise UsageError(f"{option} needs an execution, such as {word}/last.")
     return _subject_of_machine(backend, word)
 
 
@@ -118,13 +118,13 @@ def _subject_of_machine(backend: "Backend", name: str) -> GraphSubject:
     from sfn_cli.cli.operations.invoke import resolve_invoked_names
 
     request: dict[str, Any] = {"stateMachineArn": name}
-    with resolve_invoked_names(request, backend):
+    with resolve_invoked_names(request, backend, others=" or file"):
         try:
             found = backend.call(model.load_model("stepfunctions", "DescribeStateMachine"), request)
         except OperationError as error:
             if error.error.code != "InvalidArn" or name.startswith("arn:"):
                 raise
-            message = f"State Machine Does Not Exist: '{name}'. There is no such file either."
+            message = f'No state machine or file named "{name}".'
             missing = ApiError("StateMachineDoesNotExist", message)
             raise OperationError("DescribeStateMachine", missing) from None
     return _subject_of_definition(found["name"], found["definition"], name)
@@ -139,7 +139,7 @@ def _subject_of_execution(
 
     source: ExecutionSource = find_source(backend, name, definition=definition)
     if source.definition is None:
-        raise UsageError(f"{source.name} has no definition. Name its file: --definition FILE")
+        raise UsageError(f"{source.name} has no definition. Add one with: --definition FILE")
     shown = shown_execution(backend, source, at)
     subject = _subject_of_definition(source.name, source.definition, source.name)
     return subject._replace(run=graph_run(shown.view, subject.level, pending=shown.pending))

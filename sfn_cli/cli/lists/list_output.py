@@ -53,7 +53,7 @@ def write_more_note(terminal: Terminal, left: int | None = None) -> None:
     """
     stream = sys.stdout if sys.stdout.isatty() else sys.stderr
     more = "older ones" if left is None else f"{left:,} more"
-    write_lines([[Span(f"… and {more}: --max-items", "dim")]], stream, color=terminal.color)
+    write_lines([[Span(f"… and {more}. To show more: --max-items", "dim")]], stream, color=terminal.color)
 
 
 def status_mark(status: Status) -> Span:

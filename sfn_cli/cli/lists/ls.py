@@ -92,7 +92,7 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
         _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
     else:
         region = terminal.settings.region  # of another one, the store may have machines
-        text = f"There are no state machines in {region}. To create one: sfn run --help"
+        text = f"No state machines in {region}. To create one, run a project: sfn run FOLDER"
         _write_list(terminal, [[Span(text)]])
     return ExitCode.SUCCESS
 

@@ -110,7 +110,7 @@ def running_lines(found: RunningList, machine: str | None, width: int | None) ->
     In a pipe (width None) each row has everything: the name of its execution, and the command.
     """
     if not found.executions:
-        only = "Nothing is running." if machine is None else f"No execution of {machine} is running."
+        only = "No executions are running." if machine is None else f"No executions of {machine} are running."
         return [[Span(only)]]
     rows = [row for running in found.executions for row in _running_rows(running)]
     if width is None:

@@ -52,7 +52,7 @@ class Backend:
     def service(self) -> Service:
         """The operations over this machine's store. Raises UsageError if an endpoint was named."""
         if self.is_remote:
-            raise UsageError("This command works on the local store: it takes no --endpoint-url.")
+            raise UsageError("This command works only on the local store. Omit --endpoint-url.")
         from sfn_cli import app
 
         return app.build_app(self.terminal.settings)

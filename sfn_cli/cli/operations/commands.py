@@ -268,7 +268,13 @@ def _own_command_context(command: click.Command, rest: list[str], parent: click.
     try:
         return command.make_context(command.name, rest, parent=parent)
     except click.UsageError as error:
-        raise CommandLineError(error.format_message()) from None
+        raise own_command_error(error) from None
+
+
+def own_command_error(error: click.ClickException) -> CommandLineError:
+    """Returns Click's error as sfn reports it."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return CommandLineError(error.format_message(), "" if context is None else context.command_path)
 
 
 def _show_own_help(command: click.Command, rest: Sequence[str], parent: click.Context) -> None:

@@ -111,11 +111,12 @@ def _invoked_execution_note(backend: Backend, operation: Operation, answer: dict
 
 
 @contextmanager
-def resolve_invoked_names(request: dict[str, Any], backend: Backend) -> Iterator[None]:
-    """Replaces names in the request by ARNs.
+def resolve_invoked_names(request: dict[str, Any], backend: Backend, *, others: str = "") -> Iterator[None]:
+    """Replaces names in the request by ARNs, and explains the error if one does not exist.
 
-    When the operation does not find one, adds suggestions of similar names to its error.
+    `others` is what the name could have been instead of a state machine: " or file".
     """
+    given = dict(request)
     arns = [value for member, value in request.items() if member.endswith("Arn") and isinstance(value, str)]
     if not all(value.startswith("arn:") for value in arns) or "routingConfiguration" in request:
         from sfn_cli.cli import arn_names
@@ -127,7 +128,7 @@ def resolve_invoked_names(request: dict[str, Any], backend: Backend) -> Iterator
         if arns:
             from sfn_cli.cli import arn_names
 
-            arn_names.suggest_arn_names(error, request, backend.call)
+            arn_names.explain_missing_name(error, given, backend, others=others)
         raise
 
 

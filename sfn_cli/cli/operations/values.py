@@ -6,6 +6,7 @@ A parameter that cannot be read is a UsageError that names its option.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import json_text
@@ -203,4 +204,7 @@ def _blob_value(text: str, raw: bool) -> bytes:
     except UnicodeEncodeError:
         raise CommandFailedError("string argument should contain only ASCII characters") from None
     except Error:
-        raise CommandFailedError(f'Invalid base64: "{shorten_shape_text(text)}"') from None
+        advice = "\nTo pass text as it is: --cli-binary-format raw-in-base64-out\n"
+        raise CommandFailedError(
+            f'Invalid base64: "{shorten_shape_text(text)}"', below=advice if sys.stderr.isatty() else ""
+        ) from None

@@ -1,7 +1,7 @@
 """Starts and stops the programs of a `services.json` for `sfn run`.
 
-The file is read by stacks/readers/services_json.py. The programs end with the command, however it
-ends (service_companion.py).
+stacks/readers/services_json.py reads the file. The programs end when the command ends, even if it is
+killed (service_companion.py).
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ LOOK_SECONDS = 0.02
 
 _HOST = "127.0.0.1"
 _PORTS = range(20_000, 30_000)
-"""Below the ephemeral ports, which systems assign."""
+"""Below the ephemeral ports, which operating systems assign."""
 
-_TOLD_BYTES = 2000
+_LOG_TAIL_BYTES = 2000
 _COMPANION = Path(__file__).with_name("service_companion.py")
 
 
@@ -52,7 +52,7 @@ class _StartedService(NamedTuple):
 def running_dev_services(
     services: Sequence[DevService], machine: str, settings: Settings
 ) -> Iterator[dict[str, str]]:
-    """Yields the URLs of the services, which accept connections, and stops them afterwards.
+    """Starts the services, yields their URLs once they accept connections, and stops them afterwards.
 
     Raises CommandFailedError.
     """
@@ -70,14 +70,14 @@ def running_dev_services(
             for one in started:
                 _await_service_ready(one)
         for one in started:
-            print(f"{one.service.name} is at {one.url} and writes to {one.log}", file=sys.stderr)
+            print(f"Started {one.service.name} at {one.url} (log: {one.log})", file=sys.stderr)
         try:
             yield {one.service.name: one.url for one in started}
         finally:
             for one in started:
                 if (code := one.companion.poll()) is not None:
                     print(
-                        f"{one.service} ended {_service_end_reason(code)}; {one.log} may say why.",
+                        f"{one.service} ended {_service_end_reason(code)}. See its log: {one.log}",
                         file=sys.stderr,
                     )
     finally:
@@ -105,9 +105,9 @@ def _services_lock(path: Path) -> Iterator[None]:
 
 
 def _free_service_port(service: DevService, settings: Settings, taken: Collection[int]) -> int:
-    """Returns the same port for each run in a store, if it is free.
+    """Returns a port for the service: in each run the same one, if it is free.
 
-    A process that outlived the last run finds the service again.
+    A function process from the previous run then still has the right URL.
     """
     import socket
     import zlib
@@ -143,16 +143,16 @@ def _await_service_ready(one: _StartedService) -> None:
     while time.monotonic() < until:
         if (code := one.companion.poll()) is not None:
             raise CommandFailedError(
-                f"{one.service} ended {_service_end_reason(code)} before it took connections "
-                f"at port {one.port}.{_service_log_tail(one.log)}"
+                f"{one.service} ended {_service_end_reason(code)} before it accepted connections "
+                f"on port {one.port}.{_service_log_tail(one.log)}"
             )
         with suppress(OSError):
             socket.create_connection((_HOST, one.port), timeout=1.0).close()
             return
         time.sleep(LOOK_SECONDS)
     raise CommandFailedError(
-        f"{one.service} takes no connections at {_HOST}:{one.port} within {START_SECONDS:.0f} seconds. "
-        f"It must listen at the port that the variable PORT names.{_service_log_tail(one.log)}"
+        f"{one.service} did not accept connections at {_HOST}:{one.port} within {START_SECONDS:.0f} seconds. "
+        f"It must listen on the port in the environment variable PORT.{_service_log_tail(one.log)}"
     )
 
 
@@ -161,11 +161,11 @@ def _service_end_reason(code: int) -> str:
 
 
 def _service_log_tail(log: Path) -> str:
-    """Returns the end of a program's log, as a sentence with the text on separate lines."""
+    """Returns the end of a program's log, to follow an error message."""
     with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - _TOLD_BYTES))
-        text = file.read(_TOLD_BYTES).decode("utf-8", "replace").strip()
-    return f" It wrote:\n{text}" if text else " It wrote nothing."
+        file.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
+        text = file.read(_LOG_TAIL_BYTES).decode("utf-8", "replace").strip()
+    return f" Its output:\n{text}" if text else " It has no output."
 
 
 def _stop_services(started: Sequence[_StartedService]) -> None:

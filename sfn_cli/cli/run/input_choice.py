@@ -55,8 +55,8 @@ def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) ->
         return _ask_for_input(choices)
     if choices:
         report_line(
-            f"The input is {NO_INPUT}: there are several others ({', '.join(choices)}). "
-            "Take one with --input."
+            f"The input is {NO_INPUT}. Several other inputs exist ({', '.join(choices)}): "
+            "choose one with --input."
         )
     return NO_INPUT
 

@@ -73,15 +73,15 @@ def choose_machine(
             others = ", ".join(machine.shown for machine in machines if machine is not chosen)
             report(f"{doing} {chosen.shown}, which starts the others ({others}).")
             return chosen
-        raise UsageError(f"{source} has several state machines; name one with --machine: {listed}")
+        raise UsageError(f"{source} has several state machines. Choose one with --machine: {listed}")
     found = [machine for machine in machines if machine.is_called(name)]
     if len(found) == 1:
         return found[0]
     if found:
         raise UsageError(
-            f"{name} is the name of several state machines: {', '.join(machine.shown for machine in found)}"
+            f"{name} matches several state machines: {', '.join(machine.shown for machine in found)}"
         )
-    raise UsageError(f"{source} has no state machine {name}. It has {listed}.")
+    raise UsageError(f"{source} has no state machine {name}. Its state machines: {listed}")
 
 
 def _is_started_by_another(machine: MachineChoice, machines: Sequence[MachineChoice]) -> bool:

@@ -42,7 +42,9 @@ class ProjectMachine(NamedTuple):
         stack = self.chosen.stack
         if backend.is_remote:
             shown = shown_path(stack.source)
-            raise UsageError(f"{shown} is a project: it is read for the local store, not for an endpoint.")
+            raise UsageError(
+                f"{shown} is a project. Projects work only with the local store: omit --endpoint-url."
+            )
         options = deploy_options(backend.terminal, self.options, may_build=False)
         return planned_definition(backend.service, stack, options, self.chosen.logical_id).text
 

@@ -1,7 +1,7 @@
-"""Makes the calls of a `resources.json` (stacks/readers/resources_json.py) for `sfn run`.
+"""Creates the resources of a `resources.json` (stacks/readers/resources_json.py) for `sfn run`.
 
-Calls to services that sfn itself has (connections, functions, logs, state machines) go to its own
-operations; the others go where tasks call.
+Its calls to services that are part of sfn (connections, functions, logs, state machines) run sfn's
+own operations. The others go to the endpoint that tasks call.
 """
 
 from __future__ import annotations
@@ -24,52 +24,52 @@ if TYPE_CHECKING:
 WAITER_SECONDS = 0.25
 WAITER_ATTEMPTS = 240
 
-_THERE_ALREADY = re.compile(r"Already(Exists|OwnedByYou)|ResourceInUse|ResourceConflict|NameExists")
+_ALREADY_EXISTS = re.compile(r"Already(Exists|OwnedByYou)|ResourceInUse|ResourceConflict|NameExists")
 """BucketAlreadyOwnedByYou, QueueAlreadyExists, ResourceInUseException (DynamoDB, Kinesis),
 EntityAlreadyExists (IAM), …
 """
 
 
-def make_resources(calls: Sequence[ResourceCall], backend: Backend) -> None:
-    """Makes the calls.
+def create_resources(calls: Sequence[ResourceCall], backend: Backend) -> None:
+    """Makes each call. A resource that exists already is not an error.
 
-    Raises UsageError for a call that the service does not have, ConfigurationError,
-    CommandFailedError.
+    Raises UsageError for an operation or a waiter that the service does not have,
+    ConfigurationError, CommandFailedError.
     """
     from sfn_cli.integrations.aws.clients import Clients
 
     terminal = backend.terminal
     clients = Clients(terminal.settings)
     for call in calls:
-        own = _make_own_resource(call, terminal.settings)
+        own = _own_service(call, terminal.settings)
         if own is not None and call.wait:
             raise UsageError(
-                f"{call.place}: what sfn itself has of {call.service} is there at once. There is nothing to "
-                "wait for."
+                f"{call.place}: {call.service} has no waiters here: sfn's own resources exist at once. "
+                'Remove the call with "wait".'
             )
         if own is not None and (operation := own.operation(call.name)) is not None:
-            _make_local_resource(call, operation, backend)
+            _call_own_operation(call, operation, backend)
         else:
-            _make_resource(call, clients.get(call.service))
+            _call_aws_operation(call, clients.get(call.service))
 
 
-def _make_own_resource(call: ResourceCall, settings: Settings) -> LocalService | None:
+def _own_service(call: ResourceCall, settings: Settings) -> LocalService | None:
     from sfn_cli.integrations.aws.local_services import LOCAL_SERVICES
 
     return next((own for own in LOCAL_SERVICES if own.name == call.service and own.answers(settings)), None)
 
 
-def _make_local_resource(call: ResourceCall, operation: Operation, backend: Backend) -> None:
+def _call_own_operation(call: ResourceCall, operation: Operation, backend: Backend) -> None:
     try:
         backend.call(operation, call.parameters)
     except UsageError as error:
         raise UsageError(f"{call.place}: {error}") from None
     except OperationError as error:
-        if not _THERE_ALREADY.search(error.error.code):
+        if not _ALREADY_EXISTS.search(error.error.code):
             raise CommandFailedError(f"{call.place}: {error}") from None
 
 
-def _make_resource(call: ResourceCall, client: Any) -> None:
+def _call_aws_operation(call: ResourceCall, client: Any) -> None:
     from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
     try:
@@ -80,7 +80,7 @@ def _make_resource(call: ResourceCall, client: Any) -> None:
         else:
             _resource_operation(call, client)(**call.parameters)
     except (ClientError, WaiterError) as error:
-        if not _THERE_ALREADY.search(getattr(error, "response", {}).get("Error", {}).get("Code", "")):
+        if not _ALREADY_EXISTS.search(getattr(error, "response", {}).get("Error", {}).get("Code", "")):
             raise CommandFailedError(f"{call.place}: {error}") from None
     except BotoCoreError as error:
         raise ConfigurationError(f"{call.place}: {error}") from None
@@ -103,6 +103,6 @@ def _resource_waiter(call: ResourceCall, client: Any) -> Any:
     if call.name not in client.waiter_names:
         raise UsageError(
             f"{call.place}: {call.service} has no waiter {call.name}. It has "
-            f"{', '.join(client.waiter_names) or 'none'}."
+            f"{', '.join(client.waiter_names) or 'no waiters'}."
         )
     return client.get_waiter(call.name)

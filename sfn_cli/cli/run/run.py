@@ -129,7 +129,7 @@ def run(
             chosen.stack.services, chosen.stack.name, terminal.settings
         ) as urls,
     ):
-        resources.make_resources(chosen.stack.calls, backend)
+        resources.create_resources(chosen.stack.calls, backend)
         machine_arn = ""
         for stack, deployed in deploy_stacks(
             backend, [stack.with_service_urls(urls) for stack in stacks], deploying
@@ -191,7 +191,7 @@ def _follow_run(
     try:
         watch.show_followed(followed, sys.stderr, backend.terminal, with_events=with_events)
     except KeyboardInterrupt:
-        watch.say_how_to_stop(execution_arn, f" without {', '.join(services)}" if services else "")
+        watch.report_how_to_stop(execution_arn, f" without {', '.join(services)}" if services else "")
         raise
     watch.check_end(backend, followed.view)
     _write_run_output(json_text.loads_json(followed.view.output or "null"), backend.terminal)

@@ -82,9 +82,7 @@ def show(
     gc.disable()
     _ = terminal.query, terminal.output  # a bad one is reported first
     if state is not None and (events or html is not None):
-        raise UsageError(
-            f"{'--events' if events else '--html'} shows the whole execution: leave out {state}."
-        )
+        raise UsageError(f"{'--events' if events else '--html'} shows the whole execution. Omit {state}.")
     with Backend(terminal) as backend:
         source = find_source(backend, execution_or_file, definition=definition)
         shown = shown_execution(backend, source, at)

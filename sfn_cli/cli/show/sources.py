@@ -69,7 +69,8 @@ def _execution_source(backend: Backend, name: str) -> ExecutionSource:
             return _file_source(name)
         from sfn_cli.cli import arn_names
 
-        arn_names.suggest_arn_names(error, {"executionArn": name}, backend.call)
+        others = "" if "/" in name else " or file"
+        arn_names.explain_missing_name(error, {"executionArn": name}, backend, others=others)
         raise
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.stack import Stack
 
 
-_LEFT_OUT_SINCE = {
-    TYPE_NOT_SUPPORTED: "sfn does not have them",
+_WHY_LEFT_OUT = {
+    TYPE_NOT_SUPPORTED: "sfn does not support them",
     NOTHING_AT_AWS: "a deploy creates nothing at AWS (SFN_AWS=real)",
 }
 
@@ -63,7 +63,7 @@ def check_stack_name(stacks: Sequence[Stack], options: ProjectOptions) -> None:
     """Raises UsageError for --stack where there are several stacks: each needs a name of its own."""
     if options.stack_name is not None and len(stacks) > 1:
         names = ", ".join(stack.name for stack in stacks)
-        raise UsageError(f"--stack names one stack, and there are several here: {names}. Leave it out.")
+        raise UsageError(f"--stack names one stack, but this project has several: {names}. Omit --stack.")
 
 
 def deploy_options(terminal: Terminal, options: ProjectOptions, *, may_build: bool) -> DeployOptions:
@@ -141,11 +141,11 @@ def report_changes(stack: Stack, deployed: Deployed) -> None:
     ]
     if parts and stack.is_template:
         report_line(f"Stack {deployed.name}: {', '.join(parts)}.")
-    for reason, why in _LEFT_OUT_SINCE.items():
+    for reason, why in _WHY_LEFT_OUT.items():
         left_out = [
             f"{change.logical_id} ({change.type})"
             for change in deployed.changes
             if change.action is Action.LEAVE_OUT and change.reason == reason
         ]
         if left_out:
-            report_line(f"Left out, since {why}: {', '.join(left_out)}.")
+            report_line(f"Left out because {why}: {', '.join(left_out)}.")

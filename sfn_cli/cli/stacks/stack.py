@@ -66,7 +66,7 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     with Backend(terminal) as backend:
         found = backend.service.stacks.find(stack_name)
         if found is None:
-            raise UsageError(_absent_stack(backend.service, stack_name))
+            raise UsageError(_missing_stack_text(backend.service, stack_name))
         resources = backend.service.stacks.resources(stack_name)
     if terminal.shows_people:
         from sfn_cli.cli.stacks import tables
@@ -119,17 +119,17 @@ def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     options = deploy.DeployOptions(report=report_line, parameters={}, role_arn="")
     with Backend(terminal) as backend:
         if backend.service.stacks.find(stack_name) is None:
-            raise UsageError(_absent_stack(backend.service, stack_name))
+            raise UsageError(_missing_stack_text(backend.service, stack_name))
         try:
             deploy.delete_stack(backend.service, stack_name, options)
         except ResourceError as error:
-            raise CommandFailedError(f"The stack {stack_name} is not deleted: {error}") from None
+            raise CommandFailedError(f"Cannot delete the stack {stack_name}: {error}") from None
     return ExitCode.SUCCESS
 
 
-def _absent_stack(service: Service, name: str) -> str:
+def _missing_stack_text(service: Service, name: str) -> str:
     names = ", ".join(one.name for one in stored_stacks(service.stacks))
-    return f"There is no stack {name}. {f'There are {names}.' if names else 'Nothing is deployed.'}"
+    return f'No stack named "{name}". {f"Stacks: {names}" if names else "No stacks exist."}'
 
 
 def _stack_members(found: Any) -> dict[str, Any]:

@@ -34,10 +34,10 @@ _STYLES = {
 def write_deployed(deployed: Deployed, stream: TextIO, *, color: bool, is_dry_run: bool) -> None:
     """Writes what a deploy did, or would do, with each resource."""
     console = _console(stream, color)
-    would = "Stack {}, if it were deployed:" if is_dry_run else "Stack {}:"
+    would = "Stack {} (dry run):" if is_dry_run else "Stack {}:"
     console.print(Text(would.format(deployed.name), "bold"))
     has_reasons = any(change.reason for change in deployed.changes)
-    table = _table("", "Resource", "Type", "Name", *(["Because of"] if has_reasons else []))
+    table = _table("", "Resource", "Type", "Name", *(["Reason"] if has_reasons else []))
     for change in deployed.changes:
         cells = (change.logical_id, change.type, _name_in_id(change.physical_id))
         table.add_row(
@@ -51,9 +51,9 @@ def write_deployed(deployed: Deployed, stream: TextIO, *, color: bool, is_dry_ru
 def write_stacks(stacks: Sequence[Any], stream: TextIO, *, color: bool) -> None:
     console = _console(stream, color)
     if not stacks:
-        console.print("Nothing is deployed.")
+        console.print("No stacks. To create one, deploy a project: sfn deploy FOLDER")
         return
-    table = _table("Stack", "Status", "Read from", "Project")
+    table = _table("Stack", "Status", "Kind", "Project")
     for stack in stacks:
         table.add_row(*map(_cell, (stack.name, stack.status, stack.kind, shown_path(stack.source))))
     console.print(table)

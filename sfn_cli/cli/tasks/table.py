@@ -25,7 +25,7 @@ _INPUT_CHARACTERS = 16
 def write_task_table(tasks: Sequence[WaitingTask], stream: TextIO, *, color: bool) -> None:
     console = screen.screen_console(stream, color_system="auto" if color else None)
     if not tasks:
-        console.print("No task is pending.")
+        console.print("No tasks are pending.")
         return
     rows = [_task_table_row(task, time.time_ns() // 1_000_000) for task in tasks]
     room = console.width - Measurement.get(console, console.options, _table(rows)).maximum - _GAP

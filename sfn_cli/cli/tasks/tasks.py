@@ -225,7 +225,7 @@ def _token_of_task(backend: Backend, task: WaitingTask, operation: str) -> str:
         return task.task_token
     if operation == "SendTaskHeartbeat":
         raise CommandFailedError(
-            f"No worker has taken {task.name} yet, so it expects no heartbeat. "
+            f"No worker has taken {task.name} yet, so it accepts no heartbeat. "
             f"It waits for a worker of {task.resource}."
         )
     token = take_waiting_task(backend.service, task, WORKER_NAME)
@@ -240,7 +240,7 @@ def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingT
     Raises CommandFailedError when no task is pending, UsageError when several match.
     """
     if not all_tasks:
-        raise CommandFailedError("No task is pending.")
+        raise CommandFailedError("No tasks are pending.")
     if handle is None:
         meant = list(all_tasks)
     else:
@@ -251,17 +251,19 @@ def _find_task(all_tasks: Sequence[WaitingTask], handle: str | None) -> WaitingT
     if len(meant) == 1:
         return meant[0]
     if not meant:
-        raise UsageError(f"No pending task is named '{handle}'.\n{_list_task_choices(all_tasks)}")
+        raise UsageError(
+            f"No pending task named '{handle}'. The pending tasks are:\n{_list_task_choices(all_tasks)}"
+        )
     several = (
         f"{len(meant)} tasks are pending"
         if handle is None
         else f"'{handle}' matches {len(meant)} pending tasks"
     )
-    raise UsageError(f"{several}: name one by its handle.\n{_list_task_choices(meant)}")
+    raise UsageError(f"{several}. Choose one by its handle:\n{_list_task_choices(meant)}")
 
 
 def _list_task_choices(choices: Sequence[WaitingTask]) -> str:
     lines = [f"  {task.short_handle}  {task.name}" for task in choices[:_LISTED]]
     if len(choices) > _LISTED:
-        lines.append(f"  … and {len(choices) - _LISTED} more: sfn tasks list")
+        lines.append(f"  … and {len(choices) - _LISTED} more. To list them: sfn tasks list")
     return "\n".join(lines)

@@ -141,5 +141,5 @@ def _answer_lines(answers: Sequence[str], columns: int) -> list[StyledLine]:
     pieces = [command[at : at + columns] for at in range(0, len(command), columns)]
     lines: list[StyledLine] = [[Span(piece, "code")] for piece in pieces]
     if len(answers) > 1:
-        lines.append([Span(f"… and {len(answers) - 1} more: sfn tasks list", "dim")])
+        lines.append([Span(f"… and {len(answers) - 1} more. To list them: sfn tasks list", "dim")])
     return lines

@@ -52,7 +52,7 @@ def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
         source = find_source(backend, execution)
         if source.arn is None:
             raise UsageError(
-                f"'{execution}' is a file, which does not change. To see it: {PROGRAM} show {execution}"
+                f"{execution} is a file and does not change. To see it: {PROGRAM} show {execution}"
             )
         followed = follow_execution(backend, source)
         try:
@@ -61,7 +61,7 @@ def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
             else:
                 show_followed(followed, sys.stdout, terminal, with_events=events)
         except KeyboardInterrupt:
-            say_how_to_stop(source.arn)
+            report_how_to_stop(source.arn)
             raise
         check_end(backend, followed.view)
     return ExitCode.SUCCESS
@@ -84,10 +84,10 @@ def show_followed(
                 show(event)
 
 
-def say_how_to_stop(execution_arn: str, without: str = "") -> None:
-    """Writes to stderr, after a Ctrl-C, that the execution goes on and how to stop it."""
+def report_how_to_stop(execution_arn: str, without: str = "") -> None:
+    """Writes to stderr, after Ctrl-C, that the execution continues and how to stop it."""
     click.echo(
-        f"\nThe execution goes on{without}. "
+        f"\nThe execution continues{without}. "
         f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",
         err=True,
     )

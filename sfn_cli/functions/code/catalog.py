@@ -180,7 +180,7 @@ def code_file_states(
             try:
                 is_folder = entry.is_dir()
                 status = entry.stat()
-            except OSError:  # deleted meanwhile, or a dangling link
+            except OSError:  # deleted since, or a dangling link
                 continue
             if not is_folder:
                 yield entry.path, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

@@ -1,10 +1,10 @@
-"""What differs between two executions, or between two definitions, state by state.
+"""The differences between two executions, or between two definitions, state by state.
 
 value_changes.py      the values that differ in two JSON values, by path
-execution_diff.py     visits side by side: the n-th of a state with the n-th, iterations by index
-definition_diff.py    states added, removed, renamed and changed, and the edges between them
-execution_lines.py, definition_lines.py, change_lines.py    both, as lines of styled text
-diff_json.py          both, as JSON
+execution_diff.py     compares visits: the n-th visits of a state, and iterations by index
+definition_diff.py    finds states added, removed, renamed and changed, and the edges between them
+execution_lines.py, definition_lines.py, change_lines.py    both differences as lines of styled text
+diff_json.py          both differences as JSON
 
-A difference is marked with + − ~, and never by a colour alone.
+A difference is marked with + − ~, never only by a colour.
 """

@@ -25,16 +25,16 @@ MARK_STYLES: "Mapping[str, Style]" = {"": "", "+": "succeeded", "−": "failed",
 
 _WIDEST_PATH = 32
 _MOST_CHANGES = 20
-"""How many values of one state are shown; `--output json` has all."""
+"""The maximum number of values shown for one state; `--output json` has all."""
 
 
 def marked_span(mark: str) -> Span:
-    """Returns the column of a mark with the space after it."""
+    """Returns the column of a mark with a space after it."""
     return Span(f"{mark or ' '} ", MARK_STYLES[mark])
 
 
 def change_lines(changes: "Sequence[ValueChange]", *, indent: int, width: int) -> "Iterator[StyledLine]":
-    """Yields the differences, whose marks begin in the column `indent`."""
+    """Yields the differences, with marks in the column `indent`."""
     shown = changes[:_MOST_CHANGES]
     column = min(max((cell_width(change.path) for change in shown), default=0), _WIDEST_PATH)
     for change in shown:

@@ -1,13 +1,13 @@
-"""Two definitions side by side, state by state.
+"""Compares two definitions, state by state.
 
-Rule 1: states are compared by their path; a state inside a Map or Parallel belongs to the level that
-it is in, and is no difference of the state around it.
-Rule 2: a state that is missing on one side and has the body of exactly one that is new was renamed.
-Bodies are compared without the states that they lead to, since those may be renamed too.
-Rule 3: a transition to a renamed state is no difference, nor is Iterator, the older name of
+Rule 1: states are compared by their path. A state inside a Map or Parallel belongs to its level: its
+difference is not a difference of the state around it.
+Rule 2: a state that is missing in the second definition was renamed if exactly one new state has its
+body. Bodies are compared without their transitions' targets, which may be renamed too.
+Rule 3: a transition to a renamed state is not a difference, and neither is Iterator, the older name of
 ItemProcessor.
 
-A definition may be broken: what is not an object where one is expected is compared as a value.
+A definition may be invalid: a value that is not an object where one is expected is compared as a value.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -36,9 +36,9 @@ class DefinedEdge(NamedTuple):
 
 
 class DefinedStateDiff(NamedTuple):
-    """A state of one or both definitions, by its path in the second, if it is there.
+    """A state of one or both definitions, by its path in the second definition if it exists there.
 
-    `mark` is "+", "−" or "~", "" where nothing differs. `former_name` is set if it was renamed. The
+    `mark` is "+", "−" or "~"; "" if nothing differs. `former_name` is set if the state was renamed. The
     paths of `changes` begin at the state.
     """
 
@@ -51,7 +51,7 @@ class DefinedStateDiff(NamedTuple):
 
 
 class DefinitionDiff(NamedTuple):
-    """What differs. `changes` are those of the machine itself, and of levels inside states."""
+    """The differences of two definitions. `changes` are those of the machine, and of levels inside states."""
 
     changes: "Sequence[ValueChange]"
     states: "Sequence[DefinedStateDiff]"
@@ -64,7 +64,7 @@ class DefinitionDiff(NamedTuple):
 
 
 def diff_definitions(before: "Json", after: "Json") -> DefinitionDiff:
-    """Returns what differs between two definitions, which are JSON values."""
+    """Returns the differences between two definitions, given as JSON values."""
     changes: list[ValueChange] = []
     states: list[DefinedStateDiff] = []
     edges: list[tuple[set[DefinedEdge], set[DefinedEdge]]] = []
@@ -82,7 +82,7 @@ def _compare_levels(
     states: list[DefinedStateDiff],
     edges: "list[tuple[set[DefinedEdge], set[DefinedEdge]]]",
 ) -> None:
-    """Adds what differs between two machines, or between two levels of a Map or Parallel."""
+    """Adds the differences between two machines, or between two levels of a Map or Parallel."""
     old, new = _states_of_level(before), _states_of_level(after)
     renamed = _renamed_states(old, new)  # by the new name
     names = {former: name for name, former in renamed.items()}
@@ -124,7 +124,7 @@ def _compare_inner_level(
     states: list[DefinedStateDiff],
     edges: "list[tuple[set[DefinedEdge], set[DefinedEdge]]]",
 ) -> None:
-    """Compares a branch or processor; the differences of its own fields are those of its state."""
+    """Compares a branch or processor; differences of its own fields count for its state."""
     of_level: list[ValueChange] = []
     inner: list[DefinedStateDiff] = []
     _compare_levels(before, after, f"{path}[{index}]", of_level, inner, edges)
@@ -139,7 +139,7 @@ def _compare_inner_level(
 
 
 def _lone_states(path: str, name: str, body: "Json", mark: str) -> "Iterator[DefinedStateDiff]":
-    """Yields a state that only one definition has, and those inside it."""
+    """Yields a state that only one definition has, and the states inside it."""
     yield DefinedStateDiff(path, name, _type_of(body), mark)
     for index, level in enumerate(_levels_of_state(body)):
         for inner, inner_body in _states_of_level(level).items():
@@ -182,7 +182,7 @@ def _without(value: "Json", names: "Sequence[str]") -> "Json":
 
 
 def _with_targets(value: "Json", names: "Mapping[str, str]", fields: "Sequence[str]") -> "Json":
-    """Returns a state, or a part of one, with the new names of the renamed states that it leads to."""
+    """Returns a state, or a part of one, with transitions to the new names of renamed states."""
     if not names:
         return value
     if isinstance(value, list):
@@ -204,7 +204,7 @@ def _with_targets(value: "Json", names: "Mapping[str, str]", fields: "Sequence[s
 
 
 def _renamed_states(old: "Mapping[str, Json]", new: "Mapping[str, Json]") -> dict[str, str]:
-    """Returns the former names of the states that were renamed."""
+    """Returns the previous names of renamed states, by their new names."""
     missing = [name for name in old if name not in new]
     added = [name for name in new if name not in old]
     former_names = _names_by_body(missing, old)
@@ -216,7 +216,7 @@ def _renamed_states(old: "Mapping[str, Json]", new: "Mapping[str, Json]") -> dic
 
 
 def _names_by_body(names: "Sequence[str]", states: "Mapping[str, Json]") -> "dict[Hashable, list[str]]":
-    """Returns the names of states that have the same body, by that body."""
+    """Returns the names of the states with each body."""
     found: dict[Hashable, list[str]] = {}
     for name in names:
         found.setdefault(hashable_json(_body_without_targets(states[name])), []).append(name)
@@ -236,9 +236,9 @@ def _body_without_targets(state: "Json") -> "Json":
 def _paired_names(
     old: "list[str]", new: "list[str]", renamed: "Mapping[str, str]"
 ) -> "list[tuple[str, str]]":
-    """Returns (name, former name) of all states, in the order of `new`.
+    """Returns (name, previous name) of all states, in the order of `new`.
 
-    States that are only in `old` come after the one that they followed there.
+    States that are only in `old` come after their predecessor there.
     """
     pairs = [(name, renamed.get(name, name)) for name in new]
     known = {former for _, former in pairs}

@@ -1,4 +1,4 @@
-"""The difference of two definitions, as lines of styled text.
+"""The differences of two definitions, as lines of styled text.
 
 ~ TimeoutSeconds  60 → 90
 + /Pack           Task
@@ -25,9 +25,9 @@ _WIDEST_PATH = 40
 def definition_diff_lines(
     diff: "DefinitionDiff", *, before: str, after: str, width: int
 ) -> "list[StyledLine]":
-    """Returns the difference in lines of at most `width` columns.
+    """Returns the differences in lines of at most `width` columns.
 
-    `before` and `after` say what was compared, as the user named it.
+    `before` and `after` are the names of the compared definitions, as the user gave them.
     """
     lines: list[StyledLine] = [
         shorten_line([marked_span("−"), Span(before, "bold")], width),
@@ -53,7 +53,7 @@ def definition_diff_lines(
 
 def _summary_of_definitions(diff: "DefinitionDiff") -> str:
     if diff.is_equal:
-        return "No difference."
+        return "No differences."
     counts = Counter(
         "renamed" if state.former_name is not None and not state.changes else state.mark
         for state in diff.states

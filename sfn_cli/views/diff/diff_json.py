@@ -1,6 +1,6 @@
 """Differences as JSON, for `--output json`, with the members of `execution/as_json.py`.
 
-A value that is not there, or not known, has no member: {"path": "output.id", "after": 7} was added.
+Absent and unknown values have no member: {"path": "output.id", "after": 7} was added.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -23,9 +23,9 @@ _DIFFERENCES = {"": "equal", "~": "changed", "+": "added", "−": "removed"}
 
 
 def execution_diff_json(diff: "ExecutionDiff", *, now: int) -> "dict[str, Json]":
-    """Returns the difference of two executions; durations are in milliseconds.
+    """Returns the differences of two executions; durations are in milliseconds.
 
-    Of a branch or iteration that is equal, the states are left out: there may be thousands.
+    An equal branch or iteration has no states, because there may be thousands.
     """
     return {
         "equal": diff.is_equal,
@@ -38,7 +38,7 @@ def execution_diff_json(diff: "ExecutionDiff", *, now: int) -> "dict[str, Json]"
 
 
 def definition_diff_json(diff: "DefinitionDiff", *, before: str, after: str) -> "dict[str, Json]":
-    """Returns the difference of two definitions, which are named as in `definition_diff_lines`."""
+    """Returns the differences of two definitions, with names as in `definition_diff_lines`."""
     return {
         "equal": diff.is_equal,
         "before": before,
@@ -112,7 +112,7 @@ def _visit_end(visit: "StateVisit", now: int) -> "dict[str, Json]":
 
 
 def _error_json(failed: "ExecutionView | StateVisit") -> "dict[str, Json]":
-    """Returns the error and the cause, as far as there are any."""
+    """Returns the error and the cause, if they exist."""
     members = {"error": failed.error, "cause": failed.cause}
     return {name: text for name, text in members.items() if text is not None}
 

@@ -1,11 +1,10 @@
-"""Two executions side by side, state by state.
+"""Compares two executions, state by state.
 
-Rule 1: the n-th visit of a state is compared with the n-th of the same state in the same thread;
-iterations and branches are compared by their index.
-Rule 2: a difference is shown where it begins: what a state only passes on from its input, or from the
-state before it, is no difference of its own.
-Rule 3: times differ always, and so do the ids and dates of requests in a service's response: they
-make no difference.
+Rule 1: the n-th visit of a state is compared with the n-th visit of the same state in the same thread.
+Iterations and branches are compared by their index.
+Rule 2: a difference is shown where it first occurs. A value that a state only passes on from its input,
+or from the previous state, is not another difference.
+Rule 3: times, and the ids and dates of requests in a service's response, are not compared.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
 
 _OF_REQUESTS = re.compile(r"(^|\.)(SdkHttpMetadata|SdkResponseMetadata|requestId)\b")
-"""The paths of what describes a request to a service: its id, the date, the HTTP headers."""
+"""The paths of values about a request to a service: its id, the date, the HTTP headers."""
 
 
 class EndFacts(NamedTuple):
-    """How a visit or an execution ended; `cause` is for people.
+    """The end of a visit or an execution; `cause` is the readable cause.
 
-    `retries` counts the attempts that failed, or how often the execution was redriven.
+    `retries` counts failed attempts, or redrives of an execution.
     """
 
     status: str
@@ -40,7 +39,7 @@ class EndFacts(NamedTuple):
 
 
 class ThreadDiff(NamedTuple):
-    """A branch or an iteration, or the root; `mark` is as a state's."""
+    """A branch, an iteration or the root; `mark` is as in StateDiff."""
 
     kind: str
     thread_index: int
@@ -51,9 +50,9 @@ class ThreadDiff(NamedTuple):
 class StateDiff(NamedTuple):
     """Two visits of a state, of which one may be missing.
 
-    `mark` is "+" or "−" where only the second or the first execution visited the state, "~" where
-    anything differs here or inside, "" where nothing does. `changes` are the values that differ, by
-    their paths: "input.total", "output.id", "variable.rate".
+    `mark` is "+" or "−" if only the second or the first execution visited the state, "~" if anything
+    differs here or inside, "" if nothing differs. `changes` are the values that differ, by their paths:
+    "input.total", "output.id", "variable.rate".
     """
 
     name: str
@@ -66,7 +65,7 @@ class StateDiff(NamedTuple):
 
 
 class ExecutionDiff(NamedTuple):
-    """Two executions. `same_definition` is None where one of the definitions is not known."""
+    """The differences of two executions. `same_definition` is None if a definition is unknown."""
 
     before: "ExecutionView"
     after: "ExecutionView"
@@ -84,7 +83,7 @@ class ExecutionDiff(NamedTuple):
 
 
 def diff_executions(before: "ExecutionView", after: "ExecutionView") -> ExecutionDiff:
-    """Returns what differs between two executions, of one definition or of two."""
+    """Returns the differences between two executions, of the same or of different definitions."""
     changes = _value_changes("input", before.input, after.input)
     return ExecutionDiff(
         before,
@@ -116,9 +115,9 @@ def _is_same_definition(before: "ExecutionView", after: "ExecutionView") -> bool
 def _states_of(
     before: "Thread | None", after: "Thread | None", inherited: "frozenset[_Unnamed]"
 ) -> list[StateDiff]:
-    """Returns the states of two threads, in the order of the second with those of the first between.
+    """Returns the states of two threads, in the order of the second, with the first's states in between.
 
-    `inherited` are the differences of what the threads began with.
+    `inherited` are the differences of the threads' inputs.
     """
     old, new = _numbered(before), _numbered(after)
     diffs: list[StateDiff] = []
@@ -131,7 +130,7 @@ def _states_of(
 
 
 def _numbered(thread: "Thread | None") -> "dict[tuple[str, int], StateVisit]":
-    """Returns a thread's visits by their state, and which visit of the state it is."""
+    """Returns a thread's visits by state and by the visit's number within the state."""
     numbered: dict[tuple[str, int], StateVisit] = {}
     counts: dict[str, int] = {}
     for visit in thread.visits if thread is not None else ():
@@ -143,7 +142,7 @@ def _numbered(thread: "Thread | None") -> "dict[tuple[str, int], StateVisit]":
 def _merged_keys(old: "list[tuple[str, int]]", new: "list[tuple[str, int]]") -> "list[tuple[str, int]]":
     """Returns the keys of both in the order of `new`.
 
-    Keys that are only in `old` follow those that they followed there.
+    Keys that are only in `old` follow their predecessor there.
     """
     in_new = set(new)
     merged: dict[tuple[str, int], None] = {}
@@ -161,20 +160,20 @@ def _merged_keys(old: "list[tuple[str, int]]", new: "list[tuple[str, int]]") -> 
 
 
 _Unnamed = tuple[str, str, str]
-"""A difference without the name of the value that has it: its path, and both values as texts."""
+"""A difference without the name of its value: the path, and both values as text."""
 
 
 def _state_diff(
     name: str, before: "StateVisit | None", after: "StateVisit | None", inherited: "frozenset[_Unnamed]"
 ) -> "tuple[StateDiff, frozenset[_Unnamed] | None]":
-    """Returns the difference, and what the state passes on; None where one does not visit it."""
+    """Returns the difference, and the differences passed on; None if only one execution has the visit."""
     if before is None or after is None:
         return StateDiff(name, "−" if after is None else "+", before, after), None
     of_input = _value_changes("input", before.input, after.input)
     of_output = _value_changes("output", before.output, after.output)
     known = inherited | _unnamed(of_input)
     threads = _thread_diffs(before, after, known)
-    # A Map's output differs because its iterations do: those say where.
+    # A Map's output differs because its iterations differ, which show where.
     inside = frozenset[_Unnamed]().union(*(_outputs_inside(before, after)) if threads else ())
     known_pairs, known_or_inside = _pairs(known), known | inside
     changes = [
@@ -189,7 +188,7 @@ def _state_diff(
 
 
 def _outputs_inside(before: "StateVisit", after: "StateVisit") -> "Iterable[frozenset[_Unnamed]]":
-    """Yields the differences of the children's outputs, as they are in an array of all outputs."""
+    """Yields the differences of the children's outputs, as in an array of all outputs."""
     old = {thread.index: thread for thread in before.threads}
     for thread in after.threads:
         other = old.get(thread.index)
@@ -221,7 +220,7 @@ def _thread_diffs(
 
 
 def _value_changes(name: str, before: str | None, after: str | None) -> list[ValueChange]:
-    """Returns the differences of two JSON texts, with paths that begin with the name."""
+    """Returns the differences of two JSON texts, with paths that begin with `name`."""
     return [
         change._replace(path=_named_path(name, change.path))
         for change in changes_of_texts(before, after)
@@ -242,7 +241,7 @@ def _variable_changes(before: "StateVisit", after: "StateVisit") -> list[ValueCh
 
 
 def _without_name(change: ValueChange) -> _Unnamed:
-    """Returns the difference of a value that has the name "input" or "output"."""
+    """Returns the difference of a value named "input" or "output"."""
     path = change.path[len("input") if change.path.startswith("input") else len("output") :].removeprefix(".")
     return path, _text_of(change.before), _text_of(change.after)
 

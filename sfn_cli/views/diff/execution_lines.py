@@ -1,4 +1,4 @@
-"""The difference of two executions, as lines of styled text.
+"""The differences of two executions, as lines of styled text.
 
 − Pay/monday   ✗ failed     1.20 s
 + Pay/tuesday  ✓ succeeded  3.40 s
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 _WIDEST_NAME = 32
 _EQUAL_SHOWN = 2
-"""More equal states than this, one after another, are one line."""
+"""More consecutive equal states than this are shown as one line."""
 
 _MOST_ITERATIONS = 20
 
 
 def execution_diff_lines(diff: "ExecutionDiff", *, now: int, width: int) -> "list[StyledLine]":
-    """Returns the difference in lines of at most `width` columns; `now` is as in `duration_ms`."""
+    """Returns the differences in lines of at most `width` columns; `now` is as in `duration_ms`."""
     lines = [shorten_line(line, width) for line in _header_lines(diff, now)]
     lines += change_lines(diff.changes, indent=0, width=width)
     if diff.states:
@@ -113,7 +113,7 @@ def _lines_of_state(
 
 
 def _fails_inside(state: "StateDiff") -> bool:
-    """Whether the errors of the state are those of states inside it, which say what differs."""
+    """Whether the state failed because of states inside it, which show the difference."""
     return any(
         inner.before is not None
         and inner.after is not None
@@ -164,7 +164,7 @@ def _thread_lines(
 
 def _summary_of_diff(diff: "ExecutionDiff") -> str:
     if diff.is_equal:
-        return "No difference."
+        return "No differences."
     counts = Counter(state.mark for state in diff.states)
     words = {"~": "different", "−": "only in −", "+": "only in +"}
     parts = [f"{counts[mark]} {word}" for mark, word in words.items() if counts[mark]]

@@ -1,4 +1,4 @@
-"""The values that differ between two JSON values, each with its path: "order.items[3].price"."""
+"""Finds the differences between two JSON values, each with its path: "order.items[3].price"."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Absence:
-    """No value, as opposed to null."""
+    """An absent value, which differs from null."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -26,7 +26,7 @@ _PLAIN_KEY = re.compile(r"[^\W\d][\w$-]*")
 
 
 class ValueChange(NamedTuple):
-    """A value that differs; `before` or `after` is ABSENT where only the other has the path.
+    """A value that differs; `before` or `after` is ABSENT if only the other has the path.
 
     `path` is "" for the whole value.
     """
@@ -37,10 +37,10 @@ class ValueChange(NamedTuple):
 
 
 def value_changes(before: "Json | Absence", after: "Json | Absence") -> list[ValueChange]:
-    """Returns the innermost differences, in the order of `before`, then what only `after` has.
+    """Returns the innermost differences, in the order of `before`, then values that only `after` has.
 
-    Of two arrays, the elements that are alike at the beginning and at the end are passed over; those
-    between are compared in order. Texts that are JSON objects themselves are compared as objects.
+    In two arrays, equal elements at the start and at the end are skipped, and the elements between are
+    compared in order. Strings that contain JSON objects are compared as objects.
     """
     return list(_changes_of(before, after, ""))
 
@@ -62,7 +62,7 @@ def _changes_of(before: "Json | Absence", after: "Json | Absence", path: str) ->
 
 
 def _objects_in_texts(before: "Json | Absence", after: "Json | Absence") -> "tuple[Json, Json] | None":
-    """Returns the objects of two texts that are JSON themselves, such as causes and bodies."""
+    """Returns the objects in two strings that contain JSON, such as causes and bodies."""
     if not (type(before) is str and type(after) is str and before[:1] == after[:1] == "{"):
         return None
     try:
@@ -97,7 +97,7 @@ def _joined_path(path: str, name: str) -> str:
 
 
 def is_same_json(before: "Json | Absence", after: "Json | Absence") -> bool:
-    """Whether two values are the same in JSON, where true is no number and 1 is 1.0."""
+    """Whether two values are equal in JSON, where true is not a number and 1 is 1.0."""
     if type(before) is bool or type(after) is bool:
         return before is after
     if type(before) is dict and type(after) is dict:
@@ -112,7 +112,7 @@ def is_same_json(before: "Json | Absence", after: "Json | Absence") -> bool:
 def hashable_json(value: "Json") -> "Hashable":
     """Returns a key that is equal for two values if and only if `is_same_json` holds."""
     if type(value) is bool:
-        return (bool, value)  # which no list has: true is no 1
+        return (bool, value)  # a tuple, unlike any list's key: true is not 1
     if type(value) is dict:
         return frozenset((name, hashable_json(member)) for name, member in value.items())
     if type(value) is list:
@@ -121,7 +121,7 @@ def hashable_json(value: "Json") -> "Hashable":
 
 
 def changes_of_texts(before: str | None, after: str | None) -> list[ValueChange]:
-    """Returns the differences of two JSON texts, where None is no value; the same text has none."""
+    """Returns the differences of two JSON texts; None is an absent value."""
     if before == after:
         return []
     return value_changes(_value_of_text(before), _value_of_text(after))
@@ -133,4 +133,4 @@ def _value_of_text(text: str | None) -> "Json | Absence":
     try:
         return jsonvalue.loads(text)
     except (ValueError, RecursionError):
-        return text  # cut off by a log's or a request's limit: compared as it is
+        return text  # truncated by a limit of a log or a request: compared as text

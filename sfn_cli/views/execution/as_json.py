@@ -1,4 +1,4 @@
-"""The view of an execution as JSON: all that the model knows.
+"""The complete view of an execution as JSON.
 
     {"name": "order/last", "executionArn", "stateMachineArn", "status", "error", "cause",
      "startDate", "stopDate", "durationMs": 1500, "wallMs": 1500, "isVirtual": false, "speed": 1.0,
@@ -16,10 +16,10 @@
     THREAD: {"index": 0, "status": "SUCCEEDED", "durationMs", "wallMs", "states": [STATE]}
     PENDING: {"waitsFor": "answer", "since", "until", "words", "answer"}
 
-`states` are the visits of states in their order. `cameFromEventId` is the `enteredEventId` of the
-visit before. Former threads are those of earlier attempts. Inputs, outputs, parameters, results and
-variables are JSON values; what is not JSON is the text. Durations are in milliseconds: `durationMs`
-by the execution's own clock, `wallMs` by the wall clock. What is not known is left out.
+`states` are the visits of states in order. `cameFromEventId` is the `enteredEventId` of the previous
+visit. Former branches and iterations are those of earlier attempts. Inputs, outputs, parameters, results
+and variables are JSON values; a value that is not JSON is a string. Durations are in milliseconds:
+`durationMs` by the execution's clock, `wallMs` by the wall clock. Unknown values are left out.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def view_to_json(
 ) -> dict[str, Any]:
     """Returns the view as a JSON value (see above).
 
-    `now` is by the execution's own clock. With `pending`, states that wait have the status WAITING.
-    `date` writes times.
+    `now` is by the execution's clock. With `pending`, waiting states have the status WAITING. `date`
+    formats times.
     """
     return _ViewWriter(view, now, pending, date).execution()
 
@@ -63,7 +63,7 @@ def view_to_json(
 def execution_to_json(
     view: ExecutionView, now: int, *, date: Callable[[int], str] = utc_date
 ) -> dict[str, Any]:
-    """Returns what `view_to_json` does, without the states."""
+    """Returns the same as `view_to_json`, but without the states."""
     return _ViewWriter(view, now, None, date).execution_alone()
 
 
@@ -75,7 +75,7 @@ def visit_with_children_to_json(
     pending: Mapping[int, Pending] | None = None,
     date: Callable[[int], str] = utc_date,
 ) -> dict[str, Any]:
-    """Returns one visit as `view_to_json` has it among its states, with the states inside it."""
+    """Returns one visit as in `view_to_json`, with the states inside it."""
     return _ViewWriter(view, now, pending, date).visit(visit)
 
 
@@ -89,7 +89,7 @@ def visit_to_json(
 ) -> dict[str, Any]:
     """Returns one visit of the view as a JSON value, without the states inside it.
 
-    Its `indexes` are those of the iterations that it is in, the outermost first.
+    `indexes` are those of the iterations around the visit, outermost first.
     """
     indexes = list(_indexes_around(visit))[::-1]
     return _ViewWriter(view, now, pending, date).visit_alone(visit) | (
@@ -98,7 +98,7 @@ def visit_to_json(
 
 
 def _indexes_around(visit: StateVisit) -> Iterator[int]:
-    """Yields the index of each iteration that the visit is in, the innermost first."""
+    """Yields the index of each iteration around the visit, innermost first."""
     thread = visit.thread
     while thread.parent is not None:
         if thread.kind == "iteration":
@@ -107,7 +107,7 @@ def _indexes_around(visit: StateVisit) -> Iterator[int]:
 
 
 class _ViewWriter:
-    """Writes one view; its members are the arguments of `view_to_json`."""
+    """Converts one view to JSON; its attributes are the arguments of `view_to_json`."""
 
     def __init__(
         self,
@@ -239,7 +239,7 @@ class _ViewWriter:
 
 
 def json_of_text(text: str) -> Any:
-    """Returns the JSON value of a text, or else the text itself."""
+    """Returns the JSON value of a text; the text itself if it is not JSON."""
     try:
         return loads(text)
     except (ValueError, RecursionError):
@@ -249,7 +249,7 @@ def json_of_text(text: str) -> Any:
 def _known(
     members: Mapping[str, Any], *, data: Mapping[str, str | None] | None = None, **collections: Any
 ) -> dict[str, Any]:
-    """Returns the members that are not None, those of `data` as JSON values, and what is not empty."""
+    """Returns the members that are not None, those of `data` as JSON values, and non-empty lists."""
     known = {name: value for name, value in members.items() if value is not None}
     known |= {name: json_of_text(text) for name, text in (data or {}).items() if text is not None}
     return known | {name: value for name, value in collections.items() if value}

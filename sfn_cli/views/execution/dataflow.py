@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
 
-What events record is taken from them; the steps in between are computed again, where the history
-can be replayed (traced_dataflow.py).
+Data in events is taken from them. The steps in between are computed again if the history can be replayed
+(traced_dataflow.py).
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 class Step(NamedTuple):
     """The data after one step, as JSON text.
 
-    `name` is TestState's, or one of ours: "input", "output", "errorOutput" (what a Catcher gets, or
-    why the state failed), "afterItems" (a Map's items under JSONata), "assignedVariables" (what the
-    state assigned), and last "variables" (what its expressions could read). `attempt` counts from 1
-    where the state was tried several times, and is 0 for steps of the state as a whole.
+    `name` is TestState's, or one of sfn's: "input", "output", "errorOutput" (the input of a Catcher, or
+    the error of the state), "afterItems" (a Map's items under JSONata), "assignedVariables" (the
+    variables that the state assigned), and "variables" (those that its expressions could read).
+    `attempt` counts from 1 if the state has several attempts, and is 0 for steps of the whole state.
     """
 
     name: str
@@ -47,17 +47,17 @@ _PARAMETERS = ("afterArguments", "afterParameters")
 _OF_ATTEMPTS = frozenset({*_PARAMETERS, "result", "errorOutput"})
 
 _WITHOUT_RESULT = frozenset({"Choice", "Wait", "Succeed", "Fail"})
-"""The types of states that show only one step, as TestState does: the effective input."""
+"""The types of states with only one step, as in TestState: the effective input."""
 
 
 def dataflow(
     source: "ExecutionSource", entered_ids: "Collection[int] | None" = None
 ) -> dict[int, list[Step]]:
-    """Returns the steps of these visits (None: of all), by `StateVisit.entered_id`."""
+    """Returns the steps of these visits (None: of all visits), by `StateVisit.entered_id`."""
     view = fold_execution(source)
     traces: Mapping[int, VisitTrace] = {}
     if source.definition is not None:
-        # Imported late: it loads the whole language.
+        # Imported late, because it loads the whole language.
         from sfn_cli.views.execution.traced_dataflow import trace_dataflow
 
         traces = trace_dataflow(source, entered_ids)
@@ -72,7 +72,7 @@ def dataflow(
 def _visits_with_variables(
     thread: "Thread", variables: "Mapping[str, str]"
 ) -> "Iterator[tuple[StateVisit, Mapping[str, str]]]":
-    """Yields all visits, those of earlier attempts too, with the variables that each could read."""
+    """Yields all visits, including those of earlier attempts, with the variables that each could read."""
     for visit in thread.visits:
         yield visit, variables
         for inner in (*visit.former_threads, *visit.threads):
@@ -144,18 +144,18 @@ def _add_recorded(found: dict[str, str], visit: "StateVisit", variables: "Mappin
 
 
 def _name_of_parameters(visit: "StateVisit", definition: "Mapping[str, Any] | None") -> str:
-    """Returns the step that a task's recorded parameters are: by the state's query language."""
+    """Returns the name of the step for a task's recorded parameters, by the state's query language."""
     of_machine = (definition or {}).get("QueryLanguage")
     language = fields_of_visited_state(definition, visit).get("QueryLanguage", of_machine)
     return "afterArguments" if language == "JSONata" else "afterParameters"
 
 
 def _error_output(error: str | None, cause: str | None) -> str:
-    """Returns the Error Output, as a Catcher would get it."""
+    """Returns the Error Output for a Catcher."""
     output = {"Error": error or "States.TaskFailed"}
     return dumps(output if cause is None else {**output, "Cause": cause})
 
 
 def _object_text(members: "Mapping[str, str]") -> str:
-    """Returns a JSON object of members whose values are JSON texts."""
+    """Returns a JSON object from members whose values are JSON texts."""
     return "{" + ",".join(f"{dumps(name)}:{text}" for name, text in members.items()) + "}"

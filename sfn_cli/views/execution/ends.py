@@ -1,7 +1,7 @@
-"""How attempts, visits and threads end, and how a redrive opens them again.
+"""Ends attempts, visits and threads, and reopens them for a redrive.
 
-Law: every attempt, visit and thread has ended when the execution has. What ends without an event of
-its own, ends with what is around it: failed if it is on the way to the error, aborted otherwise.
+Law: every attempt, visit and thread has ended when the execution has. One whose end has no event ends
+with the visit or thread around it: it failed if the error came from inside it, and was aborted otherwise.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ _WITH_CHILDREN = frozenset({"Map", "Parallel"})
 
 
 def add_attempt(visit: StateVisit, event: int, at: int) -> Attempt:
-    """Adds an attempt that the event began, 0 if none did."""
+    """Adds an attempt that the event started (0: no event)."""
     attempt = Attempt(len(visit.attempts) + 1, event, at)
     visit.attempts.append(attempt)
     return attempt
 
 
 def end_attempt(visit: StateVisit, status: Status, at: int) -> None:
-    """Ends the last attempt, if it still runs."""
+    """Ends the last attempt, if it is still running."""
     if visit.attempts and visit.attempts[-1].ended_at is None:
         visit.attempts[-1].ended_at, visit.attempts[-1].status = at, status
 
 
 def fail_attempt(visit: StateVisit, status: Status, at: int, error: str | None, cause: str | None) -> None:
-    """Records that the last attempt failed; the state may try again, catch the error, or fail."""
+    """Records that the last attempt failed; the state may retry, catch the error, or fail."""
     visit.status, visit.error, visit.cause = status, error, cause
     attempt = visit.attempts[-1]
     attempt.ended_at, attempt.status, attempt.error, attempt.cause = at, status, error, cause
@@ -44,7 +44,7 @@ def end_visit(visit: StateVisit, status: Status, at: int) -> None:
 
 
 def end_thread(thread: Thread, status: Status, at: int) -> None:
-    """Ends a thread, with the state that it is in."""
+    """Ends a thread and its current state."""
     if thread.ended_at is not None:
         return
     thread.ended_at, thread.status = at, status
@@ -59,16 +59,16 @@ def end_thread(thread: Thread, status: Status, at: int) -> None:
 
 
 def end_children(visit: StateVisit, at: int, *, failed: Thread | None = None) -> None:
-    """Ends the branches or iterations that still run: `failed` has failed, the others are aborted."""
+    """Ends the running branches or iterations: `failed` has failed, the others are aborted."""
     for thread in visit.threads:
         end_thread(thread, "FAILED" if thread is failed else "ABORTED", at)
 
 
 def blame(thread: Thread, error: str | None, cause: str | None, at: int) -> None:
-    """Records that an error ended the thread, also in the states inside that failed of it."""
+    """Records that an error ended the thread, also in the states inside that failed because of it."""
     visit = thread.visits[-1] if thread.visits else None
     if visit is not None and visit.exited_id is None and visit.status != "ABORTED":
-        if visit.error is None or thread.parent is None:  # a Catcher may have failed, too
+        if visit.error is None or thread.parent is None:  # a Catcher may also have failed
             visit.error, visit.cause = error, cause
             if visit.failures and visit.failures[-1].error is None:
                 visit.failures[-1].error, visit.failures[-1].cause = error, cause
@@ -77,19 +77,19 @@ def blame(thread: Thread, error: str | None, cause: str | None, at: int) -> None
 
 
 def blame_children(visit: StateVisit, at: int) -> None:
-    """Records the visit's error in the states inside that failed of it and have none."""
+    """Records the visit's error in failed states inside it that have no error yet."""
     failed = next((child for child in visit.threads if child.status in FAILURES), None)
     if failed is not None:
         blame(failed, visit.error, visit.cause, at)
 
 
 def end_execution(view: ExecutionView) -> None:
-    """Ends what the end of the execution ends: the failed state fails, what ran is aborted."""
+    """Ends all open visits with the execution: the failed state fails, running states are aborted."""
     at = view.last_at
     if view.status == "FAILED":
         blame(view.root, view.error, view.cause, at)
         return
-    for visit in list(view.visits()):  # none is left open by a success
+    for visit in list(view.visits()):  # a success leaves none open
         for thread in visit.threads:
             if thread.ended_at is None:
                 thread.ended_at, thread.status = at, view.status
@@ -100,9 +100,9 @@ def end_execution(view: ExecutionView) -> None:
 
 
 def reopen(thread: Thread) -> None:
-    """Opens a thread that a redrive continues, and in it what has not succeeded.
+    """Reopens a thread that a redrive continues, with its visits that have not succeeded.
 
-    A Fail state stays as it is: it is entered again.
+    A Fail state is not reopened, because it is entered again.
     """
     thread.ended_at, thread.status = None, "RUNNING"
     visit = thread.visits[-1] if thread.visits else None

@@ -1,7 +1,7 @@
-"""Which thread of control each event of a history belongs to.
+"""Finds the thread of control to which each event of a history belongs.
 
-Law: the events of a frame follow one another; the first StateEntered of a frame follows the event
-that began the frame. So the tree of threads follows from frames and previous events alone.
+Law: the events of a frame follow each other, and the first StateEntered of a frame follows the event that
+created the frame. So frames and previous events determine the tree of threads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class EventThreads:
         self._first_frames: dict[int, int] = {}  # by the event that started the branches
 
     def place(self, event: HistoryEvent) -> Thread:
-        """Returns the thread of the event's frame, which its first StateEntered begins."""
+        """Returns the thread of the event's frame; the first StateEntered of a frame creates it."""
         thread = self._of_frame.get(event.frame)
         if thread is None:
             thread = self._begun_thread(event)
@@ -39,7 +39,7 @@ class EventThreads:
         return thread
 
     def add_branches(self, event: HistoryEvent, visit: StateVisit) -> None:
-        """Notes that the event started the branches of this visit; each begins with its first state."""
+        """Records that the event started the branches of this visit; each begins with its first state."""
         self._parallels[event.id] = visit
 
     def add_iteration(self, event: HistoryEvent, visit: StateVisit, index: int) -> None:
@@ -49,9 +49,9 @@ class EventThreads:
         self._iterations[event.id] = thread
 
     def child_before(self, event: HistoryEvent, visit: StateVisit) -> Thread | None:
-        """Returns the branch or iteration of the visit, if the event follows one of its events.
+        """Returns the branch or iteration of the visit whose event this event follows, if any.
 
-        It is the one that failed, where the event is a failure or another attempt.
+        For a failure or another attempt, it is the one that failed.
         """
         thread = self._of_event.get(event.previous_event_id)
         while thread is not None and thread.parent is not visit:
@@ -65,7 +65,7 @@ class EventThreads:
         parallel = self._parallels.get(event.previous_event_id)
         if parallel is not None:
             return self._begun_branch(parallel, event)
-        if event.type.startswith("MapIteration"):  # it ends before its first state
+        if event.type.startswith("MapIteration"):  # the iteration ends before its first state
             return self._unstarted_iteration(event) or self._root
         return self._root
 
@@ -108,7 +108,7 @@ def _running_threads(thread: Thread) -> Iterator[Thread]:
 
 
 def _renumber_branch(thread: Thread, index: int) -> None:
-    """Corrects the index of a branch, and with it the paths of all inside it."""
+    """Corrects the index of a branch, and the paths of everything inside it."""
     assert thread.parent is not None
     thread.index, thread.path = index, f"{thread.parent.path}[{index}]"
     _correct_paths(thread)

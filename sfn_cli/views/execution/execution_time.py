@@ -1,4 +1,4 @@
-"""The time on an execution's own clock, which may be faster than the wall clock, or skip waits."""
+"""The time of an execution's clock, which may be faster than the wall clock or skip waits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def execution_time(view: ExecutionView, wall: int) -> int:
-    """Returns the time on the execution's own clock when it is `wall` by the wall clock.
+    """Returns the time of the execution's clock at the time `wall` of the wall clock.
 
     Both are in milliseconds since 1970.
     """

@@ -1,4 +1,4 @@
-"""The view of a whole execution, as every form shows it."""
+"""The view of a whole execution, which all forms show."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class ExecutionView:
-    """One execution, up to the event `last_id`; only the fold (`fold.py`) writes it.
+    """One execution, up to the event `last_id`. Only the fold (`fold.py`) writes it.
 
-    `root` is its first thread of control. `status` is AWS's; `error` and `cause` are those of its
-    end. `redrives` is how many times it was redriven. Times are as in `state_visit.py`.
+    `root` is its first thread of control. `status` is AWS's; `error` and `cause` belong to its end.
+    `redrives` counts its redrives. Times are as in `state_visit.py`.
     """
 
     __slots__ = (
@@ -49,11 +49,11 @@ class ExecutionView:
         return self.root.all_visits()
 
     def duration_ms(self, now: int) -> int:
-        """How long the execution took, or has taken by `now`, by its own clock."""
+        """Returns the duration of the execution, until `now` if it is running, by its own clock."""
         return max(0, (now if self.ended_at is None else self.ended_at) - self.started_at)
 
     def wall_ms(self, start: int, end: int) -> int:
-        """How long it took by the wall clock from `start` to `end`, which are by its own clock."""
+        """Returns the wall-clock duration from `start` to `end`, two times of the execution's clock."""
         skipped = sum(
             max(0, min(jump.end, end) - max(jump.start, start))
             for jump in self.source.jumps

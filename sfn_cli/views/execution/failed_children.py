@@ -1,7 +1,7 @@
-"""A Map or Parallel of which a child failed, while nothing in the history says what it will do.
+"""Finds the failed child of a running Map or Parallel when the history does not say what happens next.
 
-Before all children run again after a delay, no event is recorded. Nor is there one for a Fail in a
-branch, nor for an expression of JSONPath that fails: such a child only seems to have failed.
+No event is recorded before all children run again after a delay, for a Fail state in a branch, or for a
+failed JSONPath expression. Such a child only appears to have failed.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def has_running_children(visit: StateVisit) -> bool:
-    """Whether the state is a Map or Parallel, and its children run."""
+    """Whether the state is a Map or Parallel with running children."""
     return bool(visit.threads) and _has_open_attempt(visit)
 
 
 def failed_child(visit: StateVisit, is_over: Callable[[StateVisit], bool]) -> StateVisit | None:
-    """Returns the state with which a child failed, or seems to have failed; None if all go on.
+    """Returns the state in which a child failed, or appears to have failed; None if all continue.
 
-    `is_over` says of a Wait whether its time has passed.
+    `is_over` returns whether the time of a Wait has passed.
     """
     for thread in visit.threads:
         last = thread.visits[-1] if thread.visits else None

@@ -1,10 +1,10 @@
-"""Visits of states by the words that people type for them.
+"""Finds visits of states by the words that users type for them.
 
 Charge             every visit of the state
-Charge[5]          those in iteration (or branch) 5
+Charge[5]          the visits in iteration (or branch) 5
 Charge@2           the second visit
 Lines/Check[0]     in iteration 0 of the Map Lines
-Orders[1]/Check    in iteration 1 of the Map Orders, however deep
+Orders[1]/Check    in iteration 1 of the Map Orders, at any depth
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _PART = re.compile(r"(?P<name>.+?)(?:\[(?P<index>\d{1,9})\])?", re.DOTALL)
 
 
 class FoundVisits(NamedTuple):
-    """The visits that a word means, in the order of the tree, and the place of the chosen one.
+    """The visits that a word matches, in tree order, and the position of the chosen one.
 
-    `chosen` is None when the word has the number of a visit, and there are fewer.
+    `chosen` is None if the word has the number of a visit that does not exist.
     """
 
     visits: Sequence[StateVisit]
@@ -35,9 +35,9 @@ class FoundVisits(NamedTuple):
 
 
 def find_visits(view: ExecutionView, word: str) -> FoundVisits:
-    """Returns the visits that `word` means; none when there is no such state.
+    """Returns the visits that `word` matches; none if there is no such state.
 
-    Without a number the worst visit is chosen, by `WORST_FIRST`; of equals, the last.
+    Without a number, the worst visit by `WORST_FIRST` is chosen, the last one of equals.
     """
     every = list(view.visits())
     found, number = _visits_of_place(every, word), None
@@ -76,7 +76,7 @@ def _visits_of_place(every: Sequence[StateVisit], place: str) -> list[StateVisit
 
 
 def _is_below(visit: StateVisit, above: Sequence[tuple[str, int | None]]) -> bool:
-    """Whether the states of `above` are around the visit, in this order, others between them or not."""
+    """Whether the states of `above` are around the visit, in this order, perhaps with others between."""
     wanted = list(above)
     for name, index in _states_around(visit):
         if wanted and wanted[-1][0] == name and wanted[-1][1] in (None, index):
@@ -85,7 +85,7 @@ def _is_below(visit: StateVisit, above: Sequence[tuple[str, int | None]]) -> boo
 
 
 def _states_around(visit: StateVisit) -> Iterator[tuple[str, int]]:
-    """Yields the Maps and Parallels around a visit, the innermost first, and which child it is in."""
+    """Yields the Maps and Parallels around a visit, innermost first, with the index of its child."""
     thread = visit.thread
     while thread.parent is not None:
         yield thread.parent.state, thread.index

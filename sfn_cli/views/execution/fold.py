@@ -1,8 +1,8 @@
-"""History events → the view model, one event at a time.
+"""Folds history events into the view model, one event at a time.
 
     fold = ExecutionFold(source)
     for event in source.history:
-        fold.apply(event)                    # also later ones, as they come: returns the changed visit
+        fold.apply(event)                    # also new ones as they arrive; returns the changed visit
     fold.view
 
 Law 1: a history that stops anywhere, even in the middle of AWS's grammar, can be folded.
@@ -61,7 +61,7 @@ class ExecutionFold:
         self._silent = SilentFailures(source.definition)
 
     def apply(self, event: HistoryEvent) -> StateVisit | None:
-        """Applies the next event; returns the visit that it changed, if it is about one."""
+        """Applies the next event; returns the visit that it changed, if any."""
         view = self.view
         if not view.last_id:
             view.started_at = view.root.started_at = event.at
@@ -95,7 +95,7 @@ class ExecutionFold:
             end_execution(view)
 
     def _apply_outside_states(self, thread: Thread, event: HistoryEvent) -> StateVisit | None:
-        """Applies an event of a thread that is between its states, or has left the last one."""
+        """Applies an event of a thread that is between two states, or has exited the last one."""
         if event.type in _ENDS_OF_ITERATIONS and thread.kind == "iteration":
             end_thread(thread, _ENDS_OF_ITERATIONS[event.type], event.at)
         return thread.parent
@@ -131,7 +131,7 @@ class ExecutionFold:
             visit.status = "CAUGHT"
             if visit.error is None:
                 visit.error, visit.cause = failure_in_output(visit.output)
-                for attempt in visit.attempts[-1:]:  # none of a Fail, which only damage lets be left
+                for attempt in visit.attempts[-1:]:  # a Fail has none; only a damaged history exits it
                     attempt.error, attempt.cause = visit.error, visit.cause
                 blame_children(visit, event.at)
         else:
@@ -197,7 +197,7 @@ class ExecutionFold:
         visit.attempts[-1].started_at = event.at
 
     def map_run_succeeded(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
-        if visit.attempts:  # which ends with MapStateSucceeded
+        if visit.attempts:  # the attempt ends with MapStateSucceeded
             visit.attempts[-1].result = _text(event)
 
     def map_run_aborted(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
@@ -209,7 +209,7 @@ class ExecutionFold:
         if visit.attempts and visit.attempts[-1].status == "RUNNING":
             if self._threads.child_before(event, visit) is not None:  # a retry
                 self._fail_by_child(visit, event)
-            else:  # a redrive that begins again
+            else:  # a redrive that starts again
                 end_attempt(visit, "ABORTED", event.at)
         end_children(visit, event.at)
         _begin_attempt(visit, event)
@@ -224,7 +224,7 @@ class ExecutionFold:
         end_attempt(visit, "SUCCEEDED", event.at)
 
     def join_failed(self, visit: StateVisit, event: HistoryEvent, details: Mapping[str, Any]) -> None:
-        if visit.status not in FAILURES:  # else an expression has failed, or the Map Run
+        if visit.status not in FAILURES:  # otherwise an expression or the Map Run has failed
             self._fail_by_child(visit, event)
         end_children(visit, event.at)
 
@@ -238,7 +238,7 @@ class ExecutionFold:
         end_thread(visit.thread, _ENDS_OF_ITERATIONS[event.type], event.at)
 
     def _fail_by_child(self, visit: StateVisit, event: HistoryEvent) -> None:
-        """Fails the attempt of a Map or Parallel by the child that the event follows."""
+        """Fails the attempt of a Map or Parallel because of the child that the event follows."""
         failed = self._threads.child_before(event, visit)
         error = cause = None
         if failed is not None and failed.visits:
@@ -247,13 +247,13 @@ class ExecutionFold:
             error, cause = last.error, last.cause
         if not visit.attempts:
             add_attempt(visit, 0, visit.entered_at)
-        # Another attempt begins after a delay: the failure itself was earlier.
+        # The failure was earlier than this event: the next attempt starts after a delay.
         at = event.at if failed is None else failed.last_at
         end_children(visit, at, failed=failed)
         fail_attempt(visit, "FAILED", at, error, cause)
 
     def _note_failure(self, visit: StateVisit) -> None:
-        """Finds the error of a state that has failed for good, if no event had it."""
+        """Finds the error of a state that has failed for good, if no event has the error."""
         if visit.error is None and visit.type == "Fail":
             visit.error, visit.cause = self._silent.of_fail_state(visit)
 
@@ -277,7 +277,7 @@ def _resource(type: str, details: Mapping[str, Any]) -> str | None:
 
 
 def _started_execution(details: Mapping[str, Any], output: str | None) -> str | None:
-    """Returns the ARN of the execution that a task has started, if it starts one."""
+    """Returns the ARN of the execution that a task has started, if any."""
     if output is None or not str(details.get("resource")).startswith("startExecution"):
         return None
     try:
@@ -317,11 +317,11 @@ _HANDLER_OF_ENDING: Mapping[str, Callable[..., object]] = {
     "Failed": ExecutionFold.attempt_failed,
     "TimedOut": ExecutionFold.attempt_failed,
 }
-"""What each type of event means, by the first of these that its name ends with."""
+"""The handlers of event types, by suffix of the type's name; the first match is used."""
 
 _HANDLERS: Mapping[str, Callable[..., object]] = {
     name: next(handler for ending, handler in _HANDLER_OF_ENDING.items() if name.endswith(ending))
     for name in EVENT_TYPES
     if not name.startswith("Execution")
 }
-"""Those of events about a state."""
+"""The handlers of events about a state."""

@@ -1,4 +1,4 @@
-"""How far a Map is: "12 of 60 · 5 running · 0 failed", of its iterations or its Map Run's items."""
+"""The progress of a Map's iterations or a Map Run's items: "12 of 60 · 5 running · 0 failed"."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -21,7 +21,7 @@ class MapCounts(NamedTuple):
 
 
 def map_counts(visit: "StateVisit", source: "ExecutionSource") -> MapCounts | None:
-    """Returns the counts of a visit of a Map; None for other states, and where they are not known."""
+    """Returns the counts of a visit of a Map; None for other states, or if they are unknown."""
     if visit.type != "Map":
         return None
     if visit.map_run_arn is not None:
@@ -38,7 +38,7 @@ def map_counts(visit: "StateVisit", source: "ExecutionSource") -> MapCounts | No
 
 
 def format_map_counts(counts: MapCounts, *, is_open: bool) -> str:
-    """Returns the counts in words. While the Map runs, it says so where nothing runs or failed, too."""
+    """Returns the counts in words. For a running Map, zero running and zero failed are included."""
     words = [f"{counts.succeeded} of {counts.total}"]
     if is_open or counts.running:
         words.append(f"{counts.running} running")

@@ -1,4 +1,4 @@
-"""What the states of a running execution wait for, until when, and who can answer them."""
+"""What the states of a running execution wait for, until when, and how to complete them."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 class Pending(NamedTuple):
     """What a state waits for.
 
-    `since` and `until` are by the execution's own clock; `until` is None where it is not known, or
-    where there is no limit. `words` say what is awaited: "until 3 Dec 09:00 UTC", "attempt 3", "an
-    answer", "a worker of activity approve", "job glue:startJobRun", "order/Child-1", "function
-    Bank". `answer` is the command that a person may type, or None: "sfn tasks approve
-    Pay/monday/Approve".
+    `since` and `until` are by the execution's clock; `until` is None if it is unknown or if there is no
+    limit. `words` describe the reason: "until 3 Dec 09:00 UTC", "attempt 3", "an answer", "a worker of
+    activity approve", "job glue:startJobRun", "order/Child-1", "function Bank". `answer` is the command
+    that completes the task, or None: "sfn tasks approve Pay/monday/Approve".
     """
 
     kind: "WaitsFor"
@@ -40,11 +39,11 @@ class Pending(NamedTuple):
 def pending_of(
     view: "ExecutionView", *, zone: "tzinfo | None" = None, replay: "SourceReplay | None" = None
 ) -> dict[int, Pending]:
-    """Returns what each state waits for that was entered and not left, by `entered_id`.
+    """Returns what each entered but not exited state waits for, by `entered_id`.
 
-    States that are about to move have no entry, nor have a Map and a Parallel whose children run.
-    Times in words are in `zone`, by default UTC. `replay` is one that has followed the view's
-    history so far; without it, the history is replayed where its timers are not plain.
+    States that are about to move, and a Map or Parallel with running children, have no entry. Times in
+    words are in `zone`, by default UTC. `replay` has already applied the view's history; without it, the
+    history is replayed if its timers cannot be read directly.
     """
     if view.is_over:
         return {}
@@ -58,9 +57,9 @@ _RUNS: "tuple[WaitsFor, ...]" = ("function",)
 
 
 def display_status(visit: "StateVisit", pending: "Mapping[int, Pending]") -> "Status":
-    """Returns the status to show of a visit: WAITING where nothing runs for it.
+    """Returns the status of a visit for output: WAITING if nothing is running for it.
 
-    A Map or Parallel waits if some of its children wait, and none of them runs.
+    A Map or Parallel is waiting if some of its children are waiting and none is running.
     """
     if visit.ended_at is not None:
         return visit.status
@@ -76,7 +75,7 @@ def display_status(visit: "StateVisit", pending: "Mapping[int, Pending]") -> "St
 
 
 class _PendingReader:
-    """Reads what visits of one view wait for."""
+    """Finds what the visits of one view wait for."""
 
     def __init__(self, view: "ExecutionView", zone: "tzinfo | None", replay: "SourceReplay | None") -> None:
         self._view = view
@@ -87,7 +86,7 @@ class _PendingReader:
         self._is_parsed = False
 
     def open_visits(self) -> "Iterator[StateVisit]":
-        """Yields the visits that have not ended, without a Map or Parallel whose children all go on."""
+        """Yields open visits, without a Map or Parallel whose children all continue."""
         for visit in self._view.visits():
             if visit.ended_at is not None:
                 continue
@@ -104,14 +103,14 @@ class _PendingReader:
                 return self._pending_retry_of_children(visit)
             if attempt.ended_at is None:
                 return self._pending_task(visit, attempt)
-            # Also after work that succeeded: an expression of JSONPath may fail on its result, and
-            # the state tries again, without an event for it.
+            # Also after successful work: a JSONPath expression may fail on its result, and the state
+            # retries without an event.
             error = None if attempt.status == "SUCCEEDED" else attempt.error
             return self._pending_retry(visit, attempt.ended_at, _errors_of_attempts(visit, error))
         return self._pending_time(visit) if visit.type == "Wait" else None
 
     def with_answers(self, all_pending: dict[int, Pending]) -> dict[int, Pending]:
-        """Adds the commands that answer tasks, where they can be answered here."""
+        """Adds the commands that complete tasks, if the store can complete them."""
         if self._view.source.seed is None:
             return all_pending
         answerable = {
@@ -146,7 +145,7 @@ class _PendingReader:
             return Pending("time", visit.entered_at, None, "a time")
         if until <= self._view.last_at:
             return None
-        # Imported late, as is what follows: most views have no such state.
+        # Imported late, like the imports below, because most views have no such state.
         from sfn_cli.views.text.moments import format_moment
 
         words = f"until {format_moment(until, visit.entered_at, self._zone)}"
@@ -176,7 +175,7 @@ class _PendingReader:
         else:
             from sfn_cli.views.execution.retry_delays import delay_of_next_attempt
 
-            # Without an error, the state or its child only seems to have failed.
+            # Without an error, the state or its child only appears to have failed.
             delay = None if errors[-1] is None else delay_of_next_attempt(self._fields(visit), errors)
             if delay is None:
                 return None
@@ -242,7 +241,7 @@ class _PendingReader:
         return max((event.at for event in history if event.type == "ExecutionRedriven"), default=0)
 
     def _timeout(self, attempt: "Attempt") -> int | None:
-        """Returns when the task times out, or misses a heartbeat, if nothing comes before."""
+        """Returns when the task times out or misses a heartbeat, if nothing happens before."""
         limits = []
         if attempt.timeout_seconds is not None:
             limits.append(attempt.scheduled_at + attempt.timeout_seconds * 1000)
@@ -254,7 +253,7 @@ class _PendingReader:
     # The source
 
     def _worker(self, attempt: "Attempt") -> str | None:
-        """Returns the name of the worker that took the task, if it gave one."""
+        """Returns the name of the worker that received the task, if it has one."""
         for event in self._view.source.history[attempt.event :]:
             if event.type == "ActivityStarted" and event.previous_event_id == attempt.event:
                 return (event.details or {}).get("workerName")
@@ -267,9 +266,9 @@ class _PendingReader:
         return fields_of_visited_state(self._definition, visit)
 
     def _replayed(self) -> "SourceReplay | None":
-        """Returns the replay of what the view shows, or None where there is none."""
+        """Returns a replay of the view's history; None if it cannot be replayed."""
         if not self._is_replayed:
-            # Imported late: it loads the whole language, and plain timers do without.
+            # Imported late, because it loads the whole language, which simple timers do not need.
             from sfn_cli.views.history.replay import replay_source
 
             self._is_replayed = True
@@ -284,4 +283,4 @@ def _errors_of_attempts(visit: "StateVisit", last: str | None) -> "list[str | No
 
 
 _HANDLE_DIGITS = 8
-"""How many digits of a handle `sfn tasks list` shows."""
+"""The number of digits of a handle that `sfn tasks list` shows."""

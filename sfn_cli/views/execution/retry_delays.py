@@ -1,4 +1,4 @@
-"""When a state tries again, by its definition alone: for histories that cannot be replayed."""
+"""The delay of a state's retry, from only its definition, for histories that cannot be replayed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class RetryDelay(NamedTuple):
-    """How long a state waits before its next attempt; None milliseconds: a random time (jitter)."""
+    """The time before a state's next attempt; None milliseconds stands for a random time (jitter)."""
 
     milliseconds: int | None
 
 
 def delay_of_next_attempt(fields: Mapping[str, Any], errors: Sequence[str | None]) -> RetryDelay | None:
-    """Returns the delay after the last of a state's errors; None if no attempt is left, or known."""
+    """Returns the delay after the last of a state's errors; None if no attempt is left or known."""
     try:
         retriers = [Retrier.load(entry) for entry in fields.get("Retry", ())]
     except (KeyError, TypeError):

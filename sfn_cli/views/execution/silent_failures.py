@@ -1,7 +1,7 @@
 """Failures that no event records: those of JSONPath fields, and of Fail states inside others.
 
-AWS's history has no event for a field such as ResultPath or ItemsPath that fails, nor for the error
-of a Fail state in a branch or iteration. They follow from the definition and the outputs of Catchers.
+AWS's history has no event for a failed field such as ResultPath or ItemsPath, or for the error of a Fail
+state in a branch or iteration. These follow from the definition and the outputs of Catchers.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ _MAY_CATCH = frozenset({"Task", "Map", "Parallel"})
 
 
 class SilentFailure(NamedTuple):
-    """The error and cause, each None where it is not known."""
+    """An error and cause; each is None if it is unknown."""
 
     error: str | None
     cause: str | None
 
 
 class SilentFailures:
-    """Finds the failures without events in visits of a definition (JSON text, None if not known)."""
+    """Finds failures without events in visits of a definition (JSON text; None if unknown)."""
 
     def __init__(self, definition: str | None) -> None:
         self._text = definition
         self._definition: Mapping[str, Any] | None = None
-        self._targets: dict[str, str | None] = {}  # by path: the Next of a state with Catchers
+        self._targets: dict[str, str | None] = {}  # the Next of each state with Catchers, by path
 
     def is_caught(self, visit: StateVisit, next: str | None) -> bool:
-        """Whether the state, which has no failure in the history, was left for `next` by a Catcher."""
+        """Whether a state without a failure in the history went to `next` by a Catcher."""
         if next is None or visit.type not in _MAY_CATCH or self._text is None:
             return False
         target = self._targets.get(visit.path, "")
@@ -46,7 +46,7 @@ class SilentFailures:
         return target is not None and target != next
 
     def of_fail_state(self, visit: StateVisit) -> SilentFailure:
-        """Returns the Error and Cause of a Fail state, where they are constants or Reference Paths."""
+        """Returns the Error and Cause of a Fail state, if they are constants or Reference Paths."""
         fields = self._fields(visit)
         return SilentFailure(
             *(
@@ -62,7 +62,7 @@ class SilentFailures:
 
 
 def failure_in_output(text: str | None) -> SilentFailure:
-    """Returns the error in a Catcher's output: the output itself, or one of its members."""
+    """Returns the error in a Catcher's output, which is the output itself or one of its members."""
     try:
         output = loads(text or "null")
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The fields of a state in the definition, found from a visit of it."""
+"""Finds the fields of a visited state in the definition."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def definition_of_source(source: ExecutionSource) -> Mapping[str, Any] | None:
 
 
 def fields_of_visited_state(definition: Mapping[str, Any] | None, visit: StateVisit) -> Mapping[str, Any]:
-    """Returns the fields of the visited state; {} when the definition has no such state."""
+    """Returns the fields of the visited state; {} if the definition has no such state."""
     found = _states_around_visit(definition, visit).get(visit.state)
     return found if isinstance(found, dict) else {}
 

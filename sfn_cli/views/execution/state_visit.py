@@ -1,7 +1,7 @@
-"""The parts of the view model: threads of control, visits of states, attempts at their work.
+"""The parts of the view model: threads of control, visits of states, and attempts at their work.
 
-Only the fold (`fold.py`) writes them. Times are in milliseconds since 1970, by the execution's own
-clock; inputs, outputs and values of variables are JSON texts.
+Only the fold (`fold.py`) writes them. Times are in milliseconds since 1970 by the execution's clock;
+inputs, outputs and values of variables are JSON texts.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 ThreadKind = Literal["root", "branch", "iteration"]
 
 CameBy = Literal["start", "next", "choice", "catch"]
-"""The kind of edge by which a state was entered. A default of a Choice is a choice."""
+"""The kind of edge by which a state was entered. The Default of a Choice is "choice"."""
 
 WaitsFor = Literal["time", "retry", "answer", "worker", "job", "child", "function"]
 """What a state waits for.
 
 time      the end of a Wait
 retry     the end of a Retrier's delay
-answer    a success or failure that is sent with its task token
-worker    a worker that takes or finishes its activity's task
+answer    a success or failure that is sent with the task token
+worker    a worker that receives or completes the activity's task
 job       a job of another service (.sync), or a Map Run
-child     an execution that it started and awaits
-function  its task, which runs now
+child     an execution that the state started and waits for
+function  its running task
 """
 
 
 class Attempt:
     """One attempt at the work of a state: a task, a Map Run, or the children of a Map or Parallel.
 
-    `number` counts from 1. `event` is the id of the event that began it (…Scheduled, …Started), 0
-    when an expression failed before anything was begun. `resource` is the task's whole Resource, as
-    in the definition ("arn:aws:states:::lambda:invoke"). `started_at` is when a worker took the
-    task, `submitted_at` when a job or an awaited child was started. `child_arn` is the execution
-    that it started, if any. `location` is the field whose expression failed, as in EvaluationFailed.
+    `number` counts from 1. `event` is the id of the event that started it (…Scheduled, …Started), 0 if
+    an expression failed before. `resource` is the task's whole Resource, as in the definition
+    ("arn:aws:states:::lambda:invoke"). `started_at` is when a worker received the task, `submitted_at`
+    when a job or a child execution was started. `child_arn` is the execution that it started, if any.
+    `location` is the field whose expression failed, as in EvaluationFailed.
     """
 
     __slots__ = (
@@ -69,7 +69,7 @@ class Attempt:
 
     @property
     def missed_heartbeat(self) -> bool:
-        """Whether it timed out because no heartbeat came, not because of its whole timeout."""
+        """Whether the attempt timed out because of a missed heartbeat instead of its TimeoutSeconds."""
         if self.status != "TIMED_OUT" or self.heartbeat_seconds is None or self.ended_at is None:
             return False
         timeout = self.timeout_seconds
@@ -77,14 +77,14 @@ class Attempt:
 
 
 class StateVisit:
-    """One visit of a state: from StateEntered until it is left, fails for good, or is aborted.
+    """One visit of a state, from StateEntered until the state is exited, fails for good, or is aborted.
 
     `path` is the state's place in the definition: "/Prepare[0]/Reserve" is in the first branch of
-    Prepare; a Map has only [0]. `assigned` are the variables that it set when it was left.
-    `previous` is the visit from which the edge `came_by` led here. `threads` are the branches or
-    iterations of the last attempt, in the order of their index; those of earlier attempts are in
-    `former_threads`. `item_count` is how many items a Map has. `is_last`: no state follows it in
-    its thread. `error` and `cause` are why the state failed, also where that was caught.
+    Prepare; a Map has only [0]. `assigned` are the variables that the state assigned. `previous` is the
+    previous visit, from which the edge `came_by` led here. `threads` are the branches or iterations of
+    the last attempt, in index order; those of earlier attempts are in `former_threads`. `item_count` is
+    the number of a Map's items. `is_last` says whether no state follows in the thread. `error` and
+    `cause` belong to the state's failure, even if it was caught.
     """
 
     __slots__ = (
@@ -121,20 +121,20 @@ class StateVisit:
 
     @property
     def failures(self) -> list[Attempt]:
-        """The attempts that failed, oldest first."""
+        """The failed attempts, oldest first."""
         return [attempt for attempt in self.attempts if attempt.status in FAILURES]
 
     def duration_ms(self, now: int) -> int:
-        """How long the visit took, or has taken by `now`, by the execution's own clock."""
+        """Returns the duration of the visit, until `now` if it is open, by the execution's clock."""
         return max(0, (now if self.ended_at is None else self.ended_at) - self.entered_at)
 
 
 class Thread:
     """One thread of control: the root, a branch of a Parallel, or an iteration of a Map.
 
-    `index` is which branch or iteration it is, `parent` the visit that it belongs to, `path` the
-    beginning of its states' paths: "" for the root, "/Prepare[0]" for a branch, "/Each[0]" for
-    every iteration of a Map. `last_at` is the time of its last event.
+    `index` is the index of the branch or iteration, `parent` the visit that it belongs to, `path` the
+    start of its states' paths: "" for the root, "/Prepare[0]" for a branch, "/Each[0]" for every
+    iteration of a Map. `last_at` is the time of its last event.
     """
 
     __slots__ = ("ended_at", "index", "kind", "last_at", "parent", "path", "started_at", "status", "visits")
@@ -150,7 +150,7 @@ class Thread:
         self.path: str = "" if parent is None else f"{parent.path}[{index if kind == 'branch' else 0}]"
 
     def all_visits(self) -> Iterator[StateVisit]:
-        """Yields its visits in order, each followed by those inside it (of the last attempt)."""
+        """Yields the thread's visits in order, each followed by those inside it (of the last attempt)."""
         for visit in self.visits:
             yield visit
             for thread in visit.threads:

@@ -1,4 +1,4 @@
-"""Short names of what a task calls: an activity, a function, an operation, a child execution."""
+"""Short names of the resources that tasks call: activities, functions, operations, executions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def name_of_activity(resource: str) -> str:
 
 
 def name_of_work(attempt: Attempt) -> str:
-    """Returns what the task calls: "function Bank", "dynamodb:putItem", "glue:startJobRun"."""
+    """Returns the name of the task's resource: "function Bank", "dynamodb:putItem", "glue:startJobRun"."""
     resource = attempt.resource or ""
     if ":function:" in resource:
         return f"function {_name_of_function(resource)}"
@@ -30,7 +30,7 @@ def name_of_work(attempt: Attempt) -> str:
 
 
 def name_of_child(attempt: Attempt, resource: str) -> str | None:
-    """Returns the execution that the task started: "order/Child-1"; None if it starts none."""
+    """Returns the execution that the task started: "order/Child-1"; None if it started none."""
     if not resource.startswith("arn:aws:states:::states:startExecution"):
         return None
     arn = (attempt.child_arn or "").split(":")
@@ -50,7 +50,7 @@ def _parameter_of_attempt(attempt: Attempt, name: str) -> str | None:
         return None
     try:
         parameters: Any = loads(attempt.parameters)
-    except (ValueError, RecursionError):  # cut off, in a foreign history
+    except (ValueError, RecursionError):  # truncated, in a history from elsewhere
         return None
     value = parameters.get(name) if isinstance(parameters, dict) else None
     return value if isinstance(value, str) else None

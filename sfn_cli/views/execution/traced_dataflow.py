@@ -1,8 +1,8 @@
-"""The steps of a state's dataflow that no event records, computed again by a replay.
+"""Computes the steps of a state's dataflow that no event records, by a replay.
 
-Before each event that begins an attempt or leaves a state, the state is evaluated once more with a
-trace, from what its frame holds at that moment: the same visit gives the same answer
-(interpreter/visits.py). A step that cannot be computed is left out.
+Before each event that starts an attempt or exits a state, the state is evaluated again with a trace, from
+the current data of its frame: the same visit results in the same move (interpreter/visits.py). A step
+that cannot be computed is left out.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class StepTrace:
-    """The payloads after each step, by its name (asl/trace.py); a later record replaces an earlier."""
+    """The payload after each step, by name (asl/trace.py); later records replace earlier ones."""
 
     __slots__ = ("payloads",)
 
@@ -52,9 +52,9 @@ class StepTrace:
 
 
 class VisitTrace:
-    """The steps of one visit: those of each attempt, by the event that began it, and of its exit.
+    """The steps of one visit: those of each attempt, by the event that started it, and of its exit.
 
-    `exit` is None before the exit, and where computing it again does not give what was recorded.
+    `exit` is None before the exit, and if computing it again does not give the recorded result.
     """
 
     __slots__ = ("attempts", "exit")
@@ -104,12 +104,12 @@ def _trace_attempt(execution: Execution, frame: Frame, event: HistoryEvent, trac
     seen.trace = steps
     try:
         _note_items(frame, seen, enter_visit(stay, seen), steps)
-    except Exception:  # what was noted until then is true
+    except Exception:  # the steps recorded so far are correct
         return
 
 
 def _note_items(frame: Frame, seen: Visit, move: Move, steps: StepTrace) -> None:
-    """Notes what a Map makes of its items."""
+    """Records the items of a Map."""
     state = frame.stay.state
     if not isinstance(state, MapState) or not isinstance(move, (Fork, Distribute)) or move.items is None:
         return
@@ -128,9 +128,9 @@ def _trace_exit(execution: Execution, frame: Frame, event: HistoryEvent, trace: 
     try:
         done = _exit_of_frame(execution, frame, event, steps)
         is_same = event.payload is not None and done.output.value == event.payload.value
-    except Exception:  # a foreign history, a text that was cut off, a result that only the store has
+    except Exception:  # a history from elsewhere, truncated text, or a result that only the store has
         return
-    # A different output comes from random values, or from another definition: no step can be trusted.
+    # If the output differs, because of random values or another definition, the steps cannot be trusted.
     if is_same:
         trace.exit = steps
 
@@ -164,10 +164,10 @@ def _exit_of_frame(execution: Execution, frame: Frame, event: HistoryEvent, step
 
 
 def _error_of_frame(execution: Execution, frame: Frame, event: HistoryEvent) -> StatesError:
-    """Returns why a frame FAILED that is about to be caught."""
+    """Returns the error of a FAILED frame that is about to be caught."""
     error = visit_failure(execution, frame)
     if usable_visit_retrier(frame.stay, error) is not None:
-        # It would have tried again, had an expression of the next attempt not failed.
+        # An attempt was left, so an expression of the next attempt has failed.
         try:
             next_visit_move(execution, frame, event.at, frame)
         except StatesError as raised:

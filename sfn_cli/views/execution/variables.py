@@ -1,4 +1,4 @@
-"""The variables that a visit sees: those of its own scope, and those of the scopes around it."""
+"""The variables that a visit can read: those of its scope and of the surrounding scopes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def variables_at_entry(visit: StateVisit) -> dict[str, str]:
-    """Returns the values, as JSON texts, of the variables that are set when the state is entered."""
+    """Returns the values, as JSON texts, of the variables when the state is entered."""
     parent = visit.thread.parent
     variables = {} if parent is None else variables_at_entry(parent)
     for earlier in visit.thread.visits:

@@ -1,8 +1,8 @@
-"""Causes of failures, which are JSON or text of the service that failed → what a person reads.
+"""Decodes causes of failures, which are JSON or text from the failed service, to readable messages.
 
-- Lambda: {"errorType", "errorMessage", "stackTrace" or "trace"}, also inside one another
-- a child execution (.sync): the child's description, whose Error and Cause count
-- a job (.sync): the job's description, with its reason under one of many names
+- Lambda: {"errorType", "errorMessage", "stackTrace" or "trace"}, perhaps nested
+- a child execution (.sync): the child's description, with its Error and Cause
+- a job (.sync): the job's description, with its reason in one of many members
 - a service: "No such table (Service: DynamoDb, Status Code: 400, Request ID: …)"
 - the interpreter: "An error occurred while executing the state 'A' (entered at the event id #5). …"
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LONGEST_JSON = 1_000_000
 _DEEPEST = 8
-"""How many descriptions inside one another are followed."""
+"""The maximum nesting of descriptions."""
 
 _SERVICE = re.compile(
     r"\(Service: (?P<service>[^;,]+)[;,] Status Code: (?P<status>\d+)[;,]"
@@ -40,16 +40,15 @@ _REASONS = (
     "StateReason", "ErrorDetails", "message", "Message", "Reason", "reason", "detail", "error_description",
     "title", "error",
 )  # fmt: skip
-"""The members in which services and HTTP APIs say why, the first that is there counts."""
+"""The members with the reason in responses of services and HTTP APIs; the first that exists is used."""
 
 
 class DecodedCause(NamedTuple):
-    """Why something failed.
+    """The decoded cause of a failure.
 
-    `error` is the name of the innermost error, where the cause has one. `frames` are those of a
-    stack trace, the innermost first. `child_arn` is the execution that failed inside. `origin` says
-    in a few words where the message comes from ("DynamoDb, status 400"). `request_id` is that of the
-    invocation or the request.
+    `error` is the name of the innermost error, if the cause has one. `frames` are the frames of a stack
+    trace, innermost first. `child_arn` is the child execution that failed. `origin` is the source of the
+    message ("DynamoDb, status 400"). `request_id` is the id of the invocation or request.
     """
 
     message: str
@@ -61,7 +60,7 @@ class DecodedCause(NamedTuple):
 
 
 def decode_cause(cause: str | None) -> DecodedCause:
-    """Returns what a cause says; a text of no known form is its own message."""
+    """Returns the decoded cause; text in an unknown form is the message itself."""
     return _decode_cause_text(cause or "", 0)
 
 
@@ -86,7 +85,7 @@ def _decode_cause_text(text: str, depth: int) -> DecodedCause:
 
 
 def _json_in_cause(text: str) -> "Json":
-    """Returns the JSON object or string that the text is; None for any other text."""
+    """Returns the JSON object or string in the text; None for any other text."""
     stripped = text.strip()
     if not stripped.startswith(("{", '"')) or len(stripped) > _LONGEST_JSON:
         return None
@@ -134,7 +133,7 @@ def _decode_lambda_error(value: "dict[str, Json]", depth: int) -> DecodedCause:
 def _decode_child_failure(value: "dict[str, Json]", child_arn: str, depth: int) -> DecodedCause:
     cause, error = value.get("Cause"), value.get("Error")
     inner = _decode_cause_text(cause if isinstance(cause, str) else "", depth + 1)
-    message = inner.message or f"The child execution ended: {value['Status']}"
+    message = inner.message or f"The child execution ended with status {value['Status']}"
     return inner._replace(
         message=message,
         error=inner.error or (str(error) if error else None),
@@ -144,7 +143,7 @@ def _decode_child_failure(value: "dict[str, Json]", child_arn: str, depth: int) 
 
 
 def _reason_in_cause(value: "Json", level: int) -> str | None:
-    """Returns the reason in a description, looking at its nearest members first."""
+    """Returns the reason in a description, searching the outermost members first."""
     if level > 3:
         return None
     if isinstance(value, dict):

@@ -1,9 +1,9 @@
-"""Which state failed first, and why.
+"""Finds the state that failed first, and why.
 
-Rule 1: a failure is explained where it began: in the iteration or branch whose state failed, not in
+Rule 1: a failure is explained where it started: in the iteration or branch whose state failed, not in
 the Map or Parallel around it.
-Rule 2: of several that failed, the first counts; the others were aborted, or came later.
-Rule 3: a Fail state that was reached through a Catcher only reports: the caught failure counts.
+Rule 2: if several states failed, the first one is explained; the others were aborted or failed later.
+Rule 3: if a Catcher led to a Fail state, the caught failure is explained.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -28,17 +28,16 @@ if TYPE_CHECKING:
 class Failure(NamedTuple):
     """Why an execution did not succeed.
 
-    `status` is the execution's. `visit` is the state that failed, or that ran when the execution was
-    stopped or its time was up; None when no state was entered. `attempt` is its last attempt, if it
-    had any. `place` names the state with the iterations and branches around it: "Rows[5] › Convert".
-    `error` is the name that Retry and Catch match, `error_type` the one inside the cause, where that
-    is another. `message` is the cause for people; `origin` says where it comes from. `frames` are
-    those of a stack trace, the innermost first. `hint` says what the definition could have done about
-    it. `input` is JSON text. `called` is what the task called, such as "dynamodb:putItem", and
-    `arguments` what it was called with, if that is not the input itself: JSON text, of a function
-    its Payload. `function` is the reference of the Lambda function that was invoked, `child_arn` the
-    execution that failed inside. `reported_by` is the Fail state that a Catcher led to. `log_lines`
-    are filled in by the caller.
+    `status` is the execution's. `visit` is the state that failed, or that was running when the execution
+    was stopped or timed out; None if no state was entered. `attempt` is its last attempt, if any. `place`
+    names the state with the iterations and branches around it: "Rows[5] › Convert". `error` is the name
+    that Retry and Catch match; `error_type` is a different name inside the cause. `message` is the
+    readable cause, and `origin` its source. `frames` are the frames of a stack trace, innermost first.
+    `hint` says how the definition could have handled the error. `input` is JSON text. `called` is the
+    task's resource, such as "dynamodb:putItem", and `arguments` its arguments as JSON text (for a
+    function, its Payload), if they differ from the input. `function` is the reference of the invoked
+    Lambda function, `child_arn` the child execution that failed. `reported_by` is the Fail state to which
+    a Catcher led. The caller adds `log_lines`.
     """
 
     status: "Status"
@@ -76,7 +75,7 @@ def explain_failure(view: "ExecutionView") -> Failure | None:
 
 
 def explain_visit(view: "ExecutionView", visit: "StateVisit") -> Failure | None:
-    """Returns why this visit failed, also where that was caught; None if it did not fail.
+    """Returns why this visit failed, even if the error was caught; None if it did not fail.
 
     Rule 1 applies: a Map's failure is explained in its iteration.
     """
@@ -119,7 +118,7 @@ def _failure_of(
 
 
 def _adds_to_error(error_type: str | None, error: str | None) -> bool:
-    """Whether the name in the cause says more than that of the error ("Lambda.TooManyRequests")."""
+    """Whether the name in the cause adds to the error's name ("Lambda.TooManyRequests")."""
     if error_type is None:
         return False
     last = (error or "").rpartition(".")[2]
@@ -127,7 +126,7 @@ def _adds_to_error(error_type: str | None, error: str | None) -> bool:
 
 
 def _arguments_of_attempt(attempt: "Attempt", input: str | None) -> str | None:
-    """Returns what the task was called with; None where that is the state's input."""
+    """Returns the arguments of the task; None if they are the state's input."""
     if attempt.parameters is None or input is None:
         return attempt.parameters
     try:
@@ -141,7 +140,7 @@ def _arguments_of_attempt(attempt: "Attempt", input: str | None) -> str | None:
 
 
 def _items_that_failed(view: "ExecutionView", visit: "StateVisit | None") -> str:
-    """Says how many items of a Map Run failed; "" where that is not known."""
+    """Returns text with the number of failed items of a Map Run; "" if it is unknown."""
     counts = view.source.map_runs.get(visit.map_run_arn or "") if visit is not None else None
     if counts is None or not counts.failed + counts.timed_out:
         return ""
@@ -149,7 +148,7 @@ def _items_that_failed(view: "ExecutionView", visit: "StateVisit | None") -> str
 
 
 def _catcher_hint(view: "ExecutionView", visit: "StateVisit", error: str) -> str:
-    """Says so where the state has Catchers and none of them matched the error."""
+    """Returns a hint if the state has Catchers and none of them matches the error; otherwise ""."""
     if visit.status not in FAILURES:
         return ""
     catchers = fields_of_visited_state(definition_of_source(view.source), visit).get("Catch")
@@ -158,11 +157,11 @@ def _catcher_hint(view: "ExecutionView", visit: "StateVisit", error: str) -> str
     names = [
         name for catcher in catchers if isinstance(catcher, dict) for name in catcher.get("ErrorEquals") or ()
     ]
-    return f"none of its Catchers matches {error}: they are for {', '.join(map(str, names))}"
+    return f"no Catcher matches {error}. The Catchers match: {', '.join(map(str, names))}"
 
 
 def place_of_visit(visit: "StateVisit") -> str:
-    """Returns the state's name after those of the iterations and branches that it is in."""
+    """Returns the state's name, preceded by those of the iterations and branches around it."""
     parts = [visit.state]
     thread = visit.thread
     while thread.parent is not None:
@@ -172,7 +171,7 @@ def place_of_visit(visit: "StateVisit") -> str:
 
 
 def invoked_function(attempt: "Attempt") -> str | None:
-    """Returns the reference of the Lambda function that the attempt invoked, if it invoked one."""
+    """Returns the reference of the Lambda function that the attempt invoked, if any."""
     resource = attempt.resource or ""
     if ":lambda:" in resource and ":function:" in resource:
         return resource
@@ -190,16 +189,16 @@ def invoked_function(attempt: "Attempt") -> str | None:
 
 
 def name_of_function(reference: str) -> str:
-    """Returns the name in a function's reference: of "arn:…:function:Pay:live" it is "Pay"."""
+    """Returns the name in a function's reference, such as "Pay" in "arn:…:function:Pay:live"."""
     parts = reference.split(":")
     return parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
 
 
-# Which visit
+# Finding the visit
 
 
 def _visit_that_ended(thread: "Thread", status: "Status") -> "StateVisit | None":
-    """Returns the visit that the end of the execution is about, as deep as it can be."""
+    """Returns the innermost visit with which the execution ended."""
     if not thread.visits:
         return None
     visit = thread.visits[-1]
@@ -234,7 +233,7 @@ def _time_of_failure(thread: "Thread") -> int:
 
 
 def _caught_before(visit: "StateVisit") -> "StateVisit | None":
-    """Returns the failure whose Catcher led to this visit, through other states or at once."""
+    """Returns the failure whose Catcher led to this visit, directly or through other states."""
     at: StateVisit | None = visit
     while at is not None:
         if at.came_by == "catch" and at.previous is not None:

@@ -4,8 +4,8 @@
      "message", "origin", "frames": [{"file", "line", "function", "source"}], "hint", "input", "called",
      "arguments", "function", "childExecutionArn", "reportedBy", "logLines": [str]}
 
-`frames` begin with the innermost; one that was not understood has only a "text". `input` and
-`arguments` are JSON values; what is not JSON is the text. What is not known is left out.
+`frames` begin with the innermost; one in an unknown form has only a "text". `input` and `arguments` are
+JSON values; a value that is not JSON is a string. Unknown values are left out.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.

@@ -1,7 +1,7 @@
-"""What a person may do next with an execution: at most three commands that can be pasted.
+"""Suggests next steps for an execution: at most three commands that can be copied.
 
-A command is named for the execution as people name it (MACHINE/EXECUTION); of a history in a file,
-only what is of use without a store is said.
+Commands name the execution as MACHINE/EXECUTION. For a history in a file, only commands that need no
+store are suggested.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 3
 _LONGEST_INPUT = 120
-"""The longest input that is repeated in a command."""
+"""The maximum length of an input that is repeated in a command."""
 
 _WRONG_DEFINITION = frozenset(
     {
@@ -31,14 +31,14 @@ _WRONG_DEFINITION = frozenset(
         "States.NoChoiceMatched", "States.IntrinsicFailure", "States.QueryEvaluationError",
     }
 )  # fmt: skip
-"""Errors that a redrive meets again: it runs the same definition with the same input."""
+"""Errors that a redrive cannot avoid, because it runs the same definition with the same input."""
 
 
 _NO_FUNCTION = ("Lambda.ResourceNotFoundException", "ResourceNotFoundException")
 
 
 class NextStep(NamedTuple):
-    """A suggestion: what the command is good for, and the command."""
+    """A suggested command, with its purpose."""
 
     words: str
     command: str
@@ -47,9 +47,9 @@ class NextStep(NamedTuple):
 def next_steps(
     view: "ExecutionView", pending: "Mapping[int, Pending]", *, options: str = ""
 ) -> list[NextStep]:
-    """Returns what may be done next; nothing for an execution that succeeded.
+    """Returns suggestions for the next step; none for an execution that succeeded.
 
-    `options` end each command of sfn, such as the endpoint that the execution is at.
+    `options` are appended to each sfn command, such as the endpoint of the execution.
     """
     steps = list(dict.fromkeys(_all_next_steps(view, pending)))[:MOST_STEPS]
     return [
@@ -71,26 +71,26 @@ def _all_next_steps(view: "ExecutionView", pending: "Mapping[int, Pending]") -> 
 
 def _steps_while_running(view: "ExecutionView", pending: "Mapping[int, Pending]") -> "Iterator[NextStep]":
     if view.source.suspension is not None:
-        yield NextStep("see why sfn does not continue it", "sfn doctor")
+        yield NextStep("find out why it does not continue", "sfn doctor")
     names = {visit.entered_id: visit.state for visit in view.visits()}
     for entered_id, waits in pending.items():
         if waits.answer is not None:
-            yield NextStep(f"answer {names.get(entered_id, 'the task')}", waits.answer)
+            yield NextStep(f"complete {names.get(entered_id, 'the task')}", waits.answer)
 
 
 def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator[NextStep]":
     stored = view.source.arn is not None
     if found := INSTALL_HINT.search(f"{failure.message}"):
-        yield NextStep("install what is missing", found["command"])
+        yield NextStep("install the missing package", found["command"])
     if failure.child_arn is not None and stored:
         yield NextStep(
-            "see why the child execution failed",
+            "find out why the child execution failed",
             f"sfn show {shell_word(name_of_execution(failure.child_arn))}",
         )
     if stored:
         yield from _steps_at_map_run(view, failure)
     if stored and failure.error in _NO_FUNCTION:
-        yield NextStep("see which functions there are", "sfn lambda list-functions")
+        yield NextStep("list the functions", "sfn lambda list-functions")
     can_go_on = stored and not view.source.is_machine_deleted
     if can_go_on and _is_worth_redriving(view, failure):
         assert view.source.arn is not None
@@ -101,16 +101,16 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
     if stored and failure.function is not None and not _was_not_called(view, failure):
         group = shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
         since = _utc_time(view.started_at)
-        yield NextStep("all log lines of the function", f"sfn logs tail {group} --since {since}")
+        yield NextStep("show all log lines of the function", f"sfn logs tail {group} --since {since}")
     if failure.visit is not None:
         yield NextStep(
-            f"the whole input of {failure.visit.state}",
+            f"show the full input of {failure.visit.state}",
             f"sfn show {shell_word(view.source.name)} {_word_for_state(failure.visit.state)}",
         )
 
 
 def _was_not_called(view: "ExecutionView", failure: "Failure") -> bool:
-    """Whether the function that failed does not exist, or was mocked: then it has no log lines."""
+    """Whether the failed function does not exist or was mocked, so that it has no log lines."""
     mocked = failure.visit is not None and failure.visit.state in view.source.mocked_states
     return mocked or failure.error in _NO_FUNCTION
 
@@ -122,13 +122,13 @@ def _steps_at_map_run(view: "ExecutionView", failure: "Failure") -> "Iterator[Ne
     counts = map_counts(visit, view.source)
     if counts is None or counts.failed:
         yield NextStep(
-            "list the items that failed",
+            "list the failed items",
             f"sfn list-executions --map-run-arn {shell_word(visit.map_run_arn)} --status-filter FAILED",
         )
 
 
 def _is_worth_redriving(view: "ExecutionView", failure: "Failure") -> bool:
-    """Whether RedriveExecution is possible and may end in another way."""
+    """Whether RedriveExecution is possible and may succeed."""
     arn = view.source.arn
     if arn is None or is_express_arn(arn) or _is_of_map_run(arn) or failure.visit is None:
         return False  # a child is redriven with its Map Run
@@ -139,7 +139,7 @@ def _is_worth_redriving(view: "ExecutionView", failure: "Failure") -> bool:
 
 
 def _is_of_map_run(arn: str | None) -> bool:
-    """Whether an execution is a child of a Map Run: its ARN names the Map's label, too."""
+    """Whether an execution is a child of a Map Run, whose ARN contains the Map's label."""
     return arn is not None and "/" in name_in_arn(arn)
 
 
@@ -149,14 +149,14 @@ def _last_state(view: "ExecutionView") -> str:
 
 def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
     if _is_of_map_run(view.source.arn):
-        return  # StartExecution would run the whole machine on the input of one item
+        return  # StartExecution would run the whole machine with the input of one item
     machine = view.source.name.partition("/")[0]
     if view.source.test_case is not None:
         machine = f"{machine}#{view.source.test_case}"
     text = " ".join((view.input or "{}").split())
     if len(text) <= _LONGEST_INPUT and "'" not in text:
         yield NextStep(
-            "run it again",
+            "start it again",
             f"sfn start-execution --state-machine-arn {shell_word(machine)} --input '{text}'",
         )
 
@@ -168,5 +168,5 @@ def _utc_time(at: int) -> str:
 
 
 def _word_for_state(state: str) -> str:
-    """Returns the state's name as one word: with a slash in front where it would be an option."""
+    """Returns the state's name as one shell word, with a leading slash if it would be an option."""
     return shell_word(f"/{state}" if state.startswith("-") else state)

@@ -1,4 +1,4 @@
-"""The box that says what failed, as lines of styled text.
+"""The box that describes a failure, as lines of styled text.
 
 ╭─ Rows[5] › Convert, attempt 3 ─────────────╮
 │ error   ValueError                         │
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _REQUEST_OF_REPORT = re.compile(r"REPORT RequestId: \S+")
 
 _LABEL = 8
-"""Columns of a label, with the space after it."""
+"""The columns of a label, including the space after it."""
 
 _NARROWEST = 24
 _MOST_FRAMES = 6
@@ -44,7 +44,7 @@ _MOST_INPUT_LINES = 3
 
 
 def failure_lines(failure: "Failure", *, width: int) -> "list[StyledLine]":
-    """Returns the box, in at most so many columns: what is longer wraps, or ends with "…"."""
+    """Returns the box in at most `width` columns: longer text wraps or ends with "…"."""
     inner = max(width, _NARROWEST) - 4
     body = list(_failure_body(failure, inner))
     title = visible_line(_failure_title(failure))
@@ -126,7 +126,7 @@ def _frame_lines(frames: "Sequence[StackFrame]", room: int) -> "Iterator[StyledL
 
 
 def _chosen_frames(frames: "Sequence[StackFrame]") -> "list[StackFrame]":
-    """Returns the innermost frame and the function's own, at most _MOST_FRAMES, in order."""
+    """Returns the innermost frame and those in the function's own code, at most _MOST_FRAMES, in order."""
     if len(frames) <= _MOST_FRAMES:
         return list(frames)
     by_interest = sorted(range(len(frames)), key=lambda at: (at != 0, not frames[at].is_own, at))
@@ -134,7 +134,7 @@ def _chosen_frames(frames: "Sequence[StackFrame]") -> "list[StackFrame]":
 
 
 def _shorten_file(line: "StyledLine", room: int) -> "StyledLine":
-    """Returns the line with the beginning of the path cut off, whose end says more."""
+    """Returns the line with the start of the path cut off, because its end is more useful."""
     excess = line_width(line) - room
     if excess <= 0 or len(line) < 2 or excess >= len(line[0].text) - 8:
         return line
@@ -164,7 +164,7 @@ def _log_lines(failure: "Failure", room: int) -> "Iterator[StyledLine]":
 
 
 def _is_runtime_error_report(message: str) -> bool:
-    """Whether a line is what the runtime logs of an error: the box has the same error above."""
+    """Whether a line is the runtime's report of an error that the box already shows."""
     return (
         message.startswith("[ERROR] ") and "\nTraceback " in message
     ) or "\tERROR\tInvoke Error \t" in message
@@ -177,9 +177,9 @@ def _labelled(label: str, lines: "Sequence[str]", room: int, style: "Style" = ""
 
 
 def wrap_text(text: str, width: int, most: int) -> list[str]:
-    """Returns the text in lines of at most `width` columns, at most `most` of them.
+    """Returns the text in at most `most` lines of at most `width` columns.
 
-    It breaks at spaces where it can; the last line ends with "…" where text is left out.
+    Lines break at spaces where possible; the last line ends with "…" if text is left out.
     """
     lines: list[str] = []
     for paragraph in visible_text(text).split("\n"):
@@ -205,7 +205,7 @@ def wrap_text(text: str, width: int, most: int) -> list[str]:
 
 
 def _box_top(title: str, inner: int) -> "StyledLine":
-    """Returns the upper edge; of a title that is too long, the end says more than the beginning."""
+    """Returns the top edge; a title that is too long is cut at its start, because its end is more useful."""
     room = inner - 2
     while cell_width(title) > room:
         title = f"…{title[max(2, cell_width(title) - room) :]}"

@@ -1,7 +1,7 @@
-"""Source maps: from a line of a bundle to the file and line that it was built from.
+"""Source maps: finds the source file and line for a place in a bundle.
 
-https://tc39.es/ecma426/: `mappings` has a group for each line, divided by ";"; in a group, segments
-divided by "," of base-64 numbers that each count from the segment before.
+https://tc39.es/ecma426/: `mappings` has a group for each line, separated by ";". A group has segments,
+separated by ",", of base-64 numbers that are relative to the previous segment.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.
@@ -20,14 +20,14 @@ _DIGITS = {
 
 
 class OriginalPlace(NamedTuple):
-    """A place in a source: its path as the map names it, and the line, counted from 1."""
+    """A place in a source file: the path in the map, and the line, counted from 1."""
 
     source: str
     line: int
 
 
 def original_place(source_map: "Json", line: int, column: int) -> OriginalPlace | None:
-    """Returns where a place of the bundle, counted from 1, comes from; None where that is not known."""
+    """Returns the source of a place in the bundle, counted from 1; None if it is unknown."""
     try:
         found = _segment_at(source_map["mappings"], line - 1, max(0, column - 1))
         if found is None:

@@ -1,4 +1,4 @@
-"""Stack traces of functions: from the lines that a runtime reports to files, lines and functions.
+"""Parses stack traces of functions: the lines of a runtime become files, lines and functions.
 
 Python    '  File "/var/task/app.py", line 3, in handler\\n    raise ValueError(1)\\n'
 Node.js   "    at handler (file:///var/task/index.mjs:3:11)"
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TASK_ROOT = "/var/task"
-"""The folder of a function's code on AWS, as stack traces show it."""
+"""The folder of a function's code on AWS, as in stack traces."""
 
 _PYTHON = re.compile(r'\s*File "([^"]*)",? [Ll]ine (\d+)(?:, in (.*))?')
 _NODE = re.compile(r"\s*at (?:(.*?) \()?(?:file://)?([^()]*?):(\d+)(?::(\d+))?\)?\s*")
@@ -26,9 +26,9 @@ _JAVA = re.compile(r"(?:\s*at )?([\w.$<>]+)\(([\w$.-]+):(\d+)\)")
 class StackFrame(NamedTuple):
     """One call of a stack trace.
 
-    `file` is a path, on AWS or of this machine; "" when the line was not understood, which `text`
-    then has. `column` is 0 where it is not known. `source` is that line of the file. `is_own`: the
-    file belongs to the function itself, not to a package or the runtime.
+    `file` is a path on AWS or on this computer; "" for a line in an unknown form, which is then in
+    `text`. `column` is 0 if it is unknown. `source` is that line of the file. `is_own` says whether the
+    file belongs to the function, not to a package or the runtime.
     """
 
     file: str
@@ -41,7 +41,7 @@ class StackFrame(NamedTuple):
 
 
 def parse_stack_trace(lines: "Sequence[object]") -> list[StackFrame]:
-    """Returns the frames of a reported trace, the innermost first."""
+    """Returns the frames of a reported stack trace, innermost first."""
     frames: list[StackFrame] = []
     is_python = False
     for reported in lines:
@@ -58,7 +58,7 @@ def parse_stack_trace(lines: "Sequence[object]") -> list[StackFrame]:
         elif found := _JAVA.fullmatch(head):
             frames.append(_frame_of_file(found[2], int(found[3]), found[1]))
         elif is_python and frames and text.startswith("    "):
-            # Some runtimes report the line of source as a line of its own.
+            # Some runtimes report the source line as a separate line.
             frames[-1] = frames[-1]._replace(source=text.strip())
         elif text.strip() and (frames or text.startswith(" ")):
             frames.append(StackFrame("", 0, text=text.strip(), is_own=False))

@@ -1,1 +1,1 @@
-"""The graph of a definition: its states, what may follow what, and what an execution did on it."""
+"""The graph of a definition: states and transitions, with an execution's path and statuses."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def graph_to_json(level: GraphLevel, *, run: GraphRun | None = None) -> dict[str, Any]:
-    """Returns {"start", "states", "edges"}; a state with others inside has "levels" of the same form.
+    """Returns {"start", "states", "edges"}; a state with nested states has "levels" of the same form.
 
     With a run, each visited state has "status", "visits" and "failures", and each edge "taken".
     """

@@ -1,4 +1,4 @@
-"""Choice Rules as a person reads them: `$.amount > 1000`, `$.a is present and not ($.b matches "x*")`."""
+"""Readable text of Choice Rules: `$.amount > 1000`, `$.a is present and not ($.b matches "x*")`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _COMPARISONS: Mapping[str, str] = {
 _TYPES_OF_COMPARISON = ("String", "Numeric", "Boolean", "Timestamp")
 _NOT_A_TEST = frozenset({"Variable", "Next", "Comment", "Assign", "Output"})
 _MOST_NESTED = 40
-"""How deep rules may be nested before "…" stands for what is inside."""
+"""The nesting depth below which rules are shown as "…"."""
 
 
 def choice_rule_text(rule: Any, depth: int = 0) -> str:
-    """Returns a Choice Rule of either query language on one line; a broken one as far as it can be read."""
+    """Returns a Choice Rule of either query language as one line; of an invalid rule, the valid parts."""
     if not isinstance(rule, dict):
         return single_spaced(json.dumps(rule, ensure_ascii=False))
     if depth > _MOST_NESTED:

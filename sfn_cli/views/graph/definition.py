@@ -1,6 +1,6 @@
-"""A definition → its graph. A broken definition is drawn as far as it can be read.
+"""Builds the graph of a definition. Of an invalid definition, the valid parts are drawn.
 
-What has the wrong type is left out. A target that is not defined gets a node of type MISSING.
+Values of the wrong type are left out. An undefined target becomes a node of type MISSING.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MOST_NESTED = 60
-"""How deep Maps and Parallels may be nested before the levels inside are left out."""
+"""The nesting depth of Maps and Parallels below which levels are left out."""
 
 _RETRIES_BY_DEFAULT = 3
 
 
 def graph_of(definition: Mapping[str, Any]) -> GraphLevel:
-    """Returns the graph of a whole definition, with the dots of its start and its end."""
+    """Returns the graph of a whole definition, with dots for its start and end."""
     return _LevelOfDefinition(mapping_or_empty(definition), "", 0).level()
 
 
@@ -48,7 +48,7 @@ def _short_error_names(names: Any) -> list[str]:
 
 
 class _LevelOfDefinition:
-    """Collects the nodes and edges of one States object. `prefix` begins the paths of its states."""
+    """Collects the nodes and edges of one States object. `prefix` is the start of its states' paths."""
 
     def __init__(self, machine: Mapping[str, Any], prefix: str, depth: int) -> None:
         self._machine = machine
@@ -103,7 +103,7 @@ class _LevelOfDefinition:
         return tuple(level for level in levels if level.nodes)
 
     def _add_start(self) -> str:
-        """Adds what leads to the first state; returns the path where reading begins."""
+        """Adds the start and its edge to the first state; returns the path where reading starts."""
         first = text_or_empty(self._machine.get("StartAt"))
         if self._prefix or not first or START in self._nodes:
             return self._target(first) if first else next(iter(self._nodes), "")
@@ -136,7 +136,7 @@ class _LevelOfDefinition:
 
 
 def _graph_retrier(retrier: Mapping[str, Any]) -> GraphRetrier:
-    """Reads a Retrier; what is no number counts as not given, and a MaxAttempts as 0."""
+    """Reads a Retrier; an invalid number is treated as absent, an invalid MaxAttempts as 0."""
     attempts = retrier.get("MaxAttempts", _RETRIES_BY_DEFAULT)
     interval, rate = _number(retrier.get("IntervalSeconds")), _number(retrier.get("BackoffRate"))
     return GraphRetrier(

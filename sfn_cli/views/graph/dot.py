@@ -1,7 +1,7 @@
 """A graph in Graphviz's language: https://graphviz.org/doc/info/lang.html.
 
-Maps and Parallels are clusters. An edge to or from one is cut at its border (`lhead`, `ltail`).
-Graphviz places the states itself, so that Catch edges to far handlers are drawn here as well.
+Maps and Parallels are clusters. An edge to or from a cluster ends at its border (`lhead`, `ltail`).
+Graphviz does the layout, so that Catch edges to far handlers are drawn too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HEADING = """    compound=true
 
 
 def dot_of(level: GraphLevel, title: str, *, run: GraphRun | None = None) -> str:
-    """Returns the graph as text, with a line break at its end."""
+    """Returns the graph as text, with a trailing newline."""
     writer = _DotWriter(level, run)
     lines = [
         f"digraph {_quoted(title)} {{",
@@ -46,7 +46,7 @@ class _DotWriter:
         self._find_anchors(level)
 
     def _find_anchors(self, level: GraphLevel) -> None:
-        """Finds a state inside of each cluster: Graphviz's edges lead to nodes only."""
+        """Finds a state inside each cluster, because Graphviz's edges connect only nodes."""
         for node in level.nodes.values():
             for inside in node.levels:
                 self._find_anchors(inside)

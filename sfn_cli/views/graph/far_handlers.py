@@ -1,6 +1,6 @@
-"""Handlers that many states catch to: a mark on each of these says more than as many lines.
+"""Handlers to which many states have Catch edges: a mark on each state is clearer than many lines.
 
-The time of a layout grows steeply with such edges, too.
+Such edges would also make the layout very slow.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import GraphEdge, GraphNode
 
 MOST_CATCH_EDGES = 4
-"""How many states of a level may have a Catch edge to the same handler."""
+"""The maximum number of Catch edges to the same handler in a level."""
 
 
 def mark_far_handlers(
     nodes: Mapping[str, GraphNode], edges: Sequence[GraphEdge]
 ) -> tuple[dict[str, GraphNode], list[GraphEdge]]:
-    """Returns the level with `catches_to` in the place of the edges to far handlers."""
+    """Returns the level with `catches_to` instead of edges to far handlers."""
     sources = Counter(edge.key.target for edge in edges if edge.key.kind == "catch")
     marked = dict(nodes)
     near: list[GraphEdge] = []

@@ -1,4 +1,4 @@
-"""What Mermaid and Graphviz have in common: few characters in identifiers, and layouts of their own."""
+"""Identifiers and edges for Mermaid and Graphviz, which restrict identifiers and do their own layout."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEYWORDS = frozenset(
 
 
 def nodes_of(level: GraphLevel) -> Iterator[GraphNode]:
-    """Yields the states of a level, each followed by those inside it; no dots."""
+    """Yields the states of a level, each followed by the states inside it, without dots."""
     for node in level.nodes.values():
         if not node.is_dot:
             yield node
@@ -35,7 +35,7 @@ def nodes_of(level: GraphLevel) -> Iterator[GraphNode]:
 
 
 def form_ids(level: GraphLevel) -> Mapping[str, str]:
-    """Returns an identifier for each state by its path: its name if that is plain, or s and a number."""
+    """Returns an identifier for each state, by path: its name if it is plain, otherwise s and a number."""
     nodes = list(nodes_of(level))
     uses = Counter(node.name for node in nodes)
     return {
@@ -45,7 +45,7 @@ def form_ids(level: GraphLevel) -> Mapping[str, str]:
 
 
 def edges_with_far_catches(level: GraphLevel) -> Iterator[GraphEdge]:
-    """Yields the edges of a level, and those to far handlers, which other forms only mark."""
+    """Yields the edges of a level, including those to far handlers, which other forms show as marks."""
     yield from level.edges
     for node in level.nodes.values():
         for label, handler in node.catches_to:
@@ -54,9 +54,9 @@ def edges_with_far_catches(level: GraphLevel) -> Iterator[GraphEdge]:
 
 
 def retry_loop_labels(node: GraphNode) -> list[str]:
-    """Returns the labels of the edge with which a state that is retried leads to itself.
+    """Returns the labels of the loop at a state with Retriers.
 
-    [] for one with others inside: neither language can draw such an edge at a box around states.
+    [] for a state with nested states: neither language can draw a loop at a box around states.
     """
     return [] if node.levels else retry_labels(node)
 

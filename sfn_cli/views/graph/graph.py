@@ -1,4 +1,4 @@
-"""The records of a graph: a level for each States object, with the levels of a Map or Parallel inside.
+"""The records of a graph: a level for each States object, with nested levels for a Map or Parallel.
 
 Nodes and edges are named by paths as in `views/execution/state_visit.py`: "/Prepare[0]/Reserve".
 """
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from sfn_cli.views.statuses import Status
 
 EdgeKind = Literal["start", "next", "choice", "catch", "end"]
-"""A Default of a Choice is a choice whose label is "otherwise"."""
+"""The kinds of edges. The Default of a Choice is a "choice" with the label "otherwise"."""
 
 START = "/ start"
 END = "/ end"
-"""The paths of the dots at which the machine starts and ends. Levels below the top have none."""
+"""The paths of the dots for the machine's start and end. Nested levels have none."""
 
 MISSING = "Missing"
-"""The type of a node that a state leads to, but that the definition does not have."""
+"""The type of a node for an undefined target of a transition."""
 
 
 class EdgeKey(NamedTuple):
-    """What names an edge: several ways between the same states of one kind are one edge."""
+    """The key of an edge: transitions of one kind between the same states are one edge."""
 
     source: str
     target: str
@@ -32,17 +32,17 @@ class EdgeKey(NamedTuple):
 
 
 class GraphEdge(NamedTuple):
-    """An edge, with the conditions or error names of the ways that it stands for."""
+    """An edge, with the conditions or error names of its transitions."""
 
     key: EdgeKey
     labels: "Sequence[str]" = ()
 
 
 class GraphRetrier(NamedTuple):
-    """A Retrier: how often, and after how long, the errors that it matches are tried again.
+    """A Retrier: the errors that it matches, the number of retries, and their delays.
 
-    `errors` are without "States.". The first delay is `interval_seconds`; each is `backoff_rate` times
-    the one before, and no more than `most_seconds`, where that is known.
+    `errors` are without "States.". The first delay is `interval_seconds`; each further delay is
+    `backoff_rate` times the previous one, and at most `most_seconds` if that is known.
     """
 
     errors: "Sequence[str]"
@@ -53,14 +53,13 @@ class GraphRetrier(NamedTuple):
 
 
 class GraphNode(NamedTuple):
-    """A state, or the dot of the start or the end.
+    """A state, or the dot for the start or the end.
 
-    `name` is the state's, `type` its Type, "?" without one, "Start", "End" or MISSING. A broken
-    definition may have types that do not exist. `detail` says in a few words what it
-    does: "λ Bank", "sqs:sendMessage · token", "30 s". `retries` is how often its Retriers try again
-    at most, None without Retry. `levels` are the branches of a Parallel, or the one processor of a
-    Map. `catches_to` are the handlers that it reaches without an edge of its own (`far_handlers.py`),
-    as (label, state name).
+    `name` is the state's name; `type` its Type ("?" if it has none), "Start", "End" or MISSING. An invalid
+    definition may have types that do not exist. `detail` is a short description: "λ Bank",
+    "sqs:sendMessage · token", "30 s". `retries` is the maximum number of retries, None without Retry.
+    `levels` are the branches of a Parallel, or the processor of a Map. `catches_to` are the handlers to
+    which it has no edge (`far_handlers.py`), as (label, state name).
     """
 
     path: str
@@ -81,13 +80,13 @@ class GraphLevel(NamedTuple):
     """The states of one States object in reading order, with the edges between them."""
 
     nodes: "Mapping[str, GraphNode]"
-    """By path."""
+    """The nodes, by path."""
     edges: "Sequence[GraphEdge]"
     start: str
-    """The path of the node where reading begins."""
+    """The path of the node where reading starts."""
 
     def state_count(self) -> int:
-        """Returns how many states it has, those inside others included."""
+        """Returns the number of states, including nested ones."""
         return sum(
             1 + sum(level.state_count() for level in node.levels)
             for node in self.nodes.values()
@@ -96,12 +95,11 @@ class GraphLevel(NamedTuple):
 
 
 class NodeRun(NamedTuple):
-    """What an execution did in one state of the definition.
+    """The part of an execution in one state of the definition.
 
-    `status` is the worst of all its visits, or that of the chosen iteration. `failures` counts the
-    attempts that failed, and `is_retried` says whether one of them was followed by another, or will
-    be. `visits` is how often the state was entered. `counts` says how far a Map is: "12 of 60 · 5
-    running · 0 failed".
+    `status` is the worst status of all visits, or that of the chosen iteration. `failures` counts failed
+    attempts, and `is_retried` says whether one of them was or will be followed by another. `visits`
+    counts the visits. `counts` is the progress of a Map: "12 of 60 · 5 running · 0 failed".
     """
 
     status: "Status"
@@ -112,10 +110,10 @@ class NodeRun(NamedTuple):
 
 
 class GraphRun(NamedTuple):
-    """What an execution did on the graph: its states by path, and the edges that it took.
+    """The path of an execution through the graph: its states by path, and the edges that it took.
 
-    `elsewhere` are the paths of distributed Maps: what happened inside is in the histories of their
-    child executions.
+    `elsewhere` are the paths of distributed Maps, whose nested states are in the histories of their child
+    executions.
     """
 
     nodes: "Mapping[str, NodeRun]"

@@ -1,4 +1,4 @@
-"""Reads of a definition that may be broken: what has the wrong type is as good as missing."""
+"""Reads a definition that may be invalid: values of the wrong type are treated as absent."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ if TYPE_CHECKING:
 
 
 def mapping_or_empty(value: Any) -> Mapping[str, Any]:
-    """Returns the value if it is an object, or an empty one."""
+    """Returns the value if it is an object, otherwise an empty object."""
     return value if isinstance(value, dict) else {}
 
 
 def mappings_in(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Yields the objects of a list; other members are skipped, other values have none."""
+    """Yields the objects in a list; skips other items, and yields nothing for other values."""
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Yields the strings of a list; other members are skipped, other values have none."""
+    """Yields the strings in a list; skips other items, and yields nothing for other values."""
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, str))
 
 
 def text_or_empty(value: Any) -> str:
-    """Returns the value if it is a string, or an empty one."""
+    """Returns the value if it is a string, otherwise an empty string."""
     return value if isinstance(value, str) else ""
 
 
 def single_spaced(text: str) -> str:
-    """Returns the text with each run of white space as one space."""
+    """Returns the text with each run of whitespace replaced with one space."""
     return " ".join(text.split())

@@ -1,7 +1,7 @@
 """A graph as a Mermaid state diagram: https://mermaid.js.org/syntax/stateDiagram.html.
 
-Maps and Parallels are composite states. Mermaid places the states itself, so that Catch edges to far
-handlers are drawn here as well.
+Maps and Parallels are composite states. Mermaid does the layout, so that Catch edges to far handlers are
+drawn too.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _INDENT = "    "
 _NOT_PLAIN = re.compile(r"[^\w\s.,$=≠≤≥()\[\]'·…λ↻×✓✗●◔■○+*/?!@|&-]")
-"""What may have a meaning in Mermaid or in HTML; its entities have decimal numbers."""
+"""Characters with a possible meaning in Mermaid or HTML. Mermaid's entities have decimal numbers."""
 
 
 def mermaid_of(level: GraphLevel, *, run: GraphRun | None = None) -> str:
-    """Returns the diagram as text, with a line break at its end."""
+    """Returns the diagram as text, with a trailing newline."""
     writer = _MermaidWriter(form_ids(level), run)
     lines = ["stateDiagram-v2", *(_INDENT + line for line in writer.level_lines(level))]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""What the textual forms of a graph say of a state beside its name."""
+"""The description of a state in the text forms of a graph."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run_of_node(run: GraphRun | None, node: GraphNode) -> NodeRun | None:
-    """Returns what an execution did in the state; None where no execution is drawn, or not there."""
+    """Returns the execution's part in the state; None if no execution is drawn, or none for this state."""
     return None if run is None else run.nodes.get(node.path)
 
 
@@ -25,9 +25,9 @@ def type_words(node: GraphNode, run: NodeRun | None = None) -> str:
 
 
 def repeat_words(node: GraphNode, run: NodeRun | None = None, *, has_loop: bool = False) -> list[str]:
-    """Returns how often a state may be retried, or how often it was retried and visited.
+    """Returns the maximum number of retries of a state, or its actual retries and visits.
 
-    `has_loop`: an edge from the state to itself says already how often it may be retried.
+    `has_loop` says whether a loop at the state already shows the maximum number of retries.
     """
     if run is None and has_loop:
         return []
@@ -40,7 +40,7 @@ def repeat_words(node: GraphNode, run: NodeRun | None = None, *, has_loop: bool 
 def node_look(run: GraphRun | None, node: GraphNode) -> StatusLook | None:
     """Returns the look of the state's status.
 
-    None where no execution is drawn, or not there: what happened inside a distributed Map is in the
+    None if no execution is drawn, or not for this state: states inside a distributed Map are in the
     histories of its child executions.
     """
     if run is None or any(node.path.startswith(f"{path}[") for path in run.elsewhere):
@@ -50,6 +50,6 @@ def node_look(run: GraphRun | None, node: GraphNode) -> StatusLook | None:
 
 
 def status_mark(run: GraphRun | None, node: GraphNode) -> str:
-    """Returns the mark of the state's status and a space, "" without a status."""
+    """Returns the mark of the state's status with a space; "" without a status."""
     look = node_look(run, node)
     return "" if look is None else f"{look.mark} "

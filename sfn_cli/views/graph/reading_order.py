@@ -1,7 +1,7 @@
-"""The order in which a reader meets the states of a level.
+"""The reading order of the states of a level.
 
-Depth first from the start: Next, then the Choice Rules, then the Catchers. A layout breaks loops and
-ties by this order, so that the happy path is straight.
+It is depth first from the start: Next, then the Choice Rules, then the Catchers. A layout uses it to break
+loops and ties, so that the successful path is straight.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ORDER_OF_KINDS: Mapping[EdgeKind, int] = {"start": 0, "next": 0, "choice": 1, "
 
 
 def reading_order(paths: Iterable[str], edges: Iterable[EdgeKey], start: str) -> list[str]:
-    """Returns the paths of all nodes in reading order; those that nothing leads to come last."""
+    """Returns the paths of all nodes in reading order; unreachable nodes come last."""
     targets: dict[str, list[str]] = {}
     for edge in sorted(edges, key=lambda edge: _ORDER_OF_KINDS[edge.kind]):
         targets.setdefault(edge.source, []).append(edge.target)

@@ -1,4 +1,4 @@
-"""Retriers as a person reads them."""
+"""Readable text of Retriers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def retry_labels(node: GraphNode) -> list[str]:
-    """Returns a short label for each Retrier that tries again: "retry Timeout, ALL ≤ 4"."""
+    """Returns a short label for each Retrier with retries: "retry Timeout, ALL ≤ 4"."""
     return [
         f"retry {', '.join(retrier.errors)} ≤ {retrier.attempts}"
         for retrier in node.retriers
@@ -27,7 +27,7 @@ def describe_retries(node: GraphNode) -> list[str]:
 _MOST_DELAYS = 4
 _HOUR_SECONDS = 3_600
 _LONGEST_DELAY_SECONDS = 31_622_400
-"""A delay never ends up here (MaxDelaySeconds may be a year): powers of odd rates stay finite."""
+"""A limit above any delay (MaxDelaySeconds is at most a year), so that powers of rates stay finite."""
 
 
 def _describe_retrier(retrier: GraphRetrier) -> str:

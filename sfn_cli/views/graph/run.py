@@ -1,4 +1,4 @@
-"""What an execution did on the graph of its definition."""
+"""The path of an execution through the graph of its definition."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def graph_run(
     iteration: Mapping[str, int] | None = None,
     pending: Mapping[int, Pending] | None = None,
 ) -> GraphRun:
-    """Returns the statuses of the states that were visited, and the edges of the graph that were taken.
+    """Returns the statuses of visited states, and the edges of the graph that were taken.
 
-    `iteration` chooses one iteration of a Map by the Map's path; of other Maps, the worst of all
-    iterations is shown. `pending` is what `pending_of` returns, where the caller knows it already.
+    `iteration` selects one iteration of a Map by the Map's path; for other Maps, the worst status of all
+    iterations is shown. `pending` is the result of `pending_of`, if the caller already has it.
     """
     known = pending_of(view) if pending is None else pending
     visits = list(_chosen_visits(view.root, iteration or {}))
@@ -43,7 +43,7 @@ def graph_run(
 
 
 def paths_of_interest(run: GraphRun) -> list[str]:
-    """Returns the paths of the states that a reader looks for: those that failed, run or wait."""
+    """Returns the paths of the most interesting states: failed, running and waiting ones."""
     return [path for path, node in run.nodes.items() if node.status in OF_INTEREST]
 
 
@@ -73,7 +73,7 @@ def _is_retried(visit: StateVisit) -> bool:
 
 
 def _counts_in_words(visits: list[StateVisit], view: ExecutionView) -> str:
-    """Returns the counts of the items of all visits of a Map together."""
+    """Returns the total item counts of all visits of a Map."""
     of_visits = [counts for visit in visits if (counts := map_counts(visit, view.source)) is not None]
     if not of_visits:
         return ""

@@ -1,4 +1,4 @@
-"""What a state does, in a few words: the second line of its box, the end of its line in a list."""
+"""A short description of a state: the second line of its box, or the end of its line in a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNITS = ((86_400, "day", "days"), (3_600, "h", "h"), (60, "min", "min"))
 
 
 def state_text(state: Mapping[str, Any]) -> str:
-    """Returns what a state of any type does; "" when its type says all."""
+    """Returns a short description of a state; "" if its type is enough."""
     match state.get("Type"):
         case "Task":
             return task_text(state)
@@ -44,7 +44,7 @@ def _wait_text(state: Mapping[str, Any]) -> str:
 
 
 def _span_text(seconds: Any) -> str:
-    """Returns a time in the largest unit of which it is a multiple."""
+    """Returns a duration in the largest unit of which it is a multiple."""
     if isinstance(seconds, int) and seconds > 0:
         for size, unit, units in _UNITS:
             if seconds % size == 0:
@@ -62,7 +62,7 @@ def _map_text(state: Mapping[str, Any]) -> str:
 
 
 def _expression_text(value: Any) -> str:
-    """Returns a number, a text, a path, or a JSONata expression without its marks."""
+    """Returns a number, a string, a path, or a JSONata expression without its braces."""
     if isinstance(value, int | float):
         return str(value)
     text = value_text(value)

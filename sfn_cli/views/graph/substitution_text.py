@@ -1,7 +1,7 @@
-"""Values that a deployment would fill in, shown plainly: `${Bank.Arn}` is Bank.
+"""Readable names of values that a deploy fills in: `${Bank.Arn}` becomes Bank.
 
 They are `${…}` of CloudFormation, Terraform and Serverless, and objects such as
-{"Fn::GetAtt": ["Bank", "Arn"]} in the place of a text.
+{"Fn::GetAtt": ["Bank", "Arn"]} in place of a string.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ _MOST_NESTED = 20
 
 
 def value_text(value: Any, depth: int = 0) -> str:
-    """Returns a text of the definition with the names of what would be filled in.
+    """Returns a string of the definition with readable names for substitutions.
 
-    An object that is no function of CloudFormation, and any other value, is no text: "".
+    Returns "" for an object that is not a CloudFormation function, and for any other value.
     """
     if isinstance(value, str):
         return _SUBSTITUTION.sub(lambda found: _name_of_reference(found[1].strip()), value)
@@ -39,7 +39,7 @@ def value_text(value: Any, depth: int = 0) -> str:
 
 
 def _name_of_reference(reference: str) -> str:
-    """Returns the name that a person would call the referenced thing by.
+    """Returns the readable name of a reference's target.
 
     Bank.Arn → Bank, aws_lambda_function.bank.arn → bank, var.bank_arn → bank_arn, AWS::Region → Region.
     """

@@ -1,4 +1,4 @@
-"""What a Task calls, as people say it: "λ Bank", "sqs:sendMessage · token", "machine Child · job"."""
+"""A short name for a Task's resource: "λ Bank", "sqs:sendMessage · token", "machine Child · job"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PATTERNS = ((".waitForTaskToken", " · token"), (".sync:2", " · job"), (".sync
 
 
 def task_text(state: Mapping[str, Any]) -> str:
-    """Returns what a Task calls, and whether it waits for a token or a job."""
+    """Returns the name of a Task's resource, and whether the Task waits for a token or a job."""
     resource = single_spaced(value_text(state.get("Resource")))
     of_states = _OF_STATES.fullmatch(resource)
     if of_states is None:
@@ -53,7 +53,7 @@ def _called_text(action: str, arguments: Mapping[str, Any]) -> str:
 
 
 def _argument_text(arguments: Mapping[str, Any], name: str) -> str:
-    """Returns an argument's value, or the path or expression that it comes from."""
+    """Returns an argument's value, path or expression."""
     text = single_spaced(value_text(arguments.get(name)) or value_text(arguments.get(f"{name}.$")))
     return condition_text(text) if text.startswith("{%") else text
 
@@ -65,5 +65,5 @@ def _function_text(resource: str) -> str:
 
 
 def _last_name(text: str, after: str) -> str:
-    """Returns the name in an ARN, with its version or alias if that is more than $LATEST."""
+    """Returns the name in an ARN, with its version or alias unless that is $LATEST."""
     return (text.partition(after)[2] or text).removesuffix(":$LATEST")

@@ -1,11 +1,11 @@
-"""A graph as a table: a line for each state, and one for each further way out of it.
+"""A graph as a table: a line for each state, and one for each further transition.
 
     Authorise      Task      λ Bank · ↻ ≤ 4        → IsLarge
                              catch ALL             → Undo
     IsLarge        Choice    $amount > 1000        → Approve
                              otherwise             → Capture
 
-The states inside a Map or Parallel are below it, with a line along each branch.
+The states inside a Map or Parallel are below it, with a vertical line along each branch.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _GAP = 2
 _LEAST_COLUMN = 12
 _LEAST_WIDTH = 20
 _NARROW = 72
-"""Below so many columns, a type is shown only where there are no other words."""
+"""Below this width, the type of a state is shown only if it has no description."""
 
 
 class _Row(NamedTuple):
-    """A row of the table: a state with its first way out, or a further way out of it."""
+    """A row of the table: a state with its first transition, or a further transition of it."""
 
     rail: str
     name: Span
@@ -49,7 +49,7 @@ def graph_lines(
 ) -> list[StyledLine]:
     """Returns the title, and the table of all states within `width` columns.
 
-    With a run, each state has the mark of its status, and the ways that were taken are bold.
+    With a run, each state has the mark of its status, and transitions that were taken are bold.
     """
     width = max(width, _LEAST_WIDTH)
     count = level.state_count()
@@ -112,12 +112,12 @@ def _rows_of_node(
 
 
 def _shown_text(text: str) -> str:
-    """Returns a text as it is shown in a line: columns are as wide as what is in them then."""
+    """Returns a text as shown in a line, from which the widths of columns are computed."""
     return visible_text(single_spaced(text))
 
 
 def _table_lines(rows: list[_Row], width: int) -> Iterator[StyledLine]:
-    """Yields the rows in columns; where there is too little room, the widest texts are shortened."""
+    """Yields the rows in columns; if there is too little room, the widest texts are shortened."""
     if width < _NARROW:
         rows = [row._replace(type="", words=row.words if row.words.text else Span(row.type)) for row in rows]
     types = max((len(row.type) + _GAP if row.type else 0 for row in rows), default=0)
@@ -136,11 +136,11 @@ def _table_lines(rows: list[_Row], width: int) -> Iterator[StyledLine]:
 
 
 def _most_cells(cells: Iterable[StyledLine], room: int) -> int:
-    """Returns the width of the widest cell, at most `room` if that is not too little."""
+    """Returns the width of the widest cell, at most `room` if that is enough."""
     return min(max(map(line_width, cells), default=0), max(_LEAST_COLUMN, room))
 
 
 def _cell(spans: StyledLine, width: int) -> StyledLine:
-    """Returns the spans, followed by spaces up to this width with at least _GAP of them."""
+    """Returns the spans padded to this width, with at least _GAP spaces."""
     shown = shorten_line(spans, width - _GAP) if width > _GAP else []
     return [*shown, Span(" " * (width - line_width(shown)))]

@@ -1,1 +1,1 @@
-"""A history from outside: events of GetExecutionHistory, their frames, and a replay of them."""
+"""Histories from GetExecutionHistory: their events, frames and replay."""

@@ -1,11 +1,11 @@
-"""Events as GetExecutionHistory returns them → the history events of the interpreter.
+"""Converts events of GetExecutionHistory to the interpreter's history events.
 
-The API leaves out the result of a Map Run, and two columns, which are reconstructed: the frame of
-each event (`views/history/frame_trace.py`), and the state that follows each StateExited. Law: for every
-history of sfn, `read_api_history([api_event(event) for event in history], definition)` is the
-history itself, but for results of Map Runs, and for details that are {} or None.
+The API leaves out the result of a Map Run, and two columns, which are reconstructed: the frame of each
+event (`views/history/frame_trace.py`), and the state that follows each StateExited. Law: for every
+history of sfn, `read_api_history([api_event(event) for event in history], definition)` equals the
+history, except for results of Map Runs, and for details that are {} or None.
 
-A history may be in reverse order, a page of a longer one, or an excerpt: what cannot be placed is
+A history may be in reverse order, a page of a longer one, or an excerpt. Events that cannot be placed are
 attached to the root.
 """
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FIRST_MILLISECONDS = 100_000_000_000
-"""Numbers from here on are milliseconds (since 1973), smaller ones are seconds (until 5138)."""
+"""Larger numbers are milliseconds (since 1973), smaller ones are seconds (until 5138)."""
 
 
 class NotAHistoryError(ValueError):
-    """A value that is not a list of history events. Its text is one line that says why."""
+    """A value that is not a list of history events. The message is one line with the reason."""
 
 
 def read_api_history(
     events: Sequence[Mapping[str, Any]], definition: Mapping[str, Any] | None
 ) -> list[HistoryEvent]:
-    """Returns the events in the order of their ids, with frames and next states.
+    """Returns the events in order of their ids, with frames and next states.
 
-    Timestamps may be ISO texts, seconds, or milliseconds since 1970. `definition` is that of the
-    execution, None when it is not known. Raises NotAHistoryError.
+    Timestamps may be ISO strings, seconds, or milliseconds since 1970. `definition` is the execution's
+    definition, None if it is unknown. Raises NotAHistoryError.
     """
     found = sorted(_read_api_events(events), key=lambda event: event.id)
     entered_after: dict[int, list[str]] = {}
@@ -48,15 +48,15 @@ def read_api_history(
 
 def _read_api_events(events: object) -> list[HistoryEvent]:
     if not isinstance(events, (list, tuple)):
-        raise NotAHistoryError("There is no list of events.")
+        raise NotAHistoryError("There is no list of history events.")
     if not events:
-        raise NotAHistoryError("The list of events is empty.")
+        raise NotAHistoryError("The list of history events is empty.")
     found: dict[int, HistoryEvent] = {}
     at = 0
     for position, event in enumerate(events, 1):
         if not isinstance(event, dict) or not isinstance(event.get("type"), str):
             raise NotAHistoryError(f"Item {position} of the list is not a history event.")
-        if event["type"] in EVENT_TYPES:  # a later one of AWS is left out
+        if event["type"] in EVENT_TYPES:  # a type that AWS added later is left out
             one = _read_api_event(event, position, at)
             found[one.id], at = one, one.at
     if not found:
@@ -65,7 +65,7 @@ def _read_api_events(events: object) -> list[HistoryEvent]:
 
 
 def _read_api_event(event: Mapping[str, Any], position: int, at: int) -> HistoryEvent:
-    """Returns the event in frame 0. Without an id it has its position, without a time `at`."""
+    """Returns the event in frame 0. The default of its id is its position, of its time `at`."""
     type = EVENT_TYPES[event["type"]]
     id = _whole_number(event.get("id"), position)
     given = event.get(type.details) if type.details is not None else None
@@ -88,7 +88,7 @@ def _read_api_event(event: Mapping[str, Any], position: int, at: int) -> History
 
 
 def _well_typed_details(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a copy of the details in which members that are known have the type of AWS's."""
+    """Returns a copy of the details in which known members have AWS's types."""
     details = dict(given)
     for name, value in given.items():
         if name in _TEXTS:

@@ -1,15 +1,15 @@
-"""The frames of a public history: which thread of control each event belongs to.
+"""Reconstructs the frames of a public history: the thread of control of each event.
 
-Frames are numbered as in `interpreter/evolve/children.py`: the branches of a Parallel when it
-starts them, an iteration of a Map when it starts. An event follows the last one of its own frame,
-with these exceptions of AWS's grammar (`interpreter/decide/`):
+Frames are numbered as in `interpreter/evolve/children.py`: the branches of a Parallel when it starts
+them, an iteration of a Map when it starts. An event follows the last event of its frame, with these
+exceptions in AWS's grammar (`interpreter/decide/`):
 
 1. The first StateEntered of a branch follows ParallelStateStarted, that of an iteration its
    MapIterationStarted. Branches are recognised by the names of their first states.
-2. EvaluationFailed follows what the StateEntered of its state followed.
-3. What a Map or Parallel does after its children follows the last event of one of them.
-4. Aborts follow the last event of the child that failed. They go through its siblings in the order
-   of their index, inner states first.
+2. EvaluationFailed follows the same event as StateEntered of its state.
+3. The next event of a Map or Parallel after its children follows the last event of one of them.
+4. Aborts follow the last event of the failed child. They come for its siblings in index order, innermost
+   states first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _OF_TASKS = frozenset(
     for name in EVENT_TYPES
     if name.startswith(("Task", "LambdaFunction", "Activity")) and "State" not in name
 )
-"""The types of events that follow the last one of their own frame."""
+"""The types of events that follow the last event of their frame."""
 
 _WITHOUT_EFFECT = frozenset(
     name for name in _OF_TASKS if name.endswith(("Started", "Submitted", "Succeeded"))
@@ -36,9 +36,9 @@ _WITHOUT_EFFECT = frozenset(
 
 
 class FrameTrace:
-    """Places the events of a public history, which come in the order of their ids.
+    """Places the events of a public history, which are passed in order of their ids.
 
-    `entered_after` has the names of the states that were entered, by the previous event.
+    `entered_after` has the names of entered states, by the previous event.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class FrameTrace:
             self._follow(frame, event, next)
         return HistoryEvent(*event[:4], frame.serial, next, *event[6:])
 
-    # Which frame
+    # Finding the frame
 
     def _find(self, event: HistoryEvent) -> TracedFrame:
         type, previous = event.type, event.previous_event_id
@@ -97,7 +97,7 @@ class FrameTrace:
     def _may_fork(self, frame: TracedFrame, event_id: int) -> bool:
         """Whether the frame may start its children, for the first time or in another attempt.
 
-        If not, an error without an event has failed it, and the Map or Parallel around it retries.
+        If not, an error without an event has failed the frame, and the Map or Parallel around it retries.
         """
         if frame.has_failed_join or (frame.has_forked and not (frame.is_redriven or frame.may_retry)):
             return False
@@ -151,7 +151,7 @@ class FrameTrace:
             failed = failed.parent
         return near
 
-    # What follows
+    # Following events
 
     def _next_state(self, frame: TracedFrame, event: HistoryEvent) -> str | None:
         entered = self._entered_after.get(event.id)

@@ -1,8 +1,8 @@
-"""The interpreter of a source's execution, for what the history alone does not say.
+"""Replays a source's execution in an interpreter, for data that is not in the history.
 
-An interpreter knows when a timer is due and what a state computed. It needs the definition; without
-the execution's seed, only UUIDs, random numbers and jitter differ from what the execution saw.
-Expensive to import and to run: a view of an ended execution does without.
+An interpreter knows when a timer is due and what a state computed. It needs the definition. Without the
+execution's seed, only UUIDs, random numbers and jitter differ from the original. It is expensive to import
+and to run, and a view of an ended execution does not need it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from sfn_cli.views.source import ExecutionSource
 
 _NO_ARN = "arn:aws:states:us-east-1:000000000000:execution:unknown:unknown"
-"""Stands for the ARN of an execution of which only a history is known."""
+"""A placeholder for the ARN if only the history of an execution is known."""
 
 
 def replay_source(source: ExecutionSource, *, last_id: int | None = None) -> SourceReplay | None:
-    """Returns the replay of the history up to the event `last_id`, or of all of it.
+    """Returns a replay of the history up to the event `last_id`, by default of the whole history.
 
-    None if there is no definition, or if the history does not follow from it.
+    None if there is no definition, or if the history does not match it.
     """
     replay = SourceReplay(source)
     for event in source.history:
@@ -39,7 +39,7 @@ def replay_source(source: ExecutionSource, *, last_id: int | None = None) -> Sou
 
 
 class SourceReplay:
-    """Follows a history, event by event. `last_id` is that of the last event."""
+    """Applies a history, event by event. `last_id` is the id of the last event."""
 
     __slots__ = ("_interpreter", "last_id")
 
@@ -58,12 +58,12 @@ class SourceReplay:
             return
         try:
             self._interpreter.apply(event)
-        except Exception:  # the history of another program, or of another definition
+        except Exception:  # the history of another program or definition
             self._interpreter = None
         self.last_id = event.id
 
     def frame_in_visit(self, entered_id: int) -> Frame | None:
-        """Returns the frame that is in the state which the event `entered_id` entered."""
+        """Returns the frame in the state that the event `entered_id` entered."""
         if self.execution is None:
             return None
         for frame in self.execution.frames.values():
@@ -74,7 +74,7 @@ class SourceReplay:
     def due_at(self, frame: Frame) -> int | None:
         """Returns when a timer of the frame is due: a Wait, a retry, or the timeout of a task.
 
-        None: it waits for something else, or has something to do at once, or has failed for good.
+        None if the frame waits for something else, can move immediately, or has failed for good.
         """
         if self.execution is None:
             return None
@@ -82,13 +82,13 @@ class SourceReplay:
             if frame.phase == "FORKED":
                 self._note_failed_children(frame)
             due_at = frame_due_at(self.execution, frame)
-        except Exception:  # the definition is not the one that the execution ran
+        except Exception:  # the execution ran another definition
             return None
-        # The retry of a Map or Parallel is a timer of the child that failed, too.
+        # The retry of a Map or Parallel is also a timer of the failed child.
         return None if frame.stay is None or frame.stay.memo.failed_for_good is not None else due_at
 
     def _note_failed_children(self, frame: Frame) -> None:
-        """Lets children that failed say so: a Parallel has no event for it."""
+        """Records failed children, for which a Parallel has no event."""
         assert self.execution is not None
         if frame.stay.fork is not None:
             for child in frame.stay.fork.children.values():
@@ -103,7 +103,7 @@ def _interpreter_of_source(source: ExecutionSource) -> Interpreter | None:
     machine_arn = source.state_machine_arn or _machine_arn_of_execution(arn)
     try:
         return Interpreter(arn, machine_arn, load_machine(source.definition), source.seed or "")
-    except Exception:  # not a valid definition: that of a file may be anything
+    except Exception:  # an invalid definition, for example from a file
         return None
 
 

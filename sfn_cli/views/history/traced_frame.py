@@ -1,4 +1,4 @@
-"""A frame of a public history, as far as it can be seen from outside, and what is inside it."""
+"""A frame of a public history, with the state that can be derived from its events."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _ABORTED_WITH_EVENT = frozenset({"Task", "Wait", "Map", "Parallel"})
 
 
 class TracedFrame:
-    """A frame as far as it can be seen from outside.
+    """A frame of a public history.
 
-    `phase` is "outside" between states, "inside" a state, "ending" after an iteration's last state;
-    "aborted", "failed" or "ended" when it does no more. `machine` is the definition of its States
-    object, None when it is not known. `children` are those that are running, by index, `unfinished`
-    those that a redrive resumes. `error` is the last failure of its current state. `has_forked`,
-    `has_joined` and `has_failed_join` are about the children of that state.
+    `phase` is "outside" between states, "inside" a state, "ending" after an iteration's last state, and
+    finally "aborted", "failed" or "ended". `machine` is the definition of its States object, None if it is
+    unknown. `children` are the running children, by index; `unfinished` those that a redrive resumes.
+    `error` is the last failure of its current state. `has_forked`, `has_joined` and `has_failed_join` are
+    about the children of that state.
     """
 
     __slots__ = (
@@ -43,17 +43,17 @@ class TracedFrame:
 
     @property
     def definition(self) -> Mapping[str, Any]:
-        """The definition of its current state, {} when it is not known."""
+        """The definition of the frame's current state; {} if it is unknown."""
         return _object_at(_object_at(self.machine, "States"), self.state)
 
     @property
     def may_retry(self) -> bool:
-        """Whether its current state has Retriers, or may have some."""
+        """Whether the frame's current state has, or may have, Retriers."""
         return self.machine is None or bool(self.definition.get("Retry"))
 
     @property
     def may_join(self) -> bool:
-        """Whether its Map or Parallel may succeed or fail now: children, or an expression, decide."""
+        """Whether the frame's Map or Parallel may now succeed or fail, by its children or an expression."""
         return not self.has_joined and (self.has_forked or self.error is not None or self.machine is None)
 
     def is_in(self, type: str, name: str | None = None) -> bool:
@@ -65,7 +65,7 @@ class TracedFrame:
 
 
 def climb_frames(frame: TracedFrame, is_it: Callable[[TracedFrame], bool]) -> TracedFrame | None:
-    """Returns the innermost frame around this one, itself included, for which the test holds."""
+    """Returns the innermost frame that passes the test, from this one outwards."""
     around: TracedFrame | None = frame
     while around is not None and not is_it(around):
         around = around.parent
@@ -73,8 +73,8 @@ def climb_frames(frame: TracedFrame, is_it: Callable[[TracedFrame], bool]) -> Tr
 
 
 def aborts_to_come(frame: TracedFrame, *, spared: TracedFrame | None) -> Iterator[tuple[TracedFrame, str]]:
-    """Yields the abort events of the frame's children that are still to come, each with its frame."""
-    for child in frame.children.values():  # in the order of their index
+    """Yields the expected abort events of the frame's children, each with its frame."""
+    for child in frame.children.values():  # in index order
         if child is spared or child.phase in ("ended", "failed"):
             continue
         if child.phase == "inside":
@@ -88,7 +88,7 @@ def aborts_to_come(frame: TracedFrame, *, spared: TracedFrame | None) -> Iterato
 
 
 def resume_traced_frame(frame: TracedFrame) -> None:
-    """Lets a frame that was stopped go on, and its children, as a redrive does."""
+    """Resumes a stopped frame and its children, as a redrive does."""
     if frame.phase in ("aborted", "failed"):
         frame.phase = "inside"
     frame.has_joined = frame.has_joined and not frame.has_failed_join

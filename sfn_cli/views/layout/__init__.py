@@ -1,1 +1,1 @@
-"""Where the states of a graph lie and how its edges run, in pixels."""
+"""The layout of a graph: positions of states and routes of edges, in pixels."""

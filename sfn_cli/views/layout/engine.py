@@ -1,7 +1,7 @@
-"""The seam to graphlay, the engine that lays out one level: nothing else knows it.
+"""The adapter for graphlay, which lays out one level. Only this module uses it.
 
-https://github.com/aarkue/graphlay. It ignores fields and options that it does not know, without a
-word: `tests/views/layout/` checks what each of these does.
+https://github.com/aarkue/graphlay silently ignores unknown fields and options: `tests/views/layout/`
+checks the effect of each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class EngineEdge(NamedTuple):
-    """An edge between two of the boxes. The heavier it is, the straighter and shorter it is drawn."""
+    """An edge between two boxes. Edges with more weight are drawn straighter and shorter."""
 
     source: str
     target: str
@@ -35,7 +35,7 @@ class Route(NamedTuple):
 class EngineLayout(NamedTuple):
     boxes: Mapping[str, Box]
     routes: Sequence[Route]
-    """In the order of the edges."""
+    """The routes, in the order of the edges."""
     width: float
     height: float
 
@@ -52,26 +52,25 @@ _OPTIONS_OF_LARGE_GRAPHS: Mapping[str, Any] = {
     "coords": {"placement": "brandes_koepf"},
 }
 _LIMITS: Mapping[str, int] = {"max_nodes": 10_000, "max_edges": 30_000, "max_dummies": 3_000}
-"""They end a layout that would take more than a second or two.
+"""Limits that stop a layout that would take more than a second or two.
 
-A dummy is a point where an edge passes by a row of states. Machines of people have hundreds at most.
+A dummy is a point where an edge passes a row of states. Real machines have at most hundreds.
 """
 
 
 def lay_out(
     sizes: Mapping[str, tuple[float, float]], edges: Sequence[EngineEdge], start: str | None = None
 ) -> EngineLayout:
-    """Returns places for boxes of these sizes, in pixels to a tenth, and ways between them.
+    """Returns positions of boxes with these sizes, in pixels with one decimal, and routes of edges.
 
-    `start` is drawn in the first row. The order of the boxes decides where there is a choice: see
-    `graph/reading_order.py`. Raises ConfigurationError without graphlay, and UsageError for a graph
-    that is too large to be drawn.
+    `start` is drawn in the first row. The order of the boxes breaks ties (see `graph/reading_order.py`).
+    Raises ConfigurationError if graphlay is not installed, and UsageError for a graph that is too large.
     """
     if not sizes:
         return EngineLayout({}, (), 0.0, 0.0)
     graphlay = _import_graphlay()
     graph = graphlay.Graph()
-    # graphlay breaks ties by its nodes' keys, as texts, not by their order.
+    # graphlay breaks ties by its nodes' keys, as strings, not by their order.
     keys = {name: f"{number:06}" for number, name in enumerate(sizes)}
     for name, (width, height) in sizes.items():
         first = {"rank": "first"} if name == start else {}
@@ -87,8 +86,8 @@ def lay_out(
         if "limit" not in str(error):
             raise
         raise UsageError(
-            f"The state machine is too large for a picture: {len(sizes):,} states and dots with "
-            f"{len(edges):,} ways between them. As text: sfn graph … --format text"
+            f"The state machine is too large for a picture: {len(sizes):,} states with "
+            f"{len(edges):,} transitions. Show it as text: sfn graph … --format text"
         ) from None
     return _read_layout(layout, sizes, edges)
 
@@ -110,7 +109,7 @@ def _label_field(edge: EngineEdge) -> dict[str, Any]:
         return {}
     width, height = edge.label_width, edge.label_height
     if edge.source == edge.target:
-        # Where the label of a loop at one box is placed, graphlay takes its height for its width.
+        # For the label of a loop at a box, graphlay uses the label's height as its width.
         width = height = max(width, height)
     return {"label_size": {"width": width, "height": height}}
 
@@ -120,7 +119,7 @@ def _read_layout(
 ) -> EngineLayout:
     least, most = layout.bounds["min"], layout.bounds["max"]
     left, top, right, bottom = least["x"], least["y"], most["x"], most["y"]
-    for edge, laid_out in zip(edges, layout.edges, strict=True):  # the bounds leave labels out
+    for edge, laid_out in zip(edges, layout.edges, strict=True):  # the bounds do not include labels
         if edge.label_width and (centre := laid_out["label_anchor"]):
             left = min(left, centre["x"] - edge.label_width / 2)
             right = max(right, centre["x"] + edge.label_width / 2)
@@ -145,4 +144,4 @@ def _read_layout(
 
 
 def _tenths(value: float) -> float:
-    return round(value, 1) + 0.0  # no -0.0
+    return round(value, 1) + 0.0  # avoids -0.0

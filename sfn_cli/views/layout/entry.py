@@ -1,7 +1,7 @@
-"""Levels inside a Map or Parallel have no dot at their start, and a loop may lead back to it.
+"""Keeps the first state of a nested level on top, although the level has no start dot.
 
-An entry that is not drawn keeps the first state on top. (A rank of its own for that state costs
-crossings: 4 instead of none on the definitions of real projects.)
+A loop may lead back to the first state, so an invisible entry is placed above it. (A separate rank for
+the first state causes edge crossings: 4 instead of none on real projects' definitions.)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ENTRY_WEIGHT = 8
 def lay_out_below_entry(
     sizes: Mapping[str, tuple[float, float]], edges: Sequence[EngineEdge], start: str
 ) -> EngineLayout:
-    """Returns the layout of a level as `lay_out` does, with `start` in the first row."""
+    """Returns the layout of a level like `lay_out`, with `start` in the first row."""
     if not any(edge.target == start for edge in edges):
         return lay_out(sizes, edges)
     laid_out = lay_out(

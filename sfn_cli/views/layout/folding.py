@@ -1,4 +1,4 @@
-"""Which Maps and Parallels of a large machine are drawn without what is inside."""
+"""Chooses the Maps and Parallels of a large machine that are drawn without their nested states."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import GraphLevel, GraphNode
 
 MOST_STATES = 300
-"""How many states a machine may have before anything is folded."""
+"""The number of states above which Maps and Parallels of a machine are folded."""
 
 MOST_STATES_INSIDE = 8
-"""How many states an open Map or Parallel of a larger machine may have inside."""
+"""The maximum number of states inside an open Map or Parallel of a larger machine."""
 
 
 def folding_rule(level: GraphLevel, open_paths: Iterable[str] = ()) -> Callable[[GraphNode], bool]:
-    """Returns the function that says whether a Map or Parallel is folded.
+    """Returns a function that returns whether a Map or Parallel is folded.
 
-    Those that are named in `open_paths`, and those around a state that is named there, stay open.
+    Those in `open_paths`, and those around a state in `open_paths`, stay open.
     """
     if level.state_count() <= MOST_STATES:
         return lambda _: False

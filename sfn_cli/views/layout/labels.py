@@ -1,4 +1,4 @@
-"""The texts of a drawing: the layout makes room for them, and a picture writes them."""
+"""The texts of a drawing, for which the layout leaves room and which the picture shows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import GraphEdge, GraphNode
 
 NAME_SIZE = 13.5
-"""The size of a state's name, which is bold. All sizes and widths are pixels."""
+"""The size of a state's name, which is bold. All sizes and widths are in pixels."""
 
 SMALL_SIZE = 11.5
 """The size of all other text."""
@@ -22,11 +22,11 @@ _LABEL_WIDTH = 190.0
 _MOST_LABEL_LINES = 3
 _MARK_WIDTH = 110.0
 _LONG_PATH = re.compile(r"\$[\w-]*\.(?:[\w-]+(?:\[[^\]]*\])?\.)+(?=[\w-])")
-"""The beginning of a path of several names, up to its last one: "$.result.job." of `$.result.job.State`."""
+"""The start of a path with several names, up to the last one: "$.result.job." in `$.result.job.State`."""
 
 
 def edge_label_lines(edge: GraphEdge) -> list[str]:
-    """Returns the lines of an edge's label, each short enough to be drawn; the edge has them whole."""
+    """Returns the lines of an edge's label, shortened for drawing; the edge has the full text."""
     lines = [_label_line(label) for label in edge.labels]
     if len(lines) > _MOST_LABEL_LINES:
         shown = lines[: _MOST_LABEL_LINES - 1]
@@ -35,21 +35,21 @@ def edge_label_lines(edge: GraphEdge) -> list[str]:
 
 
 def _label_line(label: str) -> str:
-    """Returns a label that fits. Of long paths, the last part says most: `$…State = "FAILED"`."""
+    """Returns a label that fits. Long paths are cut to their last part: `$…State = "FAILED"`."""
     if text_width(label, SMALL_SIZE) > _LABEL_WIDTH:
         label = _LONG_PATH.sub("$…", label)
     return shorten_text(label, SMALL_SIZE, _LABEL_WIDTH)
 
 
 def edge_label_size(edge: GraphEdge) -> tuple[float, float]:
-    """Returns the width and height of an edge's label; (0, 0) without one."""
+    """Returns the width and height of an edge's label; (0, 0) if it has none."""
     lines = edge_label_lines(edge)
     width = max((text_width(line, SMALL_SIZE) + 8 for line in lines), default=0.0)
     return width, LABEL_LINE_HEIGHT * len(lines)
 
 
 def second_line(node: GraphNode, *, is_folded: bool = False) -> str:
-    """Returns what is written below a state's name: "λ Bank", "Map · inline", "Choice"."""
+    """Returns the text below a state's name: "λ Bank", "Map · inline", "Choice"."""
     if not node.levels and node.type not in ("Map", "Parallel"):
         return node.detail or node.type
     parts = [node.type, node.detail]
@@ -60,6 +60,6 @@ def second_line(node: GraphNode, *, is_folded: bool = False) -> str:
 
 
 def state_marks(node: GraphNode) -> list[str]:
-    """Returns what is written at the right of the second line: retries, and handlers without an edge."""
+    """Returns the texts at the right of the second line: retries, and handlers without an edge."""
     handlers = dict.fromkeys(name for _, name in node.catches_to)
     return [*repeat_words(node), *(shorten_text(f"↳ {name}", SMALL_SIZE, _MARK_WIDTH) for name in handlers)]

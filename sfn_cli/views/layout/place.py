@@ -1,6 +1,6 @@
-"""A graph → places for all of it, from the innermost levels outwards.
+"""Places all of a graph, from the innermost levels outwards.
 
-A Map or Parallel is a box around its own levels: a heading, then the levels side by side.
+A Map or Parallel is a box around its levels: a heading, then the levels side by side.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from sfn_cli.views.graph.graph import EdgeKind, GraphEdge, GraphLevel, GraphNode
 
 STATE_HEIGHT = 48.0
-"""All are pixels."""
+"""All sizes are in pixels."""
 HEADING_HEIGHT = 40.0
 PADDING = 14.0
-"""Around each level inside a box."""
+"""The space around each level inside a box."""
 DOT_SIZE = 22.0
 ICON_ROOM = 40.0
-"""From a box's left border to its text."""
+"""The distance from a box's left border to its text."""
 
 _LEAST_WIDTH = 132.0
 _LEAST_MAP_WIDTH = 230.0
-"""Room for the counts of a Map: "12 of 60 · 5 running · 0 failed"."""
+"""Wide enough for the counts of a Map: "12 of 60 · 5 running · 0 failed"."""
 _MOST_WIDTH = 300.0
 _MOST_SECOND_LINE_WIDTH = 220.0
 
@@ -46,10 +46,10 @@ _WEIGHT_OF_DEFAULT = 5
 
 
 def place(level: GraphLevel, *, is_folded: Callable[[GraphNode], bool]) -> PlacedLevel:
-    """Returns the level with a place for everything.
+    """Returns the level with the positions of all its parts.
 
-    `is_folded` says of a Map or Parallel that it is drawn without what is inside: see `folding.py`.
-    Raises ConfigurationError without graphlay, and UsageError when there is too much to draw.
+    `is_folded` returns whether a Map or Parallel is drawn without its nested states (see `folding.py`).
+    Raises ConfigurationError if graphlay is not installed, and UsageError if the graph is too large.
     """
     sizes: dict[str, tuple[float, float]] = {}
     inner: dict[str, list[tuple[Point, PlacedLevel]]] = {}
@@ -89,7 +89,7 @@ def _place_side_by_side(
 
 
 def _state_width(node: GraphNode, *, is_folded: bool) -> float:
-    """Returns the width of a state's box, in whole pixels: for its name, and for its second line."""
+    """Returns the width of a state's box in whole pixels, for its name and its second line."""
     name = text_width(node.name, NAME_SIZE, bold=True) + 24
     second = text_width(second_line(node, is_folded=is_folded), SMALL_SIZE)
     marks = sum(text_width(mark, SMALL_SIZE) + 22 for mark in state_marks(node))

@@ -1,4 +1,4 @@
-"""The records of a layout. Coordinates are pixels from the level's upper left corner, downwards."""
+"""The records of a layout. Coordinates are pixels from the level's upper left corner."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -16,7 +16,7 @@ class Point(NamedTuple):
 
 
 class Box(NamedTuple):
-    """A rectangle by its upper left corner and its size."""
+    """A rectangle, given by its upper left corner and its size."""
 
     x: float
     y: float
@@ -33,10 +33,10 @@ class PlacedEdge(NamedTuple):
 
 
 class PlacedLevel(NamedTuple):
-    """A level with a place for everything.
+    """A level with the positions of all its parts.
 
-    `inner` has the levels inside each open Map or Parallel, with the offset of their corners from
-    this level's; a folded one has none.
+    `inner` has the levels inside each open Map or Parallel, with their corners' offsets from this level's
+    corner. A folded Map or Parallel has none.
     """
 
     level: "GraphLevel"

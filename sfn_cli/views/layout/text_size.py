@@ -1,6 +1,6 @@
-"""How wide a text is, without a font: by Helvetica's advance widths, with room for wider fonts.
+"""Estimates the width of a text without a font, by Helvetica's advance widths plus a margin.
 
-The fonts of systems are within 6 % of these widths; what is measured here fits with each of them.
+System fonts are within 6 % of these widths, so text fits with each of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WIDTHS = (
     556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,  # p … z { | } ~
 )
 # fmt: on
-"""Advance widths of ASCII's printable characters, in thousandths of the size."""
+"""The advance widths of ASCII's printable characters, in thousandths of the font size."""
 
 _WIDE = 1000
 _OTHER = 600
@@ -28,13 +28,13 @@ _BOLD = 1.08
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Returns the width in pixels of a text of a size in pixels."""
+    """Returns the width in pixels of a text with this font size in pixels."""
     thousandths = sum(map(_character_width, text))
     return thousandths * size * _ROOM_FOR_OTHER_FONTS * (_BOLD if bold else 1) / 1000
 
 
 def shorten_text(text: str, size: float, room: float, *, bold: bool = False) -> str:
-    """Returns the text, or its beginning with "…", so that it fits into `room` pixels."""
+    """Returns the text, or its start with "…", so that it fits in `room` pixels."""
     if text_width(text, size, bold=bold) <= room:
         return text
     left = room - text_width("…", size, bold=bold)

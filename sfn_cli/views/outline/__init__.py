@@ -1,1 +1,1 @@
-"""An execution as text: lines of spans in named styles, for a terminal or any other page."""
+"""An execution as text: lines of styled spans, for a terminal or a page."""

@@ -1,4 +1,4 @@
-"""Bars: when something happened within an execution, in columns of a terminal."""
+"""Bars that show periods of an execution's time in columns of a terminal."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def draw_bar(
     is_waiting: bool,
     now: int,
 ) -> str:
-    """Returns a text of `width` columns that shows when the periods were, within the whole.
+    """Returns a text of `width` columns that shows the periods within the whole time.
 
-    Times are milliseconds; an open period (None) lasts until `now`. The last period is drawn as one
-    of waiting if `is_waiting`. What took no time has one column.
+    Times are in milliseconds; an open period (None) lasts until `now`. With `is_waiting`, the last period
+    is drawn as waiting. A period without duration has one column.
     """
     start, end = whole
     total = max(1, end - start)

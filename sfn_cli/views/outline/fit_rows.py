@@ -1,4 +1,4 @@
-"""An outline that fits a number of lines: failed and running states first, then the latest ones."""
+"""Reduces an outline to a number of lines: failed and running states first, then the latest ones."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def fit_rows(rows: Sequence[OutlineRow], max_lines: int) -> list[OutlineRow]:
-    """Returns the rows with at most so many lines, if that is at all possible (one line is).
+    """Returns the rows with at most `max_lines` lines, but at least one.
 
-    Rows that are left out are counted by one row of their parent, at the place of the first.
+    One row in the parent counts the rows that are left out, at the position of the first.
     """
     parents = dict(_parents_of_rows(rows, None))
     if len(parents) <= max_lines:

@@ -1,4 +1,4 @@
-"""The notes at the end of an outline's rows: failures, what is waited for, counts, child executions."""
+"""The notes at the end of an outline's rows: failures, reasons for waiting, counts, child executions."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 def visit_notes(
     visits: Sequence[StateVisit], status: Status, pending: Pending | None, source: ExecutionSource
 ) -> StyledLine:
-    """Returns the notes of a state's row, about all of its visits in one thread and about the last."""
+    """Returns the notes of a state's row, about all its visits in one thread and about the last one."""
     last = visits[-1]
     return _join_notes(
         [
             *([Span(f"× {len(visits)}", "dim")] if len(visits) > 1 else []),
             *_counts_note(last, source),
             *_failures_note(visits, status),
-            *([] if last.map_run_arn is not None else _pending_note(pending)),  # its counts say it
+            *([] if last.map_run_arn is not None else _pending_note(pending)),  # its counts show that
             *([] if pending is not None and pending.kind == "child" else _children_note(last)),
         ]
     )
 
 
 def pending_words(kind: WaitsFor, words: str) -> str:
-    """Returns what a state waits for, as a sentence goes on: "waits for an answer"."""
+    """Returns what a state waits for, as the end of a sentence: "waits for an answer"."""
     return f"waits {words}" if kind == "time" else f"waits for {words}"
 
 
@@ -71,7 +71,7 @@ def _children_note(visit: StateVisit) -> list[Span]:
 
 
 def _join_notes(notes: Iterable[Span]) -> StyledLine:
-    """Separates the notes by two spaces, but not what follows a colon."""
+    """Separates notes by two spaces, except after a colon."""
     line: StyledLine = []
     for note in notes:
         if line and note.text != ": " and line[-1].text != ": ":

@@ -1,12 +1,11 @@
-"""The rows of an outline: what is shown of an execution, and what is folded. Widths come later.
+"""The rows of an outline: the parts of an execution that are shown or folded, before layout.
 
-Rule 1: a state that its thread visited several times is one row, at its first visit's place; it
-        looks like the last visit, and says how many there were.
-Rule 2: a branch of one state is that state's row; a longer one has a row of its own. The same goes
-        for the iterations of a Map, all of which look alike.
-Rule 3: of many iterations a few are shown: those that failed, then those that run; the first one
-        where all ended well. Only those are looked into, so that ten thousand cost no more than
-        three.
+Rule 1: several visits of a state in one thread are one row, at the place of the first visit. The row
+        shows the last visit and the number of visits.
+Rule 2: a branch with one state is that state's row; a longer branch has its own row. The same applies to
+        all iterations of a Map, which have the same form.
+Rule 3: only a few of many iterations are shown: failed ones, then running ones; the first one if all
+        succeeded. Only these are examined, so that ten thousand iterations cost no more than three.
 """
 
 from __future__ import annotations
@@ -32,19 +31,19 @@ if TYPE_CHECKING:
     from sfn_cli.views.text.styled_line import StyledLine
 
 ITERATIONS_SHOWN = 3
-"""How many iterations of a Map are shown."""
+"""The maximum number of a Map's iterations that are shown."""
 
 _SHOWN_FIRST: tuple[Status, ...] = (*OF_INTEREST, "CAUGHT", "ABORTED", "SUCCEEDED", "NOT_VISITED")
-"""Which iterations are shown first."""
+"""The order in which iterations are chosen."""
 _ORDER: Mapping[Status, int] = {status: place for place, status in enumerate(_SHOWN_FIRST)}
 
 
 class OutlineRow:
     """One line of an outline, with the rows below it.
 
-    `periods` are the times, from and to, in which its visits took place; the last may be open (None).
-    `status` None: the row only says, by its name, how many others are not shown: `stands_for`.
-    `is_execution`: it is an execution of its own, by the name that people type.
+    `periods` are the starts and ends of its visits; the last may be open (None). If `status` is None, the
+    row's name says how many others are not shown (`stands_for`). `is_execution` says whether the row is a
+    child execution, by its name.
     """
 
     __slots__ = ("children", "is_execution", "name", "notes", "periods", "stands_for", "status", "type")
@@ -70,29 +69,29 @@ class OutlineRow:
         self.children: list[OutlineRow] = []
 
     def with_children(self, children: list[OutlineRow]) -> OutlineRow:
-        """Returns this row with these rows below it."""
+        """Returns this row with other rows below it."""
         row = copy(self)
         row.children = children
         return row
 
     def duration_ms(self, now: int) -> int:
-        """How long its visits took, or have taken by `now`, in all."""
+        """Returns the total duration of the row's visits, until `now` if one is open."""
         return sum(max(0, (now if end is None else end) - start) for start, end in self.periods)
 
 
 class OutlineRows:
-    """Builds the rows of one execution."""
+    """Builds the rows of an execution."""
 
     def __init__(self, view: ExecutionView, pending: Mapping[int, Pending]) -> None:
         self._view = view
         self._pending = pending
 
     def rows(self) -> list[OutlineRow]:
-        """Returns the rows of the execution's own states."""
+        """Returns the rows of the execution's top-level states."""
         return self._rows_of_thread(self._view.root)
 
     def status(self) -> Status:
-        """Returns the status of the execution: WAITING while nothing in it runs."""
+        """Returns the status of the execution: WAITING if nothing in it is running."""
         return self._view.status if self._view.is_over else self._thread_status(self._view.root)
 
     def _rows_of_thread(self, thread: Thread, suffix: str = "") -> list[OutlineRow]:
@@ -173,20 +172,20 @@ def _has_several_states(thread: Thread) -> bool:
 
 
 def _shown_iterations(statuses: Sequence[Status], item_count: int) -> list[int]:
-    """Returns the places of the iterations to show, in the order in which they are shown."""
+    """Returns the indexes of the iterations to show, in display order."""
     total = max(len(statuses), item_count)
     urgent = [place for place, status in enumerate(statuses) if status in OF_INTEREST]
     most = ITERATIONS_SHOWN if urgent or total <= ITERATIONS_SHOWN else 1
     shown = nsmallest(
         most, urgent or range(len(statuses)), key=lambda place: (_ORDER[statuses[place]], place)
     )
-    if total - len(shown) == 1:  # its row takes no more room than a count
+    if total - len(shown) == 1:  # one row takes no more room than a count
         return list(range(len(statuses)))
     return shown
 
 
 def _row_of_hidden_iterations(hidden: Mapping[Status, int], not_started: int) -> list[OutlineRow]:
-    """Returns the row that says how many iterations are not shown, by status, if there are any."""
+    """Returns a row with the number of hidden iterations by status; [] if none is hidden."""
     counts = [
         (count, LOOKS[status].word)
         for status, count in sorted(hidden.items(), key=lambda item: _ORDER[item[0]])

@@ -6,7 +6,7 @@
     │   └── ✓ AskRate  Task      0.01 s ━
     └── ! Charge       Task      1.45 s  ━━━━━━━━━━━━━━━━━━━━━━  ↻ 3 States.Http.StatusCode.402
 
-A narrow page loses the bars first, then the types. `rows.py` decides what has a line.
+If the page is narrow, first the bars and then the types are left out. `rows.py` chooses the lines.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 _WIDEST_BAR, _NARROWEST_BAR = 40, 6
 _BARS_FROM = 64
-"""From how many columns on there are bars."""
+"""The minimum width with bars."""
 _TYPES_FROM = 48
-"""From how many columns on there are types."""
+"""The minimum width with types."""
 _TYPE_WIDTH = len("Parallel")
 _SHARE_OF_NOTES = 0.55
 _SHARE_OF_WAITING_NOTES = 0.75
-"""How much of what the other columns leave is for notes rather than for bars."""
+"""The share of the remaining columns that is for notes instead of bars."""
 _GAP = 2
 
 
@@ -51,8 +51,8 @@ def outline_lines(
 ) -> list[StyledLine]:
     """Returns the outline, its header first, in lines of at most `width` columns.
 
-    `now` is the time by the execution's own clock, up to which open states last. `pending` is what
-    states wait for. `max_lines` leaves out what has ended well, so that no more lines are needed.
+    `now` is the time by the execution's clock, at which open states end. `pending` has the reasons why
+    states wait. With `max_lines`, successful states are left out first, to fit that number of lines.
     """
     builder = OutlineRows(view, pending)
     rows = builder.rows()
@@ -63,9 +63,9 @@ def outline_lines(
 
 
 def execution_header(view: ExecutionView, status: Status, *, now: int) -> StyledLine:
-    """Returns the line about the execution as a whole: its name, status and duration.
+    """Returns the line about the whole execution: its name, status and duration.
 
-    The wall time follows where it differs, and the error where no state has it.
+    The wall time follows if it differs, and the error if no state has it.
     """
     look = LOOKS[status]
     if view.source.suspension is not None:
@@ -92,7 +92,7 @@ def _wall_time(view: ExecutionView, now: int) -> str:
 
 
 class _OutlineLine(NamedTuple):
-    """A row with the guides before it."""
+    """A row with the tree guides before it."""
 
     guide: str
     row: OutlineRow
@@ -104,7 +104,7 @@ class _OutlineLine(NamedTuple):
 
 
 class _OutlineColumns(NamedTuple):
-    """The widths of columns; 0 for one that is left out."""
+    """The widths of columns; 0 for a column that is left out."""
 
     label: int
     type: int
@@ -128,7 +128,7 @@ def _depth_of_rows(rows: Sequence[OutlineRow]) -> int:
 
 
 def _guided_rows(rows: Sequence[OutlineRow], guide: str, indent: int, most: int) -> Iterator[_OutlineLine]:
-    """Yields each row with its guides. In a tree that is too deep, the first guides are cut off."""
+    """Yields each row with its guides. If the tree is too deep, the first guides are cut off."""
     for row in rows:
         is_last = row is rows[-1]
         corner = ("└" if is_last else "├") + "─" * (indent - 2) + " "
@@ -164,7 +164,7 @@ def _outline_line(
     if row.status is None:
         return [Span(guide, "dim"), Span(row.name, "dim")]
     look = LOOKS[row.status]
-    if row.is_execution:  # its name is there to be copied: it ignores the columns
+    if row.is_execution:  # its name must be complete for copying, so it ignores the columns
         took = format_span(row.duration_ms(now))
         name = [Span(f"{look.mark} ", look.colour), Span(row.name), Span(f"  {took}")]
         return [Span(guide, "dim"), *name, *([Span("  "), *row.notes] if row.notes else [])]
@@ -185,7 +185,7 @@ def _outline_line(
 
 
 def _fitting_notes(notes: StyledLine, room: int) -> StyledLine:
-    """Returns the notes without a command to copy, if they are too long with it."""
+    """Returns the notes, without their command if they are too long with it."""
     command = _command_in_note(notes)
     if command and line_width(notes) > room:
         return [span for span in notes if span is not command and span.text != ": "]

@@ -1,4 +1,4 @@
-"""JSON values as lines below a label, in one line where they fit into it."""
+"""JSON values as lines below a label, or beside it if they fit in one line."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from sfn_cli.views.text.styled_line import StyledLine
 
 LABEL_WIDTH = 20
-"""Columns of a label, with the spaces after it."""
+"""The columns of a label, including the spaces after it."""
 
 _MOST_LINES = 60
-"""How many lines of one value are shown."""
+"""The maximum number of lines of one value."""
 
 _LONGEST_LINE = 2_000
-"""How many columns of a line are shown: a text is there to be read whole, also beyond the page."""
+"""The maximum length of a line, which may be wider than the page so that the value can be read."""
 
 
 def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
-    """Yields a JSON text beside its label, or below it where it takes more than a line."""
+    """Yields a JSON text beside its label, or below it if it needs more than one line."""
     value = _parse_value(text)
     lines = [text] if value is None else indented_json(value, max(8, width - LABEL_WIDTH)).split("\n")
     if len(lines) == 1:
@@ -40,7 +40,7 @@ def value_lines(label: str, text: str, width: int) -> "Iterator[StyledLine]":
 
 
 def _parse_value(text: str) -> "Json":
-    """Returns the value of a JSON text; None where it is null, or no JSON."""
+    """Returns the value of a JSON text; None if it is null or not JSON."""
     try:
         return loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""One visit of a state in full: what it was given, each step of its data, its attempts, what it set."""
+"""One visit of a state in full: its input, each step of its data, its attempts, its variables."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from sfn_cli.views.text.styled_line import Style, StyledLine
 
 _BESIDE = ("errorDetails", "assignedVariables", "variables")
-"""Steps that are not data on their way from the input to the output."""
+"""Steps that are not part of the path from the input to the output."""
 
 
 def visit_header(
     visit: "StateVisit", view: "ExecutionView", *, status: "Status", now: int, width: int
 ) -> "list[StyledLine]":
-    """Returns what a state did in a line, and where in the execution it was in another one."""
+    """Returns a line about the state, and a line about its place in the execution."""
     look = LOOKS[status]
     title = [
         Span(f"{look.mark} ", look.colour),
@@ -47,9 +47,9 @@ def visit_header(
 
 
 def visit_data_lines(visit: "StateVisit", steps: "Sequence[Step]", width: int) -> "Iterator[StyledLine]":
-    """Yields the steps of the visit's data, and how its output differs from its input.
+    """Yields the steps of the visit's data, and the differences between its input and output.
 
-    Steps that changed nothing are left out; of several attempts, the last one counts.
+    Steps without a change are left out; of several attempts, the last one is shown.
     """
     before: str | None = None
     last_attempt = max((step.attempt for step in steps), default=0)
@@ -67,7 +67,7 @@ def visit_data_lines(visit: "StateVisit", steps: "Sequence[Step]", width: int) -
 
 
 def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int) -> "Iterator[StyledLine]":
-    """Yields the attempts at the state's work, and what it waits for."""
+    """Yields the attempts at the state's work, and what the state waits for."""
     resource = visit.attempts[-1].resource if visit.attempts else None
     if resource is not None:
         yield [*_label("resource"), Span(resource)]
@@ -77,18 +77,18 @@ def visit_work_lines(visit: "StateVisit", pending: "Pending | None", width: int)
     if children:
         yield shorten_line([*_label("child execution"), Span(name_of_execution(children[-1]))], width)
     if pending is not None:
-        # A Wait and a retry last as long as said, everything else may end before.
+        # A Wait and a retry last exactly this long; everything else may end earlier.
         most = " for" if pending.kind in ("time", "retry") else ", at most"
         span = "" if pending.until is None else format_span(pending.until - pending.since)
         until = f"{most} {span}" if span else ""
         words = (
             pending_words(pending.kind, pending.words)
             if pending.kind != "function"
-            else f"runs {pending.words}"
+            else f"running {pending.words}"
         )
         yield shorten_line([*_label("now"), Span(f"{words}{until}", "waiting")], width)
         if pending.answer is not None:
-            yield [*_label("answer it"), Span(pending.answer, "code")]
+            yield [*_label("answer with"), Span(pending.answer, "code")]
 
 
 def _label(text: str) -> "StyledLine":
@@ -114,7 +114,7 @@ def _way_in(visit: "StateVisit") -> str:
 
 
 def _input_output_changes(before: str, after: str, width: int) -> "Iterator[StyledLine]":
-    """Yields the difference of input and output, where these are alike and not the same."""
+    """Yields the differences between input and output, if they are similar but not equal."""
     try:
         old, new = loads(before), loads(after)
     except (ValueError, RecursionError):

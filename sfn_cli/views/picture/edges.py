@@ -1,4 +1,4 @@
-"""Edges: polylines with round corners, arrows, and labels."""
+"""Draws edges: polylines with round corners, arrows, and labels."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WAYS: Mapping[EdgeKind, str] = {
 
 
 def draw_arrows() -> Markup:
-    """Returns the definitions of the arrows that edges end with."""
+    """Returns the definitions of the arrows at the ends of edges."""
     return element("defs", {}, *(_draw_arrow(look, length) for look, length in _ARROW_LENGTH.items()))
 
 
@@ -40,7 +40,7 @@ def _draw_arrow(look: str, length: float) -> Markup:
     attributes: Attributes = {
         "id": f"sfn-arrow-{look}",
         "viewBox": "0 0 10 10",
-        "refX": 1,  # an edge stops where its arrow begins, so that a thick line does not blunt the tip
+        "refX": 1,  # an edge ends where its arrow starts, so that a thick line does not hide the tip
         "refY": 5,
         "markerWidth": length,
         "markerHeight": length,
@@ -65,7 +65,7 @@ def draw_edge(placed: PlacedEdge, origin: Point, nodes: Mapping[str, GraphNode],
 
 
 def draw_edge_label(placed: PlacedEdge, origin: Point, nodes: Mapping[str, GraphNode], taken: bool) -> Markup:
-    """Returns the lines of an edge's label, centred on its place; empty if it has none."""
+    """Returns the lines of an edge's label, centred at its position; empty if it has none."""
     lines = edge_label_lines(placed.edge)
     if placed.label is None or not lines:
         return Markup("")
@@ -81,7 +81,7 @@ def draw_edge_label(placed: PlacedEdge, origin: Point, nodes: Mapping[str, Graph
 
 
 def _describe_edge(edge: GraphEdge, nodes: Mapping[str, GraphNode]) -> str:
-    """Returns the whole of an edge in words: "Charge → Release, catches Timeout, ALL"."""
+    """Returns the full description of an edge: "Charge → Release, catches Timeout, ALL"."""
     key = edge.key
     ends = f"{nodes[key.source].name} → {nodes[key.target].name}"
     if key.kind in ("choice", "catch") and edge.labels:
@@ -109,7 +109,7 @@ def _rounded_path(points: Sequence[Point]) -> str:
 
 
 def _toward(corner: Point, other: Point) -> Point:
-    """Returns the point where a round corner begins on the way to `other`."""
+    """Returns the point where a round corner starts towards `other`."""
     length = hypot(other.x - corner.x, other.y - corner.y) or 1.0
     part = min(_RADIUS, length / 2) / length
     return Point(corner.x + (other.x - corner.x) * part, corner.y + (other.y - corner.y) * part)

@@ -1,4 +1,4 @@
-"""Ids of states and edges in a picture: what a link, a script or a live page finds them by."""
+"""Ids of states and edges in a picture, for links, scripts and live pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def state_id(path: str) -> str:
-    """Returns the id of a state; it is also the fragment of a URL that leads to it."""
+    """Returns the id of a state, which is also the fragment of its URL."""
     return quote(path, safe="/[]", errors="surrogatepass")
 
 

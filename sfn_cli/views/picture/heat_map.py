@@ -1,7 +1,8 @@
-"""A heat map: a small square for each item of a Map, in the order of the items.
+"""A heat map: a small square for each item of a Map, in item order.
 
-It can be read without colours: what succeeded is pale, what failed is full and larger, and what has
-not begun is hollow. There is one path for each status, so that ten thousand items draw at once.
+It is readable without colours: succeeded items are pale, failed items are solid and larger, and items
+that have not started are hollow. There is one path for each status, so that ten thousand items draw
+quickly.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 
 _IN_A_ROW = 200
 _FEW = 60
-"""Up to so many items, the squares are larger."""
+"""The number of items up to which the squares are larger."""
 
 _CELL, _LARGE_CELL = 5, 11
-"""Pixels from one square to the next."""
+"""The pixels from one square to the next."""
 
 
 def draw_heat_map(statuses: Sequence[Status], label: str) -> Markup:
-    """Returns an <svg> for an HTML page, whose stylesheet has `heat_map_rules`.
+    """Returns an <svg> for an HTML page whose stylesheet has `heat_map_rules`.
 
-    NOT_VISITED stands for items that have not begun.
+    NOT_VISITED is the status of items that have not started.
     """
     cell = _LARGE_CELL if len(statuses) <= _FEW else _CELL
     places: dict[Status, list[int]] = {}
@@ -44,14 +45,14 @@ def draw_heat_map(statuses: Sequence[Status], label: str) -> Markup:
         "role": "img",
         "aria-label": label,
     }
-    # The worst are drawn last: their squares are larger.
+    # The worst statuses are drawn last, because their squares are larger.
     in_order = [status for status in reversed(WORST_FIRST) if status in places]
     paths = (_draw_cells(status, places[status], cell) for status in in_order)
     return element("svg", attributes, element("title", {}, label), *paths)
 
 
 def heat_map_rules() -> str:
-    """Returns the rules of heat maps; their colours are the variables of the page around them."""
+    """Returns the CSS rules of heat maps; their colours are variables of the page."""
     colours = sorted({look.colour for look in LOOKS.values()})
     rules = [f".heat-map .{colour}{{fill:var(--{colour})}}" for colour in colours]
     rules.append(".heat-map .succeeded{fill-opacity:.35}")

@@ -1,4 +1,4 @@
-"""Icons and marks as paths of 16 by 16 pixels, drawn as lines: what type a state has, and its status."""
+"""Icons of state types and marks of statuses, as line paths of 16 by 16 pixels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TYPE_ICONS: Mapping[str, str] = {
     "Parallel": "M8 2v12M8 5C4.6 5 3 6.4 3 9v5M8 5c3.4 0 5 1.4 5 4v5",
 }
 UNKNOWN_TYPE_ICON = "M5.4 6a2.6 2.6 0 1 1 3.9 2.2Q8 9 8 10.2M8 13v.4"
-"""A question mark: the definition has a Type that AWS does not know."""
+"""A question mark, for a Type that does not exist."""
 
 STATUS_MARKS: Mapping[Status, str] = {
     "SUCCEEDED": "M3 8.5l3.3 3.4L13 4.6",
@@ -31,7 +31,7 @@ STATUS_MARKS: Mapping[Status, str] = {
     "TIMED_OUT": "M8 1.9a6.1 6.1 0 1 0 .1 0zM8 4.4V8l2.6 1.7",
     "ABORTED": "M4 4h8v8H4z",
 }
-"""NOT_VISITED has none."""
+"""The marks of statuses. NOT_VISITED has none."""
 
 START_MARK = "M-3 -5v10l8 -5z"
-"""From the centre of its dot."""
+"""The mark's coordinates are relative to the centre of its dot."""

@@ -1,7 +1,7 @@
 """The colours of pictures and pages, light and dark.
 
-Each colour that text or a line may have contrasts with the page and with a box by at least 4.5 to 1
-(WCAG 2, level AA); `tests/views/picture/test_palette.py` checks it.
+Each colour of text or lines has a contrast of at least 4.5 to 1 with the page and with boxes (WCAG 2,
+level AA); `tests/views/picture/test_palette.py` checks it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Theme = Literal["auto", "light", "dark"]
-"""auto: the reader's own, which the browser knows."""
+"""auto follows the colour scheme of the browser."""
 
 
 class Colour(NamedTuple):
@@ -21,7 +21,7 @@ SURFACES = {
     "page": Colour("#ffffff", "#0f1419"),
     "box": Colour("#f8f9fb", "#1a212a"),
 }
-"""What lies behind texts and lines."""
+"""The colours behind text and lines."""
 
 INKS = {
     "text": Colour("#16191f", "#e8eaed"),
@@ -35,14 +35,14 @@ INKS = {
     "aborted": Colour("#565e68", "#9aa7b4"),
     "not_visited": Colour("#65707c", "#8592a0"),
 }
-"""Colours of texts and lines; those of statuses have the names in `statuses.LOOKS`."""
+"""The colours of text and lines; those of statuses have the names in `statuses.LOOKS`."""
 
 FAINT = {"rule": Colour("#d5dbe1", "#323d49")}
-"""Lines that only separate; nothing is lost without them."""
+"""The colours of separators, which carry no information."""
 
 COLOURS = {**SURFACES, **INKS, **FAINT}
 
 
 def colour_variables(theme: Literal["light", "dark"]) -> str:
-    """Returns CSS declarations of a variable for each colour: "--page:#ffffff;…"."""
+    """Returns CSS declarations with a variable for each colour: "--page:#ffffff;…"."""
     return "".join(f"--{name}:{getattr(colour, theme)};" for name, colour in COLOURS.items())

@@ -1,4 +1,4 @@
-"""States: boxes with an icon, a name, a second line, and what an execution did in them."""
+"""Draws states: boxes with an icon, a name, a second line, and the execution's status."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from sfn_cli.views.text.markup import Attributes
 
 _TEXT_LEFT = 38.0
-"""From the left border of a box to its text. All are pixels."""
+"""The distance from the left border of a box to its text. All sizes are in pixels."""
 _TEXT_RIGHT = 10.0
 _NAME_LINE = 20.0
-"""From the upper border to the baseline of the name."""
+"""The distance from the top border to the baseline of the name."""
 _SECOND_LINE = 37.0
 _MARK_ROOM = 26.0
 _GAP = 10.0
 _NEARLY_FULL = 0.85
-"""Texts that take more of their room than this have a width of their own: a wide font stays inside."""
+"""Texts that fill more of their room than this get a fixed width, so that wide fonts stay inside."""
 _WITHOUT_ROOM_FOR_OTHER_FONTS = 0.93
 
 
 def draw_dot(node: GraphNode, box: Box, *, is_reached: bool) -> Markup:
-    """Returns the dot of the start or the end of a machine."""
+    """Returns the dot for the start or the end of a machine."""
     x, y = box.x + box.width / 2, box.y + box.height / 2
     if node.type == "Start":
         inside = element("path", {"class": "dot-mark", "transform": _translate(x, y), "d": START_MARK})
@@ -52,9 +52,9 @@ def draw_dot(node: GraphNode, box: Box, *, is_reached: bool) -> Markup:
 
 
 def draw_state(node: GraphNode, box: Box, run: NodeRun | None, inner: Sequence[Box]) -> Markup:
-    """Returns the box of a state; `inner` are the boxes of the levels that are drawn inside it.
+    """Returns the box of a state; `inner` are the boxes of the levels inside it.
 
-    `run` is None in a picture of a definition alone.
+    `run` is None in a picture of only a definition.
     """
     words = describe_state(node, run)
     is_folded = bool(node.levels) and not inner
@@ -93,7 +93,7 @@ def draw_state(node: GraphNode, box: Box, run: NodeRun | None, inner: Sequence[B
 
 
 def describe_state(node: GraphNode, run: NodeRun | None) -> str:
-    """Returns all that a state's box says, in words: "Charge, Task, http:invoke, caught"."""
+    """Returns the full description of a state's box: "Charge, Task, http:invoke, caught"."""
     parts = [node.name, node.type, node.detail]
     if run is not None:
         parts += [LOOKS[run.status].word, run.counts]
@@ -129,14 +129,14 @@ def _draw_status_mark(box: Box, run: NodeRun | None) -> Markup:
 
 
 def _draw_second_edge(box: Box) -> Markup:
-    """Returns the edge of a Map that shows beside its box: there is one for each item."""
+    """Returns the second edge beside a Map's box, which suggests several items."""
     right, bottom = box.x + box.width + 4, box.y + box.height + 4
     start = f"M{number_text(right)} {number_text(box.y + 9)}V{number_text(bottom - 8)}"
     return element("path", {"class": "behind", "d": f"{start}q0 8 -8 8H{number_text(box.x + 9)}"})
 
 
 def _draw_retry_loop(node: GraphNode, box: Box, run: NodeRun | None) -> Markup:
-    """Returns the way from a state to itself: a small loop at its left border, with its Retriers."""
+    """Returns the retry loop of a state: a small loop at its left border, with its Retriers."""
     look = "loop retried" if run is not None and run.is_retried else "loop"
     title = f"{node.name} → {node.name}, retries\n" + "\n".join(describe_retries(node))
     return element(
@@ -149,12 +149,12 @@ def _draw_retry_loop(node: GraphNode, box: Box, run: NodeRun | None) -> Markup:
 
 
 LOOP_CENTRE = 24.0
-"""From the upper border of a box; the middle of a box without others inside."""
+"""The distance from the top border of a box, which is the middle of a box without nested states."""
 LOOP_SIZE = (12.0, 24.0)
-"""The room that a loop takes, beside the left border."""
+"""The size of a loop beside the left border."""
 _LOOP_LINE = "M0 7.5C-12.5 12-12.5-9-5-7.5"
 _LOOP_ARROW = "M-6-11L0-6L-7.5-3.6z"
-"""From the border of the box, which is on the line x = 0."""
+"""The coordinates are relative to the border of the box, at x = 0."""
 
 
 def _draw_divider(box: Box, left: Box, right: Box) -> Markup:
@@ -173,7 +173,7 @@ def _draw_name(node: GraphNode, box: Box, *, has_mark: bool) -> Markup:
 
 
 def _draw_second_line(node: GraphNode, box: Box, run: NodeRun | None, *, is_folded: bool) -> Markup:
-    """Returns what a state calls, and at the right its retries, visits and far handlers."""
+    """Returns the state's description and, at the right, its retries, visits and far handlers."""
     parts: list[Markup] = []
     baseline, right = box.y + _SECOND_LINE, box.x + box.width - _TEXT_RIGHT
     for mark, is_failure in reversed(_marks(node, run)):
@@ -192,7 +192,7 @@ def _draw_second_line(node: GraphNode, box: Box, run: NodeRun | None, *, is_fold
 
 
 def _marks(node: GraphNode, run: NodeRun | None) -> list[tuple[str, bool]]:
-    """Returns the texts at the right of the second line, and whether each is about failures."""
+    """Returns the texts at the right of the second line, each with whether it is about failures."""
     if run is None or run.status == "NOT_VISITED":
         return [(mark, False) for mark in state_marks(node)]
     marks = [(f"↻ {run.failures}", True)] if run.is_retried else []

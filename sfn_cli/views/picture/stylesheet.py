@@ -1,8 +1,8 @@
-"""The stylesheet of pictures. All of it is under `.sfn-graph`, so that a page may hold a picture.
+"""The stylesheet of pictures. Every rule is below `.sfn-graph`, so that a page can contain a picture.
 
-There are no style attributes: a Content-Security-Policy can then allow the one sheet by its hash.
-Nothing is shown by colour alone: failed and running states have thick borders, running ones dashes
-that move, states that were not visited dashes that do not, and all others a mark.
+There are no style attributes, so that a Content-Security-Policy can allow the stylesheet by its hash. No
+information depends only on colour: failed and running states have thick borders, running states moving
+dashes, states that were not visited still dashes, and all others a mark.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.picture.palette import Theme
 
 FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
-"""The system's own: nothing is downloaded."""
+"""The system's fonts: nothing is downloaded."""
 
 _RULES = f"""
 text{{font:{NAME_SIZE}px {FONT};fill:var(--text)}}
@@ -67,15 +67,15 @@ _MOVING = (
 
 
 def picture_rules() -> str:
-    """Returns the rules of a picture; their colours are the variables of the page around it."""
+    """Returns the CSS rules of a picture; their colours are variables of the page."""
     lines = [*_RULES.strip().splitlines(), *_status_rules()]
     return "".join(_under_graph(line) for line in lines) + _MOVING
 
 
 def theme_variables(selector: str) -> str:
-    """Returns the variables of all colours on what `selector` matches.
+    """Returns the variables of all colours for the elements that `selector` matches.
 
-    They follow the reader's colour scheme, unless the classes `light` or `dark` force one.
+    They follow the browser's colour scheme, unless the class `light` or `dark` sets one.
     """
     light, dark = colour_variables("light"), colour_variables("dark")
     return (
@@ -87,9 +87,9 @@ def theme_variables(selector: str) -> str:
 
 
 def standalone_sheet(theme: Theme) -> str:
-    """Returns the sheet of a file of its own.
+    """Returns the stylesheet of a separate file.
 
-    One theme alone has its colours in the rules: programs that know no variables draw it too.
+    A single theme has its colours in the rules, for programs that do not support variables.
     """
     if theme == "auto":
         return theme_variables(".sfn-graph") + picture_rules()

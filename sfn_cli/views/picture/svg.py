@@ -1,6 +1,6 @@
-"""A placed graph → SVG: a file of its own, a part of a page, or the parts of a live one.
+"""Draws a placed graph as SVG: a file, a part of a page, or the parts of a live page.
 
-The same input always makes the same bytes.
+The same input always results in the same bytes.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ _NOT_VISITED = NodeRun("NOT_VISITED", visits=0)
 
 
 def draw_svg(placed: PlacedLevel, title: str, *, run: GraphRun | None = None, theme: Theme = "auto") -> str:
-    """Returns an SVG file, as text. `run` colours it by what an execution did."""
+    """Returns an SVG file as text. `run` adds the statuses and path of an execution."""
     sheet = code_element("style", {}, standalone_sheet(theme))
     page = element("rect", {"class": "page", "width": "100%", "height": "100%"})
     return f"{_draw_root(placed, title, run, theme, sheet, page)}\n"
 
 
 def draw_svg_of_page(placed: PlacedLevel, title: str, *, run: GraphRun | None = None) -> Markup:
-    """Returns an <svg> for an HTML page, whose stylesheet has `stylesheet.picture_rules`."""
+    """Returns an <svg> for an HTML page whose stylesheet has `stylesheet.picture_rules`."""
     return _draw_root(placed, title, run, "auto")
 
 
 def draw_fragments(placed: PlacedLevel, *, run: GraphRun | None = None) -> dict[str, Markup]:
-    """Returns the markup of each state and edge by its id, as `draw_svg` draws it.
+    """Returns the markup of each state and edge by its id, as in `draw_svg`.
 
-    A live page replaces those that changed. The states inside a Map or Parallel have their own.
+    A live page replaces those that changed. States inside a Map or Parallel have separate fragments.
     """
     picture = _LevelDrawing()
     picture.draw_level(placed, Point(_MARGIN, _MARGIN), run)
@@ -68,13 +68,13 @@ def _draw_root(
 
 
 class _LevelDrawing:
-    """Draws levels, coloured by a run. Each drawn state and edge is also in `fragments`, by its id."""
+    """Draws levels with the statuses of a run. Each state and edge is also in `fragments`, by its id."""
 
     def __init__(self) -> None:
         self.fragments: dict[str, Markup] = {}
 
     def draw_level(self, placed: PlacedLevel, origin: Point, run: GraphRun | None) -> Markup:
-        """Returns edges first, then their labels, then the states, each with the levels inside it."""
+        """Returns the edges, then their labels, then the states, each with the levels inside it."""
         nodes = placed.level.nodes
         taken = frozenset() if run is None else run.taken
         parts: list[Markup] = []
@@ -92,7 +92,7 @@ class _LevelDrawing:
                 label = node.name if node.type == "Map" else f"{node.name}, branch {number}"
                 attributes: Attributes = {"role": "group", "aria-label": label}
                 parts.append(element("g", attributes, self.draw_level(level, corner, run_inside)))
-        return Markup("\n".join(filter(None, parts)))  # a line for each: a change is small in a diff
+        return Markup("\n".join(filter(None, parts)))  # one line each, so that a diff is small
 
     def _fragment(self, id: str, drawn: Markup) -> Markup:
         self.fragments[id] = drawn

@@ -1,6 +1,6 @@
-"""An execution as one HTML file that needs nothing else: for an issue, or as an artefact of CI.
+"""An execution as one self-contained HTML file, for an issue or as a CI artefact.
 
-`report.py` assembles the page, `payloads.py` decides what of the data is shown: secrets are masked,
-and more than two megabytes are cut. The page loads nothing: its Content-Security-Policy allows its
-own sheet and script, by their hashes, and nothing else.
+`report.py` assembles the page, and `payloads.py` chooses the data: secrets are masked, and more than two
+megabytes are truncated. The page loads nothing: its Content-Security-Policy allows only its own
+stylesheet and script, by their hashes.
 """

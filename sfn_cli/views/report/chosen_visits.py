@@ -1,4 +1,4 @@
-"""Which visits of states a report shows: all of them, up to a limit."""
+"""Chooses the visits of states that a report shows: all of them, up to a limit."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _WELL_ENDED = ("SUCCEEDED", "CAUGHT")
 
 
 def report_visits(view: ExecutionView) -> list[StateVisit]:
-    """Returns the visits that a report shows, in the order of the tree.
+    """Returns the visits that a report shows, in tree order.
 
-    Of more than MOST_VISITS, first those count that did not end well, each with the states around it.
+    If there are more than MOST_VISITS, unsuccessful visits come first, each with the states around it.
     """
     every = list(view.visits())
     if len(every) <= MOST_VISITS:

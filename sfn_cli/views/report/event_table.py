@@ -1,4 +1,4 @@
-"""The events of the history, a row for each."""
+"""The table of the history's events, with a row for each event."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
 
 MOST_EVENTS = 2000
-"""How many events are shown: the first and the last half of them."""
+"""The maximum number of events: half of them from the start, half from the end."""
 
 _LONGEST_DETAILS = 300
-"""How many characters of an event's details are shown; the panels of states have the data whole."""
+"""The maximum length of an event's details; the panels of states have the full data."""
 
 _NOT_DETAILS = ("id", "previousEventId", "timestamp", "type")
 
 
 def draw_event_table(view: ExecutionView) -> Markup:
-    """Returns the table of the events up to the view's last one."""
+    """Returns the table of events up to the view's last event."""
     events = [event for event in view.source.history if event.id <= view.last_id]
     columns = ("Event", "After", "Type", "Details")
     head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))

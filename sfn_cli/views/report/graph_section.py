@@ -1,4 +1,4 @@
-"""The picture of a report; where it cannot be drawn, the outline in its place."""
+"""The picture of a report, or the outline if no picture can be drawn."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _OUTLINE_COLUMNS = 110
 _WIDEST_SCALED = 1200
-"""Wider pictures are not scaled down to the page: their text could not be read."""
+"""Wider pictures are not scaled down to the page, because their text would be unreadable."""
 
 
 def draw_graph_section(given: ReportInput) -> Markup:
-    """Returns the picture, or the outline with a note that says why there is no picture."""
+    """Returns the picture, or the outline with a note that explains why there is no picture."""
     try:
         return _draw_picture(given)
     except (ConfigurationError, UsageError) as error:
@@ -36,11 +36,11 @@ def draw_graph_section(given: ReportInput) -> Markup:
 def _draw_picture(given: ReportInput) -> Markup:
     definition = given.view.source.definition
     if definition is None:
-        raise UsageError("There is no picture: the definition is not known.")
+        raise UsageError("There is no picture, because the definition is unknown.")
     try:
         read = jsonvalue.loads(definition)
     except (ValueError, RecursionError):
-        raise UsageError("There is no picture: the definition is not JSON.") from None
+        raise UsageError("There is no picture, because the definition is not valid JSON.") from None
     level = graph_of(read)
     run = graph_run(given.view, level, pending=given.pending)
     placed = place(level, is_folded=folding_rule(level, paths_of_interest(run)))

@@ -1,4 +1,4 @@
-"""The items of a Map: a heat map of them, and which failed with which error."""
+"""The items of a Map: a heat map, and the failed items by error."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 _MOST_ITEMS = 20_000
 _MOST_ERRORS = 10
 _MOST_NUMBERS = 12
-"""How many items are named of those that failed with one error."""
+"""The maximum number of items that are listed for one error."""
 
 
 def map_words(visit: StateVisit, given: ReportInput) -> str:
-    """Returns how far a Map is: "138 of 300 · 8 running · 0 failed"; "" for other states."""
+    """Returns the progress of a Map: "138 of 300 · 8 running · 0 failed"; "" for other states."""
     counts = map_counts(visit, given.view.source)
     return "" if counts is None else format_map_counts(counts, is_open=visit.ended_at is None)
 
 
 def draw_map_items(visit: StateVisit, given: ReportInput) -> Iterator[Markup]:
-    """Yields what the panel of a Map says of its items; nothing for other states."""
+    """Yields the part of a Map's panel about its items; nothing for other states."""
     words = map_words(visit, given)
     if words:
         yield element("h3", {}, "Items ", element("span", {"class": "note"}, words))
     if not visit.threads or visit.type != "Map":
-        return  # those of a Map Run are executions of their own
+        return  # the items of a Map Run are separate executions
     statuses = [_status_of_item(thread, given) for thread in visit.threads[:_MOST_ITEMS]]
     not_begun = (visit.item_count or 0) - len(visit.threads)
     statuses += ["NOT_VISITED"] * max(0, min(not_begun, _MOST_ITEMS - len(statuses)))
@@ -55,12 +55,12 @@ def _status_of_item(thread: Thread, given: ReportInput) -> Status:
 
 
 def _errors_of_items(visit: StateVisit) -> list[tuple[str, list[int]]]:
-    """Returns the errors of iterations that failed, the most frequent first, with their indexes."""
+    """Returns the errors of failed iterations, most frequent first, with their indexes."""
     found: dict[str, list[int]] = {}
     for thread in visit.threads:
         if thread.status in FAILURES:
             error = thread.visits[-1].error if thread.visits else None
-            found.setdefault(error or "without an error of its own", []).append(thread.index)
+            found.setdefault(error or "no recorded error", []).append(thread.index)
     return sorted(found.items(), key=lambda item: -len(item[1]))
 
 

@@ -1,4 +1,4 @@
-"""The top of a report: what ran, how it ended, why it failed, and what to do next."""
+"""The top of a report: the execution, its result, the reason for its failure, and next steps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _MOST_PENDING = 10
-"""How many states are listed that wait or run."""
+"""The maximum number of waiting and running states that are listed."""
 
 
 def draw_header(given: ReportInput) -> Markup:
@@ -52,9 +52,9 @@ def _status_of_execution(given: ReportInput) -> Status:
 def _draw_facts(view: ExecutionView, now: int) -> Iterator[Markup]:
     end = now if view.ended_at is None else view.ended_at
     own, wall = format_span(view.duration_ms(now)), format_span(view.wall_ms(view.started_at, end))
-    facts = [("Took" if view.is_over else "Runs for", own)]
+    facts = [("Duration" if view.is_over else "Running for", own)]
     if wall != own:
-        facts = [("By its virtual clock", own), ("By the wall clock", wall)]
+        facts = [("Virtual time", own), ("Wall-clock time", wall)]
     facts.append(("Started", utc_text(view.started_at)))
     if view.ended_at is not None:
         facts.append(("Ended", utc_text(view.ended_at)))
@@ -68,12 +68,12 @@ def _draw_facts(view: ExecutionView, now: int) -> Iterator[Markup]:
 
 
 def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
-    """Returns why the execution did not succeed, and what may be done; empty if all is well."""
+    """Returns why the execution did not succeed, and next steps; empty if there is nothing to show."""
     failure = given.failure
     parts = [] if failure is None else list(_draw_failure(failure, payloads))
     suspension = given.view.source.suspension
     if suspension is not None:
-        words = f"sfn itself failed on this execution, and does not continue it: {suspension}"
+        words = f"sfn suspended this execution after an internal error: {suspension}"
         parts.insert(0, element("p", {"class": "error"}, mask_text(words)))
     if not given.view.is_over:
         parts += _draw_all_pending(given)
@@ -83,7 +83,7 @@ def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
             element("li", {}, f"{step.words}: ", element("code", {}, mask_text(step.command)))
             for step in steps
         )
-        parts += [element("h3", {}, "What to do next"), element("ul", {}, *items)]
+        parts += [element("h3", {}, "Next steps"), element("ul", {}, *items)]
     if not parts:
         return Markup("")
     title = "Why it failed" if failure is not None else "Now"
@@ -93,13 +93,15 @@ def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
 
 
 def _draw_all_pending(given: ReportInput) -> Iterator[Markup]:
-    """Yields what is waited for, a line for each state."""
+    """Yields a line for each waiting or running state."""
     waiting = [visit for visit in given.view.visits() if visit.entered_id in given.pending]
     for visit in waiting[:_MOST_PENDING]:
         link = element("a", {"href": f"#{visit_id(visit)}"}, place_of_visit(visit))
         yield element("p", {}, element("b", {}, link), " ", draw_pending(visit, given))
     if len(waiting) > _MOST_PENDING:
-        yield element("p", {"class": "note"}, f"… {len(waiting) - _MOST_PENDING} more states wait or run")
+        yield element(
+            "p", {"class": "note"}, f"… {len(waiting) - _MOST_PENDING} more waiting or running states"
+        )
 
 
 def _draw_failure(failure: Failure, payloads: ShownPayloads) -> Iterator[Markup]:
@@ -109,7 +111,11 @@ def _draw_failure(failure: Failure, payloads: ShownPayloads) -> Iterator[Markup]
         number = f", attempt {attempts}" if attempts > 1 else ""
         yield element("p", {}, "In ", element("b", {}, link), number)
     elif failure.status in ("ABORTED", "TIMED_OUT"):
-        yield element("p", {}, "It was stopped" if failure.status == "ABORTED" else "It timed out")
+        yield element(
+            "p",
+            {},
+            "The execution was stopped." if failure.status == "ABORTED" else "The execution timed out.",
+        )
     error = failure.error or ""
     if failure.error_type:
         error = f"{error} ({failure.error_type})" if error else failure.error_type
@@ -118,7 +124,7 @@ def _draw_failure(failure: Failure, payloads: ShownPayloads) -> Iterator[Markup]
     if failure.message and failure.message != failure.error:
         yield payloads.message(failure.message)
     if failure.origin:
-        yield element("p", {"class": "note"}, f"From {failure.origin}")
+        yield element("p", {"class": "note"}, f"Source: {failure.origin}")
     if failure.frames:
         yield draw_frames(failure.frames)
     if failure.hint:
@@ -127,12 +133,12 @@ def _draw_failure(failure: Failure, payloads: ShownPayloads) -> Iterator[Markup]
         reported = failure.reported_by
         said = ": ".join(text for text in (reported.error, reported.cause) if text)
         yield element(
-            "p", {"class": "note"}, mask_text(f"It was caught; then {reported.state} failed: {said}")
+            "p", {"class": "note"}, mask_text(f"A Catcher caught it. Then {reported.state} failed: {said}")
         )
     if failure.input is not None:
-        yield element("details", {}, element("summary", {}, "Its input"), payloads.json_block(failure.input))
+        yield element("details", {}, element("summary", {}, "Input"), payloads.json_block(failure.input))
     if failure.log_lines:
         lines = "\n".join(line.rstrip("\n") for line in failure.log_lines)
         yield element(
-            "details", {"open": True}, element("summary", {}, "Its log lines"), payloads.text_block(lines)
+            "details", {"open": True}, element("summary", {}, "Log lines"), payloads.text_block(lines)
         )

@@ -1,4 +1,4 @@
-"""The script of a report: selecting states, and keys. Without it, links and panels work as they are."""
+"""The script of a report: selecting states, and keyboard keys. Links and panels work without it."""
 
 SCRIPT = r"""
 "use strict";

@@ -109,7 +109,7 @@ _INDENT_PIXELS = 16
 
 
 def page_sheet() -> str:
-    """Returns the whole sheet: the page's own, that of the picture in it, and the colours of both."""
+    """Returns the whole stylesheet: that of the page, that of the picture, and their colours."""
     rules = _RULES.replace("CODE_FONT", _CODE_FONT).replace("FONT", FONT)
     return "\n".join(
         [

@@ -1,4 +1,4 @@
-"""The data of a report: indented, without secrets, and no more of it than a page can bear."""
+"""The data of a report: indented, without secrets, and limited in size."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_CHARACTERS = 2_000_000
-"""How many characters of data a report shows."""
+"""The maximum number of characters of data in a report."""
 
 _LEAST_CHARACTERS = 200
-"""How many characters of a text are shown however many texts there are."""
+"""The number of characters of each text that are always shown."""
 
 _LONGEST_INDENTED = 500_000
 _LONGEST_MESSAGE = 300
 
 
 class ShownPayloads:
-    """Shows texts of data. `limit` is how many characters of each, so that all of them are not too many."""
+    """Formats texts of data. `limit` is the maximum length of each, so that the total is limited."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.limit = _fair_limit([len(text) for text in texts])
         self.cut = 0
-        """How many texts were cut."""
+        """The number of truncated texts."""
 
     def json_block(self, text: str) -> Markup:
-        """Returns a JSON text, indented, as a block of code."""
+        """Returns an indented JSON text as a code block."""
         return self._block(_indented_text(mask_json_text(text)))
 
     def text_block(self, text: str) -> Markup:
         return self._block(mask_text(text))
 
     def message(self, text: str) -> Markup:
-        """Returns the message of an error: as a paragraph if it is short."""
+        """Returns an error's message, as a paragraph if it is short."""
         if "\n" in text or len(text) > _LONGEST_MESSAGE:
             return self.text_block(text)
         return element("p", {}, mask_text(text))
@@ -47,14 +47,14 @@ class ShownPayloads:
         if self.limit is None or len(text) <= self.limit:
             return element("pre", {"tabindex": 0}, text)
         self.cut += 1
-        note = element("p", {"class": "note"}, f"… cut: {len(text) - self.limit:,} more characters")
+        note = element("p", {"class": "note"}, f"… {len(text) - self.limit:,} more characters")
         return join_markup([element("pre", {"tabindex": 0}, text[: self.limit]), note])
 
 
 def _fair_limit(lengths: list[int]) -> int | None:
-    """Returns to how many characters each text is cut, so that all fit; None if they do uncut.
+    """Returns the maximum length of each text so that all fit; None if nothing must be truncated.
 
-    Short texts stay whole: what they leave goes to the longer ones.
+    Short texts are not truncated, and leave their share to longer ones.
     """
     if sum(lengths) <= MOST_CHARACTERS:
         return None

@@ -1,7 +1,7 @@
-"""An execution → one HTML file: picture, timeline, each state's data, events.
+"""Renders an execution as one HTML file: picture, timeline, each state's data, events.
 
-It needs no network and no other file, and works without its script, too. Any browser opens it from a
-disk; the same execution always makes the same bytes.
+The file needs no network and no other file, and also works without its script. Any browser can open it
+from disk. The same execution always results in the same bytes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def render_report(given: ReportInput) -> str:
-    """Returns the page. Task tokens and other secrets are masked: it may be attached to an issue."""
+    """Returns the page. Task tokens and other secrets are masked, so that it can be attached to an issue."""
     visits = report_visits(given.view)
     payloads = ShownPayloads(_texts_of_report(given, visits))
     body = element("body", {}, *_draw_body(given, visits, payloads))
@@ -48,7 +48,7 @@ def render_report(given: ReportInput) -> str:
 
 
 def _policy(sheet: str) -> str:
-    """Returns the Content-Security-Policy: this sheet, this script, and nothing else."""
+    """Returns the Content-Security-Policy, which allows only this stylesheet and this script."""
     return (
         f"default-src 'none'; style-src '{_digest(sheet)}'; script-src '{_digest(SCRIPT)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -94,7 +94,7 @@ def _note_of_visits(given: ReportInput, visits: Sequence[StateVisit]) -> Markup:
     left_out = sum(1 for _ in given.view.visits()) - len(visits)
     if not left_out:
         return Markup("")
-    words = f"… {left_out:,} more visits of states are left out; those that failed or run come first."
+    words = f"… {left_out:,} more visits of states are left out. Failed and running ones are shown first."
     return element("p", {"class": "note"}, words)
 
 
@@ -110,8 +110,8 @@ def _draw_data_of_execution(given: ReportInput, payloads: ShownPayloads) -> Iter
 
 
 def _footnote(payloads: ShownPayloads) -> Markup:
-    words = "Task tokens, and values that are named like secrets, are masked."
+    words = "Task tokens and values with secret-like names are masked."
     if payloads.cut:
         millions = MOST_CHARACTERS // 1_000_000
-        words += f" Of the data, {millions} million characters are shown: longer texts are cut."
+        words += f" The page shows {millions} million characters of data: longer values are truncated."
     return escape_markup(words)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class ReportInput(NamedTuple):
-    """A view, and what else is known of its execution.
+    """A view, and further data about its execution.
 
-    `now` is the time by the execution's own clock, up to which open states last. `pending`,
-    `dataflow` and `log_lines` are by the id of a visit's StateEntered; of the dataflow, only that of
-    `report_visits(view)` is shown. `failure` is why the execution failed, with what the store knows
-    of it. `command_options` end each command that is suggested, such as the endpoint.
+    `now` is the time by the execution's clock, at which open states end. `pending`, `dataflow` and
+    `log_lines` are by the id of a visit's StateEntered; only the dataflow of `report_visits(view)` is
+    shown. `failure` is the explained failure, with data from the store. `command_options` are appended to
+    each suggested command, such as the endpoint.
     """
 
     view: "ExecutionView"

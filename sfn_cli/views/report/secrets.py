@@ -1,7 +1,7 @@
-"""Masks secrets in execution data, so that a report may be attached to an issue.
+"""Masks secrets in execution data, so that a report can be attached to an issue.
 
-Masked are task tokens, wherever they stand (one is enough to answer its task), and the values of
-members that are named like a secret, also in JSON inside a string.
+It masks task tokens everywhere, because a token is enough to complete its task, and the values of members
+with secret-like names, also in JSON inside a string.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 MASK = "(masked)"
 
 _TASK_TOKEN = re.compile(r"(?<![0-9a-fA-F])[0-9a-f]{128}[\w.~-]*")
-"""sfn's: see interpreter/task_token.py. A locator may follow."""
+"""sfn's task tokens (see interpreter/task_token.py), perhaps with a locator."""
 
 _AWS_TASK_TOKEN = re.compile(r"(?<![\w+/])(?:AAAAKg|AQC)[A-Za-z0-9+/]{160,}={0,2}")
-"""AWS's, which are base64 of an encrypted text."""
+"""AWS's task tokens, which are encrypted and base64-encoded."""
 
 _SHORTEST_TASK_TOKEN = 128
 
 _CREDENTIALS = re.compile(r"(?<=Bearer )[\w.~+/-]{16,}=*|(?<=Basic )[A-Za-z0-9+/]{8,}={0,2}")
-"""Those of HTTP requests."""
+"""Credentials in HTTP requests."""
 
 _NAME = r"[\w .-]{1,40}"
 _MEMBERS = re.compile(
-    # In JSON and in Python's texts of dictionaries: "password": "…", 'password': '…'
+    # In JSON, and in the text of Python's dictionaries: "password": "…", 'password': '…'
     rf"""(?P<head>(["'])(?P<name>{_NAME})\2\s*:\s*(["']))(?P<value>(?:\\.|(?!\4)[^\\])*)(?P<tail>\4)"""
 )
 _ESCAPED_MEMBERS = re.compile(
@@ -46,15 +46,15 @@ _SECRET_NAMES = frozenset(
         "sessiontoken", "setcookie", "tasktoken", "token", "xamzsecuritytoken", "xapikey", "xauthtoken",
     }
 )  # fmt: skip
-"""Names of members, in small letters, without anything between their words."""
+"""Names of members in lower case, without separators between words."""
 
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 _DEEPEST_TEXT = 4
-"""How many texts of JSON inside one another are read."""
+"""The maximum nesting of JSON texts that is read."""
 
 
 def mask_text(text: str) -> str:
-    """Returns a text without the tokens in it, and without what is named like a secret."""
+    """Returns a text with tokens and values with secret-like names masked."""
     if len(text) >= _SHORTEST_TASK_TOKEN:
         text = _TASK_TOKEN.sub(MASK, _AWS_TASK_TOKEN.sub(MASK, text))
     if "Bearer " in text or "Basic " in text:
@@ -66,7 +66,7 @@ def mask_text(text: str) -> str:
 
 
 def mask_json_text(text: str) -> str:
-    """Returns a JSON text without its secrets, as JSON; a text that is not JSON as `mask_text` does."""
+    """Returns a JSON text with its secrets masked, as JSON; other text as in `mask_text`."""
     return _mask_nested_text(text, 0)
 
 
@@ -100,7 +100,7 @@ def _mask_named_value(found: re.Match[str]) -> str:
 
 
 def _is_secret(name: str, value: Json) -> bool:
-    """Whether a member is a secret. Templates ("token.$": "$$.Task.Token") only say where one is."""
+    """Whether a member is a secret. Templates ("token.$": "$$.Task.Token") only refer to one."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)) or value == "":
         return False
     if isinstance(value, str) and value.startswith(("{%", "$", "${", "arn:")):

@@ -1,4 +1,4 @@
-"""The marks of statuses, drawn: a page cannot count on a font that has them."""
+"""Drawn marks of statuses, because a page cannot rely on a font that has them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def draw_definitions() -> Markup:
-    """Returns the marks, and the pattern of bars of states that wait; a page needs them once."""
+    """Returns the marks, and the pattern for bars of waiting states; a page needs them once."""
     marks = (
         element("symbol", {"id": _mark_id(status), "viewBox": "0 0 16 16"}, element("path", {"d": path}))
         for status, path in STATUS_MARKS.items()
@@ -32,7 +32,7 @@ def draw_definitions() -> Markup:
 
 
 def draw_status_mark(status: Status) -> Markup:
-    """Returns the mark of a status, as large as the text around it."""
+    """Returns the mark of a status, as large as the surrounding text."""
     if status not in STATUS_MARKS:
         return Markup("")
     use = element("use", {"href": f"#{_mark_id(status)}"})

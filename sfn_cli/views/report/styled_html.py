@@ -1,4 +1,4 @@
-"""Lines of styled text, as a block of HTML."""
+"""Converts lines of styled text to a block of HTML."""
 
 from __future__ import annotations
 

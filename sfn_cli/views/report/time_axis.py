@@ -1,8 +1,8 @@
-"""The time axis of a timeline: from times to shares of its width, with long gaps cut out.
+"""The time axis of a timeline: maps times to shares of its width, with long gaps cut out.
 
-A gap in which nothing begins or ends, and which would take more than 80 % of the axis, is drawn as
-a short break: a Wait of three days would leave nothing to see of the seconds around it. Several such
-gaps are cut together.
+A gap in which nothing starts or ends, and which would take more than 80 % of the axis, is drawn as a short
+break. Otherwise, a Wait of three days would hide the seconds around it. Several such gaps are cut
+together.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MOST_BREAKS = 4
 
 
 class AxisPart(NamedTuple):
-    """A stretch of time from `start` to `end`, and where it is drawn: shares of the width, 0 to 1."""
+    """A period from `start` to `end`, and its position as shares of the width, 0 to 1."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class AxisPart(NamedTuple):
 
 
 class TimeAxis:
-    """Where times are drawn. `parts` follow one another from the left to the right."""
+    """The positions of times. `parts` follow each other from left to right."""
 
     def __init__(self, start: int, end: int, times: Iterable[int]) -> None:
         inside = sorted({start, end, *(time for time in times if start < time < end)})
@@ -54,14 +54,14 @@ class TimeAxis:
         return [part for part in self.parts if part.is_break]
 
     def position(self, at: int) -> float:
-        """Returns where a time is drawn; times outside the axis at its ends."""
+        """Returns the position of a time; times outside the axis are at its ends."""
         for part in self.parts:
             if at <= part.end:
                 return max(0.0, part.position(max(at, part.start)))
         return self.parts[-1].right
 
     def ticks(self, wanted: int = 3) -> Sequence[tuple[float, int]]:
-        """Returns places for labels, from left to right and not in breaks, with their times."""
+        """Returns positions for labels with their times, from left to right, outside of breaks."""
         found: list[tuple[float, int]] = [(0.0, self.parts[0].start)]
         for number in range(1, wanted + 1):
             share = number / wanted
@@ -76,7 +76,7 @@ class TimeAxis:
 
 
 def _breaks_of(gaps: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns the gaps to cut out: each would take 80 % of an axis that had it and what is left."""
+    """Returns the gaps to cut out: each would take 80 % of an axis with that gap and the remaining time."""
     longest_first = sorted(gaps, key=lambda gap: gap[0] - gap[1])
     lengths = [to - since for since, to in longest_first]
     for count in range(min(_MOST_BREAKS, len(gaps) - 1), 0, -1):
@@ -87,7 +87,7 @@ def _breaks_of(gaps: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
 
 
 def _merged_gaps(gaps: Sequence[tuple[int, int]], breaks: set[tuple[int, int]]) -> Sequence[tuple[int, int]]:
-    """Returns the stretches of the axis: each break, and what lies between two of them as one."""
+    """Returns the periods of the axis: each break, and each period between two breaks."""
     merged: list[tuple[int, int]] = []
     for gap in gaps:
         if merged and gap not in breaks and merged[-1] not in breaks:

@@ -1,8 +1,8 @@
-"""The timeline: a row for each visit of a state, with a bar that shows when it took place.
+"""The timeline: a row for each visit of a state, with a bar that shows its time.
 
-A bar has a block for each attempt, with a thin line where the state waited to try again. It is
-hatched where nothing of the execution ran: in a Wait, or while an answer is awaited. One that is
-open ends in an arrow, and one that took no time is a stroke.
+A bar has a block for each attempt, and a thin line for the delay before a retry. It is hatched while
+nothing was running, as in a Wait or while a task waited for an answer. An open bar ends in an arrow, and
+a visit without duration is a stroke.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from sfn_cli.views.text.markup import Attributes
 
 _DEEPEST = 8
-"""Rows that are nested more deeply are indented no further."""
+"""The depth from which rows are not indented further."""
 
 _MOST_ROWS = 40
-"""A longer table scrolls within the page."""
+"""The number of rows from which the table scrolls within the page."""
 
 _LABEL_HEIGHT = 13
-"""Pixels of a line of the axis."""
+"""The height in pixels of a line of the axis."""
 
 _THINNEST = 0.004
-"""What takes a smaller share of the axis is drawn as a stroke of two pixels."""
+"""Bars with a smaller share of the axis are drawn as a stroke of two pixels."""
 
 
 def visit_id(visit: StateVisit) -> str:
-    """Returns the id of the visit's panel; a link to it opens the panel."""
+    """Returns the id of the visit's panel; a link to the id opens the panel."""
     return f"visit-{visit.entered_id}"
 
 
@@ -86,7 +86,7 @@ def _times_of(visits: Sequence[StateVisit]) -> Iterator[int]:
 
 
 def _draw_axis(axis: TimeAxis, view: ExecutionView) -> Markup:
-    """Returns the labels of the axis, those of the wall clock where it differs, and the breaks."""
+    """Returns the labels of the axis, those of the wall clock if it differs, and the breaks."""
     start = view.started_at
     own = [(share, at - start) for share, at in axis.ticks()]
     wall = [(share, view.wall_ms(start, at)) for share, at in axis.ticks()]
@@ -147,7 +147,7 @@ def _depth(visit: StateVisit) -> int:
 
 
 def _draw_notes(visit: StateVisit, given: ReportInput) -> Markup:
-    """Returns in which iteration a visit was, how many attempts failed, and how far a Map is."""
+    """Returns the iteration of a visit, the number of failed attempts, and the progress of a Map."""
     parts = []
     if visit.thread.kind == "iteration":
         parts.append(f"[{visit.thread.index}]")

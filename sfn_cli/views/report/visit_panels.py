@@ -1,4 +1,4 @@
-"""A panel for each visit of a state: where it was, its data step by step, its attempts, its log lines."""
+"""A panel for each visit of a state: its place, its data step by step, its attempts, its log lines."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _MOST_FRAMES = 30
 
 
 def draw_panels(given: ReportInput, visits: Sequence[StateVisit], payloads: ShownPayloads) -> Markup:
-    """Returns a panel for each visit, closed."""
+    """Returns a closed panel for each visit."""
     return join_markup(_draw_panel(visit, given, payloads) for visit in visits)
 
 
 def texts_of_visit(visit: StateVisit, given: ReportInput) -> Iterator[str]:
-    """Yields the texts of data that a visit's panel shows."""
+    """Yields the data texts in a visit's panel."""
     yield from (text for _, text in _steps(visit, given))
     for attempt in visit.attempts:
         yield attempt.cause or ""
@@ -57,7 +57,7 @@ def _draw_panel(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) 
     )
     body = element(
         "div",
-        # The link leads to what is inside: browsers then open the panel around it, without a script.
+        # The link's target is inside the panel: browsers then open the panel without a script.
         {"class": "panel", "id": visit_id(visit)},
         element("p", {"class": "note"}, _way_in(visit, given)),
         element("p", {}, draw_pending(visit, given)) if visit.entered_id in given.pending else "",
@@ -80,18 +80,20 @@ def _way_in(visit: StateVisit, given: ReportInput) -> str:
     after = format_span(visit.entered_at - given.view.started_at)
     parts = [f"Entered {utc_text(visit.entered_at)}, after {after}, by event {visit.entered_id}"]
     if visit.previous is not None:
-        words = {"catch": "caught from", "choice": "chosen by"}.get(visit.came_by, "next of")
+        words = {"catch": "caught from", "choice": "chosen by"}.get(visit.came_by, "following")
         parts.append(f"{words} {visit.previous.state}")
     return "; ".join(parts)
 
 
 def draw_pending(visit: StateVisit, given: ReportInput) -> Markup:
-    """Returns what a visit waits for, and the command that answers it; empty if it does not wait."""
+    """Returns what a visit waits for, and the command that completes it; empty if it does not wait."""
     pending = given.pending.get(visit.entered_id)
     if pending is None:
         return Markup("")
     words = (
-        pending_words(pending.kind, pending.words) if pending.kind != "function" else f"runs {pending.words}"
+        pending_words(pending.kind, pending.words)
+        if pending.kind != "function"
+        else f"running {pending.words}"
     )
     command = (": ", element("code", {}, pending.answer)) if pending.answer is not None else ()
     look = LOOKS[display_status(visit, given.pending)]
@@ -99,7 +101,7 @@ def draw_pending(visit: StateVisit, given: ReportInput) -> Markup:
 
 
 def _draw_attempts(visit: StateVisit, payloads: ShownPayloads) -> Iterator[Markup]:
-    """Yields the attempts, where there were several, one failed, or one started an execution."""
+    """Yields the attempts, if there were several, or one failed or started an execution."""
     attempts = visit.attempts
     if not (len(attempts) > 1 or visit.failures or any(attempt.child_arn for attempt in attempts)):
         return
@@ -138,7 +140,7 @@ def _draw_attempt(attempt: Attempt, ended_before: int | None, payloads: ShownPay
 
 
 def draw_frames(frames: Sequence[StackFrame]) -> Markup:
-    """Returns a stack trace, its innermost call first; calls of the function's own code stand out."""
+    """Returns a stack trace, innermost call first; calls in the function's own code are highlighted."""
     lines = []
     for frame in frames[:_MOST_FRAMES]:
         where = f"{frame.file}:{frame.line}" if frame.file else frame.text
@@ -163,7 +165,7 @@ def _draw_steps(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) 
 
 
 def _without_blanks(text: str) -> str:
-    """Returns the compact text of the same JSON value."""
+    """Returns the same JSON value as compact text."""
     try:
         return jsonvalue.dumps(jsonvalue.loads(text))
     except (ValueError, RecursionError):
@@ -171,10 +173,10 @@ def _without_blanks(text: str) -> str:
 
 
 def _steps(visit: StateVisit, given: ReportInput) -> list[tuple[str, str]]:
-    """Returns the steps of a visit's data that are known, with the variables that it set."""
+    """Returns the known steps of a visit's data, with the variables that it assigned."""
     known = given.dataflow.get(visit.entered_id)
     if known:
-        # The errors of attempts are in the list of attempts.
+        # The attempts' errors are shown in the list of attempts.
         shown = [step for step in known if not (step.attempt and step.name == "errorOutput")]
         return [(_name_of_step(step), step.text) for step in shown]
     last = visit.attempts[-1] if visit.attempts else None

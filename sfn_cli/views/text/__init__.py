@@ -1,1 +1,1 @@
-"""Text for people: styled lines, spans of time and moments, JSON, words of a shell, markup."""
+"""Readable text: styled lines, durations and times, JSON, shell words, markup."""

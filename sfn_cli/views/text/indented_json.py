@@ -1,4 +1,4 @@
-"""JSON for people: indented, with everything that fits into a line in one line."""
+"""Readable JSON: indented, with each value that fits in a line on one line."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 _COLUMNS = 80
 _INDENT = "  "
 _DEEPEST = 100
-"""Values that are nested more deeply are in one line."""
+"""The depth from which values are on one line."""
 
 
 def indented_json(value: Json, columns: int = _COLUMNS) -> str:
-    """Returns the JSON text of a value in lines of at most so many characters where its texts allow it."""
+    """Returns the JSON text of a value in lines of at most `columns` characters, if its strings allow it."""
     return _indent_value(value, 0, 0, columns)
 
 
 def _indent_value(value: Json, depth: int, before: int, columns: int) -> str:
-    """Returns the text of a value whose first line follows `before` characters."""
+    """Returns the text of a value whose first line comes after `before` characters."""
     if not value or depth >= _DEEPEST or not isinstance(value, (dict, list)):
         return jsonvalue.dumps_spaced(value)
     comma = len(",") if depth else 0
@@ -48,7 +48,7 @@ def _fits(value: Json, room: int) -> bool:
 
 
 def _filled_lines(items: list[Json], pad: str, columns: int) -> list[str]:
-    """Returns lines of values, each with as many as have room in it."""
+    """Returns lines of values, each with as many values as fit."""
     lines: list[str] = []
     for text in map(jsonvalue.dumps_spaced, items):
         if lines and len(lines[-1]) + len(text) + len(", ") < columns:

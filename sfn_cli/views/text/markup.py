@@ -1,8 +1,8 @@
 """Builds SVG and HTML in which text is always escaped.
 
-`element` escapes every attribute and every child that is not Markup, so data can never become
-markup. What it builds is well-formed XML for any text, and HTML too: control characters and
-surrogates, which XML forbids, are shown by their escapes (`visible_text.py`).
+`element` escapes every attribute and every child that is not Markup, so that data never becomes markup.
+The result is well-formed XML and HTML for any text: control characters and surrogates, which XML does not
+allow, are shown as escapes (`visible_text.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Markup(str):
-    """Text that is markup already. Only this module makes any, from escaped parts."""
+    """Text that is markup. Only this module creates it, from escaped parts."""
 
     __slots__ = ()
 
@@ -36,12 +36,12 @@ def escape_markup(text: str) -> Markup:
 
 
 def join_markup(parts: Iterable[str]) -> Markup:
-    """Returns the parts one after the other; those that are not Markup are escaped."""
+    """Joins parts; those that are not Markup are escaped."""
     return Markup("".join(map(escape_markup, parts)))
 
 
 def element(name: str, attributes: Attributes, *children: str) -> Markup:
-    """Returns an element. An attribute that is None or False is left out, True has no value.
+    """Returns an element. An attribute that is None or False is left out; True is written without a value.
 
     Numbers are written with at most one decimal place.
     """
@@ -58,9 +58,9 @@ def element(name: str, attributes: Attributes, *children: str) -> Markup:
 
 
 def code_element(name: str, attributes: Attributes, code: str) -> Markup:
-    """Returns a <style> or <script> with code of our own, which HTML does not unescape.
+    """Returns a <style> or <script> with sfn's own code, which HTML does not unescape.
 
-    Raises ValueError for code that could end the element; that of a <style> is XML as well.
+    Raises ValueError for code that could end the element; the code of a <style> must also be valid XML.
     """
     if name not in _FORBIDDEN_IN_CODE or any(part in code for part in _FORBIDDEN_IN_CODE[name]):
         raise ValueError(f"not code of a <{name}>")

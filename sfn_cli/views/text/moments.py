@@ -1,4 +1,4 @@
-"""Moments for people: as briefly as the other end of a span of time allows, or in full."""
+"""Readable times: as short as the other end of a period allows, or in full."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from datetime import UTC, datetime, tzinfo
 
 _A_DAY = 24 * 3600 * 1000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""Not strftime's %b, which depends on the locale."""
+"""The names of months; strftime's %b depends on the locale."""
 
 
 def format_moment(at: int, since: int, zone: tzinfo | None = None) -> str:
-    """Returns the time `at`, of a span that begins at `since`: "09:00:05 UTC", "3 Dec 09:00 UTC".
+    """Returns the time `at` in a period that starts at `since`: "09:00:05 UTC", "3 Dec 09:00 UTC".
 
-    Both are in milliseconds since 1970. In a `zone`, by default UTC, the zone's name is left out.
+    Both are in milliseconds since 1970. With a `zone`, by default UTC, the zone's name is left out.
     """
     try:
         moment, start = (datetime.fromtimestamp(time / 1000, zone or UTC) for time in (at, since))

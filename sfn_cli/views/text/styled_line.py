@@ -1,4 +1,4 @@
-"""Lines of styled text. What a style looks like is decided by the form that shows it."""
+"""Lines of styled text. Each form defines how a style looks."""
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 Style = Literal[
     "", "bold", "dim", "code", "running", "waiting", "succeeded", "caught", "failed", "aborted", "not_visited"
 ]
-"""Plain, or one of these; those from "running" on are the colours of statuses (`statuses.LOOKS`)."""
+"""The names of styles; "" is plain. Those from "running" on are colours of statuses (`statuses.LOOKS`)."""
 
 
 class Span(NamedTuple):
-    """A piece of one line, without line breaks; it may hold any other character."""
+    """A part of one line, without line breaks; it may contain any other character."""
 
     text: str
     style: Style = ""
@@ -27,7 +27,7 @@ StyledLine = list[Span]
 
 
 def cell_width(text: str) -> int:
-    """Returns how many columns of a terminal the text takes, where what does not show is escaped."""
+    """Returns the number of terminal columns of the text, with invisible characters escaped."""
     if text.isascii() and text.isprintable():
         return len(text)
     return sum(map(_columns_of_character, visible_line(text)))
@@ -44,7 +44,7 @@ def line_width(line: "Iterable[Span]") -> int:
 
 
 def shorten_line(line: StyledLine, width: int) -> StyledLine:
-    """Returns the line with at most so many columns; "…" stands for what was cut off."""
+    """Returns the line with at most `width` columns; "…" replaces the rest."""
     if line_width(line) <= width:
         return line
     shortened: StyledLine = []
@@ -60,7 +60,7 @@ def shorten_line(line: StyledLine, width: int) -> StyledLine:
 
 
 def cut_to_width(text: str, width: int) -> str:
-    """Returns the longest beginning of the text that takes at most so many columns."""
+    """Returns the longest prefix of the text with at most `width` columns."""
     if text.isascii() and text.isprintable():
         return text[: max(0, width)]
     left = width

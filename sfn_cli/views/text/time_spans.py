@@ -1,4 +1,4 @@
-"""Spans of time for people: "0.02 s", "1 min 5 s", "3 h 20 min", "2.5 days"."""
+"""Readable durations: "0.02 s", "1 min 5 s", "3 h 20 min", "2.5 days"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def format_span(milliseconds: int) -> str:
-    """Returns a span in the units that a person would use; virtual days are days."""
+    """Returns a duration in suitable units."""
     seconds = max(0, milliseconds) / 1000
     if seconds < 59.995:  # otherwise "60.00 s"
         return f"{seconds:.2f} s"
@@ -19,7 +19,7 @@ def format_span(milliseconds: int) -> str:
 
 
 def format_rough_span(milliseconds: int) -> str:
-    """Returns a span in one unit, rounded: "5 min", "2 days"; below a second, in hundredths."""
+    """Returns a duration rounded to one unit: "5 min", "2 days"; below a second, in hundredths."""
     if milliseconds < 1000:
         return format_span(milliseconds)
     seconds = milliseconds / 1000
@@ -31,13 +31,13 @@ def format_rough_span(milliseconds: int) -> str:
 
 
 def _half_of_smaller_unit(unit: int) -> float:
-    """Returns how much shorter than a unit a span may be that is rounded up to it: 59.6 min are 1 h."""
+    """Returns how much shorter than a unit a duration may be to be rounded up to it: 59.6 min are 1 h."""
     smaller = max((other for other, _ in _UNITS if other < unit), default=0)
     return smaller / 2
 
 
 def format_long_span(milliseconds: int) -> str:
-    """Returns a long span by the largest unit of which it has two: "3 days", "36 h", "90 min"."""
+    """Returns a long duration in the largest unit of which it has at least two: "3 days", "36 h"."""
     seconds = milliseconds / 1000
     for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:

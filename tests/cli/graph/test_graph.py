@@ -187,7 +187,7 @@ def test_the_machine_and_the_parameters_of_a_project(tmp_path: Path) -> None:
         done = sfn(tmp_path / "store", "graph", *words, "--format", "text", cwd=tmp_path)
         return done.stdout or done.stderr
 
-    assert "several state machines; name one with --machine: One, Other" in drawn()
+    assert "several state machines. Choose one with --machine: One, Other" in drawn()
     assert "has no parameter Dealy" in drawn("--parameter", "Dealy=30")
     assert "Wait  Wait  Delay s" in drawn("--machine", "One")  # no value is needed for a drawing
     assert "Wait  Wait  30 s" in drawn("--machine", "One", "--parameter", "Delay=30")
@@ -262,18 +262,22 @@ def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
 @pytest.mark.parametrize(
     "words, code, message",
     [
-        (("Nope",), 254, "State Machine Does Not Exist: 'Nope'. There is no such file either."),
+        (("Nope",), 254, 'No state machine or file named "Nope".'),
         (("Pay/nope",), 254, "Execution Does Not Exist"),
         (("./nope.json",), 252, "./nope.json does not exist."),
         (("nope.yaml",), 252, "nope.yaml does not exist."),
         (("broken.asl.json",), 252, "broken.asl.json:1:13: not JSON"),
         (("other.json",), 252, "has no definition"),
         (("empty",), 252, "No project found in"),
-        (("history.json",), 252, "history.json has no definition. Name its file: --definition FILE"),
-        (("Pay", "--at", "3"), 252, "--at takes an execution, such as Pay/last."),
-        (("Pay", "--open", "/Nope"), 252, "--open /Nope: there is no such state."),
+        (("history.json",), 252, "history.json has no definition. Add one with: --definition FILE"),
+        (("Pay", "--at", "3"), 252, "--at needs an execution, such as Pay/last."),
+        (("Pay", "--open", "/Nope"), 252, "--open /Nope: no such state."),
         (("Pay", "-o", "nowhere/pay.svg"), 252, "Cannot write nowhere/pay.svg: No such file or directory"),
-        (("Pay", "-o", "pay.png"), 252, "pay.png ends with none of .svg, .mmd, .mermaid, .dot, .gv, .txt."),
+        (
+            ("Pay", "-o", "pay.png"),
+            252,
+            "pay.png: unknown file type. Use .svg, .mmd, .mermaid, .dot, .gv, .txt, or set --format.",
+        ),
         (("Pay", "--format", "png"), 252, "'png' is not one of 'svg', 'mermaid', 'dot', 'text'."),
     ],
 )

@@ -257,7 +257,7 @@ def test_life(
         ),
         ("AWS::DynamoDB::Table", {**TABLE, "KeySchema": "id"}, "Invalid type for parameter KeySchema"),
         ("AWS::S3::Bucket", {"BucketName": "Not A Bucket"}, "Invalid bucket name"),
-        ("AWS::S3::Bucket", {"BucketName": "shop" * 16}, "The stack's name is in it: choose another"),
+        ("AWS::S3::Bucket", {"BucketName": "shop" * 16}, "It begins with the stack's name: choose another"),
         ("AWS::KMS::Alias", {"AliasName": "alias/a", "TargetKeyId": "gone"}, "gone"),
     ],
 )

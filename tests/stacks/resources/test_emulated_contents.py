@@ -168,8 +168,9 @@ def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
     emulated.reports.clear()
     functions.create(emulated("Price"), {**properties, "Code": {**code, "S3Key": "gone.zip"}})
     (report,) = emulated.reports
-    assert report.startswith("Price: s3://artifacts/gone.zip is not in the local S3. Name a local file")
-    assert report.endswith("The function is created, and fails when it is invoked.")
+    missing = "Price: s3://artifacts/gone.zip does not exist in the local S3. Name a local file"
+    assert report.startswith(missing)
+    assert report.endswith("The function is created, but invoking it fails.")
 
     location = {"Bucket": "artifacts", "Key": "pay.asl.yaml"}
     machine = {"DefinitionS3Location": location, "DefinitionSubstitutions": {"limit": 5}}
@@ -177,7 +178,7 @@ def test_code_and_definitions_in_buckets(emulated: Maker) -> None:
     found = emulated.call("stepfunctions", "DescribeStateMachine", stateMachineArn=created.reference)
     assert found is not None
     assert json.loads(found["definition"])["TimeoutSeconds"] == 5
-    with pytest.raises(ResourceError, match="s3://artifacts/gone is not in the local S3"):
+    with pytest.raises(ResourceError, match="s3://artifacts/gone does not exist in the local S3"):
         machines.create(emulated("Gone"), {"DefinitionS3Location": {**location, "Key": "gone"}})
     resource_type("AWS::S3::Bucket").delete(emulated(), CreatedResource("artifacts", {}), {})
 

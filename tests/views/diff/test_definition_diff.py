@@ -1,4 +1,4 @@
-"""What differs between two definitions."""
+"""The differences between two definitions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _each(processor: Any, field: str = "ItemProcessor") -> dict[str, Any]:
             },
             ["~ /Pay Next", "+ /Pack", "  /Ship"],
         ),
-        # A renamed state: what leads to it does not differ
+        # A renamed state: transitions to it do not differ
         (
             MACHINE,
             {"StartAt": "Pay", "States": {"Pay": {**PAY, "Next": "Send"}, "Send": PASS}},
@@ -63,13 +63,13 @@ def _each(processor: Any, field: str = "ItemProcessor") -> dict[str, Any]:
             _each(MACHINE),
             ["− /A", "+ /Each", "+ /Each[0]/Pay", "+ /Each[0]/Ship"],
         ),
-        # Broken definitions
+        # Invalid definitions
         ({"States": 7}, {"States": {"A": "text", "B": None}}, ["+ /A", "+ /B"]),
         ([], "text", []),
     ],
 )  # fmt: skip
 def test_states(before: Any, after: Any, marks: list[str]) -> None:
-    """Each state of either definition has a mark, and the fields that differ."""
+    """Each state of either definition has a mark and its changed fields."""
     shown = []
     for state in diff_definitions(before, after).states:
         fields = ",".join(change.path for change in state.changes)

@@ -1,4 +1,4 @@
-"""What differs between two executions."""
+"""The differences between two executions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAIRS = [
 
 
 def _view_with(name: str, replaced: str, by: str) -> ExecutionView:
-    """Returns the view of a recorded execution in whose texts something else is written."""
+    """Returns the view of a recorded execution with replacements in its texts."""
     source = source_of(name)
     history = [
         event._replace(payload=type(event.payload)(text=event.payload.text.replace(replaced, by)))
@@ -42,7 +42,7 @@ def _view_with(name: str, replaced: str, by: str) -> ExecutionView:
 
 @pytest.mark.parametrize("before, after", PAIRS)
 def test_goldens(before: str, after: str) -> None:
-    """Each state has a mark, and a value that differs is shown where the difference begins."""
+    """Each state has a mark, and a different value is shown where it first differs."""
     difference = diff_executions(fold_execution(source_of(before)), fold_execution(source_of(after)))
     for width_name, width in {"wide": 120, "narrow": 60}.items():
         lines = execution_diff_lines(difference, now=NOW, width=width)
@@ -51,7 +51,7 @@ def test_goldens(before: str, after: str) -> None:
 
 
 def test_iterations() -> None:
-    """Iterations are compared by their index, and equal ones are counted only."""
+    """Iterations are compared by index, and equal ones are only counted."""
     before = fold_execution(source_of("nested-map"))
     after = _view_with("nested-map", '"count":1', '"count":9')
     difference = diff_executions(before, after)
@@ -61,19 +61,19 @@ def test_iterations() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_same(name: str) -> None:
-    """An execution does not differ from itself, whatever its times."""
+    """An execution has no differences from itself, whatever its times."""
     source = source_of(name)
     later = [event._replace(at=event.at + 60_000 * event.id) for event in source.history]
     difference = diff_executions(fold_execution(source), fold_execution(source._replace(history=later)))
     assert difference.is_equal
     lines = [plain_line(line) for line in execution_diff_lines(difference, now=NOW, width=80)]
-    assert lines[-1] == "No difference."
+    assert lines[-1] == "No differences."
     assert execution_diff_json(difference, now=NOW)["equal"] is True
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_partial(name: str) -> None:
-    """An execution can be compared with itself as it was after any event."""
+    """An execution can be compared with its earlier state after any event."""
     source = source_of(name)
     whole = fold_execution(source)
     for event in source.history[:: max(1, len(source.history) // 40)]:

@@ -1,4 +1,4 @@
-"""The values that differ between two JSON values."""
+"""The differences between two JSON values."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from sfn_cli.views.diff.value_changes import ABSENT, changes_of_texts, value_cha
         ({"a": 1}, {"b": 1}, [("a", 1, ABSENT), ("b", ABSENT, 1)]),
         ({"a": {"b": [{"c": 1}, 2]}}, {"a": {"b": [{"c": 3}, 2]}}, [("a.b[0].c", 1, 3)]),
         ({"a b": 1, "1": 2}, {"a b": 2, "1": 3}, [('["a b"]', 1, 2), ('["1"]', 2, 3)]),
-        # What was inserted or removed in an array moves nothing else
+        # An insertion or removal in an array does not affect other items
         ([1, 2, 3], [0, 1, 2, 3], [("[0]", ABSENT, 0)]),
         ([1, 2, 3], [1, 3], [("[1]", 2, ABSENT)]),
         ([1, 2, 3], [1, 9, 3], [("[1]", 2, 9)]),
         ([1], {"a": 1}, [("", [1], {"a": 1})]),
-        # Objects in texts
+        # Objects in strings
         ({"body": '{"n": 1}'}, {"body": '{"n":2}'}, [("body.n", 1, 2)]),
         ({"body": '{"n": 1}'}, {"body": '{"n":1}'}, [("body", '{"n": 1}', '{"n":1}')]),
     ],
 )
 def test_changes(before: Any, after: Any, changes: list[tuple[str, Any, Any]]) -> None:
-    """The innermost values that differ are named by their path."""
+    """The innermost different values have their paths."""
     assert [tuple(change) for change in value_changes(before, after)] == changes
 
 
@@ -45,5 +45,5 @@ def test_changes(before: Any, after: Any, changes: list[tuple[str, Any, Any]]) -
     ],
 )
 def test_texts(before: str | None, after: str | None, changes: list[tuple[str, Any, Any]]) -> None:
-    """JSON texts are compared by their values; None is none."""
+    """JSON texts are compared by their values; None is an absent value."""
     assert [tuple(change) for change in changes_of_texts(before, after)] == changes

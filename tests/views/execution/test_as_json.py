@@ -9,7 +9,7 @@ from tests.views.recorded import source_of
 
 
 def test_as_json() -> None:
-    """JSON has values instead of texts, dates, and durations in milliseconds; nothing that is unknown."""
+    """JSON has values instead of texts, dates, durations in milliseconds, and no unknown members."""
     view = fold_execution(source_of("callback"))
     shown = view_to_json(view, view.last_at + 5_000)
     (asked,) = shown.pop("states")
@@ -53,7 +53,7 @@ def test_as_json_of_maps() -> None:
 
 
 def test_pending_states() -> None:
-    """With what is pending, a state that waits says so, and what it waits for."""
+    """With `pending`, a waiting state has the status WAITING and its reason."""
     view = fold_execution(source_of("waiting"))
     (every,) = view_to_json(view, view.last_at, pending=pending_of(view))["states"]
     states = [branch["states"][0] for branch in every["branches"]]

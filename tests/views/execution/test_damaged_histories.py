@@ -1,4 +1,4 @@
-"""Histories of which a part is missing or cut off: what waits and the dataflow are shown all the same."""
+"""Incomplete histories: pending states and the dataflow are still shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST = 15
 
 
 def damaged(history: Sequence[HistoryEvent]) -> Iterator[list[HistoryEvent]]:
-    """Yields the history without one of its events, without its beginning, and with texts cut off."""
+    """Yields the history without one event, without its start, and with truncated texts."""
     for n in range(0, len(history), max(1, len(history) // MOST)):
         yield [*history[:n], *history[n + 1 :]]
         yield list(history[n:])
@@ -34,7 +34,7 @@ def damaged(history: Sequence[HistoryEvent]) -> Iterator[list[HistoryEvent]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_damaged_history(name: str) -> None:
-    """The damage is not an error of the command that shows it."""
+    """A damaged history does not make the command that shows it fail."""
     whole = source_of(name)
     for history in damaged(whole.history[:200]):
         for definition in (whole.definition, None, "{", "[]", '{"States": {"A": 1}}'):

@@ -157,13 +157,13 @@ def test_recorded_data_is_shown_as_it_is(name: str, *, with_definition: bool) ->
 
 
 def test_a_recorded_history_is_replayed() -> None:
-    """What read_api_history returns has all that a replay needs, for executions of sfn."""
+    """For sfn's executions, the result of read_api_history has everything for a replay."""
     steps = [step.name for steps in dataflow(source_of("signup")).values() for step in steps]
     assert {"afterInputPath", "afterResultPath"} <= set(steps)
 
 
 def test_random_values_are_those_of_the_execution() -> None:
-    """With the seed they are computed again; without it, no step that has them is shown."""
+    """Random values are computed again with the seed; without it, steps with them are not shown."""
     definition = machine(state("Pass", Parameters={"id.$": "States.UUID()"}, OutputPath="$.id"))
     history = run(definition, {})
     source = ExecutionSource("x", history, dumps(definition), EXECUTION_ARN, MACHINE_ARN, seed="secret")
@@ -174,7 +174,7 @@ def test_random_values_are_those_of_the_execution() -> None:
 
 
 def test_the_variables_of_a_state() -> None:
-    """Those that it could read; a branch reads those of the states around it."""
+    """A visit has the variables that it could read; a branch reads those of surrounding states."""
     inner = {"StartAt": "I", "States": {"I": state("Pass", Assign={"i": 3}, Next="J"), "J": state("Pass")}}
     del inner["States"]["I"]["End"]
     definition = {
@@ -201,7 +201,7 @@ def test_the_variables_of_a_state() -> None:
 
 
 def test_a_state_that_still_runs() -> None:
-    """A state has the steps that it has come to."""
+    """A running state has the steps that it has reached."""
     definition = machine(task(Parameters={"k.$": "$.b"}))
     history = run(definition, INPUT, {"A": [{"result": 1}]})
     source = ExecutionSource("x", history[:4], dumps(definition))

@@ -1,4 +1,4 @@
-"""Words for visits of states, as people type them."""
+"""Words for visits of states, as users type them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histories → views: the laws of the fold, for recorded, generated and AWS's own histories."""
+"""The laws of the fold, for recorded and generated histories and those of AWS."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import StateVisit, Thread
 
-raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # at import: Hypothesis warns if the recursion limit changes during a test
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[2] / "cases" / "histories.json").read_text())
 
 
 def every_thread(thread: Thread) -> Iterator[Thread]:
-    """Yields a thread and all inside it, also those of earlier attempts."""
+    """Yields a thread and all threads inside it, including those of earlier attempts."""
     yield thread
     for visit in thread.visits:
         for child in (*visit.former_threads, *visit.threads):
@@ -44,7 +44,7 @@ def every_visit(view: ExecutionView) -> list[StateVisit]:
 
 
 def check(view: ExecutionView, history: Sequence[HistoryEvent]) -> None:
-    """Checks that a view agrees with the history that it was folded from."""
+    """Checks that a view matches the history from which it was folded."""
     threads, visits = list(every_thread(view.root)), every_visit(view)
     types = Counter(event.type for event in history)
 
@@ -93,12 +93,12 @@ def check(view: ExecutionView, history: Sequence[HistoryEvent]) -> None:
 
 
 def _failing(visit: StateVisit) -> tuple[str, ...]:
-    """The statuses of a state that may yet try again."""
+    """The statuses of a state that may still retry."""
     return () if visit.ended_at is not None else ("FAILED", "TIMED_OUT")
 
 
 def check_all(history: Sequence[HistoryEvent], definition: Any, *, most: int = 40) -> None:
-    """Checks every prefix of a history, or as many, and that they are folded event by event alike."""
+    """Checks prefixes of a history, and that folding event by event has the same result."""
     source = ExecutionSource("x", history, None if definition is None else dumps(definition))
     fold = ExecutionFold(source)
     step = max(1, len(history) // most)
@@ -112,7 +112,7 @@ def check_all(history: Sequence[HistoryEvent], definition: Any, *, most: int = 4
 
 @pytest.mark.parametrize("name", NAMES)
 def test_recorded(name: str) -> None:
-    """The laws hold for what was recorded, with and without its definition."""
+    """The laws hold for recorded executions, with and without their definitions."""
     source = source_of(name)
     check_all(source.history, json.loads(source.definition or ""))
     check_all(source.history, None, most=5)

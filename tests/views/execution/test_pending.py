@@ -107,7 +107,7 @@ def test_what_a_state_waits_for(
     after: tuple[str, int],
     expected: tuple[Any, ...],
 ) -> None:
-    """Each kind, with its times by the execution's clock."""
+    """Each kind of waiting has its times by the execution's clock."""
     definition = machine(state)
     view = view_of(definition, cut(run(definition, {"n": 90}, {"A": answers}), *after))
     kind, since, until, words, answer = expected
@@ -118,7 +118,7 @@ def test_what_a_state_waits_for(
 
 
 def test_the_last_failure_is_no_wait() -> None:
-    """A state that will not try again does not wait: it is about to be caught, or to fail."""
+    """A state without another attempt does not wait: its error is about to be caught, or it fails."""
     definition = machine(task(LAMBDA, **retry(MaxAttempts=1)))
     history = cut(run(definition, {}, {"A": [ERROR, ERROR]}), "LambdaFunctionFailed", 2)
     assert pending_of(view_of(definition, history)) == {}
@@ -126,7 +126,7 @@ def test_the_last_failure_is_no_wait() -> None:
 
 
 def test_a_foreign_history() -> None:
-    """Where the history does not follow from the definition, plain fields of the definition do.
+    """If the history does not match the definition, simple fields of the definition are used.
 
     A random delay is then unknown, and nothing can be answered here.
     """
@@ -146,7 +146,7 @@ def test_a_foreign_history() -> None:
 
 
 def test_without_a_definition() -> None:
-    """What the history says is said; when a Wait ends, it does not say."""
+    """Without a definition, only data from the history is shown, which does not have a Wait's end."""
     definition = machine(wait(Seconds=60))
     history = cut(run(definition, {}), "WaitStateEntered")
     view = fold_execution(ExecutionSource("events.json", history))
@@ -154,7 +154,7 @@ def test_without_a_definition() -> None:
 
 
 def test_random_times_follow_from_the_seed() -> None:
-    """A delay is that which the execution will have; without its seed, it is not known."""
+    """A random delay is the one that the execution will use; without the seed, it is unknown."""
     definition = machine(task(LAMBDA, **retry(JitterStrategy="FULL")))
     history = run(definition, {}, {"A": [ERROR, {"result": 1}]})
     (pending,) = pending_of(view_of(definition, cut(history, "LambdaFunctionFailed"))).values()
@@ -190,7 +190,7 @@ def test_a_redriven_wait() -> None:
     ],
 )
 def test_all_children_are_tried_again(of_all: dict[str, Any], seed: str | None) -> None:
-    """The Map or Parallel waits, not the state that failed in it, and also for a history in a file."""
+    """The Map or Parallel waits instead of the failed state inside it, also for a history in a file."""
     definition = machine({**of_all, "End": True, **retry()})
     history = run(definition, [1], {"I": [ERROR, {"result": 1}]})
     again = [event.id for event in history if event.type in ("MapStateStarted", "ParallelStateStarted")][1]
@@ -205,7 +205,7 @@ def test_all_children_are_tried_again(of_all: dict[str, Any], seed: str | None) 
 
 
 def test_tasks_of_the_same_state_are_named_by_their_handles() -> None:
-    """A command names one task: by its state where that is enough, else by its handle."""
+    """A command identifies one task: by its state if that is unique, otherwise by its handle."""
     each = {"StartAt": "Ask it", "States": {"Ask it": task(CALLBACK)}}
     definition = machine({"Type": "Map", "ItemProcessor": each, "End": True})
     view = view_of(definition, cut(run(definition, [1, 2], {}), "TaskStarted", 2))
@@ -224,7 +224,7 @@ def test_tasks_of_the_same_state_are_named_by_their_handles() -> None:
 
 
 def test_a_map_run() -> None:
-    """It runs, and how far it is is said where it is known."""
+    """A Map Run is running, with its progress if it is known."""
     each = {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}},
@@ -240,7 +240,7 @@ def test_a_map_run() -> None:
 
 
 def test_a_heartbeat() -> None:
-    """Heartbeats leave no event: the source says when the last one came."""
+    """Heartbeats have no event: the source has the time of the last one."""
     definition = machine(task(CALLBACK, HeartbeatSeconds=30))
     history = cut(run(definition, {}), "TaskStarted")
     view = view_of(definition, history, beats={3: START + 20 * SECOND})
@@ -248,7 +248,7 @@ def test_a_heartbeat() -> None:
 
 
 def test_times_in_words_are_in_a_zone() -> None:
-    """Local time goes without its name."""
+    """A local time is shown without the zone's name."""
     definition = machine(wait(Seconds=7200))
     view = view_of(definition, cut(run(definition, {}), "WaitStateEntered"))
     zone = timezone(timedelta(hours=1))
@@ -257,7 +257,7 @@ def test_times_in_words_are_in_a_zone() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_only_open_states_wait(name: str) -> None:
-    """After each event of a recorded execution: entries are for visits that have not ended."""
+    """After each event of a recorded execution, only open visits have entries."""
     source = source_of(name)
     events = source.history if len(source.history) < 100 else source.history[::20]
     for event in events:

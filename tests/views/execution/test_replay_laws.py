@@ -1,4 +1,4 @@
-"""Laws of what is computed by a replay, on machines that Hypothesis builds.
+"""Laws of values that are computed by a replay, on machines that Hypothesis builds.
 
 1. With the execution's seed, computing a state again gives what was recorded: its parameters, and
    its output.
@@ -24,7 +24,7 @@ from tests.interpreter.manual_driver import EXECUTION_ARN, MACHINE_ARN, redriven
 if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
 
-raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # at import: Hypothesis warns if the recursion limit changes during a test
 
 MOST_EVENTS = 120
 
@@ -69,5 +69,5 @@ def test_what_waits_for_a_time_goes_on_then(definition: Any, input: Any, answere
             for entered_id, one in pending_of(view).items()
             if one.kind in ("time", "retry")
         }
-        # Nothing else is due before: each step of this driver goes to the next timer of all.
+        # Nothing else is due before: each step of this driver advances to the next timer.
         assert min((until for until in waiting.values() if until is not None), default=None) == later.at

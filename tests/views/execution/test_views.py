@@ -1,4 +1,4 @@
-"""What the view of an execution says: visits, edges, attempts, errors, children, ends."""
+"""The content of an execution's view: visits, edges, attempts, errors, children, ends."""
 
 from __future__ import annotations
 
@@ -117,12 +117,12 @@ RECORDED = {
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_recorded(name: str) -> None:
-    """The tree of a recorded execution."""
+    """The view has the tree of a recorded execution."""
     assert lines(fold_execution(source_of(name))) == RECORDED[name]
 
 
 def test_a_failure_inside_maps() -> None:
-    """The error of an iteration inside an iteration is that of each Map around it."""
+    """The error of a nested iteration is the error of each Map around it."""
     view = fold_execution(source_of("nested-map"))
     failed = [line for line in lines(view) if "FAILED" in line]
     assert failed == [
@@ -136,7 +136,7 @@ def test_a_failure_inside_maps() -> None:
 
 
 def test_a_map_that_runs() -> None:
-    """The items and iterations of a Map of 300 of which about half are done."""
+    """A running Map with 300 items has the right counts of items and iterations."""
     view = fold_execution(source_of("map-running"))
     (each,) = view.root.visits
     assert each.item_count == 300
@@ -149,7 +149,7 @@ def test_a_map_that_runs() -> None:
 
 
 def test_what_attempts_know() -> None:
-    """Children, heartbeats, the field of a failed expression, parameters and results."""
+    """Attempts have their children, missed heartbeats, failed fields, parameters and results."""
     waiting = {visit.state: visit for visit in fold_execution(source_of("waiting")).visits()}
     (shipped,) = waiting["Ship"].attempts
     assert str(shipped.child_arn).endswith(":Callback:shipment-1") and shipped.submitted_at is not None
@@ -166,7 +166,7 @@ def test_what_attempts_know() -> None:
 
 
 def test_a_redrive_opens_what_it_continues() -> None:
-    """After the redrive, and before anything else, what did not succeed runs again."""
+    """Right after a redrive, all visits that did not succeed are open again."""
     source = source_of("redriven")
     redrive = next(event.id for event in source.history if event.type == "ExecutionRedriven")
     before, after = fold_execution(source, at=redrive - 1), fold_execution(source, at=redrive)
@@ -278,7 +278,7 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
 
 @pytest.mark.parametrize("case", SILENT)
 def test_failures_without_events(case: str) -> None:
-    """Failures that AWS does not record are found in the definition, or in what caught them."""
+    """Failures that AWS does not record are found in the definition or in a Catcher's output."""
     states, expected = SILENT[case]
     definition = {"StartAt": next(iter(states)), "States": states}
     history = run(definition, {"a": 1, "items": [{"code": "E1"}]}, {"T": [{"error": "Boom"}]})
@@ -286,7 +286,7 @@ def test_failures_without_events(case: str) -> None:
 
 
 def test_an_execution_in_memory() -> None:
-    """An in-process execution is viewed while it goes on, event by event."""
+    """An in-process execution can be viewed while it is running, event by event."""
 
     def pay(order: Any) -> Any:
         raise StatesError("Declined", f"no money for {order}")

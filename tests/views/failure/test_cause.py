@@ -1,4 +1,4 @@
-"""What a person reads of a failure's cause."""
+"""The readable message of a failure's cause."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NODE = {
         ("{not JSON", "{not JSON", None),
         (json.dumps(PYTHON), "'caviar'", "KeyError"),
         (json.dumps(NODE), "Cannot read properties of undefined (reading 'id')", "TypeError"),
-        # Lambda's own errors
+        # Lambda's errors
         (
             json.dumps(
                 {
@@ -56,13 +56,13 @@ NODE = {
             "Task timed out after 3.00 seconds",
             None,
         ),
-        # A message that is JSON itself, as some programs raise it
+        # A message that is JSON, as some programs raise it
         (
             json.dumps({"errorType": "Exception", "errorMessage": '{"code": 7, "message": "no stock"}'}),
             "no stock",
             "Exception",
         ),
-        # Jobs say why under many names
+        # Jobs have their reason in many different members
         (
             '{"JobRunId": "jr_1", "JobRunState": "FAILED", "ErrorMessage": "No such bucket"}',
             "No such bucket",
@@ -95,19 +95,19 @@ NODE = {
     ],
 )
 def test_message(cause: str | None, message: str, error: str | None) -> None:
-    """A cause is read for its message and the name of the innermost error."""
+    """A decoded cause has the message and the name of the innermost error."""
     decoded = decode_cause(cause)
     assert (decoded.message, decoded.error) == (message, error)
 
 
 def test_origin() -> None:
-    """A service's error says which service refused, and the request's id."""
+    """A service's error has the service and the request's id."""
     decoded = decode_cause("Nope (Service: DynamoDb, Status Code: 400, Request ID: 1QCE)")
     assert (decoded.origin, decoded.request_id) == ("DynamoDb, status 400", "1QCE")
 
 
 def test_child_execution() -> None:
-    """Of a child execution, the error inside it counts, however deep it is."""
+    """The cause of a child execution is its innermost error, at any depth."""
     inner = {"ExecutionArn": f"{ARN}:execution:Ship:b", "Status": "FAILED", "Error": "KeyError"}
     inner["Cause"] = json.dumps(PYTHON)
     outer = {"ExecutionArn": f"{ARN}:execution:Pay:a", "Status": "FAILED", "Cause": json.dumps(inner)}
@@ -118,17 +118,17 @@ def test_child_execution() -> None:
         f"{ARN}:execution:Ship:b",
     )
     stopped = decode_cause(json.dumps({"ExecutionArn": f"{ARN}:execution:Pay:a", "Status": "ABORTED"}))
-    assert stopped.message == "The child execution ended: ABORTED"
+    assert stopped.message == "The child execution ended with status ABORTED"
 
 
 @pytest.mark.parametrize("text", [" " * 1_000_000 + "x", "(Service: a; Status Code: 4;" * 30_000])
 def test_long_texts_of_no_known_form(text: str) -> None:
-    """A text is read once, however long it is."""
+    """Decoding takes linear time, however long the text is."""
     assert decode_cause(text).message == text.strip()
 
 
 def test_nesting_is_bounded() -> None:
-    """A cause in a cause in a cause … ends as the text that it is."""
+    """Causes that are nested too deeply are shown as text."""
     text = "deep"
     for _ in range(50):
         text = json.dumps({"errorMessage": text})[:100_000]

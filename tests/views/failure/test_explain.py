@@ -1,4 +1,4 @@
-"""Which state failed, why, and what may be done next."""
+"""Explanations of failures: the state, the reason, and next steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WIDTHS = {"wide": 100, "narrow": 44}
     "name, place, error",
     [
         ("nested-map", "EachOrder[2] › EachLine[1] › Price", "KeyError"),
-        ("order-declined", "Charge", "States.Http.StatusCode.402"),  # it was caught; then a Fail reported
+        ("order-declined", "Charge", "States.Http.StatusCode.402"),  # caught, and then reported by a Fail
         ("payment-undone", "Ship", "OutOfStock"),
         ("evaluation-failed", "Average", "States.QueryEvaluationError"),
         ("migration-failed", "Migrate", "States.ExceedToleratedFailureThreshold"),
@@ -46,7 +46,7 @@ def test_where_it_began(name: str, place: str | None, error: str | None) -> None
 
 @pytest.mark.parametrize("name", NAMES)
 def test_box_and_next_steps(name: str) -> None:
-    """The box has what a person needs, and the next steps are commands."""
+    """The box describes the failure, and the next steps are commands."""
     view = fold_execution(source_of(name))
     failure = explain_failure(view)
     steps = [f"{step.words}: {step.command}" for step in next_steps(view, pending_of(view))]
@@ -60,7 +60,7 @@ def test_box_and_next_steps(name: str) -> None:
 
 
 def test_box_around_what_does_not_show() -> None:
-    """Characters that do not show are escaped in the box, which stays a box."""
+    """Invisible characters are escaped in the box, whose borders stay aligned."""
     failure = explain_failure(fold_execution(source_of("nested-map")))
     assert failure is not None
     odd = "a\x1b[2Jb\u202ec\td"
@@ -84,7 +84,7 @@ def test_at_every_event(name: str) -> None:
 
 
 def test_caught_visit() -> None:
-    """A visit that failed and was caught is explained, too; one that succeeded is not."""
+    """A caught failure is also explained; a successful visit is not."""
     view = fold_execution(source_of("payment-undone"))
     explained = {visit.state: explain_visit(view, visit) for visit in view.visits()}
     ship = explained["Ship"]
@@ -98,12 +98,12 @@ def test_caught_visit() -> None:
     [
         (None, ""),
         ([{"ErrorEquals": ["ValueError", "States.Timeout"], "Next": "X"}],
-         "none of its Catchers matches KeyError: they are for ValueError, States.Timeout"),
+         "no Catcher matches KeyError. The Catchers match: ValueError, States.Timeout"),
         ("broken", ""),
     ],
 )  # fmt: skip
 def test_catchers(catch: object, hint: str) -> None:
-    """A state whose Catchers are for other errors says so."""
+    """There is a hint if a state's Catchers match only other errors."""
     source = source_of("nested-map")
     definition = json.loads(source.definition or "")
     each_order = definition["States"]["EachOrder"]["ItemProcessor"]["States"]
@@ -116,7 +116,7 @@ def test_catchers(catch: object, hint: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_json(name: str) -> None:
-    """Programs get all that people see."""
+    """The JSON form has everything in the box."""
     failure = explain_failure(fold_execution(source_of(name)))
     if failure is not None:
         shown = failure_json(failure)

@@ -1,4 +1,4 @@
-"""What is suggested after a failure, and while an execution waits."""
+"""Suggestions after a failure, and while an execution waits."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _failed_view(
 
 
 def test_a_state_whose_name_looks_like_an_option() -> None:
-    """The command has the state's path, which is no option."""
+    """The command has the state's path, which cannot be taken for an option."""
     view = fold_execution(
         ExecutionSource(
             "Pay/one",
@@ -75,7 +75,7 @@ def test_a_state_whose_name_looks_like_an_option() -> None:
     "view, commands",
     [
         (_failed_view("Declined", "no"), [AGAIN, SHOW]),
-        # Another outcome cannot be expected of the same definition
+        # The same definition would fail again
         (_failed_view("States.Runtime", "bad path"), [START, SHOW]),
         (_failed_view("Rejected", "no", type="Fail"), [START, SHOW]),
         (_failed_view("States.Runtime", "bad path", input=LONG), [SHOW]),
@@ -84,19 +84,19 @@ def test_a_state_whose_name_looks_like_an_option() -> None:
         # EXPRESS executions are not redriven, and children of Map Runs only with the Map Run
         (_failed_view("Declined", "no", arn=f"{ARN}:express:Pay:one:0a"), [START, SHOW]),
         (_failed_view("Declined", "no", arn=f"{ARN}:execution:Pay/Each:one"), [SHOW]),
-        # In a file, nothing can be started
+        # For a history in a file, nothing can be started
         (_failed_view("Declined", "no", arn=None), [SHOW]),
     ],
 )
 def test_after_failure(view: ExecutionView, commands: list[str]) -> None:
-    """The most useful commands come first, and none that cannot work."""
+    """The most useful commands come first, and commands that cannot work are left out."""
     assert [step.command for step in next_steps(view, {})] == commands
 
 
 def test_map_run_without_failed_items() -> None:
     """A dataset that could not be read has no items to list."""
     source = source_of("migration-failed")
-    listing = "list the items that failed"
+    listing = "list the failed items"
     assert listing in [step.words for step in next_steps(fold_execution(source), {})]
     unread = {arn: counts._replace(failed=0, timed_out=0) for arn, counts in source.map_runs.items()}
     assert unread
@@ -105,7 +105,7 @@ def test_map_run_without_failed_items() -> None:
 
 
 def test_at_endpoint() -> None:
-    """Commands of sfn get the options that lead to the same execution."""
+    """Commands of sfn have the options that select the same execution."""
     steps = next_steps(_failed_view("DynamoDB.Missing", INSTALL), {}, options="--endpoint-url http://x")
     assert [step.command for step in steps] == [
         COMMAND,
@@ -115,17 +115,17 @@ def test_at_endpoint() -> None:
 
 
 def test_while_running() -> None:
-    """What waits for an answer can be answered; what sfn does not continue can be looked into."""
+    """A waiting task has a command that completes it; a suspended execution has sfn doctor."""
     source = source_of("payment-waiting")
     view = fold_execution(source)
     [entered_id] = [visit.entered_id for visit in view.visits() if visit.state == "Approve"]
     approve = "sfn tasks approve payment/payment-waiting/Approve"
     pending = {entered_id: Pending("answer", 0, None, "an answer", approve), 99: Pending("time", 0, 1, "")}
-    assert [tuple(step) for step in next_steps(view, pending)] == [("answer Approve", approve)]
+    assert [tuple(step) for step in next_steps(view, pending)] == [("complete Approve", approve)]
     suspended = fold_execution(source._replace(suspension="KeyError: 7"))
     assert [step.command for step in next_steps(suspended, {})] == ["sfn doctor"]
 
 
 def test_after_success() -> None:
-    """Nothing needs to be done."""
+    """A successful execution has no next steps."""
     assert next_steps(fold_execution(source_of("order")), {}) == []

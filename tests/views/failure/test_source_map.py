@@ -1,4 +1,4 @@
-"""Places of a bundle in the files that it was made of."""
+"""Source places of a bundle."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAP = {
         (MAP, 28, 22, ("../lib/pay.ts", 5)),
         (MAP, 28, 0, ("../lib/pay.ts", 5)),
         (MAP, 33, 10, ("../src/app.ts", 4)),
-        (MAP, 1, 1, None),  # the bundler's own code
+        (MAP, 1, 1, None),  # the bundler's code
         (MAP, 999, 1, None),
         ({**MAP, "sourceRoot": "file/"}, 33, 10, ("file/../src/app.ts", 4)),
         ({"mappings": "!!"}, 1, 1, None),
@@ -33,5 +33,5 @@ MAP = {
     ],
 )
 def test_place(source_map: Any, line: int, column: int, place: tuple[str, int] | None) -> None:
-    """A line of a bundle is that of a source, where the map says so."""
+    """A place in a bundle has the source place in the map, if there is one."""
     assert original_place(source_map, line, column) == place

@@ -45,6 +45,6 @@ from sfn_cli.views.failure.stack_frames import parse_stack_trace
     ],
 )
 def test_frames(lines: list[str], frames: list[tuple[str, int, str, str, bool]]) -> None:
-    """The innermost frame comes first, whatever the order of the runtime."""
+    """The innermost frame comes first, whatever the runtime's order."""
     found = parse_stack_trace(lines)
     assert [(frame.file, frame.line, frame.function, frame.source, frame.is_own) for frame in found] == frames

@@ -1,4 +1,4 @@
-"""Choice Rules as a person reads them."""
+"""Readable text of Choice Rules."""
 
 from __future__ import annotations
 

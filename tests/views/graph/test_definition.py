@@ -1,4 +1,4 @@
-"""The graph of a definition: its order, its edges, and as much as possible of a broken one."""
+"""The graph of a definition: its order, its edges, and the valid parts of an invalid definition."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_handler_of_many_states_has_marks_in_place_of_edges(count: int, is_far
     marks = [node.catches_to for node in level.nodes.values() if node.catches_to]
     assert len(catches) == (0 if is_far else count)
     assert marks == ([(("ALL", "Undo"),)] * count if is_far else [])
-    # The forms that are laid out elsewhere have the edges in any case.
+    # The forms with their own layout always have the edges.
     assert mermaid_of(level).count("--> Undo: catch ALL") == count
     assert dot_of(level, "x").count("-> Undo [") == count
     text = ["".join(span.text for span in line) for line in graph_lines(level, "x", width=80)]
@@ -138,7 +138,7 @@ def test_a_broken_definition_is_drawn_as_far_as_it_can_be_read(definition: Any, 
 
 @pytest.mark.slow
 def test_no_damage_to_a_definition_stops_a_drawing() -> None:
-    """Any value in place of any other: a machine with 5 values replaced, 300 times."""
+    """A machine with any 5 values replaced can be drawn, tried 300 times."""
     rubbish: list[Any] = [
         None,
         True,
@@ -182,7 +182,7 @@ def _write_all_forms(level: GraphLevel) -> None:
 
 
 def _replace_one_value(value: Any, source: random.Random, rubbish: list[Any]) -> None:
-    """Walks down at random, and puts rubbish in the place of what is found there."""
+    """Descends at random, and replaces the value there with an invalid one."""
     while isinstance(value, dict | list) and value:
         key = source.choice(list(value) if isinstance(value, dict) else range(len(value)))
         inner = value[key]

@@ -1,4 +1,4 @@
-"""How Retriers read: on the loops of Mermaid and Graphviz, and in the title of a picture's loop."""
+"""Readable text of Retriers, for Mermaid's and Graphviz's loops and for the title of a picture's loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an execution did on the graph: statuses, counts, edges, one iteration or all."""
+"""The path of an execution through the graph: statuses, counts, edges, one or all iterations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run_of(name: str, *, at: int | None = None, iteration: dict[str, int] | None
     ],
 )
 def test_statuses(name: str, statuses: dict[str, str]) -> None:
-    """A state has the worst status of its visits; what waits is not said to run."""
+    """A state has the worst status of its visits; a waiting state is not shown as running."""
     run = run_of(name)
     assert {path: run.nodes[path].status for path in statuses} == statuses
 
@@ -66,7 +66,7 @@ def test_taken_edges(name: str, taken: list[tuple[str, str, str]]) -> None:
 
 
 def test_one_iteration() -> None:
-    """Of a Map, one iteration can be chosen: its states, counts and edges alone are shown."""
+    """One iteration of a Map can be chosen: then only its states, counts and edges are shown."""
     every = run_of("nested-map")
     chosen = [run_of("nested-map", iteration={"/EachOrder": index}) for index in range(3)]
     inside = "/EachOrder[0]/HasLines"
@@ -76,7 +76,7 @@ def test_one_iteration() -> None:
     choices = {edge.target for edge in every.taken if edge.kind == "choice"}
     assert all(sum(edge.kind == "choice" for edge in one.taken) == 1 for one in chosen)
     assert {edge.target for one in chosen for edge in one.taken if edge.kind == "choice"} == choices
-    assert every.nodes["/EachOrder"] == chosen[0].nodes["/EachOrder"]  # the Map itself is one
+    assert every.nodes["/EachOrder"] == chosen[0].nodes["/EachOrder"]  # the Map's own status is the same
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-"""What states do, in a few words."""
+"""Short descriptions of states."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ STATES: list[tuple[dict[str, Any], str]] = [
     (_task(f"{S}http:invoke", ApiEndpoint="{% $url %}", Method="POST"), "http:invoke"),
     (_task("arn:aws:states:us-east-1:123456789012:activity:approve"), "activity approve"),
     (_task("arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject"), "s3:getObject"),
-    # what a deployment would fill in
+    # values that a deploy fills in
     (_task("${BankFunctionArn}"), "BankFunctionArn"),
     (_task("${BankFunction.Arn}:$LATEST"), "BankFunction"),
     (_task("${aws_lambda_function.bank.arn}:$LATEST"), "bank"),

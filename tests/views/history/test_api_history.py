@@ -1,4 +1,4 @@
-"""Public events → the events of the interpreter."""
+"""Conversion of GetExecutionHistory's events to the interpreter's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.views.recorded import NAMES, recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
+raise_recursion_limit()  # at import: Hypothesis warns if the recursion limit changes during a test
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[2] / "cases" / "histories.json").read_text())
 
@@ -35,7 +35,7 @@ def shown(history: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
 
 
 def without_empty_details(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
-    """The events as the API can show them: {} and None are the same there."""
+    """Returns the events as the API shows them, where {} and None are the same."""
     return [event._replace(details=event.details or None) for event in history]
 
 
@@ -47,7 +47,7 @@ def test_cases(case: dict[str, Any]) -> None:
 
 
 def without_unseen_ways(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
-    """The events as far as the API shows them: where a state leads to, once the next one is entered.
+    """Returns the events with the data in the API, such as a next state only once it is entered.
 
     An execution that is stopped in between may have left the state by any way but its end.
     """
@@ -59,7 +59,7 @@ def without_unseen_ways(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
 
 
 def with_unique_names(machine: Any, prefix: str = "") -> Any:
-    """Returns a generated machine in which no two states have one name, as AWS requires."""
+    """Returns a generated machine with unique state names, as AWS requires."""
 
     def renamed(part: Any) -> Any:
         return {
@@ -85,7 +85,7 @@ def with_unique_names(machine: Any, prefix: str = "") -> Any:
 
 
 def named_states(machine: Any) -> Iterator[tuple[str, Any]]:
-    """Yields the states of a machine, those inside others included, with their names."""
+    """Yields the states of a machine, including nested ones, with their names."""
     for name, state in machine["States"].items():
         yield name, state
         for inner in [
@@ -116,7 +116,7 @@ def test_generated_machines(definition: Any, input: Any, answered: Any) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_recorded_executions(name: str) -> None:
-    """What sfn has recorded of real executions is read to a history that the interpreter accepts."""
+    """Recorded executions of sfn are converted to a history that the interpreter accepts."""
     execution = recorded(name)
     history = read_api_history(execution["events"], execution["definition"])
     assert interpreter_of(execution["definition"], history).ended == history[-1].type.startswith("Execution")
@@ -124,7 +124,7 @@ def test_recorded_executions(name: str) -> None:
 
 
 def test_orders_and_times() -> None:
-    """Newest first is read alike, and so are times in seconds, in milliseconds, and as texts."""
+    """Reverse order has the same result, and so have times in seconds, milliseconds, and as strings."""
     execution = recorded("nested-map")
     history = read_api_history(execution["events"], execution["definition"])
     assert read_api_history(execution["events"][::-1], execution["definition"]) == history
@@ -143,7 +143,7 @@ def test_without_a_definition() -> None:
 
 
 def test_branches_in_another_order() -> None:
-    """AWS may enter the branches in any order: they are known by the names of their states."""
+    """Branches, which AWS may enter in any order, are recognised by their states' names."""
     definition = {
         "StartAt": "P",
         "States": {
@@ -176,7 +176,7 @@ def test_branches_in_another_order() -> None:
     ids=json.dumps,
 )
 def test_no_history(events: Any) -> None:
-    """What is no history at all is refused in one line."""
+    """A value that is not a history is rejected with one line."""
     with pytest.raises(NotAHistoryError) as refused:
         read_api_history(events, None)
     assert str(refused.value).endswith(".") and "\n" not in str(refused.value)
@@ -192,7 +192,7 @@ junk = st.recursive(
 @tries(200)
 @given(st.sampled_from(NAMES), st.data())
 def test_damaged_histories(name: str, data: Any) -> None:
-    """A page of a history, and one with damaged events, is read as far as it can be; or refused."""
+    """A page of a history, or a damaged one, is read as far as possible, or rejected."""
     execution = recorded(name)
     events = execution["events"]
     first = data.draw(st.integers(0, len(events) - 1))

@@ -1,4 +1,4 @@
-"""Every history that AWS itself returned can be read and folded."""
+"""Every history that AWS returned can be read and folded."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def view_of(events: list[Any], definition: Any) -> ExecutionView:
 
 
 def definition_of(scenario: dict[str, Any]) -> Any:
-    """The last definition of a recording, a JSON text or the value."""
+    """Returns the last definition in a recording, as JSON text or as a value."""
     created = [step["params"] for step in scenario["steps"] if step["op"] == "CreateStateMachine"]
     found = created[-1].get("definition") if created else scenario.get("definition")
     try:
@@ -49,13 +49,13 @@ def definition_of(scenario: dict[str, Any]) -> Any:
 
 
 def test_recordings() -> None:
-    """Each is folded to its end, without an open state; each visited state is found in its definition."""
+    """Each history is folded to its end without open states; each visited state is in its definition."""
     folded = 0
     for scenario in scenarios():
         definition = definition_of(scenario)
         for events in histories(scenario["matches"]):
             if not all(isinstance(event.get("id"), int) for event in events):
-                continue  # the ids of a Parallel's events were taken out of some recordings
+                continue  # some recordings do not have the ids of a Parallel's events
             view = view_of(events, definition)
             folded += 1
             visits = list(view.visits())
@@ -72,7 +72,7 @@ def test_recordings() -> None:
 
 
 def test_rules() -> None:
-    """Excerpts, too: a few events of a history, or only their types, are folded as far as they go."""
+    """Excerpts, which have a few events or only their types, are folded as far as possible."""
     for line in (RECORDINGS / "rules" / "dev.jsonl").read_text().splitlines():
         rule = json.loads(line)
         for events in histories(rule):

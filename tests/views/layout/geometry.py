@@ -1,4 +1,4 @@
-"""What is wrong with a drawing, counted from its coordinates."""
+"""Counts the defects of a drawing from its coordinates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Segment = tuple["Point", "Point"]
 
 
 def faults_of(placed: PlacedLevel) -> Counter[str]:
-    """Counts the faults of a level and of all levels inside it, by kind; those that did not happen are 0."""
+    """Counts the defects of a level and all levels inside it, by kind, including zeros."""
     faults: Counter[str] = Counter(
         {
             "overlaps of states": 0,
@@ -61,7 +61,7 @@ def faults_of(placed: PlacedLevel) -> Counter[str]:
 
 
 def _loop_boxes(level: PlacedLevel) -> Iterator[Box]:
-    """Yields the room of the loops that `picture/states.py` draws at states that are retried."""
+    """Yields the areas of the loops that `picture/states.py` draws at states with Retriers."""
     for path, node in level.level.nodes.items():
         if node.retries:
             box = level.boxes[path]
@@ -69,7 +69,7 @@ def _loop_boxes(level: PlacedLevel) -> Iterator[Box]:
 
 
 def levels_of(placed: PlacedLevel) -> Iterator[PlacedLevel]:
-    """Yields a level and those inside it."""
+    """Yields a level and the levels inside it."""
     yield placed
     for inside in placed.inner.values():
         for _, level in inside:
@@ -114,7 +114,7 @@ def _overlap(one: Box, other: Box) -> bool:
 
 
 def _runs_through(segment: Segment, box: Box) -> bool:
-    """Whether an upright or level line has a point inside the box."""
+    """Whether a vertical or horizontal line has a point inside the box."""
     (x1, y1), (x2, y2) = segment
     return _overlap(
         Box(min(x1, x2) - _SLACK, min(y1, y2) - _SLACK, abs(x1 - x2) + 2 * _SLACK, abs(y1 - y2) + 2 * _SLACK),

@@ -1,4 +1,4 @@
-"""What each field and option of the engine does: it ignores those that it does not know, without a word."""
+"""The effect of each field and option of the engine, which silently ignores unknown ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of a drawing, short enough for their places."""
+"""The texts of a drawing, shortened to fit."""
 
 from __future__ import annotations
 

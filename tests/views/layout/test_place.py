@@ -1,4 +1,4 @@
-"""Layouts of the examples, of real projects' definitions and of odd ones, judged by their coordinates."""
+"""Layouts of the examples, real projects' definitions and unusual ones, checked by their coordinates."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_loop_to_the_first_state_of_a_branch_leaves_it_on_top() -> None:
 
 @pytest.mark.slow
 def test_odd_machines_have_no_more_faults_than_were_counted() -> None:
-    """200 machines with 6,888 states, whose states lead to random ones."""
+    """200 machines with 6,888 states and random transitions can be drawn."""
     faults: Counter[str] = Counter()
     for seed in range(200):
         source = random.Random(seed)
@@ -150,7 +150,7 @@ def test_a_broken_definition_is_laid_out_as_far_as_it_goes(definition: dict[str,
 
 
 def _nested_machine() -> dict[str, Any]:
-    """Two Parallels of 160 states each; one of the states inside is a Map with nine inside."""
+    """Returns two Parallels of 160 states each; one of these is a Map with nine states."""
     branches = [chain_definition(10) for _ in range(15)]
     each = {"Type": "Map", "ItemProcessor": chain_definition(9), "End": True}
     branches.append({"StartAt": "Each", "States": {"Each": each}})

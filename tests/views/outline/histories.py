@@ -1,4 +1,4 @@
-"""Histories made event by event, for outlines that no recording has."""
+"""Builds histories event by event, for outlines without a recording."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EMPTY = Payload(text="{}")
 
 
 class History:
-    """A history that grows: each event is a second after the one before."""
+    """A growing history, in which each event is a second after the previous one."""
 
     def __init__(self) -> None:
         self.events = [HistoryEvent(1, 0, START, "ExecutionStarted", payload=EMPTY)]
@@ -35,7 +35,7 @@ class History:
 
 
 def pass_chain(names: list[str]) -> History:
-    """Returns the history of Pass states, one after the other."""
+    """Returns the history of consecutive Pass states."""
     history, last = History(), 1
     for name in names:
         last = history.add("PassStateEntered", last, name=name)
@@ -44,7 +44,7 @@ def pass_chain(names: list[str]) -> History:
 
 
 def nested_parallels(depth: int) -> History:
-    """Returns the history of Parallels inside one another, each with one branch, the last one open."""
+    """Returns the history of nested Parallels, each with one branch, the last one open."""
     history, last = History(), 1
     for level in range(depth):
         entered = history.add("ParallelStateEntered", last, level, name=f"Level{level}")
@@ -54,7 +54,7 @@ def nested_parallels(depth: int) -> History:
 
 
 def map_of(iterations: int, *, failed: tuple[int, ...] = (), running: tuple[int, ...] = ()) -> History:
-    """Returns the history of a Map whose iterations are one Pass each; most have succeeded."""
+    """Returns the history of a Map with one Pass per iteration, most of which have succeeded."""
     history = History()
     entered = history.add("MapStateEntered", 1, name="Each")
     started = history.add("MapStateStarted", entered, length=iterations)

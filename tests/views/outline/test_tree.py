@@ -1,4 +1,4 @@
-"""The tree of an execution as text: what has a line, and how the lines fit a page."""
+"""The tree of an execution as text: the lines, and how they fit a page."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_squares(statuses: list[Status]) -> None:
 
 
 def test_failed_squares_are_larger() -> None:
-    """What failed can be seen without colours, and is drawn over its neighbours."""
+    """Failed items are visible without colours, and are drawn over their neighbours."""
     svg = draw_heat_map(["FAILED", "SUCCEEDED"], "")
     sides = dict(re.findall(r'class="(\w+)" d="M[\d.]+ [\d.]+h([\d.]+)', svg))
     assert float(sides["failed"]) > float(sides["succeeded"])

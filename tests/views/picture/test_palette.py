@@ -1,4 +1,4 @@
-"""Every colour can be read on what lies behind it."""
+"""Every colour is readable on its background."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_contrast(ink: str, surface: str, theme: str) -> None:
 
 
 def test_every_status_has_a_colour() -> None:
-    """The colours that statuses name are in the palette."""
+    """The colours of statuses are in the palette."""
     assert {look.colour for look in LOOKS.values()} <= INKS.keys()
 
 

@@ -33,7 +33,7 @@ def placed(definition: Mapping[str, Any], *, is_folded: bool = False) -> PlacedL
 
 
 def run_of(name: str) -> tuple[PlacedLevel, GraphRun]:
-    """Returns the placed graph of a recorded execution, and what it did there."""
+    """Returns the placed graph of a recorded execution, and its run."""
     definition = recorded(name)["definition"]
     return placed(definition), graph_run(fold_execution(source_of(name)), graph_of(definition))
 
@@ -61,7 +61,7 @@ def texts_of(group: ElementTree.Element) -> list[str]:
     )
 )
 def test_any_name(names: list[str]) -> None:
-    """Names of any characters, in states, errors and rules, make XML with one id for each element."""
+    """Names with any characters, in states, errors and rules, result in XML with unique ids."""
     first, *others = names
     definition = {
         "StartAt": first,
@@ -86,7 +86,7 @@ def test_any_name(names: list[str]) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_state_can_be_read(name: str) -> None:
-    """Each state has its name as text and all that it says in a title, and can be focused."""
+    """Each state has its name as text and its full description as a title, and can be focused."""
     where, run = run_of(name)
     states = states_of(draw_svg(where, name, run=run))
     for state_id, state in states.items():
@@ -105,7 +105,7 @@ def test_every_state_can_be_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["order-declined", "map-running"])
 def test_nothing_that_a_page_would_refuse(name: str) -> None:
-    """There are no style attributes, scripts or addresses, which a strict page would not allow."""
+    """There are no style attributes, scripts or URLs, which a strict policy would not allow."""
     where, run = run_of(name)
     for theme in ("auto", "light", "dark"):
         svg = draw_svg(where, name, run=run, theme=theme)
@@ -116,7 +116,7 @@ def test_nothing_that_a_page_would_refuse(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fragments(name: str) -> None:
-    """What a live page replaces is, part for part, what the picture has."""
+    """The fragments for a live page are the same as the parts of the picture."""
     where, run = run_of(name)
     svg = draw_svg(where, name, run=run)
     fragments = draw_fragments(where, run=run)
@@ -138,13 +138,13 @@ TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": T
     ],
 )
 def test_texts_of_a_state(state: Mapping[str, Any], texts: list[str]) -> None:
-    """A state shows its name, what it does, and how often it is tried again."""
+    """A state shows its name, its description, and its maximum number of retries."""
     states = states_of(draw_svg(placed({"StartAt": "Here", "States": {"Here": state}}), "x"))
     assert texts_of(states["/Here"]) == texts
 
 
 def test_a_state_that_is_retried_has_a_loop() -> None:
-    """The loop's title names each Retrier; a state whose Retriers never try again has none."""
+    """The loop's title describes each Retrier; a state whose Retriers never retry has no loop."""
     busy = {"ErrorEquals": ["Busy"], "MaxAttempts": 2}
     never = {"ErrorEquals": ["States.ALL"], "MaxAttempts": 0}
     states = {
@@ -173,13 +173,13 @@ def test_loops_that_were_taken(name: str, count: int) -> None:
     ],
 )
 def test_texts_of_a_visited_state(name: str, path: str, texts: list[str]) -> None:
-    """Failed attempts, visits and counts are written; what was not visited shows its definition's."""
+    """Failed attempts, visits and counts are shown; a state without a visit shows its definition's values."""
     where, run = run_of(name)
     assert set(texts) <= set(texts_of(states_of(draw_svg(where, name, run=run))[path]))
 
 
 def test_folded() -> None:
-    """A folded Map or Parallel says how many states are inside."""
+    """A folded Map or Parallel shows the number of states inside."""
     inner = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     definition = {
         "StartAt": "P",
@@ -191,7 +191,7 @@ def test_folded() -> None:
 
 
 def test_labels_have_their_whole_text() -> None:
-    """A label that is cut, or stands for several, has all of it in its title."""
+    """A shortened or combined label has the full text in its title."""
     long = "$.customer.address.country.code.of.the.first.order"
     rules = [{"Variable": long, "NumericEquals": n, "Next": "B"} for n in range(5)]
     definition = {
@@ -206,7 +206,7 @@ def test_labels_have_their_whole_text() -> None:
 
 
 def test_broken_definition() -> None:
-    """A state that is missing is drawn as such."""
+    """A missing state is drawn as missing."""
     definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Gone"}}}
     assert "missing" in str(states_of(draw_svg(placed(definition), "x"))["/Gone"].get("class"))
 
@@ -220,7 +220,7 @@ def test_what_happens_elsewhere_is_not_called_unvisited() -> None:
 
 
 def test_json_definitions_alone_decide() -> None:
-    """The same definition, read again, makes the same bytes."""
+    """The same definition always results in the same bytes."""
     definition = recorded("order")["definition"]
     again = json.loads(json.dumps(definition))
     assert draw_svg(placed(definition), "x") == draw_svg(placed(again), "x")

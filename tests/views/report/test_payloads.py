@@ -1,4 +1,4 @@
-"""A report has no more data than a page can bear, and short texts are whole."""
+"""A report has a limited amount of data, and short texts are not truncated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sfn_cli.views.report.payloads import MOST_CHARACTERS, ShownPayloads
     ],
 )
 def test_limit(lengths: list[int]) -> None:
-    """Texts are cut only if they are too long together, and then the longest ones."""
+    """Texts are truncated only if the total is too long, the longest ones first."""
     payloads = ShownPayloads("x" * length for length in lengths)
     limit = payloads.limit
     if sum(lengths) <= MOST_CHARACTERS:
@@ -35,7 +35,7 @@ def test_limit(lengths: list[int]) -> None:
 
 
 def test_cut_text_says_so() -> None:
-    """A cut text ends with how much more there is; the others are not touched."""
+    """A truncated text ends with the number of missing characters; others are unchanged."""
     payloads = ShownPayloads(["x" * (MOST_CHARACTERS + 1000), '{"a":1}'])
     assert "1,007 more characters" in payloads.text_block("x" * (MOST_CHARACTERS + 1000))
     assert payloads.json_block('{"a":1}') == '<pre tabindex="0">{&quot;a&quot;: 1}</pre>'
@@ -44,7 +44,7 @@ def test_cut_text_says_so() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 900 + "]" * 900, "not JSON", "[1, 2", "NaN"])
 def test_any_text(text: str) -> None:
-    """What is not JSON, or is nested very deeply, is shown as it is."""
+    """Text that is not JSON, or is nested very deeply, is shown unchanged."""
     shown = ShownPayloads([text]).json_block(text)
     assert re.sub(r"\s", "", shown.removeprefix('<pre tabindex="0">').removesuffix("</pre>")) == text.replace(
         " ", ""

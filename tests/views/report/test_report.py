@@ -1,4 +1,4 @@
-"""A report has everything of an execution in one file, and no secret of it."""
+"""A report has a complete execution in one file, without its secrets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VOID = {"meta", "br"}
 
 
 class ReadPage(HTMLParser):
-    """Reads a page: its ids, the targets of its links, and its text without scripts and sheets."""
+    """Reads a page: its ids, the targets of its links, and its text without scripts and stylesheets."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ def report_of(source: ExecutionSource, *, at: int | None = None) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_page(name: str) -> None:
-    """Each visit has a row that leads to its panel; ids are unique; all links lead within the page."""
+    """Each visit has a row with a link to its panel; ids are unique; all links are within the page."""
     source = source_of(name)
     page = ReadPage(report_of(source))
     assert len(page.ids) == len(set(page.ids))
@@ -80,7 +80,7 @@ def test_page(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_history_that_stops_anywhere(name: str) -> None:
-    """There is a report after any event."""
+    """A report can be rendered after any event."""
     source = source_of(name)
     ids = [event.id for event in source.history]
     for at in ids[:: max(1, len(ids) // 8)]:
@@ -89,7 +89,7 @@ def test_history_that_stops_anywhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["payment-waiting", "callback", "signup"])
 def test_no_token(name: str) -> None:
-    """Task tokens of the history are not in the report, in whatever payload they were."""
+    """Task tokens in the history are not in the report, in any payload."""
     source = source_of(name)
     tokens = {
         found
@@ -108,7 +108,7 @@ def test_no_seed() -> None:
 
 
 def test_failure() -> None:
-    """Why it failed is at the top, with the trace and what to do next."""
+    """The reason for a failure is at the top, with the stack trace and next steps."""
     text = ReadPage(report_of(source_of("nested-map"))).text
     top = text[: text.index("Timeline")]
     for said in (
@@ -122,30 +122,30 @@ def test_failure() -> None:
 
 
 def test_two_clocks() -> None:
-    """Times by a virtual clock have the wall clock's beside them."""
+    """Times of a virtual clock are shown together with the wall clock's."""
     source = source_of("hello-world")
     start, end = source.history[0].at, source.history[-1].at
     text = ReadPage(report_of(source._replace(jumps=(ClockJump(start + 1, end - 1),)))).text
-    assert "By its virtual clock" in text and "By the wall clock" in text and "of wall time" in text
+    assert "Virtual time" in text and "Wall-clock time" in text and "of wall time" in text
 
 
 @pytest.mark.parametrize("definition", [None, "not JSON"])
 def test_without_definition(definition: str | None) -> None:
-    """Without a picture, the outline stands in its place, and the page says why."""
+    """Without a picture, the outline is shown instead, with the reason."""
     page = ReadPage(report_of(source_of("order-declined")._replace(definition=definition)))
     assert "There is no picture" in page.text
     assert "Charge" in page.text and "/Charge" not in page.ids
 
 
 def test_without_graphlay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the extra, the report says how to get it."""
+    """Without the extra, the report says how to install it."""
     monkeypatch.setitem(sys.modules, "graphlay", None)
     text = ReadPage(report_of(source_of("order-declined"))).text
     assert "Install the extra console: " in text and "├──" in text
 
 
 def test_any_text() -> None:
-    """Markup and control characters in data are shown, and mean nothing."""
+    """Markup and control characters in data are shown and have no effect."""
     name, text = "<b>\x1b[31m & 'State'", "</pre><script>alert(1)</script>\u202e\x00\ud800"
     definition = {"StartAt": name, "States": {name: {"Type": "Pass", "Result": text, "End": True}}}
     source = _source_of_run(definition, {text: text})
@@ -157,7 +157,7 @@ def test_any_text() -> None:
 
 @pytest.mark.slow
 def test_large_execution() -> None:
-    """Of many states with much data, a part is shown, what failed first, and the rest is counted."""
+    """Of many states with much data, some are shown, failed ones first, and the rest is counted."""
     definition = {
         "StartAt": "Each",
         "States": {

@@ -1,4 +1,4 @@
-"""A report opens from a disk in a real browser, without any request, in both colour schemes."""
+"""A report opens from disk in a real browser, without requests, in both colour schemes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_report(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens the report of a recorded execution; returns the page, and what it complained of or asked for.
+    """Opens the report of a recorded execution; returns the page, with its errors and requests.
 
     That list has its requests for anything but itself, its errors and its messages.
     """
@@ -72,7 +72,7 @@ def open_report(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["order-declined", "payment-waiting", "map-running", "redriven"])
 def test_opens_without_a_request(open_report: Open, name: str, scheme: str) -> None:
-    """Nothing is loaded, nothing is refused by the page's own policy, and no script fails."""
+    """Nothing is loaded, the page's policy blocks nothing, and no script fails."""
     page, said = open_report(name, scheme)
     page.locator(".state .name").first.click()
     page.keyboard.press("f")
@@ -81,7 +81,7 @@ def test_opens_without_a_request(open_report: Open, name: str, scheme: str) -> N
 
 
 def test_colour_schemes(open_report: Open) -> None:
-    """Both schemes are drawn, each with its own colours."""
+    """Each colour scheme has its own colours."""
     shots = [open_report("order-declined", scheme)[0].screenshot() for scheme in ("light", "dark")]
     assert shots[0] != shots[1]
 
@@ -89,7 +89,7 @@ def test_colour_schemes(open_report: Open) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["order-declined", "payment-waiting", "aborted"])
 def test_contrast(open_report: Open, name: str, scheme: str) -> None:
-    """All text, in the page and in its picture, has a contrast of at least 4.5 to what is behind it."""
+    """All text in the page and its picture has a contrast of at least 4.5 with its background."""
     page, _ = open_report(name, scheme)
     page.get_by_role("button", name="Open all").click()
     found = page.evaluate(_COLOURS_OF_TEXTS)
@@ -133,7 +133,7 @@ def _selected(page: Page) -> str:
 
 
 def test_a_click_on_a_state_opens_its_panel(open_report: Open) -> None:
-    """A state of the picture leads to its visit: of several, to the one that failed."""
+    """A state in the picture links to its visit; of several, to the failed one."""
     page, _ = open_report("nested-map")
     page.locator("[id='/EachOrder[0]/EachLine[0]/Price']").click()
     opened = page.locator("details.visit[open]")
@@ -165,7 +165,7 @@ def test_keyboard(open_report: Open) -> None:
 
 
 def test_without_script(open_report: Open) -> None:
-    """Links open panels without the script, too."""
+    """Links open panels even without the script."""
     page, said = open_report("order-declined", with_script=False)
     page.locator(".timeline a", has_text="Charge").click()
     assert page.locator(".panel:visible").count() == 1
@@ -175,7 +175,7 @@ def test_without_script(open_report: Open) -> None:
 
 @pytest.mark.parametrize("width", [400, 800, 1400])
 def test_no_width_makes_the_page_scroll_sideways(open_report: Open, width: int) -> None:
-    """Wide things scroll inside the page."""
+    """Wide content scrolls inside the page."""
     page, _ = open_report("order-declined", width=width)
     page.get_by_role("button", name="Open all").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,4 +1,4 @@
-"""Secrets are masked wherever they stand in data; all else stays as it is."""
+"""Secrets are masked everywhere in data; everything else is unchanged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AWS_TOKEN = "AAAAKgAAAAIAAAAA" + "Ab9+/" * 80 + "=="
         ({"note": f"Bearer {'x' * 20}"}, {"note": f"Bearer {MASK}"}),
         ({"password": "p", "PIN": "1"}, {"password": MASK, "PIN": "1"}),
         ({"Secret Access Key": "k", "x-api-key": "t"}, {"Secret Access Key": MASK, "x-api-key": MASK}),
-        # Not secrets: places of them, empty ones, what is only named alike, digests.
+        # Not secrets: references to them, empty ones, similar names, digests.
         ({"token.$": "$$.Task.Token", "token": "{% $states.context.Task.Token %}"}, None),
         ({"token": "", "password": None, "secret": True}, None),
         ({"token": {"id": 1}, "tokens": ["a"], "NextToken": "b"}, None),
@@ -39,13 +39,13 @@ AWS_TOKEN = "AAAAKgAAAAIAAAAA" + "Ab9+/" * 80 + "=="
     ],
 )  # fmt: skip
 def test_masked(value: Any, masked: Any) -> None:
-    """A payload without its secrets is the same JSON otherwise."""
+    """A masked payload is otherwise the same JSON."""
     assert json.loads(mask_json_text(json.dumps(value))) == (value if masked is None else masked)
 
 
 @pytest.mark.parametrize("text", [f"not JSON {TOKEN}", '{"cut": "' + TOKEN, TOKEN, f"[{TOKEN}"])
 def test_text_that_is_not_json(text: str) -> None:
-    """Tokens are masked in any text, also in JSON that was cut."""
+    """Tokens are masked in any text, also in truncated JSON."""
     assert TOKEN not in mask_json_text(text)
     assert TOKEN not in mask_text(text)
 
@@ -59,15 +59,15 @@ def test_text_that_is_not_json(text: str) -> None:
         ("GET /x?access_token=abc&n=1", f"GET /x?access_token={MASK}&n=1"),
         ("a token = 5, password: none given", None),
         ('"token": "$$.Task.Token"', None),
-        ('"a":"' + "\\" * 1_000_001, None),  # read once, however long it is
+        ('"a":"' + "\\" * 1_000_001, None),  # takes linear time, however long it is
     ],
 )  # fmt: skip
 def test_named_values_in_text(text: str, masked: str | None) -> None:
-    """Log lines and commands have no values that are named like secrets."""
+    """Values with secret-like names are masked in log lines and commands."""
     assert mask_text(text) == (text if masked is None else masked)
 
 
 def test_what_has_no_secret_is_the_same_text() -> None:
-    """Spaces and the form of numbers stay."""
+    """Spaces and the form of numbers are unchanged."""
     text = '{ "n": 1.50, "s": "\\u00e9" }'
     assert mask_json_text(text) is text

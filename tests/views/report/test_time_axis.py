@@ -1,4 +1,4 @@
-"""Times are drawn in their order; a gap that would take nearly all of the axis is a short break."""
+"""Times are drawn in order; a gap that would take nearly all of the axis is a short break."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = 86_400_000
 
 @given(st.lists(st.integers(0, 10 * DAY), max_size=12), st.integers(0, 10 * DAY))
 def test_order(times: list[int], end: int) -> None:
-    """Positions are within the axis and in the order of the times; its ends are at its ends."""
+    """Positions are within the axis and in time order; the first and last time are at its ends."""
     axis = TimeAxis(0, end, times)
     positions = [axis.position(time) for time in sorted(times)]
     assert positions == sorted(positions)
@@ -31,13 +31,13 @@ def test_order(times: list[int], end: int) -> None:
         (1000, [], []),
         (0, [], []),
         (3 * DAY + 2000, [1000, 3 * DAY + 1000], [(1000, 3 * DAY + 1000)]),
-        # Two long gaps are both cut; what lies between them is then to be seen.
+        # Two long gaps are both cut, so that the period between them is visible.
         (5 * DAY, [10, 4 * DAY, 4 * DAY + 10, 5 * DAY - 10], [(10, 4 * DAY), (4 * DAY + 10, 5 * DAY - 10)]),
-        # Nothing but one gap: there is nothing else to make room for.
+        # Only one gap: it is not cut, because there is nothing else to show.
         (DAY, [0, DAY], []),
         (2 * DAY, [DAY], []),
     ],
 )
 def test_breaks(end: int, times: list[int], breaks: list[tuple[int, int]]) -> None:
-    """Gaps over 80 % of what is left are cut."""
+    """Gaps of over 80 % of the remaining time are cut."""
     assert [(part.start, part.end) for part in TimeAxis(0, end, times).breaks] == breaks

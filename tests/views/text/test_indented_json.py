@@ -1,4 +1,4 @@
-"""Indented JSON is the same value, in lines that a reader can take in."""
+"""Indented JSON is the same value in readable lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JSON = st.recursive(
 
 @given(JSON, st.integers(-5, 100))
 def test_same_value(value: Any, columns: int) -> None:
-    """It is read back as the same value, with members in their order."""
+    """The text parses to the same value, with members in the same order."""
     read = json.loads(indented_json(value, columns))
     assert json.dumps(read) == json.dumps(value)
 
@@ -35,17 +35,17 @@ def test_same_value(value: Any, columns: int) -> None:
     ],
 )
 def test_lines(value: Any, text: str) -> None:
-    """What fits into a line is in one line."""
+    """A value that fits in a line is on one line."""
     assert indented_json(value, 80) == text
 
 
 def test_narrow_lines() -> None:
-    """Where nothing fits, each member has a line; what is empty stays together."""
+    """If nothing fits, each member has its own line; empty values stay on one line."""
     assert indented_json({"a": [], "b": {"c": {}}}, 1) == '{\n  "a": [],\n  "b": {\n    "c": {}\n  }\n}'
 
 
 def test_numbers_fill_lines() -> None:
-    """A long list of numbers takes few lines."""
+    """A long list of numbers needs few lines."""
     lines = indented_json(list(range(300)), 80).splitlines()
     assert len(lines) < 25
     assert max(map(len, lines)) <= 80

@@ -1,4 +1,4 @@
-"""Markup is well-formed XML that says what its texts say, whatever they hold."""
+"""Markup is well-formed XML with the same text, whatever the text contains."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_any_text(text: str) -> None:
     """An XML parser reads back the visible form of the text, as content and as an attribute."""
     read = ElementTree.fromstring(element("g", {"title": text}, element("text", {}, text)))
     assert (read[0].text or "") == visible_text(text)
-    # XML turns line breaks in attributes into spaces.
+    # XML converts line breaks in attributes to spaces.
     assert read.get("title") == visible_text(text).replace("\n", " ").replace("\t", " ")
 
 
@@ -47,13 +47,13 @@ def test_any_text(text: str) -> None:
     ],
 )
 def test_elements(markup: Markup, written: str) -> None:
-    """Text is escaped once, attributes that are not set are left out, numbers are short."""
+    """Text is escaped once, attributes without a value are left out, and numbers are short."""
     assert markup == written
 
 
 @pytest.mark.parametrize("code", ["a</style>", "a & b", "]]>"])
 def test_code_cannot_leave_its_element(code: str) -> None:
-    """Code that a parser could read as markup is refused."""
+    """Code that a parser could read as markup is rejected."""
     with pytest.raises(ValueError, match="not code"):
         code_element("style", {}, code)
 

@@ -1,4 +1,4 @@
-"""Lines that are cut to a width."""
+"""Lines that are shortened to a width."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sfn_cli.views.text.styled_line import (
 from sfn_cli.views.text.visible_text import visible_line
 
 LONG = 1_000_000
-"""Characters of a text that is cut at once, and not one character after another."""
+"""The length of a text that must be shortened at once, not character by character."""
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ LONG = 1_000_000
         (["日本語"], 6, "日本語"),
         (["日本語"], 5, "日本…"),
         (["日本語"], 4, "日…"),  # a wide character takes two columns
-        (["e\u0301e\u0301e\u0301"], 2, "e\u0301…"),  # an accent takes none
+        (["e\u0301e\u0301e\u0301"], 2, "e\u0301…"),  # a combining accent takes no column
         (["x" * LONG], 3, "xx…"),
         (["é" * LONG], 3, "éé…"),
     ],
 )
 def test_shortened(texts: list[str], width: int, shown: str) -> None:
-    """A line that is cut ends with "…", within the width."""
+    """A shortened line ends with "…", within the width."""
     line = shorten_line([Span(text, "bold") for text in texts], width)
     assert plain_line(line) == shown
     assert line_width(line) <= max(0, width)
@@ -57,6 +57,6 @@ def test_shortened(texts: list[str], width: int, shown: str) -> None:
     ],
 )
 def test_width(text: str, columns: int) -> None:
-    """A text is as wide as what is shown of it: characters that do not show are escaped."""
+    """The width of a text is that of its visible form, with invisible characters escaped."""
     assert cell_width(text) == cell_width(visible_line(text)) == columns
     assert cut_to_width(f"{text}tail", columns) == text

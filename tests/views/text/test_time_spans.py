@@ -1,4 +1,4 @@
-"""Spans of time as text."""
+"""Durations as text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
     ],
 )
 def test_spans(milliseconds: int, shown: str) -> None:
-    """A span has the units that a person would use, and never 60 of a smaller one."""
+    """A duration has suitable units, and never 60 of a smaller unit."""
     assert format_span(milliseconds) == shown
 
 
@@ -43,7 +43,7 @@ def test_spans(milliseconds: int, shown: str) -> None:
     ],
 )
 def test_rough_spans(milliseconds: int, shown: str) -> None:
-    """A span is rounded to one unit, which may be the next larger one."""
+    """A duration is rounded to one unit, perhaps the next larger one."""
     assert format_rough_span(milliseconds) == shown
 
 
@@ -52,5 +52,5 @@ def test_rough_spans(milliseconds: int, shown: str) -> None:
     [(90 * SECOND, "1 min 30 s"), (90 * MINUTE, "90 min"), (36 * HOUR, "36 h"), (3 * DAY, "3 days")],
 )
 def test_long_spans(milliseconds: int, shown: str) -> None:
-    """A long span has the largest unit of which it has two."""
+    """A long duration has the largest unit of which it has at least two."""
     assert format_long_span(milliseconds) == shown

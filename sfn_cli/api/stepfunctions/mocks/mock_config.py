@@ -148,7 +148,7 @@ def _mock_config_alternatives(given: str, known: Collection[str]) -> str:
 
     close = get_close_matches(given, known, 1)
     others = [name for name in known if name not in close]
-    return f"; there is {', '.join(repr(name) for name in (*close, *others)[:_MOST_NAMES])}"
+    return f"; choose from {', '.join(repr(name) for name in (*close, *others)[:_MOST_NAMES])}"
 
 
 _MOST_NAMES = 10

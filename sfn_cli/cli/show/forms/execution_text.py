@@ -42,7 +42,7 @@ def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list
 def _suspension_lines(error: str) -> list[StyledLine]:
     return [
         [],
-        [Span("sfn itself failed on this execution, and does not continue it: "), Span(error, "failed")],
+        [Span("sfn failed on this execution and suspended it: "), Span(error, "failed")],
     ]
 
 

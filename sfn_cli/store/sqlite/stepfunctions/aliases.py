@@ -122,7 +122,7 @@ def _find_alias(connection: Connection, machine: int, name: str) -> Alias | None
 
 
 def _alias_version_rows(connection: Connection, machine: int, weights: Weights) -> list[int] | None:
-    """Returns the row ids of the versions; None if the machine lacks one of them."""
+    """Returns the row ids of the versions; None if one of them does not exist."""
     found = [
         connection.execute(
             "SELECT id FROM version WHERE state_machine = ? AND number = ?", (machine, number)

@@ -49,7 +49,7 @@ def write(case: Any = None, responses: Any = None, cases: Any = None) -> None:
 
 
 PLACE = "at /StateMachines/m/TestCases"
-NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Charge', 'Ship, now'."
+NO_SUCH_STATE = "the state machine has no Task state of this name; choose from 'Charge', 'Ship, now'."
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ NO_SUCH_STATE = "the state machine has no Task state of this name; there is 'Cha
         ({"Charg": "R"}, {}, f"{PLACE}/Case/Charg: {NO_SUCH_STATE}"),
         ({"Fork": "R"}, {}, f"{PLACE}/Case/Fork: {NO_SUCH_STATE}"),
         ({"Charge": 1}, {}, f"{PLACE}/Case/Charge: it must be the name of a mocked response, a string."),
-        ({"Charge": "S"}, {}, "at /MockedResponses: there is no 'S'; there is 'R'."),
+        ({"Charge": "S"}, {}, "at /MockedResponses: there is no 'S'; choose from 'R'."),
         ({"Charge": "R"}, {"R": []}, "at /MockedResponses/R: it must be an object."),
         *(
             (
@@ -111,7 +111,7 @@ def test_invalid_files(
     [
         ('{"StateMachines": {},\n  oops}', " is not JSON, line 2, column 3: Unexpected character"),
         ("[]", ", at /: it must be an object with StateMachines and MockedResponses."),
-        ('{"StateMachines": {"n": {}}}', ", at /StateMachines: there is no 'm'; there is 'n'."),
+        ('{"StateMachines": {"n": {}}}', ", at /StateMachines: there is no 'm'; choose from 'n'."),
         (
             None,
             (
