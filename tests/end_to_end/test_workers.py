@@ -260,7 +260,7 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     assert sfn_json(home, "describe-execution", "--execution-arn", broken)["status"] == "RUNNING"
     database.close()
     examined = sfn(home, "doctor")
-    assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 2 findings\n")
+    assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 2 problem(s) found\n")
     assert f"{broken}: replaying the history failed" in examined.stderr
     assert f"{broken} is suspended" in examined.stderr
 
