@@ -77,9 +77,14 @@ class PseudoTerminal:
         """The terminal's attributes, as `termios` returns them."""
         return termios.tcgetattr(self._kept_open)
 
-    def until(self, condition: Callable[[PseudoTerminal], object], what: str = "") -> str:
+    def until(
+        self,
+        condition: Callable[[PseudoTerminal], object],
+        what: str = "",
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> str:
         """Reads what the command writes until the condition holds; returns the screen then."""
-        give_up_at = time.monotonic() + TIMEOUT_SECONDS
+        give_up_at = time.monotonic() + timeout_seconds
         while not condition(self):
             left = give_up_at - time.monotonic()
             if left <= 0 or not self._read(min(left, 0.5)):

@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tests.processes import TIMEOUT_SECONDS
 from tests.pseudo_terminals import PseudoTerminal
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ class ConsoleSession:
         self._terminal.clear()
         os.write(self._commands, command.encode() + b"\0")
 
-    def run(self, command: str) -> tuple[int, str]:
+    def run(self, command: str, timeout_seconds: float = TIMEOUT_SECONDS) -> tuple[int, str]:
         """Runs a command to its end; returns its exit code and what the terminal shows of it."""
         self.start(command)
-        return self.end_of_command()
+        return self.end_of_command(timeout_seconds)
 
     def until_output(self, has_appeared: Callable[[str], bool]) -> bool:
         """Waits for output of the current command; returns False if it does not appear in time."""
@@ -68,8 +69,8 @@ class ConsoleSession:
     def interrupt(self) -> None:
         self._terminal.type(CTRL_C)
 
-    def end_of_command(self) -> tuple[int, str]:
-        self._terminal.until(lambda _: self._ended, "the end of the command")
+    def end_of_command(self, timeout_seconds: float = TIMEOUT_SECONDS) -> tuple[int, str]:
+        self._terminal.until(lambda _: self._ended, "the end of the command", timeout_seconds)
         end = _END_OF_COMMAND.search(self._terminal.written)
         assert end is not None, f"the shell has ended\n{self._terminal.text}"
         return int(end[1]), self.output

@@ -20,7 +20,7 @@ from sfn_cli.integrations.aws import embedded_aws
 from tests.docs.console_page import ConsoleBlock, ConsoleCommand, ShownFile, read_console_page
 from tests.docs.console_session import ConsoleSession
 from tests.docs.expected_output import output_has_appeared, output_matches
-from tests.processes import SFN, environment_of, stop_workers
+from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, stop_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PORTS = ("8083", "8443")
 """The ports that pages show; free ones are used instead."""
-_INSTALLS = re.compile(r"\bpip install\b|\bpipx\b|\buv tool\b")
+_INSTALLS = re.compile(r"\bpip (?:install|wheel)\b|\bpipx\b|\buv tool\b")
+_INSTALL_SECONDS = 600.0
+"""Downloads and builds take longer than other commands."""
 _INTERRUPTED_CODES = (0, 130)
 
 
@@ -143,7 +145,8 @@ class PageRunner:
     def _run_command(
         self, session: ConsoleSession, block: ConsoleBlock, command: ConsoleCommand, exit_code: int
     ) -> Iterator[OutputDifference]:
-        code, output = session.run(self._typed(command.text))
+        seconds = _INSTALL_SECONDS if _INSTALLS.search(command.text) else TIMEOUT_SECONDS
+        code, output = session.run(self._typed(command.text), seconds)
         shown = self._shown(command)
         if code != exit_code or (shown and not output_matches(shown, output)):
             yield self._difference(block, command, code, output)
