@@ -1,1 +1,1 @@
-"""The tests; a folder mirrors each floor of the package."""
+"""The tests: each folder tests a layer of the package."""

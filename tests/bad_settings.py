@@ -1,4 +1,4 @@
-"""Values that the variables of the settings must not have."""
+"""Invalid values of the variables in the settings."""
 
 from __future__ import annotations
 

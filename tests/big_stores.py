@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1_000_000
 BIG = bool(os.environ.get("SFN_BIG"))
-"""Whether tests use stores as large as those that users have had."""
+"""Whether tests use stores as large as the largest ones of users."""
 
 
 class Run(NamedTuple):
@@ -69,7 +69,7 @@ def copy_execution(home: Path, arn: str, count: int, *, apart_ms: int = 0) -> No
 
 def measured(home: Path, *arguments: str) -> Run:
     """Runs the installed command to its end, however long that takes."""
-    # By a small process between: a child's peak counts from its parent's size when it was forked.
+    # A small process starts the command: a child's peak includes its parent's size when it was forked.
     script = """
 import json, resource, subprocess, sys
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

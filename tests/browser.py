@@ -1,4 +1,4 @@
-"""The Chromium of this machine, driven by Playwright, for tests of pages and for screenshots."""
+"""Chromium, driven by Playwright, for tests of pages and for screenshots."""
 
 from __future__ import annotations
 

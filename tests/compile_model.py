@@ -86,7 +86,7 @@ CODE_DIR = {"type": "string", "min": 1, "extension": True}
 """Not AWS's: a folder on this machine that a local function runs from, instead of a zip."""
 
 INJECT = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
-"""Not AWS's: faults on purpose, each as STATE:ERROR@ATTEMPTS."""
+"""Not AWS's: injected faults, each as STATE:ERROR@ATTEMPTS."""
 
 PACKAGE_DIRS = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
 """Not AWS's: folders on this machine with the packages that a local function's code imports."""

@@ -37,10 +37,10 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 
 
 class Runner:
-    """Starts no worker: the test is one."""
+    """Starts no worker: the test takes its place."""
 
     def wake(self) -> None:
-        """Does nothing: the test reads the store by itself."""
+        """Does nothing: the test polls the store."""
 
 
 class Store:
@@ -67,7 +67,7 @@ class Store:
         return machine
 
     def start(self, machine: StateMachine, inputs: Iterable[str]) -> None:
-        """Starts an execution for each input, without notice to a worker or waits for the disk."""
+        """Starts an execution for each input, without notifying a worker or waiting for the disk."""
         self.connection.execute("PRAGMA synchronous = OFF")
         at = self.service.clock()
         SqliteExecutions(self._database).start_many(
@@ -111,27 +111,27 @@ class Store:
         return call_api(self.service, model.load_model("stepfunctions", operation), request)
 
     def work(self, scheduler: Scheduler, condition: Callable[[], object]) -> None:
-        """Does what a worker that is called does, until the condition holds."""
+        """Does what a notified worker does, until the condition holds."""
         for _ in range(1_000):
             self.answer_threads(0)
             scheduler.read_inbox()
-            scheduler.map_runs.look_at_all()
+            scheduler.map_runs.check_all()
             scheduler.claim_new()
             scheduler.run_round()
             if condition():
                 return
-            if not scheduler.busy:
+            if not scheduler.is_busy:
                 self.answer_threads(0.01)
         raise AssertionError("it does not come to that")
 
     def answer_threads(self, seconds: float) -> None:
-        """Takes in what threads have done, and waits so long for the first."""
+        """Collects the results of threads, and waits this long for the first."""
         for key, _ in self.selector.select(seconds):
             key.data()
 
 
 def drive(scheduler: Scheduler) -> int:
-    """Claims and takes rounds, as a worker does, until all have ended; the number of events."""
+    """Drives executions as a worker does until all have ended. Returns the number of events."""
     events = 0
     while True:
         if scheduler.has_room:

@@ -31,7 +31,7 @@ class Api:
         self.tokens = 0
         self.expires_in: int | None = 3600
 
-    def asked(self, path: str) -> list[dict[str, Any]]:
+    def requests_to(self, path: str) -> list[dict[str, Any]]:
         return [request for request in self.requests if urlsplit(request["path"]).path == path]
 
     def answer(self, request: dict[str, Any]) -> tuple[int, str, bytes]:
@@ -66,7 +66,7 @@ class Api:
 
 @contextmanager
 def api() -> Iterator[Api]:
-    """An API that listens."""
+    """Yields a listening API."""
     played = Api()
 
     class Handler(BaseHTTPRequestHandler):
@@ -97,7 +97,7 @@ def api() -> Iterator[Api]:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, *args: object) -> None:
-            """Ignores the error of a client that has read enough and hangs up."""
+            """Ignores the error of a client that disconnects early."""
 
     server = Server(("127.0.0.1", 0), Handler)
     played.url = f"http://127.0.0.1:{server.server_port}"

@@ -1,7 +1,7 @@
-"""Draws pictures: `python -m tests.pictures`; `--check` says when one is stale.
+"""Draws pictures: `python -m tests.pictures`; `--check` reports stale ones.
 
 Each machine of `examples/` has one for readers with a light screen and one for a dark screen, beside
-the definition; the README shows the one that suits its reader. A page of the docs shows one, which
+the definition; the README shows the one that suits the reader's screen. A page of the docs shows one, which
 suits both. Some recorded executions (`tests/views/executions/`) are drawn with what they did, into
 `tests/views/picture/goldens/`.
 """

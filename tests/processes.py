@@ -33,8 +33,8 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 
 def environment_of(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a user with an empty home and no AWS settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SFN_"))}
-    return {**kept, "SFN_HOME": str(home), "NO_COLOR": "1", "TZ": "UTC", **(extra or {})}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SFN_"))}
+    return {**inherited, "SFN_HOME": str(home), "NO_COLOR": "1", "TZ": "UTC", **(extra or {})}
 
 
 def sfn(
@@ -73,7 +73,7 @@ def create_machine(home: Path, name: str, definition: object, **options: Any) ->
 
 
 def create_function(home: Path, name: str, code: Path, *options: str) -> None:
-    """Makes a Lambda function of `handler` in `code`/app.py, under this Python."""
+    """Creates a Lambda function from `handler` in `code`/app.py, with this Python."""
     runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
     sfn_json(
         home, "lambda", "create-function", "--function-name", name, "--runtime", runtime,
@@ -104,7 +104,7 @@ def ended(home: Path, execution: str) -> dict[str, Any]:
 def _await_end_of_execution(home: Path, execution: str) -> None:
     """Awaits the end of an execution in its store, for LOOK_SECONDS.
 
-    After that, another command may be needed, to start a missing worker. A process for each look
+    After that, another command may be needed, to start a missing worker. A process for each poll
     would take time from the worker.
     """
     look_again_at = time.monotonic() + LOOK_SECONDS
@@ -128,7 +128,7 @@ def until(condition: Callable[[], Any], what: str, timeout: float = TIMEOUT_SECO
             return value
         if looked_at > give_up_at:
             raise AssertionError(f"not within {timeout:.0f} s: {what}")
-        time.sleep(max(0.02, time.monotonic() - looked_at))  # at most half of the time goes into looking
+        time.sleep(max(0.02, time.monotonic() - looked_at))  # polls take at most half of the time
 
 
 def worker_pids(home: Path) -> list[int]:
@@ -140,11 +140,11 @@ def worker_pids(home: Path) -> list[int]:
 
 
 def stop_workers(home: Path) -> None:
-    """Kills what is left of a test's workers, and awaits their end."""
+    """Kills the remaining workers of a test, and awaits their end."""
     if not (home / "sfn.db").exists():
         return
     with (home / launch.START_LOCK_NAME).open("a") as on_its_way:
-        fcntl.flock(on_its_way, fcntl.LOCK_EX)  # a worker that was starting listens now
+        fcntl.flock(on_its_way, fcntl.LOCK_EX)  # a worker that was starting is listening now
         kill_workers(home)
 
 
@@ -181,7 +181,7 @@ def _alive(pid: int) -> bool:
 
 
 def boto3_client(url: str, service: str) -> Any:
-    """Returns a boto3 client of an `sfn serve`, created as the README says."""
+    """Returns a boto3 client of an `sfn serve`, created as the documentation says."""
     import boto3
     from botocore.config import Config
 
@@ -194,7 +194,7 @@ def boto3_client(url: str, service: str) -> Any:
 def serving(
     home: Path, *, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()
 ) -> Iterator[str]:
-    """The URL of an `sfn serve` that listens; it and its workers are gone afterwards."""
+    """Yields the URL of a listening `sfn serve`; it and its workers are stopped afterwards."""
     process = subprocess.Popen(
         [SFN, "serve", "--port", "0", *arguments],
         env=environment_of(home, environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -26,7 +26,7 @@ def write_shop(
     parameters: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Writes the project into a folder, over what it has. Returns the folder.
+    """Writes the project into a folder, and overwrites its files. Returns the folder.
 
     `machines` are logical ids, of one machine by default; `state` are fields of the only state of
     each.

@@ -1,4 +1,4 @@
-"""A command at a pseudo-terminal of its own, with the screen that a person sees."""
+"""A command at a pseudo-terminal, with the screen that a user sees."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class PseudoTerminal:
         os.write(self._master, keys.encode())
 
     def clear(self) -> None:
-        """Forgets what was written so far; the command continues on an empty screen."""
+        """Discards what was written so far; the command continues on an empty screen."""
         self._screen.reset()
         self._screen.history.top.clear()
         self.written = b""
@@ -128,7 +128,7 @@ class PseudoTerminal:
         os.close(self._master)
 
     def _read(self, seconds: float) -> bool:
-        """Reads what there is; returns False if nothing came and the command has ended."""
+        """Reads available output; returns False if there is none and the command has ended."""
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:
             return self.process.poll() is None and seconds > 0

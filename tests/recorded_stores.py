@@ -1,7 +1,7 @@
 """A store with the recorded executions of `tests/views/executions`, at ages that stay the same.
 
 Lists show ages in their largest unit: each execution began so many days ago when the test runs.
-No worker drives those that wait: they are as if another one did.
+No worker drives the waiting executions: the store says that another one does.
 """
 
 from __future__ import annotations

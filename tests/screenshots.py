@@ -1,4 +1,4 @@
-"""Makes the screenshots of docs/pictures: `python -m tests.screenshots`.
+"""Takes the screenshots of docs/pictures: `python -m tests.screenshots`.
 
 report-light.png, report-dark.png    the report of an order whose card was declined
 """

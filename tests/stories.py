@@ -1,4 +1,4 @@
-"""The stories of `examples/`: how each input ends, and what it leaves in the services."""
+"""The examples: the end of each input, and its data in the services."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Form(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What a story's resources are called in one of its forms."""
+    """The names of a story's resources in one of its forms."""
 
     machine: str
     bank: str = "Bank"
@@ -56,7 +56,7 @@ class Store(NamedTuple):
     """The form that is run; None: the folder."""
 
     def names(self) -> Names:
-        """Returns the names of a form's resources. Its stack is there."""
+        """Returns the names of a form's resources, whose stack exists."""
         if self.form is None:
             return Names("migration")
         resources = sfn_json(self.home, "stack", "show", self.form.stack)["Resources"]
@@ -84,11 +84,11 @@ class Store(NamedTuple):
         )
 
     def accounts(self) -> dict[str, str]:
-        """Each address that has signed up, and how far it is."""
+        """Each address that has signed up, and its state."""
         return accounts(self.client("dynamodb"))
 
     def bank(self, order: str) -> list[str]:
-        """Returns the bank's work for an order, in the order in which it was first done."""
+        """Returns the bank's actions for an order, in the order in which each was first done."""
         log = f"/aws/lambda/{self.names().bank}"
         messages = sfn(
             self.home, "logs", "tail", log, "--since", "1h", "--format", "short"
@@ -136,7 +136,7 @@ class Store(NamedTuple):
             )
         )
 
-    def told_customer(self) -> str:
+    def message_to_customer(self) -> str:
         """Returns the last message to a customer about an order."""
         tail = sfn(
             self.home, "logs", "tail", "/aws/lambda/TellCustomer", "--since", "1h", "--format", "short"
@@ -246,11 +246,11 @@ STORIES = [
           {lambda store: store.dead_letters() <= {"902", "903", "904", "905"}: True}),
     Story("order", "input.json", ORDERED,
           {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 200"],
-           Store.told_customer: "Your teapot is on its way, as parcel-2001. We charged 126.5."},
+           Store.message_to_customer: "Your teapot is on its way, as parcel-2001. We charged 126.5."},
           "TaskFailed Charge States.Http.StatusCode.503", VIRTUAL),
     Story("order", "inputs/out-of-stock.json", "OutOfStock: No unicorn in stock (undone: nothing)",
           {lambda store: store.served("Payments"): [],
-           Store.told_customer: "We are sorry: no unicorn. No unicorn in stock."}),
+           Store.message_to_customer: "We are sorry: no unicorn. No unicorn in stock."}),
     Story("order", "inputs/nowhere.json", "NoSuchCity", {lambda store: store.served("Payments"): []}),
     Story("order", "inputs/card-declined.json", "CardDeclined: The card was declined (undone: release)",
           {lambda store: store.served("Payments"): [*BUSY_AT_FIRST, "POST charges 402"],
@@ -284,7 +284,7 @@ def check_effects(store: Store, story_run: Story) -> None:
 @contextmanager
 def running(home: Path, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """Runs an `sfn run` in parallel with the test, and ends it afterwards."""
-    # Without a buffer: what comes after the line that was awaited is left to be read by others.
+    # Unbuffered: output after the awaited line is left for other readers.
     run = subprocess.Popen(
         [SFN, *command], env=environment_of(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     )

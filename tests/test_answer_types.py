@@ -1,4 +1,4 @@
-"""The types of answers are what the model says, and the operations declare them."""
+"""The types of responses follow from the model, and the operations declare them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ WAITS = {
     "StartSyncExecution": "AwaitedEnd",
     "GetActivityTask": "GetActivityTaskAnswer | AwaitedTask",
 }
-"""What the operations return that may wait for their answer; long_polls.py has its type."""
+"""The return type of operations that may wait for their response; see long_polls.py."""
 
 
 def test_the_module_is_fresh() -> None:
-    """sfn_cli/api/model/answers.py is what the model says. (python -m tests.answer_types)"""
+    """sfn_cli/api/model/answers.py is generated from the model. (python -m tests.answer_types)"""
     assert answer_types.MODULE.read_text(encoding="utf-8") == answer_types.text()
 
 

@@ -21,7 +21,7 @@ from sfn_cli.host_check import is_allowed_host, is_program
     ],
 )
 def test_hosts(listening: str, host: str, allowed: bool) -> None:
-    """The configured names, and those that no attacker can own."""
+    """The server accepts its configured names, and names that no attacker can own."""
     assert is_allowed_host({"host": host}, listening) is allowed
 
 
@@ -32,11 +32,14 @@ def test_hosts(listening: str, host: str, allowed: bool) -> None:
         ({"host": "bucket.localhost:5000"}, True),  # S3's way to name a bucket
         ({"host": "localhost", "sec-fetch-site": "none"}, True),
         ({"host": "localhost", "sec-fetch-site": "cross-site"}, False),
-        ({"host": "localhost", "origin": "http://localhost"}, False),  # no page at all, not even its own
+        (
+            {"host": "localhost", "origin": "http://localhost"},
+            False,
+        ),  # no web page, not even one of the same origin
         ({"host": "rebound.example"}, False),
         ({}, False),
     ],
 )
 def test_programs(headers: dict[str, str], expected: bool) -> None:
-    """A server for programs alone answers no page, and no name that DNS could point here."""
+    """A server for programs accepts no web page, and no name that DNS could point to it."""
     assert is_program(headers) is expected

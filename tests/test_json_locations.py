@@ -1,4 +1,4 @@
-"""Places of the parts of a JSON text."""
+"""The offsets of the parts of a JSON text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _parts(value: Any, location: str = "") -> Iterator[tuple[str, Any]]:
 
 @given(values, st.sampled_from([None, 2]))
 def test_every_part_is_found(value: Any, indent: int | None) -> None:
-    """At the place of each part, its text begins; at the place of its key, its name."""
+    """The offset of a part is where its text begins; the offset of a key is where its name begins."""
     text = json.dumps(value, indent=indent)
     parts = list(_parts(value))
     found = json_places(text, [location for location, _ in parts])
@@ -43,7 +43,7 @@ def test_every_part_is_found(value: Any, indent: int | None) -> None:
     read = json.JSONDecoder()
     for location, given_parts in at.items():
         place = found[location]
-        # A name may look like an index: then one text of several has the location.
+        # A name may look like an index: then several parts share a location.
         assert read.raw_decode(text, place.value)[0] in given_parts
         if place.key is not None:
             assert read.raw_decode(text, place.key)[0] in [
@@ -52,7 +52,7 @@ def test_every_part_is_found(value: Any, indent: int | None) -> None:
 
 
 def test_lines_and_columns() -> None:
-    """Both are counted from one."""
+    """Lines and columns are counted from one."""
     text = '{\n  "a": [1,\n 2]}'
     found = json_places(text, ["/", "/a", "/a[1]", "/b"])
     assert {location: json_line_and_column(text, place.value) for location, place in found.items()} == {

@@ -52,7 +52,7 @@ VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
     ],
 )
 def test_faults(text: str, message: str, column: int) -> None:
-    """The first fault is reported, with its place."""
+    """The first error is reported, with its column."""
     with pytest.raises(NotJson) as refused:
         read_json(text)
     assert (refused.value.message, refused.value.line, refused.value.column) == (message, 1, column)
@@ -60,7 +60,7 @@ def test_faults(text: str, message: str, column: int) -> None:
 
 @given(st.text(alphabet='{}[],:"\\ \n\t01-+.eEu/trufalsn\x00é', max_size=12))
 def test_every_refused_text_has_a_reason(text: str) -> None:
-    """The reader explains every text that Python's parser refuses, and ends on every text."""
+    """The reader has a reason for every text that Python's parser refuses, and ends for every text."""
     try:
         json.loads(text)
     except ValueError:

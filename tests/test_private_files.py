@@ -41,7 +41,7 @@ BOUND_BY_MODES = (
     if os.geteuid() == 0 and shutil.which("setpriv")
     else []
 )
-"""Has root obey the modes of files, as other users do."""
+"""Makes root obey file modes, as other users do."""
 
 PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
@@ -81,7 +81,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.slow
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) -> None:
-    """An unsafe home is refused by every command in one line, before anything is opened."""
+    """Every command refuses an unsafe home in one line, before it opens anything."""
     home.mkdir()
     home.chmod(0o777)
     done = sfn(home, *argv)
@@ -97,7 +97,7 @@ def test_a_folder_that_others_may_write_to(home: Path, argv: tuple[str, ...]) ->
 @root_only
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
 def test_a_folder_of_another_user(home: Path, argv: tuple[str, ...]) -> None:
-    """Not even root uses another user's home: its owner could have put any code there."""
+    """Not even root uses another user's home: it could contain that user's code."""
     home.mkdir(0o700)
     os.chown(home, NOBODY, NOBODY)
     done = sfn(home, *argv)
@@ -130,7 +130,7 @@ def test_modes(home: Path, mode: int, group: int, refused: bool) -> None:
 
 
 def test_doctor_notes_what_others_may_do(home: Path) -> None:
-    """A folder that others may read is used, and noted, which is no fault.
+    """A home that others may read is used; `sfn doctor` mentions it in a note.
 
     A private one is not mentioned.
     """
@@ -229,7 +229,7 @@ LINKED = [
 @pytest.mark.slow
 @pytest.mark.parametrize("name, command", LINKED)
 def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, command: str) -> None:
-    """A link in place of a file is refused in one line, and its target is left unchanged."""
+    """A symbolic link in place of a file is an error in one line; its target is unchanged."""
     machine = create_machine(home, "M", PASS)
     stop_workers(home)
     (target := tmp_path / "target").write_text("precious")
@@ -266,7 +266,7 @@ def test_a_link_in_place_of_a_file(home: Path, tmp_path: Path, name: str, comman
     ],
 )
 def test_something_else_in_place_of_a_file(home: Path, name: str) -> None:
-    """Another kind of file is refused before anything is stored, for no worker could use it."""
+    """Another kind of file is refused before anything is stored, because no worker could use it."""
     machine = create_machine(home, "M", PASS)
     stop_workers(home)
     (home / name).unlink(missing_ok=True)
@@ -297,7 +297,7 @@ def test_a_folder_by_a_link_of_the_users(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    """A text that cannot be written leaves the old one, and nothing beside it."""
+    """If a file cannot be written, the old content stays, and no temporary file remains."""
     replace_file(tmp_path / "known.json", "old")
     with pytest.raises(UnicodeEncodeError):
         replace_file(tmp_path / "known.json", "\ud800")

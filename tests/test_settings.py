@@ -32,7 +32,7 @@ print(Settings.from_environment().home)
 
 @pytest.mark.parametrize("data_home", [None, "", "/elsewhere/data"])
 def test_the_default_home_is_the_user_data_folder(data_home: str | None) -> None:
-    """Without SFN_HOME, the store is where platformdirs says."""
+    """Without SFN_HOME, the home is the folder that platformdirs returns."""
     environment = {"HOME": "/home/ada", **({} if data_home is None else {"XDG_DATA_HOME": data_home})}
     command = [sys.executable, "-c", BOTH]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
@@ -80,6 +80,17 @@ def test_bad_values(name: str) -> None:
         assert len(message) < 250
 
 
+def test_a_path_in_a_deleted_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path needs the current folder."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(ConfigurationError, match="it must be an absolute path, because the current folder "):
+        Settings.from_environment({"SFN_HOME": "home"})
+    assert Settings.from_environment({"SFN_HOME": "/home"}).home == "/home"
+
+
 GOOD: list[tuple[str, str, str, Any]] = [
     ("SFN_CLOCK", "virtual", "clock", "virtual"),
     ("SFN_CLOCK", "1.5", "clock", "1.5"),
@@ -105,7 +116,7 @@ def test_good_values(name: str, text: str, field: str, value: object) -> None:
 
 
 def test_endpoints() -> None:
-    """A service's own variable is found by AWS's id of the service; AWS_IGNORE_… hides them all."""
+    """A service's variable has AWS's id of the service; AWS_IGNORE_… turns all of them off."""
     environ = {
         "AWS_ENDPOINT_URL": "http://all",
         "AWS_ENDPOINT_URL_API_GATEWAY": "http://one",
@@ -120,7 +131,7 @@ def test_endpoints() -> None:
 
 
 def test_a_child_has_the_same_settings(tmp_path: Path) -> None:
-    """A worker reads the settings of its starter, whatever that command's options and folder."""
+    """A worker has the settings of the command that started it, options and folder included."""
     environ = {"SFN_HOME": "here", "SFN_MOCK_CONFIG": "mocks.json", "AWS_REGION": "eu-west-1"}
     own = Settings.from_environment(environ, region="eu-north-1")
     assert own.mock_config == os.path.abspath("mocks.json")
@@ -128,7 +139,7 @@ def test_a_child_has_the_same_settings(tmp_path: Path) -> None:
 
 
 def test_numbers_with_two_homes() -> None:
-    """The default and the limit of SFN_MAX_EVENTS are AWS's quota and the store's room."""
+    """The default of SFN_MAX_EVENTS is AWS's quota, its limit the store's."""
     assert Settings.from_environment({}).max_events == quotas.HISTORY_EVENTS
     limit = VARIABLES["SFN_MAX_EVENTS"].kind
     assert limit is not None
@@ -178,5 +189,5 @@ def _is_variable(name: str) -> bool:
 
 @pytest.mark.parametrize("path", reference.PAGES, ids=lambda path: path.name)
 def test_the_reference_is_fresh(path: Path) -> None:
-    """The pages of docs/reference are what the tables say. (python -m tests.reference)"""
+    """The pages of docs/reference match the tables in the code. (python -m tests.reference)"""
     assert path.read_text(encoding="utf-8") == reference.PAGES[path]()

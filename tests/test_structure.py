@@ -18,10 +18,10 @@ MAX_LINES = 350
 MAX_MODULES = 20
 
 IN_A_CHILD = {"functions/bootstrap.py"}
-"""Runs in the process of a function, alone in one file."""
+"""Modules that run in the process of a function: each is a single file."""
 
 STORED_AND_INTERPRETED = {"Execution"}
-"""Nouns with two sides: an execution as it is stored and as it is interpreted."""
+"""Names that two classes share: an execution as it is stored and as it is interpreted."""
 
 MACHINE_AND_STATES = {
     "sfn_cli.asl.distributed_map.map_run",
@@ -42,7 +42,7 @@ MODULES = {_module(path): path for path in FILES}
 
 @cache
 def _imports(module: str) -> frozenset[str]:
-    """The modules of the package that a module imports, at any time and for types only too."""
+    """The modules of the package that a module imports, also those for types only."""
     found = set()
     for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -66,19 +66,19 @@ def _reachable(module: str) -> set[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_file_is_short(path: Path) -> None:
-    """A longer file needs a second noun."""
+    """A longer file is split by nouns."""
     if str(path.relative_to(PACKAGE)) not in IN_A_CHILD:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
 def test_a_folder_is_small() -> None:
-    """A folder with more modules needs folders by what a reader looks for."""
+    """A folder with more modules is split by what readers look for."""
     sizes = Counter(str(path.parent.relative_to(PACKAGE)) for path in FILES)
     assert {folder: size for folder, size in sizes.items() if size > MAX_MODULES} == {}
 
 
 def test_a_class_has_its_name_alone() -> None:
-    """One name, one meaning: no two classes of the package share one, but for these."""
+    """No two classes of the package share a name, with these exceptions."""
     names = Counter(
         node.name
         for path in FILES
@@ -90,7 +90,7 @@ def test_a_class_has_its_name_alone() -> None:
 
 
 def test_imports_have_one_direction() -> None:
-    """No module imports one that imports it, but for the types of a machine and its states."""
+    """No modules import each other, except for the types of a machine and its states."""
     cyclic = {module for module in MODULES if module in _reachable(module)}
     states = {module for module in cyclic if module.startswith("sfn_cli.asl.states.")}
     assert cyclic - states <= MACHINE_AND_STATES

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.interpreter.events import HistoryEvent
 
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 """How often a wait checks for a change. One check takes about 10 µs."""
 
 PROMPT_SECONDS = 0.002
@@ -54,7 +54,7 @@ class Follower:
         self._changes = service.store.changes()
         self._wakes_at = time.monotonic() + WAKE_SECONDS
 
-    def wait(self, seconds: float = 0.0, *, every: float = LOOK_SECONDS) -> bool:
+    def wait(self, seconds: float = 0.0, *, every: float = POLL_SECONDS) -> bool:
         """Waits at most `seconds` until the store may have changed. Returns whether it may have.
 
         The first call returns True; later ones compare with the last call that returned True. With 0,
@@ -85,7 +85,7 @@ def follower_pause_seconds(unchanged_seconds: float, look_seconds: float) -> flo
     `unchanged_seconds` is the time since the store last changed, `look_seconds` the duration of the
     check.
     """
-    pause = PROMPT_SECONDS if unchanged_seconds < QUIET_SECONDS else LOOK_SECONDS
+    pause = PROMPT_SECONDS if unchanged_seconds < QUIET_SECONDS else POLL_SECONDS
     return max(pause, _SHARE * look_seconds)
 
 
@@ -111,7 +111,7 @@ def try_to_keep_worker_alive(service: Service) -> None:
 
 
 def follow_changes(
-    service: Service, seconds: float = math.inf, *, every: float = LOOK_SECONDS
+    service: Service, seconds: float = math.inf, *, every: float = POLL_SECONDS
 ) -> Iterator[None]:
     """Yields immediately, then whenever the store may have changed, until `seconds` have passed."""
     follower = Follower(service)
@@ -135,7 +135,7 @@ def followed_statuses(service: Service, executions: Sequence[str]) -> dict[str, 
 
 
 def follow_ends(
-    service: Service, executions: Sequence[str], *, every: float = LOOK_SECONDS
+    service: Service, executions: Sequence[str], *, every: float = POLL_SECONDS
 ) -> Iterator[dict[str, str]]:
     """Waits until the executions (by ARN) have ended.
 

@@ -103,9 +103,9 @@ def _run_cli(argv: Sequence[str]) -> int:
     error_format = "enhanced"
     try:
         if argv and argv[0] == "__complete":
-            from sfn_cli.cli.completion.completion import answer_completion
+            from sfn_cli.cli.completion.completion import print_candidates
 
-            return answer_completion(argv[1:])
+            return print_candidates(argv[1:])
         command = command_context(argv)
         error_format = command.obj.error_format
         _ = command.obj.settings, command.obj.output  # a bad one is reported before the command does anything

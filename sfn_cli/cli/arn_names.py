@@ -89,7 +89,7 @@ def explain_missing_name(
     """Explains the error for a resource that does not exist, at a terminal only.
 
     `given` is the request with names as the user typed them. For a name, the text replaces AWS's; for an
-    ARN, a similar name follows AWS's text. `others` is what the name could have been instead of a state
+    ARN, a hint follows AWS's text. `others` is what the name could have been instead of a state
     machine: " or file".
     """
     code = error.error.code
@@ -110,11 +110,21 @@ def explain_missing_name(
             )
         elif text.startswith("arn:"):
             close = _similar_arn_name(member, text, backend.call)
-            error.below = f"\nDid you mean {close}?\n" if close else ""
+            hint = f"Did you mean {close}?" if close else _listing_hint(member, text, backend)
+            error.below = f"\n{hint}\n"
         elif member == "executionArn":
             error.plain = _missing_execution_text(text, backend, others)
         else:
             error.plain = _missing_resource_text(member, text, backend, others)
+
+
+def _listing_hint(member: str, arn: str, backend: Backend) -> str:
+    """Returns which command lists the resources of the kind that an ARN names."""
+    machine = name_of_execution(arn).partition("/")[0] if member == "executionArn" else ""
+    if machine and _find_arn(MACHINE, machine, backend.call) is not None:
+        return f"To list the executions of {machine}: {_at_backend(f'sfn ls {machine}', backend)}"
+    kinds, kind = ("activities", ACTIVITY) if ":activity:" in arn else ("state machines", MACHINE)
+    return f"To list the {kinds}: {_at_backend(_IN_WORDS[kind][1], backend)}"
 
 
 def _missing_execution_text(given: str, backend: Backend, others: str) -> str:

@@ -1,6 +1,6 @@
 """AWS's documentation of a request's members, if botocore is installed (the extra `aws`).
 
-sfn's model has only AWS's facts: the documentation is read from botocore, or left out.
+sfn's model has no documentation: it is read from botocore, and left out without it.
 """
 
 from __future__ import annotations

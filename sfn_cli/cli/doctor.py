@@ -36,7 +36,7 @@ def doctor(terminal: Terminal) -> ExitCode:
         examined = examine_store(backend.service.store, _show_doctor_finding)
     for note in private_files.private_home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
-    problems = "no problems" if not examined.findings else f"{examined.findings} problem(s)"
+    problems = "1 problem" if examined.findings == 1 else f"{examined.findings or 'no'} problems"
     print(f"{examined.executions} executions, {examined.events} events: {problems} found")
     return ExitCode.SUCCESS if not examined.findings else ExitCode.FAILURE
 

@@ -1,7 +1,7 @@
 """`sfn events tail`: the EventBridge events of executions' status changes, oldest first.
 
-With --follow also those to come. They are derived from the store: no EventBridge, and no rule, has
-to exist.
+With --follow, new events are shown as they happen. Events are derived from the store: no EventBridge
+and no rule is needed.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _event_belongs_to(event: Event, machine_arn: str | None) -> bool:
 def _event_writer(terminal: Terminal) -> Callable[[Event], None]:
     """Returns the function that writes one event."""
     query, output = terminal.query, terminal.output
-    if terminal.shows_people:
+    if terminal.is_for_people:
         return lambda event: screen.write_screen_parts(
             sys.stdout, _event_line(event["detail"], color=terminal.color)
         )

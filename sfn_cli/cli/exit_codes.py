@@ -10,13 +10,13 @@ class ExitCode(IntEnum):
 
     SUCCESS = 0
     DIFFERENT = 1
-    """`sfn diff --exit-code` found a difference, as `git diff --exit-code` and diff(1) say it."""
+    """`sfn diff --exit-code` found a difference, the code that `git diff --exit-code` and diff(1) use."""
     INTERRUPTED = 130
     """Ctrl-C, as shells count it: 128 + SIGINT."""
     USAGE = 252
     """The command line, a parameter or a file that it names is wrong; no operation was called."""
     CONFIGURATION = 253
-    """A setting that is needed first is missing or unusable."""
+    """A required setting is missing or unusable."""
     SERVICE = 254
     """The operation rejected the request."""
     FAILURE = 255

@@ -42,8 +42,8 @@ To see help text, you can run:
 class CommandLineError(UsageError):
     """The command line has the wrong form.
 
-    `command` names one of sfn's own commands, whose help is pointed to. For AWS's commands, the usage is
-    shown, as in aws.
+    `command` is the sfn command whose help the message points to. Without it the usage is shown, as in
+    aws.
     """
 
     def __init__(self, message: str, command: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Lambda's commands with more than their operation: code from a zip or folder, invoke's outfile."""
+"""Lambda's commands that do more than call an operation: code from a zip or folder, invoke's outfile."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ _WAIT_SECONDS = 1.0
 
 
 class WaitForFunction(TableCommand):
-    """Waits until a function exists: here it can be called as soon as it does."""
+    """Waits until a function exists. In sfn, a function can be called as soon as it exists."""
 
     service = "lambda"
     positionals = ("waiter",)

@@ -92,7 +92,7 @@ class Screen(io.TextIOBase):
 
 
 class Control(str):
-    """A control sequence of sfn's own, which the terminal acts on."""
+    """A control sequence that sfn itself writes, for the terminal to act on."""
 
     __slots__ = ()
 

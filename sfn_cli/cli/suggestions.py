@@ -1,4 +1,4 @@
-"""Words that people try as commands, and the commands that they mean."""
+"""Words that users try as commands, and the commands that are suggested for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-_MEANT: Mapping[str, Sequence[str]] = {
+_SUGGESTED: Mapping[str, Sequence[str]] = {
     "approve": ("tasks approve",),
     "cancel": ("stop-execution", "tasks reject"),
     "compare": ("diff",),
@@ -69,9 +69,9 @@ _MEANT: Mapping[str, Sequence[str]] = {
     "visualize": ("graph",),
     "wait": ("watch", "lambda wait"),
 }
-"""A word in place of a command → what may be meant, the likeliest first."""
+"""A word that is not a command → the commands that the user may mean, the likeliest first."""
 
-_MEANT_BY_SERVICE: Mapping[tuple[str | None, str], Sequence[str]] = {
+_SUGGESTED_BY_SERVICE: Mapping[tuple[str | None, str], Sequence[str]] = {
     ("logs", "follow"): ("logs tail --follow",),
     ("logs", "get"): ("logs tail", "logs get-log-events"),
     ("logs", "list"): ("logs describe-log-groups",),
@@ -85,8 +85,8 @@ _MEANT_BY_SERVICE: Mapping[tuple[str | None, str], Sequence[str]] = {
 }
 
 
-def meant_commands(service: str | None, word: str, commands: Collection[str]) -> list[str]:
-    """Returns the commands that the word may mean; empty when it is none that people try.
+def suggested_commands(service: str | None, word: str, commands: Collection[str]) -> list[str]:
+    """Returns the commands that the word may mean; empty for an unknown word.
 
     `service` is the group in which the word stands, None for the first word of a command line.
     `commands` are those of the group; one of Step Functions' operations is suggested only if it is
@@ -94,5 +94,5 @@ def meant_commands(service: str | None, word: str, commands: Collection[str]) ->
     """
     plain = word.lower().replace("_", "-")
     if service not in (None, "stepfunctions"):
-        return list(_MEANT_BY_SERVICE.get((service, plain), ()))
-    return [command for command in _MEANT.get(plain, ()) if command.partition(" ")[0] in commands]
+        return list(_SUGGESTED_BY_SERVICE.get((service, plain), ()))
+    return [command for command in _SUGGESTED.get(plain, ()) if command.partition(" ")[0] in commands]

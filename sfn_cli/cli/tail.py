@@ -1,7 +1,7 @@
 """`sfn logs tail GROUP`: the lines of a log group, oldest first; with --follow also new ones.
 
-Where no group has the name, it may be a function's (`tail_groups.py`). The group of a function that
-was not called yet does not exist; --follow waits for it.
+If no log group has the name, it may be a function's (`tail_groups.py`). A function has no log group
+until its first call; --follow waits for it.
 """
 
 from __future__ import annotations
@@ -46,13 +46,11 @@ _SECONDS = re.compile(r"\d{1,11}(?:\.\d+)?")
 _PART = re.compile(r"(\d+)([smhdw])")
 
 _POLL_SECONDS = 0.04
-"""A look at the store takes some 10 µs: a line is shown well within 100 ms, and nothing is spent meanwhile.
-"""
+"""A line is shown well within 100 ms. A poll of the store takes about 10 µs, so polling costs little."""
 
 _REMOTE_POLL_SECONDS = 5.0
 _OVERLAP_MILLISECONDS = 10_000
-"""How far back each look begins: processes write side by side, and a line may come later than a younger one.
-"""
+"""How far back each poll begins: with several writers, a line may be stored after a newer one."""
 
 
 class Tail(TableCommand):
@@ -182,7 +180,7 @@ def _tail_events_of_named_group(backend: Backend, request: dict[str, Any]) -> It
 def _follow_tail(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yields the stored events and then, without end, new ones.
 
-    The group of a function that was not called yet is awaited.
+    Waits for the log group of a function that has not been called yet.
     """
     from sfn_cli.cli import tail_groups
 
@@ -203,7 +201,7 @@ def _follow_tail(backend: Backend, request: dict[str, Any]) -> Iterator[dict[str
 
 
 def tail_polls(backend: Backend) -> Iterator[None]:
-    """Yields at once, and then whenever there may be news: from an endpoint, every few seconds."""
+    """Yields at once, and then whenever there may be new events; for an endpoint, every few seconds."""
     if backend.is_remote:
         return _remote_tail_polls()
     return following.follow_changes(backend.service, every=_POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""The log group that `sfn logs tail` reads: named as such, or by its function."""
+"""Finds the log group that `sfn logs tail` reads, by its name or its function's."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def find_followed_group(backend: Backend, request: dict[str, Any]) -> tuple[dict
     Raises OperationError when the name means neither a group nor a function.
     """
     try:
-        _look_into_group(backend, request)
+        _read_group(backend, request)
     except OperationError as error:
         group = group_of_function(backend, request["logGroupName"], error)
         request = {**request, "logGroupName": group}
@@ -56,7 +56,7 @@ def find_followed_group(backend: Backend, request: dict[str, Any]) -> tuple[dict
 
 def group_exists(backend: Backend, request: dict[str, Any]) -> bool:
     try:
-        _look_into_group(backend, request)
+        _read_group(backend, request)
     except OperationError as error:
         if _is_missing(error):
             return False
@@ -70,7 +70,7 @@ def advise_to_follow(error: OperationError, group: str) -> None:
         error.below = f"\nThe function has not been called yet. To wait for {group}: --follow\n"
 
 
-def _look_into_group(backend: Backend, request: dict[str, Any]) -> None:
+def _read_group(backend: Backend, request: dict[str, Any]) -> None:
     backend.call(model.load_model("logs", "FilterLogEvents"), {**request, "limit": 1})
 
 

@@ -41,14 +41,14 @@ class Terminal:
     def writes_data(self) -> bool:
         """Whether a command for people, such as `sfn show`, writes data: with --output or --query.
 
-        AWS_DEFAULT_OUTPUT is for the operations. With it in the environment, no tree would ever be
-        shown; `aws s3 ls` and `aws logs tail` do not follow it either.
+        AWS_DEFAULT_OUTPUT applies to the operations only: users who have it set would never see a tree.
+        `aws s3 ls` and `aws logs tail` ignore it, too.
         """
         return bool(self.given.get("output") or self.given.get("query"))
 
     @property
-    def shows_people(self) -> bool:
-        """Whether stdout is a terminal, and neither options nor the environment choose a format."""
+    def is_for_people(self) -> bool:
+        """Whether to write text for people: stdout is a terminal, and no output format is chosen."""
         is_set = is_setting_set("AWS_DEFAULT_OUTPUT", self.environ)
         return not (self.writes_data or is_set) and sys.stdout.isatty()
 
@@ -79,7 +79,7 @@ class Terminal:
         return self.colors(sys.stdout)
 
     def colors(self, stream: TextIO) -> bool:
-        """Whether this stream may be coloured, as `color` says of stdout."""
+        """Whether this stream may be coloured: the rule of `color`, for any stream."""
         chosen = self.given.get("color", "auto")
         return chosen == "on" or (chosen == "auto" and self.moves_cursor(stream) and not self.no_color)
 

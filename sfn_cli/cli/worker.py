@@ -107,9 +107,9 @@ def worker_log(terminal: Terminal, follow: bool) -> ExitCode:
 
 
 def _worker_log_text(home: str, name: str, follow: bool) -> Iterator[str]:
-    """Yields the text of a file of the store, and with `follow` what is added to it.
+    """Yields the text of a log in the home, and with `follow` the text that is added to it.
 
-    A missing file is empty.
+    A missing file counts as empty.
     """
     from sfn_cli import private_files
 

@@ -154,7 +154,7 @@ class Child:
     def child_printed(self, data: bytes) -> None:
         self.journal.add_output(data, self._clock())
 
-    def child_said(self, head: Mapping[str, Any], body: str) -> None:
+    def child_sent(self, head: Mapping[str, Any], body: str) -> None:
         if self.starting:
             self.starting = False
             self._init_milliseconds = float(self._monotonic() - self._began_at)

@@ -15,7 +15,7 @@ from sfn_cli.functions.code.package_path import OPT, PACKAGES_VARIABLE, PackageP
 from sfn_cli.functions.environment.variables import (
     RUNTIME_FOLDER,
     default_aws_variables,
-    made_up_credentials,
+    placeholder_credentials,
 )
 from sfn_cli.functions.runtimes import CUSTOM, ENTRYPOINT, NODE, language_of_runtime
 
@@ -140,7 +140,7 @@ class Deployment(NamedTuple):
             **({} if self.runtime in CUSTOM else {"AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}"}),
             **default_aws_variables(settings, endpoint),
             **variables,
-            **made_up_credentials(settings, endpoint, variables),
+            **placeholder_credentials(settings, endpoint, variables),
             **self._package_variables(variables),
             "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.function.version,

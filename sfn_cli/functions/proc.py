@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-START_LOOKS, START_LOOK_SECONDS = 20, 0.005
+START_POLLS, START_POLL_SECONDS = 20, 0.005
 """How often, and at what interval, the environment of a process that has just started is read."""
 
 
@@ -57,7 +57,7 @@ def process_environment(pid: int) -> dict[str, str]:
     Waits for a process that is just starting, because it has no environment at first.
     """
     variables = b""
-    for _ in range(START_LOOKS):
+    for _ in range(START_POLLS):
         try:
             with open(f"/proc/{pid}/environ", "rb") as file:
                 variables = file.read()
@@ -65,7 +65,7 @@ def process_environment(pid: int) -> dict[str, str]:
             return {}
         if variables or not _is_young_process(pid):
             break
-        time.sleep(START_LOOK_SECONDS)
+        time.sleep(START_POLL_SECONDS)
     return {
         name.decode(errors="replace"): value.decode(errors="replace")
         for name, _, value in (each.partition(b"=") for each in variables.split(b"\0"))

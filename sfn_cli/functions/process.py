@@ -39,7 +39,7 @@ class ProcessWatcher(Protocol):
 
     def child_printed(self, data: bytes) -> None: ...
 
-    def child_said(self, head: Mapping[str, Any], body: str) -> None: ...
+    def child_sent(self, head: Mapping[str, Any], body: str) -> None: ...
 
     def child_ended(self, status: int | None) -> None:
         """Called once. `status` is the exit code, negative for a signal, None if unknown."""
@@ -200,7 +200,7 @@ class Process:
                 self._on_end()  # the handler wrote to the socket
                 return
             self._read_output()
-            self._watcher.child_said(head, body)
+            self._watcher.child_sent(head, body)
 
     def _on_end(self) -> None:
         """Reaps a child that closed its socket.

@@ -21,16 +21,20 @@ Compiling would cost every command more than the rest of this module.
 
 
 class Kind:
-    """A kind of value. `must` completes the sentence "it must be …"; `parse` raises ValueError.
+    """A kind of value. `parse` raises ValueError.
+
+    `must` completes the sentence "it must be …" of that error. `shown` describes the values in the
+    reference of settings.
 
     It is a plain class: each NamedTuple costs every command a fifth of a millisecond.
     """
 
-    __slots__ = ("must", "parse")
+    __slots__ = ("must", "parse", "shown")
 
-    def __init__(self, must: str, parse: Callable[[str], Any]) -> None:
+    def __init__(self, must: str, parse: Callable[[str], Any], shown: str = "") -> None:
         self.must = must
         self.parse = parse
+        self.shown = shown or must
 
 
 def _digits_kind(text: str, *, most: int = 9) -> str:
@@ -108,7 +112,7 @@ def _path_kind(text: str) -> str:
 
 
 BOOLEAN = Kind("true or false", _boolean_kind)
-PATH = Kind("a path (an absolute one, if the current folder was deleted)", _path_kind)
+PATH = Kind("an absolute path, because the current folder does not exist", _path_kind, "a path")
 ENDPOINT = Kind("an http or https URL, such as http://127.0.0.1:4566", _url_kind)
 CLOCK = Kind("virtual, or how many times faster time passes (1 or more)", _clock_kind)
 ACCOUNT = Kind("the 12 digits of an AWS account", _account_kind)

@@ -1,4 +1,4 @@
-"""A home of its own for every test, and commands that run in this process."""
+"""A separate home for each test, and commands that run in this process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Sfn = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """The environment of the recorded transcripts; the store and the home are the test's own."""
+    """The environment of the recorded transcripts; the store and the home belong to the test."""
     for name in (
         "AWS_PROFILE",
         "AWS_REGION",

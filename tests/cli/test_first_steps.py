@@ -1,4 +1,4 @@
-"""`sfn` alone."""
+"""`sfn` without a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_at_a_terminal(tmp_path: Path) -> None:
-    """Ten lines say what to type first; the exit code is that of a missing command."""
+    """Ten lines show the first commands to try; the exit code is that of a missing command."""
     code, shown = at_terminal(tmp_path, columns=80)
     lines = shown.replace("\r", "").splitlines()
     assert (code, len(lines), max(map(len, lines)) < 80) == (252, 10, True)

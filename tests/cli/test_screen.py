@@ -30,7 +30,7 @@ from sfn_cli.views.text.visible_text import visible_text
     ],
 )
 def test_visible(text: str, shown: str) -> None:
-    """Text that a terminal would act on, or not show, is escaped; all other text stays."""
+    """Control and invisible characters are escaped; all other text is unchanged."""
     assert visible_text(text) == shown
     assert json.loads(f'"{shown}"', strict=False) == text  # JSON stays JSON, with the same value
 
@@ -45,10 +45,10 @@ def test_every_character_without_a_shape() -> None:
         for code in range(0x110000)
         if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")
     ]
-    kept = {"\n", "\t"}
+    shown = {"\n", "\t"}
     assert [
         character for character in hidden if visible_text(f"a{character}b") == f"a{character}b"
-    ] == sorted(kept, key=ord)
+    ] == sorted(shown, key=ord)
 
 
 def test_one_line() -> None:
@@ -65,7 +65,7 @@ def test_one_line() -> None:
     ],
 )
 def test_marks_that_the_terminal_does_not_have(encoding: str, shown: str) -> None:
-    """Marks and lines of our own become similar ones of ASCII; other characters are escaped."""
+    """sfn's own marks and lines become similar ASCII characters; other characters are escaped."""
     written = io.BytesIO()
     stream = screen.wrap_in_screen(io.TextIOWrapper(written, encoding=encoding))
     stream.write("├── ✗ Café · 1 of 2…")

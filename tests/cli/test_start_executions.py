@@ -1,4 +1,4 @@
-"""`sfn start-executions` at the terminal: what it refuses, and in which form it answers."""
+"""`sfn start-executions`: the errors that it reports, and its output formats."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def stopped_worker(sfn: Sfn, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_errors(argv: tuple[str, ...], exit: int, message: str, sfn: Sfn) -> None:
-    """A problem of the whole file is one error, and starts nothing."""
+    """A problem with the whole file is one error, and starts nothing."""
     result = sfn("start-executions", *argv)
     assert (result.exit, result.stdout) == (exit, "")
     assert message in result.stderr
@@ -75,7 +75,7 @@ def test_errors(argv: tuple[str, ...], exit: int, message: str, sfn: Sfn) -> Non
     ],
 )
 def test_forms_of_output(options: tuple[str, ...], stdout: str, sfn: Sfn) -> None:
-    """--query and --output see one execution's answer at a time."""
+    """--query and --output apply to the response of one execution at a time."""
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     sfn(
         "create-state-machine",

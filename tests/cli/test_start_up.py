@@ -1,4 +1,4 @@
-"""A command imports what it needs and nothing else."""
+"""A command imports only what it needs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SCRIPT = "import sys; from sfn_cli.cli import main; main(); print(*sys.modules)"
     ],
 )
 def test_nothing_heavy_is_imported(argv: tuple[str, ...]) -> None:
-    """The commonest commands start without heavy modules."""
+    """The most common commands start without heavy modules."""
     command = [sys.executable, "-c", SCRIPT, *argv]
     result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
     assert not HEAVY & set(result.stdout.splitlines()[-1].split())
@@ -54,7 +54,7 @@ def test_nothing_heavy_is_imported(argv: tuple[str, ...]) -> None:
 def test_what_people_read_starts_as_what_programs_read(
     argv: tuple[str, ...], operation: tuple[str, ...]
 ) -> None:
-    """The time of a short command is its imports: at most a third more than those of AWS's operation."""
+    """A short command imports at most a third more modules than AWS's operation: imports are its time."""
     lines = (
         subprocess.run(
             [sys.executable, "-c", SCRIPT, *each],
@@ -71,7 +71,7 @@ def test_what_people_read_starts_as_what_programs_read(
 
 @pytest.mark.parametrize("name", ["order", "nested-map", "redriven"])
 def test_an_ended_execution_is_shown_without_the_language(name: str) -> None:
-    """No definition is compiled to show what happened."""
+    """Showing an execution compiles no definition."""
     command = [sys.executable, "-c", SCRIPT, "show", str(RECORDINGS / f"{name}.json")]
     result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=True)
     loaded = set(result.stdout.splitlines()[-1].split())
@@ -80,7 +80,7 @@ def test_an_ended_execution_is_shown_without_the_language(name: str) -> None:
 
 
 def test_a_worker_starts_without_what_few_executions_need() -> None:
-    """Clients of AWS's services, and threads for them, come with the first task that calls one."""
+    """AWS clients, and threads for them, are created for the first task that calls a service."""
     command = [
         sys.executable,
         "-c",

@@ -1,4 +1,4 @@
-"""Words that people try, and the commands that are suggested for them."""
+"""Words that users try, and the commands that are suggested for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 import pytest
 
 from sfn_cli.cli.operations.commands import Sfn
-from sfn_cli.cli.suggestions import _MEANT, _MEANT_BY_SERVICE
+from sfn_cli.cli.suggestions import _SUGGESTED, _SUGGESTED_BY_SERVICE
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Sfn as RunSfn
@@ -38,15 +38,15 @@ AT_ROOT = click.Context(ROOT, info_name="sfn")
     ],
 )
 def test_did_you_mean(sfn: RunSfn, argv: str, suggested: list[str]) -> None:
-    """The error of an unknown command lists what is meant first, then similar commands."""
+    """The error for an unknown command lists the likely commands first, then similar names."""
     done = sfn(*argv.split())
     found = [line.removeprefix("  * ") for line in done.stderr.splitlines() if line.startswith("  * ")]
     assert (done.exit, found[: len(suggested)]) == (252, suggested)
 
 
-@pytest.mark.parametrize("suggestion", sorted({each for meant in _MEANT.values() for each in meant}))
+@pytest.mark.parametrize("suggestion", sorted({each for meant in _SUGGESTED.values() for each in meant}))
 def test_a_suggestion_is_a_command(suggestion: str) -> None:
-    """Whatever is suggested can be typed."""
+    """Each suggested command exists."""
     first, *rest = suggestion.split()
     command = ROOT.get_command(AT_ROOT, first)
     assert command is not None
@@ -55,10 +55,10 @@ def test_a_suggestion_is_a_command(suggestion: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "suggestion", sorted({each for meant in _MEANT_BY_SERVICE.values() for each in meant})
+    "suggestion", sorted({each for meant in _SUGGESTED_BY_SERVICE.values() for each in meant})
 )
 def test_a_suggestion_for_a_service_is_one_of_its_commands(suggestion: str) -> None:
-    """Whatever is suggested for a service can be typed."""
+    """Each command that is suggested for a service exists."""
     service, name, *_ = suggestion.split()
     group = ROOT.get_command(AT_ROOT, service)
     assert isinstance(group, click.Group)

@@ -1,4 +1,4 @@
-"""`sfn logs tail`: how far back, and how a line looks."""
+"""`sfn logs tail`: --since, and the format of a line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_since(text: str, at: int) -> None:
 
 @pytest.mark.parametrize("text", ["bogus", "m", "1y", "nan", "99999999999999w"])
 def test_since_that_is_wrong(text: str) -> None:
-    """A value that is neither is refused."""
+    """Any other value of --since is an error."""
     with pytest.raises(CommandFailedError, match="Invalid timestamp"):
         tail_since(text, NOW)
 
@@ -49,6 +49,6 @@ def test_since_that_is_wrong(text: str) -> None:
     ],
 )
 def test_formats(line_format: str, shown: str) -> None:
-    """A line's end is stripped; json lays out messages that are JSON."""
+    """A message's trailing blanks are removed; the format json indents messages that are JSON."""
     event = {"timestamp": 1500, "logStreamName": "s", "message": '{"a": 1}\n'}
     assert "".join(tail_line(event, line_format, color=False)) == shown

@@ -1,4 +1,4 @@
-"""The aws CLI's answers, from sfn: exit code, stdout and stderr, byte for byte.
+"""sfn's exit code, stdout and stderr equal those of the aws CLI, byte for byte.
 
 `transcripts.json` holds the recordings. Those that sfn does not follow are in GAPS with the reason;
 a case that begins to pass must be removed from the list.
@@ -36,7 +36,7 @@ GAPS = {
     "e-no-region": "the local store has a default region",
     "help-op": "the help is sfn's own",
     "help-flag": "--help is an option of sfn",
-    "pager-not-found": "the advice after the error is sfn's own",
+    "pager-not-found": "the hint after the error is sfn's own",
     "tail-both-streams": "recorded from a service that takes both; AWS refuses them together",
 }
 
@@ -113,7 +113,7 @@ def _check(case: dict[str, Any], result: Result, endpoint: Stub) -> None:
 def test_answers_as_recorded(
     case: dict[str, Any], sfn: Sfn, endpoint: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """sfn answers a command as the aws CLI did."""
+    """sfn's output equals that of the aws CLI."""
     argv = _prepare(case, monkeypatch, endpoint)
     if case["id"].startswith("tail-"):
         _put_logs(case)

@@ -170,7 +170,7 @@ def expected(kind: str, n: int) -> tuple[str, Any]:
 
 
 class Result(NamedTuple):
-    """The work of a run, and the broken promises found afterwards."""
+    """The load of a run, and the broken promises found afterwards."""
 
     kills: Counter[str]
     seconds: float
@@ -208,9 +208,9 @@ class Chaos:
             while not (self.all_ended() and sum(self.kills.values()) >= self.wanted_kills):
                 if sum(self.kills.values()) < self.wanted_kills:
                     self.kill_something()
-                    time.sleep(self.dice.expovariate(15))  # the moments are the point of it
+                    time.sleep(self.dice.expovariate(15))  # random moments are the purpose of this test
                 else:
-                    sfn(self.home, "list-state-machines")  # any command brings a worker
+                    sfn(self.home, "list-state-machines")  # any command starts a worker
                 if self.errors or time.monotonic() - began > self.limit_seconds:
                     break
         finally:
@@ -221,11 +221,11 @@ class Chaos:
         if not self.all_ended():
             wrong.append(f"not all have ended within {self.limit_seconds:.0f} s")
         stop_workers(self.home)
-        until(lambda: not self.left_behind(), "the end of all processes", timeout=10)
+        until(lambda: not self.leftover_processes(), "the end of all processes", timeout=10)
         return Result(self.kills, time.monotonic() - began, wrong)
 
     def guard(self, part: Any) -> None:
-        """A part of the load must not die in silence."""
+        """Reports an exception in a part of the load."""
         try:
             part()
         except Exception as error:
@@ -278,7 +278,7 @@ class Chaos:
             )
 
     def answer(self) -> None:
-        """Answers every token that a function got, once, or once more if the command was killed."""
+        """Answers every token that a function received, again if the command was killed."""
         while not self.done.is_set():
             for file in sorted(self.tokens.glob("*.token")):
                 n = int(file.name.partition("-")[0])
@@ -296,7 +296,7 @@ class Chaos:
     def insist(self, *arguments: str, already: str | None = None) -> None:
         """Repeats a command until it is not killed.
 
-        It must then have done its work, or have done it `already`.
+        It must then succeed, or fail because an earlier attempt succeeded (`already`).
         """
         while not self.errors:
             process = subprocess.Popen(
@@ -378,7 +378,7 @@ class Chaos:
         if examined.returncode:
             yield f"doctor: {examined.stdout}{examined.stderr}"
 
-    def left_behind(self) -> list[int]:
+    def leftover_processes(self) -> list[int]:
         """Processes of this store, and of its functions, that still run."""
         mark = f"SFN_HOME={self.home}".encode()
         return [

@@ -56,8 +56,8 @@ def test_a_worker_takes_a_task(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_task_that_nobody_takes(home: Path) -> None:
-    """The task times out, and no worker gets it afterwards."""
+def test_a_task_that_no_worker_takes(home: Path) -> None:
+    """A task that no worker takes times out, and no worker gets it afterwards."""
     sfn_json(home, "create-activity", "--name", "Work")
     late = ended(home, start(home, "{}", TimeoutSeconds=1))
     assert (late["status"], late["error"]) == ("FAILED", "States.Timeout")
@@ -103,7 +103,7 @@ def test_a_task_for_no_activity(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_poll_brings_a_worker(home: Path) -> None:
+def test_a_poll_starts_a_worker(home: Path) -> None:
     """A poll starts a worker in place of the dead one that would schedule the task.
 
     No other command is needed.
@@ -120,8 +120,8 @@ def test_a_poll_brings_a_worker(home: Path) -> None:
     assert sfn_json(home, "get-activity-task", "--activity-arn", ACTIVITY)["input"] == '{"n": 1}'
 
 
-def test_described_listed_tagged_deleted(home: Path) -> None:
-    """The other operations of activities."""
+def test_activity_operations(home: Path) -> None:
+    """Activities are described, listed, tagged and deleted."""
     sfn_json(home, "create-activity", "--name", "Work", "--tags", "key=a,value=b")
     assert sfn_json(home, "list-tags-for-resource", "--resource-arn", ACTIVITY) == {
         "tags": [{"key": "a", "value": "b"}]

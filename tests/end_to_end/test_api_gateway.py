@@ -47,7 +47,7 @@ def output(home: Path, *arguments: Any, **more: Any) -> Any:
 
 
 def test_an_api_on_this_machine(home: Path, there: Api) -> None:
-    """Stage and Path form the path; lists have several values; null is left out unless allowed."""
+    """Stage and Path form the URL's path; lists have several values; null is left out unless allowed."""
     response = output(
         home, there.url.removeprefix("http://"), "POST", Stage="prod", Path="bills/due today",
         QueryParameters={"id": ["1", "2"]}, Headers={"key": ["v1", "v2"], "one": "v"},
@@ -58,13 +58,13 @@ def test_an_api_on_this_machine(home: Path, there: Api) -> None:
         "OK",
         ["application/json"],
     )
-    asked = response["ResponseBody"]
-    assert (asked["method"], asked["path"], asked["body"]) == (
+    echoed = response["ResponseBody"]
+    assert (echoed["method"], echoed["path"], echoed["body"]) == (
         "POST",
         "/prod/bills/due%20today?id=1&id=2",
         '{"type":"turtle"}',
     )
-    assert (asked["headers"]["key"], asked["headers"]["one"]) == ("v1, v2", "v")
+    assert (echoed["headers"]["key"], echoed["headers"]["one"]) == ("v1, v2", "v")
 
     body = {"RequestBody": {"category": None}, "AllowNullValues": True}
     assert output(home, there.url, "PUT", **body)["ResponseBody"]["body"] == '{"category":null}'
@@ -73,7 +73,7 @@ def test_an_api_on_this_machine(home: Path, there: Api) -> None:
 
 
 def test_errors(home: Path, there: Api) -> None:
-    """The status, and the body as the cause; or an exception's name when there is no answer."""
+    """The error has the status, and the body as its cause; without a response, it has AWS's exception."""
     failed = ended(home, started(home, there.url, Path="status/403"))
     assert (failed["error"], failed["cause"]) == ("ApiGateway.403", '{"why": "hidden by AWS"}')
     failed = ended(home, started(home, "127.0.0.1:1"))
@@ -83,8 +83,8 @@ def test_errors(home: Path, there: Api) -> None:
     )
 
 
-def test_an_api_of_aws(home: Path, there: Api) -> None:
-    """Nothing here runs it: the task says what to do."""
+def test_an_aws_api_without_an_endpoint(home: Path, there: Api) -> None:
+    """The local AWS services do not run APIs: the error says what to do."""
     failed = ended(home, started(home, AWS_NAME, Stage="prod"))
     assert failed["error"] == "ApiGateway.SdkClientException"
     assert failed["cause"].startswith(
@@ -93,7 +93,7 @@ def test_an_api_of_aws(home: Path, there: Api) -> None:
 
 
 @pytest.mark.parametrize("more, key", [({}, "sfn"), ({"SFN_AWS": "real"}, "the-user")])
-def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str], key: str) -> None:
+def test_a_named_endpoint_of_an_api(home: Path, there: Api, more: dict[str, str], key: str) -> None:
     """Requests to an AWS API go to the named endpoint under its own name, signed on request.
 
     The user's credentials sign only with permission.
@@ -107,14 +107,14 @@ def test_the_endpoint_that_is_named(home: Path, there: Api, more: dict[str, str]
     response = output(
         home, AWS_NAME, "POST", Stage="prod", RequestBody={}, AuthType="IAM_ROLE", environment=environment
     )
-    asked = response["ResponseBody"]
-    assert (asked["path"], asked["headers"]["Host"]) == ("/prod", AWS_NAME)
-    assert asked["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
-    assert "/eu-west-1/execute-api/aws4_request" in asked["headers"]["Authorization"]
+    echoed = response["ResponseBody"]
+    assert (echoed["path"], echoed["headers"]["Host"]) == ("/prod", AWS_NAME)
+    assert echoed["headers"]["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={key}/")
+    assert "/eu-west-1/execute-api/aws4_request" in echoed["headers"]["Authorization"]
 
 
 def test_a_task_that_waits(home: Path, there: Api) -> None:
-    """The API gets the token, and its holder answers; the API's own answer is only the receipt."""
+    """The API gets the token, and its holder ends the task; the API's response is only recorded."""
     state = {
         "Type": "Task",
         "Resource": "arn:aws:states:::apigateway:invoke.waitForTaskToken",

@@ -36,7 +36,7 @@ DEFINITION = json.dumps({"StartAt": "One", "States": STATES})
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    """A function that runs an aws command with the environment that the README names.
+    """A function that runs an aws command with the environment that the documentation names.
 
     It returns the command's output, as JSON if it is.
     """
@@ -77,7 +77,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
 
 
 def test_an_execution(aws: Callable[..., Any]) -> None:
-    """Started, awaited by asking again, and its history read page by page."""
+    """An execution is started, described until it has ended, and its history read page by page."""
     started = aws(
         "stepfunctions",
         "start-execution",
@@ -122,7 +122,7 @@ def test_an_execution(aws: Callable[..., Any]) -> None:
 
 
 def test_versions_aliases_tags(aws: Callable[..., Any]) -> None:
-    """The operations of a deployment, and their results."""
+    """Versions, aliases and tags are created, listed and deleted."""
     sfn = ("stepfunctions",)
     updated = aws(
         *sfn, "update-state-machine", "--state-machine-arn", MACHINE, "--role-arn", ROLE + "2", "--publish"
@@ -155,7 +155,7 @@ def test_versions_aliases_tags(aws: Callable[..., Any]) -> None:
 
 
 def test_express_and_test_state(aws: Callable[..., Any]) -> None:
-    """The two operations for which clients prefix the host with sync-, unless configured not to."""
+    """The operations for which clients prefix the host with sync- work without the prefix."""
     arn = aws(
         "stepfunctions",
         "create-state-machine",
@@ -186,7 +186,7 @@ def test_express_and_test_state(aws: Callable[..., Any]) -> None:
 
 
 def test_activities(aws: Callable[..., Any]) -> None:
-    """A worker in shell polls for a task, and answers it."""
+    """A worker written in shell polls for a task, and completes it."""
     assert aws("stepfunctions", "create-activity", "--name", "Work")["activityArn"] == ACTIVITY
     work = {"StartAt": "W", "States": {"W": {"Type": "Task", "Resource": ACTIVITY, "End": True}}}
     arn = aws(
@@ -222,7 +222,7 @@ def test_activities(aws: Callable[..., Any]) -> None:
 
 
 def test_a_function_and_its_log(aws: Callable[..., Any], tmp_path: Path) -> None:
-    """Created from a zip, waited for, invoked; its lines are in its log group."""
+    """A function is created from a zip, waited for and invoked; its lines are in its log group."""
     with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
         archive.writestr(
             "app.py", "def handler(event, context):\n    print('hello')\n    return event['n'] + 1\n"
@@ -251,8 +251,8 @@ def test_a_function_and_its_log(aws: Callable[..., Any], tmp_path: Path) -> None
     assert [message.strip() for message in events] == ["hello"]
 
 
-def test_who_am_i(aws: Callable[..., Any]) -> None:
-    """The usual first call of scripts."""
+def test_get_caller_identity(aws: Callable[..., Any]) -> None:
+    """The first call of many scripts works: sts get-caller-identity."""
     assert aws("sts", "get-caller-identity", "--query", "Account", "--output", "text") == "123456789012\n"
 
 
@@ -288,7 +288,7 @@ def test_who_am_i(aws: Callable[..., Any]) -> None:
     ],
 )
 def test_errors(aws: Callable[..., Any], command: tuple[str, ...], beginning: str) -> None:
-    """Exit code 255, and the server's message; another service's is that of the local services."""
+    """An error has exit code 255 and the message of the server or of the local services."""
     code, printed = aws(*command, fails=True)
     assert code == 255
     assert printed.startswith(beginning)

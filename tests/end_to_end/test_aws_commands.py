@@ -55,7 +55,7 @@ def run(
     ],
 )
 def test_the_environment_of_a_shell(home: Path, shell: str, enter: str) -> None:
-    """With it, aws needs no configuration; the region is the user's."""
+    """With `sfn aws env`, aws needs no configuration; the region is the user's."""
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     done = run(home, f"{enter}; aws sns create-topic --name {shell}", shell, AWS_DEFAULT_REGION="eu-west-1")
@@ -64,7 +64,7 @@ def test_the_environment_of_a_shell(home: Path, shell: str, enter: str) -> None:
 
 
 def test_commands_of_other_services(home: Path) -> None:
-    """They are aws's own, with its input, output and exit codes, at the services that tasks call."""
+    """`sfn s3` runs `aws s3`, with its input, output and exit codes, against the services that tasks call."""
     done = run(
         home,
         "sfn s3 mb s3://orders && echo one | sfn s3 cp - s3://orders/a && sfn s3 cp s3://orders/a - | cat"
@@ -90,7 +90,7 @@ def test_commands_of_other_services(home: Path) -> None:
     ],
 )
 def test_a_named_endpoint(tmp_path: Path, script: str, variables: dict[str, str]) -> None:
-    """It is called instead of the local services, which are not started."""
+    """A named endpoint is called instead of the local services, which are not started."""
     done = run(tmp_path, script, AWS_MAX_ATTEMPTS="1", **variables)
     assert (done.returncode, done.stdout) == (255, "")
     assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/' in done.stderr
@@ -98,14 +98,14 @@ def test_a_named_endpoint(tmp_path: Path, script: str, variables: dict[str, str]
 
 
 def test_aws_itself(tmp_path: Path) -> None:
-    """With SFN_AWS=real the environment is the user's."""
+    """With SFN_AWS=real the commands use the user's own AWS configuration."""
     done = run(
         tmp_path, "sfn sts get-caller-identity; sfn iam list-users", SFN_AWS="real", HOME=str(tmp_path)
     )
     assert "Unable to locate credentials" in done.stderr or "must specify a region" in done.stderr
 
 
-def test_there_is_no_aws(tmp_path: Path) -> None:
+def test_aws_is_not_installed(tmp_path: Path) -> None:
     """The error names the alternatives. A link to sfn, and a script that runs it, do not count."""
     (tmp_path / "link").mkdir()
     (tmp_path / "link" / "aws").symlink_to(SFN)
@@ -130,13 +130,13 @@ def test_the_extra_is_missing(tmp_path: Path, absent: str) -> None:
 
 @pytest.mark.parametrize("words", ["dynamodbb list-tables", "lambda add-permission", "history"])
 def test_what_is_not_passed_on(tmp_path: Path, words: str) -> None:
-    """Words that no service has, operations of sfn's services, and words that mean a command of sfn."""
+    """Unknown words, operations of sfn's own services and names of sfn's commands are not passed to aws."""
     done = run(tmp_path, f"sfn {words}")
     assert (done.returncode, done.stdout) == (252, "")
     assert "Found invalid choice" in done.stderr
 
 
-def test_aws_is_not_asked_for_help_with_services(tmp_path: Path) -> None:
+def test_help_starts_no_services(tmp_path: Path) -> None:
     """`sfn s3 help` starts no services."""
     done = run(tmp_path, "sfn s3 help")
     assert (done.returncode, "s3" in done.stdout.lower()) == (0, True)

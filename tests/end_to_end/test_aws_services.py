@@ -1,4 +1,4 @@
-"""Tasks that call AWS services: the store's own (moto's server), a test's, and Step Functions."""
+"""Tasks that call AWS services: the local ones (moto's server), a test's server, and Step Functions."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def chain(**states: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(home: Path, definition: dict[str, Any], *arguments: str, **options: Any) -> dict[str, Any]:
-    """The description of an execution that has ended."""
+    """Returns the description of an execution that has ended."""
     machine = create_machine(home, f"M{next(_NUMBERS)}", definition)
     return ended(home, start_execution(home, machine, *arguments, **options))
 
 
 @pytest.fixture
 def services(home: Path) -> Iterator[Callable[[str], Any]]:
-    """Gives boto3's clients of the store's own services; they are gone afterwards."""
+    """Returns boto3 clients of the local services, which are stopped afterwards."""
 
     def client(service: str) -> Any:
         url = sfn(home, "aws", "endpoint").stdout.strip()
@@ -127,9 +127,9 @@ def received(body: bytes) -> bytes:
 
 
 def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> None:
-    """Without any setting, tasks call services on this machine, which start by themselves.
+    """Without any setting, tasks call the local services, which start when needed.
 
-    They retain their data between tasks.
+    Data remains between tasks.
     """
     table = {
         "TableName": "t",
@@ -194,10 +194,10 @@ def test_services_of_the_store(home: Path, services: Callable[[str], Any]) -> No
     ],
     ids=["JSON", "query", "REST", "a path of REST", "a whole service"],
 )
-def test_what_the_services_lack(
+def test_unsupported_operations_of_local_services(
     services: Callable[[str], Any], service: str, operation: str, parameters: dict[str, Any]
 ) -> None:
-    """An operation that is not there is an error at once: the SDK does not try again."""
+    """An operation that moto does not have is an error at once: the SDK does not retry it."""
     with pytest.raises(ClientError) as caught:
         getattr(services(service), operation)(**parameters)
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
@@ -220,7 +220,7 @@ def test_attributes_without_a_value(services: Callable[[str], Any]) -> None:
 
 
 def test_events_for_a_bus_that_does_not_exist(services: Callable[[str], Any]) -> None:
-    """EventBridge accepts and drops them; other events of the request are delivered."""
+    """Events for a missing bus are accepted and dropped; other events of the request are delivered."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     services("events").put_rule(Name="all", EventPattern='{"source": ["shop"]}')
     target = {"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}
@@ -234,7 +234,7 @@ def test_events_for_a_bus_that_does_not_exist(services: Callable[[str], Any]) ->
 
 
 def test_targets_that_cannot_be_reached(home: Path, services: Callable[[str], Any]) -> None:
-    """They do not keep an event from other targets, and aws.log names them."""
+    """An unreachable target does not affect the delivery to other targets; aws.log names it."""
     arn = "arn:aws:{}:us-east-1:123456789012:{}"
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     services("events").put_rule(Name="all", EventPattern='{"source": ["shop"]}')
@@ -249,8 +249,8 @@ def test_targets_that_cannot_be_reached(home: Path, services: Callable[[str], An
     assert [target for target in targets if f"Rule all: no event sent to {target}: " in log] == targets[:2]
 
 
-def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> None:
-    """Tasks start stopped services again, empty; processes of one store share them."""
+def test_stopped_services_are_restarted(home: Path, services: Callable[[str], Any]) -> None:
+    """Tasks restart stopped services, which are then empty; processes of one store share them."""
     make = chain(
         Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}), List=task("aws-sdk:sqs:listQueues", {})
     )
@@ -265,10 +265,10 @@ def test_services_that_have_left(home: Path, services: Callable[[str], Any]) -> 
 @pytest.mark.parametrize(
     "header", [("Origin", "https://page.example"), ("Host", "page.example"), ("Sec-Fetch-Site", "cross-site")]
 )
-def test_web_pages_cannot_ask_them(
+def test_web_pages_cannot_call_local_services(
     home: Path, services: Callable[[str], Any], header: tuple[str, str]
 ) -> None:
-    """A page of another origin is refused, and so is one whose name was made to resolve here."""
+    """Web pages are refused: those of other origins, and DNS rebinding."""
     url = services("sqs").meta.endpoint_url
     with pytest.raises(HTTPError, match="403"):
         urlopen(Request(f"{url}/", headers=dict([header])), timeout=30)
@@ -278,7 +278,7 @@ def test_web_pages_cannot_ask_them(
     sys.platform != "linux" or os.geteuid() != 0 or shutil.which("curl") is None,
     reason="another user cannot be played",
 )
-def test_another_user_cannot_call_them(home: Path, services: Callable[[str], Any]) -> None:
+def test_another_user_cannot_call_local_services(home: Path, services: Callable[[str], Any]) -> None:
     """Another user's connection is closed unanswered, even if that user closes it at once."""
     services("sqs").create_queue(QueueName="q")
     url = services("sqs").meta.endpoint_url
@@ -306,7 +306,7 @@ def no_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_users")
 def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
-    """If a connection's user is unknown, a request must be signed with the key of this start."""
+    """If a connection's user is unknown, requests must be signed with the server's current key."""
     client = services("sqs")
     with pytest.raises(ClientError, match="403"):
         client.list_queues()
@@ -341,7 +341,7 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 @pytest.mark.usefixtures("no_users")
 @pytest.mark.parametrize("named", [False, True])
 def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], named: bool) -> None:
-    """Tasks use the key by themselves, even if the server is an endpoint, and after its restart."""
+    """Tasks use the key, also if the server is named as an endpoint, and after its restart."""
     variables = aws_variables(home) if named else {}
     make = chain(
         Make=task("aws-sdk:sqs:createQueue", {"QueueName": "q"}),
@@ -355,7 +355,7 @@ def test_tasks_have_the_access_key(home: Path, services: Callable[[str], Any], n
 
 
 def dying(tmp_path: Path, deaths: int) -> dict[str, str]:
-    """An environment in which the services are killed this many times as they start."""
+    """An environment in which the services are killed this many times when they start."""
     (tmp_path / "sitecustomize.py").write_text(
         textwrap.dedent(
             f"""
@@ -372,7 +372,7 @@ def dying(tmp_path: Path, deaths: int) -> dict[str, str]:
 
 
 def test_services_that_die_as_they_start(home: Path, tmp_path: Path, services: Callable[[str], Any]) -> None:
-    """Services that die as they start are restarted."""
+    """Services that are killed when they start are restarted."""
     done = sfn(home, "aws", "endpoint", environment=dying(tmp_path, 2))
     assert (done.returncode, done.stderr) == (0, "")
     assert "QueueUrls" not in services("sqs").list_queues()
@@ -406,7 +406,7 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     assert (tmp_path / "died").stat().st_size == 3 * starts
 
 
-def test_one_task_on_its_own(home: Path, services: Callable[[str], Any]) -> None:
+def test_test_state_calls_a_service(home: Path, services: Callable[[str], Any]) -> None:
     """test-state calls the service, and waits for its answer."""
     state = json.dumps(task("aws-sdk:sqs:createQueue", {"QueueName": "q"}, End=True))
     tested = sfn_json(home, "test-state", "--definition", state, "--role-arn", ROLE)
@@ -414,8 +414,8 @@ def test_one_task_on_its_own(home: Path, services: Callable[[str], Any]) -> None
     assert (tested["status"], json.loads(tested["output"])) == ("SUCCEEDED", {"QueueUrl": queue})
 
 
-def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -> None:
-    """sqs:sendMessage.waitForTaskToken: the reader of the message answers the task."""
+def test_a_task_token_in_a_queue_message(home: Path, services: Callable[[str], Any]) -> None:
+    """sqs:sendMessage.waitForTaskToken: the receiver of the message completes the task."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     message = {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token"}}
     arn = start_execution(
@@ -427,7 +427,7 @@ def test_a_token_by_way_of_a_queue(home: Path, services: Callable[[str], Any]) -
     assert ended(home, arn)["output"] == '"approved"'
 
 
-def test_events_tell_where_they_come_from(home: Path, services: Callable[[str], Any]) -> None:
+def test_events_name_their_execution(home: Path, services: Callable[[str], Any]) -> None:
     """The execution and its state machine are among an event's resources.
 
     A refused event fails the task.
@@ -453,7 +453,7 @@ def test_events_tell_where_they_come_from(home: Path, services: Callable[[str], 
 
 
 def test_many_calls_at_once(home: Path, services: Callable[[str], Any]) -> None:
-    """All calls are made, each once, however many wait for a thread."""
+    """Each call is made exactly once, even if many wait for a thread."""
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     send = task(
         "sqs:sendMessage",
@@ -470,7 +470,7 @@ def test_many_calls_at_once(home: Path, services: Callable[[str], Any]) -> None:
 
 
 def test_step_functions_itself(home: Path) -> None:
-    """aws-sdk:sfn calls this very store, without a network.
+    """aws-sdk:sfn calls the store itself, without a network.
 
     A long operation does not block other executions.
     """
@@ -483,8 +483,8 @@ def test_step_functions_itself(home: Path) -> None:
         "the poll",
     )
 
-    asked = chain(Work={"Type": "Task", "Resource": activity, "TimeoutSeconds": 30})
-    machine = create_machine(home, "Asker", asked)
+    asking = chain(Work={"Type": "Task", "Resource": activity, "TimeoutSeconds": 30})
+    machine = create_machine(home, "Asker", asking)
     found = run(
         home,
         chain(
@@ -524,14 +524,14 @@ def test_functions_of_the_store(home: Path, tmp_path: Path) -> None:
     assert run(home, chain(Gone=gone))["error"] == "Lambda.ResourceNotFoundException"
 
 
-def test_a_call_whose_worker_is_killed_is_made_again(home: Path) -> None:
+def test_a_call_is_repeated_after_a_kill(home: Path) -> None:
     """A task that was in flight is called again by the worker that takes over: at least once."""
-    asked: list[str] = []
+    calls: list[str] = []
     killed = threading.Event()
 
     def answer(operation: str, body: bytes) -> bytes:
-        asked.append(operation)
-        if len(asked) == 1:
+        calls.append(operation)
+        if len(calls) == 1:
             assert killed.wait(60)
         return received(body)
 
@@ -543,21 +543,21 @@ def test_a_call_whose_worker_is_killed_is_made_again(home: Path) -> None:
         )
         environment = {"AWS_ENDPOINT_URL_SQS": url}
         arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
-        until(lambda: asked, "the call")
+        until(lambda: calls, "the call")
         kill_workers(home)
         killed.set()
-        sfn_json(home, "list-activities", environment=environment)  # any command brings a worker
+        sfn_json(home, "list-activities", environment=environment)  # any command starts a worker
         assert ended(home, arn)["output"] == '{"id":"m"}'
-    assert asked == ["SendMessage"] * 2
+    assert calls == ["SendMessage"] * 2
 
 
 def test_a_call_that_takes_too_long(home: Path) -> None:
-    """The task's timeout ends it; meanwhile and afterwards its worker does other things."""
-    asked: list[str] = []
+    """A call that takes too long ends with the task's timeout; its worker continues with other work."""
+    calls: list[str] = []
     go_on = threading.Event()
 
     def answer(operation: str, body: bytes) -> bytes:
-        asked.append(operation)
+        calls.append(operation)
         assert go_on.wait(60)
         return received(body)
 
@@ -565,7 +565,7 @@ def test_a_call_that_takes_too_long(home: Path) -> None:
         send = task("sqs:sendMessage", {"QueueUrl": f"{url}/q", "MessageBody": "x"}, TimeoutSeconds=1)
         environment = {"AWS_ENDPOINT_URL_SQS": url}
         arn = start_execution(home, create_machine(home, "M", chain(Send=send)), environment=environment)
-        until(lambda: asked, "the call")
+        until(lambda: calls, "the call")
         pids = worker_pids(home)
         other = start_execution(
             home, create_machine(home, "Other", chain(P={"Type": "Pass"})), environment=environment
@@ -576,8 +576,8 @@ def test_a_call_that_takes_too_long(home: Path) -> None:
         assert worker_pids(home) == pids
 
 
-def test_nobody_listens(home: Path) -> None:
-    """A named endpoint that does not answer fails the task, with the service's name.
+def test_an_endpoint_that_does_not_respond(home: Path) -> None:
+    """A named endpoint that does not respond fails the task, with the service's name.
 
     No other endpoint is called instead.
     """
@@ -606,8 +606,8 @@ def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
     assert INSTALL_HINT.search(found["cause"]).group("command") == install_command(["aws"])  # type: ignore[union-attr]
 
 
-def test_an_operation_that_there_is_not(home: Path) -> None:
-    """An operation that only botocore knows to be missing fails the task, by name."""
+def test_an_unknown_operation(home: Path) -> None:
+    """An operation that the service does not have fails the task; the error names it."""
     found = run(
         home,
         chain(List=task("aws-sdk:sqs:listQueue", {})),

@@ -1,4 +1,4 @@
-"""Data that is too large or too deep fails its own state; the worker and other executions go on."""
+"""Data that is too large or too deep fails its state; the worker and other executions continue."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def ended_as(home: Path, definition: Any, *arguments: str) -> dict[str, Any]:
         ("'\"\\\\ud800\"'", "SUCCEEDED", '"\\ud800"'),
     ],
 )
-def test_what_a_function_may_answer(
+def test_function_results_out_of_range(
     home: Path, tmp_path: Path, source: str, status: str, excerpt: str
 ) -> None:
-    """A result that is too deep, too large or no JSON fails the task.
+    """A result that is too deep, too large or not JSON fails the task.
 
     A lone surrogate is stored.
     """
@@ -79,7 +79,7 @@ def test_data_that_grows_too_deep(home: Path) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 10_000 + "]" * 10_000, '{"a":' * 5_000 + "1" + "}" * 5_000])
 def test_deep_input_is_refused(home: Path, text: str) -> None:
-    """An input ten thousand levels deep is no input."""
+    """An input ten thousand levels deep is an error."""
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     machine = sfn_json(
         home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition
@@ -89,8 +89,8 @@ def test_deep_input_is_refused(home: Path, text: str) -> None:
     assert "InvalidExecutionInput" in refused.stderr
 
 
-def test_bytes_that_are_no_text(home: Path) -> None:
-    """An argument that is not UTF-8 is refused in a line, and nothing is stored."""
+def test_arguments_that_are_not_utf_8(home: Path) -> None:
+    """An argument that is not UTF-8 is an error in one line, and nothing is stored."""
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     machine = sfn_json(
         home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition

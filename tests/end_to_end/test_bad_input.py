@@ -162,8 +162,8 @@ TOO_DEEP_SHORTHAND = "nested more than 100 levels deep"
     ],
     ids=lambda value: " ".join(value)[:70] if isinstance(value, tuple) else None,
 )  # fmt: skip
-def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code: int, message: str) -> None:
-    """Input that is too large, too deep or endless is refused in a line, with little memory.
+def test_input_beyond_limits(home: Path, folder: Path, line: Sequence[str], code: int, message: str) -> None:
+    """Input that is too large, too deep or endless is an error in one line, with little memory.
 
     It is refused before it is read.
     """
@@ -180,7 +180,7 @@ def test_input_beyond_reason(home: Path, folder: Path, line: Sequence[str], code
 )
 @pytest.mark.parametrize("path", ["/dev/zero", "FOLDER/sparse"])
 def test_files_that_variables_name(home: Path, folder: Path, variable: str, code: int, path: str) -> None:
-    """A file that the environment names is bounded like one that an option names."""
+    """A file named by a variable has the same limits as one named by an option."""
     limited(home, *CREATE)
     machine = "arn:aws:states:us-east-1:123456789012:stateMachine:x#Case"
     line = [
@@ -221,8 +221,8 @@ def test_a_pipe_without_an_end(home: Path, tmp_path: Path) -> None:
     ["[" * 990 + "]" * 990, '{"a":' * 990 + "1" + "}" * 990, '"\\ud800"'],
     ids=["arrays", "objects", "surrogate"],
 )
-def test_output_that_is_deep_or_no_text(home: Path, tmp_path: Path, text: str, output: str) -> None:
-    """Every output format writes every output that an execution may have."""
+def test_output_that_is_deep_or_not_text(home: Path, tmp_path: Path, text: str, output: str) -> None:
+    """Every output format can write every output of an execution."""
     (tmp_path / "x.asl.json").write_text(PASS)
     (tmp_path / "input.json").write_text(text)
     done = limited(home, "run", str(tmp_path), "--output", output)
@@ -232,7 +232,7 @@ def test_output_that_is_deep_or_no_text(home: Path, tmp_path: Path, text: str, o
 
 
 def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
-    """`logs tail --format json` shows a line as it is when it cannot lay it out."""
+    """`logs tail --format json` shows a line unchanged if it cannot be indented."""
     logs = ("--log-group-name", "Deep", "--log-stream-name", "s")
     events = tmp_path / "events.json"
     events.write_text(json.dumps([{"timestamp": time.time_ns() // 1_000_000, "message": "[" * 50_000}]))
@@ -251,10 +251,10 @@ def test_a_log_line_that_is_deep_json(home: Path, tmp_path: Path) -> None:
         (200, None, 255, "The endpoint's response is longer than 536,870,912 bytes"),
     ],
 )
-def test_what_an_endpoint_answers(
+def test_endpoint_responses_beyond_limits(
     home: Path, status: int, body: bytes | None, code: int, message: str
 ) -> None:
-    """An endpoint's response that is too deep or endless is an error in one line."""
+    """A response that is too deep or endless is an error in one line."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -279,8 +279,8 @@ def test_what_an_endpoint_answers(
     "url",
     ["http://[::1", "http://[1.2]", "http://a..b", f"http://{'a' * 64}", "http://a:99999", "//a", "http://"],
 )
-def test_endpoints_that_are_no_urls(home: Path, url: str) -> None:
-    """An endpoint that no request can be sent to is an error in a line."""
+def test_invalid_endpoints(home: Path, url: str) -> None:
+    """An endpoint that is not a valid URL is an error in one line."""
     done = limited(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
     assert (done.returncode, done.stdout, done.stderr) == (
         255,
@@ -290,8 +290,8 @@ def test_endpoints_that_are_no_urls(home: Path, url: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="how many files a command needs is known for Linux")
-def test_an_execution_that_no_worker_can_take_up(home: Path) -> None:
-    """A command that cannot start the worker of what it has stored says so."""
+def test_a_worker_that_cannot_start(home: Path) -> None:
+    """A command that has stored an execution and cannot start a worker says so."""
     limited(home, "create-state-machine", "--name", "no-worker", "--role-arn", ROLE, "--definition", PASS)
     stop_workers(home)
     start = ("start-execution", "--state-machine-arn", "no-worker", "--output", "text")
@@ -339,7 +339,7 @@ TAKES_NOTHING = ("delete-activity", "--activity-arn", "arn:aws:states:us-east-1:
 def test_streams_that_are_closed_or_full(
     home: Path, folder: Path, line: Sequence[str], redirections: str, code: int, message: str
 ) -> None:
-    """A stream that the shell closed, or that is full, fails only the commands that need it."""
+    """A closed or full stream fails only the commands that need it."""
     plain = folder / "plain"
     plain.mkdir(exist_ok=True)
     (plain / "x.asl.json").write_text(PASS)

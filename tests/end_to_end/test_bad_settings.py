@@ -107,8 +107,8 @@ def test_help_needs_no_settings(place: Path, command: tuple[str, ...]) -> None:
     assert (answered.returncode, answered.stderr) == (0, "")
 
 
-def test_completions_stay_silent(place: Path) -> None:
-    """With bad settings, completion shows no error, and still completes what needs no store."""
+def test_completions_with_bad_settings(place: Path) -> None:
+    """With bad settings, completion shows no error, and completes whatever needs no store."""
     lines = {("start-execution", "--state-machine-arn", ""): "", ("start-execution", "--nam"): "--name"}
     for line, shown in lines.items():
         answered = sfn(place / "home", "__complete", "zsh", *line, environment={"SFN_LEASE_SECONDS": "abc"})

@@ -35,7 +35,7 @@ def execution(home: Path) -> str:
 
 
 def test_a_list_is_written_as_it_is_read(home: Path, execution: str) -> None:
-    """Without --max-items a list of any length takes the memory of a page, in JSON as in text."""
+    """Without --max-items, a list of any length takes the memory of one page, in JSON and in text."""
     listed = ("list-executions", "--state-machine-arn", "M")
     commands = [(*listed, "--output", "json"), (*listed, "--output", "text")]
     few = [measured(home, *command) for command in commands]
@@ -50,8 +50,8 @@ def test_a_list_is_written_as_it_is_read(home: Path, execution: str) -> None:
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-def test_events_take_what_they_show(home: Path, execution: str) -> None:
-    """Events before `--since`, and runs since then, cost SQLite no step."""
+def test_events_read_only_what_they_show(home: Path, execution: str) -> None:
+    """SQLite reads neither events before `--since` nor executions that run since then."""
 
     def steps() -> int:
         service = app.build_app(Settings.from_environment({"SFN_HOME": str(home)}))

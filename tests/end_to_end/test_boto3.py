@@ -40,7 +40,7 @@ GROUP = "/aws/vendedlogs/states/deployed"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
-    """A function that returns a service's client, created as the README says."""
+    """A function that returns a service's client, created as the documentation says."""
     with serving(tmp_path_factory.mktemp("boto3") / "home") as url:
         yield partial(boto3_client, url)
 
@@ -69,7 +69,7 @@ def items(client: Any, operation: str, size: int, **request: Any) -> tuple[Seque
 
 
 def test_paginators_of_step_functions(client: Callable[[str], Any]) -> None:
-    """Each follows the tokens to the end."""
+    """Paginators follow the tokens to the end."""
     sfn = client("stepfunctions")
     for number in range(3):
         sfn.create_activity(name=f"page{number}")
@@ -100,7 +100,7 @@ def test_paginators_of_step_functions(client: Callable[[str], Any]) -> None:
 
 
 def test_paginators_of_logs_and_lambda(client: Callable[[str], Any]) -> None:
-    """The same."""
+    """Paginators of Logs and Lambda follow the tokens to the end."""
     logs, functions = client("logs"), client("lambda")
     for number in range(3):
         logs.create_log_group(logGroupName=f"/page/{number}")
@@ -130,7 +130,7 @@ def test_paginators_of_logs_and_lambda(client: Callable[[str], Any]) -> None:
 
 
 def test_waiters(client: Callable[[str], Any]) -> None:
-    """Each of Lambda's waiters ends at once, for a function is ready once it exists.
+    """Lambda's waiters end at once: a function is ready as soon as it exists.
 
     (Step Functions and Logs have none.)
     """

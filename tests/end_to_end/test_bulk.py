@@ -1,6 +1,6 @@
 """`sfn start-executions`: many executions from lines, durable before they are printed.
 
-No line harms another's execution.
+A bad line does not affect the executions of others.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def inputs_by_arn(home: Path) -> dict[str, str]:
 
 
 def test_every_line_becomes_an_execution_that_ends(home: Path, tmp_path: Path) -> None:
-    """In the lines' order, over several transactions.
+    """Executions are started in the lines' order, in several transactions.
 
     With --wait the command ends when they have.
     """
@@ -111,7 +111,7 @@ def test_every_line_becomes_an_execution_that_ends(home: Path, tmp_path: Path) -
     assert sfn(home, "doctor").stdout == f"1234 executions, {1234 * 4} events: no problems found\n"
 
 
-def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
+def test_a_refused_line_affects_no_other(home: Path, tmp_path: Path) -> None:
     """A refused line is reported on stderr by its number, with start-execution's message."""
     define(home, WAIT)
     refused = {
@@ -153,7 +153,7 @@ def test_a_refused_line_harms_no_other(home: Path, tmp_path: Path) -> None:
 
 
 def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
-    """Each line starts its execution at once, without another line.
+    """Each line starts its execution at once, before the next line arrives.
 
     Ctrl-C leaves started ones running.
     """
@@ -174,7 +174,7 @@ def test_lines_of_a_pipe_are_started_as_they_come(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_was_told_survives_a_kill(home: Path) -> None:
+def test_printed_executions_survive_a_kill(home: Path) -> None:
     """After kill -9 in mid-stream, each printed execution exists and runs on.
 
     None is incomplete.
@@ -204,7 +204,7 @@ def test_what_was_told_survives_a_kill(home: Path) -> None:
 def test_a_repeated_command_starts_no_line_twice(home: Path, tmp_path: Path) -> None:
     """With --name-prefix the same line is the same execution.
 
-    Lines that an interruption left out are started, the others answered.
+    Only the lines that an interruption left out are started.
     """
     define(home, WAIT)
     inputs = tmp_path / "inputs.jsonl"
@@ -221,8 +221,8 @@ def test_a_repeated_command_starts_no_line_twice(home: Path, tmp_path: Path) -> 
     assert objects(taken.stderr)[0]["error"] == "ExecutionAlreadyExists"
 
 
-def test_wait_tells_how_they_ended(home: Path, tmp_path: Path) -> None:
-    """The exit code is 255 when one did not succeed."""
+def test_wait_reports_statuses(home: Path, tmp_path: Path) -> None:
+    """--wait prints the number of each status; the exit code is 255 if an execution did not succeed."""
     define(home, FAILS_ODD)
     inputs = tmp_path / "inputs.jsonl"
     inputs.write_text("".join(f'{{"n": {n}}}\n' for n in range(5)))
@@ -232,7 +232,7 @@ def test_wait_tells_how_they_ended(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
-    """Thousands of new executions do not keep a worker from those it has.
+    """Thousands of new executions do not delay those that a worker has claimed.
 
     The first ones end while most are unclaimed.
     """
@@ -242,7 +242,7 @@ def test_a_worker_claims_no_more_than_it_can_drive(home: Path) -> None:
     assert machine is not None
     executions = SqliteExecutions(database_of(service.store))  # which wakes no worker
     executions.start_many([new_execution(machine, {}, service.clock()) for _ in range(6000)])
-    assert sfn_json(home, "list-state-machines")  # which brings a worker
+    assert sfn_json(home, "list-state-machines")  # which starts a worker
     counts = "SELECT sum(status = 'SUCCEEDED'), sum(status = 'RUNNING' AND owner IS NULL) FROM execution"
 
     def counted() -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Tasks that wait for a token, and nested executions: answered once, whichever process dies."""
+"""Tasks that wait for a token, and nested executions: they end once, whichever process is killed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def waiting(home: Path, **fields: Any) -> tuple[str, str]:
 def test_a_token_is_answered_once(home: Path) -> None:
     """send-task-success ends the task with its output.
 
-    A second answer, and an invented token, are refused.
+    A second call, and an invented token, are refused.
     """
     arn, token = waiting(home)
     made_up = token[:-1] + ("0" if token[-1] != "0" else "1")
@@ -102,14 +102,14 @@ def test_a_token_is_answered_once(home: Path) -> None:
 
 
 def test_a_failure_by_token_is_caught(home: Path) -> None:
-    """send-task-failure's error and cause are what a Catcher sees."""
+    """A Catcher receives the error and cause of send-task-failure."""
     arn, token = waiting(home, Catch=[{"ErrorEquals": ["Declined"], "Next": "After"}])
     sfn_json(home, "send-task-failure", "--task-token", token, "--error", "Declined", "--cause", "no")
     assert json.loads(ended(home, arn)["output"]) == {"Error": "Declined", "Cause": "no"}
 
 
 def test_an_answer_while_no_worker_lives(home: Path) -> None:
-    """The answer is stored, and starts the worker that goes on; the request is not repeated."""
+    """The result is stored, and starts a worker that continues; the integration is not called again."""
     arn, token = waiting(home)
     kill_workers(home)
     sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '"late, not lost"')
@@ -119,7 +119,7 @@ def test_an_answer_while_no_worker_lives(home: Path) -> None:
 
 @pytest.mark.slow
 def test_heartbeats(home: Path) -> None:
-    """Heartbeats extend a task, beyond the death of a worker too.
+    """Heartbeats extend a task, also after the death of a worker.
 
     Without them it times out, and its token is invalid.
     """
@@ -159,9 +159,9 @@ def test_heartbeats(home: Path) -> None:
 def test_nested_executions(
     home: Path, child: str, pattern: str, status: str, expected: dict[str, Any]
 ) -> None:
-    """The end of a nested execution: its output, or States.TaskFailed.
+    """A nested execution ends its task with its output, or with States.TaskFailed.
 
-    The error's cause is the child's whole description.
+    The error's cause is the child's full description.
     """
     create(home, "Child", DEFINITIONS[child])
     found = ended(home, start_execution(home, create(home, "Parent", {"T": task(pattern)})))
@@ -174,7 +174,7 @@ def test_nested_executions(
 
 
 def test_a_child_that_cannot_start(home: Path) -> None:
-    """AWS's error of StartExecution is the task's."""
+    """The task fails with StartExecution's error."""
     found = ended(home, start_execution(home, create(home, "Parent", {"T": task(".sync")})))
     assert found["error"] == "StepFunctions.StateMachineDoesNotExistException"
     assert found["cause"].startswith(
@@ -202,7 +202,7 @@ def test_a_task_that_gives_up_aborts_its_child(home: Path, how: str) -> None:
 def test_a_child_is_started_once(home: Path) -> None:
     """Workers die while a child is started and while it runs.
 
-    There is one child all the same, and its end reaches the parent.
+    There is still only one child, and its end reaches the parent.
     """
     create(home, "Child", DEFINITIONS["Nap"])
     nameless = task(".sync:2", ResultSelector={"output.$": "$.Output"})

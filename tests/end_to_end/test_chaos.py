@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_chaos(home: Path, tmp_path: Path, seed: int) -> None:
     """500 executions of every kind end as they should.
 
-    200 times, a worker, a function or a command is killed meanwhile.
+    During the run, a worker, a function or a command is killed 200 times.
     """
     result = Chaos(home, tmp_path, seed, executions=500, kills=200).run()
     assert result.wrong == []

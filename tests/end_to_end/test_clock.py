@@ -113,7 +113,7 @@ def test_set_forward_in_a_wait(clocked: Clocked) -> None:
 
 
 def test_set_back_in_a_wait(clocked: Clocked) -> None:
-    """A Wait of a second ends by the stored time, and not a second later.
+    """A Wait of a second ends at the stored time, not a second after the clock was set.
 
     It ends when the clock is right again.
     """
@@ -130,7 +130,7 @@ def test_set_back_in_a_wait(clocked: Clocked) -> None:
 
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR])
 def test_set_while_a_task_is_in_flight(clocked: Clocked, seconds: int) -> None:
-    """A function's time limit ignores the clock; its events come after those before them."""
+    """A function's timeout ignores changes of the clock; later events never have earlier times."""
     clocked.gate(timeout_seconds=60)
     calls = clocked.start("T", Type="Task", Resource=FUNCTION)
     clocked.await_call(calls)
@@ -144,7 +144,7 @@ def test_set_while_a_task_is_in_flight(clocked: Clocked, seconds: int) -> None:
 
 
 def test_set_back_while_a_function_hangs(clocked: Clocked) -> None:
-    """The time limit still ends the function, without waiting for the clock to catch up."""
+    """The timeout still ends the function, without waiting for the clock to catch up."""
     clocked.gate(timeout_seconds=2)
     hangs = clocked.start("T", Type="Task", Resource=FUNCTION)
     clocked.await_call(hangs)
@@ -166,7 +166,7 @@ def test_set_forward_past_the_timeout_of_a_task(clocked: Clocked) -> None:
 def test_idle_workers(home: Path, tmp_path: Path) -> None:
     """A worker's idle time does not depend on the clock.
 
-    Set forward, it stays; set back, it exits in time.
+    If the clock is set forward, the worker stays; if set back, it exits in time.
     """
     stays = Clocked(home, tmp_path, SFN_WORKER_IDLE_SECONDS="600")
     stays.await_end(stays.start("P", Type="Pass"))
@@ -187,7 +187,7 @@ def test_idle_workers(home: Path, tmp_path: Path) -> None:
 
 
 def test_leases(clocked: Clocked) -> None:
-    """A worker that lives is not taken for dead by a command with another time."""
+    """A command with a different clock does not treat a live worker as dead."""
     waits = clocked.start("W", Type="Wait", Seconds=10 * HOUR)
     clocked.await_event(waits, "WaitStateEntered")
     (pid,) = worker_pids(clocked.home)

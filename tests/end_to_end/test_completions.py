@@ -232,7 +232,7 @@ def test_tab(terminal: Terminal, typed: str, given: str) -> None:
 
 
 def test_stacks(tmp_path: Path) -> None:
-    """Stacks are completed by name; machines and parameters as the project's last deploy left them."""
+    """Stacks are completed by name; machines and parameters as of the project's last deploy."""
     home = tmp_path / "store"
     project, other = tmp_path / "shop", tmp_path / "other"
     for folder in (project, other):
@@ -265,7 +265,7 @@ def test_stacks(tmp_path: Path) -> None:
         ["run", "no-folder/"],
     ],
 )
-def test_nothing_to_say(home: Path, words: list[str]) -> None:
+def test_no_completion(home: Path, words: list[str]) -> None:
     """Without a completion, Tab does nothing: no error is shown in the middle of a line."""
     done = sfn(home, "__complete", "zsh", *words)
     assert (done.returncode, done.stderr) == (0, "")
@@ -273,14 +273,14 @@ def test_nothing_to_say(home: Path, words: list[str]) -> None:
 
 
 def test_no_store(tmp_path: Path) -> None:
-    """Tab creates no store, and leaves the report of a damaged one to the next command."""
+    """Tab creates no store, and shows no error for a damaged one."""
     home = tmp_path / "home"
-    asked = ("__complete", "zsh", "describe-execution", "--execution-arn", "")
-    assert sfn(home, *asked).stdout == ""
+    words = ("__complete", "zsh", "describe-execution", "--execution-arn", "")
+    assert sfn(home, *words).stdout == ""
     assert not home.exists()
     home.mkdir()
     (home / "sfn.db").write_bytes(b"no database " * 1000)
-    done = sfn(home, *asked)
+    done = sfn(home, *words)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -86,7 +86,7 @@ States: 1 different, 1 equal.
     ],
 )
 def test_executions(home: Path, before: str, after: str) -> None:
-    """Executions of the store and histories in files are compared alike."""
+    """Executions in the store and histories in files are compared in the same way."""
     shown = sfn(home, "diff", before, after, cwd=home.parent).stdout
     words = [re.sub(r"\d+\.\d+ s", "SPAN", line).split() for line in shown.splitlines()]
     assert words == [line.split() for line in EXECUTIONS.format(before=before, after=after).splitlines()]
@@ -152,7 +152,7 @@ def test_json(home: Path) -> None:
 
 
 def test_terminal(home: Path) -> None:
-    """At a terminal marks have colours, and lines fit."""
+    """At a terminal, marks have colours, and lines fit its width."""
     code, shown = at_terminal(
         home, "diff", "Sums/two", "Sums/three", columns=40, environment={"NO_COLOR": ""}
     )
@@ -162,6 +162,6 @@ def test_terminal(home: Path) -> None:
 
 
 def test_recorded_file(home: Path) -> None:
-    """A file of a nested Map that failed is compared with itself."""
+    """A recorded history of a nested Map equals itself."""
     file = str(FOLDER / "nested-map.json")
     assert sfn(home, "diff", file, file).stdout.endswith("\nNo differences.\n")

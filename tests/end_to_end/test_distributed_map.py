@@ -264,7 +264,7 @@ def test_item_reader(home: Path, bucket: str, key: str, config: dict[str, Any], 
     ],
 )
 def test_item_reader_fails(home: Path, bucket: str, key: str, config: dict[str, Any], cause: str) -> None:
-    """The Map Run fails, and the state with it, with an error that can be caught."""
+    """The Map Run and the state fail, with an error that can be caught."""
     described = run(home, distributed(PASS, ItemReader=reader(bucket, key, **config)), {"less": -1})
     assert described["error"] == "States.ItemReaderFailed"
     assert cause in described["cause"]
@@ -274,13 +274,13 @@ def test_item_reader_fails(home: Path, bucket: str, key: str, config: dict[str, 
 
 @pytest.mark.slow
 def test_folder_without_absolute_path(home: Path) -> None:
-    """What looks like a relative path is a host in a URL, and never read as /data."""
+    """A relative path in a file:// URL would be a host name, and is not read as /data."""
     described = run(home, distributed(PASS, ItemReader=reader("file://orders/data", "a.csv", **CSV)), {})
     assert described["cause"] == "file://orders/data is not an absolute path. Use file:///path/of/the/folder"
 
 
 def test_manifest_of_athena(home: Path, bucket: str) -> None:
-    """Each line names an object whose items are read; here, of folders."""
+    """Each line of the manifest names an object; the items of all objects are read."""
     (home.parent / "bucket" / "list.csv").write_text(f'"{bucket}/lines.jsonl"\n"{bucket}/lines.jsonl"\n')
     described = run(
         home,
@@ -293,7 +293,7 @@ def test_manifest_of_athena(home: Path, bucket: str) -> None:
 
 @pytest.mark.slow
 def test_objects_that_are_loaded(home: Path, bucket: str) -> None:
-    """The items are those within the objects that are listed."""
+    """The items come from the content of the listed objects."""
     listing = {
         "Resource": "arn:aws:states:::s3:listObjectsV2",
         "ReaderConfig": {"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"},
@@ -354,7 +354,7 @@ def test_item_batcher(home: Path, batcher: dict[str, Any], inputs: list[Any]) ->
     ],
 )
 def test_tolerated_failures(home: Path, tolerated: dict[str, Any], items: list[int], status: str) -> None:
-    """A failure that is tolerated is described in the output, in the place of the item's result."""
+    """The output describes a tolerated failure in the place of the item's result."""
     described = run(home, distributed(FAILS_IF_ODD, **tolerated), items)
     assert described["status"] == status
     assert map_run(home, described["executionArn"])["status"] == status
@@ -376,7 +376,7 @@ def test_tolerated_failures(home: Path, tolerated: dict[str, Any], items: list[i
 
 
 def test_retry_and_catch(home: Path) -> None:
-    """A Map that fails is tried again with a Map Run of its own, and its failure caught."""
+    """A retry of a Map has a new Map Run; the last failure can be caught."""
     retry = [
         {"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "IntervalSeconds": 1, "MaxAttempts": 1}
     ]
@@ -429,7 +429,7 @@ def test_result_writer(home: Path, tmp_path: Path, config: dict[str, str], writt
 
 
 @pytest.mark.slow
-def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
+def test_results_with_descriptions(home: Path, tmp_path: Path) -> None:
     """By default each result has its execution's description.
 
     Failures are in a file of their own.
@@ -458,7 +458,7 @@ def test_results_with_what_they_are_of(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_results_of_a_run_that_fails(home: Path, tmp_path: Path) -> None:
-    """They are written too: failed items can be inspected, and processed manually."""
+    """Results of a failed Map Run are written, too: failed items can be inspected and processed manually."""
     place = {"Bucket": (tmp_path / "out").as_uri(), "Prefix": ""}
     writer = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": place}
     described = run(home, distributed(FAILS_IF_ODD, MaxConcurrency=1, ResultWriter=writer), [2, 1, 4])
@@ -492,7 +492,7 @@ def test_results_beyond_the_quota(home: Path) -> None:
 
 @pytest.mark.slow
 def test_stop(home: Path) -> None:
-    """Stopping the parent aborts its Map Run and the children that run; no more are started."""
+    """Stopping the parent aborts its Map Run and the running children; no others are started."""
     machine = create_machine(home, "Machine", distributed(A_DAY, MaxConcurrency=2))
     execution = start_execution(home, machine, "--input", "[1, 2, 3]")
     until(lambda: _running(home, execution) == 2, "two children")
@@ -543,7 +543,7 @@ LATE_FAILURE = {
 
 @pytest.mark.slow
 def test_update_map_run(home: Path) -> None:
-    """An update applies while the run goes on."""
+    """An update applies to a running Map Run."""
     machine = create_machine(home, "Machine", distributed(A_DAY, MaxConcurrency=1))
     execution = start_execution(home, machine, "--input", "[1, 2, 3]")
     until(lambda: _running(home, execution) == 1, "the first child")
@@ -598,7 +598,7 @@ def test_kill(home: Path, bucket: str) -> None:
     for started in (1, 60, 110):
         until(lambda started=started: _started(home, execution) >= started, f"{started} children")
         kill_workers(home)
-        sfn_json(home, "list-state-machines")  # any command brings another worker
+        sfn_json(home, "list-state-machines")  # any command starts another worker
     assert [n for batch in output(ended(home, execution)) for n in batch["Items"]] == list(range(300))
     assert map_run(home, execution)["executionCounts"]["total"] == 150
 
@@ -609,7 +609,7 @@ def _started(home: Path, execution: str) -> int:
 
 
 def test_virtual_time(home: Path) -> None:
-    """Children have their parent's clock; what they take, one after the other, it takes too."""
+    """Children use their parent's clock: their durations, one after another, add to its own."""
     described = run(
         home, distributed(A_DAY, MaxConcurrency=1), [1, 2, 3], environment={"SFN_CLOCK": "virtual"}
     )
@@ -638,7 +638,7 @@ def handler(event, context):
 @pytest.mark.slow
 @pytest.mark.parametrize("execution_type", ["STANDARD", "EXPRESS"])
 def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
-    """Successes remain, failed items go on, and items not begun begin, in the same Map Run."""
+    """A redrive runs failed and unstarted items in the same Map Run; successful items are not repeated."""
     flag, code = tmp_path / "flag", tmp_path / "code"
     code.mkdir()
     (code / "app.py").write_text(HANDLER.format(flag=str(flag)))
@@ -710,8 +710,8 @@ def test_redrive(home: Path, tmp_path: Path, execution_type: str) -> None:
 
 
 @pytest.mark.slow
-def test_redrive_of_what_was_stopped(home: Path) -> None:
-    """Children that were aborted with their parent go on where they stopped."""
+def test_redrive_after_a_stop(home: Path) -> None:
+    """Children that were aborted with their parent continue where they stopped."""
     two = {"StartAt": "First", "States": {"First": {"Type": "Pass", "Next": "Sleep"}, **A_DAY["States"]}}
     machine = create_machine(home, "Machine", distributed(two, MaxConcurrency=1))
     execution = start_execution(home, machine, "--input", "[1, 2]")

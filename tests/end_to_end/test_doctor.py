@@ -51,7 +51,7 @@ def test_no_findings_while_executions_run(home: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_children_that_wait_for_a_redrive_are_no_findings(home: Path) -> None:
+def test_children_pending_redrive_are_not_findings(home: Path) -> None:
     """Children that become PENDING_REDRIVE, then ABORTED, without an event are not findings."""
     activity = sfn_json(home, "create-activity", "--name", "a")["activityArn"]
     child = {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": activity, "End": True}}}
@@ -171,4 +171,4 @@ def test_an_endpoint_is_refused(home: Path) -> None:
     """The check reads the file of the local store."""
     done = sfn(home, "doctor", "--endpoint-url", "http://127.0.0.1:9")
     assert (done.returncode, done.stdout) == (252, "")
-    assert "works on the local store" in done.stderr
+    assert "works only on the local store" in done.stderr

@@ -87,7 +87,7 @@ def logged(home: Path) -> list[dict[str, Any]]:
     ],
 )
 def test_levels(home: Path, level: str, types: list[str]) -> None:
-    """An execution that fails, at each level."""
+    """Each log level has its event types."""
     execution = start_execution(home, create(home, FAIL, level))
     assert ended(home, execution)["status"] == "FAILED"
     lines = logged(home)
@@ -95,8 +95,8 @@ def test_levels(home: Path, level: str, types: list[str]) -> None:
     assert {line["execution_arn"] for line in lines} <= {execution}
 
 
-def test_an_abortion_is_logged(home: Path) -> None:
-    """Another process ends the execution, and its line is logged at once."""
+def test_an_abort_is_logged(home: Path) -> None:
+    """The line of an abort by another process is logged at once."""
     execution = start_execution(home, create(home, SLEEP, "FATAL"))
     sfn_json(home, "stop-execution", "--execution-arn", execution, "--error", "E", "--cause", "C")
     ((line),) = logged(home)
@@ -108,7 +108,7 @@ def test_an_abortion_is_logged(home: Path) -> None:
 
 
 def test_an_update_is_for_executions_that_start_later(home: Path) -> None:
-    """Each execution logs as its machine said when it started."""
+    """An execution logs as configured when it started; an update applies to later ones."""
     machine = create(home, FAIL, "FATAL")
     sfn_json(
         home,
@@ -122,8 +122,8 @@ def test_an_update_is_for_executions_that_start_later(home: Path) -> None:
     assert logged(home) == []
 
 
-def test_a_deleted_group_is_not_made_again(home: Path) -> None:
-    """The execution runs all the same."""
+def test_a_deleted_group_is_not_created_again(home: Path) -> None:
+    """An execution whose log group was deleted still runs."""
     machine = create(home, FAIL, "ALL")
     sfn_json(home, "logs", "delete-log-group", "--log-group-name", GROUP)
     assert ended(home, start_execution(home, machine))["status"] == "FAILED"
@@ -131,7 +131,7 @@ def test_a_deleted_group_is_not_made_again(home: Path) -> None:
 
 
 def test_tail_follows_an_express_execution(home: Path) -> None:
-    """An execution that cannot be described is shown as it happens."""
+    """`logs tail --follow` shows an EXPRESS execution, which cannot be described, while it runs."""
     machine = create(home, FAIL, "ALL", "EXPRESS")
     command = [SFN, "logs", "tail", GROUP, "--follow", "--format", "short"]
     with subprocess.Popen(command, env=environment_of(home), stdout=subprocess.PIPE, text=True) as follower:
@@ -148,7 +148,7 @@ def test_tail_follows_an_express_execution(home: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("type", ["STANDARD", "EXPRESS"])
 def test_a_kill_loses_and_doubles_nothing(home: Path, type: str) -> None:
-    """Every event has its line, once, with the worker killed again and again."""
+    """Every event has exactly one line, even if the worker is killed repeatedly."""
     machine = create(home, WAITS, "ALL", type)
     for n in range(EXECUTIONS):
         start_execution(home, machine, "--input", json.dumps([n % 3, 1, n % 2]))

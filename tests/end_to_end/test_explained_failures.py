@@ -1,4 +1,4 @@
-"""What `sfn show` says of a failed Lambda task: its own files, its own log lines, what to type next."""
+"""What `sfn show` says about a failed Lambda task: its files, its log lines, the next commands."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_own_files_and_log(home: Path) -> None:
 
 
 def test_next_steps_work(home: Path) -> None:
-    """Each command that is suggested can be pasted; a redrive has request ids of its own."""
+    """Each suggested command can be pasted; a redrive has new request ids."""
     arn = _run_to_its_end(home, _machine_that_prices(home))
     shown = sfn(home, "show", "PricesPrice/one").stdout
     commands = [line[line.index("sfn ") :].strip() for line in shown.splitlines() if "  sfn " in line]
@@ -114,7 +114,7 @@ def test_next_steps_work(home: Path) -> None:
 
 
 def test_next_steps_with_mocks(home: Path, tmp_path: Path) -> None:
-    """The execution is started again with its test case; a mocked function has no log lines."""
+    """The suggested command starts the same test case; a mocked function has no log lines."""
     mocks = {
         "StateMachines": {"PricesPrice": {"TestCases": {"Broken": {"Price": "Broken"}}}},
         "MockedResponses": {"Broken": {"0-1": {"Throw": {"Error": "States.Runtime", "Cause": "mocked"}}}},
@@ -130,7 +130,7 @@ def test_next_steps_with_mocks(home: Path, tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_watch(home: Path) -> None:
-    """A person reads what the function's error says; a script gets its JSON."""
+    """A user sees the function's error message; a script gets its JSON."""
     _run_to_its_end(home, _machine_that_prices(home))
     with pseudo_terminal(home, "watch", "PricesPrice/one", columns=100, lines=60) as terminal:
         assert terminal.end() == 255
@@ -158,20 +158,20 @@ def test_zip(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 def test_node(home: Path, tmp_path: Path) -> None:
-    """A trace of Node.js has no lines of source: they are read from the user's file."""
+    """A Node.js stack trace has no source lines: they are read from the user's file."""
     code = tmp_path / "project" / "node"
     code.mkdir()
     (code / "app.mjs").write_text(
         "const article = (event) => event.lines[0].article;\n\n"
         "export const handler = async (event) => article(event);\n"
     )
-    asked = subprocess.run(
+    version = subprocess.run(
         ["node", "-p", "process.versions.node"], capture_output=True, text=True, check=True,
         env=environment_of(home, {"PATH": os.environ["PATH"]}),
     )  # fmt: skip
     sfn_json(
         home, "lambda", "create-function", "--function-name", "Node",
-        "--runtime", f"nodejs{asked.stdout.partition('.')[0]}.x",
+        "--runtime", f"nodejs{version.stdout.partition('.')[0]}.x",
         "--handler", "app.handler", "--role", ROLE, "--code-dir", str(code),
     )  # fmt: skip
     _run_to_its_end(home, _machine_that_prices(home, "Node"))

@@ -23,7 +23,7 @@ TEMPLATE = {
 
 
 def test_node_packages(home: Path, tmp_path: Path) -> None:
-    """They are copied, unless a package.json is beside them, from which they are installed again."""
+    """Packages are copied, unless a package.json beside them can install them again."""
     files = {
         "template.json": json.dumps(TEMPLATE),
         "layer/nodejs/node_modules/tax/package.json": "{}",

@@ -38,7 +38,7 @@ def create(home: Path, name: str, definition: object) -> str:
 
 
 def test_success(home: Path) -> None:
-    """The answer comes when the execution has ended; a name may be used again."""
+    """The response comes when the execution has ended; a name may be used again."""
     machine = create(home, "Express", PASS)
     arns = set()
     for _ in range(2):
@@ -59,7 +59,7 @@ def test_success(home: Path) -> None:
     assert len(arns) == 2
 
 
-def test_failure_is_no_error_of_the_command(home: Path) -> None:
+def test_a_failed_execution_exits_with_0(home: Path) -> None:
     """The command exits with 0, as AWS's does, and reports the execution's error."""
     machine = create(home, "Express", FAIL)
     answer = sfn_json(home, "start-sync-execution", "--state-machine-arn", machine)
@@ -68,7 +68,7 @@ def test_failure_is_no_error_of_the_command(home: Path) -> None:
 
 
 def test_five_minutes(home: Path) -> None:
-    """An EXPRESS execution that takes longer times out."""
+    """An EXPRESS execution times out after five minutes."""
     machine = create(home, "Express", wait(301))
     answer = sfn_json(
         home, "start-sync-execution", "--state-machine-arn", machine, environment={"SFN_CLOCK": "virtual"}
@@ -78,7 +78,7 @@ def test_five_minutes(home: Path) -> None:
     assert 200_000 < answer["billingDetails"]["billedDurationInMilliseconds"] <= 300_000
 
 
-def test_nobody_can_describe_or_stop_it(home: Path) -> None:
+def test_express_arns_are_refused(home: Path) -> None:
     """AWS's operations refuse the ARN of an EXPRESS execution."""
     machine = create(home, "Express", PASS)
     execution = sfn_json(home, "start-execution", "--state-machine-arn", machine)["executionArn"]
@@ -95,7 +95,7 @@ def test_nobody_can_describe_or_stop_it(home: Path) -> None:
 
 @pytest.mark.slow
 def test_the_worker_is_killed(home: Path) -> None:
-    """The command that waits brings the next worker, and has its answer."""
+    """The waiting command starts another worker, and gets its response."""
     machine = create(home, "Express", wait(3))
     command = [SFN, "start-sync-execution", "--state-machine-arn", machine]
     with subprocess.Popen(command, env=environment_of(home), stdout=subprocess.PIPE, text=True) as waiting:
@@ -119,7 +119,7 @@ def _is_waiting(home: Path) -> bool:
 
 @pytest.mark.parametrize("machine", ["STANDARD", "none"])
 def test_refused(home: Path, machine: str) -> None:
-    """Exit code 254, as for every refusal."""
+    """A refused request has exit code 254."""
     arn = "arn:aws:states:us-east-1:123456789012:stateMachine:"
     sfn_json(
         home,

@@ -1,6 +1,6 @@
 """A failing disk under sfn: acknowledged work is durable, refused work leaves nothing.
 
-Work goes on afterwards.
+Work continues afterwards.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def test_a_fault_at_every_operation_of_a_command(
     """The command succeeds, or ends with 255 and one line.
 
     The store passes its integrity check, with all of the command's effect or none. A command that
-    succeeds and cannot make sure of a worker afterwards warns in one line.
+    succeeds but cannot start a worker warns in one line.
     """
     case = CASES[name]
     before = tmp_path / "before"
@@ -383,7 +383,7 @@ def test_workers_with_a_full_disk_start_no_others(
 ) -> None:
     """While the disk stays full each command starts one worker, which logs that and exits.
 
-    With space again the work is completed.
+    Once there is space, the work is completed.
     """
     shutil.copytree(workplace, home)
     full = failing("write:1+:FULL:worker", tmp_path / "count")
@@ -400,7 +400,7 @@ def test_workers_with_a_full_disk_start_no_others(
         until(lambda: connection.execute("SELECT status FROM execution").fetchall() == ended, "its end")
 
 
-def test_a_worker_waits_for_one_that_leaves(commands: Commands, workplace: Path, home: Path) -> None:
+def test_a_worker_waits_for_the_previous_one(commands: Commands, workplace: Path, home: Path) -> None:
     """A worker that no longer listens, but still holds its slot, does not read the store again.
 
     Its successor waits for the slot.
@@ -532,7 +532,7 @@ def test_a_damaged_store_is_refused(
 def test_a_page_that_is_overwritten(
     commands: Commands, stores: dict[str, Path], tmp_path: Path, place: float
 ) -> None:
-    """`sfn doctor` finds it.
+    """`sfn doctor` finds an overwritten page.
 
     Other commands, which may not read the page, succeed or report a damaged file in a line.
     """
@@ -554,7 +554,7 @@ def test_a_page_that_is_overwritten(
 
 
 @pytest.mark.parametrize(
-    "spoil, kept",
+    "spoil, remaining",
     [
         (cut(0.5, "sfn.db-wal"), 0.5),
         (cut(100, "sfn.db-wal"), 0.0),
@@ -564,11 +564,15 @@ def test_a_page_that_is_overwritten(
     ],
 )
 def test_what_sqlite_recovers(
-    commands: Commands, stores: dict[str, Path], tmp_path: Path, spoil: Callable[[Path], None], kept: float
+    commands: Commands,
+    stores: dict[str, Path],
+    tmp_path: Path,
+    spoil: Callable[[Path], None],
+    remaining: float,
 ) -> None:
     """A truncated -wal counts up to its last whole transaction; a -shm is created again.
 
-    The result passes the integrity check, and work goes on.
+    The result passes the integrity check, and work continues.
     """
     home = tmp_path / "home"
     spoilt(stores["open"], home, spoil)
@@ -578,13 +582,13 @@ def test_what_sqlite_recovers(
     listed, doctor, created, started = commands.run(home, machines, ["doctor"], CREATE, START)
     names = listed.stdout.split()[::-1]
     assert names == [f"e{n}" for n in range(len(names))], listed
-    assert len(names) >= 20 * kept - 2
+    assert len(names) >= 20 * remaining - 2
     assert (doctor.code, created.code, started.code) == (0, 0, 0), (doctor, created, started)
     os.close(lock)
 
 
 def test_an_empty_file_is_a_new_store(commands: Commands, tmp_path: Path) -> None:
-    """A process killed while creating its store leaves an empty file; the next one goes on."""
+    """A process killed while creating its store leaves an empty file; the next command uses it."""
     tmp_path.joinpath("sfn.db").touch()
     done = commands.run(tmp_path, CREATE, MACHINES)
     assert [command.code for command in done] == [0, 0]
@@ -612,9 +616,9 @@ def test_a_store_that_is_damaged_under_a_worker(
 
 
 def test_a_store_that_is_moved_away_under_a_worker(commands: Commands, home: Path, tmp_path: Path) -> None:
-    """The worker exits.
+    """A worker whose store was moved away exits.
 
-    An execution started at once in a new store in the same place is driven nevertheless.
+    An execution that is started at once in a new store in the same place still runs.
     """
     commands.run(home, CREATE, START)
     (pid,) = until(lambda: worker_pids(home), "a worker")
@@ -633,8 +637,8 @@ def test_a_store_that_is_moved_away_under_a_worker(commands: Commands, home: Pat
     assert "store file removed; exiting" in (home / launch.LOG_NAME).read_text()
 
 
-def test_run_brings_the_next_worker(home: Path, tmp_path: Path) -> None:
-    """`sfn run` sees its execution to the end, though the worker that drives it ends before."""
+def test_run_starts_another_worker(home: Path, tmp_path: Path) -> None:
+    """`sfn run` starts another worker if its own ends, and shows the execution to its end."""
     definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 2, "End": True}}}
     (tmp_path / "waits.asl.json").write_text(json.dumps(definition))
     command = [SFN, "run", str(tmp_path / "waits.asl.json"), "--input", '{"a": 1}']

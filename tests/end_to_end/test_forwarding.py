@@ -1,4 +1,4 @@
-"""`sfn serve` answers for all of AWS: other services are those that tasks call on this machine."""
+"""`sfn serve` forwards requests for other AWS services to the services that tasks call."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         ("/", "photos.s3.localhost"),
     ],
 )
-def test_how_a_bucket_is_named(server: Server, path: str, host: str) -> None:
-    """In the path, or before the host."""
+def test_bucket_in_path_or_host(server: Server, path: str, host: str) -> None:
+    """A bucket can be named in the path, or before the host."""
     assert server.get(path + quote(KEY), {"Host": f"{host}:{server.port}"}) == b"hello"
 
 
@@ -71,7 +71,7 @@ def test_a_presigned_url(server: Server) -> None:
 
 
 def test_a_queue_is_found_at_this_server(server: Server) -> None:
-    """The URL of a queue leads to where the queue was created."""
+    """The URL of a queue points to the server that created it."""
     sqs = server.client("sqs")
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
     assert url == f"{server.url}/123456789012/q"
@@ -80,22 +80,22 @@ def test_a_queue_is_found_at_this_server(server: Server) -> None:
 
 
 def test_a_large_object(server: Server) -> None:
-    """An object may be larger than the bodies that sfn itself takes."""
+    """An object may be larger than the bodies that sfn itself accepts."""
     s3, body = server.client("s3"), b"0123456789" * 8_000_000
     s3.put_object(Bucket="photos", Key="large", Body=body)
     assert s3.get_object(Bucket="photos", Key="large")["Body"].read() == body
 
 
-def test_a_service_that_both_have(server: Server) -> None:
-    """EventBridge's rules are the local services', its connections sfn's."""
+def test_eventbridge_in_both(server: Server) -> None:
+    """Rules of EventBridge belong to the local services, connections to sfn."""
     events = server.client("events")
     events.put_rule(Name="r", EventPattern='{"source": ["a"]}')
     assert [rule["Name"] for rule in events.list_rules()["Rules"]] == ["r"]
     assert events.list_connections()["Connections"] == []
 
 
-def test_an_operation_that_sfn_lacks(server: Server) -> None:
-    """Functions are sfn's: the local services, which have others, are not called."""
+def test_an_unsupported_operation_of_sfn(server: Server) -> None:
+    """Functions belong to sfn: unsupported operations are not forwarded to the local services."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
         server.client("lambda").list_event_source_mappings()
 
@@ -117,7 +117,7 @@ def test_signatures_are_checked(tmp_path: Path, secret: str) -> None:
 
 
 def test_another_server_is_named(tmp_path: Path) -> None:
-    """Where tasks call another server for all services, requests are not sent to this store's own."""
+    """If tasks call another server for all services, requests are not forwarded to the local services."""
     home = tmp_path / "home"
     with (
         serving(home, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}) as url,

@@ -1,4 +1,4 @@
-"""Functions called by workflows and terminals: at a version, by an alias, or as an event."""
+"""Functions called by tasks and commands: at a version, by an alias, or as an event."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def run_task(home: Path, name: str, task: dict[str, Any]) -> dict[str, Any]:
     return ended(home, start_execution(home, machine))
 
 
-def test_versions_in_workflows(home: Path, tmp_path: Path) -> None:
+def test_versions_in_tasks(home: Path, tmp_path: Path) -> None:
     """A Task calls the version that its Resource, FunctionName or Qualifier names.
 
     The folder's code can be called as well.
@@ -100,7 +100,7 @@ def test_versions_in_workflows(home: Path, tmp_path: Path) -> None:
 
 
 def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
-    """It is answered at once.
+    """An invocation as an event returns at once.
 
     A worker handles it, even one that starts after the first was killed.
     """
@@ -130,7 +130,7 @@ def test_an_event_from_the_terminal(home: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind, status, handled", [("Event", 202, True), ("DryRun", 204, False)])
 def test_a_task_that_does_not_wait(home: Path, tmp_path: Path, kind: str, status: int, handled: bool) -> None:
-    """lambda:invoke with InvocationType Event goes on at once, whatever the function does.
+    """lambda:invoke with InvocationType Event returns at once, whatever the function does.
 
     DryRun calls nothing.
     """

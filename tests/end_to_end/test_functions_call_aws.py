@@ -1,4 +1,4 @@
-"""Functions that call AWS: sfn itself, the local services, and who else may call their endpoint."""
+"""Functions that call AWS: sfn itself and the local services, and the permitted callers of their endpoint."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def function(home: Path, tmp_path: Path) -> Iterator[Callable[[str, str], None]]
 def invoked(
     home: Path, name: str = "fn", event: object = None, *, environment: Mapping[str, str] | None = None
 ) -> Any:
-    """The answer of a function that a command invokes: its result, or its error."""
+    """The response of a function that a command invokes: its result, or its error."""
     answer = home.parent / "answer"
     done = sfn(
         home, "lambda", "invoke", "--function-name", name, "--payload", json.dumps(event),
@@ -81,7 +81,7 @@ def task(name: str, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_task_token(home: Path, function: Callable[..., None]) -> None:
-    """A function answers a task of the execution that called it."""
+    """A function completes a task of the execution that called it."""
     function("boto3.client('stepfunctions').send_task_success(taskToken=event['token'], output='7')")
     waiting = task(
         "fn",
@@ -114,13 +114,13 @@ return [json.load(answer["Payload"]), execution, output]
 
 
 def executed_answer(home: Path) -> Any:
-    """What the function `fn` answers to an execution."""
+    """The result of the function `fn` in an execution."""
     found = executed(home, {"Call": task("fn")})
     assert found["status"] == "SUCCEEDED", found
     return json.loads(found["output"])
 
 
-def test_the_start_of_services_is_not_the_functions_time(
+def test_start_of_services_does_not_count_for_the_timeout(
     home: Path, tmp_path: Path, function: Callable[..., None]
 ) -> None:
     """A function does not time out because its endpoint, or the services, have to start first."""
@@ -227,7 +227,7 @@ def test_node(home: Path, tmp_path: Path, function: Callable[..., None]) -> None
 def test_what_is_not_installed(
     home: Path, tmp_path: Path, function: Callable[..., None], absent: str, service: str, message: str
 ) -> None:
-    """The call fails at once, with what to install, and never goes to AWS."""
+    """The call fails at once with what to install, and is never sent to AWS."""
     (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{absent!r}] = None")
     operation = {"sts": "get_caller_identity", "sqs": "list_queues"}[service]
     function(f"boto3.client('{service}').{operation}()")
@@ -306,7 +306,7 @@ def test_the_access_key(held: dict[str, str]) -> None:
 
 
 def test_the_endpoint_ends_with_its_worker(home: Path, held: dict[str, str]) -> None:
-    """A killed worker leaves no process that listens."""
+    """A killed worker leaves no listening process."""
     kill_workers(home)
     port = held["AWS_ENDPOINT_URL"].rpartition(":")[2]
 
@@ -321,7 +321,7 @@ def test_the_endpoint_ends_with_its_worker(home: Path, held: dict[str, str]) -> 
 
 
 def test_a_killed_endpoint_is_replaced(home: Path, held: dict[str, str]) -> None:
-    """The next call starts another one, at the same address."""
+    """The next call starts another endpoint at the same address."""
     [worker] = worker_pids(home)
     children = subprocess.run(
         ["pgrep", "-P", str(worker), "-f", "endpoint_process_main"], capture_output=True

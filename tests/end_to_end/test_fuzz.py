@@ -1,7 +1,7 @@
 """Odd definitions and inputs through operations, a real worker and SQLite: all executions end.
 
 The laws of the pure interpreter are in tests/interpreter/test_laws.py. These tests cover the whole
-path: the effect of an unforeseen text, number or depth between the interpreter and the store.
+path: unexpected texts, numbers and depths between the interpreter and the store.
 SFN_FUZZ=20 tries twenty times as many.
 """
 
@@ -320,7 +320,7 @@ def test_every_execution_ends_and_harms_no_other(
 ) -> None:
     """Whatever its data, an execution succeeds or fails with an error of its own.
 
-    Its siblings and the worker go on.
+    Other executions and the worker continue.
     """
     if store.machines == 0:
         store.create(text_of(MACHINE))

@@ -119,7 +119,7 @@ def ask(url: str, path: str, body: bytes = b"", method: str = "POST", **headers:
     ],
 )
 def test_answers(url: str, path: str, body: str, status: int, answer: object) -> None:
-    """An EXPRESS machine's answer is its output, or why there is none; a refusal has a message."""
+    """The response of an EXPRESS machine is its output, or its error; a refusal has a message."""
     answered = ask(url, path, body.encode())
     assert (answered.status, answered.headers["content-type"]) == (status, "application/json")
     assert answered.headers["x-amzn-requestid"]
@@ -130,21 +130,21 @@ def test_answers(url: str, path: str, body: str, status: int, answer: object) ->
 
 
 def test_a_standard_machine_is_started(home: Path, url: str) -> None:
-    """The answer is StartExecution's: it does not wait for the end."""
+    """For a STANDARD machine the response is StartExecution's: it does not wait for the end."""
     answered = ask(url, "Order", b'{"id": 1}')
     assert (answered.status, list(answered.body)) == (200, ["executionArn", "startDate"])
     assert ended(home, answered.body["executionArn"])["output"] == '{"id": 1}'
 
 
 def test_bodies_and_methods(url: str) -> None:
-    """A body that is no text or too long, and a method other than POST, has its own status."""
+    """A body that is not text or too long, and a method other than POST, have their own statuses."""
     assert ask(url, "Echo", b"\xff").status == 400
     assert ask(url, "Echo", b'"' + b"x" * (5 << 20) + b'"').status == 413
     assert ask(url, "Echo", method="PUT").status == 405
 
 
 def test_a_page_whose_origin_was_named(url: str) -> None:
-    """The browser's preflight is answered, and the page may read the answer, also a refusal."""
+    """A permitted origin gets the CORS headers, in preflights and in responses, errors included."""
     preflight = ask(
         url, "Echo", method="OPTIONS", Origin=PAGE,
         Access_Control_Request_Method="POST", Access_Control_Request_Headers="content-type",
@@ -168,13 +168,13 @@ def test_a_page_whose_origin_was_named(url: str) -> None:
 )
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])
 def test_other_pages_start_nothing(url: str, origin: str, method: str) -> None:
-    """A page of another origin is refused by the server, not only kept from reading the answer."""
+    """A request from a page of another origin is refused by the server, not only hidden from the page."""
     answered = ask(url, "Echo", b"{}", method, Origin=origin)
     assert (answered.status, answered.headers["Access-Control-Allow-Origin"]) == (403, None)
 
 
-def test_a_named_page_has_the_gateway_alone(url: str) -> None:
-    """The operations stay closed to it, and a name made to resolve here opens nothing."""
+def test_a_permitted_page_can_use_only_the_gateway(url: str) -> None:
+    """A permitted page cannot call the operations; DNS rebinding gives access to nothing."""
     headers = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Origin": PAGE}
     with pytest.raises(HTTPError) as refused:
         urlopen(Request(url, b"{}", headers))
@@ -196,7 +196,7 @@ def test_a_named_page_has_the_gateway_alone(url: str) -> None:
         "http://x:99999",
     ],
 )
-def test_what_is_no_origin(home: Path, origin: str) -> None:
+def test_invalid_origins(home: Path, origin: str) -> None:
     """An invalid origin is refused before the server listens."""
     argv = [SFN, "serve", "--port", "0", "--gateway-origin", origin]
     done = subprocess.run(
@@ -207,7 +207,7 @@ def test_what_is_no_origin(home: Path, origin: str) -> None:
 
 @pytest.mark.slow
 def test_many_wait_at_once(home: Path, url: str) -> None:
-    """Clients that wait take no thread, so that others are answered meanwhile."""
+    """Waiting clients take no thread, so other requests are served at the same time."""
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "End": True}}}
     sfn_json(
         home,

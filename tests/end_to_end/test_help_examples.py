@@ -1,6 +1,6 @@
 """The example in each command's help, run as in a shell.
 
-All run in one session, where later ones use the results of earlier ones.
+All run in one session, in which later examples use the results of earlier ones.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ MANY = {"StartAt": "Each", "States": {"Each": EACH}}
 
 
 def test_every_command_is_in_the_session() -> None:
-    """A new command's example is run, too."""
+    """The session has every command, so a new command's example is run, too."""
     own = [" ".join(command) for command in SPECIAL]
     operations = [
         _words(service, name) for service in model.model_services() for name in model.model_commands(service)
@@ -185,7 +185,7 @@ def test_every_own_command_is_in_the_session() -> None:
 
 @pytest.mark.parametrize("session", [SESSION, OWN_SESSION], ids=["services", "own"])
 def test_examples(home: Path, tmp_path: Path, session: list[str]) -> None:
-    """Each example does what it says."""
+    """Each example succeeds."""
     _write_files(tmp_path)
     given: dict[str, str] = {}
     failed = {}
@@ -315,7 +315,7 @@ def _run(home: Path, folder: Path, example: str, given: dict[str, str]) -> subpr
 
 
 def _followed(home: Path, folder: Path, example: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command that goes on until Ctrl-C, which is sent when it has printed something."""
+    """Runs a command that ends with Ctrl-C, which is sent once the command has printed something."""
     command = ["bash", "-c", f"exec {example}"]
     process = subprocess.Popen(
         command,

@@ -143,7 +143,7 @@ def test_a_connection_is_merged(home: Path, there: Api) -> None:
 
 
 def test_bodies(home: Path, there: Api) -> None:
-    """JSON, a form, a text of another type; and none."""
+    """A body is JSON, a form, text of another type, or absent."""
     basic = connect(
         home, "Basic", "BASIC", {"BasicAuthParameters": {"Username": "ada", "Password": "hidden"}}
     )
@@ -158,12 +158,12 @@ def test_bodies(home: Path, there: Api) -> None:
     }
     branches = [{"StartAt": name, "States": {name: state}} for name, state in states.items()]
     done = run(home, {"Type": "Parallel", "Branches": branches, "End": True})
-    asked = [entry["ResponseBody"] for entry in json.loads(done["output"])]
-    assert [entry["body"] for entry in asked] == ['"one"', "<one/>", "a%5B%5D=b&a%5B%5D=c", ""]
-    assert [entry["headers"].get("Content-Type") for entry in asked] == [
+    echoed = [entry["ResponseBody"] for entry in json.loads(done["output"])]
+    assert [entry["body"] for entry in echoed] == ['"one"', "<one/>", "a%5B%5D=b&a%5B%5D=c", ""]
+    assert [entry["headers"].get("Content-Type") for entry in echoed] == [
         "application/json; charset=UTF-8", "text/xml", "application/x-www-form-urlencoded", None,
     ]  # fmt: skip
-    assert {entry["headers"]["Authorization"] for entry in asked} == {"Basic YWRhOmhpZGRlbg=="}
+    assert {entry["headers"]["Authorization"] for entry in echoed} == {"Basic YWRhOmhpZGRlbg=="}
 
 
 def test_tokens(home: Path, there: Api) -> None:
@@ -180,23 +180,23 @@ def test_tokens(home: Path, there: Api) -> None:
     assert succeeds()
     assert there.tokens == 1
     assert (
-        there.asked("/token")[0]["body"]
+        there.requests_to("/token")[0]["body"]
         == "grant_type=client_credentials&client_id=client&client_secret=hidden&scope=read"
     )
 
     there.tokens += 1  # another client got one: the first is no longer valid
     there.expires_in = 30  # so soon that the next task requests another
     assert succeeds()
-    assert [len(there.asked(path)) for path in ("/token", "/private")] == [2, 4]
+    assert [len(there.requests_to(path)) for path in ("/token", "/private")] == [2, 4]
     assert succeeds()
-    assert [len(there.asked(path)) for path in ("/token", "/private")] == [3, 5]
+    assert [len(there.requests_to(path)) for path in ("/token", "/private")] == [3, 5]
     described = sfn(home, "events", "describe-connection", "--name", "OAuth").stdout
     assert "hidden" not in described
     assert "token-" not in described
 
 
 def test_failures(home: Path, there: Api) -> None:
-    """Each way to fail has its error, which Catch sees."""
+    """Each failure has its error, which Catch matches."""
     key = connect_by_key(home, BodyParameters=[{"Key": "a", "Value": "b"}])
     wrong_secret = connect_by_oauth(home, there, secret="wrong")
     forgotten = connect_by_key(home, "Forgotten")
@@ -283,11 +283,11 @@ def test_connections_over_http(home: Path, there: Api) -> None:
         events = boto3.client(
             "events", "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
         )
-        made = events.create_connection(
+        created = events.create_connection(
             Name="Stripe", AuthorizationType="API_KEY",
             AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "hidden"}},
         )  # fmt: skip
-        assert events.list_connections()["Connections"][0]["ConnectionArn"] == made["ConnectionArn"]
+        assert events.list_connections()["Connections"][0]["ConnectionArn"] == created["ConnectionArn"]
         described = events.describe_connection(Name="Stripe")
         assert described["AuthParameters"] == {"ApiKeyAuthParameters": {"ApiKeyName": "k"}}
         done = run(home, task(f"{there.url}/json", f"{ARN}/Stripe/{AWS_ID}"))
@@ -299,7 +299,7 @@ def test_connections_over_http(home: Path, there: Api) -> None:
         }
         reported = json.loads(run(home, {**sdk, "End": True}, "Sdk")["output"])
         assert (reported["ConnectionArn"], reported["AuthParameters"]) == (
-            made["ConnectionArn"],
+            created["ConnectionArn"],
             described["AuthParameters"],
         )
         events.delete_connection(Name="Stripe")

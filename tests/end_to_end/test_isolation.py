@@ -1,4 +1,4 @@
-"""A fault in one execution harms no other.
+"""A fault in one execution does not affect others.
 
 Poisoned text fails its own execution, and a damaged one is suspended.
 """
@@ -193,7 +193,7 @@ def damaged(home: Path) -> str:
 def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
     """After three attempts no worker tries again; status and doctor show the traceback.
 
-    Other executions run on.
+    Other executions continue.
     """
     (shown,) = suspended(home)
     assert (shown["executionArn"], shown["attempts"]) == (damaged, 3)
@@ -212,7 +212,7 @@ def test_what_cannot_be_driven_is_suspended(home: Path, damaged: str) -> None:
 WELL = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
 
 
-def test_a_person_is_told_of_a_suspended_execution(home: Path, damaged: str) -> None:
+def test_describe_execution_reports_a_suspension(home: Path, damaged: str) -> None:
     """describe-execution reports a suspension on stderr if that is a terminal, never on stdout."""
     terminal, stderr = os.openpty()
     command = [SFN, "describe-execution", "--execution-arn", damaged]
@@ -249,7 +249,7 @@ def test_a_stop_ends_a_suspended_express_execution(home: Path) -> None:
 
 
 def test_a_newer_version_tries_a_suspended_execution_again(home: Path, damaged: str) -> None:
-    """The first worker of another version claims a suspended execution, whose row is sound here."""
+    """A worker of a newer version claims a suspended execution, whose row has been repaired here."""
     kill_workers(home)
     with closing(sqlite3.connect(home / "sfn.db")) as connection, connection:
         connection.execute('UPDATE event SET details = \'{"name":"W"}\' WHERE details = \'{"name"\'')
@@ -287,7 +287,7 @@ def parent_of(machine: str) -> dict[str, Any]:
 def test_a_command_that_waits_for_a_suspended_execution(
     home: Path, tmp_path: Path, command: str, damaged_kind: str
 ) -> None:
-    """A wait for a suspended execution, or for one that awaits it, ends with 255 and one line.
+    """A command that waits for a suspended execution, or for one that awaits it, ends with 255 and one line.
 
     Over HTTP, it ends with status 500.
     """

@@ -77,7 +77,7 @@ def home(home: Path) -> Iterator[Path]:
 
 
 def killed_at(home: Path, tmp_path: Path, number: int, *command: str) -> bool:
-    """Runs a command that is killed at its commit of this number. Whether it had so many."""
+    """Runs a command that is killed at its n-th commit. Returns whether it reached that commit."""
     fault = failing(f"sync:{number}:KILL:command", tmp_path / "count")
     done = sfn(home, *command, environment=fault)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
@@ -118,7 +118,7 @@ def check_stack(home: Path, logical_ids: Sequence[str]) -> None:
 
 
 def check_services(home: Path, logical_ids: Sequence[str]) -> None:
-    """The local services have what the stack has of them, and nothing else."""
+    """The local services have exactly the stack's resources."""
     url = sfn(home, "aws", "endpoint").stdout.strip()
 
     def client(service: str) -> Any:
@@ -158,7 +158,7 @@ def test_a_first_deploy(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_later_deploy(home: Path, tmp_path: Path) -> None:
-    """One that creates, updates, replaces and deletes: the next deploy completes it."""
+    """A killed deploy that creates, updates, replaces and deletes is completed by the next one."""
     project = tmp_path / "shop"
     versions: list[tuple[dict[str, Any], list[str]]] = [
         (

@@ -1,4 +1,4 @@
-"""Limits, through the installed command: what is endless, too deeply nested or too large."""
+"""Limits: endless expressions, deep nesting and large data."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ WAITING = {
 }
 
 
-def test_runaways_beside_quick_ones(home: Path) -> None:
+def test_endless_expressions(home: Path) -> None:
     """An endless expression blocks no other execution, fails in the end, and can be stopped.
 
-    The worker lives on.
+    The worker continues.
     """
     runaways = [
         start_execution(home, create_machine(home, f"Runaway{n}", asking(text)))
@@ -85,7 +85,7 @@ def test_runaways_beside_quick_ones(home: Path) -> None:
 
 
 def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
-    """A message to an execution in a slow step is not lost: here, another branch's task result."""
+    """A message to an execution in a slow step is not lost: here, the task result of another branch."""
     slow = asking(LOOPS)
     catch = {"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Caught"}
     trying = {"Type": "Parallel", "Branches": [slow], "Catch": [catch], "End": True}
@@ -104,8 +104,10 @@ def test_a_task_answers_while_another_branch_is_slow(home: Path) -> None:
         {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "End": True}}},
     )
     execution = start_execution(home, machine)
-    asked = sfn_json(home, "get-activity-task", "--activity-arn", task["Resource"])
-    sfn_json(home, "send-task-success", "--task-token", asked["taskToken"], "--task-output", '"answered"')
+    task_of_poll = sfn_json(home, "get-activity-task", "--activity-arn", task["Resource"])
+    sfn_json(
+        home, "send-task-success", "--task-token", task_of_poll["taskToken"], "--task-output", '"answered"'
+    )
     described = ended(home, execution)
     assert (described["status"], json.loads(described["output"])) == ("SUCCEEDED", ["answered", "slow"])
     events = sfn_json(home, "get-execution-history", "--execution-arn", execution)["events"]
@@ -121,8 +123,8 @@ def parallels(depth: int) -> str:
     return "".join(openings) + '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}' + "]}}}" * depth
 
 
-def test_fifty_parallels_within_each_other(home: Path) -> None:
-    """A depth that may occur in practice runs."""
+def test_fifty_nested_parallels(home: Path) -> None:
+    """A depth that occurs in practice works."""
     execution = start_execution(home, create_machine(home, "Deep", json.loads(parallels(50))), "--input", "7")
     assert ended(home, execution)["output"] == "[" * 50 + "7" + "]" * 50
 
@@ -138,7 +140,7 @@ def test_fifty_parallels_within_each_other(home: Path) -> None:
     ],
 )
 def test_ten_thousand_levels(home: Path, tmp_path: Path, definition: str) -> None:
-    """A definition nested too deeply is refused by each operation that takes one, in AWS's way."""
+    """Each operation refuses a definition that is nested too deeply, with AWS's error."""
     file = tmp_path / "definition.json"
     file.write_text(definition)
     given = ("--definition", f"file://{file}")
@@ -156,7 +158,7 @@ def test_ten_thousand_levels(home: Path, tmp_path: Path, definition: str) -> Non
 
 
 def test_a_definition_of_a_mebibyte(home: Path, tmp_path: Path) -> None:
-    """A definition may have 1,048,576 characters, and runs; one more is refused."""
+    """A definition may have 1,048,576 characters; one more is refused."""
     file = tmp_path / "definition.json"
     text = json.dumps({"Comment": "@", "StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     file.write_text(text.replace("@", "x" * (1_048_576 - len(text) + 1)))
@@ -203,8 +205,8 @@ LARGE = 262_144 - 2
         ),
     ],
 )
-def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: str) -> None:
-    """An output, and variables together, may have 262,144 bytes; more is not even serialised."""
+def test_data_size_limits(home: Path, tmp_path: Path, state: Any, status: str) -> None:
+    """An output, and all variables together, may have 262,144 bytes; more is not serialised."""
     file = tmp_path / "definition.json"
     file.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}))
     (tmp_path / "input.json").write_text(json.dumps("x" * LARGE))
@@ -239,7 +241,7 @@ def test_what_a_state_may_give(home: Path, tmp_path: Path, state: Any, status: s
 def test_a_stored_definition_that_cannot_be_loaded(home: Path, definition: str) -> None:
     """An execution of an unloadable definition, stored by an older version, is suspended.
 
-    Its worker drives all others on.
+    Its worker continues with all others.
     """
     broken = create_machine(home, "Broken", asking("{% 1 %}"))
     sfn_json(home, "worker", "stop") if worker_pids(home) else None

@@ -176,7 +176,7 @@ many/UUID/UUID Ask SPAN a worker of activity approve sfn tasks approve many/UUID
     ],
 )
 def test_in_a_pipe(home: Path, command: str, shown: str) -> None:
-    """Each row is complete, and nothing is cut."""
+    """In a pipe, each row is complete, and nothing is shortened."""
     done = sfn(home, *command.split())
     assert (done.returncode, _steady(done.stdout)) == (0, shown), done.stderr
 
@@ -254,7 +254,7 @@ def test_colours(home: Path) -> None:
 
 
 def test_as_data(home: Path) -> None:
-    """--output and --query make data of it."""
+    """--output and --query return the list as data."""
     machines = {one["name"]: one for one in sfn_json(home, "ls", "--output", "json")["stateMachines"]}
     assert [run["status"] for run in machines["order"]["lastRuns"]] == ["SUCCEEDED", "FAILED", "SUCCEEDED"]
     assert (machines["order"]["lastError"], machines["pay"]["running"]) == ("Customer.Unknown", 1)
@@ -274,7 +274,7 @@ def test_as_data(home: Path) -> None:
 
 
 def test_at_an_endpoint(home: Path) -> None:
-    """The lists are the same by AWS's operations, which list no EXPRESS executions."""
+    """At an endpoint the lists are the same, except for EXPRESS executions, which AWS does not list."""
     with serving(home) as url:
         at = ("--endpoint-url", url, "--no-sign-request")
         done = sfn(home, "ls", *at)
@@ -323,7 +323,7 @@ def own_home(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_an_empty_store(own_home: Path) -> None:
-    """There is nothing to list, and the way to change that."""
+    """An empty list says so, and how to create a state machine."""
     none = "No state machines in {}. To create one, run a project: sfn run FOLDER\n"
     assert sfn(own_home, "ls").stdout == none.format("us-east-1")
     assert sfn(own_home, "ls", "--region", "eu-west-1").stdout == none.format("eu-west-1")
@@ -362,7 +362,7 @@ def _history(home: Path, execution: str) -> str:
 
 
 def test_a_deleted_machine(own_home: Path) -> None:
-    """Its executions are listed until they have ended."""
+    """Executions of a deleted machine are listed until they have ended."""
     machine = create_machine(own_home, "W", HOLD["States"]["Both"]["Branches"][0])
     start_execution(own_home, machine, "--name", "last")
     sfn_json(own_home, "delete-state-machine", "--state-machine-arn", machine)
@@ -370,7 +370,7 @@ def test_a_deleted_machine(own_home: Path) -> None:
 
 
 def test_virtual_time(own_home: Path) -> None:
-    """Spans are by the execution's own clock; when it started is not."""
+    """Durations are by the execution's own clock; the start is by wall clock."""
     sfn_json(own_home, "create-activity", "--name", "approve")
     states = {"Rest": {"Type": "Wait", "Seconds": 3 * 86_400, "Next": "Ask"}, "Ask": ASK}
     machine = create_machine(own_home, "W", {"StartAt": "Rest", "States": states})
@@ -385,7 +385,7 @@ MANY = 10_000
 
 
 def test_many_running_executions(own_home: Path) -> None:
-    """The newest are listed, from any machine, and how many more there are."""
+    """The newest executions of all machines are listed, with the number of others."""
     machine = create_machine(own_home, "W", HOLD["States"]["Both"]["Branches"][0])
     arn = start_execution(own_home, machine, "--name", "w")
     until(lambda: "WaitState" in _history(own_home, arn), "its wait")

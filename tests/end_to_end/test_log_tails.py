@@ -1,4 +1,4 @@
-"""`sfn logs tail` for people: a function's name, one that was not called yet, and short lines."""
+"""`sfn logs tail`: function names, functions that have not been called yet, and short lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MISSING = "An error occurred (ResourceNotFoundException) when calling the Filter
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A function that was called, and one that was not."""
+    """A function that has been called, and one that has not."""
     folder = tmp_path_factory.mktemp("tails")
     code = folder / "code"
     code.mkdir()
@@ -49,12 +49,12 @@ def _invoke(home: Path, function: str, *options: str) -> None:
 
 @pytest.mark.parametrize("group", ["Bank", "/aws/lambda/Bank"])
 def test_a_function_by_its_name(home: Path, group: str) -> None:
-    """Where no group has the name, it is a function's."""
+    """A name that is not a log group's is a function's."""
     assert "called with 7" in sfn(home, "logs", "tail", group).stdout
 
 
 def test_formats(home: Path) -> None:
-    """At a terminal lines are short; elsewhere, as aws's, they have the stream."""
+    """At a terminal, lines are short; elsewhere they name the stream, as in aws."""
     stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
     _, shown = at_terminal(home, "logs", "tail", "Bank")
     assert re.search(rf"^{stamp} called with 7\r$", shown, re.MULTILINE)
@@ -65,8 +65,8 @@ def test_formats(home: Path) -> None:
     assert re.search(rf"^{stamp}\.\d{{6}}\+00:00 ", detailed, re.MULTILINE)
 
 
-def test_a_function_that_was_not_called(home: Path) -> None:
-    """The error is AWS's; at a terminal it says how to wait for the first call."""
+def test_a_function_that_has_not_been_called(home: Path) -> None:
+    """A script gets AWS's error; at a terminal, the error says how to wait for the first call."""
     done = sfn(home, "logs", "tail", "Later")
     assert (done.returncode, done.stdout) == (254, "")
     assert done.stderr.strip().endswith("The specified log group does not exist.")
@@ -84,7 +84,7 @@ def test_a_function_that_was_not_called(home: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("options", [(), ("--follow",)])
-def test_a_name_that_is_wrong(home: Path, group: str, advice: str, options: tuple[str, ...]) -> None:
+def test_an_unknown_name(home: Path, group: str, advice: str, options: tuple[str, ...]) -> None:
     """A name that is neither a log group's nor a function's is an error, with --follow too."""
     done = sfn(home, "logs", "tail", group, *options)
     assert (done.returncode, MISSING in done.stderr) == (254, True)
@@ -94,14 +94,14 @@ def test_a_name_that_is_wrong(home: Path, group: str, advice: str, options: tupl
 
 
 def test_follow_waits_for_the_first_call(home: Path, tmp_path: Path) -> None:
-    """A function's group appears when it is called: its first line is shown then."""
+    """--follow waits for a function's first call, and shows its lines."""
     create_function(home, "New", home.parent / "code")
     _first_line_of(home, "New", ())
 
 
 @pytest.mark.slow
 def test_follow_at_an_endpoint(home: Path) -> None:
-    """The same by AWS's operations."""
+    """Function names and --follow work at an endpoint, too."""
     create_function(home, "Remote", home.parent / "code")
     with serving(home) as url:
         _first_line_of(home, "Remote", ("--endpoint-url", url, "--no-sign-request"))

@@ -1,4 +1,4 @@
-"""Fifty shells at once, each with the whole round of commands: none sees a locked store."""
+"""Fifty shells run all commands at once: none fails because of a locked store."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ APPROVE = {
 def test_fifty_shells(home: Path, tmp_path: Path) -> None:
     """create, start, describe, list, stop, send-task-success and tail, side by side.
 
-    Every answer is right.
+    Every response is right.
     """
     tokens, code = tmp_path / "tokens", tmp_path / "code"
     tokens.mkdir()

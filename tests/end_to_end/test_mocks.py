@@ -200,7 +200,7 @@ def test_retries_by_number_and_range(mocked: Mocked) -> None:
 
 
 def test_items_of_maps(mocked: Mocked) -> None:
-    """The iterations of an inline Map are invocations in turn.
+    """Each iteration of an inline Map is the next invocation.
 
     Each child of a DISTRIBUTED one counts its own.
     """
@@ -224,7 +224,7 @@ def test_items_of_maps(mocked: Mocked) -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed(mocked: Mocked) -> None:
-    """The mocks are the execution's: no dead worker or deleted file changes its answers."""
+    """An execution keeps its mocks if its worker is killed or the file is deleted."""
     sfn_json(mocked.home, "create-activity", "--name", "Approve")
     machine = mocked.create(
         chain(First=task(), Ask=task(ACTIVITY), Last=task(Retry=AGAIN)),
@@ -246,7 +246,7 @@ def test_a_worker_that_is_killed(mocked: Mocked) -> None:
 
 
 @pytest.mark.slow
-def test_a_redrive_goes_on_with_the_mocks(mocked: Mocked) -> None:
+def test_a_redrive_uses_the_mocks(mocked: Mocked) -> None:
     """Invocations and attempts continue to count: an injected failure is not repeated."""
     machine = mocked.create(chain(Charge=task()), Charge={"0": throws("Busy"), "1-2": {"Return": "charged"}})
     for arguments in ((), ("--inject", "Charge:Broken@1")):
@@ -258,7 +258,7 @@ def test_a_redrive_goes_on_with_the_mocks(mocked: Mocked) -> None:
 
 @pytest.mark.slow
 def test_faults_and_then_the_real_function(mocked: Mocked, tmp_path: Path) -> None:
-    """A fault fails attempts as its error would, and the next attempt calls the function.
+    """An injected fault fails attempts with its error; the next attempt calls the function.
 
     Each iteration has its own attempts.
     """
@@ -292,7 +292,7 @@ def test_faults_and_then_the_real_function(mocked: Mocked, tmp_path: Path) -> No
 
 
 def test_over_http(mocked: Mocked) -> None:
-    """boto3 starts a test case, and waits for one of an EXPRESS machine.
+    """Clients can start a test case, also synchronously.
 
     A missing test case is refused.
     """
@@ -324,7 +324,7 @@ def test_over_http(mocked: Mocked) -> None:
 
 
 def test_many_at_once(mocked: Mocked, tmp_path: Path) -> None:
-    """start-executions takes a test case and faults for all that it starts."""
+    """start-executions applies a test case and injected faults to all executions."""
     machine = mocked.create(chain(Charge=task(Retry=AGAIN)), Charge={"0-9": {"Return": "charged"}})
     (tmp_path / "inputs").write_text("1\n2\n3\n")
     many = (

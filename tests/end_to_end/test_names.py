@@ -172,21 +172,24 @@ def test_names_in_an_empty_store(tmp_path: Path) -> None:
     assert shown == '\nsfn: [ERROR]: No state machine named "order". List them with: sfn ls\n'
 
 
-SIMILAR_ARNS = [
-    (f"describe-state-machine --state-machine-arn {ARN}:stateMachine:pay", "Pay"),
-    (f"describe-execution --execution-arn {ARN}:execution:Pay:mnday", "Pay/monday"),
-    (f"describe-activity --activity-arn {ARN}:activity:nothing-like-it", None),
+MISSING_ARNS = [
+    (f"describe-state-machine --state-machine-arn {ARN}:stateMachine:pay", "Did you mean Pay?"),
+    (f"describe-execution --execution-arn {ARN}:execution:Pay:mnday", "Did you mean Pay/monday?"),
+    (f"describe-activity --activity-arn {ARN}:activity:x", "To list the activities: sfn list-activities"),
+    (f"start-execution --state-machine-arn {ARN}:stateMachine:x", "To list the state machines: sfn ls"),
+    (f"stop-execution --execution-arn {ARN}:execution:x:last", "To list the state machines: sfn ls"),
+    (f"stop-execution --execution-arn {ARN}:execution:Pay:x", "To list the executions of Pay: sfn ls Pay"),
 ]
 
 
-@pytest.mark.parametrize("line, similar", SIMILAR_ARNS)
-def test_missing_arns(home: Path, line: str, similar: str | None) -> None:
-    """AWS's own error, and at a terminal a similar name below it."""
+@pytest.mark.parametrize("line, hint", MISSING_ARNS)
+def test_missing_arns(home: Path, line: str, hint: str) -> None:
+    """AWS's own error, and at a terminal a hint below it."""
     script = sfn(home, *line.split())
     assert (script.returncode, script.stderr.count("\n")) == (254, 2)
     assert "Does Not Exist" in script.stderr
     below = _at_terminal(home, line).removeprefix(script.stderr)
-    assert below == (f"\nDid you mean {similar}?\n" if similar else "")
+    assert below == f"\n{hint}\n"
 
 
 def test_text_where_base64_is_expected(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""Stores that were written by earlier code, with all that they hold: they open, and go on.
+"""Stores that were written by earlier versions: they open, and their executions continue.
 
 `stores/schema_16.sql` is the dump of a store that sfn 0.2.0 wrote: executions that ended well and
 badly, a Map Run with its children, and an execution that waits for its child, which waits for an
@@ -42,7 +42,7 @@ def restore(dump: Path, home: Path) -> None:
 
 
 @pytest.mark.parametrize("dump", STORES, ids=lambda dump: dump.stem)
-def test_a_store_goes_on(home: Path, dump: Path) -> None:
+def test_an_older_store_is_upgraded(home: Path, dump: Path) -> None:
     """Ended executions are unchanged, running ones end, and `doctor` has no findings."""
     restore(dump, home)
     assert sfn(home, "doctor").returncode == 0
@@ -65,11 +65,11 @@ def test_a_store_goes_on(home: Path, dump: Path) -> None:
     database.close()
 
 
-def test_a_virtual_execution_goes_on(home: Path) -> None:
-    """What its clock skipped before the store recorded jumps is unknown; later jumps are known."""
+def test_a_virtual_execution_of_an_older_store(home: Path) -> None:
+    """Jumps of the clock are known from the version on that records them."""
     restore(next(dump for dump in STORES if dump.stem == "schema_18"), home)
     run = f"{ARN}execution:Days:virtual"
-    for _ in range(2):  # the other task is that of the execution that was there before
+    for _ in range(2):  # the other task belongs to the execution of the older schema
         task = sfn_json(home, "get-activity-task", "--activity-arn", f"{ARN}activity:work")
         sfn_json(home, "send-task-success", "--task-token", task["taskToken"], "--task-output", "1")
     assert ended(home, run)["status"] == "SUCCEEDED"

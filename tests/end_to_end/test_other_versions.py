@@ -1,4 +1,4 @@
-"""Several versions of sfn on one store: one of them drives it, the newest that has opened it."""
+"""Several versions of sfn on one store: only the newest that has opened it runs executions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.slow  # workers are awaited that leave by themselves
 PACKAGE = Path(sfn_cli.__file__).parent
 CHECKOUT = PACKAGE.parent
 BEFORE_VERSIONS = "280d853"
-"""A commit whose workers know nothing of versions: its schema has none."""
+"""A commit before versions were recorded in the store."""
 
 WAITS = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 
@@ -61,7 +61,7 @@ class OtherSfn:
 
 
 def version_of(folder: Path, version: str) -> Path:
-    """A copy of the package that says it is this version."""
+    """A copy of the package with this version number."""
     shutil.copytree(PACKAGE, folder / "sfn_cli", ignore=shutil.ignore_patterns("__pycache__"))
     module = folder / "sfn_cli" / "__init__.py"
     module.write_text(module.read_text().replace(f'"{sfn_cli.__version__}"', f'"{version}"'))
@@ -115,9 +115,9 @@ def driven(home: Path) -> int:
 
 
 def test_a_command_stops_workers_of_an_older_version(home: Path, tmp_path: Path, old: OtherSfn) -> None:
-    """Mocks are answered by this version's worker, not by an old one that calls the function.
+    """A worker of this version runs mocked executions, not an older one that would call the function.
 
-    The old worker's executions go on.
+    The older worker's executions continue.
     """
     long = start_with(old, "Long")
     (pid,) = worker_pids_of_any_version(home)
@@ -157,7 +157,7 @@ def worker_pids_of_any_version(home: Path) -> list[int]:
 
 
 def test_a_suspended_old_worker_is_killed(home: Path, older: Path) -> None:
-    """An old worker that does not exit on SIGTERM is killed, and the new version goes on."""
+    """An old worker that does not exit on SIGTERM is killed, and the new version takes over."""
     start_with(OtherSfn(older, home), "Long")
     (pid,) = worker_pids_of_any_version(home)
     os.kill(pid, signal.SIGSTOP)
@@ -184,7 +184,7 @@ def test_an_older_command_is_refused(home: Path, old: OtherSfn) -> None:
 
 
 @pytest.mark.parametrize("written", ["UPDATE sfn_version SET version = '99.0.0'", "PRAGMA user_version = 99"])
-def test_a_worker_leaves_a_store_that_another_version_uses(home: Path, written: str) -> None:
+def test_a_worker_exits_when_another_version_uses_its_store(home: Path, written: str) -> None:
     """A worker that finds another version in the store releases its executions and exits.
 
     It logs the reason.
@@ -214,7 +214,7 @@ def test_a_server_refuses_requests_when_another_version_uses_the_store(home: Pat
 
 
 def test_worker_stop_works_across_versions(home: Path, newer: Path) -> None:
-    """An older command, which is refused everything else, stops a newer worker."""
+    """`sfn worker stop` of an older version stops a newer worker."""
     start_with(OtherSfn(newer, home), "Long")
     (pid,) = worker_pids_of_any_version(home)
     assert sfn(home, "list-state-machines").returncode == 255

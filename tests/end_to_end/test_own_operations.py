@@ -1,4 +1,4 @@
-"""A task that calls this store's own operations (aws-sdk) gets the same answer as the command."""
+"""A task that calls sfn's own operations (aws-sdk) gets the same response as a command."""
 
 from __future__ import annotations
 
@@ -133,16 +133,16 @@ def _renamed(value: Any, case: Any) -> Any:
 
 def _lasting(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer without what differs from call to call."""
-    kept = {name: value for name, value in answer.items() if name not in PASSING}
-    if "cause" in kept:
-        kept["cause"] = re.sub(r'"requestId":"[^"]*"', "", kept["cause"])
-    return kept
+    constant = {name: value for name, value in answer.items() if name not in PASSING}
+    if "cause" in constant:
+        constant["cause"] = re.sub(r'"requestId":"[^"]*"', "", constant["cause"])
+    return constant
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(REQUESTS)), ids=lambda number: f"{number}-{REQUESTS[number][0]}")
 def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
-    """The task's result is the command's answer; its error has the command's code and message."""
+    """The task's result is the command's response; its error has the command's code and message."""
     action, request = REQUESTS[number]
     command = re.sub("([A-Z])", r"-\1", action).lower()
     # MockConfigFile.json is read from the current folder, which is the home for a worker.
@@ -160,7 +160,7 @@ def test_as_the_command(shop: Path, answers: list[Any], number: int) -> None:
 
 
 @pytest.mark.slow
-def test_tests_that_wait_hold_up_nobody(home: Path, tmp_path: Path) -> None:
+def test_state_tests_that_wait_block_nothing(home: Path, tmp_path: Path) -> None:
     """Tasks that test a Wait of minutes, a hundred at once, block no other functions or calls."""
     wait = ("testState", {"roleArn": ROLE, **definition({"Type": "Wait", "Seconds": 250, "End": True})})
     patient = create_machine(home, "Patient", _side_by_side([wait] * 100))
@@ -181,7 +181,7 @@ def _count(home: Path, execution: str, kind: str) -> int:
 
 
 def test_executions_that_wait_for_executions(home: Path) -> None:
-    """Tasks that wait for an execution's end, however many, do not block that execution's calls."""
+    """Any number of tasks that wait for an execution do not block that execution's calls."""
     test = {"RoleArn": ROLE, **_renamed(definition({"Type": "Succeed"}), str.upper)}
     call = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:testState", "End": True}
     inner = json.dumps({"StartAt": "T", "States": {"T": {**call, "Parameters": test}}})
@@ -194,7 +194,7 @@ def test_executions_that_wait_for_executions(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_task_that_polls_for_a_task(home: Path) -> None:
-    """GetActivityTask by a task returns the input of the activity's task.
+    """A task that calls GetActivityTask gets the input of the activity's task.
 
     Each task is assigned once.
     """

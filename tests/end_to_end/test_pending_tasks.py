@@ -42,7 +42,7 @@ MACHINE = {
 
 
 def test_every_answer_works(home: Path) -> None:
-    """Tasks of a state that is there once are named by it, others by their handles."""
+    """A task is named by its state if that is unambiguous, otherwise by its handle."""
     sfn_json(home, "create-activity", "--name", "approve")
     run = start_execution(home, create_machine(home, "Pay", MACHINE), "--name", "monday", "--input", "[1, 2]")
 

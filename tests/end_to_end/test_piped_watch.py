@@ -84,7 +84,7 @@ def test_lines_are_those_of_run(home: Path, tmp_path: Path) -> None:
 
 
 def test_colours_on_request(home: Path) -> None:
-    """--color on colours the lines in a pipe, too, as it does those of sfn show --events."""
+    """--color on colours the lines in a pipe, too, as with sfn show --events."""
     ended(home, start(home, FAILS, "--input", "[1, 2]"))
     coloured = sfn(home, "watch", "Pay/last", "--color", "on").stdout
     assert "\x1b[31mExecutionFailed" in coloured
@@ -92,8 +92,8 @@ def test_colours_on_request(home: Path) -> None:
     assert re.sub(r"\x1b\[\d*m", "", coloured) == sfn(home, "watch", "Pay/last").stdout
 
 
-def test_lines_come_as_the_execution_goes_on(home: Path) -> None:
-    """An event's line is there before the next event."""
+def test_lines_are_written_at_once(home: Path) -> None:
+    """An event's line is written before the next event."""
     start(home, ASK)
     with watching(home) as process:
         assert process.stdout is not None
@@ -105,7 +105,7 @@ def test_lines_come_as_the_execution_goes_on(home: Path) -> None:
 
 
 def test_json(home: Path) -> None:
-    """Each change of a state is a line of JSON, with the state as it is then; the end is the last one."""
+    """Each change of a state is a line of JSON with the state after the change; the last line is the end."""
     execution = start(home, ASK)
     with watching(home, "--output", "json") as process:
         assert process.stdout is not None
@@ -122,7 +122,7 @@ def test_json(home: Path) -> None:
 
 
 def test_json_of_iterations(home: Path) -> None:
-    """A change inside Maps says in which iterations it is; that of a Map has its counts."""
+    """A change inside Maps has the indexes of the iterations; a change of a Map has its counts."""
     inner = {"StartAt": "Each", "States": {"Each": {**EACH, "End": True}}}
     outer = {"Type": "Map", "ItemProcessor": inner, "End": True}
     start(home, {"StartAt": "All", "States": {"All": outer}}, "--input", "[[0], [0, 1]]")
@@ -137,7 +137,7 @@ def test_json_of_iterations(home: Path) -> None:
 
 
 def test_a_query(home: Path) -> None:
-    """--query takes a part of each change; --output text has no braces."""
+    """--query selects a part of each change; --output text has no braces."""
     ended(home, start(home, PASSES))
     done = sfn(home, "watch", "Pay/last", "--query", "status", "--output", "text")
     assert (done.returncode, done.stdout) == (0, "SUCCEEDED\nSUCCEEDED\n")
@@ -154,10 +154,10 @@ def test_a_query(home: Path) -> None:
         ((), 252, "Missing argument 'EXECUTION'"),
     ],
 )
-def test_what_cannot_be_watched(
+def test_unwatchable_executions(
     home: Path, tmp_path: Path, line: Sequence[str], code: int, message: str
 ) -> None:
-    """It is one clear line."""
+    """The error is one line."""
     execution = start(home, PASSES)
     ended(home, execution)
     history = sfn(home, "get-execution-history", "--execution-arn", execution).stdout
@@ -170,7 +170,7 @@ def test_what_cannot_be_watched(
 
 @pytest.mark.slow
 def test_an_endpoint(home: Path) -> None:
-    """At --endpoint-url the history is polled: for a terminal, a pipe and JSON alike."""
+    """With --endpoint-url, the output on a terminal, in a pipe and as JSON is the same."""
     environment = {
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "any",
@@ -212,7 +212,7 @@ def test_counts_of_a_map_run(home: Path) -> None:
 
 
 def test_a_child(home: Path) -> None:
-    """An execution that is awaited has lines of its own, with what its states wait for."""
+    """An awaited child execution has its own lines, with what its states wait for."""
     child = create_machine(home, "Child", ASK)
     call = {
         "Type": "Task",

@@ -1,4 +1,4 @@
-"""Projects as stacks: run, deployed, shown, exported and deleted, and what is refused."""
+"""Projects as stacks: run, deployed, shown, exported, deleted, and their errors."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MISSING = [
 def test_a_missing_file(
     home: Path, tmp_path: Path, file: str, command: list[str], exit: int, reason: str
 ) -> None:
-    """It is named in one line, and nothing is left behind."""
+    """A missing file is named in one line, and nothing is created."""
     project = write_shop(tmp_path / "shop")
     missing = project / file
     shutil.rmtree(missing) if missing.is_dir() else missing.unlink()
@@ -58,7 +58,7 @@ def test_a_missing_file(
 
 
 def names(home: Path) -> dict[str, list[str]]:
-    """Returns the names of what the store has."""
+    """Returns the names of the store's resources."""
     machines = sfn_json(home, "list-state-machines")["stateMachines"]
     functions = sfn_json(home, "lambda", "list-functions")["Functions"]
     groups = sfn_json(home, "logs", "describe-log-groups")["logGroups"]
@@ -92,7 +92,7 @@ def test_run_in_a_project(home: Path, tmp_path: Path) -> None:
 
 
 def test_several_machines(home: Path, tmp_path: Path) -> None:
-    """--machine chooses, by logical id or name; without it the machines are listed."""
+    """--machine takes a logical id or a name; without it the error lists the machines."""
     project = str(write_shop(tmp_path / "shop", "OrderFlow", "Refunds"))
     for options, reason in [
         ((), "has several state machines. Choose one with --machine: OrderFlow, Refunds"),
@@ -106,7 +106,7 @@ def test_several_machines(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_machine_that_starts_the_others(home: Path, tmp_path: Path) -> None:
-    """It is the one to run; --machine runs another."""
+    """The machine that starts the others is run; --machine runs another."""
     start = {
         "Type": "Task",
         "Resource": "arn:aws:states:::states:startExecution.sync:2",
@@ -138,7 +138,7 @@ def test_a_machine_that_starts_the_others(home: Path, tmp_path: Path) -> None:
     ids=["given", "missing", "not allowed", "unknown", "no value"],
 )
 def test_parameters(home: Path, tmp_path: Path, options: list[str], exit: int, shown: str) -> None:
-    """Parameters are checked before anything is made."""
+    """Parameters are checked before anything is created."""
     project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": GROUP})
     done = sfn(home, "deploy", str(project), *options)
     assert done.returncode == exit, done.stderr
@@ -147,7 +147,7 @@ def test_parameters(home: Path, tmp_path: Path, options: list[str], exit: int, s
 
 
 def test_deploys(home: Path, tmp_path: Path) -> None:
-    """A deploy changes what differs from the last one, and nothing else."""
+    """A deploy changes only the differences from the last one."""
     group = {"Type": "AWS::Logs::LogGroup"}
     project = write_shop(tmp_path / "shop", resources={"Log": group})
     shop = str(project)
@@ -169,9 +169,9 @@ def test_deploys(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_stack_is_listed_shown_and_deleted(home: Path, tmp_path: Path) -> None:
-    """What a deploy created goes as one."""
-    kept = {**GROUP, "DeletionPolicy": "Retain"}
-    project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": kept})
+    """Deleting a stack deletes everything that its deploys created."""
+    retained = {**GROUP, "DeletionPolicy": "Retain"}
+    project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": retained})
     sfn_json(home, "deploy", str(project), "--stack", "orders", "--parameter", "Stage=dev")
     (listed,) = sfn_json(home, "stack", "list")["Stacks"]
     assert (listed["StackName"], listed["StackStatus"]) == ("orders", "CREATE_COMPLETE")
@@ -191,7 +191,7 @@ def test_a_stack_is_listed_shown_and_deleted(home: Path, tmp_path: Path) -> None
 
 
 def test_a_failed_deploy_is_taken_back(home: Path, tmp_path: Path) -> None:
-    """The first leaves nothing; a later one leaves what was there. The error says where and what."""
+    """A failed first deploy leaves nothing, a later one the previous state. The error names the resource."""
     project = write_shop(tmp_path / "shop", resources={"Bad": {**BAD_GROUP, **LAST}})
     done = sfn(home, "deploy", str(project))
     assert done.returncode == 254
@@ -214,7 +214,7 @@ def test_a_failed_deploy_is_taken_back(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_refused_definition(home: Path, tmp_path: Path) -> None:
-    """It is explained by its own line at a terminal, in few lines, and is not printed back."""
+    """At a terminal, the error of a definition shows the faulty line, not the whole definition."""
     project = write_shop(tmp_path / "shop", state={"Type": "Tusk", "Comment": "much " * 500})
     done = sfn(home, "run", str(project))
     assert (done.returncode, done.stdout) == (254, "")
@@ -227,8 +227,8 @@ def test_a_refused_definition(home: Path, tmp_path: Path) -> None:
     assert {**names(home), "stacks": []} == NOTHING
 
 
-def test_projects_do_not_meet(home: Path, tmp_path: Path) -> None:
-    """Two projects of one name and content have stacks and resources of their own."""
+def test_projects_of_the_same_name(home: Path, tmp_path: Path) -> None:
+    """Two projects with the same name and content have separate stacks and resources."""
     folders = [write_shop(tmp_path / place / "shop", factor=factor) for place, factor in [("a", 2), ("b", 3)]]
     for folder, price in [(folders[0], 2), (folders[1], 3), (folders[0], 2)]:
         done = sfn(home, "run", str(folder))
@@ -245,7 +245,7 @@ def write_own_folder(folder: Path, output: int) -> Path:
 
 
 def test_a_machine_of_another_folder(home: Path, tmp_path: Path) -> None:
-    """It is not replaced silently: only with --replace."""
+    """A machine of another folder is replaced only with --replace."""
     first, second = (write_own_folder(tmp_path / place / "order", n) for n, place in enumerate("ab"))
     assert sfn(home, "run", str(first)).stdout == "0\n"
     refused = sfn(home, "run", str(second))
@@ -261,7 +261,7 @@ def test_a_machine_of_another_folder(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed, exit", [("n\n", 252), ("y\n", 0)])
 def test_a_machine_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typed: str, exit: int) -> None:
-    """The user is asked."""
+    """At a terminal, the user confirms or declines."""
     first, second = (write_own_folder(tmp_path / place / "order", n) for n, place in enumerate("ab"))
     assert sfn(home, "run", str(first)).returncode == 0
     code, shown = at_terminal(home, "run", str(second), typed=typed)
@@ -270,7 +270,7 @@ def test_a_machine_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, t
 
 
 INPUTS = [
-    # files, what is taken, and a word of what is said
+    # files, the input that is chosen, and a part of the message
     ({}, {}, ""),
     ({"input.json": {"n": 1}, "events/a.json": {"n": 2}}, {"n": 1}, ""),
     ({"events/a.json": {"n": 2}}, {"n": 2}, "The input is events/a.json."),
@@ -284,7 +284,7 @@ INPUTS = [
     "files, taken, said", INPUTS, ids=["none", "input.json", "one event", "two events", "beside", "both"]
 )
 def test_input(home: Path, tmp_path: Path, files: Mapping[str, object], taken: object, said: str) -> None:
-    """Without --input, the only choice is taken; of several, none without a terminal."""
+    """Without --input, the only candidate is the input; if there are several, it is {} in a script."""
     project = write_shop(tmp_path / "shop")
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
@@ -305,7 +305,7 @@ def test_input(home: Path, tmp_path: Path, files: Mapping[str, object], taken: o
 
 
 def test_an_input_is_chosen_at_a_terminal(home: Path, tmp_path: Path) -> None:
-    """The choices are shown; {} is the last of them."""
+    """The candidates are listed; {} is the last one."""
     project = write_shop(tmp_path / "shop")
     (project / "events").mkdir()
     for number in (2, 3):
@@ -318,8 +318,8 @@ def test_an_input_is_chosen_at_a_terminal(home: Path, tmp_path: Path) -> None:
         assert f'"price": {price}' in shown
 
 
-def test_a_former_input(home: Path, tmp_path: Path) -> None:
-    """An input that was given once is taken again where there is no other."""
+def test_an_earlier_input(home: Path, tmp_path: Path) -> None:
+    """The input of an earlier execution is used again if there is no other candidate."""
     project = str(write_shop(tmp_path / "shop"))
     sfn(home, "run", project, "--input", '{"id": 7}')
     assert json.loads(sfn(home, "run", project).stdout) == {"price": 70}
@@ -327,7 +327,7 @@ def test_a_former_input(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_services_that_were_stopped(home: Path, tmp_path: Path) -> None:
-    """What was in the memory of the local services is created again by the next deploy."""
+    """The next deploy creates resources again that the stopped local services have lost."""
     queue = {"Type": "AWS::SQS::Queue"}
     project = str(write_shop(tmp_path / "shop", resources={"Queue": queue}))
     try:
@@ -343,7 +343,7 @@ def test_services_that_were_stopped(home: Path, tmp_path: Path) -> None:
 
 
 def test_two_deploys_at_once(home: Path, tmp_path: Path) -> None:
-    """They take turns: the second has nothing to do."""
+    """Two deploys at once run one after the other: the second changes nothing."""
     project = str(write_shop(tmp_path / "shop"))
     with ThreadPoolExecutor() as threads:
         both = [threads.submit(sfn_json, home, "deploy", project) for _ in range(2)]
@@ -353,7 +353,7 @@ def test_two_deploys_at_once(home: Path, tmp_path: Path) -> None:
 
 
 def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
-    """What is exported runs as the project does; nothing is made by exporting."""
+    """An export runs as the project does; exporting creates no resources."""
     project = write_shop(tmp_path / "shop", parameters=STAGE, resources={"Log": GROUP})
     out = tmp_path / "out"
     done = sfn(home, "export", str(project), "--out", str(out), "--parameter", "Stage=dev")
@@ -370,7 +370,7 @@ def test_an_export_is_a_project(home: Path, tmp_path: Path) -> None:
 
 
 def test_without_the_extra(home: Path, tmp_path: Path) -> None:
-    """A SAM template needs one, and a line says what to install."""
+    """A SAM template needs an extra, and the error says how to install it."""
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "samtranslator.py").write_text("raise ImportError\n")
@@ -387,8 +387,8 @@ def test_without_the_extra(home: Path, tmp_path: Path) -> None:
     )
 
 
-def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
-    """A project is one stack, whether it is named by its folder, a path with "..", or a link."""
+def test_paths_of_one_project(home: Path, tmp_path: Path) -> None:
+    """A project has one stack, whether its path is a folder, has ".." or is a link."""
     project = write_shop(tmp_path / "shop")
     (tmp_path / "beside").mkdir()
     (tmp_path / "link").symlink_to(project)
@@ -399,7 +399,7 @@ def test_however_a_project_is_named(home: Path, tmp_path: Path) -> None:
 
 
 def test_an_export_within_its_own_code(home: Path, tmp_path: Path) -> None:
-    """A folder of code is copied without the export itself, which may be inside of it."""
+    """The export may be inside a function's folder: it is not copied into itself."""
     project = tmp_path / "shop"
     function = {"Runtime": RUNTIME, "Handler": "app.handler", "Code": ".", "Role": "any"}
     template = {"Resources": {"Price": {"Type": "AWS::Lambda::Function", "Properties": function}}}
@@ -413,7 +413,7 @@ def test_an_export_within_its_own_code(home: Path, tmp_path: Path) -> None:
 
 
 def test_an_export_with_a_secret(home: Path, tmp_path: Path) -> None:
-    """A value with NoEcho is in the template, which only its owner may read, and is not shown."""
+    """A NoEcho value is in the exported template, which only its owner may read; the command warns."""
     parameters = {"Password": {"Type": "String", "NoEcho": True}}
     group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Password"}}}
     project = write_shop(tmp_path / "shop", parameters=parameters, resources={"Log": group})
@@ -428,7 +428,7 @@ def test_an_export_with_a_secret(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed, exit", [("n\n", 252), ("y\n", 0)])
 def test_a_stack_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typed: str, exit: int) -> None:
-    """The user is asked once."""
+    """At a terminal, one confirmation covers the stack and its resources."""
     first, second = (write_shop(tmp_path / place / "shop") for place in "ab")
     assert sfn(home, "deploy", str(first), "--stack", "orders").returncode == 0
     code, shown = at_terminal(home, "deploy", str(second), "--stack", "orders", typed=typed)
@@ -436,7 +436,7 @@ def test_a_stack_of_another_folder_at_a_terminal(home: Path, tmp_path: Path, typ
     assert code == exit
 
 
-def test_files_of_windows(home: Path, tmp_path: Path) -> None:
+def test_windows_files(home: Path, tmp_path: Path) -> None:
     """Files may begin with a byte order mark and end their lines with CR and LF."""
     project = tmp_path / "shop"
     project.mkdir()
@@ -453,7 +453,7 @@ def test_files_of_windows(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_stack_that_cannot_be_deleted(home: Path, tmp_path: Path) -> None:
-    """The stack says which resource stays and why; once that is resolved, the next delete completes it."""
+    """The error names the resource that could not be deleted, and why; the next delete completes it."""
     version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Price"}}}
     project = write_shop(tmp_path / "shop", resources={"First": version})
     assert sfn(home, "deploy", str(project)).returncode == 0
@@ -472,7 +472,7 @@ def test_a_stack_that_cannot_be_deleted(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_machine_whose_condition_does_not_hold(home: Path, tmp_path: Path) -> None:
-    """Such a machine does not count: the other one is taken, and naming it changes nothing."""
+    """A machine whose condition is false is ignored, also if --machine names it."""
     project = write_shop(tmp_path / "shop", "OrderFlow", "Refunds", parameters=STAGE)
     template = json.loads((project / "template.json").read_text())
     template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
@@ -487,7 +487,7 @@ def test_a_machine_whose_condition_does_not_hold(home: Path, tmp_path: Path) -> 
 
 
 def test_one_name_for_several_stacks(home: Path, tmp_path: Path) -> None:
-    """--stack names one stack: of an app with several, nothing is deployed under it."""
+    """--stack with several stacks is an error, and nothing is deployed."""
     assembly = tmp_path / "cdk.out"
     assembly.mkdir()
     template = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {}}}}

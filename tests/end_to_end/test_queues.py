@@ -1,4 +1,4 @@
-"""Queues that feed functions: a task's token goes through a queue to the function that answers it."""
+"""Queues that invoke functions: a task token goes through a queue to the function that completes the task."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ import boto3
 
 def handler(event, context):
     for record in event["Records"]:
-        asked = json.loads(record["body"])
+        body = json.loads(record["body"])
         source = {name: record[name] for name in ("eventSource", "eventSourceARN", "awsRegion")}
-        answer = {"approved": asked["order"], "sender": record["messageAttributes"]["Sender"]["stringValue"]}
+        answer = {"approved": body["order"], "sender": record["messageAttributes"]["Sender"]["stringValue"]}
         boto3.client("stepfunctions").send_task_success(
-            taskToken=asked["token"], output=json.dumps({**source, **answer})
+            taskToken=body["token"], output=json.dumps({**source, **answer})
         )
 """
 
@@ -85,9 +85,9 @@ def project(home: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_token_through_a_queue(home: Path, project: Path) -> None:
-    """The function gets the message as on Lambda, and its answer ends the execution.
+    """The function gets the message as on Lambda, and its call ends the execution.
 
-    A deploy says that filters have no effect. The worker, which polls the queue, leaves when it is
+    A deploy says that filters have no effect. The worker, which polls the queue, exits when it is
     idle.
     """
     idle = {"SFN_WORKER_IDLE_SECONDS": "1"}

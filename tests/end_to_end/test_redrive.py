@@ -90,7 +90,7 @@ def types(home: Path, execution: str) -> list[str]:
 
 @contextmanager
 def no_worker(home: Path) -> Iterator[None]:
-    """Meanwhile none lives, and no command starts one."""
+    """Within this block, no worker lives, and no command starts one."""
     with (home / launch.START_LOCK_NAME).open("a") as on_its_way:
         fcntl.flock(on_its_way, fcntl.LOCK_EX)
         kill_workers(home)
@@ -98,7 +98,7 @@ def no_worker(home: Path) -> Iterator[None]:
 
 
 def whole(home: Path) -> None:
-    """Checks that stored events fold, and that each history, cut anywhere, goes on to its end."""
+    """Checks that each history can be replayed, and continued to its end from any event."""
     assert sfn(home, "doctor").stdout.endswith(": no problems found\n")
     database = Database(home)
     assert list(breaches(database)) == []
@@ -106,8 +106,8 @@ def whole(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
-    """Only failed tasks are called again; kill -9 meanwhile repeats the running one at most."""
+def test_redrive_after_a_fix(home: Path, tmp_path: Path) -> None:
+    """Only failed tasks are called again; kill -9 repeats at most the running one."""
     code = deploy(home, tmp_path)
     (code / "broken").touch()
     items = [{"n": 0}, {"n": 1, "seconds": 1}, {"n": 2}]
@@ -138,7 +138,7 @@ def test_what_was_repaired_is_redriven(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow  # the wait outlasts the commands on a busy machine
 def test_stopped_and_redriven_at_once(home: Path) -> None:
-    """Repeatedly, before its worker has released it: it goes on, driven by one worker."""
+    """An execution that is stopped and redriven at once, repeatedly, is driven by one worker."""
     states = {"W": {"Type": "Wait", "Seconds": 5, "Next": "P"}, "P": {"Type": "Pass", "End": True}}
     arn = start_execution(home, create_machine(home, "Wait", {"StartAt": "W", "States": states}))
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
@@ -154,7 +154,7 @@ def test_stopped_and_redriven_at_once(home: Path) -> None:
 
 @pytest.mark.slow  # the wait outlasts the commands on a busy machine
 def test_with_no_worker_alive(home: Path) -> None:
-    """An execution stopped and redriven without a worker; messages to the dead one are dropped."""
+    """An execution can be stopped and redriven without a worker; messages to the dead worker are dropped."""
     states = {"W": {"Type": "Wait", "Seconds": 5, "End": True}}
     arn = start_execution(home, create_machine(home, "Wait", {"StartAt": "W", "States": states}))
     until(lambda: "WaitStateEntered" in types(home, arn), "the wait")
@@ -167,8 +167,8 @@ def test_with_no_worker_alive(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_token_of_before_answers_nothing(home: Path) -> None:
-    """The task of the redriven execution has a token of its own."""
+def test_an_earlier_token_is_invalid(home: Path) -> None:
+    """The task of a redriven execution has a new token; the earlier one is invalid."""
     activity = sfn_json(home, "create-activity", "--name", "Ask")["activityArn"]
     machine = create_machine(home, "Ask", {"StartAt": "A", "States": {"A": {**TASK, "Resource": activity}}})
 
@@ -181,7 +181,7 @@ def test_a_token_of_before_answers_nothing(home: Path) -> None:
     with no_worker(home):
         sfn_json(home, "stop-execution", "--execution-arn", arn)
         redrive(home, arn)
-    assert describe(home, arn)["status"] == "RUNNING"  # and with that a worker comes
+    assert describe(home, arn)["status"] == "RUNNING"  # this starts a worker
     second = taken()
     kill_workers(home)  # the next one learns neither of the stop nor of the first task
     refused = sfn(home, "send-task-success", "--task-token", first, "--task-output", "1")
@@ -211,7 +211,7 @@ def nesting(child: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_child_goes_on_without_its_parent(home: Path, tmp_path: Path) -> None:
-    """The task that waited for it has failed for good, and the parent's end no longer ends it."""
+    """A redriven child continues if its parent's task has failed; the parent's end does not abort it."""
     code = deploy(home, tmp_path)
     (code / "broken").touch()
     child = create_machine(
@@ -228,8 +228,8 @@ def test_a_child_goes_on_without_its_parent(home: Path, tmp_path: Path) -> None:
     whole(home)
 
 
-def test_a_child_that_is_redriven_before_its_parent_hears_of_its_end(home: Path) -> None:
-    """The parent's task gets the end at that time, not the child's later state."""
+def test_a_child_redriven_before_its_parent_reads_its_end(home: Path) -> None:
+    """The parent's task gets the child's end before the redrive, not its later state."""
     hold = {"Type": "Wait", "Seconds": 2, "End": True}
     child = create_machine(home, "Child", {"StartAt": "W", "States": {"W": hold}})
     parent = start_execution(home, create_machine(home, "Parent", nesting("Child")))
@@ -251,7 +251,7 @@ def test_a_child_that_is_redriven_before_its_parent_hears_of_its_end(home: Path)
 
 
 def test_by_a_virtual_clock(home: Path) -> None:
-    """A redriven execution goes on by its own clock: another month passes in a moment."""
+    """A redriven execution continues on its virtual clock: another month passes in a moment."""
     month = 30 * 24 * 60 * 60
     states = {"W": {"Type": "Wait", "Seconds": month, "Next": "F"}, "F": {"Type": "Fail", "Error": "E"}}
     machine = create_machine(home, "Month", {"StartAt": "W", "States": states, "TimeoutSeconds": month // 2})
@@ -264,8 +264,8 @@ def test_by_a_virtual_clock(home: Path) -> None:
     whole(home)
 
 
-def test_what_was_redriven_is_listed(home: Path) -> None:
-    """With its count and date, in the list and the description."""
+def test_redrive_count_and_date(home: Path) -> None:
+    """Lists and descriptions have the count and the date of redrives."""
     machine = create_machine(home, "Fails", {"StartAt": "F", "States": {"F": {"Type": "Fail"}}})
     arn = start_execution(home, machine)
     ended(home, arn)

@@ -41,7 +41,7 @@ def group_names(home: Path) -> list[str]:
 
 
 def test_a_replacement_that_fails(home: Path, tmp_path: Path) -> None:
-    """The old resource stays, and a later deploy of the old template changes nothing."""
+    """If a replacement fails, the old resource stays, and a deploy of the old template changes nothing."""
     project = tmp_path / "shop"
     deploy(home, project, {"Group": group("/shop/a")})
     deploy(home, project, {"Group": BAD_GROUP}, exit=254)
@@ -51,7 +51,7 @@ def test_a_replacement_that_fails(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_replacement_that_is_taken_back(home: Path, tmp_path: Path) -> None:
-    """A resource that was replaced under its own name is as it was after a rollback."""
+    """A rollback restores a resource that was replaced under the same name."""
     project = tmp_path / "shop"
     deploy(home, project, {"Pay": machine("STANDARD")})
     last = {**BAD_GROUP, "DependsOn": "Pay"}
@@ -62,7 +62,7 @@ def test_a_replacement_that_is_taken_back(home: Path, tmp_path: Path) -> None:
 
 
 def test_another_logical_id(home: Path, tmp_path: Path) -> None:
-    """What a template names itself stays when only its logical id changes."""
+    """A resource with an explicit name stays when only its logical id changes."""
     project = tmp_path / "shop"
     deploy(home, project, {"Group": group("/shop/a"), "Pay": machine("STANDARD")})
     renamed = {"Logs": group("/shop/a"), "Payment": machine("STANDARD")}
@@ -77,7 +77,7 @@ def test_another_logical_id(home: Path, tmp_path: Path) -> None:
 
 
 def test_two_templates_in_one_folder(home: Path, tmp_path: Path) -> None:
-    """Each has a stack of its own; what both name is that of the last one deployed."""
+    """Two templates in one folder have separate stacks; the latest deploy owns what both name."""
     project = tmp_path / "shop"
     project.mkdir()
     for name, own in [("template", "/shop/a"), ("local", "/shop/b"), ("template", "/shop/a")]:

@@ -1,4 +1,4 @@
-"""`sfn serve` as it is started: thousands that wait, clients that go, and its end."""
+"""`sfn serve`: thousands of waiting clients, disconnecting clients, and its shutdown."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ async def create(url: str, name: str, definition: object, type: str = "EXPRESS")
 
 @pytest.mark.slow
 def test_a_thousand_wait_for_executions(home: Path) -> None:
-    """More requests wait than the server has threads.
+    """More requests can wait than the server has threads.
 
-    Each is answered, and so are others meanwhile.
+    Each gets its response, and other requests are served at the same time.
     """
 
     async def scenario(url: str) -> None:
@@ -70,7 +70,7 @@ def test_a_thousand_wait_for_executions(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_thousand_poll_for_tasks(home: Path) -> None:
-    """Each gets a task of its own when there are tasks; others are answered meanwhile."""
+    """Each poll gets a different task; other requests are served at the same time."""
 
     async def scenario(url: str) -> None:
         await call(url, "CreateActivity", {"name": "Work"})
@@ -97,8 +97,8 @@ def test_a_thousand_poll_for_tasks(home: Path) -> None:
         asyncio.run(scenario(url))
 
 
-def test_who_has_gone_gets_no_task(home: Path) -> None:
-    """A task that came after its client had gone is another's."""
+def test_a_disconnected_client_gets_no_task(home: Path) -> None:
+    """A task that arrives after its client has disconnected goes to another client."""
 
     async def scenario(url: str) -> None:
         await call(url, "CreateActivity", {"name": "Work"})
@@ -115,7 +115,7 @@ def test_who_has_gone_gets_no_task(home: Path) -> None:
 
 
 def test_bytes_after_the_last_request(home: Path) -> None:
-    """Bytes that follow a request with `Connection: close` do not replace its answer."""
+    """Bytes after a request with `Connection: close` do not affect its response."""
 
     async def scenario(url: str) -> None:
         slow = await create(url, "Slow", wait(1))
@@ -132,15 +132,15 @@ def test_bytes_after_the_last_request(home: Path) -> None:
     not os.path.exists("/proc/net/if_inet6"), reason="the machine has no IPv6 that is known of"
 )
 def test_ipv6(home: Path) -> None:
-    """A server on an IPv6 address is reached under the URL that it prints."""
+    """A server on an IPv6 address can be reached at the URL that it prints."""
     with serving(home, arguments=["--host", "::1"]) as url:
         done = sfn(home, "list-state-machines", "--endpoint-url", url, "--no-sign-request")
     assert (done.stderr, json.loads(done.stdout)) == ("", {"stateMachines": []})
 
 
 @pytest.mark.parametrize("signals", [1, 2])
-def test_its_end(home: Path, signals: int) -> None:
-    """At the end, polls are answered at once, empty, and waits for executions with their end.
+def test_shutdown(home: Path, signals: int) -> None:
+    """At shutdown, polls return empty at once, and requests that wait for executions return their end.
 
     A second signal ends them earlier. Then the port is free and the exit code 0.
     """
@@ -190,8 +190,8 @@ def test_its_end(home: Path, signals: int) -> None:
         (["--host", "\udc9b"], "Cannot listen on http://\\udc9b:0: it is not the name of a host."),
     ],
 )  # fmt: skip
-def test_what_cannot_be_served(home: Path, arguments: list[str], complaint: str) -> None:
-    """One line, and exit code 253."""
+def test_serve_errors(home: Path, arguments: list[str], complaint: str) -> None:
+    """The error is one line, with exit code 253."""
     done = sfn(home, "serve", "--port", "0", *arguments)
     assert (done.returncode, done.stdout) == (253, "")
     assert complaint in done.stderr

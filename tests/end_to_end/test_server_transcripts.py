@@ -1,7 +1,7 @@
-"""The aws CLI's answers for a server's data, from sfn: the same exit code and the same shape.
+"""sfn's exit codes and the shape of its output are those of the aws CLI against a server.
 
-The recordings were made from a server other than AWS: its values and texts do not count, and sfn,
-as AWS, may return members that it left out. What sfn does not follow is in GAPS with the reason; a
+The recordings come from a server other than AWS: its values and texts are ignored, and sfn may return
+members that AWS has and this server left out. What sfn does not follow is in GAPS with the reason; a
 case that begins to pass must be removed from the list.
 """
 
@@ -36,7 +36,7 @@ ARN = "arn:aws:states:us-east-1:123456789012"
 
 @pytest.mark.parametrize("run", [1, 2])
 def test_exit_codes_and_shapes(home: Path, tmp_path: Path, run: int) -> None:
-    """A session of commands, each on what those before it left."""
+    """The commands run in one session, each after the ones before it."""
     _write_fixtures(tmp_path)
     missed = {}
     for case in RECORDED["cases"]:
@@ -58,7 +58,7 @@ def _write_fixtures(folder: Path) -> None:
 
 
 def _prepare(home: Path, case: str) -> None:
-    """Creates the data that the server had and the recording does not show."""
+    """Creates the data that the server had before the recording."""
     if case == "describe-exec":
         ended(home, f"{ARN}:execution:hello:e1")
     elif case == "logs-create-stream2":

@@ -76,8 +76,8 @@ def log_of(home: Path, machine: str) -> Path:
     return home / "services" / machine / "Echo.log"
 
 
-def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
-    """A service runs in the folder, with the same URL in each run, and ends with its children.
+def test_a_task_calls_a_service(home: Path, tmp_path: Path) -> None:
+    """A service runs in the folder, has the same URL in each run, and ends with its children.
 
     No extra is needed.
     """
@@ -95,7 +95,7 @@ def test_a_service_is_asked(home: Path, tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in (home, log.parent, log)] == [0o700, 0o700, 0o600]
 
 
-def test_no_package_is_needed_for_what_sfn_has(home: Path, tmp_path: Path) -> None:
+def test_a_connection_needs_no_package(home: Path, tmp_path: Path) -> None:
     """A connection does not need botocore, which is not imported."""
     folder = folder_of(tmp_path / "echo", ASK)
     script = (
@@ -113,7 +113,7 @@ def test_no_package_is_needed_for_what_sfn_has(home: Path, tmp_path: Path) -> No
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name
 )
 def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signal.Signals) -> None:
-    """However the command ends, its services and their children end; the execution goes on."""
+    """However the command ends, its services and their children end; the execution continues."""
     folder = folder_of(tmp_path / "echo", {"Type": "Wait", "Seconds": 3600})
     run = subprocess.Popen(
         [SFN, "run", str(folder)], env=environment_of(home), stderr=subprocess.PIPE, text=True
@@ -131,7 +131,7 @@ def test_services_end_with_the_command(home: Path, tmp_path: Path, number: signa
     assert sfn_json(home, "describe-execution", "--execution-arn", "echo/last")["status"] == "RUNNING"
 
 
-def test_the_next_run_brings_the_services_back(home: Path) -> None:
+def test_the_next_run_starts_the_services_again(home: Path) -> None:
     """After an interrupted run, the pending compensation runs when its services run again.
 
     They have the same addresses.
@@ -194,7 +194,7 @@ def test_a_service_that_does_not_start(
 
 
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
-    """One line says so."""
+    """A home that cannot be written is an error in one line."""
     (tmp_path / "home").write_text("")
     done = sfn(tmp_path / "home", "run", str(folder_of(tmp_path / "echo", ASK)))
     assert (done.returncode, done.stderr) == (

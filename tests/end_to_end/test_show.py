@@ -1,4 +1,4 @@
-"""`sfn show` of executions in a store: how they are named, and what is shown of each."""
+"""`sfn show` of executions in a store: names, and what is shown."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_similar_names_are_suggested_at_a_terminal(home: Path) -> None:
 
 
 def test_a_file_whose_name_could_be_a_machine(home: Path, tmp_path: Path) -> None:
-    """An execution is meant first."""
+    """An execution has priority over a file of the same name."""
     history = json.dumps({"events": json.loads((FOLDER / "order.json").read_text())["events"]})
     for name in ("Pay", "orders"):
         (tmp_path / name).write_text(history)
@@ -220,7 +220,7 @@ def test_a_history_from_stdin_is_shown_as_from_the_store(home: Path) -> None:
         ("\x00", "not JSON"),
     ],
 )
-def test_files_that_are_no_history(content: str, message: str, home: Path, tmp_path: Path) -> None:
+def test_files_without_a_history(content: str, message: str, home: Path, tmp_path: Path) -> None:
     (tmp_path / "history.json").write_text(content)
     done = sfn(home, "show", "history.json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (252, "")
@@ -240,13 +240,13 @@ def test_a_definition_of_its_own(home: Path, tmp_path: Path) -> None:
     assert "sfn test-state" in whole
 
 
-def test_a_waiting_execution_says_how_to_go_on(home: Path) -> None:
+def test_a_waiting_execution_shows_how_to_continue(home: Path) -> None:
     lines = shown(home, "Ask").splitlines()
     assert lines[1].endswith("waits for a worker of activity approve: sfn tasks approve Ask/now/Ask")
     assert lines[-1] == "next  answer Ask  sfn tasks approve Ask/now/Ask"
 
 
-def test_a_failed_execution_says_why(home: Path) -> None:
+def test_a_failed_execution_shows_why(home: Path) -> None:
     text = shown(home, "Bad/x")
     assert "│ error   KeyError" in text
     assert "app.py:3 in handler" in text
@@ -311,7 +311,7 @@ def test_data(home: Path) -> None:
     ["show Pay", "show Pay A", "ls", "ls Pay", "ps", "graph Pay", "diff Pay Bad", "watch Pay/last"],
 )
 def test_only_options_choose_data(home: Path, line: str) -> None:
-    """AWS_DEFAULT_OUTPUT is the format of the operations' responses, not of what people read."""
+    """AWS_DEFAULT_OUTPUT applies to the operations, not to commands for people."""
     with_variable = sfn(home, *line.split(), environment={"AWS_DEFAULT_OUTPUT": "json"})
     assert (with_variable.returncode, with_variable.stderr) == (0, "")
     assert not with_variable.stdout.startswith(("{", "["))
@@ -406,7 +406,7 @@ def test_at_an_endpoint(home: Path) -> None:
             assert "Execution Does Not Exist" in missing.stderr
 
 
-def test_what_is_longer_than_the_terminal_goes_through_the_pager(home: Path) -> None:
+def test_long_output_is_paged(home: Path) -> None:
     pager = {"AWS_PAGER": "sed s/succeeded/PAGED/"}
     for lines, word in ((24, "succeeded"), (2, "PAGED")):
         with pseudo_terminal(home, "show", "Pay", lines=lines, environment=pager) as terminal:
@@ -436,7 +436,7 @@ def test_colours(home: Path) -> None:
     ],
 )
 def test_a_pipe_in_another_encoding(arguments: tuple[str, ...], beginning: bytes, home: Path) -> None:
-    """Marks become similar ones of ASCII; a page is UTF-8 everywhere."""
+    """Marks become similar ASCII characters; a page is UTF-8 in any locale."""
     environment = environment_of(home, {"PYTHONIOENCODING": "ascii"})
     done = subprocess.run(
         [SFN, "show", "Pay/tuesday", *arguments], env=environment, capture_output=True, check=True

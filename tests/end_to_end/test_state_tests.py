@@ -1,4 +1,4 @@
-"""`sfn test-state` with real work: a function that runs, through the installed command."""
+"""`sfn test-state` with a function that runs."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def name_and_status(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def test_the_form(home: Path) -> None:
-    """The envelope and the detail are AWS's, with null for what there is not."""
+    """The envelope and the detail are AWS's, with null for absent values."""
     execution = start_execution(home, create_machine(home, "M", PASS), "--name", "e", "--input", '{"a": "ä"}')
     described = ended(home, execution)
     start, end = shown(home)
@@ -80,7 +80,7 @@ def test_the_form(home: Path) -> None:
 
 @pytest.mark.slow
 def test_every_end(home: Path) -> None:
-    """Each way to end has its status; a redrive's changes are sent, and earlier ones stay listed.
+    """Each end has its status; a redrive's changes are sent, too, and earlier events stay listed.
 
     EXPRESS machines send nothing.
     """
@@ -172,7 +172,7 @@ def test_versions_and_aliases(home: Path) -> None:
 
 @pytest.mark.slow
 def test_follow(home: Path) -> None:
-    """Each event is shown once, as it comes, whatever its source; Ctrl-C ends the command."""
+    """Each event is shown once, when it happens; Ctrl-C ends the command."""
     long = create_machine(home, "Long", LONG)
     start_execution(home, long, "--name", "before")
     with subprocess.Popen(
@@ -203,7 +203,7 @@ class Bus:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.answer: tuple[int, object] = (200, None)
-        self.asked = 0
+        self.requests = 0
         self._server: ThreadingHTTPServer | None = None
         self.port = 0
 
@@ -234,7 +234,7 @@ class Bus:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-                bus.asked += 1
+                bus.requests += 1
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -260,7 +260,7 @@ def bus() -> Iterator[Bus]:
 
 @pytest.mark.slow
 def test_delivery(home: Path, bus: Bus) -> None:
-    """Each change is put once, those of an execution in order, the first start included.
+    """Each change is delivered once, and those of an execution in order.
 
     A bus that is named later gets the rest.
     """
@@ -289,10 +289,10 @@ def test_delivery(home: Path, bus: Bus) -> None:
 
 
 @pytest.mark.slow
-def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
-    """Executions go on meanwhile, and nothing is lost, not even by a kill of the worker.
+def test_an_unreachable_bus(home: Path, bus: Bus) -> None:
+    """If the bus is unreachable, executions continue and no event is lost.
 
-    The worker's log names the error.
+    That holds when the worker is killed, too. The worker's log names the error.
     """
     bus.close()
     environment = bus.environment | {"SFN_WORKER_IDLE_SECONDS": "300"}
@@ -312,17 +312,17 @@ def test_a_bus_that_is_dead(home: Path, bus: Bus) -> None:
 
 @pytest.mark.slow
 def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
-    """A transient error is retried; a permanent refusal is not, and blocks nothing."""
+    """A transient error is retried; a permanent refusal is not, and blocks no other event."""
     machine = create_machine(home, "Pass", PASS)
     bus.answer = (500, {"__type": "InternalFailure"})
     start_execution(home, machine, "--name", "again", environment=bus.environment)
-    until(lambda: bus.asked, "a try")
+    until(lambda: bus.requests, "a try")
     bus.answer = (200, None)
     until(lambda: bus.details() == [("again", "RUNNING"), ("again", "SUCCEEDED")], "another try")
     bus.answer = (400, {"__type": "UnknownOperationException"})
-    asked = bus.asked
+    requests = bus.requests
     ended(home, start_execution(home, machine, "--name", "refused", environment=bus.environment))
-    until(lambda: bus.asked > asked and notes(home) == 0, "the refusal")
+    until(lambda: bus.requests > requests and notes(home) == 0, "the refusal")
     bus.answer = (200, None)
     start_execution(home, machine, "--name", "after", environment=bus.environment)
     until(lambda: bus.details()[-1] == ("after", "SUCCEEDED"), "the next one")
@@ -330,7 +330,7 @@ def test_a_bus_that_fails(home: Path, bus: Bus) -> None:
 
 
 @pytest.mark.slow
-def test_nobody_to_deliver_to(home: Path, bus: Bus) -> None:
+def test_no_endpoint_for_events(home: Path, bus: Bus) -> None:
     """Without an endpoint nothing is recorded and nothing is started.
 
     Records for an endpoint that is no longer named are dropped.
@@ -367,10 +367,10 @@ def notes(home: Path) -> int:
         database.close()
 
 
-def test_rules_of_the_stores_own_services(home: Path) -> None:
-    """While the services run, a rule there forwards the events to a queue.
+def test_rules_of_local_services(home: Path) -> None:
+    """While the local services run, their rules receive the events.
 
-    The start that started the worker is among them.
+    The event of the start that started the worker is among them.
     """
     try:
         url = sfn(home, "aws", "endpoint").stdout.strip()

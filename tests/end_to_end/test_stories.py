@@ -1,4 +1,4 @@
-"""The stories of `examples/`: each ends as its README says, twice in succession.
+"""The examples: each ends as its README says, twice in succession.
 
 The second time, its workers are killed in the middle of it.
 """
@@ -76,7 +76,7 @@ def test_a_story(store: Store, story_run: Story) -> None:
     ids=["approved", "rejected"],
 )
 def test_a_person_answers(home: Path, answer: list[str], end: Any, done: list[str]) -> None:
-    """A large payment waits for a person, who needs no token."""
+    """A large payment waits for an approval, which needs no token."""
     story_run = Story("payment", "inputs/approval.json", end, {})
     with running(home, story_run.command()) as run:
         await_event(run, "TaskSubmitted Approve")
@@ -91,8 +91,8 @@ def test_a_person_answers(home: Path, answer: list[str], end: Any, done: list[st
     assert Store(home).bank("1002") == done
 
 
-def test_all_inputs_are_told_of() -> None:
-    """Each input of a story is in its README and among the stories above."""
+def test_all_inputs_are_documented() -> None:
+    """Each input of an example is in its README and is tested."""
     there = {(path.parts[-3], path.name) for path in EXAMPLES.glob("*/inputs/*.json")}
     assert there == {
         (story_run.story, Path(story_run.input).name)
@@ -125,9 +125,9 @@ def dynalite(tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
-    """The sign-up with its table in a named DynamoDB of another make.
+    """The sign-up works with its table in another DynamoDB server.
 
-    The mail's service is unchanged.
+    Other services stay the local ones.
     """
     database = boto3.client(
         "dynamodb", "us-east-1", endpoint_url=dynalite, aws_access_key_id="any", aws_secret_access_key="any"
@@ -185,10 +185,10 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
         ),
     ],
 )
-def test_resources_that_cannot_be_made(
+def test_resources_that_cannot_be_created(
     store: Store, tmp_path: Path, call: dict[str, Any], exit: int, message: str
 ) -> None:
-    """The call is named, and nothing is started."""
+    """The error names the call, and nothing is started."""
     (tmp_path / "m.asl.json").write_text('{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}')
     (tmp_path / "resources.json").write_text(json.dumps([call]))
     done = sfn(store.home, "run", str(tmp_path))

@@ -50,12 +50,12 @@ FOLDER_VALUES = {
         "Upload": "Upload",
     },
 }
-"""What the definition of a story's folder has where that of a template has a substitution."""
+"""The values in a folder's definition that are substitutions in a template's."""
 
 
 @pytest.fixture(scope="module")
 def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One store for all: projects with the same resources do not meet in it."""
+    """One store for all: projects with the same resources do not conflict in it."""
     home = tmp_path_factory.mktemp("forms") / "home"
     yield home
     stop_workers(home)
@@ -89,7 +89,7 @@ def test_a_form_of_a_story(shared_home: Path, form: Form, story_run: Story) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [form for form in FORMS if form.path.startswith("sam")], ids=str)
 def test_a_form_of_a_story_whose_workers_are_killed(home: Path, form: Form) -> None:
-    """Killing the workers in the middle of it changes nothing."""
+    """Killing the workers in the middle does not change the result."""
     store = Store(home, form)
     story_run = next(story for story in STORIES if story.story == form.story and story.killed_at)
     with running(home, story_run.command(form)) as run:
@@ -97,7 +97,7 @@ def test_a_form_of_a_story_whose_workers_are_killed(home: Path, form: Form) -> N
         if (middle := story_run.middle) is not None:
             until(lambda: middle(store), "the middle")
         kill_workers(home)
-        sfn_json(home, "list-activities")  # any command brings another worker
+        sfn_json(home, "list-activities")  # any command starts another worker
         ended = rest(run)
     check_end(story_run, ended)
     check_effects(store, story_run)

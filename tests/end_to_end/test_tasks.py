@@ -1,4 +1,4 @@
-"""`sfn tasks`: lists the tasks that wait for people, and answers them."""
+"""`sfn tasks` lists pending tasks, and answers them."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def waiting(home: Path, count: int, *options: str) -> list[dict[str, Any]]:
 
 
 def test_a_token(home: Path) -> None:
-    """The list has all that AWS's history has; without a name, the only task is chosen.
+    """The list has the data of AWS's history; without a name, the only task is answered.
 
-    A second answer is too late.
+    A second answer is refused.
     """
     execution = started(home, "Pay", "monday", {"amount": 5})
     (task,) = waiting(home, 1)
@@ -114,7 +114,7 @@ def test_a_token(home: Path) -> None:
 
 @pytest.mark.slow
 def test_an_activity(home: Path) -> None:
-    """A task without a worker is taken, even out of turn; one with a worker is answered as well."""
+    """Tasks without a worker are taken in any order; one with a worker is answered, too."""
     first, second = (started(home, "Do", name, name) for name in ("first", "second"))
     tasks = waiting(home, 2)
     assert [(task["status"], task["resource"], "taskToken" in task) for task in tasks] == [
@@ -152,7 +152,7 @@ def test_an_activity(home: Path) -> None:
 
 
 def test_a_rejection_is_caught(home: Path) -> None:
-    """A rejection has a name of its own, for Catch."""
+    """A rejection has a default error name, which Catch can match."""
     execution = started(home, "Pay", "tuesday")
     waiting(home, 1)
     assert sfn(home, "tasks", "reject").returncode == 0
@@ -160,7 +160,7 @@ def test_a_rejection_is_caught(home: Path) -> None:
 
 
 def test_a_heartbeat(home: Path) -> None:
-    """A heartbeat moves the time at which the task times out."""
+    """A heartbeat extends the time until the task times out."""
     started(home, "Pay", "monday")
     (before,) = waiting(home, 1)
     assert sfn(home, "tasks", "heartbeat", before["handle"]).returncode == 0
@@ -169,8 +169,8 @@ def test_a_heartbeat(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_which_one(home: Path) -> None:
-    """Ambiguous names are listed; each kind of name finds its own; filters exclude the others."""
+def test_ambiguous_names(home: Path) -> None:
+    """An ambiguous name lists its tasks; each form of name finds its task; filters exclude others."""
     executions = {name: started(home, "Pay", name) for name in ("monday", "tuesday")}
     executions["three"] = started(home, "Each", "three", [1, 2, 3])
     tasks = waiting(home, 5)
@@ -200,7 +200,7 @@ def test_which_one(home: Path) -> None:
 
 @pytest.mark.slow
 def test_what_is_refused(home: Path, tmp_path: Path) -> None:
-    """In the words of the operations; nothing is answered by it."""
+    """Errors are those of the operations; no task is answered."""
     execution = started(home, "Pay", "monday")
     (task,) = waiting(home, 1)
     bad, good = tmp_path / "bad.json", tmp_path / "good.json"
@@ -229,7 +229,7 @@ def test_what_is_refused(home: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 200])
 def test_at_a_terminal(home: Path, columns: int) -> None:
-    """A table that is no wider than the terminal; with --output it is what it is elsewhere."""
+    """At a terminal, the list is a table no wider than the terminal; with --output it is data."""
     started(home, "Pay", "monday", {"note": "x" * 300})
     started(home, "Do", "tuesday")
     handles = {task["handle"] for task in waiting(home, 2)}

@@ -1,4 +1,4 @@
-"""At a terminal, data is shown and never acted on; elsewhere its bytes stay as they are."""
+"""At a terminal, control characters in data are escaped; elsewhere bytes are unchanged."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ DESCRIBE = ("describe-execution", "--execution-arn", "Fails/one")
     ],
     ids=lambda line: visible_text(" ".join(line))[:60],
 )
-def test_no_control_of_data_reaches_a_terminal(
+def test_control_characters_in_data_are_escaped(
     home: Path, folder: Path, line: Sequence[str], environment: dict[str, str]
 ) -> None:
     """Control characters are escaped, in the output of every command and from every source."""
@@ -174,12 +174,12 @@ def test_no_control_of_data_reaches_a_terminal(
     assert "Traceback" not in shown
     left = OWN.sub("", shown)
     assert visible_text(left) == left, code
-    # The text was shown, and not just left out.
+    # The text was shown, not left out.
     assert "\\u" in left or "�" in left or line[0] == "__complete"
 
 
 def test_json_at_a_terminal_is_the_same_json(home: Path, folder: Path) -> None:
-    """The escapes that a terminal is shown are JSON's: the value is what a pipe gets."""
+    """At a terminal, escapes are JSON's, so the value is the same as in a pipe."""
     _, shown = at_terminal(home, *DESCRIBE)
     assert json.loads(shown) == sfn_json(home, *DESCRIBE)
     assert json.loads(shown)["cause"] == EVIL
@@ -221,18 +221,18 @@ def test_json_at_a_terminal_is_the_same_json(home: Path, folder: Path) -> None:
         ),
     ],
 )
-def test_bytes_elsewhere_are_the_datas_own(home: Path, line: Sequence[str], text: str) -> None:
+def test_output_is_not_escaped_elsewhere(home: Path, line: Sequence[str], text: str) -> None:
     """Output that a program reads is not escaped."""
     assert _bytes(home, *line) == text.encode()
 
 
-def test_a_line_of_a_log_keeps_its_colours_in_a_pipe(home: Path) -> None:
+def test_log_lines_are_not_escaped_in_a_pipe(home: Path) -> None:
     """`logs tail` into a pipe has escape sequences in the message only."""
     assert f" {EVIL}\nsecond\n".encode() in _bytes(home, "logs", "tail", "G")
 
 
 @pytest.mark.slow
-def test_a_function_that_answers_to_the_terminal(home: Path, tmp_path: Path) -> None:
+def test_a_function_result_on_the_terminal(home: Path, tmp_path: Path) -> None:
     """The payload of `lambda invoke … /dev/stdout` is text at a terminal, and bytes elsewhere."""
     (tmp_path / "app.py").write_text(f"def handler(event, context): return ({EVIL!r}).encode()\n")
     create_function(home, "Odd", tmp_path)
@@ -243,7 +243,7 @@ def test_a_function_that_answers_to_the_terminal(home: Path, tmp_path: Path) -> 
         assert visible_text(left) == left, outfile
 
 
-def test_a_file_whose_name_a_terminal_would_act_on_is_no_candidate(home: Path, tmp_path: Path) -> None:
+def test_control_characters_in_names_are_not_completed(home: Path, tmp_path: Path) -> None:
     """Completion leaves out names with control characters, since the shell displays them raw."""
     for name in ("plain.json", "e\x1b[2Jvil.json", "two\nlines.json", "r\u202etl.json"):
         (tmp_path / name).touch()

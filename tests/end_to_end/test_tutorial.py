@@ -46,7 +46,7 @@ def start(home: Path, *arguments: str) -> str:
 
 
 def test_define_start_watch(home: Path, tmp_path: Path) -> None:
-    """create-state-machine, start-execution, describe-execution, get-execution-history."""
+    """A machine is created, an execution started, described, and its history shown."""
     create(
         home,
         tmp_path,
@@ -98,7 +98,7 @@ def test_stop(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_function_in_a_task(home: Path, tmp_path: Path) -> None:
-    """lambda create-function from a zip, lambda invoke, a Task that calls it, live logs."""
+    """A function is created from a zip, invoked, called by a Task, and its log followed."""
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("app.py", APP)

@@ -25,7 +25,7 @@ def answering(answer: object, **more: Any) -> str:
 
 
 def published(home: Path, *answers: int) -> None:
-    """A machine with a version for each of these answers."""
+    """A machine with a version for each of these outputs."""
     first, *later = (answering(answer) for answer in answers)
     sfn_json(
         home,
@@ -59,7 +59,7 @@ def routes(**weights: int) -> tuple[str, ...]:
 
 
 @pytest.mark.slow
-def test_each_runs_what_it_holds(home: Path) -> None:
+def test_versions_and_aliases_run_their_definitions(home: Path) -> None:
     """A version, an alias and the machine itself start the definition that they refer to.
 
     Each description names what started it.
@@ -95,7 +95,7 @@ def test_each_runs_what_it_holds(home: Path) -> None:
     assert "no problems found" in sfn(home, "doctor").stdout
 
 
-def test_an_alias_moves_on(home: Path) -> None:
+def test_updating_an_alias(home: Path) -> None:
     """Running executions stay with their version when the alias is updated, and end by it.
 
     Then the version may be deleted.
@@ -141,7 +141,7 @@ def test_an_alias_moves_on(home: Path) -> None:
 
 @pytest.mark.slow
 def test_many_by_an_alias(home: Path, tmp_path: Path) -> None:
-    """Each line of a file draws its own version, and runs it; both versions have a share."""
+    """start-executions chooses a version for each line, by the alias's weights."""
     published(home, 1, 2)
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v1=50, v2=50))
     inputs = tmp_path / "inputs.jsonl"
@@ -184,7 +184,7 @@ def test_a_child_by_an_alias(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_crash_keeps_the_version(home: Path) -> None:
-    """The history names what started it, whichever worker goes on with it."""
+    """After a crash, an execution continues with the version that started it."""
     published(home, 1)
     sfn_json(home, "create-state-machine-alias", "--name", "live", *routes(v1=100))
     waiting = answering(2, Type="Wait", Seconds=1).replace('"Result": 2, ', "")

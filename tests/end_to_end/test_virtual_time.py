@@ -1,4 +1,4 @@
-"""Executions by a virtual clock: months pass in a moment, with the history of real time."""
+"""Executions in virtual time: months pass in a moment, with the history of real time."""
 
 from __future__ import annotations
 
@@ -106,9 +106,9 @@ def test_sfn_run(home: Path, tmp_path: Path) -> None:
 
 
 def test_own_time_and_wall_time(home: Path, tmp_path: Path) -> None:
-    """Three days and an hour's retry delay take no minute of the user's time.
+    """Three days and a retry delay of an hour take less than a minute of real time.
 
-    The jumps of the clock are stored: for each state, the wall time is what they leave of its own.
+    The jumps of the clock are stored: the real duration of a state is its own without them.
     """
     states = {**LONG, "Wait": {**LONG["Wait"], "Seconds": 3 * DAY}}
     (tmp_path / "m.asl.json").write_text(json.dumps({"StartAt": "Wait", "States": states}))
@@ -130,7 +130,7 @@ def test_own_time_and_wall_time(home: Path, tmp_path: Path) -> None:
 
 
 def test_jumps_survive_a_killed_worker(home: Path) -> None:
-    """The next worker goes on from the last event; jumps are stored once, and do not overlap."""
+    """The next worker continues from the last event; jumps are stored once and do not overlap."""
     sfn_json(home, "create-activity", "--name", "Work")
     wait = {"Type": "Wait", "Seconds": 3 * DAY}
     ask = {"Type": "Task", "Resource": ACTIVITY, "Next": "After"}
@@ -153,8 +153,8 @@ def test_jumps_survive_a_killed_worker(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_answers_from_outside(home: Path) -> None:
-    """A worker that polls is in time; when none takes the task, the clock jumps to its timeout."""
+def test_workers_in_virtual_time(home: Path) -> None:
+    """A task that a worker polls for does not time out; if none polls, the clock jumps to its timeout."""
     sfn_json(home, "create-activity", "--name", "Work")
     with ThreadPoolExecutor(1) as workers:
         poll = workers.submit(sfn_json, home, "get-activity-task", "--activity-arn", ACTIVITY)
@@ -168,7 +168,7 @@ def test_answers_from_outside(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_child_has_its_parents_clock(home: Path) -> None:
-    """A child starts in its parent's time, and its end is a time of the parent too.
+    """A child starts at its parent's virtual time, which continues from the child's end.
 
     A worker's death changes nothing.
     """
@@ -184,7 +184,7 @@ def test_a_child_has_its_parents_clock(home: Path) -> None:
 
 
 def test_a_clock_that_runs_faster(home: Path) -> None:
-    """By SFN_CLOCK=3600 an hour takes a second."""
+    """With SFN_CLOCK=3600, an hour takes a second."""
     hour = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
     arn = start(home, "Hour", hour, {"SFN_CLOCK": "3600"})
     assert 0 <= seconds(ended(home, arn)) - 3600 < 3600
@@ -194,7 +194,7 @@ def test_a_clock_that_runs_faster(home: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", ["backwards", "0", "-1", "0.5"])
-def test_a_clock_that_there_is_not(home: Path, setting: str) -> None:
+def test_an_invalid_clock(home: Path, setting: str) -> None:
     """An invalid clock is reported in one line (253)."""
     refused = sfn(home, "list-state-machines", environment={"SFN_CLOCK": setting})
     assert (refused.returncode, "SFN_CLOCK" in refused.stderr) == (253, True)

@@ -88,7 +88,7 @@ class Gated:
         sfn_json(home, "logs", "create-log-group", "--log-group-name", "/aws/lambda/Gate")
 
     def called(self, times: int) -> None:
-        """Awaits that the function has been called so often, which takes a worker that lives."""
+        """Waits until the function has been called this many times, which needs a live worker."""
         what = f"call {times} of the function"
         until(lambda: self.calls.stat().st_size >= times, what, AFTER_A_KILL_SECONDS)
 
@@ -96,7 +96,7 @@ class Gated:
 class Waiting(NamedTuple):
     """A command that waits, and its final stdout.
 
-    `begins` names the machine that is started beforehand. A command that follows for ever is ended
+    `begins` names the machine that is started beforehand. A command that follows a log is ended
     by Ctrl-C when it has shown its output.
     """
 
@@ -129,7 +129,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("waiting", COMMANDS.values(), ids=COMMANDS)
 def test_the_worker_is_killed_while_a_command_waits(home: Path, tmp_path: Path, waiting: Waiting) -> None:
-    """After each kill -9 the waiting command starts a new worker, and its answer is right."""
+    """After each kill -9 the waiting command starts a new worker, and its output is right."""
     gated = Gated(tmp_path)
     gated.create(home)
     with ExitStack() as stack:
@@ -193,7 +193,7 @@ TEST_STATE = ("test-state", "--definition", STATE, "--role-arn", ROLE, "--query"
 
 @pytest.mark.parametrize("argv", [INVOKE, TEST_STATE], ids=["lambda invoke", "test-state"])
 def test_commands_that_run_the_function_themselves(home: Path, tmp_path: Path, argv: tuple[str, ...]) -> None:
-    """Commands that run the function themselves give the same answer while workers are killed."""
+    """Commands that run the function themselves print the same output while workers are killed."""
     gated = Gated(tmp_path)
     gated.create(home)
     start_execution(home, f"{MACHINE}Standard")

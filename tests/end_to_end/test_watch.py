@@ -1,4 +1,4 @@
-"""`sfn watch` and `sfn run` at a pseudo-terminal: what a person sees while an execution runs."""
+"""`sfn watch` and `sfn run` at a pseudo-terminal: what users see while an execution runs."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def assert_restored(terminal: PseudoTerminal) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "watch"])
 def test_a_wait_a_map_and_a_callback(home: Path, folder: Path, command: str) -> None:
-    """Each is seen while it lasts, with what it waits for; the whole tree stays at the end."""
+    """Each state is shown while it runs, with what it waits for; at the end the whole tree stays."""
     words: Sequence[str] = ("run", str(folder), "--name", "monday")
     answered: set[str] = set()
     if command == "watch":
@@ -143,7 +143,7 @@ def test_a_wait_a_map_and_a_callback(home: Path, folder: Path, command: str) -> 
 
 
 def test_a_terminal_that_is_too_small(home: Path) -> None:
-    """Rows that do not fit are left out, but not how to answer; at the end all are there."""
+    """Rows that do not fit are left out, except for the command that answers; at the end all are shown."""
     states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(20)}
     machine = {"StartAt": "S0", "States": {**states, "S20": {**TASK, "End": True}}}
     start(home, machine, name="ALongNameOfAMachine")
@@ -160,7 +160,7 @@ def test_a_terminal_that_is_too_small(home: Path) -> None:
 
 @pytest.mark.parametrize("size", [(60, 20), (120, 40), (30, 5)])
 def test_a_resized_terminal(home: Path, size: tuple[int, int]) -> None:
-    """The tree is drawn again for the new size, and nothing of the old one is left."""
+    """The tree is drawn again for the new size, and nothing of the old drawing remains."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last", columns=100, lines=30) as terminal:
         terminal.until_shown("◔ Approve")
@@ -175,7 +175,7 @@ def test_a_resized_terminal(home: Path, size: tuple[int, int]) -> None:
 
 
 def test_interrupt(home: Path) -> None:
-    """Ctrl-C ends the command only: the execution goes on, and a line says how to stop it."""
+    """Ctrl-C ends only the command: the execution continues, and a line says how to stop it."""
     execution = start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
         terminal.until_shown("◔ Approve")
@@ -191,7 +191,7 @@ def test_interrupt(home: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_termination(home: Path, number: signal.Signals) -> None:
-    """A command that a signal ends leaves a terminal that can be used."""
+    """A command that is ended by a signal restores the terminal."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
         terminal.until_shown("◔ Approve")
@@ -224,7 +224,7 @@ def test_a_stopped_job(home: Path) -> None:
 
 
 def test_a_stop_without_a_shell(home: Path) -> None:
-    """Ctrl-Z where no shell could continue the command does nothing."""
+    """Ctrl-Z does nothing if no shell could continue the command."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
         terminal.until_shown("◔ Approve")
@@ -238,8 +238,8 @@ def test_a_stop_without_a_shell(home: Path) -> None:
         assert_restored(terminal)
 
 
-def test_a_name_that_a_terminal_would_act_on(home: Path) -> None:
-    """It is escaped, and its line is redrawn in its place all the same."""
+def test_control_characters_in_names(home: Path) -> None:
+    """Control characters in a name are escaped, and its line is still redrawn in its place."""
     name = "\u202e\x9b" * 12
     start(home, {"StartAt": name, "States": {name: {**TASK, "End": True}}})
     with pseudo_terminal(home, "watch", "Pay/last", columns=60) as terminal:
@@ -252,7 +252,7 @@ def test_a_name_that_a_terminal_would_act_on(home: Path) -> None:
 
 
 def test_typed_keys(home: Path) -> None:
-    """What is typed meanwhile does not move the lines that are redrawn."""
+    """Typed keys do not move the lines that are redrawn."""
     start(home, ASK)
     with pseudo_terminal(home, "watch", "Pay/last") as terminal:
         terminal.until_shown("◔ Approve")
@@ -276,7 +276,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
     ],
 )
 def test_colours(home: Path, environment: dict[str, str], options: Sequence[str], is_coloured: bool) -> None:
-    """NO_COLOR and --color decide; the marks stay."""
+    """NO_COLOR and --color turn colours on or off; the marks stay."""
     ended(home, start(home, {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}))
     with pseudo_terminal(home, "watch", "Pay/last", *options, environment=environment) as terminal:
         assert terminal.end() == 0
@@ -285,7 +285,7 @@ def test_colours(home: Path, environment: dict[str, str], options: Sequence[str]
 
 
 def test_a_terminal_without_cursor_control(home: Path) -> None:
-    """Each event is a line; no sequence is written."""
+    """On a terminal without cursor control, each event is a line without escape sequences."""
     ended(home, start(home, {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}))
     with pseudo_terminal(home, "watch", "Pay/last", environment={"TERM": "dumb"}) as terminal:
         assert terminal.end() == 0
@@ -306,7 +306,7 @@ def test_events_at_a_terminal(home: Path, tmp_path: Path, line: Sequence[str]) -
 
 
 def test_a_killed_worker(home: Path) -> None:
-    """A command that watches starts another worker, and sees the execution to its end."""
+    """A watching command starts another worker, and shows the execution to its end."""
     ask_twice = {
         "StartAt": "First",
         "States": {"First": {**TASK, "Next": "Second"}, "Second": {**TASK, "End": True}},

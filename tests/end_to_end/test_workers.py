@@ -1,4 +1,4 @@
-"""Workers: detached, found dead by the operating system, and gone when nothing is pending."""
+"""Workers are detached, their death is detected, and they exit when nothing is pending."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def start_many(home: Path, count: int, at: float) -> None:
 def test_two_hundred_executions_survive_the_kill_of_every_worker(home: Path, tmp_path: Path) -> None:
     """After kill -9 of all workers the next command starts one, and all 200 end.
 
-    No event is lost or doubled.
+    No event is lost or duplicated.
     """
     define(home, tmp_path)
     at = time.time() + 3
@@ -202,8 +202,8 @@ def test_a_worker_outlives_the_shell_that_started_it(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_worker_leaves_when_nothing_is_owed(home: Path) -> None:
-    """After the idle time it is gone, and the next command starts another."""
+def test_an_idle_worker_exits(home: Path) -> None:
+    """An idle worker exits after its idle time, and the next command starts another."""
     environment = {"SFN_WORKER_IDLE_SECONDS": "0.2"}
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     sfn_json(home, "create-state-machine", "--name", "A", "--role-arn", ROLE, "--definition", definition)
@@ -220,7 +220,7 @@ def test_a_worker_leaves_when_nothing_is_owed(home: Path) -> None:
 
 
 def test_status_log_and_stop(home: Path) -> None:
-    """`sfn worker` shows the workers and their logs, and ends them; the execution remains."""
+    """`sfn worker` shows the workers and their logs, and stops them; executions remain."""
     arn = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     assert str(pid) in sfn(home, "worker", "status").stdout
@@ -231,10 +231,10 @@ def test_status_log_and_stop(home: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_broken_history_holds_up_nobody(home: Path) -> None:
+def test_a_broken_history_affects_no_other_execution(home: Path) -> None:
     """An execution whose history cannot be replayed is suspended, with its traceback in the log.
 
-    Others go on.
+    Others continue.
     """
     broken = start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
@@ -260,14 +260,14 @@ def test_a_broken_history_holds_up_nobody(home: Path) -> None:
     assert sfn_json(home, "describe-execution", "--execution-arn", broken)["status"] == "RUNNING"
     database.close()
     examined = sfn(home, "doctor")
-    assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 2 problem(s) found\n")
+    assert (examined.returncode, examined.stdout) == (255, "2 executions, 6 events: 2 problems found\n")
     assert f"{broken}: replaying the history failed" in examined.stderr
     assert f"{broken} is suspended" in examined.stderr
 
 
 @pytest.mark.slow
-def test_a_suspended_worker_writes_no_more(home: Path) -> None:
-    """Past its lease another worker takes over; when the first wakes again, it writes nothing."""
+def test_a_paused_worker_writes_nothing_after_its_lease(home: Path) -> None:
+    """When a paused worker's lease has expired, another one takes over; the first writes nothing more."""
     environment = {"SFN_LEASE_SECONDS": "2"}
     definition = {
         "StartAt": "W",
@@ -354,8 +354,8 @@ def test_a_task_in_flight_at_a_crash(
     assert (ended["status"], ended.get("error")) == (status, error)
 
 
-def test_a_worker_leaves_when_its_store_is_gone(home: Path) -> None:
-    """After the deletion of the store's folder, no process remains."""
+def test_a_worker_exits_when_its_store_is_deleted(home: Path) -> None:
+    """When the home is deleted, every process of its store exits."""
     start_wait(home, 3600)
     (pid,) = until(lambda: worker_pids(home), "a worker")
     shutil.rmtree(home)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.settings.kinds import PATH
 from sfn_cli.settings.table import GROUPS, SettingVariable
 from tests.reference_pages.markdown import markdown_table
 
@@ -26,15 +25,9 @@ def _setting_cells(variable: SettingVariable) -> tuple[str, ...]:
     return (
         f"`{variable.name}`",
         variable.meaning,
-        _setting_values(variable),
+        variable.kind.shown if variable.kind is not None else "",
         f"`{variable.default}`" if variable.default else variable.computed,
     )
-
-
-def _setting_values(variable: SettingVariable) -> str:
-    if variable.kind is PATH:  # the page says in its text when a path has to be absolute
-        return "a path"
-    return variable.kind.must if variable.kind is not None else ""
 
 
 PARTS: Parts = {"settings": _settings}

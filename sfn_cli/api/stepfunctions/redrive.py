@@ -38,13 +38,13 @@ def redrive_execution(service: Service, request: RedriveExecutionInputTypeDef) -
     arn_checks.check_arn(execution_arn, "execution")
     now = service.clock()
 
-    def judge(state: RedriveState) -> int:
+    def decide(state: RedriveState) -> int:
         reason = redrive_refusal_reason(state, now)
         if reason is not None:
             raise ApiError("ExecutionNotRedrivable", reason)
         return redrive_time(state, now)
 
-    redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, judge)
+    redriven_at = service.redrives.redrive(execution_arn, request.get("clientToken"), now, decide)
     if redriven_at is None:
         raise arn_checks.no_such_execution(execution_arn)
     return {"redriveDate": redriven_at}

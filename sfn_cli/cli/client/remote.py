@@ -40,7 +40,7 @@ _SIGNING_NAMES = {"stepfunctions": "states"}
 
 
 class Remote:
-    """The operations at an endpoint.
+    """Runs operations at an endpoint.
 
     Raises CommandFailedError, at once, for an endpoint that is not a URL and for missing
     credentials.

@@ -1,4 +1,4 @@
-"""Signs requests to an endpoint of AWS (SigV4), with the credentials of a profile."""
+"""Signs requests to AWS endpoints (SigV4) with the credentials of a profile."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
     command or operation -> option -> its value: a choice, a file, or a name in the store
                                       (resources.py)
 
-A candidate replaces the whole word. One that ends with a slash, a colon or "=" is incomplete.
+A candidate replaces the whole word. After a candidate that ends with a slash, a colon or "=", the user
+continues the same word.
 """
 
 from __future__ import annotations
@@ -35,22 +36,22 @@ _EXECUTION_OR_FILE = "execution_or_file"
 
 class Candidate(NamedTuple):
     value: str
-    says: str = ""
+    description: str = ""
     """A short description, for the shells that show it."""
 
 
 def candidates(before: Sequence[str], current: str) -> list[Candidate]:
     """Returns what `current`, the last word so far, may become after the words `before`.
 
-    `before` does not have the program's name. Names with characters that a terminal would act on or
-    hide are left out: shells display candidates raw.
+    `before` does not include the program's name. Names with control or invisible characters are left
+    out, because shells display candidates raw.
     """
     try:
         return [
             found for found in _all_candidates(list(before), current) if _candidate_fits(found.value, current)
         ]
     except CommandLineError:
-        return []  # no command begins like this
+        return []  # `before` is not a valid command line
 
 
 def _candidate_fits(value: str, current: str) -> bool:
@@ -90,14 +91,14 @@ def _group_candidates(
         for name in group.list_commands(at):
             yield Candidate(
                 name,
-                _summary_of_inner(group, name)
+                _subcommand_summary(group, name)
                 or help_sentence(*(path or ["stepfunctions"]), name)
                 or help_sentence(name),
             )
 
 
-def _summary_of_inner(group: click.Group, name: str) -> str:
-    """Returns what a command of a group does, where its help is its docstring."""
+def _subcommand_summary(group: click.Group, name: str) -> str:
+    """Returns the summary of a command in a group, if its help is its docstring."""
     from sfn_cli.cli.help.command_pages import summary_of_command
 
     inner = group.commands.get(name)
@@ -114,7 +115,7 @@ def _command_candidates(command: click.Command, before: list[str], current: str)
         yield from _value_candidates(awaiting, before, table, words, current)
     elif equals and flag in table:
         yield from (
-            Candidate(f"{flag}={found.value}", found.says)
+            Candidate(f"{flag}={found.value}", found.description)
             for found in _value_candidates(table[flag], before, table, words, value)
         )
     elif current.startswith("-") or len(free) >= len(positionals):
@@ -181,7 +182,7 @@ def _candidate_place(before: Iterable[str], table: Table) -> tuple[Option | None
 
 
 def _flag_sentences(command: click.Command) -> dict[str, str]:
-    """Returns the first sentence of the help of each option that has its help from click."""
+    """Returns the first sentence of each option's help, for options that click parses."""
     return {
         flag: parameter.help.partition(". ")[0].rstrip(".") + "."
         for parameter in command.params
@@ -195,8 +196,8 @@ def _flag_candidates(
 ) -> Iterator[Candidate]:
     """Yields the options that are not used yet.
 
-    Those that every command takes come last, as in the table. `sentences` are what the command says
-    of its own.
+    The options that every command takes come last, as in the table. `sentences` describes the
+    command's own options.
     """
     from sfn_cli.cli.help.help_words import option_help_sentence
 
@@ -247,7 +248,7 @@ def _word_candidates(
 
 
 def _path_candidates(beginning: str) -> Iterator[str]:
-    """Yields the files whose path begins so; a folder's path ends with a slash."""
+    """Yields the paths with this beginning; a folder's path ends with a slash."""
     folder, start = os.path.split(beginning)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:

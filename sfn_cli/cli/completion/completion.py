@@ -1,10 +1,10 @@
-"""`sfn completion SHELL` prints a shell's script; `sfn __complete SHELL …` answers it.
+"""`sfn completion SHELL` prints a shell's script; the script calls `sfn __complete SHELL …`.
 
-The shell sources the script, which calls the second at each press of Tab. The scripts are files of
-their own, in `completions/`. Each passes its line as its shell has it:
+The shell sources the script, which makes that call whenever the user presses Tab. The scripts are
+files in `completions/`. Each passes the command line in the form that its shell provides:
 
     bash    the line up to the cursor, and the characters at which bash splits words
-    zsh     the words up to the cursor, the last one whole or empty
+    zsh     the words up to the cursor, the last one complete or empty
     fish    the same
 """
 
@@ -53,11 +53,7 @@ def completion(shell: str) -> ExitCode:
 
 
 def _completion_script(shell: str) -> str:
-    """Returns the path of a shell's script.
-
-    It is in the checkout that this runs from, or where the wheel installed it for the shell to
-    find.
-    """
+    """Returns the path of a shell's script: in this checkout, or where the wheel installed it."""
     in_checkout = os.path.join(_CHECKOUT, _SCRIPTS[shell])
     if os.path.exists(in_checkout):
         return in_checkout
@@ -68,8 +64,8 @@ def _completion_script(shell: str) -> str:
     )
 
 
-def answer_completion(argv: Sequence[str]) -> ExitCode:
-    """Prints a line for each candidate, in the form that the script's shell takes."""
+def print_candidates(argv: Sequence[str]) -> ExitCode:
+    """Prints a line for each candidate, in the form that the shell's script expects."""
     from sfn_cli.cli.completion.candidates import candidates
 
     shell, *line = argv or ("",)
@@ -84,12 +80,12 @@ def answer_completion(argv: Sequence[str]) -> ExitCode:
     elif shell in ("zsh", "fish"):
         *before, current = line or [""]
         for found in candidates(before, current):
-            print(f"{found.value}\t{found.says}" if found.says else found.value)
+            print(f"{found.value}\t{found.description}" if found.description else found.value)
     return ExitCode.SUCCESS
 
 
 def _completion_words(line: str) -> list[str]:
-    """Splits a line that ends at the cursor, perhaps within quotes, into words.
+    """Splits a line that ends at the cursor, possibly within quotes, into words.
 
     The last word is the one to complete.
     """
@@ -106,7 +102,7 @@ def _completion_words(line: str) -> list[str]:
 def _escape_completion(value: str, line: str) -> str:
     """Escapes a candidate for the command line, unless the word is in quotes.
 
-    Bash inserts it as it is.
+    Bash inserts candidates unchanged.
     """
     in_quotes = re.search(r"""(^|\s)["'][^"']*$""", line)
     return value if in_quotes else re.sub(r"([^\w@%+=:,./~-])", r"\\\1", value)

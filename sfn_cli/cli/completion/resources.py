@@ -1,7 +1,7 @@
 """Completes ARNs and names of resources in the store.
 
 An ARN of an execution is completed in two steps, first up to its machine: a list of ten thousand
-helps no one.
+executions is of no use.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 _MOST_EXECUTIONS = 200
-"""More than a person looks through."""
+"""More than a user looks through."""
 
 
 def complete_resources(flag: str, current: str, given: Mapping[str, Any]) -> list[str]:
@@ -74,7 +74,7 @@ def _complete_aliases(service: Service, current: str, given: Mapping[str, Any]) 
 
 
 def _complete_executions(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yields the executions' ARNs, in two steps: the machine's part first.
+    """Yields the ARNs of executions, in two steps: the machine's part first.
 
     The second step begins when `current` leaves only one machine. Names are completed in two steps
     too.
@@ -126,7 +126,7 @@ def _complete_any_resource(service: Service, current: str, given: Mapping[str, A
 
 
 def _complete_map_runs(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yields the Map Runs of the youngest executions."""
+    """Yields the Map Runs of the latest executions."""
     for machine in _complete_machine_arns(service):
         for arn in _list_resources(
             service, "ListExecutions", "executions", "executionArn", stateMachineArn=machine, maxResults=20
@@ -143,7 +143,7 @@ def _complete_log_groups(service: Service, current: str, given: Mapping[str, Any
 
 
 def _complete_tailed_groups(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yields the log groups, and the functions, whose names stand for theirs."""
+    """Yields the log groups, and the functions, whose names stand for their log groups."""
     yield from _complete_log_groups(service, current, given)
     yield from _complete_functions(service, current, given)
 
@@ -157,9 +157,9 @@ def _complete_log_streams(service: Service, current: str, given: Mapping[str, An
 
 
 def _complete_waiting_tasks(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yields the pending tasks by name, where the names differ.
+    """Yields the pending tasks by name, if the name is unambiguous.
 
-    And by handle, once the user has typed the beginning of one.
+    Handles are added once the user has typed the beginning of one.
     """
     from sfn_cli.api.stepfunctions.waiting_tasks import waiting_tasks
 
@@ -179,7 +179,7 @@ def _complete_stacks(service: Service, current: str, given: Mapping[str, Any]) -
 
 
 def _complete_project_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yields the state machines of the project, by logical id, as its last deploy left them."""
+    """Yields the logical ids of the project's state machines, as of its last deploy."""
     from sfn_cli.stacks.stack import STATE_MACHINE
 
     for stack in _project_stacks(service, given):

@@ -1,4 +1,4 @@
-"""Shows people the faulty lines of a definition, below the aws CLI's output.
+"""Shows the faulty lines of a definition, below the aws CLI's output.
 
     machine.json:12:15  Missing 'Next' target: Pya
        12 |       "Next": "Pya"
@@ -91,7 +91,7 @@ def name_definition_source(error: OperationError, source: str) -> None:
 
 
 def display_definition_errors(diagnostics: Iterable[Mapping[str, Any]], definition: str, source: str) -> None:
-    """Shows the lines of the diagnostics of a ValidateStateMachineDefinition."""
+    """Shows the lines that the diagnostics of ValidateStateMachineDefinition refer to."""
     if sys.stderr.isatty():
         found = [
             Diagnostic(each["severity"], each["code"], each["message"], each.get("location"))
@@ -119,7 +119,7 @@ def _displayed_diagnostics(error: ApiError, request: Mapping[str, Any]) -> Seque
 
 
 def render_definition_errors(found: Sequence[Diagnostic], definition: str, source: str) -> str:
-    """Renders each problem below its lines of the definition; an empty text if there is none.
+    """Renders each problem with its line of the definition; an empty text if there is no problem.
 
     `definition` is the text of the file `source`, in YAML if its name says so.
     """
@@ -156,8 +156,8 @@ def render_definition_errors(found: Sequence[Diagnostic], definition: str, sourc
 def _displayed_fault_candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
     """Returns the places of a problem: the field that its message names (True), then its location.
 
-    The location in a tested state begins as if a machine contained it: it is looked up as it is,
-    and without that beginning.
+    Locations in a single tested state begin as if a machine contained the state. They are looked up
+    with and without that beginning.
     """
     if fault.location is None:
         return []

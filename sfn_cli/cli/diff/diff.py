@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _ShownDiff(NamedTuple):
-    """A difference in both its forms."""
+    """A difference, as text and as data."""
 
     is_equal: bool
     lines: list[StyledLine]
@@ -78,7 +78,7 @@ def _diff_of_named(backend: Backend, before: str, after: str, machine: str | Non
     if (first := _names_execution(before)) != _names_execution(after):
         execution, definition = (before, after) if first else (after, before)
         raise UsageError(
-            f"{execution} is an execution and {definition} a definition: name two executions "
+            f"{execution} is an execution but {definition} is a definition. Compare two executions "
             f"(MACHINE/NAME, MACHINE/last) or two definitions (MACHINE, a file)."
         )
     if first:

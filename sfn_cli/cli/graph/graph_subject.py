@@ -27,7 +27,7 @@ _PATH_ENDINGS = (".json", ".yaml", ".yml", ".tf")
 
 
 class DrawnProject(NamedTuple):
-    """How a project is read, where that is what is drawn: the values of the options of these names."""
+    """The values of the options that say how a project is read."""
 
     machine: str | None
     parameters: tuple[str, ...]
@@ -35,7 +35,7 @@ class DrawnProject(NamedTuple):
 
 
 class GraphSubject(NamedTuple):
-    """A graph with a title, and what an execution did on it, if one was named."""
+    """A graph with a title, and the execution to show on it, if one was named."""
 
     title: str
     level: "GraphLevel"

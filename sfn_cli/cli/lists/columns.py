@@ -1,8 +1,8 @@
 """Tables for people: aligned columns without lines, no wider than the terminal.
 
 Rule 1: in a pipe (width None) nothing is shortened or left out.
-Rule 2: where a table is too wide, columns that may shrink do, down to their smallest width; if that
-is not enough, the least important column is left out.
+Rule 2: if a table is too wide, its columns shrink to their smallest widths. If that is not enough, the
+least important column is left out.
 Rule 3: a column without any text is left out.
 """
 

@@ -1,4 +1,4 @@
-"""What the lists share: how many rows, and the mark of a status."""
+"""What all lists have in common: the number of rows, and the mark of a status."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def list_rows(stream: TextIO) -> int:
 
 
 def list_columns() -> int | None:
-    """Returns how wide a list may be: as the terminal; None in a pipe, where nothing is cut."""
+    """Returns the width of the terminal; None in a pipe, where lines have any length."""
     return output_columns(sys.stdout) if sys.stdout.isatty() else None
 
 
@@ -47,7 +47,7 @@ def list_answer(items: str, values: Sequence[Any], *, has_more: bool) -> dict[st
 
 
 def write_more_note(terminal: Terminal, left: int | None = None) -> None:
-    """Says that the list goes on, below it; where stdout is no terminal, on stderr.
+    """Writes below a list that there are more rows; to stderr if stdout is not a terminal.
 
     `left` is how many rows follow, None when they were not counted.
     """

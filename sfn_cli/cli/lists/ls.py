@@ -91,7 +91,7 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
         rows = [_machine_row(machine, now, is_remote=backend.is_remote) for machine in machines]
         _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
     else:
-        region = terminal.settings.region  # of another one, the store may have machines
+        region = terminal.settings.region  # other regions may have machines
         text = f"No state machines in {region}. To create one, run a project: sfn run FOLDER"
         _write_list(terminal, [[Span(text)]])
     return ExitCode.SUCCESS
@@ -187,7 +187,7 @@ _RUN_COLUMNS = (
 
 
 def _plain_running(runs: Sequence[MachineRun], machine_arn: str, now: int) -> list[RunningExecution]:
-    """Returns those of the executions that run, without their states."""
+    """Returns the running ones of these executions, without their states."""
     if not any(run.is_running for run in runs):
         return []
     from sfn_cli.api.views.running_executions import RunningExecution
@@ -222,7 +222,7 @@ def _run_row(run: MachineRun, running: RunningExecution | None, now: int) -> Row
 
 
 def _running_words(running: RunningExecution) -> StyledLine:
-    """Returns what a running execution does, in a line."""
+    """Returns the states of a running execution in one line."""
     if running.suspension is not None:
         return [Span(f"suspended: {running.suspension}", "failed")]
     if running.fault is not None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _DEFAULT_ITEMS = 50
 
 _SHOWN_STATES = 4
-"""How many states of one execution have a row of their own."""
+"""How many states of one execution are shown, each in a row."""
 
 
 @click.command("ps")
@@ -107,7 +107,7 @@ _PIPED_COLUMNS = (*_COLUMNS, Column("Answer"))
 def running_lines(found: RunningList, machine: str | None, width: int | None) -> list[StyledLine]:
     """Returns the list for people: a row for each state, and below it the command that answers it.
 
-    In a pipe (width None) each row has everything: the name of its execution, and the command.
+    In a pipe (width None) each row includes the name of its execution and the command.
     """
     if not found.executions:
         only = "No executions are running." if machine is None else f"No executions of {machine} are running."
@@ -198,7 +198,7 @@ def _execution_as_json(running: RunningExecution) -> dict[str, Any]:
 
 
 def running_as_json(running: RunningExecution) -> dict[str, Any]:
-    """Returns the states of a running execution as JSON shows them, and what is wrong with it."""
+    """Returns the states of a running execution, and what is wrong with it, in the form for JSON."""
     shown: dict[str, Any] = {"states": [_state_as_json(state) for state in running.states]}
     if running.suspension is not None:
         shown["suspended"] = running.suspension

@@ -1,13 +1,14 @@
 """Reads argv by a table of options, as the aws CLI (Python's argparse) reads it.
 
 Rule 1: an option is recognised by its name or by an unambiguous prefix of it; `--option=value` is
-one word. One of sfn's own beside those of an operation is recognised by its whole name only, so
-that it makes no prefix ambiguous that aws accepts.
-Rule 2: the last of several uses of an option wins, unless each is to count.
+one word. sfn's own options of AWS's operations need the whole name, so that every prefix that aws
+accepts stays unambiguous.
+Rule 2: the last of several uses of an option wins, unless the option can be repeated.
 Rule 3: a word that looks like an option is not a value, unless it is a negative number or contains
 a space.
-Rule 4: options that every command takes may be anywhere, before the command too. Click has none of
-the four, which is why it does not read argv here.
+Rule 4: options that every command takes may be anywhere, before the command too.
+
+Click supports none of these rules, so it does not parse argv here.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Backend:
-    """Opens what it needs on the first call, and closes it at the end of its `with` block."""
+    """Opens the store or the endpoint on the first call, and closes it at the end of its `with` block."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
@@ -41,7 +41,7 @@ class Backend:
 
     @property
     def endpoint_option(self) -> str:
-        """The option by which a command that people paste goes to the same endpoint; "" for the store."""
+        """The option that a suggested command needs to reach the same endpoint; "" for the store."""
         if not self.is_remote:
             return ""
         from sfn_cli.views.text.shell_words import shell_word

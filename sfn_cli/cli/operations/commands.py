@@ -235,11 +235,11 @@ def _find_command(
         raise CommandLineError(f"the following arguments are required: {argument}")
     command = group.get_command(at, words[0])
     if command is None:
-        from sfn_cli.cli.suggestions import meant_commands
+        from sfn_cli.cli.suggestions import suggested_commands
 
         known = group.list_commands(at)
         service = group.name if isinstance(group, ServiceGroup) else None
-        meant = meant_commands(service, words[0], known)
+        meant = suggested_commands(service, words[0], known)
         if isinstance(group, Sfn) and not meant:
             from sfn_cli.cli.aws import other_services
 
@@ -250,7 +250,7 @@ def _find_command(
 
 
 def _own_command_context(command: click.Command, rest: list[str], parent: click.Context) -> click.Context:
-    """Returns the context of a command whose argv Click itself reads.
+    """Returns the context of a command whose argv Click parses.
 
     The options that every command takes are removed first.
     """
@@ -262,7 +262,8 @@ def _own_command_context(command: click.Command, rest: list[str], parent: click.
     given, rest = arguments.take_arguments(rest, options.GLOBALS)
     if isinstance(command, click.Group) and not rest:
         raise CommandLineError(
-            f"the following arguments are required: command ({', '.join(command.commands)})"
+            f"the following arguments are required: command ({', '.join(command.commands)})",
+            f"{PROGRAM} {command.name}",
         )
     parent.obj = Terminal(given)
     try:
@@ -312,7 +313,7 @@ def _service_command(service: str, command: str) -> click.Command | None:
 def _import_command(where: str) -> Any:
     from importlib import import_module
 
-    gc.enable()  # these may live long (serve, tail --follow); see `cli.process`
+    gc.enable()  # these commands may run for long (serve, tail --follow); see `cli.process`
     module, _, name = where.partition(":")
     return getattr(import_module(module), name)
 
@@ -320,7 +321,7 @@ def _import_command(where: str) -> Any:
 def _version_command() -> str:
     """Returns the version line, which begins with the imitated aws CLI's.
 
-    Scripts look for that one; sfn's version and its platform follow, for bug reports.
+    Scripts parse that version. sfn's version and its platform follow, for bug reports.
     """
     import platform
     from importlib.metadata import PackageNotFoundError, version

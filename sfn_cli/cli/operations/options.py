@@ -101,7 +101,7 @@ _NUMBERS: Mapping[str, type[int] | type[float]] = {
 }
 
 _RENAMED: Mapping[tuple[str, str], str] = {("SendTaskSuccess", "output"): "--task-output"}
-"""Members whose option would be mistaken for one that every command takes."""
+"""Members whose option would have the name of one that every command takes."""
 
 
 def option_flag(member: str) -> str:

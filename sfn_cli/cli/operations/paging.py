@@ -1,4 +1,4 @@
-"""Auto-paging: all pages of a list, one after the other, cut at --max-items.
+"""Automatic paging: reads all pages of a list, up to --max-items.
 
 The token that --max-items returns for --starting-token is base64 of {"nextToken": the page,
 "boto_truncate_amount": how many of its items were shown}: scripts may continue with one from aws.

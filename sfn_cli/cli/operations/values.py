@@ -1,4 +1,4 @@
-"""From a word of argv to a value of the model's type: file://, fileb://, JSON, shorthand, base64.
+"""Converts words of argv to values of the model's types: file://, fileb://, JSON, shorthand, base64.
 
 A parameter that cannot be read is a UsageError that names its option.
 """
@@ -69,7 +69,7 @@ def load_value(text: str) -> str | bytes:
 
 
 def text_value(option: str, given: str) -> str:
-    """Returns the text of one of sfn's own options: a location's content, or the text itself."""
+    """Returns the text of an option that AWS does not have: a location's content, or the text itself."""
     try:
         return _decode_value(load_value(given))
     except _UnreadableError as error:

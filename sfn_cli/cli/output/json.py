@@ -1,7 +1,7 @@
 """--output json: four spaces, members in the model's order, text as it is.
 
-The text is what `json.dumps(value, indent=4, ensure_ascii=False, default=str)` returns. It is
-written here because dumps needs the whole value before it begins, and a list may have any length.
+The text equals that of `json.dumps(value, indent=4, ensure_ascii=False, default=str)`, which is not
+used because it needs the whole value before it begins, and a list may have any length.
 """
 
 from __future__ import annotations

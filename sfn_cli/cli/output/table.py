@@ -38,7 +38,7 @@ def write(value: Any, title: str, stream: TextIO, *, color: bool = False) -> Non
         for line in section.lines(width, paint):
             write_screen_parts(stream, line)
             stream.write("\n")
-    # Observed: aws resets the colours once more when a terminal shows them.
+    # Observed: at a terminal, aws resets the colours once more.
     write_screen_parts(stream, [paint.reset] * (2 if stream.isatty() else 1))
 
 

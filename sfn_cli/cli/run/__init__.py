@@ -1,1 +1,1 @@
-"""`sfn run`: creates what a folder describes, runs its state machine, and shows its progress."""
+"""`sfn run`: creates a project's resources, runs its state machine and shows the execution."""

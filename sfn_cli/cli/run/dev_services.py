@@ -70,7 +70,7 @@ def running_dev_services(
             for one in started:
                 _await_service_ready(one)
         for one in started:
-            print(f"Started {one.service.name} at {one.url} (log: {one.log})", file=sys.stderr)
+            print(f"Started {one.service.name} at {one.url} with log {one.log}", file=sys.stderr)
         try:
             yield {one.service.name: one.url for one in started}
         finally:

@@ -1,8 +1,13 @@
-"""The input of `sfn run` when the user gives none.
+"""Chooses the input of `sfn run` when the user gives none.
 
-It is the first of these that has anything: an input.json, then an events/*.json, of the project or
-beside the machine's definition; inputs of former executions. Where that is exactly one, it is
-taken. Of several, the user chooses at a terminal; elsewhere the input is {}.
+The candidates come from the first of these that exists:
+
+    1. an input.json of the project, or beside the machine's definition
+    2. events/*.json in the same folders
+    3. the inputs of earlier executions
+
+A single candidate is the input. If there are several, the user chooses one at a terminal; elsewhere
+the input is {}.
 """
 
 from __future__ import annotations
@@ -27,25 +32,25 @@ if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
 
     Choices = dict[str, Callable[[], str]]
-    """Inputs by what the user sees of them: each returns its text."""
+    """Label that the user sees → a function that returns the input's text."""
 
 NO_INPUT = "{}"
 
-_FORMER = 20
-"""How many former executions are looked at."""
+_EARLIER = 20
+"""How many earlier executions are read."""
 
 _SHOWN = 72
-"""How much of a former input is shown, in characters."""
+"""How much of an earlier input is shown, in characters."""
 
 
 def choose_input(backend: Backend, folders: Sequence[Path], machine_arn: str) -> str:
     """Returns the input. Raises UsageError for a file that cannot be read.
 
-    `folders` are the project's and that of the machine's definition, where the first counts first.
+    `folders` are the project's and that of the machine's definition, in the order in which they are searched.
     """
     files = _input_files(folders)
     choices: Choices = {shown_path(path): partial(_read_input, path) for path in files}
-    choices = choices or _former_inputs(backend, machine_arn)
+    choices = choices or _earlier_inputs(backend, machine_arn)
     if len(choices) == 1:
         ((label, text),) = choices.items()
         if text() != NO_INPUT:
@@ -81,15 +86,15 @@ def _read_input(path: Path) -> str:
         raise UsageError(f"Cannot read {path}: it is not UTF-8 text") from None
 
 
-def _former_inputs(backend: Backend, machine_arn: str) -> Choices:
-    """Returns the different inputs of the machine's last executions, the newest first."""
+def _earlier_inputs(backend: Backend, machine_arn: str) -> Choices:
+    """Returns the distinct inputs of the machine's last executions, the newest first."""
     try:
-        listed = _call(backend, "ListExecutions", {"stateMachineArn": machine_arn, "maxResults": _FORMER})
+        listed = _call(backend, "ListExecutions", {"stateMachineArn": machine_arn, "maxResults": _EARLIER})
         described = [
             _call(backend, "DescribeExecution", {"executionArn": one["executionArn"]})
             for one in listed["executions"]
         ]
-    except OperationError:  # those of an EXPRESS machine are not listed
+    except OperationError:  # executions of an EXPRESS machine are not listed
         return {}
     inputs = dict.fromkeys(one["input"] for one in described if "input" in one)
     return {

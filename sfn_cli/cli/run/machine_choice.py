@@ -20,7 +20,7 @@ class MachineChoice(NamedTuple):
     logical_id: str
 
     def is_called(self, name: str) -> bool:
-        """Whether --machine may call it so."""
+        """Whether --machine accepts this name for the machine."""
         from sfn_cli.stacks.readers.cdk.construct_paths import logical_ids_of_construct
 
         resource = self.stack.resources[self.logical_id]
@@ -34,7 +34,7 @@ class MachineChoice(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """Returns the shortest name that people know it by."""
+        """The machine's shortest name in the project."""
         from sfn_cli.stacks.readers.cdk.construct_paths import construct_path
 
         return construct_path(self.stack.resources[self.logical_id]) or self.logical_id
@@ -48,10 +48,10 @@ def choose_machine(
     *,
     doing: str = "Running",
 ) -> MachineChoice:
-    """Returns the machine of this name, or the only one that no other one starts.
+    """Returns the machine of this name, or the only machine that no other machine starts.
 
-    Raises UsageError; `report` shows the user which one was taken. `condition_holds` is called for
-    resources with a condition. `doing` begins the line that `report` shows.
+    Raises UsageError. `report` shows the user which machine was chosen, in a line that begins with
+    `doing`. `condition_holds` is called for resources with a condition.
     """
     machines = [
         MachineChoice(stack, logical_id)

@@ -1,4 +1,4 @@
-"""A state machine of a project of which a command shows the definition, without deploying anything."""
+"""The state machine of a project that a command shows without deploying anything."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ProjectMachine(NamedTuple):
     evaluations: Mapping[str, PlainEvaluation]
 
     def plain_definition(self) -> str:
-        """Returns the definition with names that people know. Raises UsageError (TemplateError)."""
+        """Returns the definition with the names of the template. Raises UsageError (TemplateError)."""
         return self.evaluations[self.chosen.stack.name].definition(self.chosen.logical_id)
 
     def planned_definition(self, backend: Backend) -> str:
@@ -60,8 +60,8 @@ def read_project_machine(
 ) -> ProjectMachine:
     """Returns the machine of this name, or the one that `sfn run` would run.
 
-    `path` is None for the project of the current folder. `doing` begins the line that says which
-    machine was taken where there are several: "Drawing". `build` runs the app of a cdk.json where
+    `path` is None for the project of the current folder. If there are several machines, a line that
+    begins with `doing` ("Drawing") says which one was chosen. `build` runs the app of a cdk.json if
     its output is out of date. Raises UsageError, ConfigurationError.
     """
     from sfn_cli.stacks.deployment.plain_definition import PlainEvaluation

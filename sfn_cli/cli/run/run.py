@@ -153,7 +153,7 @@ def run(
 
 
 def _conditions_of(backend: Backend, options: DeployOptions) -> Callable[[Stack, str], bool]:
-    """Returns the function that says whether the condition of a stack's resource holds."""
+    """Returns a function: whether the condition of a stack's resource holds."""
 
     def holds(stack: Stack, logical_id: str) -> bool:
         from sfn_cli.stacks.deployment.deploy import deploy_evaluation
@@ -169,7 +169,7 @@ def _project_folder(stack: Stack) -> Path:
 
 
 def _input_folders(chosen: MachineChoice) -> list[Path]:
-    """Returns the folders that may have an input: the project's, and that of the definition."""
+    """Returns the folders that are searched for an input: the project's and the definition's."""
     folders = [_project_folder(chosen.stack)]
     properties = chosen.stack.resources[chosen.logical_id].get("Properties") or {}
     definition = properties.get("DefinitionUri")

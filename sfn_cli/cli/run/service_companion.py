@@ -1,6 +1,6 @@
 """The parent process of a service's program: ends it when `sfn run` ends, however that happens.
 
-It is the only process of the service that `sfn run` knows.
+`sfn run` knows no other process of the service.
 
 stdin is the lifeline: `sfn run` holds the other end and never writes, and when it ends, the kernel
 closes it. The program then receives SIGTERM, and is killed if it does not end, with everything that

@@ -81,7 +81,7 @@ class _EventLines:
         self.running: dict[int, str] = {}
 
     def parts(self, event: HistoryEvent) -> tuple[str, str, str]:
-        """Returns the time of day, the padded type and the state's name.
+        """Returns the time of day, the padded event type and the state's name.
 
         The name is followed by an iteration's index and an error's name, if there are any.
         """

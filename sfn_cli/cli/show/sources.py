@@ -1,6 +1,6 @@
 """What a command shows, by the word that names it.
 
-    Pay/monday, Pay/last, Pay     an execution of this store; the youngest one of the machine
+    Pay/monday, Pay/last, Pay     an execution of this store; the latest one of the machine
     arn:aws:states:…              an execution, EXPRESS ones and children of Map Runs included
     history.json, -               the output of get-execution-history (history_files.py)
 

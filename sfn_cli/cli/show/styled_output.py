@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.text.styled_line import Style, StyledLine
 
 PIPED_COLUMNS = 120
-"""How wide the output is where there is no terminal."""
+"""The width of the output if stdout is not a terminal."""
 
 _CODES: Mapping[Style, str] = {
     "bold": "1",
@@ -41,7 +41,7 @@ def output_columns(stream: TextIO) -> int:
 
 
 def output_lines(stream: TextIO) -> int | None:
-    """Returns how many lines a terminal has; None for a file, a pipe, or a terminal that does not say."""
+    """Returns how many lines a terminal has; None for a file, a pipe, or a terminal of unknown size."""
     if not stream.isatty():
         return None
     try:

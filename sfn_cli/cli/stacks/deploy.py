@@ -51,7 +51,7 @@ def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCo
             done = [plan_stack(backend.service, stack, deploying) for stack in project.stacks]
         else:
             done = [deployed for _, deployed in deploy_stacks(backend, project.stacks, deploying)]
-    if terminal.shows_people:
+    if terminal.is_for_people:
         from sfn_cli.cli.stacks.tables import write_deployed
 
         for deployed in done:

@@ -21,14 +21,14 @@ _PATH = click.Path(path_type=Path)
 
 
 class ProjectOptions(NamedTuple):
-    """What the user says of a project: where it is, and how it is read."""
+    """The project that the user named, and the options for reading it."""
 
     path: Path | None
     template: Path | None
     parameters: tuple[str, ...]
     stack_name: str | None
     build: bool | None
-    """True: --build; False: --no-build; None: as the command does by itself."""
+    """True: --build; False: --no-build; None: the command's default."""
     replace: bool
     exact_runtimes: bool
     role_arn: str | None

@@ -34,7 +34,7 @@ _WHY_LEFT_OUT = {
 
 
 def report_line(line: str) -> None:
-    """Shows people one line, on stderr."""
+    """Writes one line to stderr."""
     sys.stdout.flush()
     click.echo(one_screen_line(line), err=True)
 
@@ -60,7 +60,7 @@ def _check_parameter_names(project: Project, options: ProjectOptions) -> None:
 
 
 def check_stack_name(stacks: Sequence[Stack], options: ProjectOptions) -> None:
-    """Raises UsageError for --stack where there are several stacks: each needs a name of its own."""
+    """Raises UsageError for --stack if there are several stacks: one name cannot be given to all."""
     if options.stack_name is not None and len(stacks) > 1:
         names = ", ".join(stack.name for stack in stacks)
         raise UsageError(f"--stack names one stack, but this project has several: {names}. Omit --stack.")
@@ -80,7 +80,7 @@ def deploy_options(terminal: Terminal, options: ProjectOptions, *, may_build: bo
 
 
 def _confirm_replacement(what: str) -> bool:
-    """Asks at a terminal; elsewhere the answer is no."""
+    """Asks the user at a terminal; without one the answer is no."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     return click.confirm(f"{one_screen_line(what)} Take it over?", err=True)
@@ -100,7 +100,7 @@ def deploy_stacks(
 
 @contextmanager
 def _explained_deploy(stack: Stack) -> Iterator[None]:
-    """Turns what a deploy raises into the command's own errors."""
+    """Converts errors of a deploy to errors of the command."""
     from sfn_cli.stacks.deployment.tools import DeployError
 
     try:
@@ -117,7 +117,7 @@ def _explained_deploy(stack: Stack) -> Iterator[None]:
 
 
 def _explain_refused_definition(failure: OperationError, error: DeployError) -> None:
-    """Adds the lines at fault, where the definition is a file."""
+    """Adds the faulty lines, if the definition is in a file."""
     from sfn_cli.cli.definition_errors import display
 
     definition = error.definition

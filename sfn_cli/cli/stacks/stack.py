@@ -43,7 +43,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         found = list(stored_stacks(backend.service.stacks))
-    if terminal.shows_people:
+    if terminal.is_for_people:
         from sfn_cli.cli.stacks import tables
 
         tables.write_stacks(found, sys.stdout, color=terminal.color)
@@ -68,7 +68,7 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
         if found is None:
             raise UsageError(_missing_stack_text(backend.service, stack_name))
         resources = backend.service.stacks.resources(stack_name)
-    if terminal.shows_people:
+    if terminal.is_for_people:
         from sfn_cli.cli.stacks import tables
 
         tables.write_stack(found, resources, sys.stdout, color=terminal.color)

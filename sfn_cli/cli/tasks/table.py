@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _INPUT_CHARACTERS = 16
-"""The input is shown where there is room for so many of its characters."""
+"""The input is shown if there is room for this many of its characters."""
 
 
 def write_task_table(tasks: Sequence[WaitingTask], stream: TextIO, *, color: bool) -> None:
@@ -96,7 +96,7 @@ def _task_waits_for(task: WaitingTask) -> str:
 
 
 def _shorten_in_task_table(text: str, characters: int) -> str:
-    """Shortens a text to one line of at most so many columns."""
+    """Shortens a text to one line of at most this many columns."""
     beginning = screen.one_screen_line(" ".join(text[:characters].split()))
     line = Text(beginning + ("…" if len(text) > characters else ""))
     line.truncate(characters, overflow="ellipsis")

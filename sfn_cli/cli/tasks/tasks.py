@@ -1,8 +1,8 @@
 """`sfn tasks`: lists pending tasks, and answers them for people.
 
-HANDLE names a task: the handle that the list shows or a beginning of it, EXECUTION/STATE,
-MACHINE/EXECUTION/STATE or MACHINE/last/STATE, a task token; it may be left out where only one task
-is pending. The answers go through AWS's operations, and fail with AWS's messages.
+HANDLE names a task: by the handle that the list shows or a beginning of it, by EXECUTION/STATE,
+MACHINE/EXECUTION/STATE or MACHINE/last/STATE, or by its task token. It can be omitted if only one task
+is pending. Answers go through AWS's operations, and fail with AWS's messages.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from sfn_cli.cli.terminal import Terminal
 
 WORKER_NAME = "sfn tasks"
-"""The worker's name in the history of an activity's task that is taken to answer it."""
+"""The worker's name in the history of an activity's task that `sfn tasks` takes."""
 
 _LISTED = 10
-"""The most tasks that are listed for a person to choose from."""
+"""The most tasks that are listed for the user to choose from."""
 
 
 @click.group("tasks")
@@ -77,7 +77,7 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
     _ = terminal.query, terminal.output  # a bad one is reported first
     with Backend(terminal) as backend:
         found = _find_tasks(backend, state_machine_arn, execution_arn)
-    if terminal.shows_people:
+    if terminal.is_for_people:
         from sfn_cli.cli.tasks import table
 
         table.write_task_table(found, sys.stdout, color=terminal.color)

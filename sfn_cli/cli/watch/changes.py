@@ -47,7 +47,7 @@ def change_writer(terminal: Terminal) -> WriteChange | None:
 
 
 def write_changes(followed: FollowedExecution, write_change: WriteChange) -> None:
-    """Writes each changed visit as it is after the change, and at last the execution's end."""
+    """Writes each visit after it has changed, and finally the execution's end."""
     for news in follow_news(followed):
         followed.refresh()
         view, zone = followed.view, local_zone()

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 REMOTE_POLL_SECONDS = 2.0
 """How often an endpoint is polled."""
 
-_QUIET_LOOK_SECONDS = 0.08
-"""How often this store is looked at when nothing has changed for a while: still at once for a person."""
+_QUIET_POLL_SECONDS = 0.08
+"""How often this store is polled when nothing has changed for a while; users do not notice the delay."""
 
 
 class ExecutionNews(NamedTuple):
@@ -53,13 +53,13 @@ class FollowedExecution(Protocol):
     is_over: bool
 
     def wait(self, seconds: float) -> bool:
-        """Waits at most so long, until there may be news; returns whether there may be."""
+        """Waits until there may be news, at most this long; returns whether there may be."""
 
     def read(self) -> list[ExecutionNews]:
         """Applies the new events to the view, and returns them. The first call returns all."""
 
     def refresh(self) -> bool:
-        """Reads what else changes into the view's source, such as the counts of Map Runs.
+        """Updates the view's source with other changes, such as the counts of Map Runs.
 
         Returns whether something has changed.
         """
@@ -67,7 +67,7 @@ class FollowedExecution(Protocol):
     def children(self, entered_ids: Collection[int]) -> list[RunningExecution]:
         """Returns the executions that visits of tasks started and await, with their states.
 
-        None at an endpoint, where each would take requests of its own.
+        None at an endpoint, where each execution would take further requests.
         """
 
 
@@ -77,7 +77,7 @@ def follow_execution(backend: Backend, source: ExecutionSource) -> FollowedExecu
 
 
 class LocalExecution:
-    """An execution in this machine's store; a worker is kept alive for it meanwhile."""
+    """An execution in this machine's store. While it is followed, a dead worker is replaced."""
 
     def __init__(self, service: Service, source: ExecutionSource) -> None:
         assert source.arn is not None
@@ -92,7 +92,7 @@ class LocalExecution:
 
     def wait(self, seconds: float) -> bool:
         is_quiet = time.monotonic() - self._changed_at > following.QUIET_SECONDS
-        every = _QUIET_LOOK_SECONDS if is_quiet else following.LOOK_SECONDS
+        every = _QUIET_POLL_SECONDS if is_quiet else following.POLL_SECONDS
         may_have_changed = self._follower.wait(seconds, every=every)
         if may_have_changed:
             self._changed_at = time.monotonic()

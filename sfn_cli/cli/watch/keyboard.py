@@ -16,22 +16,22 @@ class Keyboard:
 
     def __init__(self, descriptor: int = 0) -> None:
         self._descriptor = descriptor
-        self._former: list[Any] | None = None
+        self._earlier: list[Any] | None = None
 
     def silence(self) -> None:
         """Turns off the echo."""
-        if self._former is not None or not os.isatty(self._descriptor):
+        if self._earlier is not None or not os.isatty(self._descriptor):
             return
         with suppress(termios.error):
-            former = termios.tcgetattr(self._descriptor)
-            silent = list(former)
+            earlier = termios.tcgetattr(self._descriptor)
+            silent = list(earlier)
             silent[_LOCAL_MODES] &= ~termios.ECHO
-            self._former = former
+            self._earlier = earlier
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, silent)
 
     def restore(self) -> None:
         """Sets the terminal's attributes as they were."""
-        if self._former is not None:
+        if self._earlier is not None:
             with suppress(termios.error):
-                termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._former)
-            self._former = None
+                termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._earlier)
+            self._earlier = None

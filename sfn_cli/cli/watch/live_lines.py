@@ -1,7 +1,7 @@
 """Lines at the end of a terminal's text that are redrawn in place as they change.
 
 Rule 1: the cursor rests at the beginning of the line below the last one, so that other text, and the
-shell's after a crash, begins on a line of its own.
+shell's after a crash, begins on a new line.
 Rule 2: a drawing is one write, of the changed lines only: nothing flickers, and an unchanged drawing
 writes nothing.
 Rule 3: the terminal is restored at the end of the `with` block, and before a signal stops or ends the
@@ -36,8 +36,8 @@ _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 class LiveLines:
     """The lines at the end of one terminal's text; a `with` block long.
 
-    `is_stale`: the lines have to be drawn again, as the terminal was resized or the process was
-    stopped meanwhile.
+    `is_stale`: the lines have to be drawn again, because the terminal was resized or the process was
+    stopped.
     """
 
     def __init__(self, stream: TextIO, *, color: bool) -> None:
@@ -65,8 +65,8 @@ class LiveLines:
 
     def __exit__(self, *exception: object) -> None:
         self._restore_terminal()
-        for number, former in self._former.items():
-            signal.signal(number, former)
+        for number, earlier in self._former.items():
+            signal.signal(number, earlier)
 
     @property
     def columns(self) -> int:
@@ -95,20 +95,20 @@ class LiveLines:
         widths = [line_width(line) for line in shown]
         above = min(self._rows(columns), room)
         parts = [f"\033[{above}A"] if above else []
-        former = [] if whole else self._lines
+        earlier = [] if whole else self._lines
         if whole:
             parts.append(_ERASE_BELOW)
         unmoved = 0
         for index, text in enumerate(texts):
-            if index < len(former) and former[index] == text:
+            if index < len(earlier) and earlier[index] == text:
                 unmoved += 1
                 continue
             parts += [_down(unmoved), _ERASE_LINE, text, "\n"]
             unmoved = 0
         parts.append(_down(unmoved))
-        if len(former) > len(texts):
+        if len(earlier) > len(texts):
             parts.append(_ERASE_BELOW)
-        if whole or texts != former:
+        if whole or texts != earlier:
             self._lines, self._widths = texts, widths
             self._write("".join(parts))
 

@@ -86,7 +86,7 @@ class _LiveOutline:
         self._children: Sequence[RunningExecution] = ()
 
     def refresh(self, *, has_news: bool) -> None:
-        """Reads what may have changed; `has_news`: the view has."""
+        """Reads what may have changed; `has_news`: whether the view has changed."""
         if self._followed.refresh() or has_news:
             self._pending = pending_of(self._followed.view, zone=self._zone)
         awaited = [entered_id for entered_id, each in self._pending.items() if each.kind == "child"]
@@ -100,7 +100,7 @@ class _LiveOutline:
     def lines(self, columns: int, max_lines: int) -> list[StyledLine]:
         """Returns the tree, the awaited executions, and a command that answers a task.
 
-        The command has lines of its own only where no other line shows one whole.
+        The command has its own lines only if no other line shows one in full.
         """
         children = [shorten_line(line, columns) for line in _lines_of_children(self._children)]
         below = children[: max_lines // 3]
@@ -136,7 +136,7 @@ def _has_any(answers: Sequence[str], lines: Sequence[StyledLine]) -> bool:
 
 
 def _answer_lines(answers: Sequence[str], columns: int) -> list[StyledLine]:
-    """Returns the first command, in as many lines as it needs."""
+    """Returns the first command, unshortened, in as many lines as it needs."""
     command = answers[0]
     pieces = [command[at : at + columns] for at in range(0, len(command), columns)]
     lines: list[StyledLine] = [[Span(piece, "code")] for piece in pieces]

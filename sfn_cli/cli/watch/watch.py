@@ -105,7 +105,7 @@ def check_end(backend: Backend, view: ExecutionView) -> None:
 
 
 def _end_reason(view: ExecutionView, *, for_people: bool) -> str:
-    """Returns how the execution ended. People read in one line what a cause says, scripts the cause."""
+    """Returns how the execution ended, with the cause: for people, only its message in one line."""
     cause = view.cause or ""
     if for_people:
         from sfn_cli.views.failure.cause import decode_cause
@@ -117,7 +117,7 @@ def _end_reason(view: ExecutionView, *, for_people: bool) -> str:
 
 
 def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], None]:
-    """Returns what writes why the execution failed and what to do next, for a person at a terminal."""
+    """Returns a function that writes why the execution failed and what to do next."""
     from sfn_cli.cli.show.forms.execution_text import text_below_tree
     from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.show.styled_output import output_columns, write_lines

@@ -149,17 +149,17 @@ class InProcessExecution:
             return signals
         if self._is_due:
             return ()
-        if starts := [TaskStarted(task.id) for task in self._unstarted()]:
+        if starts := [TaskStarted(task.id) for task in self._unstarted_tasks()]:
             return starts
         for task in self._next_tasks():
             self._attempted.add(task.id)
-            answered = self._answered(task)
+            answered = self._call_answer(task)
             if answered:
                 is_started = task.started or isinstance(answered[0], TaskStarted)
                 return answered if is_started else [TaskStarted(task.id), *answered]
         return ()
 
-    def _unstarted(self) -> Iterable[OpenTask]:
+    def _unstarted_tasks(self) -> Iterable[OpenTask]:
         """Yields the tasks that have yet to start.
 
         A worker starts them as soon as they are open. An activity task starts when a client takes it.
@@ -171,7 +171,7 @@ class InProcessExecution:
         """Returns the open tasks that `answer` is to be called for, oldest first."""
         return [task for task in self.interpreter.open_tasks.values() if task.id not in self._attempted]
 
-    def _answered(self, task: OpenTask) -> Sequence[Signal]:
+    def _call_answer(self, task: OpenTask) -> Sequence[Signal]:
         answered = self._answer(task)
         if answered or task.plan is None:
             return answered

@@ -30,8 +30,8 @@ class Agenda:
         return self._timers[0][0] if self._timers else None
 
     def queue(self, driven: DrivenExecution) -> None:
-        """Queues the execution for the next round, unless it is away: then it is queued on return."""
-        if not driven.is_queued and not driven.is_away:
+        """Queues the execution for the next round, unless it is offloaded."""
+        if not driven.is_queued and not driven.is_offloaded:
             driven.is_queued = True
             self._ready.append(driven)
 
@@ -55,5 +55,5 @@ class Agenda:
         for _ in range(len(self._ready)):
             driven = self._ready.popleft()
             driven.is_queued = False
-            if self._driven.holds(driven) and not driven.is_away:
+            if self._driven.contains(driven) and not driven.is_offloaded:
                 yield driven

@@ -1,7 +1,7 @@
 """The state of one execution that a worker drives, and its turn.
 
-An execution is *away* while a thread takes a slow step for it (offloaded_steps.py): the thread owns
-the interpreter until then, and the execution's mail waits.
+An execution is *offloaded* while a thread runs a slow step for it (offloaded_steps.py): during that
+time, the thread owns the interpreter, and messages to the execution wait.
 """
 
 from __future__ import annotations
@@ -70,8 +70,19 @@ class DrivenExecution:
     """An execution that was claimed; see the module's docstring. `id` is its row in the store."""
 
     __slots__ = (
-        "_clock_setting", "_interpreter", "clock", "due_at", "id", "is_queued", "log", "mail", "map_run",
-        "messages", "mocks", "running", "step",
+        "_clock_setting",
+        "_interpreter",
+        "clock",
+        "due_at",
+        "id",
+        "is_queued",
+        "log",
+        "map_run",
+        "messages",
+        "mocks",
+        "running",
+        "signals",
+        "step",
     )  # fmt: skip
 
     def __init__(self, claimed: Claimed) -> None:
@@ -87,25 +98,25 @@ class DrivenExecution:
         """The row of its Map Run, if it is a child of one."""
         self.running: dict[int, Cancel] = {}
         """Its running tasks, by the id of the event that scheduled them."""
-        self.mail: list[Signal] = []
+        self.signals: list[Signal] = []
         """The signals for its next turn."""
         self.messages: list[int] = []
-        """The messages of the inbox that are in its mail."""
+        """The inbox messages of its pending signals."""
         self.due_at: int | None = None
         """When its next turn is due, by wall clock."""
         self.is_queued = False
         """Whether it is queued for a turn."""
         self.step: OffloadedStep[DrivenExecution] | None = None
-        """The slow step for which it is away."""
+        """The slow step for which it is offloaded."""
 
     @property
     def interpreter(self) -> Interpreter:
-        """Its interpreter. Do not use it while the execution is away."""
+        """Its interpreter. Do not use it while the execution is offloaded."""
         assert self._interpreter is not None
         return self._interpreter
 
     @property
-    def is_away(self) -> bool:
+    def is_offloaded(self) -> bool:
         return self.step is not None
 
     def begin(self, interpreter: Interpreter, now: int) -> None:
@@ -117,16 +128,16 @@ class DrivenExecution:
 
     def receive(self, signal: Signal, message: int | None = None) -> None:
         """Queues a signal for the next turn, which also consumes `message`, if the signal came in one."""
-        self.mail.append(signal)
+        self.signals.append(signal)
         if message is not None:
             self.messages.append(message)
 
     def turn(self, now: int) -> Turned:
-        """Takes one turn, within the limits of a round, and consumes all mail."""
+        """Takes one turn, within the limits of a round, and consumes all pending signals."""
         ends_at = time.monotonic() + SECONDS_AT_A_TIME
-        signals = self.mail
+        signals = self.signals
         if signals:
-            self.mail, self.messages = [], []
+            self.signals, self.messages = [], []
         virtual = self.clock if isinstance(self.clock, VirtualClock) else None
         turned = turn.turn(
             self.interpreter,
@@ -242,6 +253,6 @@ class DrivenExecution:
 class DrivenExecutions(dict[int, DrivenExecution]):
     """All executions that a worker drives, by row."""
 
-    def holds(self, driven: DrivenExecution) -> bool:
+    def contains(self, driven: DrivenExecution) -> bool:
         """Whether this object still drives the execution; false if it has been claimed again since."""
         return self.get(driven.id) is driven

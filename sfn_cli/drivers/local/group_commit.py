@@ -61,7 +61,7 @@ class GroupCommit:
             return set()
         written: list[ExecutionChanges] = []
         for driven, pending in changes.items():
-            if self._driven.holds(driven):
+            if self._driven.contains(driven):
                 with self._isolation.of(driven.id):
                     written.append(driven.changes(pending))
         last_read = self._messages.last_read

@@ -47,7 +47,7 @@ class LambdaEvents:
         self.is_unfinished = False
         """Whether there are events, due now or later, that no other worker owns."""
 
-    def look(self, live_workers: Callable[[], set[int]]) -> None:
+    def check(self, live_workers: Callable[[], set[int]]) -> None:
         """Takes events that are due, including those of workers that died."""
         if not self._events.any():
             self.is_unfinished = False
@@ -66,7 +66,7 @@ class LambdaEvents:
             self._pool.invoke(
                 event.function_ref,
                 event.payload,
-                partial(self._handled, event),
+                partial(self._on_handled, event),
                 request_id=event.request_id,
                 client_context=event.client_context,
             )
@@ -77,7 +77,7 @@ class LambdaEvents:
             self._report(f"event {event.request_id} for {event.function_ref} dropped: {error!r}")
             self._events.remove(self._worker, event.id)
 
-    def _handled(self, event: FunctionEvent, outcome: Outcome) -> None:
+    def _on_handled(self, event: FunctionEvent, outcome: Outcome) -> None:
         self.in_progress -= 1
         if outcome.kind == "succeeded":
             self._events.remove(self._worker, event.id)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LOOK_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 """How often a worker checks the store without being woken: it finds what dead workers left."""
 
 PAUSE_SECONDS = 0.1
@@ -82,7 +82,7 @@ class Loop:
         self.is_woken = False
         self._reported: set[str] = set()
         self._looks_for_orphans = True
-        self._looks_for_abandoned = True
+        self._claims_abandoned = True
         database = self._database
         self._pool = Pool(SqliteFunctions(database), settings, selector, clock, self._log, report=report)
         offload: Offload[DrivenExecution] = Offload(selector, Awaiting(service))
@@ -111,19 +111,19 @@ class Loop:
         """Runs until `must_exit`, until the store is removed, or until the idle time is over."""
         scheduler = self._scheduler
         idle_ms = int(self._settings.worker_idle_seconds * 1000)
-        last_busy = last_look = pool_monotonic_ms()
-        self.is_woken = self._looks_for_abandoned = True
-        self.guard(self._outbox.look)  # before a claim, so that no status change is missed
-        self._queues.stay()
-        self.guard(self._queues.look)
+        last_busy = last_check = pool_monotonic_ms()
+        self.is_woken = self._claims_abandoned = True
+        self.guard(self._outbox.check)  # before a claim, so that no status change is missed
+        self._queues.resume()
+        self.guard(self._queues.check)
         while not self.must_exit:
             now = pool_monotonic_ms()
-            if now - last_look >= LOOK_SECONDS * 1000:
-                last_look = now
+            if now - last_check >= CHECK_SECONDS * 1000:
+                last_check = now
                 self.guard(self._end_orphans)
-                self.guard(self._outbox.look)
-                self.guard(self._queues.look)
-                self.is_woken = self._looks_for_abandoned = True
+                self.guard(self._outbox.check)
+                self.guard(self._queues.check)
+                self.is_woken = self._claims_abandoned = True
             if self.is_woken:
                 self.is_woken = False
                 if not self._is_in_place():
@@ -132,27 +132,27 @@ class Loop:
                     self._report("the store is now used by another version of sfn; exiting")
                     self.must_exit = True
                     return
-                self._look()
+                self._check_store()
             events = self.guard(scheduler.run_round)
             self.guard(self._outbox.deliver)
             self.guard(partial(self._pool.tick, pool_monotonic_ms()))
-            if events or scheduler.driven or self._is_busy_beside_executions:
+            if events or scheduler.driven or self._is_busy_otherwise:
                 last_busy = pool_monotonic_ms()
-                self._queues.stay()
-            elif pool_monotonic_ms() - last_busy >= idle_ms and self._queues.leave():
+                self._queues.resume()
+            elif pool_monotonic_ms() - last_busy >= idle_ms and self._queues.pause():
                 return
             self._wait()
 
     @property
-    def _is_busy_beside_executions(self) -> bool:
-        return self._lambda_events.is_unfinished or self._outbox.busy or self._queues.is_busy
+    def _is_busy_otherwise(self) -> bool:
+        return self._lambda_events.is_unfinished or self._outbox.is_busy or self._queues.is_busy
 
-    def _look(self) -> None:
+    def _check_store(self) -> None:
         """Checks the store for changes by other processes."""
         self._renew_lease()
         self.guard(self._scheduler.read_inbox)
-        self.guard(self._scheduler.map_runs.look_at_all)
-        self.guard(partial(self._lambda_events.look, self._live_workers))
+        self.guard(self._scheduler.map_runs.check_all)
+        self.guard(partial(self._lambda_events.check, self._live_workers))
         self.guard(self._claim)
 
     def _claim(self) -> None:
@@ -163,12 +163,12 @@ class Loop:
         if not self._scheduler.has_room:
             self.is_woken = True
         elif (
-            self._claim_abandoned() if self._looks_for_abandoned else self._scheduler.claim_new()
+            self._claim_abandoned() if self._claims_abandoned else self._scheduler.claim_new()
         ) == CLAIM_LIMIT:
             self.is_woken = True
             self._start_another_worker()
         else:
-            self._looks_for_abandoned = False
+            self._claims_abandoned = False
 
     def _claim_abandoned(self) -> int:
         claimed = self._scheduler.claim_abandoned(self._live_workers())
@@ -186,9 +186,9 @@ class Loop:
 
     def _wait(self) -> None:
         timeout = 0.0
-        if not (self._scheduler.busy or self.is_woken):
+        if not (self._scheduler.is_busy or self.is_woken):
             # Timers are due by the wall clock, which may be set: check it often.
-            limits = [LOOK_SECONDS * 1000]
+            limits = [CHECK_SECONDS * 1000]
             if (due_at := self._scheduler.wake_at) is not None:
                 limits.append(due_at - self._clock())
             if (due_at := self._pool.wake_at) is not None:
@@ -218,7 +218,7 @@ class Loop:
     def claim_remaining(self) -> bool:
         """Claims the executions of dead workers. Returns whether there is any work."""
         others = set(live_workers(self._settings).values()) - {self._worker}
-        self._lambda_events.look(lambda: others)
+        self._lambda_events.check(lambda: others)
         return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.is_unfinished
 
     def release(self) -> None:

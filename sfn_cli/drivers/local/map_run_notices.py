@@ -27,15 +27,15 @@ class MapRunNotices:
     def send(self) -> None:
         """Notifies the conductors of Map Runs whose children have ended, whichever worker they are in."""
         changed, self._changed = self._changed, set()
-        self._look_at(changed & self._context.map_runs.keys())
+        self._check(changed & self._context.map_runs.keys())
         if changed - self._context.map_runs.keys():
             self._context.service.runner.wake()
 
-    def look_at_all(self) -> None:
+    def check_all(self) -> None:
         """Checks every Map Run: another process may have ended children, or changed the run's limits."""
-        self._look_at(tuple(self._context.map_runs))
+        self._check(tuple(self._context.map_runs))
 
-    def _look_at(self, map_runs: Iterable[int]) -> None:
+    def _check(self, map_runs: Iterable[int]) -> None:
         for run in map_runs:
-            if (look := self._context.map_runs.get(run)) is not None:
-                look()
+            if (check := self._context.map_runs.get(run)) is not None:
+                check()

@@ -41,15 +41,15 @@ class Messages:
             yield message
 
     def deliver(self, message: Message, driven: DrivenExecution) -> None:
-        """Puts a message into the mail of its execution.
+        """Adds the signal of a message to its execution.
 
-        Raises ValueError when its row is damaged.
+        Raises ValueError if its row is damaged.
         """
         signal = signal_of_message(message, driven.interpreter.open_tasks, self._executions)
         driven.receive(signal, message.id)
 
     def catch_up(self, driven: DrivenExecution) -> None:
-        """Delivers the messages read before the execution was claimed, or while it was away."""
+        """Delivers the messages read before the execution was claimed, or while it was offloaded."""
         for message in self._inbox.of(driven.id, up_to=self.last_read):
             self.deliver(message, driven)
 

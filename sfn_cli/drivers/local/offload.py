@@ -28,9 +28,9 @@ class Offload(Generic[Owner]):
         self._pipe = WakePipe()
         self.steps: OffloadedSteps[Owner] = OffloadedSteps(self._pipe)
         self.calls = OffloadedCalls(self._pipe, awaiting)
-        selector.register(self._pipe, selectors.EVENT_READ, self._woken)
+        selector.register(self._pipe, selectors.EVENT_READ, self._on_wake)
 
-    def _woken(self) -> None:
+    def _on_wake(self) -> None:
         """Hands over the answers of calls. The next round takes the results of steps (`finished`)."""
         self._pipe.clear()
         self.calls.hand_over()

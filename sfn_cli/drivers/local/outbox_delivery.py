@@ -73,7 +73,7 @@ class OutboxDelivery:
         self._named = _outbox_endpoint(context.settings)
         self._stays_here = not context.settings.calls_aws
         self._lock: int | None = None
-        self._looked = False
+        self._checked = False
         self._endpoint: str | None = None
         self._sending = False
         self._again_at = 0.0
@@ -86,11 +86,11 @@ class OutboxDelivery:
         return self._sending
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether events are being sent to a working endpoint: the worker must not exit then."""
         return self._sending and self._problem is None
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Checks for an endpoint, and takes over the delivery unless another worker has it."""
         self._endpoint = self._named or (
             embedded_aws.running_embedded_aws(self._home) if self._stays_here else None
@@ -98,14 +98,14 @@ class OutboxDelivery:
         if self._endpoint is not None:
             if self._lock is None and self._take_lock():
                 self._outbox.enable(self._context.clock())
-        elif (self._lock is not None or not self._looked) and self._take_lock():
+        elif (self._lock is not None or not self._checked) and self._take_lock():
             dropped = self._outbox.disable()
             if dropped:
                 self._report(
                     f"{dropped} events dropped: no EventBridge endpoint is set (AWS_ENDPOINT_URL_EVENTBRIDGE)"
                 )
-            self.leave()
-        self._looked = True
+            self.release()
+        self._checked = True
 
     def deliver(self) -> None:
         """Sends the pending notes, unless a send is in progress or the next try is not due yet."""
@@ -115,15 +115,15 @@ class OutboxDelivery:
         if not notes:
             return
         entries: list[tuple[int, dict[str, Any]]] = []
-        gone: list[int] = []
+        missing: list[int] = []
         for note in notes:
             entry = self._entry_of(note)
             if entry is None:
-                gone.append(note.id)
+                missing.append(note.id)
             else:
                 entries.append((note.id, entry))
         self._sending = True
-        self._context.background(partial(self._send, self._endpoint, entries, gone), self._sent)
+        self._context.background(partial(self._send, self._endpoint, entries, missing), self._on_sent)
 
     def _entry_of(self, note: Note) -> dict[str, Any] | None:
         """Returns the event of a change, or None if the execution was deleted or is unreadable."""
@@ -137,13 +137,13 @@ class OutboxDelivery:
             return None
 
     def _send(
-        self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], gone: Sequence[int]
+        self, endpoint: str, entries: Sequence[tuple[int, dict[str, Any]]], missing: Sequence[int]
     ) -> _OutboxSent:
         """Sends the entries. Runs in a thread."""
         client = self._context.clients.at("events", endpoint)
         from botocore.exceptions import BotoCoreError, ClientError
 
-        done, problem = [*gone], None
+        done, problem = [*missing], None
         for batch in _outbox_batches(entries):
             ids = [id for id, _ in batch]
             try:
@@ -165,7 +165,7 @@ class OutboxDelivery:
                 return _OutboxSent(done, problem, again=True)
         return _OutboxSent(done, problem)
 
-    def _sent(self, outcome: _OutboxSent | Exception) -> None:
+    def _on_sent(self, outcome: _OutboxSent | Exception) -> None:
         self._sending = False
         if isinstance(outcome, Exception):  # of any kind: an error here must not affect executions
             why = str(outcome) if isinstance(outcome, ConfigurationError) else repr(outcome)
@@ -191,7 +191,7 @@ class OutboxDelivery:
             )
         return self._lock is not None
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Releases the delivery lock for another worker."""
         if self._lock is not None:
             os.close(self._lock)

@@ -208,13 +208,13 @@ class _WorkerProcess:
             # Also open for writing: a pipe without a writer would always be readable.
             pipe = private_files.open_private_pipe(path, os.O_RDWR)
         signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
-        self._selector.register(pipe, selectors.EVENT_READ, partial(self._woken, pipe))
+        self._selector.register(pipe, selectors.EVENT_READ, partial(self._on_wake, pipe))
         if self._is_starting:
             self._is_starting = False
             os.close(detached.INHERITED)
         return pipe
 
-    def _woken(self, pipe: int) -> None:
+    def _on_wake(self, pipe: int) -> None:
         with suppress(BlockingIOError):
             while os.read(pipe, 65536):
                 pass

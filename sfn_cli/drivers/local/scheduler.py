@@ -1,11 +1,11 @@
 """The executions that one worker drives: claim, turn, commit, dispatch, in rounds.
 
 A round gives a turn to every execution that can advance, and commits the changes in one transaction
-(group commit). Signals wait in their execution's mail for its next turn. No task is started, and no
+(group commit). Signals wait for the next turn of their execution. No task is started, and no
 change is visible, before the transaction that records it.
 
-A slow step, because of a state's expressions, is taken by a thread; its execution is away until
-then. Errors are isolated (isolation.py): only an error of the store ends the worker.
+A step that is slow because of a state's expressions is run by a thread (its execution is offloaded).
+Errors are isolated (isolation.py): only an error of the store ends the worker.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Scheduler:
         self._steps = steps
         self._driven = DrivenExecutions()
         self._agenda = Agenda(self._driven)
-        self._over_budget: list[DrivenExecution] = []  # sent away once the round is committed
+        self._over_budget: list[DrivenExecution] = []  # offloaded once the round is committed
         self._isolation = Isolation(store.turns, context.clock, report, self._stop_driving)
         self._dispatch = TaskDispatch(context, self._deliver, self._isolation.of)
         self._messages = Messages(store.inbox, store.executions)
@@ -82,7 +82,7 @@ class Scheduler:
         return len(self._driven)
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether there is work for another round right now."""
         has_results = self._group_commit.has_lines or self._steps.has_finished
         return len(self._agenda) > 0 or has_results or self._isolation.has_faults
@@ -130,7 +130,7 @@ class Scheduler:
                         self._stop_driving(message.execution)
                         self._group_commit.forget(message.id)
                         aborted.append(message.execution)
-                elif not driven.is_away:  # one that is away catches up on return
+                elif not driven.is_offloaded:  # an offloaded one catches up later
                     self._messages.deliver(message, driven)
                     self._agenda.queue(driven)
         if aborted:
@@ -151,7 +151,7 @@ class Scheduler:
             if not is_store_error(error):
                 self._start_over(changes)
             raise
-        self._send_away(now)
+        self._offload_slow_steps(now)
         self.map_runs.send()
         self._isolation.set_aside()
         return events
@@ -159,7 +159,7 @@ class Scheduler:
     def _take_turns(self, now: int, changes: Round) -> int:
         """Adds the executions' changes to `changes`. Returns the number of events."""
         ends_at = time.monotonic() + SECONDS_A_ROUND
-        self._take_back(changes)
+        self._finish_slow_steps(changes)
         self._agenda.queue_due(now)
         events = sum(len(pending.events) for pending in changes.values())
         for driven in self._agenda.turns():
@@ -169,8 +169,8 @@ class Scheduler:
                 break
         return events
 
-    def _take_back(self, changes: Round) -> None:
-        """Takes back the executions whose slow steps are done."""
+    def _finish_slow_steps(self, changes: Round) -> None:
+        """Continues the executions whose slow steps are done."""
         for step in self._steps.finished():
             driven = step.owner
             driven.step = None
@@ -201,7 +201,7 @@ class Scheduler:
         """Stores the round, then starts and cancels tasks, and drops executions that ended."""
         lost = self._group_commit.write(changes, now)
         for driven, pending in changes.items():
-            if not self._driven.holds(driven):
+            if not self._driven.contains(driven):
                 continue
             ended = driven.interpreter.ended
             if driven.map_run is not None and ended:
@@ -220,10 +220,10 @@ class Scheduler:
         for driven in changes:
             self._stop_driving(driven.id)
 
-    def _send_away(self, now: int) -> None:
+    def _offload_slow_steps(self, now: int) -> None:
         """Hands executions that are over budget to threads, for the slow step."""
         for driven in self._over_budget:
-            if self._driven.holds(driven):
+            if self._driven.contains(driven):
                 # With the time of this round, the step has the same result.
                 driven.step = self._steps.start(driven, partial(driven.slow_turn, driven.own_time(now)))
         self._over_budget.clear()

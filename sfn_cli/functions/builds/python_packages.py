@@ -124,7 +124,7 @@ def _pip_command(interpreter: str, environment: dict[str, str]) -> list[str]:
     """Returns the `pip install` command for an interpreter, without options. Raises BuildError."""
     try:
         probe = run_build_program(
-            [interpreter, "-c", _PROBE], "/", environment, what=f"Looking for the pip of {interpreter}"
+            [interpreter, "-c", _PROBE], "/", environment, what=f"Looking for pip in {interpreter}"
         )
     except BuildError:
         probe = ""

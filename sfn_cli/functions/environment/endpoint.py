@@ -51,7 +51,7 @@ STARTING, STARTED = b"w", b"d"
 """Sent when it starts the local AWS services, and when they have started or failed to start."""
 
 CLOSE_SECONDS = 3.0
-CLOSE_LOOK_SECONDS = 0.01
+CLOSE_POLL_SECONDS = 0.01
 
 _BACKLOG = 128
 _LOWEST = 10  # above the inherited descriptors, so that ours do not overlap them
@@ -188,7 +188,7 @@ class Endpoint:
                     os.kill(self._pid, signal.SIGKILL)
                     os.waitpid(self._pid, 0)
                     return
-                time.sleep(CLOSE_LOOK_SECONDS)
+                time.sleep(CLOSE_POLL_SECONDS)
 
 
 def _start_endpoint_process(

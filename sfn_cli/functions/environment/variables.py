@@ -61,7 +61,7 @@ def _reaches_aws(settings: Settings) -> bool:
     return settings.calls_aws or any(is_aws_endpoint(url) for url in _named_endpoints(settings).values())
 
 
-def made_up_credentials(
+def placeholder_credentials(
     settings: Settings, endpoint: EndpointAddress | None, variables: Mapping[str, str]
 ) -> dict[str, str]:
     """Returns made-up credentials, unless the function has its own or may call AWS."""

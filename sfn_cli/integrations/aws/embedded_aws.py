@@ -39,7 +39,7 @@ START_SECONDS = 60.0
 STARTS = 3
 """The maximum number of starts if servers die before they listen."""
 
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 
 MADE_UP = "sfn"
 """A placeholder for credentials that are required but not checked."""
@@ -73,7 +73,7 @@ def _start_embedded_aws_endpoint(settings: Settings) -> str:
                 break
             if (pid := _start_embedded_aws(settings, path)) is not None:
                 started.append(pid)
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
         detached.reap_detached()
     else:
         for pid in started:  # one that hangs would hold the lock forever
@@ -130,7 +130,7 @@ def stop_embedded_aws(home: str) -> bool:
     with suppress(ProcessLookupError):
         os.kill(served.pid, signal.SIGTERM)
     while _look_for_embedded_aws(path)[0]:
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     return True
 
 

@@ -94,6 +94,7 @@ def _found(kind: ProjectKind, path: Path, shown: Path, remark: str = "") -> Foun
 def _project_of_folder(folder: Path) -> FoundProject:
     if (found := _project_directly_in(folder)) is not None:
         return found
+    shown = "the current folder" if str(folder) == "." else str(folder)
     level = _folders_in(folder)
     for _ in range(2):
         candidates = [project for inner in level if (project := _project_directly_in(inner)) is not None]
@@ -103,14 +104,13 @@ def _project_of_folder(folder: Path) -> FoundProject:
             return candidates[0]
         if candidates:
             listed = ", ".join(str(one.path) for one in candidates)
-            raise UsageError(f"{folder} contains several projects. Name one: {listed}")
+            raise UsageError(f"{shown} contains several projects. Name one: {listed}")
         level = [inner for outer in level for inner in _folders_in(outer)]
     if templates := _templates_of_any_name(folder):
         listed = ", ".join(str(path) for path, _ in templates)
-        raise UsageError(f"{folder} contains several templates. Name one with -t: {listed}")
-    searched = "the current folder" if str(folder) == "." else folder
+        raise UsageError(f"{shown} contains several templates. Name one with -t: {listed}")
     raise UsageError(
-        f"No project found in {searched}. sfn looks for *.asl.json, *.asl.yaml, template.yaml, "
+        f"No project found in {shown}. sfn looks for *.asl.json, *.asl.yaml, template.yaml, "
         "cdk.json, serverless.yml and *.tf."
     )
 

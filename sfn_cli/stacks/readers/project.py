@@ -50,13 +50,16 @@ class Project(NamedTuple):
 def read_project(path: Path | None, template: Path | None, options: ReadOptions) -> Project:
     """Reads the project at a path, the project of a template, or that of the current folder.
 
-    Reports which project is read. Raises UsageError (TemplateError), ConfigurationError.
+    Reports which project is read, unless it is an sfn folder at the path itself. Raises UsageError
+    (TemplateError), ConfigurationError.
     """
     from sfn_cli.stacks.readers.find import find_project
     from sfn_cli.stacks.readers.project_files import TEMPLATE_KINDS, ProjectKind
 
     settings = options.settings
     found = find_project(path, template, Path())
+    if found.kind is ProjectKind.FOLDER and found.path not in {path or Path(), template}:
+        options.report(f"Reading the sfn folder {found.path}")
     found = found._replace(path=_real_path(found.path))
     if found.kind is ProjectKind.FOLDER:
         from sfn_cli.stacks.readers.folder import read_folder

@@ -235,13 +235,13 @@ class Redrives(Protocol):
 
     def state(self, arn: str) -> RedriveState | None: ...
     def redrive(
-        self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
+        self, arn: str, token: str | None, now: int, decide: Callable[[RedriveState], int]
     ) -> int | None:
         """Redrives an execution and returns the time of it; None if there is no such execution.
 
         A client token redrives once in 15 minutes.
 
-        `judge` returns the time by the execution's own clock, or raises an error that explains why
+        `decide` returns the time by the execution's own clock, or raises an error that explains why
         the execution must not be redriven.
         """
 

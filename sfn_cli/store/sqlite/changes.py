@@ -10,7 +10,7 @@ from sfn_cli.errors import StoreError
 if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 """How often the counter is read. One read takes about 10 µs."""
 
 
@@ -21,7 +21,7 @@ class SqliteChanges:
         self._database = database
         self._seen: int | None = None
 
-    def wait(self, seconds: float, *, every: float = LOOK_SECONDS) -> bool:
+    def wait(self, seconds: float, *, every: float = POLL_SECONDS) -> bool:
         deadline = time.monotonic() + seconds
         # The counter is read before the caller reads the store, so that no commit is missed.
         while not self._has_changed():

@@ -23,7 +23,7 @@ STOP_SECONDS = 5.0
 START_SECONDS = 1.0
 """How long a worker that has just started may take to write its id to its slot."""
 
-LOOK_SECONDS = 0.01
+POLL_SECONDS = 0.01
 
 
 def pids_of_all_versions(home: str) -> list[int]:
@@ -74,7 +74,7 @@ def _stop_other_version(connection: Connection, slot: Slot) -> None:
                 sent = due
         elif waited > START_SECONDS:
             return  # it has not opened the store yet, and will check the version itself
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _process_of_other_version(connection: Connection, worker: int) -> tuple[int | None, str | None]:

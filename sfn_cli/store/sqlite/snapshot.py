@@ -46,7 +46,7 @@ class SqliteSnapshot:
         except sqlite3.Error as error:
             # Some damage stops the check itself; executions that can still be read are replayed
             # anyway.
-            if not _snapshot_found_damage(error):
+            if not _is_row_damage(error):
                 raise
             yield str(error)
 
@@ -92,12 +92,12 @@ class SqliteSnapshot:
 
     def _error(self, error: sqlite3.Error) -> StoreError:
         """Returns a RowError for damage to a row; any other error affects the whole store."""
-        if _snapshot_found_damage(error):
+        if _is_row_damage(error):
             return RowError(f"reading it failed: {error!r:.200}")
         return explain_sqlite_error(error, self._path)
 
 
-def _snapshot_found_damage(error: sqlite3.Error) -> bool:
+def _is_row_damage(error: sqlite3.Error) -> bool:
     """Whether the error is damage to the row: a damaged page, or text that is not UTF-8."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF == sqlite3.SQLITE_CORRUPT

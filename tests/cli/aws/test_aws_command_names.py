@@ -12,7 +12,7 @@ from sfn_cli.cli.operations.commands import Sfn
 
 
 def test_the_list_has_the_commands_of_the_installed_aws() -> None:
-    """All but sfn's own. With SFN_GOLDEN=write the list is written."""
+    """It has every command of the AWS CLI but sfn's own. SFN_GOLDEN=write rewrites the list."""
     group = Sfn("sfn")
     own = set(group.list_commands(click.Context(group)))
     known = sorted(set(create_clidriver()._get_command_table()) - own)
@@ -24,7 +24,7 @@ def test_the_list_has_the_commands_of_the_installed_aws() -> None:
 
 
 def test_a_service_that_only_botocore_has() -> None:
-    """A newer botocore than the list's knows more services."""
+    """A service that only a newer botocore knows is a command, too."""
     assert other_services.is_aws_command("codedeploy")
     assert not other_services.is_aws_command("../data")
     assert not other_services.is_aws_command("tasks")

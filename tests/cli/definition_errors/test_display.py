@@ -1,4 +1,4 @@
-"""The lines of a definition that are at fault, at a terminal."""
+"""The faulty lines of a definition, shown at a terminal."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ LOOP = '{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"A"}}}'
 
 
 def test_each_fault_has_its_line() -> None:
-    """A value, a field that should not be there, an element, and a state by its name."""
+    """Each problem is shown at its value, its field, its list element or its state."""
     assert render_definition_errors(validate(MACHINE), MACHINE, "machine.json") == SHOWN
 
 
@@ -77,7 +77,7 @@ def test_each_fault_has_its_line() -> None:
     ],
 )
 def test_places(text: str, lines: str | None) -> None:
-    """Faults of the whole text, of what is no JSON, and of names with odd characters."""
+    """Problems of the whole text, of invalid JSON, and of names with special characters are shown."""
     found = render_definition_errors(validate(text), text, "d")
     if lines is None:
         assert found.startswith("\nd:1:45  The field 'Type' should have")
@@ -87,7 +87,7 @@ def test_places(text: str, lines: str | None) -> None:
 
 
 def test_a_long_line() -> None:
-    """For a definition on one line, the text around the fault is shown."""
+    """For a definition on one line, the text around the problem is shown."""
     text = json.dumps(
         {"Comment": "c" * 500, "StartAt": "A", "States": {"A": {"Type": "Succeed", "Odd": "o" * 500}}}
     )
@@ -100,7 +100,7 @@ def test_a_long_line() -> None:
 
 
 def at_terminal(*argv: str) -> tuple[int, str, str]:
-    """(exit code, stdout, stderr) of the command when its stderr is a terminal."""
+    """Returns the exit code, stdout and stderr of the command when its stderr is a terminal."""
     terminal, stderr = pty.openpty()
     command = [sys.executable, "-m", "sfn_cli", *argv]
     with subprocess.Popen(
@@ -143,7 +143,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_tested_state(tmp_path: Path) -> None:
-    """A state on its own is found in its own text."""
+    """In a single tested state, problems are found in the text of the state."""
     path = tmp_path / "state.json"
     path.write_text(STATE)
     code, _, stderr = at_terminal("test-state", "--role-arn", ROLE, "--definition", f"file://{path}")
@@ -215,7 +215,7 @@ def test_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, 
 
 
 def test_validate(tmp_path: Path) -> None:
-    """The answer is on stdout as in aws; warnings are marked as such."""
+    """The response is on stdout as in aws; warnings are marked as warnings."""
     path = tmp_path / "state.json"
     path.write_text('{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a":"$.a"},"End":true}}}')
     command = ["validate-state-machine-definition", "--severity", "WARNING", "--definition", f"file://{path}"]
@@ -226,7 +226,7 @@ def test_validate(tmp_path: Path) -> None:
 
 
 def test_run_does_not_show_the_definition(tmp_path: Path) -> None:
-    """Of a text that is not JSON, only the place is shown, however long the text is."""
+    """For a text that is not JSON, the error has the place, not the whole text."""
     path = tmp_path / "machine.asl.json"
     path.write_text("Description: >\n" + "  A template.\n" * 1000)
     result = subprocess.run(
@@ -239,7 +239,7 @@ def test_run_does_not_show_the_definition(tmp_path: Path) -> None:
 
 
 def test_a_long_definition_is_shown_in_part() -> None:
-    """An operation's error has the beginning of the text, as the parser of AWS does."""
+    """An operation's error quotes the beginning of the text, as AWS's does."""
     (fault,) = validate("x" * 1000 + "\n" * 1000)
     assert fault.message == f"Unrecognized token '{'x' * 256}...': was expecting {UNRECOGNIZED[38:]}"
     assert fault.location == (f'[Source: (String)"{"x" * 500}"[truncated 1500 chars]; line: 1, column: 257]')
@@ -247,7 +247,7 @@ def test_a_long_definition_is_shown_in_part() -> None:
 
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_placeholders(tmp_path: Path, suffix: str) -> None:
-    """Each `${Name}` that nothing has filled in is a line on stderr; stdout has AWS's answer."""
+    """Each `${Name}` without a value is a line on stderr; stdout has AWS's response."""
     path = tmp_path / f"machine.{suffix}"
     path.write_text(
         '{"StartAt": "A", "States": {"A": {"Type": "Pass",\n'

@@ -1,6 +1,6 @@
-"""What `sfn diff` prints of runs of the examples, of a nested Map and of definitions.
+"""The output of `sfn diff` for executions of the examples, a nested Map and definitions.
 
-Each run is compared with another one of its machine, or with itself where a text is replaced.
+Each execution is compared with another one of its machine, or with a copy in which a text is replaced.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Replaced(NamedTuple):
-    """A text in a file, and what is written in its place in the other file."""
+    """A text in one file, and its replacement in the other."""
 
     text: str
     by: str
@@ -75,7 +75,7 @@ def test_at_a_terminal(name: str, width: str, files: tuple[Path, Path], tmp_path
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_definitions(width: str, tmp_path: Path) -> None:
-    """A state that was added, one that was removed, and what differs in the others."""
+    """Added and removed states are listed, and the differences in the others."""
     definition = recorded("payment")["definition"]
     (tmp_path / "before.asl.json").write_text(json.dumps(definition))
     states = definition["States"]

@@ -1,4 +1,4 @@
-"""`sfn graph`, as installed: what it draws, in which form, and where it writes."""
+"""`sfn graph`: what it draws, in which format, and where it writes."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_data(home: Path) -> None:
 
 @pytest.mark.slow
 def test_files(home: Path, tmp_path: Path) -> None:
-    """Definitions in JSON and YAML, what describe-state-machine printed, a history, a template, a folder."""
+    """Definitions, describe-state-machine's output, histories, templates and folders can be drawn."""
     definition = json.dumps(CHOICE)
     described = sfn(home, "describe-state-machine", "--state-machine-arn", "Pay").stdout
     history = sfn(home, "get-execution-history", "--execution-arn", "Pay/one").stdout
@@ -153,7 +153,7 @@ def test_files(home: Path, tmp_path: Path) -> None:
     words = ("history.json", "--definition", "a.asl.json", "--format", "text")
     done = sfn(tmp_path / "store", "graph", *words, cwd=tmp_path)
     assert done.stdout == _text_of_choice("history.json", "✓✗○"), done.stderr
-    assert not list((tmp_path / "store").glob("*.db*"))  # what is no execution needs no store
+    assert not list((tmp_path / "store").glob("*.db*"))  # drawing a file needs no store
 
 
 @pytest.mark.slow
@@ -223,7 +223,7 @@ def test_the_form_follows_the_format_or_the_ending(
 
 
 def test_svg(home: Path) -> None:
-    """It is a document of XML with the execution's title; --theme forces its colours."""
+    """An SVG is valid XML with the execution's title; --theme sets its colours."""
     for theme, classes in {"auto": "sfn-graph", "dark": "sfn-graph dark"}.items():
         text = sfn(home, "graph", "Pay/one", "--theme", theme).stdout
         root = ElementTree.fromstring(text)
@@ -245,7 +245,7 @@ def test_a_large_machine_is_folded_but_where_one_looks(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
+def test_pictures_without_graphlay(home: Path) -> None:
     program = "import sys; sys.modules['graphlay'] = None; from sfn_cli.cli import process; process()"
 
     def without_graphlay(*words: str) -> subprocess.CompletedProcess[str]:
@@ -281,7 +281,7 @@ def test_without_graphlay_pictures_say_how_to_install_it(home: Path) -> None:
         (("Pay", "--format", "png"), 252, "'png' is not one of 'svg', 'mermaid', 'dot', 'text'."),
     ],
 )
-def test_what_cannot_be_drawn_is_said_in_a_line(
+def test_errors_are_one_line(
     home: Path, tmp_path: Path, words: tuple[str, ...], code: int, message: str
 ) -> None:
     (tmp_path / "broken.asl.json").write_text('{"StartAt": ')

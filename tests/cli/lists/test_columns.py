@@ -44,11 +44,11 @@ def _table(width: int | None, rows: list[tuple[str, ...]] = ROWS) -> list[str]:
     ],
 )  # fmt: skip
 def test_widths(width: int | None, shown: list[str]) -> None:
-    """Columns shrink to their smallest width; then the least important one goes."""
+    """Columns shrink to their smallest width; then the least important one is left out."""
     assert _table(width) == shown
     assert width is None or max(map(cell_width, shown)) <= width
 
 
 def test_an_empty_column_is_left_out() -> None:
-    """A title without a single text below it says nothing."""
+    """A column without any text is left out."""
     assert _table(None, [("orders", "", "7", "")]) == ["Name    Count", "orders      7"]

@@ -1,4 +1,4 @@
-"""What `sfn ls` and `sfn ps` print of a store with runs of the examples, and with failures and waits."""
+"""The output of `sfn ls` and `sfn ps` for executions of the examples, failed and waiting ones included."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _steady(shown: str) -> str:
-    """Replaces the days up to a moment that is written in a definition."""
+    """Replaces the number of days until a timestamp in a definition."""
     return re.sub(r"in \d{5} days", "in 00000 days", shown)
 
 

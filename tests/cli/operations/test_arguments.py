@@ -55,12 +55,12 @@ OPTIONS = option_table(
         (["--skeleton"], {"skeleton": "input"}),
         (["--skeleton", "output"], {"skeleton": "output"}),
         (["--skeleton", "--name", "x"], {"skeleton": "input", "name": "x"}),
-        # An option of ours does not take a prefix from one of aws's.
+        # sfn's own option does not make a prefix of aws's option ambiguous.
         (["--nail", "x", "--na", "y", "--nail=z"], {"nail": ["x", "z"], "name": "y"}),
     ],
 )
 def test_values(argv: list[str], given: dict[str, Any]) -> None:
-    """Options take the words that follow; the last use wins; beginnings of names will do."""
+    """An option takes the words that follow; its last use wins; a prefix of its name is enough."""
     assert parse_arguments(argv, OPTIONS).given == given
 
 
@@ -78,7 +78,7 @@ def test_values(argv: list[str], given: dict[str, Any]) -> None:
     ],
 )
 def test_wrong_values(argv: list[str], message: str) -> None:
-    """A word that looks like an option is no value, and a value has its option's form."""
+    """A word that looks like an option is not a value; a value of the wrong form is an error."""
     with pytest.raises(CommandLineError) as caught:
         parse_arguments(argv, OPTIONS)
     assert str(caught.value) == message
@@ -94,7 +94,7 @@ def test_wrong_values(argv: list[str], message: str) -> None:
     ],
 )
 def test_words_without_option(argv: list[str], given: dict[str, Any], unknown: list[str]) -> None:
-    """Words fill the positionals in order; what is left is not known."""
+    """Words fill the positionals in order; the rest is reported as unknown."""
     read = parse_arguments(argv, OPTIONS, ("outfile",))
     assert (read.given, read.unknown) == (given, unknown)
 
@@ -117,12 +117,12 @@ def test_all_that_is_missing_is_named_at_once() -> None:
     ],
 )
 def test_the_command_is_the_first_free_word(argv: list[str], words: list[str], rest: list[str]) -> None:
-    """Options of all commands, and their values, may come before the command."""
+    """Options that every command takes, and their values, may come before the command."""
     assert split_arguments(argv, GLOBALS, 1) == (words, rest)
 
 
 def test_taking_out_what_every_command_takes() -> None:
-    """sfn's own commands are read by Click, without the options that every command takes."""
+    """The options that every command takes are removed before Click parses one of sfn's own commands."""
     given, rest = take_arguments(
         ["x", "--region", "eu-west-1", "--input", "{}", "--output=text", "--help"], GLOBALS, but=("--help",)
     )

@@ -1,4 +1,4 @@
-"""Commands as a shell sees them: which one is meant, what it prints, how it ends."""
+"""Commands as a shell sees them: their names, output and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Auto-paging: all pages, cut on request, continued by a token."""
+"""Automatic paging: all pages, limited by --max-items, continued with a token."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def everything(limits: Limits) -> dict[str, Any]:
 @pytest.mark.parametrize("max_items", [1, 2, 3, 4])
 @pytest.mark.parametrize("page_size", [None, 1, 2, 3])
 def test_tokens_carry_on_without_a_gap(max_items: int, page_size: int | None) -> None:
-    """Part after part, --starting-token returns every item once."""
+    """Parts that are continued with --starting-token return every item once."""
     seen: list[int] = []
     token = None
     while True:
@@ -44,11 +44,11 @@ def test_tokens_carry_on_without_a_gap(max_items: int, page_size: int | None) ->
 
 @pytest.mark.parametrize("max_items", [None, 5, 6])
 def test_all_pages_are_one_answer(max_items: int | None) -> None:
-    """Without a limit there is no token left."""
+    """Without a limit there is no token."""
     assert everything(Limits(max_items)) == {"stateMachines": [0, 1, 2, 3, 4]}
 
 
-def test_a_service_that_repeats_its_token_is_not_asked_for_ever() -> None:
+def test_a_repeated_token_ends_paging() -> None:
     """The same token twice is an error, not a loop."""
     with pytest.raises(CommandFailedError, match="received twice"):
         merge_pages(pages(lambda _: {"stateMachines": [1], "nextToken": "same"}, LIST, {}, Limits()))
@@ -79,7 +79,7 @@ PAGED = [
 
 @pytest.mark.parametrize("operation", PAGED, ids=lambda operation: operation.name)
 def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
-    """The streamed list comes first in every answer: it is written before the rest is read."""
+    """The streamed list is the first member of every response: it is written before the rest is read."""
     assert operation.paginator is not None
     tokens = operation.paginator["output_token"]
     assert next(name for name in operation.output["members"] if name not in tokens) == first_page_list(
@@ -87,7 +87,7 @@ def test_the_list_that_is_paged_comes_first(operation: model.Operation) -> None:
     )
 
 
-def test_paging_cannot_be_asked_for_and_refused() -> None:
+def test_contradictory_paging_options() -> None:
     """--no-paginate and --max-items exclude each other."""
     with pytest.raises(
         UsageError,

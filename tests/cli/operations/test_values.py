@@ -87,7 +87,7 @@ def test_shorthand_errors_point_at_the_trouble(text: str, message: str) -> None:
     ],
 )
 def test_scalars(kind: str, given: str, value: Any) -> None:
-    """A scalar is the word itself, or what the file that it names holds; a blob is base64."""
+    """A scalar is the word itself, or the content of the file that it names; a blob is base64."""
     Path("text.txt").write_text("tëxt\n", encoding="utf-8")
     assert values.option_value(Option("--x", "x", shape={"type": kind}), given) == value
 

@@ -1,4 +1,4 @@
-"""The form of answers; most of it is in the transcripts."""
+"""Output formats; the transcripts test most of them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def written(value: Any, output: str) -> str:
     ],
 )
 def test_text(value: Any, text: str) -> None:
-    """Scalars between tabs, sorted by key; nested values on lines of their own."""
+    """Text has scalars between tabs, sorted by key, and nested values on separate lines."""
     assert written(value, "text") == text
 
 
@@ -56,7 +56,7 @@ def test_text(value: Any, text: str) -> None:
     ],
 )
 def test_json(value: Any, text: str) -> None:
-    """Four spaces, the original order, unescaped text; an empty answer prints nothing."""
+    """JSON has four spaces, the original order and unescaped text; an empty response prints nothing."""
     assert written(value, "json") == text
 
 
@@ -101,7 +101,7 @@ def test_json_is_what_python_writes(value: Any) -> None:
     ],
 )
 def test_pages_of_json_are_one_answer(pages: list[dict[str, Any]]) -> None:
-    """Pages written one by one have the same JSON as the whole answer."""
+    """Pages written one by one have the same JSON as the whole response."""
     stream = io.StringIO()
     write_pages(pages, "a", stream)
     assert stream.getvalue() == written(merge_pages(Page(page) for page in pages), "json")
@@ -134,13 +134,13 @@ def test_a_page_of_json_is_written_when_it_is_read() -> None:
     ],
 )
 def test_yaml(value: Any, text: str) -> None:
-    """Sorted keys; what YAML 1.2 reads as text is not quoted."""
+    """YAML has sorted keys; text is not quoted if YAML 1.2 reads it as text."""
     assert written(value, "yaml") == text
 
 
 @pytest.mark.parametrize("value", [None, [], {}])
 def test_an_empty_table_is_nothing(value: Any) -> None:
-    """A table of nothing has no box."""
+    """An empty table has no box."""
     assert written(value, "table") == ""
 
 
@@ -162,7 +162,7 @@ def test_off() -> None:
 
 
 def test_show_follows_the_model() -> None:
-    """Members in the model's order; None and unknown members are left out; blobs in base64."""
+    """Members are in the model's order, without None and unknown ones; blobs are in base64."""
     shape = {
         "type": "structure",
         "members": {"b": {"type": "blob"}, "t": {"type": "timestamp"}, "a": {"type": "string"}},
@@ -182,7 +182,7 @@ def test_show_follows_the_model() -> None:
     ],
 )
 def test_times_are_local(zone: str, at: int, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Times are shown in this machine's zone, with microseconds when there are any."""
+    """Times are in this machine's time zone, with microseconds if they are not zero."""
     import time
 
     monkeypatch.setenv("TZ", zone)
@@ -203,12 +203,12 @@ def test_times_are_local(zone: str, at: int, text: str, monkeypatch: pytest.Monk
     ],
 )
 def test_queries(expression: str, value: Any, found: Any) -> None:
-    """A query returns a part of the answer, or null where there is none."""
+    """A query returns a part of the response, or null if there is no such part."""
     assert compile_query(expression)(value) == found
 
 
 def test_a_plain_path_needs_no_library() -> None:
-    """The commonest queries do not pay for the import of jmespath."""
+    """The most common queries do not import jmespath."""
     loaded = sys.modules.pop("jmespath", None)
     try:
         compile_query("executionArn")({"executionArn": "x"})
@@ -218,8 +218,8 @@ def test_a_plain_path_needs_no_library() -> None:
             sys.modules["jmespath"] = loaded
 
 
-def test_queries_that_are_wrong() -> None:
-    """Bad syntax is reported before the request; a wrong type after the answer."""
+def test_invalid_queries() -> None:
+    """Bad syntax is reported before the request; a wrong type after the response."""
     with pytest.raises(UsageError, match="Bad value for --query a\\["):
         compile_query("a[")
     with pytest.raises(CommandFailedError, match="invalid type for value"):

@@ -36,7 +36,7 @@ def make(factor: int, **state: object) -> None:
 
 
 def test_output_and_events(sfn: Sfn) -> None:
-    """The output goes to stdout, the events to stderr; a changed folder is seen by the next run."""
+    """The output goes to stdout, the events to stderr; the next run uses a changed folder."""
     make(factor=10)
     result = sfn("run", "order")
     assert (result.exit, json.loads(result.stdout)) == (ExitCode.SUCCESS, {"price": 20})
@@ -47,7 +47,7 @@ def test_output_and_events(sfn: Sfn) -> None:
 
 
 def test_a_log_of_executions(sfn: Sfn) -> None:
-    """machine.json configures the machine, when created and updated; its log group is created."""
+    """machine.json configures the machine when it is created and updated; its log group is created."""
     make(factor=10)
     group = "arn:aws:logs:us-east-1:123456789012:log-group:orders:*"
     logging = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]}

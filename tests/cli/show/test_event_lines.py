@@ -21,7 +21,7 @@ EVENTS = [
 
 
 def test_plain_lines() -> None:
-    """Elsewhere than at a terminal, each event is a line: time, type, state."""
+    """In a pipe, each event is a line: time, type, state."""
     stream = io.StringIO()
     with event_line_writer(stream, Terminal({})) as show:
         for event in EVENTS:

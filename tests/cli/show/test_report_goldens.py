@@ -1,4 +1,4 @@
-"""What the page of `sfn show FILE --html -` says in words: without data, the picture and the events."""
+"""The text of the page of `sfn show FILE --html -`, without data, picture and events."""
 
 from __future__ import annotations
 

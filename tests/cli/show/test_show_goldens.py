@@ -1,4 +1,4 @@
-"""What `sfn show FILE` prints of recorded executions: at terminals, wide and narrow, and into a pipe."""
+"""The output of `sfn show FILE` for recorded executions: on wide and narrow terminals, and in a pipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An endpoint that answers for one recorded execution, whose history grows while it is followed."""
+"""An endpoint with one recorded execution, whose history grows while it is followed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CREDENTIALS = {
 
 
 class RecordedEndpoint:
-    """Answers as AWS does. `shown` is how many events it has so far."""
+    """Responds as AWS does. `shown` is how many events it has so far."""
 
     def __init__(self, name: str, url: str) -> None:
         self._execution = recorded(name)

@@ -1,4 +1,4 @@
-"""What `sfn watch` leaves at terminals, wide and narrow, and what it writes into a pipe."""
+"""What `sfn watch` leaves on wide and narrow terminals, and what it writes into a pipe."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXIT_CODES = {"nested-map": 255}
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", [*EXAMPLES, "nested-map"])
 def test_at_a_terminal(name: str, width: str, tmp_path: Path) -> None:
-    """A run that ends while it is watched leaves its tree; one that failed also says why."""
+    """When an execution ends, its tree stays; for a failed one, the reason follows."""
     with recorded_endpoint(name) as endpoint:
         endpoint.shown = len(endpoint.events) // 2
         line = ("watch", endpoint.arn, "--endpoint-url", endpoint.url)
@@ -40,7 +40,7 @@ def test_at_a_terminal(name: str, width: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*EXAMPLES, "nested-map"])
 def test_into_a_pipe(name: str, tmp_path: Path) -> None:
-    """Each event is a line."""
+    """In a pipe, each event is a line."""
     with recorded_endpoint(name) as endpoint:
         line = ("watch", endpoint.arn, "--endpoint-url", endpoint.url)
         done = sfn(tmp_path, *line, environment=CREDENTIALS)

@@ -32,8 +32,8 @@ class Worker:
     def send(self, function_ref: str = "fn", request_id: str = "r", **options: Any) -> None:
         self.events.add(request_id, function_ref, "{}", options.get("client_context"), self.bench.clock())
 
-    def look(self) -> None:
-        self.invocations.look(lambda: {WORKER})
+    def check(self) -> None:
+        self.invocations.check(lambda: {WORKER})
 
     def tries(self) -> list[str]:
         """The ids of the requests that began."""
@@ -41,7 +41,7 @@ class Worker:
 
     def until_idle(self) -> None:
         self.bench.until(lambda: self.invocations.in_progress == 0)
-        self.look()
+        self.check()
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
 def test_an_event_is_handled_once(worker: Worker) -> None:
     """The event is deleted once it has been handled."""
     worker.bench.function("def handler(event, context): return event")
-    worker.look()
+    worker.check()
     assert not worker.invocations.is_unfinished
     worker.send()
-    worker.look()
-    worker.look()
+    worker.check()
+    worker.check()
     assert worker.invocations.is_unfinished
     worker.until_idle()
     assert (worker.tries(), worker.events.any(), worker.invocations.is_unfinished) == (["r"], False, False)
@@ -71,14 +71,14 @@ def test_a_failing_function_is_retried(worker: Worker) -> None:
     """
     worker.bench.function("def handler(event, context): raise ValueError('no')")
     worker.send()
-    worker.look()
+    worker.check()
     worker.until_idle()
     for seconds in (60, 120):
         worker.bench.ahead += 30_000
-        worker.look()
+        worker.check()
         assert (worker.invocations.in_progress, worker.invocations.is_unfinished) == (0, True)  # too early
         worker.bench.ahead += (seconds - 30) * 1000
-        worker.look()
+        worker.check()
         worker.until_idle()
     assert (worker.tries(), worker.events.any(), worker.reports) == (
         ["r"] * 3,
@@ -90,7 +90,7 @@ def test_a_failing_function_is_retried(worker: Worker) -> None:
 def test_a_deleted_function(worker: Worker) -> None:
     """Events of a deleted function are dropped without a retry."""
     worker.send("gone:live")
-    worker.look()
+    worker.check()
     worker.until_idle()
     arn = "arn:aws:lambda:us-east-1:123456789012:function:gone:live"
     assert worker.reports == [
@@ -106,9 +106,9 @@ def test_a_worker_that_died(worker: Worker) -> None:
     assert [
         event.request_id for event in worker.events.take(dead, {dead, WORKER}, worker.bench.clock(), 10)
     ] == ["r"]
-    worker.invocations.look(lambda: {dead, WORKER})
+    worker.invocations.check(lambda: {dead, WORKER})
     assert worker.tries() == []
-    worker.look()
+    worker.check()
     worker.until_idle()
     assert worker.tries() == ["r"]
 
@@ -133,7 +133,7 @@ def test_a_damaged_event_is_dropped(worker: Worker) -> None:
         connection.execute(
             "UPDATE function_event SET payload = CAST(x'ff' AS TEXT) WHERE request_id = 'damaged'"
         )
-    worker.look()
+    worker.check()
     worker.until_idle()
     assert (worker.tries(), worker.events.any()) == (["r"], False)
     (line,) = worker.reports

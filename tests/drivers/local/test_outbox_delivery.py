@@ -95,7 +95,7 @@ def deliver(store: Store, outbox: OutboxDelivery) -> None:
 def test_each_change_is_sent_once(store: Store, bus: EventBus) -> None:
     """Changes are sent in order, those of many executions in one request."""
     outbox = store.outbox()
-    outbox.look()
+    outbox.check()
     run_all(store, "A", "B")
     for _ in range(2):
         deliver(store, outbox)
@@ -111,7 +111,7 @@ def test_earlier_changes_are_not_sent(store: Store, bus: EventBus) -> None:
     """An execution that ended before there was an event bus sends no events."""
     run_all(store, "Before")
     outbox = store.outbox()
-    outbox.look()
+    outbox.check()
     run_all(store, "After")
     deliver(store, outbox)
     assert {name for name, _ in bus.changes} == {"After"}
@@ -120,16 +120,16 @@ def test_earlier_changes_are_not_sent(store: Store, bus: EventBus) -> None:
 def test_a_failing_bus_gets_the_events_later(store: Store, bus: EventBus) -> None:
     """No event is lost: the failure is reported once, and the next worker sends the events."""
     first = store.outbox()
-    first.look()
+    first.check()
     run_all(store, "A")
     bus.statuses = [503] * 10
     deliver(store, first)
     assert bus.taken == []
     assert [line for line in store.reports if "events refused by" in line] == store.reports
     bus.statuses = []
-    first.leave()
+    first.release()
     second = store.outbox()
-    second.look()
+    second.check()
     deliver(store, second)
     assert bus.changes == [("A", "RUNNING"), ("A", "SUCCEEDED")]
 
@@ -137,8 +137,8 @@ def test_a_failing_bus_gets_the_events_later(store: Store, bus: EventBus) -> Non
 def test_one_worker_delivers(store: Store, bus: EventBus) -> None:
     """Another worker leaves the delivery to the holder of the lock."""
     first, other = store.outbox(), store.outbox()
-    first.look()
-    other.look()
+    first.check()
+    other.check()
     run_all(store, "A")
     deliver(store, other)
     assert bus.taken == []

@@ -96,7 +96,7 @@ def test_a_wait_ends_by_the_wall_clock(store: Store, clock: Clock) -> None:
     """The scheduler returns when it is due, waits until then, and drops it when it has ended."""
     arn, scheduler = start(store, WAIT), store.scheduler()
     scheduler.claim_new()
-    assert (scheduler.run_round(), scheduler.busy, scheduler.wake_at) == (1, False, clock.now + 60_000)
+    assert (scheduler.run_round(), scheduler.is_busy, scheduler.wake_at) == (1, False, clock.now + 60_000)
     clock.now += 59_999
     assert scheduler.run_round() == 0
     clock.now += 1
@@ -110,11 +110,11 @@ def test_a_long_execution_does_not_delay_others(store: Store) -> None:
     scheduler.claim_new()
     assert 0 < scheduler.run_round() <= EVENTS_AT_A_TIME + len(events(store, quick)) - 1
     store.work(scheduler, lambda: status(store, quick) == "SUCCEEDED")
-    assert (scheduler.driven, scheduler.busy) == (1, True)
+    assert (scheduler.driven, scheduler.is_busy) == (1, True)
 
 
 def test_a_slow_step_is_taken_by_a_thread(store: Store) -> None:
-    """The execution is away: others end in the meantime, and its messages wait for its return."""
+    """The execution is offloaded: others end in the meantime, and its messages wait."""
     slow, quick = start(store, SLOW), start(store, PASS, name="Quick")
     scheduler = store.scheduler()
     store.work(scheduler, lambda: status(store, quick) == "SUCCEEDED")
@@ -123,7 +123,7 @@ def test_a_slow_step_is_taken_by_a_thread(store: Store) -> None:
     assert status(store, slow) == "SUCCEEDED"
 
 
-def test_an_execution_that_is_stopped_while_it_is_away(store: Store) -> None:
+def test_an_execution_that_is_stopped_while_offloaded(store: Store) -> None:
     """Nothing of its slow step is stored, and the worker drops it."""
     slow, scheduler = start(store, SLOW), store.scheduler()
     scheduler.claim_new()
@@ -275,7 +275,7 @@ def test_a_redriven_map_run(store: Store) -> None:
 
 
 def test_a_stopped_parent_stops_its_children(store: Store) -> None:
-    """The Map Run is aborted with its children, and the worker drives nothing any more."""
+    """The Map Run is aborted with its children, and the worker no longer drives any of them."""
     arn, scheduler = start(store, distributed(WAIT), [1, 2]), store.scheduler()
     store.work(scheduler, lambda: scheduler.driven == 3)
     store.call("StopExecution", executionArn=arn)

@@ -43,10 +43,19 @@ ASSEMBLY = {"manifest.json": MANIFEST, "Shop.template.json": TEMPLATE, "Other.te
     (ASSEMBLY, "Shop.template.json", ["CDK app"]),
 ])  # fmt: skip
 def test_project(tmp_path: Path, files: dict[str, str], path: str, kinds: list[str]) -> None:
-    """Each kind of project is read by its reader, and one line names it."""
+    """Each kind of project is read by its reader, and one line names it, but not an sfn folder."""
     write_project(tmp_path / "shop", files)
     lines: list[str] = []
     options = ReadOptions(Settings(str(tmp_path / "home")), {}, may_build=False, report=lines.append)
     project = read_project(tmp_path / "shop" / path, None, options)
     assert [stack.kind for stack in project.stacks] == kinds
     assert len(lines) == (0 if "a.asl.json" in files else 1)
+
+
+def test_folder_in_a_folder(tmp_path: Path) -> None:
+    """A line says which sfn folder was found where the path has none itself."""
+    write_project(tmp_path / "shop", {"flows/order/order.asl.json": ASL})
+    lines: list[str] = []
+    options = ReadOptions(Settings(str(tmp_path / "home")), {}, may_build=False, report=lines.append)
+    read_project(tmp_path / "shop", None, options)
+    assert lines == [f"Reading the sfn folder {tmp_path / 'shop' / 'flows' / 'order'}"]

@@ -1,1 +1,1 @@
-"""What `sfn show` writes: text for people, data, a page; of an execution, or of one state."""
+"""The forms in which `sfn show` writes an execution or one state: text, data, a page."""

@@ -41,7 +41,7 @@ def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
 
 
 def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, Any]:
-    """Returns the visit that `word` means, with all that is known of it. Raises UsageError."""
+    """Returns the visit that `word` means, with all its data. Raises UsageError."""
     from sfn_cli.cli.show.forms.state_text import steps_of_visit
     from sfn_cli.views.execution.variables import variables_at_entry
     from sfn_cli.views.failure.explain import explain_visit

@@ -1,4 +1,4 @@
-"""The text of `sfn show EXECUTION`: the tree, the failure or what is waited for, what to do next."""
+"""The text of `sfn show EXECUTION`: the tree, the failure or the pending tasks, what to do next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:
-    """Returns the lines, of at most `width` columns where what is in them can be cut."""
+    """Returns the lines. Those that can be shortened have at most `width` columns."""
     view = shown.view
     lines = outline_lines(view, now=shown.now, width=width, pending=shown.pending)
     if shown.is_earlier:
@@ -25,7 +25,7 @@ def execution_text(backend: Backend, shown: ShownExecution, width: int) -> list[
 
 
 def text_below_tree(backend: Backend, shown: ShownExecution, width: int) -> list[StyledLine]:
-    """Returns why the execution did not succeed, or does not go on, and what to do next."""
+    """Returns why the execution did not succeed, or does not continue, and what to do next."""
     lines: list[StyledLine] = []
     view = shown.view
     if shown.source.suspension is not None:
@@ -47,7 +47,7 @@ def _suspension_lines(error: str) -> list[StyledLine]:
 
 
 def _next_step_lines(shown: ShownExecution, width: int, endpoint_option: str) -> Iterator[StyledLine]:
-    """Yields what to do next. Commands are whole, to be copied: below their words if need be."""
+    """Yields what to do next. Commands are never shortened: they are to be copied."""
     from sfn_cli.views.failure.next_steps import next_steps
 
     steps = next_steps(shown.view, shown.pending, options=endpoint_option)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def explained_failure(backend: Backend, view: ExecutionView) -> Failure | None:
-    """Returns why the execution did not succeed, with all that is known here."""
+    """Returns why the execution did not succeed, with details from the store."""
     from sfn_cli.views.failure.explain import explain_failure
 
     failure = explain_failure(view)
@@ -21,7 +21,7 @@ def explained_failure(backend: Backend, view: ExecutionView) -> Failure | None:
 
 
 def complete_failure_here(backend: Backend, view: ExecutionView, failure: Failure) -> Failure:
-    """Returns the failure with what the store knows of it; of a file or an endpoint, as it is."""
+    """Returns the failure with details from the store; that of a file or an endpoint has none."""
     if backend.is_remote or view.source.arn is None:
         return failure
     from sfn_cli.api.views.failure_details import complete_failure

@@ -85,7 +85,7 @@ def _test_state_lines(shown: ShownExecution, visit: StateVisit) -> Iterator[Styl
 
     command = test_state_command(shown.view, visit)
     if command is not None:
-        # Whole, in one line: it is there to be copied.
+        # Never shortened: the command is to be copied.
         yield []
         yield [Span("run this state again, on its own:", "dim")]
         yield [Span(command, "code")]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def visit_log_lines(backend: Backend, shown: ShownExecution, visit: StateVisit) -> list[str]:
-    """Returns the messages of all its attempts, oldest first; [] where the store is not ours."""
+    """Returns the messages of all its attempts, oldest first; [] for a file or an endpoint."""
     if backend.is_remote or shown.source.arn is None:
         return []
     from sfn_cli.api.views.invocation_logs import invocation_log

@@ -88,16 +88,16 @@ class QueuePolling:
         """Whether functions are handling messages: the worker must not exit then."""
         return self._batches > 0
 
-    def leave(self) -> bool:
-        """Starts no further polls until `stay`. Returns whether no poll is in progress."""
+    def pause(self) -> bool:
+        """Starts no further polls until `resume`. Returns whether no poll is in progress."""
         self._is_exiting = True
         return self._polls == 0
 
-    def stay(self) -> None:
-        """Allows polls again, from the next `look`."""
+    def resume(self) -> None:
+        """Allows polls again, from the next `check`."""
         self._is_exiting = False
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Reads the mappings of all stacks, and starts to poll queues that are not being polled."""
         resources = self._stacks.resources_of_type(MAPPING_TYPE)
         if not resources and not self._queues:
@@ -126,7 +126,7 @@ class QueuePolling:
             self._polls += 1
             self._context.background(
                 partial(self._receive, self._endpoint, mapping),
-                partial(self._received, queue, self._endpoint),
+                partial(self._on_received, queue, self._endpoint),
                 may_wait=True,
             )
 
@@ -143,7 +143,7 @@ class QueuePolling:
         )
         return list(answer.get("Messages") or ())
 
-    def _received(self, queue: _PolledQueue, endpoint: str, outcome: Messages | Exception) -> None:
+    def _on_received(self, queue: _PolledQueue, endpoint: str, outcome: Messages | Exception) -> None:
         queue.is_polled = False
         self._polls -= 1
         if isinstance(outcome, Exception):
@@ -158,7 +158,7 @@ class QueuePolling:
         try:
             event = queue_event(mapping.queue_arn, messages)
             self._context.pool.invoke(
-                mapping.function, event, partial(self._handled, queue, mapping, endpoint, messages)
+                mapping.function, event, partial(self._on_handled, queue, mapping, endpoint, messages)
             )
         except Exception as error:
             if is_store_error(error):
@@ -170,7 +170,7 @@ class QueuePolling:
         queue.batches += 1
         self._batches += 1
 
-    def _handled(
+    def _on_handled(
         self,
         queue: _PolledQueue,
         mapping: QueueMapping,
@@ -191,10 +191,10 @@ class QueuePolling:
         handled = [message["ReceiptHandle"] for message in messages if message["MessageId"] not in failed]
         if handled:
             self._context.background(
-                partial(self._delete, endpoint, mapping, handled), partial(self._deleted, queue)
+                partial(self._delete, endpoint, mapping, handled), partial(self._on_deleted, queue)
             )
         else:
-            self._deleted(queue, None)
+            self._on_deleted(queue, None)
 
     def _delete(self, endpoint: str, mapping: QueueMapping, receipts: Sequence[str]) -> None:
         """Deletes messages. Runs in a thread."""
@@ -203,7 +203,7 @@ class QueuePolling:
         entries = [{"Id": str(number), "ReceiptHandle": receipt} for number, receipt in enumerate(receipts)]
         client.delete_message_batch(QueueUrl=url, Entries=entries)
 
-    def _deleted(self, queue: _PolledQueue, outcome: Exception | None) -> None:
+    def _on_deleted(self, queue: _PolledQueue, outcome: Exception | None) -> None:
         queue.batches -= 1
         self._batches -= 1
         if outcome is not None:

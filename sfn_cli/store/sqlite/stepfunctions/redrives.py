@@ -51,17 +51,17 @@ class SqliteRedrives:
             return _redrive_state(connection, arn)
 
     def redrive(
-        self, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
+        self, arn: str, token: str | None, now: int, decide: Callable[[RedriveState], int]
     ) -> int | None:
         with self._database.transaction() as connection:
-            redriven_at = _redrive_once(connection, arn, token, now, judge)
+            redriven_at = _redrive_once(connection, arn, token, now, decide)
         if redriven_at is not None:
             self._wake()
         return redriven_at
 
 
 def _redrive_once(
-    connection: Connection, arn: str, token: str | None, now: int, judge: Callable[[RedriveState], int]
+    connection: Connection, arn: str, token: str | None, now: int, decide: Callable[[RedriveState], int]
 ) -> int | None:
     state = _redrive_state(connection, arn)
     if state is None:
@@ -71,7 +71,7 @@ def _redrive_once(
     earlier = _redrive_of_token(connection, execution, token, now)
     if earlier is not None:
         return earlier
-    at = judge(state)
+    at = decide(state)
     _redrive_execution(connection, execution, state.events, state.redrive_count + 1, at)
     if token is not None:
         _store_redrive_token(connection, execution, token, at, now)
@@ -134,7 +134,7 @@ def rerun_child(connection: Connection, execution: int, count: int, at: int) -> 
     connection.execute("DELETE FROM clock_jump WHERE execution = ?", (execution,))
     connection.execute("UPDATE event SET at = ? WHERE key = ?", (at, event_key(execution, 1)))
     connection.execute("UPDATE execution SET started_at = ? WHERE id = ?", (at, execution))
-    _redrive_express_execution(connection, execution, count, at)
+    _reset_for_redrive(connection, execution, count, at)
     first = connection.execute(
         f"SELECT {COLUMNS} FROM event WHERE key = ?", (event_key(execution, 1),)
     ).fetchone()
@@ -144,11 +144,11 @@ def rerun_child(connection: Connection, execution: int, count: int, at: int) -> 
 def _redrive_execution(connection: Connection, execution: int, last: int, count: int, at: int) -> None:
     redriven = execution_redriven_event(last, count, at)
     insert_events(connection, event_rows(execution, [redriven]))
-    _redrive_express_execution(connection, execution, count, at)
+    _reset_for_redrive(connection, execution, count, at)
     log_events(connection, execution, [redriven])
 
 
-def _redrive_express_execution(connection: Connection, execution: int, count: int, at: int) -> None:
+def _reset_for_redrive(connection: Connection, execution: int, count: int, at: int) -> None:
     connection.execute(
         """
         UPDATE execution

@@ -156,7 +156,7 @@ class SqliteWorkerCommits:
 
     def fail(self, execution: int, error: str, cause: str, at: int) -> None:
         with self._database.transaction() as connection:
-            if self._ours(connection, [execution]):
+            if self._owned_executions(connection, [execution]):
                 execution_end.fail_execution(connection, execution, error, cause, at)
 
     def set_aside(self, faults: Mapping[int, Fault], at: int) -> dict[int, int]:
@@ -229,10 +229,10 @@ class SqliteWorkerCommits:
         lost: set[int] = set()
         rows: list[tuple[object, ...]] = []
         ended: dict[int, HistoryEvent] = {}
-        ours = self._ours(connection, [turn.execution for turn in changes])
+        owned = self._owned_executions(connection, [turn.execution for turn in changes])
         for turn in changes:
             execution = turn.execution
-            if execution not in ours:
+            if execution not in owned:
                 lost.add(execution)
                 continue
             if turn.times_out and inbox.is_in_inbox(connection, execution, after=read_up_to):
@@ -267,7 +267,7 @@ class SqliteWorkerCommits:
             insert_log_lines(connection, lines, now)
         return lost
 
-    def _ours(self, connection: Connection, executions: Sequence[int]) -> set[int]:
+    def _owned_executions(self, connection: Connection, executions: Sequence[int]) -> set[int]:
         rows = connection.execute(
             "SELECT id FROM execution WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? "
             "AND status = 'RUNNING'",

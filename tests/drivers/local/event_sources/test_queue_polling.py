@@ -88,7 +88,7 @@ class Delivery:
         """Runs until functions have received and handled this many batches."""
 
         def is_delivered() -> bool:
-            self.polling.look()
+            self.polling.check()
             return len(self.shown) >= batches and not self.polling.is_busy
 
         self.bench.until(is_delivered)
@@ -108,7 +108,7 @@ def delivery(bench: Workbench) -> Iterator[Delivery]:
     yield delivery
     for stack in delivery.stacks.page("", 100):
         delivery.stacks.delete(stack.name)
-    bench.until(delivery.polling.leave)
+    bench.until(delivery.polling.pause)
 
 
 def test_handled_messages_are_deleted(delivery: Delivery) -> None:
@@ -171,15 +171,15 @@ def test_a_deleted_stack_delivers_nothing(delivery: Delivery) -> None:
     """The same is true of a disabled mapping. A worker that exits waits for its running polls."""
     delivery.queue("deleted")
     delivery.map("deleted")
-    delivery.polling.look()
-    assert not delivery.polling.leave()
-    delivery.bench.until(delivery.polling.leave)
-    delivery.polling.stay()
+    delivery.polling.check()
+    assert not delivery.polling.pause()
+    delivery.bench.until(delivery.polling.pause)
+    delivery.polling.resume()
     delivery.map("deleted", Enabled=False)
-    delivery.polling.look()
-    assert delivery.polling.leave()
-    delivery.polling.stay()
+    delivery.polling.check()
+    assert delivery.polling.pause()
+    delivery.polling.resume()
     delivery.map("deleted")
     delivery.stacks.delete("deleted")
-    delivery.polling.look()
-    assert delivery.polling.leave()
+    delivery.polling.check()
+    assert delivery.polling.pause()

@@ -63,18 +63,18 @@ def test_any_number_of_redrives(store: SteppedStore, event: str) -> None:
 
 
 def test_no_such_execution(store: SteppedStore) -> None:
-    """The judge of redrives is not called."""
+    """`decide` is not called."""
 
-    def judge(_: RedriveState) -> int:
+    def decide(_: RedriveState) -> int:
         raise AssertionError
 
     gone = f"{ACCOUNT}:execution:M:gone"
-    assert store.redrives.redrive(gone, "t", 1, judge) is None
+    assert store.redrives.redrive(gone, "t", 1, decide) is None
     assert store.redrives.state(gone) is None
 
 
 def test_a_refusal_changes_nothing(store: SteppedStore, failed: int) -> None:
-    """The judge raises the reason; the client token is not stored either."""
+    """`decide` raises the reason; the client token is not stored either."""
 
     def refuse(_: RedriveState) -> int:
         raise ApiError("ExecutionNotRedrivable", "too late")
@@ -131,7 +131,7 @@ def of_a_missing_machine(store: SteppedStore) -> None:
 def test_what_decides_whether_it_may_be_redriven(
     store: SteppedStore, come_to: Callable[[SteppedStore], None], standing: tuple[object, ...]
 ) -> None:
-    """The judge gets these fields of the execution and its machine.
+    """`decide` gets these fields of the execution and its machine.
 
     They are status, end, redrives, clock, the machine's status, and the number and time of its last
     event.

@@ -1,4 +1,4 @@
-"""Integrations that AWS has and sfn does not: refused by name when a machine is created."""
+"""Integrations that AWS has and sfn does not support: refused by name when a machine is created."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def test_refused_by_name(home: Path) -> None:
         assert f"at {PLACE}'" in refused.stderr
 
 
-def test_made_to_be_mocked(home: Path, tmp_path: Path) -> None:
-    """Where there are mocks, a machine may be created that runs with them alone."""
+def test_created_to_be_mocked(home: Path, tmp_path: Path) -> None:
+    """With mocks, a machine can be created whose integrations run only as mocks."""
     cases = {
         "StateMachines": {"N": {"TestCases": {"Done": {"Job": "Done"}}}},
         "MockedResponses": {"Done": {"0": {"Return": {"n": 1}}}},
@@ -50,8 +50,8 @@ def test_made_to_be_mocked(home: Path, tmp_path: Path) -> None:
     assert ended(home, execution)["output"] == '[{"n":1}]'
 
 
-def test_valid_as_aws_has_it(home: Path) -> None:
-    """AWS accepts the definition: the result is OK, and the missing integration is a warning."""
+def test_validation_is_a_warning(home: Path) -> None:
+    """Validation returns OK, as on AWS; the unsupported integration is a warning."""
     validate = ("validate-state-machine-definition", "--definition", MACHINE)
     assert sfn_json(home, *validate) == {"result": "OK", "diagnostics": [], "truncated": False}
     warned = sfn_json(home, *validate, "--severity", "WARNING")
@@ -62,8 +62,8 @@ def test_valid_as_aws_has_it(home: Path) -> None:
     assert warning["message"].startswith(MESSAGE)
 
 
-def test_tested_with_a_mock(home: Path) -> None:
-    """With a mock nothing is called; without one, the state is refused."""
+def test_state_test_with_a_mock(home: Path) -> None:
+    """test-state with a mock calls nothing; without a mock, the state is refused."""
     state = (
         "test-state",
         "--definition",

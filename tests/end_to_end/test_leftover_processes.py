@@ -1,4 +1,4 @@
-"""On Linux, what handlers leave behind ends with their worker; processes of sfn's own live on."""
+"""On Linux, processes that handlers leave behind end with their worker; sfn's own processes continue."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def start_daemon(home: Path, tmp_path: Path, given: dict[str, str]) -> int:
     return int(found["output"])
 
 
-def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
+def test_a_worker_that_exits(home: Path, tmp_path: Path) -> None:
     """A daemon ends with its worker; the services, and a worker started by a handler, do not."""
     other = tmp_path / "other"
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
@@ -86,7 +86,7 @@ def test_a_worker_that_leaves(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_worker_that_is_killed(home: Path, tmp_path: Path) -> None:
-    """After kill -9, the next worker ends the daemon, and says so in its log."""
+    """After kill -9, the next worker kills the daemon, and says so in its log."""
     daemon = start_daemon(home, tmp_path, {})
     (worker,) = worker_pids(home)
     os.kill(worker, signal.SIGKILL)
