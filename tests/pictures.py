@@ -64,7 +64,7 @@ def _picture_element(name: str) -> str:
     return (
         "<picture>\n"
         f'  <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">\n'
-        f'  <img alt="The states of {name}, and which of them may follow which" src="{name}-light.svg">\n'
+        f'  <img alt="The states of {name}, and the transitions between them" src="{name}-light.svg">\n'
         "</picture>\n"
     )
 

@@ -115,7 +115,7 @@ def _run_cli(argv: Sequence[str]) -> int:
             return print_candidates(argv[1:])
         command = command_context(argv)
         error_format = command.obj.error_format
-        _ = command.obj.settings, command.obj.output  # a bad one is reported before the command does anything
+        _ = command.obj.settings, command.obj.output  # validates both before the command does anything
         with command:
             return int(command.command.invoke(command) or 0)
     except click.exceptions.Exit as ended:

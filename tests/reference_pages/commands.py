@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 HEAD = """\
 # Commands
 
-Every command with its options and an example. `sfn COMMAND --help` and `sfn help COMMAND` show the same
-text in a terminal. `python -m tests.reference` writes this page from it.
+This page describes every command and its options, with examples. `sfn COMMAND --help` and
+`sfn help COMMAND` show the same text in a terminal.
 
 The operations of Step Functions have the names, options and output of `aws stepfunctions`. Where AWS
 takes an ARN, sfn also takes a name: `Pay` for a state machine, `Pay/monday` for an execution, and
-`Pay/last` for the latest one. A command of another service, such as `sfn s3 ls`, is run by the AWS CLI
-at the [local AWS services](#sfn-aws).
+`Pay/last` for the latest one. A command of another service, such as `sfn s3 ls`, runs the installed
+aws CLI against the [local AWS services](#sfn-aws).
 """
 
 _SERVICES = {

@@ -29,7 +29,8 @@ MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.INTERRUPTED: "You interrupted the command with Ctrl-C. Executions continue.",
     ExitCode.USAGE: "The command line, a parameter or a file is wrong. No operation was called.",
     ExitCode.CONFIGURATION: "A setting, a credential or an extra is missing or cannot be used.",
-    ExitCode.SERVICE: "The operation rejected the request. The message has AWS's error code.",
+    ExitCode.SERVICE: "The operation rejected the request. The message has AWS's error code, "
+    "except for an unknown name at a terminal.",
     ExitCode.FAILURE: "Something else failed: the execution, the store, the network, the output.",
 }
 

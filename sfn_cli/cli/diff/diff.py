@@ -61,7 +61,7 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
       sfn diff Pay:3 pay.asl.json
       sfn diff --exit-code Pay . --machine Pay
     """
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
         shown = _diff_of_named(backend, before, after, machine)
     if terminal.writes_data:

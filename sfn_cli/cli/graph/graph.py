@@ -107,7 +107,7 @@ def graph(
     from sfn_cli.cli.graph import graph_forms
     from sfn_cli.cli.graph.graph_subject import DrawnProject, find_graph_subject
 
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     out = None if out == Path("-") else out
     form = format or graph_forms.default_format(out)
     project = DrawnProject(machine, parameters, build)

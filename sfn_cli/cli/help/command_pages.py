@@ -1,4 +1,4 @@
-"""The help page of a command: of an operation, by its table of options, or of one that click reads."""
+"""The help page of a command: an operation with a table of options, or a command that click parses."""
 
 from __future__ import annotations
 

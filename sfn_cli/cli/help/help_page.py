@@ -1,4 +1,4 @@
-"""A page of help, and its one layout as text.
+"""A page of help, and its layout as text.
 
 Usage: sfn run [options] [PATH]
 

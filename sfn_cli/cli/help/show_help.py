@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show_help(page: HelpPage, argv: Sequence[str]) -> None:
-    """Writes the page. `argv` may have --no-cli-pager; the other options do not matter to help."""
+    """Writes the page. `argv` may have --no-cli-pager; other options do not affect help."""
     from sfn_cli.cli.show.styled_output import output_columns, output_lines
 
     text = help_text(page, output_columns(sys.stdout))

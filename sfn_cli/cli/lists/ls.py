@@ -60,7 +60,7 @@ def ls(terminal: Terminal, machine: str | None, status: str | None, max_items: i
       sfn ls order --status FAILED
       sfn ls order --max-items 100 --output json --query 'executions[].[name,error]'
     """
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
         if machine is not None:
             return _list_runs(backend, machine, status, max_items)

@@ -63,7 +63,7 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
       sfn ps order --children
       sfn ps --output json --query 'executions[?states[?waitsFor==`answer`]].executionArn'
     """
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
         found = _running_list(backend, machine, max_items, with_children=children)
     if terminal.writes_data:
@@ -139,7 +139,9 @@ def _piped_row(row: _StateRow) -> Row:
 
 def _running_rows(running: RunningExecution) -> list[_StateRow]:
     called = name_of_execution(running.arn)
-    is_child = "/" in name_in_arn(running.state_machine_arn)  # of a Map Run: it follows its execution
+    is_child = "/" in name_in_arn(
+        running.state_machine_arn
+    )  # a child of a Map Run: it is below its execution
     name = [Span("  └ "), Span(running.name)] if is_child else [Span(called, "bold")]
     age = [Span(_rough_age(running, running.started_at))]
     if running.suspension is not None:

@@ -80,7 +80,7 @@ def show(
 
     # A history becomes many objects and no cycles; the command ends when they are shown.
     gc.disable()
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     if state is not None and (events or html is not None):
         raise UsageError(f"{'--events' if events else '--html'} shows the whole execution. Omit {state}.")
     with Backend(terminal) as backend:

@@ -39,7 +39,7 @@ def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCo
       sfn deploy -t template.yaml --stack orders --parameter Stage=dev
       sfn deploy --dry-run
     """
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     may_build = options.build is True if dry_run else options.build is not False
     project = read_named_project(terminal, options, may_build=may_build)
     check_stack_name(project.stacks, options)

@@ -1,4 +1,4 @@
-"""`sfn stack`: lists, shows and deletes what deploys have created."""
+"""`sfn stack`: lists, shows and deletes stacks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     Example:
       sfn stack list
     """
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
         found = list(stored_stacks(backend.service.stacks))
     if terminal.is_for_people:

@@ -1,4 +1,4 @@
-"""Stacks, and what deploys did, for people: tables no wider than the terminal."""
+"""Tables of stacks and of the changes of a deploy, no wider than the terminal."""
 
 from __future__ import annotations
 

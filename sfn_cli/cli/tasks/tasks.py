@@ -74,7 +74,7 @@ def list_tasks(terminal: Terminal, state_machine_arn: str | None, execution_arn:
       sfn tasks list
       sfn tasks list --state-machine-arn Pay --query 'tasks[].taskToken' --output text
     """
-    _ = terminal.query, terminal.output  # a bad one is reported first
+    _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
         found = _find_tasks(backend, state_machine_arn, execution_arn)
     if terminal.is_for_people:
