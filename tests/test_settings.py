@@ -14,6 +14,7 @@ import pytest
 from sfn_cli import quotas, settings
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import Settings
+from sfn_cli.settings.exported import ignore_exported_variables
 from sfn_cli.settings.table import VARIABLES
 from sfn_cli.store.sqlite.keys import EVENTS_PER_EXECUTION
 from tests import reference
@@ -128,6 +129,32 @@ def test_endpoints() -> None:
     assert (found.endpoint("API Gateway"), found.endpoint("S3")) == ("http://one", None)
     ignored = Settings.from_environment({**environ, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"})
     assert (ignored.endpoint("API Gateway"), ignored.common_endpoint) == (None, None)
+
+
+OWN_KEY = {"AWS_ACCESS_KEY_ID": f"SFN{'0A' * 16}", "AWS_SECRET_ACCESS_KEY": "sfn"}
+USERS_KEY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+HERE, THERE = "http://127.0.0.1:1234", "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize(
+    "exported, left",
+    [
+        ({"AWS_ENDPOINT_URL": HERE, "SFN_AWS_ENDPOINT": HERE, **OWN_KEY}, {}),
+        ({"AWS_ENDPOINT_URL": HERE, "SFN_AWS_ENDPOINT": HERE, **USERS_KEY}, USERS_KEY),
+        (
+            {"AWS_ENDPOINT_URL": THERE, "SFN_AWS_ENDPOINT": HERE, **OWN_KEY},
+            {"AWS_ENDPOINT_URL": THERE},
+        ),
+        ({"AWS_ENDPOINT_URL": THERE, **USERS_KEY}, {"AWS_ENDPOINT_URL": THERE, **USERS_KEY}),
+        ({"AWS_ENDPOINT_URL": HERE, "SFN_AWS_ENDPOINT": ""}, {"AWS_ENDPOINT_URL": HERE}),
+        ({"AWS_ENDPOINT_URL": "", "SFN_AWS_ENDPOINT": ""}, {"AWS_ENDPOINT_URL": ""}),
+    ],
+)
+def test_variables_of_sfn_aws_env(exported: dict[str, str], left: dict[str, str]) -> None:
+    """sfn ignores what `sfn aws env` has set, and nothing that the user has set since."""
+    environ = {**exported}
+    ignore_exported_variables(environ)
+    assert {name: value for name, value in environ.items() if name != "SFN_AWS_ENDPOINT"} == left
 
 
 def test_a_child_has_the_same_settings(tmp_path: Path) -> None:

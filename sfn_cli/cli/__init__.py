@@ -29,11 +29,18 @@ def process() -> NoReturn:
     gc.disable()
     _open_closed_cli_streams()
     _prepare_cli_output()
+    _ignore_exported_variables()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _ignore_exported_variables() -> None:
+    from sfn_cli.settings.exported import ignore_exported_variables
+
+    ignore_exported_variables()
 
 
 def _open_closed_cli_streams() -> None:

@@ -171,6 +171,11 @@ _SERVICES = (
         kind=ENDPOINT,
     ),
     SettingVariable(
+        "SFN_AWS_ENDPOINT",
+        "Set by `sfn aws env`. If `AWS_ENDPOINT_URL` has the same value, sfn ignores it: tasks find the "
+        "local AWS services without it.",
+    ),
+    SettingVariable(
         "AWS_ENDPOINT_URL_*",
         "The endpoint for one service, for example `AWS_ENDPOINT_URL_SQS`. It takes precedence over "
         "`AWS_ENDPOINT_URL`.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, sfn, stop_workers
+from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, serving, sfn, stop_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +78,72 @@ def test_commands_of_other_services(home: Path) -> None:
     passed_on, own = (run(home, f"{aws} sqs get-queue-url --queue-name none") for aws in ("sfn", direct))
     assert (passed_on.returncode, passed_on.stderr) == (own.returncode, own.stderr)
     assert passed_on.returncode != 0
+
+
+TASK = {
+    "StartAt": "Send",
+    "States": {
+        "Send": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:sqs:createQueue",
+            "Parameters": {"QueueName": "later"},
+            "ResultSelector": {"url.$": "$.QueueUrl"},
+            "End": True,
+        }
+    },
+}
+
+
+def test_sfn_in_the_environment_of_a_shell(home: Path, tmp_path: Path) -> None:
+    """In the shell of `sfn aws env`, sfn finds the local services also after they have been restarted."""
+    (tmp_path / "later.asl.json").write_text(json.dumps(TASK))
+    enter = 'eval "$(sfn aws env)"; sfn aws stop;'
+    done = run(
+        home,
+        f"{enter} sfn run {tmp_path}/later.asl.json && sfn ls --query 'stateMachines[].name' --output text"
+        " && sfn sqs list-queues --query QueueUrls --output text; echo $AWS_ENDPOINT_URL",
+    )
+    assert done.returncode == 0, done.stderr
+    *_, names, queues, named = done.stdout.splitlines()
+    assert names.split() == ["later"], done.stdout
+    assert queues.endswith("/later"), done.stdout
+    assert not queues.startswith(named)
+
+
+def test_sfn_serve_in_the_environment_of_a_shell(home: Path) -> None:
+    """`sfn serve` forwards to the local services there, and the worker's functions call its endpoint."""
+    exported = run(home, "sfn aws env --format env-no-export").stdout.splitlines()
+    variables = dict(line.split("=", 1) for line in exported)
+    sfn(home, "aws", "stop")
+    with serving(home, environment=variables) as url:
+        done = run(home, f"aws sqs list-queues --endpoint-url {url}", **variables)
+        assert (done.returncode, done.stderr) == (0, "")
+        # The credentials of `sfn aws env` also sign requests to an endpoint on this machine.
+        done = run(home, f"sfn list-state-machines --max-items 0 --endpoint-url {url}", **variables)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "sfn iam list-users",
+        "sfn list-state-machines --endpoint-url https://states.us-east-1.amazonaws.com",
+    ],
+)
+def test_aws_itself_in_the_environment_of_a_shell(home: Path, tmp_path: Path, script: str) -> None:
+    """Requests to AWS are not signed with the credentials of `sfn aws env`."""
+    enter = 'eval "$(env -u SFN_AWS sfn aws env)"'
+    done = run(home, f"{enter}; {script}", SFN_AWS="real", HOME=str(tmp_path))
+    assert done.returncode in (253, 255), done.stdout + done.stderr  # 255: version 1 of the AWS CLI
+    assert "Unable to locate credentials" in done.stderr
+
+
+def test_another_endpoint_in_the_environment_of_a_shell(home: Path) -> None:
+    """An endpoint that the user sets after `sfn aws env` is called."""
+    again = "export AWS_ENDPOINT_URL=http://127.0.0.1:9 AWS_MAX_ATTEMPTS=1"
+    done = run(home, f'eval "$(sfn aws env)"; {again}; sfn s3 ls')
+    assert done.returncode == 255
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/' in done.stderr
 
 
 @pytest.mark.parametrize(

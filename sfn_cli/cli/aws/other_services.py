@@ -23,6 +23,7 @@ from sfn_cli.cli.operations import arguments, options
 from sfn_cli.cli.terminal import Terminal
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.settings import is_aws_endpoint
+from sfn_cli.settings.exported import exported_access_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -107,7 +108,9 @@ def _named_endpoint_variables(home: str, endpoint: str, given: dict[str, str]) -
     names_credentials = "profile" in given or {"AWS_ACCESS_KEY_ID", "AWS_PROFILE"} & os.environ.keys()
     if names_credentials or is_aws_endpoint(endpoint):
         return {}
-    access_key = embedded_aws.embedded_aws_access_key(home, endpoint) or embedded_aws.MADE_UP
+    access_key = (
+        embedded_aws.embedded_aws_access_key(home, endpoint) or exported_access_key() or embedded_aws.MADE_UP
+    )
     variables = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": embedded_aws.MADE_UP}
     if "AWS_DEFAULT_REGION" not in os.environ:  # version 1 of the AWS CLI does not read AWS_REGION
         variables["AWS_DEFAULT_REGION"] = Terminal(given).settings.region

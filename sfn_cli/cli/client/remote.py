@@ -14,12 +14,16 @@ from urllib.parse import urlsplit
 
 from sfn_cli.api.protocol import shapes
 from sfn_cli.cli.client import signature, wire
-from sfn_cli.cli.failures import CommandFailedError, OperationError
+from sfn_cli.cli.failures import CommandFailedError, MisconfiguredError, OperationError
 from sfn_cli.errors import ApiError
+from sfn_cli.settings import is_aws_endpoint
+from sfn_cli.settings.exported import exported_variables
 from sfn_cli.settings.kinds import is_url_setting
 from sfn_cli.settings.table import setting_value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.api.model import Operation
     from sfn_cli.cli.terminal import Terminal
 
@@ -39,6 +43,18 @@ _MAX_BODY_BYTES = 1 << 29
 _SIGNING_NAMES = {"stepfunctions": "states"}
 
 
+def _signing_credentials(
+    environ: Mapping[str, str], profile: str | None, endpoint: str
+) -> signature.Credentials:
+    """Returns the user's credentials; without any, those of `sfn aws env`, except for AWS itself."""
+    try:
+        return signature.signing_credentials(environ, profile)
+    except MisconfiguredError:
+        if not exported_variables or is_aws_endpoint(endpoint):
+            raise
+        return signature.signing_credentials({**environ, **exported_variables}, profile)
+
+
 class Remote:
     """Runs operations at an endpoint.
 
@@ -54,7 +70,7 @@ class Remote:
         self.url = urlsplit(self.endpoint)
         self.region = terminal.settings.region
         self.who = (
-            signature.signing_credentials(environ, given.get("profile"))
+            _signing_credentials(environ, given.get("profile"), self.endpoint)
             if given.get("sign_request", True)
             else None
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli import private_files
 from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.settings.exported import exported_variables
 
 if TYPE_CHECKING:
     import subprocess
@@ -126,7 +127,7 @@ def _start_service(service: DevService, port: int, log: Path) -> _StartedService
 
     program, *arguments = service.command
     command = [sys.executable if program in {"python", "python3"} else program, *arguments]
-    environment = {"PYTHONUNBUFFERED": "1", **os.environ, "PORT": str(port)}
+    environment = {"PYTHONUNBUFFERED": "1", **os.environ, **exported_variables, "PORT": str(port)}
     with open(log, "wb", opener=private_files.open_file) as output:
         companion = subprocess.Popen(
             [sys.executable, "-I", "-S", str(_COMPANION), *command],

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Protocol
 from sfn_cli import detached, private_files
 from sfn_cli.errors import StoreError
 from sfn_cli.functions.environment.variables import EndpointAddress
+from sfn_cli.settings.exported import new_access_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -99,15 +100,13 @@ class Endpoint:
         None if functions call AWS itself.
         """
         if self._address is None and not self._settings.calls_aws:
-            from secrets import token_hex
-
             self._listening = listening = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
             # Inherited by connections: a body does not wait for the acknowledgement of its headers.
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             listening.setblocking(False)
             self._selector.register(listening, selectors.EVENT_READ, self._on_connection)
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            self._address = EndpointAddress(url, f"SFN{token_hex(16).upper()}")
+            self._address = EndpointAddress(url, new_access_key())
         return self._address
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ from sfn_cli import detached, host_check, loopback, private_files
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.installation.extras import install_hint
 from sfn_cli.settings import Settings
+from sfn_cli.settings.exported import OWN_ENDPOINT, new_access_key
 from sfn_cli.worker_slots import live_workers
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def embedded_aws_variables(settings: Settings) -> dict[str, str]:
     url = embedded_aws_endpoint(settings)
     return {
         "AWS_ENDPOINT_URL": url,
+        OWN_ENDPOINT: url,
         "AWS_ACCESS_KEY_ID": embedded_aws_access_key(settings.home, url) or MADE_UP,
         "AWS_SECRET_ACCESS_KEY": MADE_UP,
         "AWS_REGION": settings.region,
@@ -212,7 +214,6 @@ def _embedded_aws_environment(settings: Settings) -> dict[str, str]:
 
 def embedded_aws_main() -> None:
     """The main function of the server process (`_start_embedded_aws`)."""
-    import secrets
     import threading
 
     detached.settle_detached()
@@ -241,7 +242,7 @@ def embedded_aws_main() -> None:
         def log_request(self, *args: object) -> None:
             """Logs nothing, so that the log does not grow with every request."""
 
-    access_key = f"SFN{secrets.token_hex(16).upper()}"
+    access_key = new_access_key()
     application = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
     guarded = _Guarded(application, access_key)
     server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
