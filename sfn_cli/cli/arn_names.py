@@ -15,6 +15,7 @@ which name does not exist.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 _RESEMBLANCE = 0.6
 _EXECUTIONS = 200
 """How many of a machine's latest executions are searched for a similar name."""
+
+_MACHINES = 50
+"""How many machines are searched for an execution whose machine was not named."""
+
+_MOST_SUGGESTED = 3
 
 
 class ArnKind(NamedTuple):
@@ -153,6 +159,8 @@ def _missing_resource_text(member: str, given: str, backend: Backend, others: st
     sought, lists = zip(*(_IN_WORDS[kind] for kind in kinds), strict=True)
     commands = ", ".join(_at_backend(command, backend) for command in lists)
     close = _did_you_mean(member, given, backend.call)
+    if not close and member == "executionArn" and "/" not in given:
+        close = " An execution is written as MACHINE/NAME."
     return f'No {" or ".join(sought)}{others} named "{name}".{close} List them with: {commands}'
 
 
@@ -163,8 +171,25 @@ def _missing_version_text(name: str, suffix: str, backend: Backend) -> str:
 
 
 def _did_you_mean(member: str, given: str, call: Call) -> str:
-    close = _similar_arn_name(member, given, call)
-    return f' Did you mean "{close}"?' if close else ""
+    names = _executions_of_this_name(given, call) if member == "executionArn" else []
+    close = " or ".join(f'"{name}"' for name in names or [_similar_arn_name(member, given, call)] if name)
+    return f" Did you mean {close}?" if close else ""
+
+
+def _executions_of_this_name(name: str, call: Call) -> list[str]:
+    """Returns the executions that have this name, as MACHINE/NAME, if they are few.
+
+    Only the first machines are searched: each is a request.
+    """
+    if "/" in name:
+        return []
+    describe = model.load_model("stepfunctions", "DescribeExecution")
+    found = []
+    for machine in itertools.islice(_list_all_arn_names(MACHINE, call), _MACHINES):
+        with suppress(OperationError):
+            call(describe, {"executionArn": execution_arn(machine[MACHINE.arn], name)})
+            found.append(f"{machine['name']}/{name}")
+    return found if len(found) <= _MOST_SUGGESTED else []
 
 
 def _at_backend(command: str, backend: Backend) -> str:

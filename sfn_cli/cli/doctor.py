@@ -37,7 +37,9 @@ def doctor(terminal: Terminal) -> ExitCode:
     for note in private_files.private_home_notes(terminal.settings.home):
         print(f"note: {note}", file=sys.stderr)
     problems = "1 problem" if examined.findings == 1 else f"{examined.findings or 'no'} problems"
-    print(f"{examined.executions} executions, {examined.events} events: {problems} found")
+    executions = f"{examined.executions} execution{'' if examined.executions == 1 else 's'}"
+    events = f"{examined.events} event{'' if examined.events == 1 else 's'}"
+    print(f"{executions}, {events}: {problems} found")
     return ExitCode.SUCCESS if not examined.findings else ExitCode.FAILURE
 
 

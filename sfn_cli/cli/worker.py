@@ -25,7 +25,8 @@ _PIECE_CHARACTERS = 1 << 20
 
 
 @click.group("worker")
-def worker() -> None:
+@click.pass_obj
+def worker(terminal: Terminal) -> None:
     """Shows or stops the worker, the background process that runs executions.
 
     It starts when there is something to run, and exits when nothing is left to do.
@@ -35,6 +36,7 @@ def worker() -> None:
       sfn worker status
       sfn worker log --follow
     """
+    Backend(terminal).refuse_endpoint()
 
 
 @worker.command("status")

@@ -86,8 +86,11 @@ class Stack(NamedTuple):
     For a single definition it is that file, because a folder may contain several of them.
     """
     template: Mapping[str, Any]
-    parameters: Mapping[str, str]
-    """Parameter values from the project (samconfig.toml, …); the user's values override them."""
+    parameters: Mapping[str, Any]
+    """Parameter values from the project (samconfig.toml, …); the user's values override them.
+
+    A value is a text, or a reference to the deployment's region (`parameter_values.REGION`).
+    """
     places: Mapping[Path_, SourcePlace]
     """The places of values; a value without an entry is at the nearest value around it."""
     files: tuple[Path, ...]

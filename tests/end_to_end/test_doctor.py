@@ -167,6 +167,13 @@ def test_memory_is_constant(home: Path, count: int) -> None:
     assert many.peak_bytes < min(few.peak_bytes + 10 * MEGABYTE, 150 * MEGABYTE)
 
 
+def test_one_execution(home: Path) -> None:
+    """The summary counts in the singular and in the plural."""
+    assert sfn(home, "doctor").stdout == "0 executions, 0 events: no problems found\n"
+    ended(home, start_execution(home, create_machine(home, "A", ECHO)))
+    assert sfn(home, "doctor").stdout == "1 execution, 6 events: no problems found\n"
+
+
 def test_an_endpoint_is_refused(home: Path) -> None:
     """The check reads the file of the local store."""
     done = sfn(home, "doctor", "--endpoint-url", "http://127.0.0.1:9")

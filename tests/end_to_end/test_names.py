@@ -154,6 +154,21 @@ MISSING = [
         "ExecutionDoesNotExist",
         'No state machine or file named "Pax". Did you mean "Pay"? List them with: sfn ls',
     ),
+    (
+        "show monday",
+        "ExecutionDoesNotExist",
+        'No state machine or file named "monday". Did you mean "Pay/monday"? List them with: sfn ls',
+    ),
+    (
+        "show x",
+        "ExecutionDoesNotExist",
+        'No state machine or file named "x". An execution is written as MACHINE/NAME. List them with: sfn ls',
+    ),
+    (
+        "describe-execution --execution-arn monday",
+        "InvalidArn",
+        'No state machine named "monday". Did you mean "Pay/monday"? List them with: sfn ls',
+    ),
     ("ls Pax", "InvalidArn", 'No state machine named "Pax". Did you mean "Pay"? List them with: sfn ls'),
 ]
 

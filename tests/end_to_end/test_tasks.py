@@ -237,7 +237,7 @@ def test_at_a_terminal(home: Path, columns: int) -> None:
     assert all(len(line) <= columns for line in lines)
     text = "\n".join(lines)
     assert {word for word in text.split() if re.fullmatch("[0-9a-f]{8}", word)} == handles
-    assert ("Confirm" in text, "Pay/monday" in text, "(no" in text, "in 59m" in text) == (True,) * 4
+    assert ("Confirm" in text, "Pay/monday" in text, "(no" in text, "in 1 h" in text) == (True,) * 4
     assert ("StateMachineArn" in text, "…" in text) == (columns == 200,) * 2  # the input is cut, or left out
     assert json.loads(
         "\n".join(at_terminal(home, columns, "tasks", "list", "--output", "json", "--no-cli-pager"))

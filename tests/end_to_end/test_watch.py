@@ -184,9 +184,12 @@ def test_interrupt(home: Path) -> None:
         assert terminal.end() == 130
         assert_restored(terminal)
         assert "◔ Approve" in terminal.screen
-        assert "The execution continues. To stop it: sfn stop-execution --execution-arn" in terminal.screen
+        stop = "sfn stop-execution --execution-arn Pay/monday"
+        assert f"The execution continues. To stop it: {stop}\n" in f"{terminal.screen}\n"
         assert "Traceback" not in terminal.screen
     assert describe(home, execution)["status"] == "RUNNING"
+    assert sfn(home, *stop.split()[1:]).returncode == 0
+    assert describe(home, execution)["status"] == "ABORTED"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])

@@ -230,6 +230,16 @@ def test_status_log_and_stop(home: Path) -> None:
     assert sfn_json(home, "describe-execution", "--execution-arn", arn)["status"] == "RUNNING"
 
 
+@pytest.mark.parametrize("command", ["status", "stop", "log"])
+def test_workers_are_of_this_machine(home: Path, command: str) -> None:
+    """--endpoint-url is refused; an endpoint of AWS's services in the environment is none of the store."""
+    url = "http://127.0.0.1:9"
+    refused = sfn(home, "worker", command, "--endpoint-url", url)
+    assert (refused.returncode, refused.stdout) == (252, "")
+    assert "works only on the local store. Omit --endpoint-url." in refused.stderr
+    assert sfn(home, "worker", command, environment={"AWS_ENDPOINT_URL": url}).returncode == 0
+
+
 @pytest.mark.slow
 def test_a_broken_history_affects_no_other_execution(home: Path) -> None:
     """An execution whose history cannot be replayed is suspended, with its traceback in the log.

@@ -48,11 +48,15 @@ class Backend:
 
         return f"--endpoint-url {shell_word(self.terminal.given['endpoint_url'])}"
 
+    def refuse_endpoint(self) -> None:
+        """Raises UsageError if an endpoint was named, for commands about this machine."""
+        if self.is_remote:
+            raise UsageError("This command works only on the local store. Omit --endpoint-url.")
+
     @cached_property
     def service(self) -> Service:
         """The operations over this machine's store. Raises UsageError if an endpoint was named."""
-        if self.is_remote:
-            raise UsageError("This command works only on the local store. Omit --endpoint-url.")
+        self.refuse_endpoint()
         from sfn_cli import app
 
         return app.build_app(self.terminal.settings)

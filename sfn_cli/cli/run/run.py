@@ -191,7 +191,8 @@ def _follow_run(
     try:
         watch.show_followed(followed, sys.stderr, backend.terminal, with_events=with_events)
     except KeyboardInterrupt:
-        watch.report_how_to_stop(execution_arn, f" without {', '.join(services)}" if services else "")
+        without = f" without {', '.join(services)}" if services else ""
+        watch.report_how_to_stop(backend, execution_arn, without)
         raise
     watch.check_end(backend, followed.view)
     _write_run_output(json_text.loads_json(followed.view.output or "null"), backend.terminal)

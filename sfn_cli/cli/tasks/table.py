@@ -11,13 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from sfn_cli.cli import screen
+from sfn_cli.cli.lists.list_times import format_until
+from sfn_cli.views.text.time_spans import format_rough_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _INPUT_CHARACTERS = 16
 """The input is shown if there is room for this many of its characters."""
 
@@ -60,29 +61,15 @@ def _table(rows: Sequence[Sequence[str]]) -> Table:
 
 
 def _task_table_row(task: WaitingTask, now: int) -> tuple[str, ...]:
-    until = "" if task.until is None else f"in {task_table_span(task.until - now)}"
+    until = "" if task.until is None else format_until(task.until - now)
     return (
         task.short_handle,
         task.execution,
         task.state,
         _task_waits_for(task),
-        task_table_span(now - task.since),
+        format_rough_span(now - task.since),
         until,
     )
-
-
-def task_table_span(milliseconds: int) -> str:
-    """Formats a time span in its two largest units: "2d 3h", "45s"."""
-    seconds = max(0, milliseconds // 1000)
-    for position, (unit, name) in enumerate(_UNITS):
-        if seconds >= unit:
-            smaller = (
-                f" {seconds % unit // _UNITS[position + 1][0]}{_UNITS[position + 1][1]}"
-                if position + 1 < len(_UNITS)
-                else ""
-            )
-            return f"{seconds // unit}{name}{smaller}"
-    return "0s"
 
 
 def _task_waits_for(task: WaitingTask) -> str:

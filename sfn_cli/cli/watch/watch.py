@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from sfn_cli.api import suspensions
+from sfn_cli.arn import LAST_EXECUTION, name_of_execution
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import PROGRAM, ExecutionFailedError
 from sfn_cli.cli.operations.backend import Backend
@@ -61,7 +62,7 @@ def watch(terminal: Terminal, execution: str, events: bool) -> ExitCode:
             else:
                 show_followed(followed, sys.stdout, terminal, with_events=events)
         except KeyboardInterrupt:
-            report_how_to_stop(source.arn)
+            report_how_to_stop(backend, source.arn)
             raise
         check_end(backend, followed.view)
     return ExitCode.SUCCESS
@@ -84,13 +85,23 @@ def show_followed(
                 show(event)
 
 
-def report_how_to_stop(execution_arn: str, without: str = "") -> None:
+def report_how_to_stop(backend: Backend, execution_arn: str, without: str = "") -> None:
     """Writes to stderr, after Ctrl-C, that the execution continues and how to stop it."""
+    stop = f"{PROGRAM} stop-execution --execution-arn {_name_for_stop(backend, execution_arn)}"
     click.echo(
-        f"\nThe execution continues{without}. "
-        f"To stop it: {PROGRAM} stop-execution --execution-arn {execution_arn}",
+        f"\nThe execution continues{without}. To stop it: {stop} {backend.endpoint_option}".rstrip(),
         err=True,
     )
+
+
+def _name_for_stop(backend: Backend, execution_arn: str) -> str:
+    """Returns the execution's name, or its ARN where the name would not be understood.
+
+    These are executions of a Map Run, executions called "last", and those of another region.
+    """
+    name = name_of_execution(execution_arn)
+    is_understood = name.count("/") == 1 and not name.endswith(f"/{LAST_EXECUTION}")
+    return name if is_understood and "region" not in backend.terminal.given else execution_arn
 
 
 def check_end(backend: Backend, view: ExecutionView) -> None:

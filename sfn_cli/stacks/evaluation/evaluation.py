@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.stacks.evaluation.context import Lookups, PseudoParameters
 from sfn_cli.stacks.evaluation.dynamic_references import resolve_dynamic_references
 from sfn_cli.stacks.evaluation.intrinsics import FUNCTIONS
-from sfn_cli.stacks.evaluation.parameter_values import is_hidden_parameter, parameter_values
+from sfn_cli.stacks.evaluation.parameter_values import (
+    is_hidden_parameter,
+    parameter_values,
+    with_region_parameters,
+)
 from sfn_cli.stacks.evaluation.references import reference_order, resource_references
 from sfn_cli.stacks.evaluation.resolution import NO_VALUE, Resolution
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
@@ -50,6 +54,7 @@ class StackEvaluation:
         self.stack = stack
         self._lookups = lookups or Lookups()
         check_template_form(stack.template, stack.error)
+        given = with_region_parameters(stack, given, pseudo.region)
         self.parameters = parameter_values(stack, given, self._lookups)
         """The value of each parameter, as Ref returns it."""
         self._values = {**self.parameters, **pseudo.values()}

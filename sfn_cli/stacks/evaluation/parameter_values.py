@@ -30,6 +30,15 @@ def is_hidden_parameter(declaration: Mapping[str, Any]) -> bool:
     return str(declaration.get("NoEcho")).lower() == "true"
 
 
+REGION: Mapping[str, str] = {"Ref": "AWS::Region"}
+"""The value of a project's parameter that is the deployment's region."""
+
+
+def with_region_parameters(stack: Stack, given: Mapping[str, str], region: str) -> dict[str, str]:
+    """Returns the user's values, with the region for the parameters that the project sets to REGION."""
+    return {**{name: region for name, value in stack.parameters.items() if value == REGION}, **given}
+
+
 def parameter_values(stack: Stack, given: Mapping[str, str], lookups: Lookups) -> dict[str, Json]:
     """Returns the value of each parameter as Ref returns it: a text, a number or a list.
 

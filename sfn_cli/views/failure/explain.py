@@ -37,7 +37,8 @@ class Failure(NamedTuple):
     task's resource, such as "dynamodb:putItem", and `arguments` its arguments as JSON text (for a
     function, its Payload), if they differ from the input. `function` is the reference of the invoked
     Lambda function, `child_arn` the child execution that failed. `reported_by` is the Fail state to which
-    a Catcher led. The caller adds `log_lines`.
+    a Catcher led. If `is_mocked`, mocks or faults may have answered instead of what was to be called. The
+    caller adds `log_lines`.
     """
 
     status: "Status"
@@ -56,6 +57,7 @@ class Failure(NamedTuple):
     child_arn: str | None = None
     reported_by: "StateVisit | None" = None
     hint: str = ""
+    is_mocked: bool = False
     log_lines: "Sequence[str]" = ()
 
 
@@ -114,6 +116,7 @@ def _failure_of(
         decoded.child_arn or (attempt.child_arn if attempt is not None else None),
         reported_by,
         "" if visit is None or error is None else _catcher_hint(view, visit, error),
+        is_mocked=visit is not None and visit.state in view.source.mocked_states,
     )
 
 

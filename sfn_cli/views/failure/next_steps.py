@@ -98,7 +98,7 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
         yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
     elif can_go_on:
         yield from _step_to_start_again(view)
-    if stored and failure.function is not None and not _was_not_called(view, failure):
+    if stored and failure.function is not None and not _was_not_called(failure):
         group = shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
         since = _utc_time(view.started_at)
         yield NextStep("show all log lines of the function", f"sfn logs tail {group} --since {since}")
@@ -109,10 +109,9 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
         )
 
 
-def _was_not_called(view: "ExecutionView", failure: "Failure") -> bool:
+def _was_not_called(failure: "Failure") -> bool:
     """Whether the failed function does not exist or was mocked, so that it has no log lines."""
-    mocked = failure.visit is not None and failure.visit.state in view.source.mocked_states
-    return mocked or failure.error in _NO_FUNCTION
+    return failure.is_mocked or failure.error in _NO_FUNCTION
 
 
 def _steps_at_map_run(view: "ExecutionView", failure: "Failure") -> "Iterator[NextStep]":

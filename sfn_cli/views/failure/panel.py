@@ -85,7 +85,8 @@ def _failure_body(failure: "Failure", inner: int) -> "Iterator[StyledLine]":
         )
     if failure.arguments is not None:
         text = f"{failure.called} {_compact_input(failure.arguments)}"
-        yield from _labelled("called", wrap_text(text, room, _MOST_INPUT_LINES), room, "code")
+        label = "request" if failure.is_mocked else "called"
+        yield from _labelled(label, wrap_text(text, room, _MOST_INPUT_LINES), room, "code")
     yield from _log_lines(failure, room)
     if (reported := failure.reported_by) is not None:
         said = ": ".join(

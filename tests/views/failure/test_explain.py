@@ -59,6 +59,17 @@ def test_box_and_next_steps(name: str) -> None:
         assert_golden(__file__, f"{name}.{width_name}", "\n".join([*map(plain_line, lines), *steps]))
 
 
+@pytest.mark.parametrize("mocked, label", [((), "called"), (("Charge",), "request")])
+def test_request_of_a_mocked_task(mocked: tuple[str, ...], label: str) -> None:
+    """The box does not say that a mocked task called something."""
+    view = fold_execution(source_of("order-declined")._replace(mocked_states=mocked))
+    failure = explain_failure(view)
+    assert failure is not None
+    lines = map(plain_line, failure_lines(failure, width=100))
+    (line,) = (line for line in lines if "http:invoke" in line)
+    assert line.startswith(f"│ {label.ljust(8)}http:invoke ")
+
+
 def test_box_around_what_does_not_show() -> None:
     """Invisible characters are escaped in the box, whose borders stay aligned."""
     failure = explain_failure(fold_execution(source_of("nested-map")))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.errors import UsageError
+from sfn_cli.stacks.evaluation.parameter_values import REGION
 from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.readers.terraform.emission import Emission
 from sfn_cli.stacks.readers.terraform.language.syntax import GetAttribute, Variable
@@ -62,7 +63,7 @@ def read_terraform_module(
             "Resources": emission.resources,
             "Outputs": emission.outputs,
         },
-        parameters={},
+        parameters={name: REGION for name, value in values.items() if value == project.region},
         places=emission.places,
         files=tuple(project.file_functions.files),
         notes=tuple(project.notes),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import UsageError
+from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.readers.terraform.read import read_terraform_module
 from sfn_cli.stacks.stack import TemplateError
+from tests.stacks.evaluations import PSEUDO
 from tests.stacks.project_files import write_project
 
 if TYPE_CHECKING:
@@ -143,10 +145,14 @@ def test_a_sensitive_variable(tmp_path: Path) -> None:
 
 
 def test_the_provider_region_is_that_of_the_deployment(tmp_path: Path) -> None:
+    """The variable's value is sfn's region, also in the list of parameters; the user's value overrides it."""
     text = 'provider "aws" { region = var.where }\nvariable "where" { default = "eu-central-1" }\n'
-    assert properties(read(tmp_path, text + NAME % "var.where"), "p_ssm_parameter")["Value"] == {
-        "Ref": "AWS::Region"
-    }
+    stack = read(tmp_path, text + NAME % "var.where")
+    assert properties(stack, "p_ssm_parameter")["Value"] == {"Ref": "AWS::Region"}
+    assert StackEvaluation(stack, {}, PSEUDO).parameters == {"where": PSEUDO.region}
+    stack = read(tmp_path, text + NAME % "var.where", where="eu-north-1")
+    assert properties(stack, "p_ssm_parameter")["Value"] == "eu-north-1"
+    assert StackEvaluation(stack, {}, PSEUDO).parameters == {"where": "eu-north-1"}
 
 
 FUNCTION = """
