@@ -52,9 +52,9 @@ def read_json(text: str) -> Json:
 
 
 def loads_json(text: str, make_object: Callable[[list[tuple[str, Json]]], Json] | None = None) -> Json:
-    """Acts as Python's `json.loads`, with its messages and NaN.
+    """Parses JSON as Python's `json.loads` does, with its messages and NaN.
 
-    `make_object` makes each object of its members. Raises ValueError, also for text that is nested
+    `make_object` builds each object from its members. Raises ValueError, also for text that is nested
     too deeply.
     """
     _prepare_json_text(text)

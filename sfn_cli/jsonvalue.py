@@ -30,7 +30,7 @@ def _json_value_writer(separators: tuple[str, str]) -> Callable[[Json], str]:
             try:
                 text.encode()
             except UnicodeEncodeError:
-                # A lone surrogate ("\ud800") is no character of any encoding: a text that has one is escaped.
+                # A lone surrogate ("\ud800") is not a character in any encoding: text with one is escaped.
                 return encode_ascii(value)
         return text
 

@@ -1,7 +1,7 @@
 """The variables that `eval "$(sfn aws env)"` exports into a shell, for other programs.
 
 In that shell, sfn itself ignores them. Its tasks, functions and servers find the local AWS services in the
-home, also after a restart with another port; and the credentials are no user's.
+home, also after a restart with another port; and the credentials belong to no user.
 """
 
 # No `from __future__ import annotations`: see settings/__init__.py.

@@ -210,7 +210,7 @@ def test_failures(home: Path, there: Api) -> None:
         ),
         (
             task(there.url, f"{ARN}/None/x"), "Events.ConnectionResource.ResourceNotFound",
-            f"Connection '{ARN}/None/x' does not exist (sfn events create-connection).",
+            f"Connection '{ARN}/None/x' does not exist. Create it with: sfn events create-connection",
         ),
         (
             task(there.url, forgotten), "Events.ConnectionResource.InvalidConnectionState",

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @click.group("aws")
 def aws() -> None:
-    """Starts, names and stops the local AWS services (SQS, S3, DynamoDB, …).
+    """Starts and stops the local AWS services (SQS, S3, DynamoDB, …), and prints their URL.
 
     Tasks call them by default. They are moto's server on this machine, which starts when a task or a
     command needs it. Data is in memory: it is lost when the server stops, after 15 minutes without
     requests and without a worker, or with `sfn aws stop`.
 
-    The extra aws has to be installed.
+    Needs the extra aws.
 
     \b
     Examples:
@@ -61,7 +61,7 @@ def aws_endpoint(terminal: Terminal) -> ExitCode:
 )
 @click.pass_obj
 def aws_env(terminal: Terminal, format: str) -> ExitCode:
-    """Prints the environment in which aws and SDKs call the local AWS services.
+    """Prints the variables with which aws and SDKs call the local AWS services.
 
     These are the endpoint, the region and credentials. The services are started if needed. After a
     restart of the services (`sfn aws stop`), run the command again: the endpoint and the credentials

@@ -49,8 +49,8 @@ def diff(terminal: Terminal, before: str, after: str, machine: str | None, exit_
 
     "−" marks what only BEFORE has, "+" what only AFTER has, and "~" what differs. In executions, the
     first visit of a state is compared with the first, the second with the second, and iterations by
-    index. A value that differs is shown at the first state that has it. Durations are shown, and are no
-    difference.
+    index. A value that differs is shown at the first state that has it. Durations are shown, but
+    not compared.
 
     With --output or --query, the differences are data. The exit code is 0 even if there are differences,
     unless you use --exit-code.

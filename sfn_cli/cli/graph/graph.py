@@ -1,4 +1,4 @@
-"""`sfn graph [FILE|MACHINE|EXECUTION]`: draws a state machine, or what an execution did on it."""
+"""`sfn graph [FILE|MACHINE|EXECUTION]`: draws a state machine, or the path of an execution through it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def graph(
     parameters: tuple[str, ...],
     build: bool,
 ) -> ExitCode:
-    """Draws a state machine, or what an execution did on it.
+    """Draws a state machine, or the path of an execution through it.
 
     The argument can be a file or folder: a definition (*.asl.json, *.asl.yaml), a project as for
     `sfn run`, or the output of get-execution-history. If no file has this name, it is a state machine

@@ -42,7 +42,7 @@ def default_format(out: Path | None) -> str:
 def form_text(subject: GraphSubject, format: str, theme: str, open_paths: Sequence[str]) -> str:
     """Returns the whole text of a form, with a line break at its end.
 
-    Raises UsageError for an open path that is no Map or Parallel.
+    Raises UsageError for an open path that is not a Map or Parallel.
     """
     if format == "mermaid":
         from sfn_cli.views.graph.mermaid import mermaid_of

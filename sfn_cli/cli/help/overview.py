@@ -50,7 +50,7 @@ OPERATION_GROUPS: Mapping[str, Sequence[str]] = {
 
 _SERVICES = ("lambda", "logs", "events", "sts", "stepfunctions")
 _OTHER_SERVICES = HelpRow(
-    "s3, sqs, …", "Any other service: runs the AWS CLI at the local AWS services (sfn aws help)."
+    "s3, sqs, …", "Any other service: runs the AWS CLI against the local AWS services (sfn aws help)."
 )
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCode:
     """Creates or updates all resources of a project.
 
-    PATH is as for `sfn run`. Resources that have not changed since the last deploy stay. Resources that
+    PATH is as for `sfn run`. Resources that have not changed are left as they are. Resources that
     the template no longer has are deleted. Types that sfn does not support are left out, by name. A
     deploy that fails is rolled back, and one that was interrupted is completed by the next.
 

@@ -85,7 +85,7 @@ def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--exact-runtimes",
             is_flag=True,
-            help="Run each function by the exact version of its runtime only, as SFN_EXACT_RUNTIMES=true "
+            help="Run each function only with the exact version of its runtime, as SFN_EXACT_RUNTIMES=true "
             "does.",
         ),
         click.option(

@@ -135,7 +135,7 @@ def _invoked_connection(service: Service, arn: str) -> Connection:
     if found is None:
         raise StatesError(
             "Events.ConnectionResource.ResourceNotFound",
-            f"Connection '{arn}' does not exist (sfn events create-connection).",
+            f"Connection '{arn}' does not exist. Create it with: sfn events create-connection",
         )
     return found
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run_of_node(run: GraphRun | None, node: GraphNode) -> NodeRun | None:
-    """Returns the execution's part in the state; None if no execution is drawn, or none for this state."""
+    """Returns what the execution did in the state; None if no execution is drawn, or it was not there."""
     return None if run is None else run.nodes.get(node.path)
 
 
