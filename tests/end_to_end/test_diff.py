@@ -117,8 +117,8 @@ def test_names(home: Path, before: str, after: str, options: list[str], code: in
 @pytest.mark.parametrize(
     "before, after, error",
     [
-        ("Sums/two", "Sums", "Sums/two is an execution and Sums a definition"),
-        ("Sums", "two.json", "two.json is an execution and Sums a definition"),
+        ("Sums/two", "Sums", "Sums/two is an execution but Sums is a definition"),
+        ("Sums", "two.json", "two.json is an execution but Sums is a definition"),
         ("Sums/two", "Sums/none", "Execution Does Not Exist"),
         ("Sums", "None", 'No state machine, file or folder named "None"'),
         ("Sums", "none.json", "none.json does not exist"),

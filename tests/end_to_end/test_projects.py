@@ -499,5 +499,5 @@ def test_one_name_for_several_stacks(home: Path, tmp_path: Path) -> None:
     (assembly / "manifest.json").write_text(json.dumps({"version": "36.0.0", "artifacts": artifacts}))
     done = sfn(home, "deploy", str(assembly), "--stack", "Both")
     assert done.returncode == 252
-    assert "--stack names one stack, and there are several here: One, Two." in done.stderr
+    assert "--stack names one stack, but this project has several: One, Two." in done.stderr
     assert names(home) == NOTHING

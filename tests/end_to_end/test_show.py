@@ -243,7 +243,7 @@ def test_a_definition_of_its_own(home: Path, tmp_path: Path) -> None:
 def test_a_waiting_execution_shows_how_to_continue(home: Path) -> None:
     lines = shown(home, "Ask").splitlines()
     assert lines[1].endswith("waits for a worker of activity approve: sfn tasks approve Ask/now/Ask")
-    assert lines[-1] == "next  answer Ask  sfn tasks approve Ask/now/Ask"
+    assert lines[-1] == "next  complete Ask  sfn tasks approve Ask/now/Ask"
 
 
 def test_a_failed_execution_shows_why(home: Path) -> None:

@@ -112,7 +112,7 @@ def _command_section(page: HelpPage) -> Iterator[str]:
         names = ", ".join(f"`{flag}`" for flag in page.unused)
         yield from (f"Accepted for compatibility with AWS, without effect: {names}.", "")
     if page.examples:
-        yield from ("```sh", *page.examples, "```", "")
+        yield from ("```text", *page.examples, "```", "")
 
 
 def _option_table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
