@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from sfn_cli import jsonvalue
 from tests.conformance.recordings import RECORDINGS
 from tests.conformance.workflows import WORKFLOWS
 
@@ -42,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # The tests start thousands of commands: each would compile the package. Nothing is written beside
         # the sources all the same.
         os.environ["PYTHONPYCACHEPREFIX"] = str(config.rootpath / ".pytest_cache" / "bytecode")
+    # Raised before the first test: hypothesis warns if the limit changes during one.
+    jsonvalue.raise_recursion_limit()
     in_a_worker_of_xdist = hasattr(config, "workerinput")
     if os.environ.get("CI") == "true" and not in_a_worker_of_xdist and (reasons := missing()):
         raise pytest.UsageError("CI=true, and tests would be skipped: " + "; ".join(reasons))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.box import SIMPLE_HEAD
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from sfn_cli.stacks.deployment.changes import Change
     from sfn_cli.stacks.deployment.deploy import Deployed
 
 _STYLES = {
@@ -30,22 +32,36 @@ _STYLES = {
     Action.LEAVE_OUT: "magenta",
 }
 
+_ANY_WIDTH = 10_000
+"""More columns than a table needs, to measure it."""
+
 
 def write_deployed(deployed: Deployed, stream: TextIO, *, color: bool, is_dry_run: bool) -> None:
     """Writes what a deploy did, or would do, with each resource."""
     console = _console(stream, color)
     would = "Stack {} (dry run):" if is_dry_run else "Stack {}:"
     console.print(Text(would.format(deployed.name), "bold"))
-    has_reasons = any(change.reason for change in deployed.changes)
-    table = _table("", "Resource", "Type", "Name", *(["Reason"] if has_reasons else []))
-    for change in deployed.changes:
+    table = _changes_table(deployed.changes, with_reasons=any(change.reason for change in deployed.changes))
+    if Measurement.get(console, console.options.update(width=_ANY_WIDTH), table).maximum > console.width:
+        # The reasons follow the table, so that names are not folded.
+        console.print(_changes_table(deployed.changes, with_reasons=False))
+        for change in deployed.changes:
+            if change.reason:
+                console.print(_cell(f"{change.logical_id}: {change.reason}"))
+    else:
+        console.print(table)
+    _write_outputs(console, deployed.outputs)
+
+
+def _changes_table(changes: Iterable[Change], *, with_reasons: bool) -> Table:
+    table = _table("", "Resource", "Type", "Name", *(["Reason"] if with_reasons else []))
+    for change in changes:
         cells = (change.logical_id, change.type, _name_in_id(change.physical_id))
         table.add_row(
             Text(change.action.done, _STYLES[change.action]),
-            *map(_cell, (*cells, change.reason) if has_reasons else cells),
+            *map(_cell, (*cells, change.reason) if with_reasons else cells),
         )
-    console.print(table)
-    _write_outputs(console, deployed.outputs)
+    return table
 
 
 def write_stacks(stacks: Sequence[Any], stream: TextIO, *, color: bool) -> None:
