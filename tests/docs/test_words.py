@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 import tokenize
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 WORDS = re.compile(
     r"\b(told|tells|is owed|in one go|by hand|whoever|nobody|somebody|anew|mend|besides)\b", re.IGNORECASE
 )
+_PHRASES = re.compile(r"\b(is owed|in one go|by hand)\b", re.IGNORECASE)
 _RELEASED = "a migration is not edited once it is released"
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("CONTRIBUTING.md", "| → |"): "the table of words",
@@ -46,6 +48,18 @@ def test_words(folder: str) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("folder", ["", ".ci", "completions", "docs", "examples", "sfn_cli", "tests"])
+def test_phrases_across_lines(folder: str) -> None:
+    """A phrase of several words is also found where a line ends within it."""
+    found = [
+        f"{path}:{second}: {last.strip()} / {text.strip()}"
+        for path in _files(folder)
+        for (first, last), (second, text) in pairwise(_lines(ROOT / path))
+        if second == first + 1 and _PHRASES.search(_line_break(last, text)) and not _is_exception(path, text)
+    ]
+    assert found == []
+
+
 def test_exceptions() -> None:
     """They are few, and each is still needed."""
     assert len(EXCEPTIONS) <= 20
@@ -56,6 +70,11 @@ def test_exceptions() -> None:
 
 def _is_exception(path: str, line: str) -> bool:
     return any(path == excepted and text in line for excepted, text in EXCEPTIONS)
+
+
+def _line_break(line: str, following: str) -> str:
+    """Returns the last two words of a line and the first two of the one that follows it."""
+    return " ".join([*line.split()[-2:], *following.strip(" #*>-").split()[:2]])
 
 
 def _files(folder: str) -> list[str]:
