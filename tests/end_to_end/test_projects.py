@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
+from tests.pictures import EXAMPLES
 from tests.processes import at_terminal, sfn, sfn_json
 from tests.projects import RUNTIME, write_shop
 
@@ -103,6 +104,22 @@ def test_several_machines(home: Path, tmp_path: Path) -> None:
         assert done.stderr.endswith(f"{reason}\n")
     assert names(home) == NOTHING
     assert sfn(home, "run", project, "--machine", "Refunds").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "form, machine",
+    [
+        ("payment", "payment"),
+        ("payment/serverless", "payment"),
+        ("payment/terraform", "aws_sfn_state_machine.payment"),
+        ("payment/synthesised", "payment-synthesised/Payment"),
+    ],
+)
+def test_a_machine_that_does_not_exist(home: Path, form: str, machine: str) -> None:
+    """The error lists the machines by their names in the project's own files."""
+    done = sfn(home, "run", str(EXAMPLES / form), "--machine", "refund")
+    assert done.returncode == 252
+    assert done.stderr.endswith(f" has no state machine refund. Its state machines: {machine}\n")
 
 
 def test_a_machine_that_starts_the_others(home: Path, tmp_path: Path) -> None:

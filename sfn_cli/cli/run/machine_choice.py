@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.stack import STATE_MACHINE, WRITTEN_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sfn_cli.stacks.stack import Stack
 
@@ -23,21 +23,29 @@ class MachineChoice(NamedTuple):
         """Whether --machine accepts this name for the machine."""
         from sfn_cli.stacks.readers.cdk.construct_paths import logical_ids_of_construct
 
-        resource = self.stack.resources[self.logical_id]
-        properties = resource.get("Properties") or {}
-        written = (resource.get("Metadata") or {}).get(WRITTEN_NAME)
+        properties = self._resource.get("Properties") or {}
         return (
-            name in (self.logical_id, written)
+            name in (self.logical_id, self._written_name)
             or name in (properties.get("StateMachineName"), properties.get("Name"))
             or self.logical_id in logical_ids_of_construct(self.stack.resources, name)
         )
 
     @property
     def shown(self) -> str:
-        """The machine's shortest name in the project."""
+        """The machine's name in the project's own files."""
         from sfn_cli.stacks.readers.cdk.construct_paths import construct_path
 
-        return construct_path(self.stack.resources[self.logical_id]) or self.logical_id
+        if not self.stack.is_template:
+            return str(self._resource["Properties"]["StateMachineName"])
+        return construct_path(self._resource) or self._written_name or self.logical_id
+
+    @property
+    def _resource(self) -> Mapping[str, Any]:
+        return self.stack.resources[self.logical_id]
+
+    @property
+    def _written_name(self) -> str | None:
+        return (self._resource.get("Metadata") or {}).get(WRITTEN_NAME)
 
 
 def choose_machine(
