@@ -114,7 +114,7 @@ def _path_kind(text: str) -> str:
 BOOLEAN = Kind("true or false", _boolean_kind)
 PATH = Kind("an absolute path, because the current folder does not exist", _path_kind, "a path")
 ENDPOINT = Kind("an http or https URL, such as http://127.0.0.1:4566", _url_kind)
-CLOCK = Kind("virtual, or how many times faster time passes (1 or more)", _clock_kind)
+CLOCK = Kind("virtual, or a number of 1 or more, by which time passes faster", _clock_kind)
 ACCOUNT = Kind("the 12 digits of an AWS account", _account_kind)
 
 

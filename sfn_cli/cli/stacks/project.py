@@ -55,8 +55,10 @@ def _check_parameter_names(project: Project, options: ProjectOptions) -> None:
     declared = {name for stack in project.stacks for name in stack.template.get("Parameters") or {}}
     for name in options.values():
         if name not in declared:
-            known = f" It has {', '.join(sorted(declared))}." if declared else " It has none."
-            raise UsageError(f"{project.stacks[0].source} has no parameter {name}.{known}")
+            source = project.stacks[0].source
+            if not declared:
+                raise UsageError(f"{source} has no parameters. Omit --parameter.")
+            raise UsageError(f"{source} has no parameter {name}. It has {', '.join(sorted(declared))}.")
 
 
 def check_stack_name(stacks: Sequence[Stack], options: ProjectOptions) -> None:
