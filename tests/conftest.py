@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
+from importlib import import_module
 from typing import Any
 
 import hypothesis
@@ -43,7 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
         # The tests start thousands of commands: each would compile the package. Nothing is written beside
         # the sources all the same.
         os.environ["PYTHONPYCACHEPREFIX"] = str(config.rootpath / ".pytest_cache" / "bytecode")
-    # Raised before the first test: hypothesis warns if the limit changes during one.
+    # hypothesis warns if the recursion limit changes during a test. The JSONata engine sets it when it is
+    # imported, and sfn raises it to its own limit when it first needs that.
+    import_module("sfn_cli.query.jsonata.engine")
+    sys.setrecursionlimit(1000)
     jsonvalue.raise_recursion_limit()
     in_a_worker_of_xdist = hasattr(config, "workerinput")
     if os.environ.get("CI") == "true" and not in_a_worker_of_xdist and (reasons := missing()):

@@ -142,6 +142,9 @@ class PseudoTerminal:
 
 
 def _take_controlling_terminal() -> None:
+    # As from a shell, even if the tests run in the background, where these signals may be ignored.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -603,7 +604,10 @@ def test_what_is_not_installed(home: Path, tmp_path: Path, absent: str) -> None:
         "Sqs.SdkClientException",
         True,
     ), found["cause"]
-    assert INSTALL_HINT.search(found["cause"]).group("command") == install_command(["aws"])  # type: ignore[union-attr]
+    hint = INSTALL_HINT.search(found["cause"])
+    assert hint is not None
+    # sfn runs as bin/python3, the tests perhaps as bin/python.
+    assert shlex.split(hint["command"])[1:] == shlex.split(install_command(["aws"]))[1:]
 
 
 def test_an_unknown_operation(home: Path) -> None:

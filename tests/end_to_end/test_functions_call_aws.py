@@ -16,7 +16,6 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from sfn_cli.installation.extras import install_hint
 from sfn_cli.integrations.aws import embedded_aws
 from tests.processes import (
     create_function,
@@ -219,7 +218,7 @@ def test_node(home: Path, tmp_path: Path, function: Callable[..., None]) -> None
         (
             "starlette",
             "sts",
-            f"Functions that call AWS need starlette, which is not installed. {install_hint('serve')}",
+            "Functions that call AWS need starlette, which is not installed. Install the extra serve: ",
         ),
         ("moto", "sqs", "moto, which is not installed"),
     ],
