@@ -26,7 +26,9 @@ from sfn_cli.settings import is_aws_endpoint
 from sfn_cli.settings.exported import exported_access_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sfn_cli.settings import Settings
 
 _LIST = os.path.join(os.path.dirname(__file__), "aws_commands.txt")
 """The commands of the AWS CLI, a line each; `tests/cli/aws` compares them with an installed one."""
@@ -84,7 +86,7 @@ def _endpoint_of_command(command: str, argv: Sequence[str]) -> _CommandEndpoint:
     given, _ = arguments.take_arguments(argv, table)
     settings = Terminal(given).settings
     if (named := given.get("endpoint_url")) is not None:
-        return _CommandEndpoint([], _named_endpoint_variables(settings.home, named, given))
+        return _CommandEndpoint([], _named_endpoint_variables(settings, named, given))
     if settings.calls_aws and settings.common_endpoint is None:
         return _CommandEndpoint([], {})
     named = settings.common_endpoint
@@ -94,14 +96,12 @@ def _endpoint_of_command(command: str, argv: Sequence[str]) -> _CommandEndpoint:
             return _CommandEndpoint([], {})
     if named is not None:
         # Version 1 of the AWS CLI does not read AWS_ENDPOINT_URL for every service: SQS is one.
-        return _CommandEndpoint(
-            ["--endpoint-url", named], _named_endpoint_variables(settings.home, named, given)
-        )
+        return _CommandEndpoint(["--endpoint-url", named], _named_endpoint_variables(settings, named, given))
     variables = embedded_aws.embedded_aws_variables(settings)
     return _CommandEndpoint(["--endpoint-url", variables["AWS_ENDPOINT_URL"]], variables)
 
 
-def _named_endpoint_variables(home: str, endpoint: str, given: dict[str, str]) -> dict[str, str]:
+def _named_endpoint_variables(settings: Settings, endpoint: str, given: Mapping[str, str]) -> dict[str, str]:
     """Returns credentials for an endpoint of the user's that is not AWS's, unless the user names some."""
     from sfn_cli.integrations.aws import embedded_aws
 
@@ -109,11 +109,13 @@ def _named_endpoint_variables(home: str, endpoint: str, given: dict[str, str]) -
     if names_credentials or is_aws_endpoint(endpoint):
         return {}
     access_key = (
-        embedded_aws.embedded_aws_access_key(home, endpoint) or exported_access_key() or embedded_aws.MADE_UP
+        embedded_aws.embedded_aws_access_key(settings.home, endpoint)
+        or exported_access_key()
+        or embedded_aws.MADE_UP
     )
     variables = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": embedded_aws.MADE_UP}
     if "AWS_DEFAULT_REGION" not in os.environ:  # version 1 of the AWS CLI does not read AWS_REGION
-        variables["AWS_DEFAULT_REGION"] = Terminal(given).settings.region
+        variables["AWS_DEFAULT_REGION"] = settings.region
     return variables
 
 
