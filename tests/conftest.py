@@ -1,4 +1,4 @@
-"""Missing tools fail a run in CI and skip tests elsewhere.
+"""The home of a test; and missing tools fail a run in CI and skip tests elsewhere.
 
 With CI=true, as CI services set it, the whole run is refused when one of these tools is missing.
 """
@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -18,8 +18,21 @@ import pytest
 from sfn_cli import jsonvalue
 from tests.conformance.recordings import RECORDINGS
 from tests.conformance.workflows import WORKFLOWS
+from tests.processes import stop_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 TOOLS = ("zsh", "fish", "node", "chromium")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """An empty home, and no worker left running."""
+    place = tmp_path / "home"
+    yield place
+    stop_workers(place)
 
 
 def missing() -> list[str]:

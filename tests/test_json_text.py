@@ -9,9 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfn_cli.json_text import NotJson, read_json
-from sfn_cli.jsonvalue import raise_recursion_limit
-
-raise_recursion_limit()  # now: Hypothesis minds a recursion limit that changes while it tries
 
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 

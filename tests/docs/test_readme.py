@@ -21,7 +21,8 @@ from sfn_cli.stacks.readers.find import find_project
 from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.stacks.resources.table import CREATED
 from tests.conformance.recordings import HERE as CONFORMANCE
-from tests.docs.page_runner import ROOT, PageRunner
+from tests.docs.page_runner import PageRunner
+from tests.docs.repository import DOCS, ROOT
 from tests.processes import (
     ROLE,
     boto3_client,
@@ -31,24 +32,16 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
-    stop_workers,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 LINES = TEXT.splitlines()
 EXAMPLES = ROOT / "examples"
 PASS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    home = tmp_path / "home"
-    yield home
-    stop_workers(home)
 
 
 def test_length() -> None:
@@ -75,15 +68,6 @@ def test_commands_of_the_first_screen() -> None:
     install, run = last.replace(" --quiet --disable-pip-version-check", "").split(" && ")
     assert f"$ python3 -m venv .venv && {install} && {run}" in LINES
     assert "$ python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/sfn run examples/payment" in LINES
-
-
-def test_links() -> None:
-    """Each file that the README links to exists, with the heading that it names."""
-    for target in re.findall(r"\]\(([^)]+)\)|srcset=\"([^\"]+)\"|src=\"([^\"]+)\"", TEXT):
-        path, _, anchor = "".join(target).partition("#")
-        text = (ROOT / path).read_bytes().decode(errors="replace")
-        headings = {_anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
-        assert not anchor or anchor in headings, f"{path}#{anchor}"
 
 
 def test_recordings() -> None:
@@ -275,8 +259,4 @@ def _without_links(text: str) -> str:
 
 
 def _page(path: str) -> str:
-    return (ROOT / "docs" / path).read_text(encoding="utf-8")
-
-
-def _anchor(heading: str) -> str:
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+    return (DOCS / path).read_text(encoding="utf-8")

@@ -22,7 +22,6 @@ from tests.processes import (
 from tests.stored_views import stored_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 EACH: dict[str, Any] = {
@@ -49,13 +48,6 @@ EACH: dict[str, Any] = {
     },
 }
 ONE: dict[str, Any] = {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}}}
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "home"
-    yield place
-    stop_workers(place)
 
 
 def states(home: Path, arn: str) -> list[str]:
