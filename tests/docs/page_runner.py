@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,12 +19,12 @@ from sfn_cli.integrations.aws import embedded_aws
 from tests.docs.console_page import ConsoleBlock, ConsoleCommand, ShownFile, read_console_page
 from tests.docs.console_session import ConsoleSession
 from tests.docs.expected_output import output_has_appeared, output_matches
+from tests.docs.repository import ROOT, repository_files
 from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, stop_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-ROOT = Path(__file__).parents[2]
 PORTS = ("8083", "8443")
 """The ports that pages show; free ones are used instead."""
 _INSTALLS = re.compile(r"\bpip (?:install|wheel)\b|\bpipx\b|\buv tool\b")
@@ -128,7 +127,8 @@ class PageRunner:
         session = self._session(block.terminal)
         for command in block.commands:
             is_last = command is block.commands[-1]
-            if command.text and (not is_last or not (block.is_interrupted or block.terminal > 1)):
+            continues = is_last and (block.is_interrupted or block.terminal > 1)
+            if command.text and not continues:
                 yield from self._run_command(session, block, command, block.exit_code if is_last else 0)
                 continue
             if command.text:
@@ -189,13 +189,7 @@ def _free_port() -> int:
 
 
 def _copy_checkout(folder: Path) -> None:
-    """Copies what is, or will be, in the repository: nothing that git ignores."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, listed.decode().split("\0")):
-        source, target = ROOT / name, folder / name
-        if source.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target, follow_symlinks=False)
+    for name in repository_files():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target, follow_symlinks=False)

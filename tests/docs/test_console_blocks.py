@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.docs.console_page import ConsoleBlock, read_console_page
-from tests.docs.page_runner import ROOT, PageRunner, write_outputs
+from tests.docs.page_runner import PageRunner, write_outputs
+from tests.docs.repository import DOCS, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = [
     ROOT / "README.md",
-    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted(DOCS.rglob("*.md")),
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
 PAGES_WITH_BLOCKS = [

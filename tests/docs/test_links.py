@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+from tests.docs.repository import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LINK = re.compile(r"\]\((?!https?:)([^)]+)\)|srcset=\"([^\"]+)\"|src=\"([^\"]+)\"")
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
 def test_links(page: Path) -> None:
-    """A relative link names a file or folder."""
-    links = LINK.findall(page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    """A relative link names a file or folder, and a heading that the file has."""
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        path, _, anchor = "".join(target).partition("#")
+        linked = ROOT / path if path else page
+        assert linked.exists(), path
+        assert not anchor or anchor in _anchors(linked), f"{path}#{anchor}"
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

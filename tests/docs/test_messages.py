@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.docs.page_runner import ROOT
+from tests.docs.repository import DOCS, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-HEADINGS = {
-    "guides/your-project.md": ("message",),
-    "guides/troubleshooting.md": ("the message says", "error"),
-}
-"""The first cell of the tables whose first column has messages, by page.
+HEADINGS = ("message", "the message says")
+"""The first cell of a table whose first column has messages."""
 
-A table with the first cell "message" or "the message says" is checked on every page.
-"""
+MORE_HEADINGS = {"guides/troubleshooting.md": ("error",)}
+"""Further ones of a page."""
 
-_EVERYWHERE = ("message", "the message says")
+PAGES = {"guides/your-project.md", "guides/troubleshooting.md"}
+"""The pages that have such a table, at least."""
 
 OF_OTHERS = (
     "No module named …",
@@ -46,9 +44,9 @@ _WITH_EXAMPLES = "guides/troubleshooting.md"
 
 def _quoted_messages() -> Iterator[tuple[str, str]]:
     """Yields (page, message) for each message in a table of messages."""
-    for path in sorted((ROOT / "docs").rglob("*.md")):
-        page = path.relative_to(ROOT / "docs").as_posix()
-        headings = (*HEADINGS.get(page, ()), *_EVERYWHERE)
+    for path in sorted(DOCS.rglob("*.md")):
+        page = path.relative_to(DOCS).as_posix()
+        headings = (*HEADINGS, *MORE_HEADINGS.get(page, ()))
         yield from ((page, message) for message in _messages_of_page(path, headings))
 
 
@@ -68,7 +66,7 @@ QUOTED = [(page, message) for page, message in _quoted_messages() if message not
 
 
 def test_every_page_quotes_messages() -> None:
-    assert {page for page, _ in QUOTED} >= HEADINGS.keys()
+    assert {page for page, _ in QUOTED} >= PAGES
 
 
 @pytest.mark.parametrize("page, message", QUOTED)

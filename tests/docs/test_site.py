@@ -7,17 +7,16 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from tests.docs.repository import DOCS, ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
+    from pathlib import Path
 
 
 def test_pages_are_in_the_table_of_contents() -> None:

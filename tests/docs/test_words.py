@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import tokenize
 from itertools import pairwise
 from pathlib import Path
@@ -15,14 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.docs.repository import ROOT, repository_files
 
-ROOT = Path(__file__).parents[2]
-WORDS = re.compile(
-    r"\b(told|tells|is owed|in one go|by hand|whoever|nobody|somebody|anew|mend|besides)\b", re.IGNORECASE
-)
-_PHRASES = re.compile(r"\b(is owed|in one go|by hand)\b", re.IGNORECASE)
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+WORDS = (
+    "told", "tells", "is owed", "in one go", "by hand", "whoever", "nobody", "somebody", "anew", "mend",
+    "besides",
+)  # fmt: skip
 _RELEASED = "a migration is not edited once it is released"
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("CONTRIBUTING.md", "| → |"): "the table of words",
@@ -33,7 +33,18 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("docs/schema.sql", ""): "written from the migrations",
 }
 """The file and a line's text (empty: every line) that may have such a word, with the reason."""
-TEXTS = (".md", ".yml", ".yaml", ".toml", ".sql", ".sh", ".bash", ".fish", ".js", ".mjs", ".css", ".html")
+TEXTS = (
+    ".md", ".json", ".yml", ".yaml", ".toml", ".sql", ".sh", ".bash", ".fish", ".js", ".mjs", ".css", ".html",
+)  # fmt: skip
+"""The texts that are read in addition to Python. Help is JSON."""
+
+
+def _pattern_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(words)})\b", re.IGNORECASE)
+
+
+_WORD = _pattern_of(WORDS)
+_PHRASE = _pattern_of(word for word in WORDS if " " in word)
 
 
 @pytest.mark.parametrize("folder", ["", ".ci", "completions", "docs", "examples", "sfn_cli", "tests"])
@@ -43,7 +54,7 @@ def test_words(folder: str) -> None:
         f"{path}:{line}: {text.strip()}"
         for path in _files(folder)
         for line, text in _lines(ROOT / path)
-        if WORDS.search(text) and not _is_exception(path, text)
+        if _WORD.search(text) and not _is_exception(path, text)
     ]
     assert found == []
 
@@ -55,7 +66,7 @@ def test_phrases_across_lines(folder: str) -> None:
         f"{path}:{second}: {last.strip()} / {text.strip()}"
         for path in _files(folder)
         for (first, last), (second, text) in pairwise(_lines(ROOT / path))
-        if second == first + 1 and _PHRASES.search(_line_break(last, text)) and not _is_exception(path, text)
+        if second == first + 1 and _PHRASE.search(_line_break(last, text)) and not _is_exception(path, text)
     ]
     assert found == []
 
@@ -64,7 +75,7 @@ def test_exceptions() -> None:
     """They are few, and each is still needed."""
     assert len(EXCEPTIONS) <= 20
     for path, text in EXCEPTIONS:
-        lines = [line for _, line in _lines(ROOT / path) if WORDS.search(line)]
+        lines = [line for _, line in _lines(ROOT / path) if _WORD.search(line)]
         assert any(text in line for line in lines), (path, text)
 
 
@@ -79,16 +90,11 @@ def _line_break(line: str, following: str) -> str:
 
 def _files(folder: str) -> list[str]:
     """Returns the text files of the repository in a top-level folder; "" has those beside them."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout.splitlines()  # fmt: skip
     return [
         path
-        for path in listed
+        for path in repository_files()
         if (path.partition("/")[0] if "/" in path else "") == folder
         and (path.endswith((".py", *TEXTS)) or "." not in Path(path).name)
-        and (ROOT / path).is_file()
     ]
 
 
