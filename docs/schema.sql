@@ -21,6 +21,17 @@ CREATE TABLE alias (
     UNIQUE (state_machine, name)
 );
 
+CREATE TABLE change_set (
+    arn          TEXT    PRIMARY KEY,
+    name         TEXT    NOT NULL,
+    stack_arn    TEXT    NOT NULL,
+    status       TEXT    NOT NULL,
+    facts        TEXT    NOT NULL,             -- JSON: the response of DescribeChangeSet, and what ExecuteChangeSet needs
+    template     TEXT    NOT NULL,             -- the template's text as it was sent
+    created_at   INTEGER NOT NULL
+);
+CREATE INDEX change_set_by_stack ON change_set (stack_arn, name);
+
 -- One row per task that started an execution, or found it running under the same name.
 CREATE TABLE child (
     task       INTEGER PRIMARY KEY,              -- the key of the event that scheduled the task
@@ -52,6 +63,35 @@ CREATE TABLE connection (
     token               TEXT,
     token_expires_at    INTEGER
 );
+
+-- Stacks that were deleted: by ARN only. facts is the stack's row as JSON.
+CREATE TABLE deleted_stack (
+    arn          TEXT    PRIMARY KEY,
+    name         TEXT    NOT NULL,
+    facts        TEXT    NOT NULL,
+    deleted_at   INTEGER NOT NULL
+);
+
+-- A row is PENDING until its target has taken it over or it is given up; then it is kept for a while, for `sfn events tail`.
+CREATE TABLE delivery (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id    TEXT    NOT NULL,              -- the event's id at its source: the same for all of its targets
+    source      TEXT    NOT NULL,              -- what sends it: "rule/default/nightly", "schedule/default/backup", "topic/orders"
+    target      TEXT    NOT NULL,              -- the target's ARN, or its URL
+    target_key  TEXT    NOT NULL,              -- tells the targets of one event apart: no two rows have the same event_id, source and target_key
+    options     TEXT    NOT NULL,              -- JSON: what the target's kind needs (SqsParameters, RetryPolicy, DeadLetterConfig, …)
+    payload     TEXT    NOT NULL,              -- what the target gets, as text
+    status      TEXT    NOT NULL DEFAULT 'PENDING', -- PENDING, DELIVERED or FAILED
+    created_at  INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,              -- when it may be tried next
+    ended_at    INTEGER,
+    tries       INTEGER NOT NULL DEFAULT 0,
+    owner       INTEGER,                       -- the worker that tries it; when that worker dies, it is free again
+    result      TEXT,                          -- what came of it: the ARN of the execution, or the error
+    UNIQUE (event_id, source, target_key)
+);
+CREATE INDEX delivery_ended ON delivery (ended_at) WHERE status <> 'PENDING';
+CREATE INDEX delivery_pending ON delivery (due_at, id) WHERE status = 'PENDING';
 
 -- The history. (execution, id) in one integer, so that a history lies together and an insert is
 -- an append: execution.id * 65536 + the event's id (at most 25,000).
@@ -307,9 +347,28 @@ CREATE TABLE stack (
     outputs     TEXT    NOT NULL,              -- JSON: [{"OutputKey", "OutputValue", "Description", "ExportName"}]
     left_out    TEXT    NOT NULL,              -- JSON: logical id -> type, of what was not made
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    template TEXT,  -- the template's text as it was sent to CreateStack and others; NULL: read from `source`
+    details TEXT NOT NULL DEFAULT '{}',  -- JSON: Description, Tags, Capabilities, RoleARN, DisableRollback, ParentId, RootId, …
+    is_stopped INTEGER NOT NULL DEFAULT 0,  -- whether its schedules and event sources are stopped (sfn stack stop)
+    data_lost_at INTEGER  -- when the local services were last started again, without the data of its resources
 );
 CREATE INDEX stack_by_folder ON stack (folder);
+
+-- What DescribeStackEvents returns; newest first by id. Events of a deleted stack stay.
+CREATE TABLE stack_event (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    stack_arn    TEXT    NOT NULL,
+    logical_id   TEXT    NOT NULL,             -- the stack's name in events of the stack itself
+    physical_id  TEXT    NOT NULL,
+    type         TEXT    NOT NULL,
+    status       TEXT    NOT NULL,
+    reason       TEXT,
+    properties   TEXT,                         -- JSON text
+    token        TEXT,                         -- ClientRequestToken of the operation
+    at           INTEGER NOT NULL              -- rises from event to event of a stack by at least 1 ms
+);
+CREATE INDEX stack_event_by_stack ON stack_event (stack_arn, id);
 
 -- A row is written before the resource is made (…_IN_PROGRESS) and after: a deploy that was killed is completed by the next.
 CREATE TABLE stack_resource (

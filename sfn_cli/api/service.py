@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
@@ -213,6 +214,10 @@ class Service:
     @property
     def connections(self) -> Connections:
         return self.store.connections
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return self.store.deliveries
 
     @property
     def stacks(self) -> Stacks:

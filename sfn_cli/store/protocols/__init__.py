@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
@@ -89,6 +90,8 @@ class Store(Protocol):
     def logs(self) -> Logs: ...
     @property
     def connections(self) -> Connections: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
     @property
     def stacks(self) -> Stacks: ...
 

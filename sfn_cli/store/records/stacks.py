@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.jsonvalue import Json
 
 
@@ -25,6 +27,14 @@ class StoredStack(NamedTuple):
     """The resources that were not created: type by logical id."""
     created_at: int
     updated_at: int
+    template: str | None = None
+    """The template's text as it was sent; None if the project was read from `source`."""
+    details: Mapping[str, Json] = {}
+    """Members of CloudFormation's Stack: Description, Tags, Capabilities, RoleARN, ParentId, …"""
+    is_stopped: bool = False
+    """Whether its schedules and event sources are stopped."""
+    data_lost_at: int | None = None
+    """When the local services last created its resources again, without their data."""
 
 
 class StoredResource(NamedTuple):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols import Store
     from sfn_cli.store.sqlite.changes import SqliteChanges
     from sfn_cli.store.sqlite.events.connections import SqliteConnections
+    from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
     from sfn_cli.store.sqlite.functions.aliases import SqliteFunctionAliases
     from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
     from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
@@ -167,6 +168,12 @@ class SqliteStore:
         from sfn_cli.store.sqlite.events.connections import SqliteConnections
 
         return SqliteConnections(self.database)
+
+    @cached_property
+    def deliveries(self) -> SqliteDeliveries:
+        from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
+
+        return SqliteDeliveries(self.database, self._wake)
 
     @cached_property
     def stacks(self) -> SqliteStacks:

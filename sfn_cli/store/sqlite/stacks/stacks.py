@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _STACK = columns_of(StoredStack)
 _RESOURCE = columns_of(StoredResource, "stack_resource")
-_STACK_JSON = ("parameters", "outputs", "left_out")
+_STACK_JSON = ("parameters", "outputs", "left_out", "details")
 _RESOURCE_JSON = ("properties", "ref", "attributes")
 
 
@@ -102,12 +102,17 @@ class SqliteStacks:
     def _stacks(self, which: str, *values: object) -> list[StoredStack]:
         with self._database.reading() as connection:
             rows = connection.execute(f"SELECT {_STACK} FROM stack {which}", values).fetchall()
-        return [StoredStack._make(_from_json(row, StoredStack._fields, _STACK_JSON)) for row in rows]
+        return [_stored_stack_from(row) for row in rows]
 
 
 def _stack_id(connection: sqlite3.Connection, name: str) -> int | None:
     row = connection.execute("SELECT id FROM stack WHERE name = ?", (name,)).fetchone()
     return None if row is None else int(row[0])
+
+
+def _stored_stack_from(row: Row) -> StoredStack:
+    stack = StoredStack._make(_from_json(row, StoredStack._fields, _STACK_JSON))
+    return stack._replace(is_stopped=bool(stack.is_stopped))
 
 
 def _stack_resource_from(row: Row) -> StoredResource:

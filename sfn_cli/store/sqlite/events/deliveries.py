@@ -1,0 +1,177 @@
+"""Deliveries (schema/0020_deliveries.sql): events on their way from a source to a target.
+
+Rule 1: a source acknowledges an event only after its deliveries are stored.
+Rule 2: a worker that takes a delivery owns it; when the worker dies, its deliveries can be taken again.
+Rule 3: a delivery to a function ends in the transaction that stores the function's event.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sfn_cli.jsonvalue import dumps
+from sfn_cli.store.records.deliveries import DELIVERED, FAILED, PENDING, Delivery, NewDelivery
+from sfn_cli.store.sqlite.columns import columns_of
+from sfn_cli.store.sqlite.wake import no_wake
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Sequence
+
+    from sfn_cli.store.sqlite.columns import Row
+    from sfn_cli.store.sqlite.database import Database
+    from sfn_cli.store.sqlite.wake import Wake
+
+_COLUMNS = columns_of(Delivery)
+
+
+class SqliteDeliveries:
+    """The deliveries in one store (protocols/deliveries.py)."""
+
+    def __init__(self, database: Database, wake: Wake = no_wake) -> None:
+        self._database = database
+        self._wake = wake
+
+    # For sources and people
+
+    def add(self, deliveries: Sequence[NewDelivery], at: int) -> None:
+        if not deliveries:
+            return
+        with self._database.transaction() as connection:
+            insert_deliveries(connection, deliveries, at)
+        self._wake()
+
+    def record(self, delivery: NewDelivery, status: str, result: str | None, at: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                """
+                INSERT OR IGNORE INTO delivery
+                    (event_id, source, target, target_key, options, payload,
+                     status, created_at, due_at, ended_at, tries, result)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
+                """,
+                (*_new_row(delivery), status, at, at, at, result),
+            )
+
+    def find(self, event_id: str) -> list[Delivery]:
+        return self._read("WHERE event_id = ? ORDER BY id", event_id)
+
+    def changed_since(self, at: int, limit: int) -> list[Delivery]:
+        return self._read(
+            "WHERE created_at >= ? OR ended_at >= ? ORDER BY coalesce(ended_at, created_at), id LIMIT ?",
+            at,
+            at,
+            limit,
+        )
+
+    # For the worker
+
+    def any(self) -> bool:
+        return self.due_at() is not None
+
+    def due_at(self) -> int | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT due_at FROM delivery WHERE status = 'PENDING' ORDER BY due_at LIMIT 1"
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[Delivery]:
+        others = ", ".join(map(str, {*live, owner}))
+        with self._database.transaction() as connection:
+            taken = connection.execute(
+                f"""
+                UPDATE delivery SET owner = ? WHERE id IN (
+                    SELECT id FROM delivery
+                    WHERE status = 'PENDING' AND due_at <= ? AND (owner IS NULL OR owner NOT IN ({others}))
+                    ORDER BY due_at, id
+                    LIMIT ?
+                )
+                RETURNING id
+                """,
+                (owner, at, limit),
+            ).fetchall()
+            ids = ", ".join(str(id) for (id,) in taken)
+            return self._read(f"WHERE id IN ({ids}) ORDER BY due_at, id") if ids else []
+
+    def retry(self, owner: int, id: int, due_at: int, result: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                """
+                UPDATE delivery SET tries = tries + 1, due_at = ?, owner = NULL, result = ?
+                WHERE id = ? AND owner = ? AND status = 'PENDING'
+                """,
+                (due_at, result, id, owner),
+            )
+
+    def end(self, owner: int, id: int, status: str, result: str | None, at: int) -> None:
+        with self._database.transaction() as connection:
+            _end_delivery(connection, owner, id, status, result, at)
+
+    def invoke(self, owner: int, id: int, request_id: str, function_ref: str, payload: str, at: int) -> None:
+        with self._database.transaction() as connection:
+            if _end_delivery(connection, owner, id, DELIVERED, request_id, at):
+                connection.execute(
+                    """
+                    INSERT INTO function_event
+                        (request_id, function_ref, payload, client_context, sent_at, due_at)
+                    VALUES (?, ?, ?, NULL, ?, ?)
+                    """,
+                    (request_id, function_ref, payload, at, at),
+                )
+        self._wake()
+
+    def prune(self, before: int) -> int:
+        with self._database.transaction() as connection:
+            return connection.execute(
+                "DELETE FROM delivery WHERE status <> 'PENDING' AND ended_at < ?", (before,)
+            ).rowcount
+
+    def _read(self, which: str, *values: object) -> list[Delivery]:
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM delivery {which}", values).fetchall()
+        return [_delivery_from(row) for row in rows]
+
+
+def insert_deliveries(connection: sqlite3.Connection, deliveries: Sequence[NewDelivery], at: int) -> None:
+    """Stores deliveries in the caller's transaction. One that is stored already is left as it is."""
+    connection.executemany(
+        """
+        INSERT OR IGNORE INTO delivery
+            (event_id, source, target, target_key, options, payload, created_at, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [(*_new_row(delivery), at, at) for delivery in deliveries],
+    )
+
+
+def _end_delivery(
+    connection: sqlite3.Connection, owner: int, id: int, status: str, result: str | None, at: int
+) -> bool:
+    assert status in (DELIVERED, FAILED)
+    return bool(
+        connection.execute(
+            """
+            UPDATE delivery SET status = ?, ended_at = ?, tries = tries + 1, owner = NULL, result = ?
+            WHERE id = ? AND owner = ? AND status = ?
+            """,
+            (status, at, result, id, owner, PENDING),
+        ).rowcount
+    )
+
+
+def _new_row(delivery: NewDelivery) -> tuple[str, ...]:
+    return (
+        delivery.event_id,
+        delivery.source,
+        delivery.target,
+        delivery.target_key,
+        dumps(delivery.options),
+        delivery.payload,
+    )
+
+
+def _delivery_from(row: Row) -> Delivery:
+    delivery = Delivery._make(row)
+    return delivery._replace(options=json.loads(str(delivery.options)))
