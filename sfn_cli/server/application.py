@@ -24,12 +24,13 @@ from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError, StoreError
 from sfn_cli.host_check import is_allowed_host
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server import aws_json, aws_query, rest_json, signature
+from sfn_cli.server import signature
 from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.endpoint.routing import is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
+from sfn_cli.server.protocols import aws_json, aws_query, rest_json
 from sfn_cli.server.refusal import refusal_response
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
 

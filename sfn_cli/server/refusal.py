@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.server import aws_json, aws_query, rest_json
 from sfn_cli.server.messages import HttpRequest, HttpResponse, error_message_response
+from sfn_cli.server.protocols import aws_json, aws_query, rest_json
 
 if TYPE_CHECKING:
     from sfn_cli.errors import SfnError

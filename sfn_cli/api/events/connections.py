@@ -15,7 +15,7 @@ from sfn_cli.api.protocol import paging
 from sfn_cli.api.protocol.constraints import check_constraints
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import Json, dumps, loads
-from sfn_cli.store.records.connections import Connection
+from sfn_cli.store.records.events.connections import Connection
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.records.connections import Connection
+    from sfn_cli.store.records.events.connections import Connection
 
 TOKEN_SECONDS = 30.0
 """How long a token request may take."""

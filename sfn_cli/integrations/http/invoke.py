@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.integrations.integration import Cancel, TaskContext, TaskRun
     from sfn_cli.integrations.task_order import Task
-    from sfn_cli.store.records.connections import Connection
+    from sfn_cli.store.records.events.connections import Connection
 
 TIMEOUT_SECONDS = 60.0
 """How long the whole call may take, regardless of TimeoutSeconds (AWS's quota)."""

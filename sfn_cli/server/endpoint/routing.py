@@ -9,9 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli.api import model
-from sfn_cli.server import aws_json, signature
-from sfn_cli.server.aws_query import FORM, STS_VERSION
+from sfn_cli.server import signature
 from sfn_cli.server.gateway import PREFIX
+from sfn_cli.server.protocols import aws_json
+from sfn_cli.server.protocols.aws_query import FORM, STS_VERSION
 
 if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest

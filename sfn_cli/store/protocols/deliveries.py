@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sfn_cli.store.records.deliveries import Delivery, NewDelivery
+    from sfn_cli.store.records.events.deliveries import Delivery, NewDelivery
 
 
 class Deliveries(Protocol):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.store.records.connections import Connection
+    from sfn_cli.store.records.events.connections import Connection
 
 
 class Connections(Protocol):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.store.records.connections import Connection
+from sfn_cli.store.records.events.connections import Connection
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.store.records.deliveries import DELIVERED, FAILED, PENDING, Delivery, NewDelivery
+from sfn_cli.store.records.events.deliveries import DELIVERED, FAILED, PENDING, Delivery, NewDelivery
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.wake import no_wake
 

@@ -15,8 +15,8 @@ from sfn_cli.api import model
 from sfn_cli.api.protocol import shapes
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server.aws_json import json_body
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
+from sfn_cli.server.protocols.aws_json import json_body
 from sfn_cli.server.unsupported import unsupported_request
 
 if TYPE_CHECKING:

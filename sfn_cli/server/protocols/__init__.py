@@ -1,0 +1,1 @@
+"""AWS's protocols: how each reads a request and writes a response."""

@@ -1,0 +1,1 @@
+"""Records of EventBridge: connections, and events on their way to a target."""
