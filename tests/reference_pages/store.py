@@ -54,12 +54,20 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "log_stream": "a log stream",
         "log_event": "a log line",
         "connection": "an EventBridge connection, with its secrets",
-        "event_bus": "one row while a worker delivers status change events",
+        "status_receiver": "what receives status change events: rules, or an endpoint",
         "status_change": "a status change that is not delivered yet (the outbox)",
+        "event_rule": "a rule of an event bus, with its targets",
+        "schedule": "a schedule of EventBridge Scheduler",
+        "event_item": "an event bus, archive, replay, API destination or schedule group",
+        "archived_event": "an event in an archive",
+        "delivery": "an event on its way to one target, or what came of it",
     },
     "stacks": {
         "stack": "a deployed project",
         "stack_resource": "a resource of a stack. It is written before and after the resource is created",
+        "stack_event": "what happened to a resource of a stack",
+        "change_set": "a change set",
+        "deleted_stack": "a stack that was deleted",
     },
 }  # fmt: skip
 """What a row of each table is."""
