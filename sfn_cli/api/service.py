@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
     from sfn_cli.store.protocols.deliveries import Deliveries
+    from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
@@ -218,6 +219,22 @@ class Service:
     @property
     def deliveries(self) -> Deliveries:
         return self.store.deliveries
+
+    @property
+    def event_rules(self) -> EventRules:
+        return self.store.event_rules
+
+    @property
+    def event_items(self) -> EventItems:
+        return self.store.event_items
+
+    @property
+    def archives(self) -> Archives:
+        return self.store.archives
+
+    @property
+    def schedules(self) -> Schedules:
+        return self.store.schedules
 
     @property
     def stacks(self) -> Stacks:

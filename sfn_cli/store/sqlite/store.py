@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.changes import SqliteChanges
     from sfn_cli.store.sqlite.events.connections import SqliteConnections
     from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
+    from sfn_cli.store.sqlite.events.items import SqliteArchives, SqliteEventItems
+    from sfn_cli.store.sqlite.events.rules import SqliteEventRules
+    from sfn_cli.store.sqlite.events.schedules import SqliteSchedules
     from sfn_cli.store.sqlite.functions.aliases import SqliteFunctionAliases
     from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
     from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
@@ -177,6 +180,30 @@ class SqliteStore:
         from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 
         return SqliteDeliveries(self.database, self._wake)
+
+    @cached_property
+    def event_rules(self) -> SqliteEventRules:
+        from sfn_cli.store.sqlite.events.rules import SqliteEventRules
+
+        return SqliteEventRules(self.database, self._wake)
+
+    @cached_property
+    def event_items(self) -> SqliteEventItems:
+        from sfn_cli.store.sqlite.events.items import SqliteEventItems
+
+        return SqliteEventItems(self.database)
+
+    @cached_property
+    def archives(self) -> SqliteArchives:
+        from sfn_cli.store.sqlite.events.items import SqliteArchives
+
+        return SqliteArchives(self.database)
+
+    @cached_property
+    def schedules(self) -> SqliteSchedules:
+        from sfn_cli.store.sqlite.events.schedules import SqliteSchedules
+
+        return SqliteSchedules(self.database, self._wake)
 
     @cached_property
     def stacks(self) -> SqliteStacks:
