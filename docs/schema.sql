@@ -78,7 +78,7 @@ CREATE TABLE delivery (
     event_id    TEXT    NOT NULL,              -- the event's id at its source: the same for all of its targets
     source      TEXT    NOT NULL,              -- what sends it: "rule/default/nightly", "schedule/default/backup", "topic/orders"
     target      TEXT    NOT NULL,              -- the target's ARN, or its URL
-    target_key  TEXT    NOT NULL,              -- tells the targets of one event apart: no two rows have the same event_id, source and target_key
+    target_key  TEXT    NOT NULL,              -- distinguishes the targets of one event: no two rows have the same event_id, source and target_key
     options     TEXT    NOT NULL,              -- JSON: what the target's kind needs (SqsParameters, RetryPolicy, DeadLetterConfig, …)
     payload     TEXT    NOT NULL,              -- what the target gets, as text
     status      TEXT    NOT NULL DEFAULT 'PENDING', -- PENDING, DELIVERED or FAILED
@@ -201,6 +201,17 @@ CREATE INDEX function_event_due ON function_event (due_at);
 CREATE TABLE function_number (
     name  TEXT    PRIMARY KEY,
     last  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What is set for a function or one of its versions and aliases, apart from its configuration.
+CREATE TABLE function_setting (
+    function    INTEGER NOT NULL REFERENCES function (id) ON DELETE CASCADE,
+    kind        TEXT    NOT NULL,              -- concurrency, event-invoke or permission
+    qualifier   TEXT    NOT NULL,              -- a version's number, an alias, or $LATEST
+    name        TEXT    NOT NULL,              -- a permission's statement id; otherwise empty
+    value       TEXT    NOT NULL,              -- JSON
+    updated_at  INTEGER NOT NULL,
+    PRIMARY KEY (function, kind, qualifier, name)
 ) WITHOUT ROWID;
 
 -- What a function was when the version was published. Never edited.
@@ -333,6 +344,31 @@ CREATE INDEX route_by_version ON route (version);
 CREATE TABLE sfn_version (
     version  TEXT NOT NULL
 );
+
+CREATE TABLE source_mapping (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind           TEXT    NOT NULL,           -- mapping (of a function) or pipe
+    name           TEXT    NOT NULL,           -- a mapping's UUID, or a pipe's name
+    source_arn     TEXT    NOT NULL,
+    target         TEXT    NOT NULL,           -- the ARN of the function or of the pipe's target
+    is_enabled     INTEGER NOT NULL,
+    configuration  TEXT    NOT NULL,           -- JSON: the other members, in the words of the operation that created it
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    last_result    TEXT,                       -- LastProcessingResult: what came of the last batch
+    UNIQUE (kind, name)
+);
+
+-- A shard of a stream, as far as one mapping has read it. A stream that was created again is another stream.
+CREATE TABLE source_shard (
+    mapping    INTEGER NOT NULL REFERENCES source_mapping (id) ON DELETE CASCADE,
+    stream     TEXT    NOT NULL,               -- the stream's ARN, or its ARN and the time of its creation
+    shard      TEXT    NOT NULL,
+    owner      INTEGER,                        -- the worker that reads it; when that worker dies, it is free again
+    position   TEXT,                           -- the sequence number of the last record that was handled
+    state      TEXT,                           -- JSON: the open tumbling window
+    PRIMARY KEY (mapping, stream, shard)
+) WITHOUT ROWID;
 
 CREATE TABLE stack (
     id          INTEGER PRIMARY KEY,

@@ -47,6 +47,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "function_number": "the number of the latest version of a function name. Numbers are not reused",
         "function_alias": "an alias of a function",
         "function_event": "an asynchronous invocation that has not succeeded yet",
+        "function_setting": "reserved concurrency, a permission, or settings of asynchronous invocations",
         "layer_version": "a version of a layer, with its content",
     },
     "logs and events": {
@@ -54,12 +55,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "log_stream": "a log stream",
         "log_event": "a log line",
         "connection": "an EventBridge connection, with its secrets",
+        "delivery": "an event on its way to one target, or that has reached it or failed",
         "event_bus": "one row while a worker delivers status change events",
         "status_change": "a status change that is not delivered yet (the outbox)",
+        "source_mapping": "an event source mapping of a function, or a pipe",
+        "source_shard": "a shard of a stream, as far as a mapping has read it",
     },
     "stacks": {
         "stack": "a deployed project",
         "stack_resource": "a resource of a stack. It is written before and after the resource is created",
+        "stack_event": "a change of a resource's status, as DescribeStackEvents returns it",
+        "change_set": "a change set of a stack",
+        "deleted_stack": "a stack that was deleted, as DescribeStacks returns it by its ARN",
     },
 }  # fmt: skip
 """What a row of each table is."""

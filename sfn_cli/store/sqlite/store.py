@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.changes import SqliteChanges
     from sfn_cli.store.sqlite.events.connections import SqliteConnections
     from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
+    from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
     from sfn_cli.store.sqlite.functions.aliases import SqliteFunctionAliases
     from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
     from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+    from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
     from sfn_cli.store.sqlite.functions.versions import SqliteFunctionVersions
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
@@ -152,6 +154,12 @@ class SqliteStore:
         return SqliteFunctionEvents(self.database, self._wake)
 
     @cached_property
+    def function_settings(self) -> SqliteFunctionSettings:
+        from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
+
+        return SqliteFunctionSettings(self.database)
+
+    @cached_property
     def log_groups(self) -> SqliteLogGroups:
         from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
 
@@ -174,6 +182,12 @@ class SqliteStore:
         from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 
         return SqliteDeliveries(self.database, self._wake)
+
+    @cached_property
+    def source_mappings(self) -> SqliteSourceMappings:
+        from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
+
+        return SqliteSourceMappings(self.database, self._wake)
 
     @cached_property
     def stacks(self) -> SqliteStacks:
