@@ -49,6 +49,13 @@ def run_worker(*, additional: bool) -> None:
     worker_process_main(build_app, additional=additional)
 
 
+def run_embedded_aws() -> None:
+    """Runs the process of the local AWS services, as `embedded_aws` starts it."""
+    from sfn_cli.integrations.aws.emulator.server import embedded_aws_main
+
+    embedded_aws_main()
+
+
 def _run_task_of_app(
     service: Service, task: OpenTask, inspection: HttpInspection | None
 ) -> TaskSucceeded | TaskFailed:

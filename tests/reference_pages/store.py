@@ -47,6 +47,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "function_number": "the number of the latest version of a function name. Numbers are not reused",
         "function_alias": "an alias of a function",
         "function_event": "an asynchronous invocation that has not succeeded yet",
+        "function_setting": "reserved concurrency, a permission, or settings of asynchronous invocations",
         "layer_version": "a version of a layer, with its content",
     },
     "logs and events": {
@@ -61,6 +62,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "event_item": "an event bus, archive, replay, API destination or schedule group",
         "archived_event": "an event in an archive",
         "delivery": "an event on its way to one target, or what came of it",
+        "source_mapping": "an event source mapping of a function, or a pipe",
+        "source_shard": "a shard of a stream, as far as a mapping has read it",
     },
     "stacks": {
         "stack": "a deployed project",
