@@ -78,7 +78,7 @@ CREATE TABLE delivery (
     event_id    TEXT    NOT NULL,              -- the event's id at its source: the same for all of its targets
     source      TEXT    NOT NULL,              -- what sends it: "rule/default/nightly", "schedule/default/backup", "topic/orders"
     target      TEXT    NOT NULL,              -- the target's ARN, or its URL
-    target_key  TEXT    NOT NULL,              -- tells the targets of one event apart: no two rows have the same event_id, source and target_key
+    target_key  TEXT    NOT NULL,              -- distinguishes the targets of one event: no two rows have the same event_id, source and target_key
     options     TEXT    NOT NULL,              -- JSON: what the target's kind needs (SqsParameters, RetryPolicy, DeadLetterConfig, …)
     payload     TEXT    NOT NULL,              -- what the target gets, as text
     status      TEXT    NOT NULL DEFAULT 'PENDING', -- PENDING, DELIVERED or FAILED
@@ -351,7 +351,8 @@ CREATE TABLE stack (
     template TEXT,  -- the template's text as it was sent to CreateStack and others; NULL: read from `source`
     details TEXT NOT NULL DEFAULT '{}',  -- JSON: Description, Tags, Capabilities, RoleARN, DisableRollback, ParentId, RootId, …
     is_stopped INTEGER NOT NULL DEFAULT 0,  -- whether its schedules and event sources are stopped (sfn stack stop)
-    data_lost_at INTEGER  -- when the local services were last started again, without the data of its resources
+    data_lost_at INTEGER,  -- when the local services were last started again, without the data of its resources
+    imports TEXT NOT NULL DEFAULT '[]'  -- JSON: the names of the exports of other stacks that it uses
 );
 CREATE INDEX stack_by_folder ON stack (folder);
 
@@ -370,6 +371,16 @@ CREATE TABLE stack_event (
 );
 CREATE INDEX stack_event_by_stack ON stack_event (stack_arn, id);
 
+-- The operation that changes a stack, until the stack has reached a state from which nothing is to be rolled back.
+CREATE TABLE stack_operation (
+    stack_arn     TEXT    PRIMARY KEY,
+    verb          TEXT    NOT NULL,            -- CREATE, UPDATE or DELETE
+    before        TEXT,                        -- JSON: the stack's row before the operation; NULL: there was none
+    options       TEXT    NOT NULL,            -- JSON: the options that a rollback or a continued deletion needs
+    is_cancelled  INTEGER NOT NULL DEFAULT 0,  -- whether CancelUpdateStack was called
+    started_at    INTEGER NOT NULL
+);
+
 -- A row is written before the resource is made (…_IN_PROGRESS) and after: a deploy that was killed is completed by the next.
 CREATE TABLE stack_resource (
     stack        INTEGER NOT NULL REFERENCES stack (id) ON DELETE CASCADE,
@@ -383,10 +394,24 @@ CREATE TABLE stack_resource (
     attributes   TEXT    NOT NULL,             -- JSON: the values of Fn::GetAtt
     server       TEXT,                         -- which start of the local services holds it; NULL: this store
     fingerprint  TEXT    NOT NULL,             -- of the files that the properties only name
-    is_retained  INTEGER NOT NULL,             -- whether it stays when it leaves the stack (DeletionPolicy)
+    is_retained  INTEGER NOT NULL,  -- whether it stays when it leaves the stack (DeletionPolicy)
+    updated_at INTEGER NOT NULL DEFAULT 0,  -- when its status last changed
+    reason TEXT,  -- why it has this status
+    generation INTEGER NOT NULL DEFAULT 0,  -- how often it was replaced: its generated names depend on this
     PRIMARY KEY (stack, logical_id, physical_id)
 );
 CREATE INDEX stack_resource_by_physical_id ON stack_resource (type, physical_id);
+
+-- What the operation has changed so far, each row written before the change; rolled back from the last to the first.
+CREATE TABLE stack_step (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    stack_arn    TEXT    NOT NULL,
+    logical_id   TEXT    NOT NULL,
+    action       TEXT    NOT NULL,             -- CREATE, UPDATE, REPLACE, …
+    before       TEXT,                         -- JSON: the resource's row before the change; NULL: there was none
+    physical_id  TEXT    NOT NULL              -- the id of the new or changed resource
+);
+CREATE INDEX stack_step_by_stack ON stack_step (stack_arn, id);
 
 CREATE TABLE state_machine (
     id          INTEGER PRIMARY KEY,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
-    from sfn_cli.store.protocols.stacks import Stacks
+    from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
         Activities,
         Aliases,
@@ -222,3 +222,15 @@ class Service:
     @property
     def stacks(self) -> Stacks:
         return self.store.stacks
+
+    @property
+    def stack_events(self) -> StackEvents:
+        return self.store.stack_events
+
+    @property
+    def deleted_stacks(self) -> DeletedStacks:
+        return self.store.deleted_stacks
+
+    @property
+    def stack_operations(self) -> StackOperations:
+        return self.store.stack_operations

@@ -53,6 +53,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "log_group": "a log group",
         "log_stream": "a log stream",
         "log_event": "a log line",
+        "delivery": "an event and one target that gets it",
         "connection": "an EventBridge connection, with its secrets",
         "event_bus": "one row while a worker delivers status change events",
         "status_change": "a status change that is not delivered yet (the outbox)",
@@ -60,6 +61,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "stacks": {
         "stack": "a deployed project",
         "stack_resource": "a resource of a stack. It is written before and after the resource is created",
+        "stack_event": "what happened to a stack or to one of its resources; also of deleted stacks",
+        "stack_operation": "the deploy that changes a stack, or that can be rolled back",
+        "stack_step": "a change that such a deploy has made, with the resource before the change",
+        "change_set": "a change set of a stack",
+        "deleted_stack": "a stack that was deleted within the last 90 days",
     },
 }  # fmt: skip
 """What a row of each table is."""

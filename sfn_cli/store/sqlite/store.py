@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
     from sfn_cli.store.sqlite.snapshot import SqliteSnapshot
+    from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
+    from sfn_cli.store.sqlite.stacks.events import SqliteStackEvents
+    from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
     from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
     from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
     from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
@@ -180,6 +183,24 @@ class SqliteStore:
         from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
 
         return SqliteStacks(self.database)
+
+    @cached_property
+    def stack_events(self) -> SqliteStackEvents:
+        from sfn_cli.store.sqlite.stacks.events import SqliteStackEvents
+
+        return SqliteStackEvents(self.database)
+
+    @cached_property
+    def deleted_stacks(self) -> SqliteDeletedStacks:
+        from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
+
+        return SqliteDeletedStacks(self.database)
+
+    @cached_property
+    def stack_operations(self) -> SqliteStackOperations:
+        from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
+
+        return SqliteStackOperations(self.database)
 
 
 def database_of(store: Store) -> Database:
