@@ -53,7 +53,7 @@ def run_embedded_aws() -> None:
     """Runs the process of the local AWS services, as `embedded_aws` starts it."""
     from sfn_cli.integrations.aws.emulator.server import embedded_aws_main
 
-    embedded_aws_main()
+    embedded_aws_main(build_app)
 
 
 def _run_task_of_app(

@@ -24,6 +24,8 @@ _KEY = re.compile(
 Older S3 clients use SigV2.
 """
 
+_SUBSCRIPTION_ACTION = re.compile(r"(?:^|&)Action=(?:ConfirmSubscription|Unsubscribe)(?:&|$)")
+
 
 class EmulatorGuard:
     """The application, for this user's programs only; `called_at` is the time of its last call."""
@@ -40,12 +42,26 @@ class EmulatorGuard:
                 start_response,
                 "This server only accepts requests from programs on this machine, not from web pages.",
             )
-        if not environ[IS_OWN] and not compare_digest(_guarded_key(environ), self._access_key.encode()):
+        if not (
+            environ[IS_OWN]
+            or is_subscription_link(environ)
+            or compare_digest(_guarded_key(environ), self._access_key.encode())
+        ):
             return _refuse_guarded_request(
                 start_response,
                 "Requests must be signed with this server's access key. To print it, run: sfn aws env",
             )
         return self._application(environ, start_response)
+
+
+def is_subscription_link(environ: Mapping[str, Any]) -> bool:
+    """Whether this is a URL in a message of SNS, which is not signed: to confirm or end a subscription.
+
+    It contains a token or the ARN of a subscription, which only its receiver knows.
+    """
+    if environ.get("REQUEST_METHOD") != "GET" or environ.get("PATH_INFO") != "/":
+        return False
+    return _SUBSCRIPTION_ACTION.search(str(environ.get("QUERY_STRING", ""))) is not None
 
 
 def _guarded_headers(environ: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import detached, loopback, private_files
 from sfn_cli.errors import ConfigurationError
-from sfn_cli.integrations.aws.embedded_aws import LOCK_NAME
+from sfn_cli.integrations.aws.embedded_aws import LOCK_NAME, MADE_UP
 from sfn_cli.integrations.aws.emulator.arrival_board import (
     ARRIVALS_PATH,
     ArrivalBoard,
@@ -24,9 +24,14 @@ from sfn_cli.worker_slots import live_workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sfn_cli.api.service import Service
 
-def embedded_aws_main() -> None:
-    """Runs the services until they are idle, or until the home is removed."""
+
+def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
+    """Runs the services until they are idle, or until the home is removed.
+
+    `build` returns a Service, which belongs to the thread that calls it.
+    """
     detached.settle_detached()
     try:
         settings = Settings.from_environment()
@@ -39,7 +44,10 @@ def embedded_aws_main() -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard
+    from sfn_cli.integrations.aws.emulator.buckets import hand_over_buckets
+    from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard, is_subscription_link
+    from sfn_cli.integrations.aws.emulator.handover import EventHandover
+    from sfn_cli.integrations.aws.emulator.topics import hand_over_topics
     from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
 
     class Handler(WSGIRequestHandler):
@@ -56,12 +64,20 @@ def embedded_aws_main() -> None:
 
     board = ArrivalBoard()
     note_arrivals_of_moto(board)
+    handover = EventHandover(lambda: build(settings))
+    hand_over_topics(handover, lambda: f"http://127.0.0.1:{server.port}")
+    hand_over_buckets(handover)
     access_key = new_access_key()
     moto = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == ARRIVALS_PATH:
             return answer_arrivals(board, environ, start_response)
+        if is_subscription_link(environ):
+            # It is not signed, and moto finds the service in the signature.
+            environ["HTTP_AUTHORIZATION"] = (
+                f"AWS4-HMAC-SHA256 Credential={MADE_UP}/0/{settings.region}/sns/aws4_request"
+            )
         return moto(environ, start_response)
 
     guarded = EmulatorGuard(application, access_key)
