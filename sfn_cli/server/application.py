@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.forwarding import Forwarding
     from sfn_cli.server.endpoint.own_clients import OwnClients
+    from sfn_cli.server.endpoint.staying import Staying
     from sfn_cli.server.notices import Notices
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -69,14 +70,16 @@ class Application:
         patient_threads: int,
         clients: OwnClients | None = None,
         forwarding: Forwarding | None = None,
+        staying: Staying | None = None,
     ) -> None:
         """Takes the Service, and what is required of requests.
 
         `credentials` are those that may sign requests, by access key id; None: requests need not
         be signed. `scheme` is the one under which the server is reached: "http" or "https". `clients`
         are the only ones that are answered; None: all are. `forwarding` takes the requests for
-        services that sfn does not have; None: they are refused.
+        services that sfn does not have; None: they are refused. `staying` counts the requests in progress.
         """
+        self._staying = staying
         self._service = service
         self._credentials = credentials
         self._clients = clients
@@ -112,6 +115,16 @@ class Application:
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._bodies.stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._staying is None:
+            await self._respond(scope, receive, send)
+            return
+        self._staying.begin()
+        try:
+            await self._respond(scope, receive, send)
+        finally:
+            self._staying.finish()
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         head = HttpRequest(
             request.method,
