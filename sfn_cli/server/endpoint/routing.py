@@ -12,7 +12,7 @@ from sfn_cli.api import model
 from sfn_cli.server import signature
 from sfn_cli.server.gateway import PREFIX
 from sfn_cli.server.protocols import aws_json
-from sfn_cli.server.protocols.aws_query import FORM, STS_VERSION
+from sfn_cli.server.protocols.aws_query import FORM, find_aws_query_operation
 
 if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
@@ -22,6 +22,9 @@ _OWN = ("states", "lambda", "logs")
 
 _SHARED_TARGETS = ("events",)
 """The signing names of services of which sfn answers the operations in its model."""
+
+_OWN_TARGETS = ("stepfunctions", "logs")
+"""The services of which every X-Amz-Target is for sfn."""
 
 _TOKEN_SERVICE = "sts"
 
@@ -56,12 +59,12 @@ def is_own_request(request: HttpRequest) -> bool | None:
 
 def is_own_action(form: dict[str, str]) -> bool:
     """Whether a form of AWS's query protocol calls an operation that sfn has."""
-    return form.get("Version") == STS_VERSION and form.get("Action") in model.model_operation_names("sts")
+    return find_aws_query_operation(form) is not None
 
 
 def _is_own_target(target: str) -> bool:
     prefix, _, name = target.rpartition(".")
     service = aws_json.SERVICES.get(prefix)
-    if service not in _SHARED_TARGETS:
-        return service is not None
-    return name in model.model_operation_names(service)
+    return service in _OWN_TARGETS or (
+        service in _SHARED_TARGETS and name in model.model_operation_names(service)
+    )
