@@ -93,7 +93,13 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "ListConnections",
         "UpdateConnection",
     ),
-    "sts": ("GetCallerIdentity",),
+    "sts": (
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+        "GetCallerIdentity",
+        "GetSessionToken",
+    ),
     "cloudcontrol": ("GetResource", "UpdateResource"),
     "cloudformation": (
         "CancelUpdateStack",
@@ -137,7 +143,6 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
     ),
     "cloudtrail": ("LookupEvents",),
     "scheduler": None,
-    "ssm": ("GetParameter",),
 }
 
 CODE_DIR = {"type": "string", "min": 1, "extension": True}

@@ -139,7 +139,14 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("events", "DescribeConnection"): "events.connections:describe_connection",
     ("events", "ListConnections"): "events.connections:list_connections",
     ("events", "UpdateConnection"): "events.connections:update_connection",
+    ("sts", "AssumeRole"): "sts.roles:assume_role",
+    ("sts", "AssumeRoleWithSAML"): "sts.roles:assume_role_with_saml",
+    ("sts", "AssumeRoleWithWebIdentity"): "sts.roles:assume_role_with_web_identity",
     ("sts", "GetCallerIdentity"): "sts.identity:get_caller_identity",
+    ("sts", "GetSessionToken"): "sts.roles:get_session_token",
+    ("cloudcontrol", "GetResource"): "cloudcontrol.resources:get_resource",
+    ("cloudcontrol", "UpdateResource"): "cloudcontrol.resources:update_resource",
+    ("cloudtrail", "LookupEvents"): "cloudtrail.events:lookup_events",
 }
 """Maps (service, operation) to "module:function"; the module is in `sfn_cli.api`."""
 
