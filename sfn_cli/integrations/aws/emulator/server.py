@@ -47,6 +47,7 @@ def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
     from sfn_cli.integrations.aws.emulator.buckets import hand_over_buckets
     from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard, is_subscription_link
     from sfn_cli.integrations.aws.emulator.handover import EventHandover
+    from sfn_cli.integrations.aws.emulator.queue_urls import QueueUrls
     from sfn_cli.integrations.aws.emulator.topics import hand_over_topics
     from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
 
@@ -68,7 +69,7 @@ def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
     hand_over_topics(handover, lambda: f"http://127.0.0.1:{server.port}")
     hand_over_buckets(handover)
     access_key = new_access_key()
-    moto = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
+    moto = QueueUrls(EmulatorFailures(DomainDispatcherApplication(create_backend_app)), settings.home)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == ARRIVALS_PATH:
@@ -82,6 +83,7 @@ def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
 
     guarded = EmulatorGuard(application, access_key)
     server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
+    moto.own_host = f"127.0.0.1:{server.port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
     while _is_emulator_lock_in_place(settings.home):
