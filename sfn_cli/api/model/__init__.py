@@ -55,7 +55,7 @@ def is_not_in_aws_model(member: Shape) -> bool:
 
 def model_services() -> list[str]:
     """Lists the services that have a model, by their command names."""
-    return ["stepfunctions", "lambda", "logs", "events", "sts"]
+    return ["stepfunctions", "lambda", "logs", "events", "scheduler", "sts"]
 
 
 def model_commands(service: str) -> list[str]:
