@@ -47,6 +47,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "function_number": "the number of the latest version of a function name. Numbers are not reused",
         "function_alias": "an alias of a function",
         "function_event": "an asynchronous invocation that has not succeeded yet",
+        "function_setting": "reserved concurrency, a permission, or settings of asynchronous invocations",
         "layer_version": "a version of a layer, with its content",
     },
     "logs and events": {
@@ -61,13 +62,17 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "event_item": "an event bus, archive, replay, API destination or schedule group",
         "archived_event": "an event in an archive",
         "delivery": "an event on its way to one target, or what came of it",
+        "source_mapping": "an event source mapping of a function, or a pipe",
+        "source_shard": "a shard of a stream, as far as a mapping has read it",
     },
     "stacks": {
         "stack": "a deployed project",
         "stack_resource": "a resource of a stack. It is written before and after the resource is created",
-        "stack_event": "what happened to a resource of a stack",
-        "change_set": "a change set",
-        "deleted_stack": "a stack that was deleted",
+        "stack_event": "what happened to a stack or to one of its resources; also of deleted stacks",
+        "stack_operation": "the deploy that changes a stack, or that can be rolled back",
+        "stack_step": "a change that such a deploy has made, with the resource before the change",
+        "change_set": "a change set of a stack",
+        "deleted_stack": "a stack that was deleted within the last 90 days",
     },
 }  # fmt: skip
 """What a row of each table is."""
