@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.integrations.aws.emulator.start import EmulatorStart
     from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+    from sfn_cli.local_endpoint.record import EndpointAddress
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
 

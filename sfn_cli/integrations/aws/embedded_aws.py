@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import detached, private_files
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.installation.extras import install_hint
-from sfn_cli.settings.exported import OWN_ENDPOINT
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings
@@ -78,23 +77,6 @@ def _start_embedded_aws_endpoint(settings: Settings) -> str:
     raise ConfigurationError(
         f"The local AWS services do not start. See {os.path.join(settings.home, LOG_NAME)}."
     )
-
-
-def embedded_aws_variables(settings: Settings) -> dict[str, str]:
-    """Returns environment variables for other programs that call the local AWS services.
-
-    Starts the services if needed, and blocks as `embedded_aws_endpoint` does. Raises
-    ConfigurationError.
-    """
-    url = embedded_aws_endpoint(settings)
-    return {
-        "AWS_ENDPOINT_URL": url,
-        OWN_ENDPOINT: url,
-        "AWS_ACCESS_KEY_ID": embedded_aws_access_key(settings.home, url) or MADE_UP,
-        "AWS_SECRET_ACCESS_KEY": MADE_UP,
-        "AWS_REGION": settings.region,
-        "AWS_DEFAULT_REGION": settings.region,
-    }
 
 
 def running_embedded_aws(home: str) -> str | None:

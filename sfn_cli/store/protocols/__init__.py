@@ -34,10 +34,13 @@ if TYPE_CHECKING:
 
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.protocols.deliveries import Deliveries
+    from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
+    from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
     from sfn_cli.store.protocols.running_stacks import RunningStacks
+    from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
         Activities,
@@ -86,6 +89,8 @@ class Store(Protocol):
     @property
     def function_events(self) -> FunctionEvents: ...
     @property
+    def function_settings(self) -> FunctionSettings: ...
+    @property
     def log_groups(self) -> LogGroups: ...
     @property
     def logs(self) -> Logs: ...
@@ -93,6 +98,16 @@ class Store(Protocol):
     def connections(self) -> Connections: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def event_rules(self) -> EventRules: ...
+    @property
+    def event_items(self) -> EventItems: ...
+    @property
+    def archives(self) -> Archives: ...
+    @property
+    def schedules(self) -> Schedules: ...
+    @property
+    def source_mappings(self) -> SourceMappings: ...
     @property
     def stacks(self) -> Stacks: ...
     @property
