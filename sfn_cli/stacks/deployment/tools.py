@@ -85,7 +85,7 @@ def delete_resource(
     if owners > {stack}:
         tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)
         return
-    if resource.server is None or resource.server == server:  # otherwise it was lost in a restart
+    if resource.server is None or server is not None:  # otherwise it was lost when the services stopped
         tools.stacks.save_resource(stack, resource._replace(status=f"DELETE{PENDING}"))
         row = resource_type(resource.type)
         if row.extent is Extent.CREATED:
