@@ -17,7 +17,7 @@ from sfn_cli.server.protocols.aws_query import FORM, find_aws_query_operation
 if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
-_OWN = ("states", "lambda", "logs")
+_OWN = ("states", "lambda", "logs", "cloudformation")
 """The signing names of services whose requests sfn answers itself."""
 
 _SHARED_TARGETS = ("events",)

@@ -20,7 +20,7 @@ from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
 from sfn_cli.stacks.resources.resource import Extent, ProvisioningContext, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
-from sfn_cli.store.records.stacks import StoredStack
+from sfn_cli.store.records.stacks import StackEvent, StoredStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -179,9 +179,11 @@ class _Deploy:
         self._check_claims(self._engine(self._planned).plan())
         engine = self._engine(self._evaluation)
         before = self._service.stacks.find(self.name)
-        is_new = before is None or before.status.startswith(("CREATE_IN", "ROLLBACK"))
+        is_new = before is None or before.status.startswith(("CREATE_IN", "REVIEW", "ROLLBACK"))
         verb = "CREATE" if is_new else "UPDATE"
         self._save(before, f"{verb}_IN_PROGRESS")
+        if self._options.request is not None:
+            self._options.request.started()
         try:
             outputs = _deploy_outputs(engine.deploy())
         except BaseException as error:
@@ -252,7 +254,12 @@ class _Deploy:
             before.created_at if before else now,
             now,
         )
-        self._service.stacks.save(stored)
+        if (request := self._options.request) is not None:
+            stored = stored._replace(arn=request.arn, template=request.template, details=request.details)
+        event = StackEvent(
+            stored.arn, self.name, stored.arn, "AWS::CloudFormation::Stack", status, reason, at=now
+        )
+        self._service.stacks.save(stored, event)
         return stored
 
 
