@@ -27,20 +27,29 @@ MODEL = Path(__file__).parent.parent / "sfn_cli" / "api" / "model"
 OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
     "stepfunctions": None,  # all of them
     "lambda": (
+        "AddPermission",
         "CreateAlias",
+        "CreateEventSourceMapping",
         "CreateFunction",
         "DeleteAlias",
+        "DeleteEventSourceMapping",
         "DeleteFunction",
+        "DeleteFunctionConcurrency",
+        "DeleteFunctionEventInvokeConfig",
         "DeleteLayerVersion",
         "GetAlias",
+        "GetEventSourceMapping",
         "GetFunction",
         "GetFunctionCodeSigningConfig",
         "GetFunctionConcurrency",
         "GetFunctionConfiguration",
+        "GetFunctionEventInvokeConfig",
         "GetLayerVersion",
         "GetPolicy",
         "Invoke",
         "ListAliases",
+        "ListEventSourceMappings",
+        "ListFunctionEventInvokeConfigs",
         "ListFunctions",
         "ListLayerVersions",
         "ListLayers",
@@ -48,11 +57,16 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "ListVersionsByFunction",
         "PublishLayerVersion",
         "PublishVersion",
+        "PutFunctionConcurrency",
+        "PutFunctionEventInvokeConfig",
+        "RemovePermission",
         "TagResource",
         "UntagResource",
         "UpdateAlias",
+        "UpdateEventSourceMapping",
         "UpdateFunctionCode",
         "UpdateFunctionConfiguration",
+        "UpdateFunctionEventInvokeConfig",
     ),
     "logs": (
         "CreateLogGroup",
@@ -79,7 +93,13 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "ListConnections",
         "UpdateConnection",
     ),
-    "sts": ("GetCallerIdentity",),
+    "sts": (
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+        "GetCallerIdentity",
+        "GetSessionToken",
+    ),
     "cloudcontrol": ("GetResource", "UpdateResource"),
     "cloudformation": (
         "CancelUpdateStack",
@@ -116,7 +136,6 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
     ),
     "cloudtrail": ("LookupEvents",),
     "scheduler": None,
-    "ssm": ("GetParameter",),
 }
 
 CODE_DIR = {"type": "string", "min": 1, "extension": True}
@@ -131,9 +150,13 @@ PACKAGE_DIRS = {"type": "list", "member": {"type": "string", "min": 1}, "extensi
 EXACT_RUNTIME = {"type": "boolean", "extension": True}
 """Not AWS's: whether a local function is run by no other version of its language."""
 
+MAPPING_ID = {"type": "string", "min": 1, "max": 36, "extension": True}
+"""Not AWS's: the id of a new event source mapping, which stacks derive from its name."""
+
 Extension = tuple[tuple[str, ...], dict[str, Any]]
 
 EXTENSIONS: Mapping[tuple[str, str], tuple[Extension, ...]] = {
+    ("lambda", "CreateEventSourceMapping"): ((("UUID",), MAPPING_ID),),
     ("lambda", "CreateFunction"): (
         (("Code", "CodeDir"), CODE_DIR),
         (("Code", "PackageDirs"), PACKAGE_DIRS),

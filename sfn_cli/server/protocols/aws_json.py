@@ -29,7 +29,6 @@ SERVICES = {
     "AWSEvents": "events",
     "CloudApiService": "cloudcontrol",
     "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
-    "AmazonSSM": "ssm",
 }
 """The supported services, by the first part of X-Amz-Target."""
 
