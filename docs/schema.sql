@@ -21,6 +21,17 @@ CREATE TABLE alias (
     UNIQUE (state_machine, name)
 );
 
+-- The events in archives.
+CREATE TABLE archived_event (
+    id           INTEGER PRIMARY KEY,
+    archive      TEXT    NOT NULL,             -- the archive's ARN
+    event_id     TEXT    NOT NULL,
+    at           INTEGER NOT NULL,             -- the event's time
+    event        TEXT    NOT NULL,             -- JSON
+    UNIQUE (archive, event_id)
+);
+CREATE INDEX archived_event_by_time ON archived_event (archive, at);
+
 CREATE TABLE change_set (
     arn          TEXT    PRIMARY KEY,
     name         TEXT    NOT NULL,
@@ -106,10 +117,34 @@ CREATE TABLE event (
     details   TEXT                             -- its other details, a JSON object
 );
 
--- Holds a row while somebody delivers the changes: only then are they noted.
-CREATE TABLE event_bus (
-    id  INTEGER PRIMARY KEY CHECK (id = 1)
+-- Event buses, archives, replays, API destinations and schedule groups: no query looks into them.
+CREATE TABLE event_item (
+    kind         TEXT    NOT NULL,             -- "event-bus", "archive", "replay", "api-destination", "schedule-group"
+    key          TEXT    NOT NULL,             -- the ARN, without an id at its end
+    arn          TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    details      TEXT    NOT NULL,             -- JSON: the members of the operation that created it
+    tags         TEXT    NOT NULL,             -- JSON: key -> value
+    created_at   INTEGER NOT NULL,
+    modified_at  INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+
+CREATE TABLE event_rule (
+    arn          TEXT    PRIMARY KEY,
+    bus_arn      TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    pattern      TEXT,                         -- the event pattern's text
+    schedule     TEXT,                         -- rate(…) or cron(…)
+    state        TEXT    NOT NULL,             -- ENABLED or DISABLED
+    details      TEXT    NOT NULL,             -- JSON: Description, RoleArn
+    targets      TEXT    NOT NULL,             -- JSON: a list of EventBridge's Target
+    tags         TEXT    NOT NULL,             -- JSON: key -> value
+    created_at   INTEGER NOT NULL,
+    next_at      INTEGER,                      -- when its schedule is due next; NULL: never
+    UNIQUE (bus_arn, name)
 );
+CREATE INDEX event_rule_due ON event_rule (next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE execution (
     id                 INTEGER PRIMARY KEY,
@@ -147,7 +182,7 @@ CREATE INDEX execution_pending_redrive ON execution (map_run, id) WHERE status =
 CREATE INDEX execution_running ON execution (owner) WHERE status = 'RUNNING';
 
 CREATE TRIGGER execution_changes AFTER UPDATE OF status ON execution
-WHEN EXISTS (SELECT 1 FROM event_bus) AND (OLD.status = 'RUNNING') <> (NEW.status = 'RUNNING') AND instr(NEW.arn, ':express:') = 0
+WHEN EXISTS (SELECT 1 FROM status_receiver) AND (OLD.status = 'RUNNING') <> (NEW.status = 'RUNNING') AND instr(NEW.arn, ':express:') = 0
 BEGIN
     INSERT INTO status_change (execution, number, noted_at)
     VALUES (NEW.id, 2 * NEW.redrive_count + (NEW.status <> 'RUNNING'), CAST(strftime('%s', 'now') AS INTEGER));
@@ -155,7 +190,7 @@ END;
 
 -- Noted in the transaction that makes the change, whoever makes it. EXPRESS executions emit none.
 CREATE TRIGGER execution_starts AFTER INSERT ON execution
-WHEN EXISTS (SELECT 1 FROM event_bus) AND instr(NEW.arn, ':express:') = 0
+WHEN EXISTS (SELECT 1 FROM status_receiver) AND instr(NEW.arn, ':express:') = 0
 BEGIN
     INSERT INTO status_change (execution, number, noted_at) VALUES (NEW.id, 0, CAST(strftime('%s', 'now') AS INTEGER));
 END;
@@ -201,6 +236,17 @@ CREATE INDEX function_event_due ON function_event (due_at);
 CREATE TABLE function_number (
     name  TEXT    PRIMARY KEY,
     last  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What is set for a function or one of its versions and aliases, apart from its configuration.
+CREATE TABLE function_setting (
+    function    INTEGER NOT NULL REFERENCES function (id) ON DELETE CASCADE,
+    kind        TEXT    NOT NULL,              -- concurrency, event-invoke or permission
+    qualifier   TEXT    NOT NULL,              -- a version's number, an alias, or $LATEST
+    name        TEXT    NOT NULL,              -- a permission's statement id; otherwise empty
+    value       TEXT    NOT NULL,              -- JSON
+    updated_at  INTEGER NOT NULL,
+    PRIMARY KEY (function, kind, qualifier, name)
 ) WITHOUT ROWID;
 
 -- What a function was when the version was published. Never edited.
@@ -329,10 +375,50 @@ CREATE TABLE route (
 ) WITHOUT ROWID;
 CREATE INDEX route_by_version ON route (version);
 
+-- Schedules of EventBridge Scheduler.
+CREATE TABLE schedule (
+    arn          TEXT    PRIMARY KEY,
+    group_name   TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    expression   TEXT    NOT NULL,             -- rate(…), cron(…) or at(…)
+    state        TEXT    NOT NULL,             -- ENABLED or DISABLED
+    details      TEXT    NOT NULL,             -- JSON: the other members of CreateSchedule
+    created_at   INTEGER NOT NULL,
+    modified_at  INTEGER NOT NULL,
+    next_at      INTEGER
+);
+CREATE INDEX schedule_by_name ON schedule (group_name, name);
+CREATE INDEX schedule_due ON schedule (next_at) WHERE next_at IS NOT NULL;
+
 -- The newest version of sfn that has opened the store: at most one row.
 CREATE TABLE sfn_version (
     version  TEXT NOT NULL
 );
+
+CREATE TABLE source_mapping (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind           TEXT    NOT NULL,           -- mapping (of a function) or pipe
+    name           TEXT    NOT NULL,           -- a mapping's UUID, or a pipe's name
+    source_arn     TEXT    NOT NULL,
+    target         TEXT    NOT NULL,           -- the ARN of the function or of the pipe's target
+    is_enabled     INTEGER NOT NULL,
+    configuration  TEXT    NOT NULL,           -- JSON: the other members, in the words of the operation that created it
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    last_result    TEXT,                       -- LastProcessingResult: what came of the last batch
+    UNIQUE (kind, name)
+);
+
+-- A shard of a stream, as far as one mapping has read it. A stream that was created again is another stream.
+CREATE TABLE source_shard (
+    mapping    INTEGER NOT NULL REFERENCES source_mapping (id) ON DELETE CASCADE,
+    stream     TEXT    NOT NULL,               -- the stream's ARN, or its ARN and the time of its creation
+    shard      TEXT    NOT NULL,
+    owner      INTEGER,                        -- the worker that reads it; when that worker dies, it is free again
+    position   TEXT,                           -- the sequence number of the last record that was handled
+    state      TEXT,                           -- JSON: the open tumbling window
+    PRIMARY KEY (mapping, stream, shard)
+) WITHOUT ROWID;
 
 CREATE TABLE stack (
     id          INTEGER PRIMARY KEY,
@@ -434,6 +520,12 @@ CREATE TABLE status_change (
     number     INTEGER NOT NULL,                -- of the execution's changes: 0 its start, 1 its end, 2 its first redrive, 3 the end after it …
     noted_at   INTEGER NOT NULL                 -- seconds since 1970
 );
+
+-- Who receives the status changes of executions: "rules" while a rule or an archive of a default event bus is enabled,
+-- "endpoint" while a worker sends them to an endpoint that the user named. Changes are noted only while there is a row.
+CREATE TABLE status_receiver (
+    name  TEXT PRIMARY KEY
+) WITHOUT ROWID;
 
 -- One row per execution that raised an error inside sfn, until it ends or goes on. After three attempts its owner is -1:
 -- it stays RUNNING, and no worker of the same version drives it.

@@ -27,20 +27,29 @@ MODEL = Path(__file__).parent.parent / "sfn_cli" / "api" / "model"
 OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
     "stepfunctions": None,  # all of them
     "lambda": (
+        "AddPermission",
         "CreateAlias",
+        "CreateEventSourceMapping",
         "CreateFunction",
         "DeleteAlias",
+        "DeleteEventSourceMapping",
         "DeleteFunction",
+        "DeleteFunctionConcurrency",
+        "DeleteFunctionEventInvokeConfig",
         "DeleteLayerVersion",
         "GetAlias",
+        "GetEventSourceMapping",
         "GetFunction",
         "GetFunctionCodeSigningConfig",
         "GetFunctionConcurrency",
         "GetFunctionConfiguration",
+        "GetFunctionEventInvokeConfig",
         "GetLayerVersion",
         "GetPolicy",
         "Invoke",
         "ListAliases",
+        "ListEventSourceMappings",
+        "ListFunctionEventInvokeConfigs",
         "ListFunctions",
         "ListLayerVersions",
         "ListLayers",
@@ -48,11 +57,16 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "ListVersionsByFunction",
         "PublishLayerVersion",
         "PublishVersion",
+        "PutFunctionConcurrency",
+        "PutFunctionEventInvokeConfig",
+        "RemovePermission",
         "TagResource",
         "UntagResource",
         "UpdateAlias",
+        "UpdateEventSourceMapping",
         "UpdateFunctionCode",
         "UpdateFunctionConfiguration",
+        "UpdateFunctionEventInvokeConfig",
     ),
     "logs": (
         "CreateLogGroup",
@@ -79,7 +93,56 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "ListConnections",
         "UpdateConnection",
     ),
-    "sts": ("GetCallerIdentity",),
+    "sts": (
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+        "GetCallerIdentity",
+        "GetSessionToken",
+    ),
+    "cloudcontrol": ("GetResource", "UpdateResource"),
+    "cloudformation": (
+        "CancelUpdateStack",
+        "ContinueUpdateRollback",
+        "CreateChangeSet",
+        "CreateStack",
+        "DeleteChangeSet",
+        "DeleteStack",
+        "DescribeAccountLimits",
+        "DescribeChangeSet",
+        "DescribeChangeSetHooks",
+        "DescribeEvents",
+        "DescribeStackDriftDetectionStatus",
+        "DescribeStackEvents",
+        "DescribeStackResource",
+        "DescribeStackResourceDrifts",
+        "DescribeStackResources",
+        "DescribeStackSet",
+        "DescribeStacks",
+        "DescribeType",
+        "DetectStackDrift",
+        "DetectStackResourceDrift",
+        "EstimateTemplateCost",
+        "ExecuteChangeSet",
+        "GetStackPolicy",
+        "GetTemplate",
+        "GetTemplateSummary",
+        "ListChangeSets",
+        "ListExports",
+        "ListImports",
+        "ListStackResources",
+        "ListStackSets",
+        "ListStacks",
+        "ListTypes",
+        "RollbackStack",
+        "SetStackPolicy",
+        "SignalResource",
+        "UpdateStack",
+        "UpdateTerminationProtection",
+        "ValidateTemplate",
+    ),
+    "cloudtrail": ("LookupEvents",),
+    "scheduler": None,
 }
 
 CODE_DIR = {"type": "string", "min": 1, "extension": True}
@@ -94,9 +157,13 @@ PACKAGE_DIRS = {"type": "list", "member": {"type": "string", "min": 1}, "extensi
 EXACT_RUNTIME = {"type": "boolean", "extension": True}
 """Not AWS's: whether a local function is run by no other version of its language."""
 
+MAPPING_ID = {"type": "string", "min": 1, "max": 36, "extension": True}
+"""Not AWS's: the id of a new event source mapping, which stacks derive from its name."""
+
 Extension = tuple[tuple[str, ...], dict[str, Any]]
 
 EXTENSIONS: Mapping[tuple[str, str], tuple[Extension, ...]] = {
+    ("lambda", "CreateEventSourceMapping"): ((("UUID",), MAPPING_ID),),
     ("lambda", "CreateFunction"): (
         (("Code", "CodeDir"), CODE_DIR),
         (("Code", "PackageDirs"), PACKAGE_DIRS),

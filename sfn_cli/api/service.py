@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
     from sfn_cli.store.protocols.deliveries import Deliveries
+    from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
+    from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
         Activities,
@@ -204,6 +207,10 @@ class Service:
         return self.store.function_events
 
     @property
+    def function_settings(self) -> FunctionSettings:
+        return self.store.function_settings
+
+    @property
     def log_groups(self) -> LogGroups:
         return self.store.log_groups
 
@@ -218,6 +225,26 @@ class Service:
     @property
     def deliveries(self) -> Deliveries:
         return self.store.deliveries
+
+    @property
+    def event_rules(self) -> EventRules:
+        return self.store.event_rules
+
+    @property
+    def event_items(self) -> EventItems:
+        return self.store.event_items
+
+    @property
+    def archives(self) -> Archives:
+        return self.store.archives
+
+    @property
+    def schedules(self) -> Schedules:
+        return self.store.schedules
+
+    @property
+    def source_mappings(self) -> SourceMappings:
+        return self.store.source_mappings
 
     @property
     def stacks(self) -> Stacks:

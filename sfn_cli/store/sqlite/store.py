@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.changes import SqliteChanges
     from sfn_cli.store.sqlite.events.connections import SqliteConnections
     from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
+    from sfn_cli.store.sqlite.events.items import SqliteArchives, SqliteEventItems
+    from sfn_cli.store.sqlite.events.rules import SqliteEventRules
+    from sfn_cli.store.sqlite.events.schedules import SqliteSchedules
+    from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
     from sfn_cli.store.sqlite.functions.aliases import SqliteFunctionAliases
     from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
     from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+    from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
     from sfn_cli.store.sqlite.functions.versions import SqliteFunctionVersions
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
@@ -155,6 +160,12 @@ class SqliteStore:
         return SqliteFunctionEvents(self.database, self._wake)
 
     @cached_property
+    def function_settings(self) -> SqliteFunctionSettings:
+        from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
+
+        return SqliteFunctionSettings(self.database)
+
+    @cached_property
     def log_groups(self) -> SqliteLogGroups:
         from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
 
@@ -177,6 +188,36 @@ class SqliteStore:
         from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 
         return SqliteDeliveries(self.database, self._wake)
+
+    @cached_property
+    def event_rules(self) -> SqliteEventRules:
+        from sfn_cli.store.sqlite.events.rules import SqliteEventRules
+
+        return SqliteEventRules(self.database, self._wake)
+
+    @cached_property
+    def event_items(self) -> SqliteEventItems:
+        from sfn_cli.store.sqlite.events.items import SqliteEventItems
+
+        return SqliteEventItems(self.database)
+
+    @cached_property
+    def archives(self) -> SqliteArchives:
+        from sfn_cli.store.sqlite.events.items import SqliteArchives
+
+        return SqliteArchives(self.database)
+
+    @cached_property
+    def schedules(self) -> SqliteSchedules:
+        from sfn_cli.store.sqlite.events.schedules import SqliteSchedules
+
+        return SqliteSchedules(self.database, self._wake)
+
+    @cached_property
+    def source_mappings(self) -> SqliteSourceMappings:
+        from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
+
+        return SqliteSourceMappings(self.database, self._wake)
 
     @cached_property
     def stacks(self) -> SqliteStacks:

@@ -69,12 +69,6 @@ def test_named(type: str, properties: dict[str, Any], reference: str, attributes
             {"Arn": f"arn:aws:scheduler:{ACCOUNT}:schedule/default/{NAME}"},
         ),
         (
-            "AWS::Lambda::EventSourceMapping",
-            {},
-            UUID,
-            {"EventSourceMappingArn": f"arn:aws:lambda:{ACCOUNT}:event-source-mapping:{UUID}"},
-        ),
-        (
             "AWS::Lambda::Url",
             {"TargetFunctionArn": "price"},
             "price",

@@ -25,7 +25,7 @@ def test_made(type: str) -> None:
     "type, extent",
     [
         ("AWS::IAM::Role", Extent.NAMED),
-        ("AWS::Lambda::Permission", Extent.NAMED),
+        ("AWS::Lambda::Permission", Extent.CREATED),
         ("AWS::Events::Rule", Extent.LISTED),
         ("AWS::ApiGateway::RestApi", Extent.LISTED),
         ("AWS::Glue::Job", Extent.LEFT_OUT),
