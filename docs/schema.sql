@@ -30,6 +30,17 @@ CREATE TABLE api_part (
     UNIQUE (api, kind, id)
 );
 
+-- The events in archives.
+CREATE TABLE archived_event (
+    id           INTEGER PRIMARY KEY,
+    archive      TEXT    NOT NULL,             -- the archive's ARN
+    event_id     TEXT    NOT NULL,
+    at           INTEGER NOT NULL,             -- the event's time
+    event        TEXT    NOT NULL,             -- JSON
+    UNIQUE (archive, event_id)
+);
+CREATE INDEX archived_event_by_time ON archived_event (archive, at);
+
 CREATE TABLE change_set (
     arn          TEXT    PRIMARY KEY,
     name         TEXT    NOT NULL,
@@ -87,7 +98,7 @@ CREATE TABLE delivery (
     event_id    TEXT    NOT NULL,              -- the event's id at its source: the same for all of its targets
     source      TEXT    NOT NULL,              -- what sends it: "rule/default/nightly", "schedule/default/backup", "topic/orders"
     target      TEXT    NOT NULL,              -- the target's ARN, or its URL
-    target_key  TEXT    NOT NULL,              -- tells the targets of one event apart: no two rows have the same event_id, source and target_key
+    target_key  TEXT    NOT NULL,              -- distinguishes the targets of one event: no two rows have the same event_id, source and target_key
     options     TEXT    NOT NULL,              -- JSON: what the target's kind needs (SqsParameters, RetryPolicy, DeadLetterConfig, …)
     payload     TEXT    NOT NULL,              -- what the target gets, as text
     status      TEXT    NOT NULL DEFAULT 'PENDING', -- PENDING, DELIVERED or FAILED
@@ -115,10 +126,34 @@ CREATE TABLE event (
     details   TEXT                             -- its other details, a JSON object
 );
 
--- Holds a row while somebody delivers the changes: only then are they noted.
-CREATE TABLE event_bus (
-    id  INTEGER PRIMARY KEY CHECK (id = 1)
+-- Event buses, archives, replays, API destinations and schedule groups: no query looks into them.
+CREATE TABLE event_item (
+    kind         TEXT    NOT NULL,             -- "event-bus", "archive", "replay", "api-destination", "schedule-group"
+    key          TEXT    NOT NULL,             -- the ARN, without an id at its end
+    arn          TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    details      TEXT    NOT NULL,             -- JSON: the members of the operation that created it
+    tags         TEXT    NOT NULL,             -- JSON: key -> value
+    created_at   INTEGER NOT NULL,
+    modified_at  INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+
+CREATE TABLE event_rule (
+    arn          TEXT    PRIMARY KEY,
+    bus_arn      TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    pattern      TEXT,                         -- the event pattern's text
+    schedule     TEXT,                         -- rate(…) or cron(…)
+    state        TEXT    NOT NULL,             -- ENABLED or DISABLED
+    details      TEXT    NOT NULL,             -- JSON: Description, RoleArn
+    targets      TEXT    NOT NULL,             -- JSON: a list of EventBridge's Target
+    tags         TEXT    NOT NULL,             -- JSON: key -> value
+    created_at   INTEGER NOT NULL,
+    next_at      INTEGER,                      -- when its schedule is due next; NULL: never
+    UNIQUE (bus_arn, name)
 );
+CREATE INDEX event_rule_due ON event_rule (next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE execution (
     id                 INTEGER PRIMARY KEY,
@@ -156,7 +191,7 @@ CREATE INDEX execution_pending_redrive ON execution (map_run, id) WHERE status =
 CREATE INDEX execution_running ON execution (owner) WHERE status = 'RUNNING';
 
 CREATE TRIGGER execution_changes AFTER UPDATE OF status ON execution
-WHEN EXISTS (SELECT 1 FROM event_bus) AND (OLD.status = 'RUNNING') <> (NEW.status = 'RUNNING') AND instr(NEW.arn, ':express:') = 0
+WHEN EXISTS (SELECT 1 FROM status_receiver) AND (OLD.status = 'RUNNING') <> (NEW.status = 'RUNNING') AND instr(NEW.arn, ':express:') = 0
 BEGIN
     INSERT INTO status_change (execution, number, noted_at)
     VALUES (NEW.id, 2 * NEW.redrive_count + (NEW.status <> 'RUNNING'), CAST(strftime('%s', 'now') AS INTEGER));
@@ -164,7 +199,7 @@ END;
 
 -- Noted in the transaction that makes the change, whoever makes it. EXPRESS executions emit none.
 CREATE TRIGGER execution_starts AFTER INSERT ON execution
-WHEN EXISTS (SELECT 1 FROM event_bus) AND instr(NEW.arn, ':express:') = 0
+WHEN EXISTS (SELECT 1 FROM status_receiver) AND instr(NEW.arn, ':express:') = 0
 BEGIN
     INSERT INTO status_change (execution, number, noted_at) VALUES (NEW.id, 0, CAST(strftime('%s', 'now') AS INTEGER));
 END;
@@ -210,6 +245,17 @@ CREATE INDEX function_event_due ON function_event (due_at);
 CREATE TABLE function_number (
     name  TEXT    PRIMARY KEY,
     last  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What is set for a function or one of its versions and aliases, apart from its configuration.
+CREATE TABLE function_setting (
+    function    INTEGER NOT NULL REFERENCES function (id) ON DELETE CASCADE,
+    kind        TEXT    NOT NULL,              -- concurrency, event-invoke or permission
+    qualifier   TEXT    NOT NULL,              -- a version's number, an alias, or $LATEST
+    name        TEXT    NOT NULL,              -- a permission's statement id; otherwise empty
+    value       TEXT    NOT NULL,              -- JSON
+    updated_at  INTEGER NOT NULL,
+    PRIMARY KEY (function, kind, qualifier, name)
 ) WITHOUT ROWID;
 
 CREATE TABLE function_url (
@@ -350,10 +396,50 @@ CREATE TABLE route (
 ) WITHOUT ROWID;
 CREATE INDEX route_by_version ON route (version);
 
+-- Schedules of EventBridge Scheduler.
+CREATE TABLE schedule (
+    arn          TEXT    PRIMARY KEY,
+    group_name   TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    expression   TEXT    NOT NULL,             -- rate(…), cron(…) or at(…)
+    state        TEXT    NOT NULL,             -- ENABLED or DISABLED
+    details      TEXT    NOT NULL,             -- JSON: the other members of CreateSchedule
+    created_at   INTEGER NOT NULL,
+    modified_at  INTEGER NOT NULL,
+    next_at      INTEGER
+);
+CREATE INDEX schedule_by_name ON schedule (group_name, name);
+CREATE INDEX schedule_due ON schedule (next_at) WHERE next_at IS NOT NULL;
+
 -- The newest version of sfn that has opened the store: at most one row.
 CREATE TABLE sfn_version (
     version  TEXT NOT NULL
 );
+
+CREATE TABLE source_mapping (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind           TEXT    NOT NULL,           -- mapping (of a function) or pipe
+    name           TEXT    NOT NULL,           -- a mapping's UUID, or a pipe's name
+    source_arn     TEXT    NOT NULL,
+    target         TEXT    NOT NULL,           -- the ARN of the function or of the pipe's target
+    is_enabled     INTEGER NOT NULL,
+    configuration  TEXT    NOT NULL,           -- JSON: the other members, in the words of the operation that created it
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
+    last_result    TEXT,                       -- LastProcessingResult: what came of the last batch
+    UNIQUE (kind, name)
+);
+
+-- A shard of a stream, as far as one mapping has read it. A stream that was created again is another stream.
+CREATE TABLE source_shard (
+    mapping    INTEGER NOT NULL REFERENCES source_mapping (id) ON DELETE CASCADE,
+    stream     TEXT    NOT NULL,               -- the stream's ARN, or its ARN and the time of its creation
+    shard      TEXT    NOT NULL,
+    owner      INTEGER,                        -- the worker that reads it; when that worker dies, it is free again
+    position   TEXT,                           -- the sequence number of the last record that was handled
+    state      TEXT,                           -- JSON: the open tumbling window
+    PRIMARY KEY (mapping, stream, shard)
+) WITHOUT ROWID;
 
 CREATE TABLE stack (
     id          INTEGER PRIMARY KEY,
@@ -372,7 +458,8 @@ CREATE TABLE stack (
     template TEXT,  -- the template's text as it was sent to CreateStack and others; NULL: read from `source`
     details TEXT NOT NULL DEFAULT '{}',  -- JSON: Description, Tags, Capabilities, RoleARN, DisableRollback, ParentId, RootId, …
     is_stopped INTEGER NOT NULL DEFAULT 0,  -- whether its schedules and event sources are stopped (sfn stack stop)
-    data_lost_at INTEGER  -- when the local services were last started again, without the data of its resources
+    data_lost_at INTEGER,  -- when the local services were last started again, without the data of its resources
+    imports TEXT NOT NULL DEFAULT '[]'  -- JSON: the names of the exports of other stacks that it uses
 );
 CREATE INDEX stack_by_folder ON stack (folder);
 
@@ -391,6 +478,16 @@ CREATE TABLE stack_event (
 );
 CREATE INDEX stack_event_by_stack ON stack_event (stack_arn, id);
 
+-- The operation that changes a stack, until the stack has reached a state from which nothing is to be rolled back.
+CREATE TABLE stack_operation (
+    stack_arn     TEXT    PRIMARY KEY,
+    verb          TEXT    NOT NULL,            -- CREATE, UPDATE or DELETE
+    before        TEXT,                        -- JSON: the stack's row before the operation; NULL: there was none
+    options       TEXT    NOT NULL,            -- JSON: the options that a rollback or a continued deletion needs
+    is_cancelled  INTEGER NOT NULL DEFAULT 0,  -- whether CancelUpdateStack was called
+    started_at    INTEGER NOT NULL
+);
+
 -- A row is written before the resource is made (…_IN_PROGRESS) and after: a deploy that was killed is completed by the next.
 CREATE TABLE stack_resource (
     stack        INTEGER NOT NULL REFERENCES stack (id) ON DELETE CASCADE,
@@ -404,10 +501,24 @@ CREATE TABLE stack_resource (
     attributes   TEXT    NOT NULL,             -- JSON: the values of Fn::GetAtt
     server       TEXT,                         -- which start of the local services holds it; NULL: this store
     fingerprint  TEXT    NOT NULL,             -- of the files that the properties only name
-    is_retained  INTEGER NOT NULL,             -- whether it stays when it leaves the stack (DeletionPolicy)
+    is_retained  INTEGER NOT NULL,  -- whether it stays when it leaves the stack (DeletionPolicy)
+    updated_at INTEGER NOT NULL DEFAULT 0,  -- when its status last changed
+    reason TEXT,  -- why it has this status
+    generation INTEGER NOT NULL DEFAULT 0,  -- how often it was replaced: its generated names depend on this
     PRIMARY KEY (stack, logical_id, physical_id)
 );
 CREATE INDEX stack_resource_by_physical_id ON stack_resource (type, physical_id);
+
+-- What the operation has changed so far, each row written before the change; rolled back from the last to the first.
+CREATE TABLE stack_step (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    stack_arn    TEXT    NOT NULL,
+    logical_id   TEXT    NOT NULL,
+    action       TEXT    NOT NULL,             -- CREATE, UPDATE, REPLACE, …
+    before       TEXT,                         -- JSON: the resource's row before the change; NULL: there was none
+    physical_id  TEXT    NOT NULL              -- the id of the new or changed resource
+);
+CREATE INDEX stack_step_by_stack ON stack_step (stack_arn, id);
 
 CREATE TABLE state_machine (
     id          INTEGER PRIMARY KEY,
@@ -429,6 +540,12 @@ CREATE TABLE status_change (
     number     INTEGER NOT NULL,                -- of the execution's changes: 0 its start, 1 its end, 2 its first redrive, 3 the end after it …
     noted_at   INTEGER NOT NULL                 -- seconds since 1970
 );
+
+-- Who receives the status changes of executions: "rules" while a rule or an archive of a default event bus is enabled,
+-- "endpoint" while a worker sends them to an endpoint that the user named. Changes are noted only while there is a row.
+CREATE TABLE status_receiver (
+    name  TEXT PRIMARY KEY
+) WITHOUT ROWID;
 
 -- One row per execution that raised an error inside sfn, until it ends or goes on. After three attempts its owner is -1:
 -- it stays RUNNING, and no worker of the same version drives it.

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
-    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
+    from sfn_cli.local_endpoint.record import EndpointAddress
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
 
@@ -47,6 +47,13 @@ def run_worker(*, additional: bool) -> None:
     from sfn_cli.drivers.local.process import worker_process_main
 
     worker_process_main(build_app, additional=additional)
+
+
+def run_embedded_aws() -> None:
+    """Runs the process of the local AWS services, as `embedded_aws` starts it."""
+    from sfn_cli.integrations.aws.emulator.server import embedded_aws_main
+
+    embedded_aws_main(build_app)
 
 
 def _run_task_of_app(

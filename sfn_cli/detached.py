@@ -84,6 +84,11 @@ def settle_detached() -> None:
     os.closerange(INHERITED + 1, _MAX_DESCRIPTORS)
 
 
+def adopt_detached(pid: int) -> None:
+    """Notes a child that outlives this process, for `reap_detached`."""
+    _children.add(pid)
+
+
 def reap_detached() -> None:
     """Waits for ended processes that were started here, which would otherwise remain as zombies."""
     for pid in list(_children):

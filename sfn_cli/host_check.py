@@ -37,13 +37,20 @@ def is_allowed_host(
     return origin is None or origin in origins or origin == f"{scheme}://{host.lower()}"
 
 
-def is_program(headers: Mapping[str, str]) -> bool:
+def is_program(headers: Mapping[str, str], listening_host: str = "localhost") -> bool:
     """Whether a request with these headers (names in lower case) comes from no web page.
 
-    The request is to a loopback address. A page's GET has no Origin, but says where it comes from.
+    The request is to a name of a server at `listening_host`. Not even a page of this server is
+    allowed: it may be an object of S3, or the response of a function. A page's GET has no Origin, but
+    browsers say where it comes from.
     """
-    is_page = "origin" in headers or headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
-    return not is_page and _is_own_host(headers.get("host", ""), "localhost")
+    is_page = "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
+    return not is_page and _is_own_host(headers.get("host", ""), listening_host)
+
+
+def is_below_localhost(headers: Mapping[str, str]) -> bool:
+    """Whether a request is to a name such as "photos.localhost", which are those of S3's buckets."""
+    return (_host_of_url(f"//{headers.get('host', '')}") or "").endswith(".localhost")
 
 
 def _is_own_host(host: str, listening_host: str) -> bool:

@@ -12,10 +12,6 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "schema.sql"
@@ -80,28 +76,30 @@ def _one_column_a_line(sql: str, table: str, added: dict[tuple[str, str], str]) 
     start = re.search(rf"\n?,\s*{columns[0]}\b", sql)
     assert start is not None
     original, end = sql[: start.start()], sql.rindex(")")
-    later = list(_definitions(sql[start.end() - len(columns[0]) : end]))
+    later, rest = _definitions(sql[start.end() - len(columns[0]) : end], len(columns))
     lines = original.split("\n")
-    code, dashes, comment = lines[-1].partition("--")
+    # SQLite adds columns before the table's constraints, and before the last column's comment.
+    own_comment, _, constraints = rest.partition("\n")
+    code, dashes, comment = (lines[-1] + own_comment).partition("--")
     lines[-1] = f"{code.rstrip()}," + (f"  {dashes}{comment}" if dashes else "")
     for number, definition in enumerate(later, 1):
         comment = added[table, definition.split()[0]]
-        line = f"    {definition}{',' if number < len(later) else ''}"
+        line = f"    {definition}{',' if number < len(later) or constraints else ''}"
         lines.append(f"{line}  {comment}" if comment else line)
-    return "\n".join([*lines, sql[end:]])
+    return "\n".join([*lines, constraints + sql[end:]])
 
 
-def _definitions(text: str) -> Iterator[str]:
-    """The parts of a list that commas outside of parentheses separate."""
-    depth, part = 0, ""
-    for character in text:
+def _definitions(text: str, number: int) -> tuple[list[str], str]:
+    """Returns the first parts of a list that commas outside of parentheses separate, and the rest."""
+    depth, parts, begin = 0, list[str](), 0
+    for index, character in enumerate(f"{text},"):
         depth += {"(": 1, ")": -1}.get(character, 0)
         if character == "," and not depth:
-            yield part.strip()
-            part = ""
-        else:
-            part += character
-    yield part.strip()
+            parts.append(text[begin:index].strip())
+            begin = index + 1
+            if len(parts) == number:
+                break
+    return parts, text[begin:]
 
 
 def main() -> None:

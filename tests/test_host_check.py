@@ -32,6 +32,7 @@ def test_hosts(listening: str, host: str, allowed: bool) -> None:
         ({"host": "bucket.localhost:5000"}, True),  # S3's way to name a bucket
         ({"host": "localhost", "sec-fetch-site": "none"}, True),
         ({"host": "localhost", "sec-fetch-site": "cross-site"}, False),
+        ({"host": "localhost", "sec-fetch-site": "same-origin"}, False),  # an object of S3 may be a page
         (
             {"host": "localhost", "origin": "http://localhost"},
             False,

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols import Store
     from sfn_cli.store.protocols.apis import ApiParts, FunctionUrls
     from sfn_cli.store.protocols.deliveries import Deliveries
+    from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
+    from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
-    from sfn_cli.store.protocols.stacks import Stacks
+    from sfn_cli.store.protocols.source_mappings import SourceMappings
+    from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
         Activities,
         Aliases,
@@ -205,6 +208,10 @@ class Service:
         return self.store.function_events
 
     @property
+    def function_settings(self) -> FunctionSettings:
+        return self.store.function_settings
+
+    @property
     def log_groups(self) -> LogGroups:
         return self.store.log_groups
 
@@ -221,8 +228,40 @@ class Service:
         return self.store.deliveries
 
     @property
+    def event_rules(self) -> EventRules:
+        return self.store.event_rules
+
+    @property
+    def event_items(self) -> EventItems:
+        return self.store.event_items
+
+    @property
+    def archives(self) -> Archives:
+        return self.store.archives
+
+    @property
+    def schedules(self) -> Schedules:
+        return self.store.schedules
+
+    @property
+    def source_mappings(self) -> SourceMappings:
+        return self.store.source_mappings
+
+    @property
     def stacks(self) -> Stacks:
         return self.store.stacks
+
+    @property
+    def stack_events(self) -> StackEvents:
+        return self.store.stack_events
+
+    @property
+    def deleted_stacks(self) -> DeletedStacks:
+        return self.store.deleted_stacks
+
+    @property
+    def stack_operations(self) -> StackOperations:
+        return self.store.stack_operations
 
     @property
     def api_parts(self) -> ApiParts:

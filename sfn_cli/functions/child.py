@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfn_cli.functions.deployment import Deployment
-    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.functions.invocation import Invocation
+    from sfn_cli.local_endpoint.record import EndpointAddress
     from sfn_cli.settings import Settings
 
 INIT_MILLISECONDS = 10_000
@@ -29,7 +29,7 @@ INIT_MILLISECONDS = 10_000
 IDLE_MILLISECONDS = 5 * 60_000
 
 PAUSE_MILLISECONDS = 60_000
-"""The longest time for which an invocation's clock may be paused."""
+"""The longest time by which the start of local services may extend an invocation's time."""
 
 
 class Owner(Protocol):
@@ -72,7 +72,6 @@ class Child:
         self._owner = owner
         self._began_at = monotonic()
         self._init_milliseconds: float | None = None
-        self._paused: tuple[int, int] | None = None
         self.due_at = self._began_at + INIT_MILLISECONDS + deployment.timeout_seconds * 1000
         self.journal = OutputJournal(
             deployment.log_group, deployment.memory_size, deployment.function.version, clock(), log
@@ -90,7 +89,6 @@ class Child:
         now = self._monotonic()
         limit = self.deployment.timeout_seconds * 1000
         self.invocation = invocation
-        self._paused = None
         self._began_at = now
         self._set_due_at(invocation, now + limit)
         # The child may start printing immediately, but its output is not read before this returns.
@@ -105,28 +103,25 @@ class Child:
         self.process.send(head, invocation.payload)
         self.journal.start(invocation.request_id, self._clock())
 
-    def pause(self) -> None:
-        """Stops the invocation's clock, because it may be waiting for local services to start.
+    def allow_for_starts(self, starting: Callable[[int, int], int]) -> bool:
+        """Whether the invocation's time is not over after all: local services were starting.
 
-        In AWS, services are always running. A task's own timeout is not paused.
+        `starting` returns for how many ms, between two times. In AWS, services are always running. A
+        task's own timeout is not extended.
         """
-        if self.invocation is not None and self._paused is None:
-            self._paused = self._monotonic(), self.due_at
-            self._set_due_at(self.invocation, self.due_at + PAUSE_MILLISECONDS)
-
-    def resume(self) -> None:
-        """Resumes the clock of a paused invocation."""
-        if self.invocation is not None and self._paused is not None:
-            paused_at, due_at = self._paused
-            self._set_due_at(self.invocation, due_at + min(self._monotonic() - paused_at, PAUSE_MILLISECONDS))
-        self._paused = None
+        if self.invocation is None:
+            return False
+        now = self._monotonic()
+        paused = min(starting(self._began_at, now), PAUSE_MILLISECONDS)
+        limit = self.deployment.timeout_seconds * 1000
+        self._set_due_at(self.invocation, self._began_at + limit + paused)
+        return self.due_at > now
 
     def _set_due_at(self, invocation: Invocation, due_at: int) -> None:
         self.due_at = due_at if invocation.timeout_at is None else min(due_at, invocation.timeout_at)
 
     def rest(self) -> None:
         """Makes the child idle."""
-        self._paused = None
         self.due_at = self._monotonic() + IDLE_MILLISECONDS
 
     def time_out(self, invocation: Invocation) -> Outcome:

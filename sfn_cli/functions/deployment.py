@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sfn_cli.functions.code.catalog import CodeFolder
-    from sfn_cli.functions.environment.variables import EndpointAddress
+    from sfn_cli.local_endpoint.record import EndpointAddress
     from sfn_cli.settings import Settings
     from sfn_cli.store.records.functions import Function
 

@@ -22,7 +22,7 @@ from sfn_cli.store.records.logs import LogLine
 from sfn_cli.wake_pipe import WakePipe
 
 if TYPE_CHECKING:
-    from sfn_cli.functions.environment.variables import EndpointAddress
+    from sfn_cli.local_endpoint.record import EndpointAddress
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
     from sfn_cli.store.protocols.logs import Logs

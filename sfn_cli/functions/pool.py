@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     import selectors
 
     from sfn_cli.functions.deployment import Deployment
-    from sfn_cli.functions.environment.variables import EndpointAddress
     from sfn_cli.functions.output import Log
+    from sfn_cli.local_endpoint.record import EndpointAddress
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols.functions import Functions
 
@@ -92,7 +92,7 @@ class Pool:
         self._due: deque[tuple[Invocation, Outcome]] = deque()
         report = report or (lambda _: None)
         self._reaper = Reaper(settings.home, report)
-        self._endpoint = Endpoint(settings, selector, report, self._children.keys(), endpoint)
+        self._endpoint = Endpoint(settings, selector, report, endpoint)
 
     def invoke(
         self,
@@ -174,13 +174,14 @@ class Pool:
             invocation, ended = self._due.popleft()
             invocation.settle(ended)
         for child in [child for child in self._children if child.due_at <= now]:
-            if child in self._children:
+            if child in self._children and not child.allow_for_starts(self._endpoint.starting_milliseconds):
                 self._drop_child(child, child.time_out)
         for invocation in self._waiting.pop_timed_out(now):
             invocation.settle(outcome.timeout_outcome(0, invocation.request_id, ""))
         if self._waiting:
             self._start_children()
         self._reaper.tick(now, has_children=bool(self._children))
+        self._endpoint.check(now)
 
     def end_orphans(self) -> None:
         """Kills processes that functions of killed workers left behind."""

@@ -22,19 +22,20 @@ from starlette.responses import Response
 from sfn_cli import __version__, api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError, StoreError
-from sfn_cli.host_check import is_allowed_host
+from sfn_cli.host_check import is_below_localhost, is_program
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import signature
 from sfn_cli.server.apis.answering import MAX_API_BODY_BYTES, ApiAnswers, is_api_path
 from sfn_cli.server.apis.integrations.backends import Backends
 from sfn_cli.server.bodies import Bodies, Body
-from sfn_cli.server.endpoint.routing import is_own_action, is_own_request
+from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
 from sfn_cli.server.protocols import aws_json, aws_query, rest_json
 from sfn_cli.server.refusal import refusal_response
+from sfn_cli.server.unsupported import unsupported_request
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.forwarding import Forwarding
     from sfn_cli.server.endpoint.own_clients import OwnClients
+    from sfn_cli.server.endpoint.staying import Staying
     from sfn_cli.server.notices import Notices
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -72,14 +74,16 @@ class Application:
         patient_threads: int,
         clients: OwnClients | None = None,
         forwarding: Forwarding | None = None,
+        staying: Staying | None = None,
     ) -> None:
         """Takes the Service, and what is required of requests.
 
         `credentials` are those that may sign requests, by access key id; None: requests need not
         be signed. `scheme` is the one under which the server is reached: "http" or "https". `clients`
         are the only ones that are answered; None: all are. `forwarding` takes the requests for
-        services that sfn does not have; None: they are refused.
+        services that sfn does not have; None: they are refused. `staying` counts the requests in progress.
         """
+        self._staying = staying
         self._service = service
         self._credentials = credentials
         self._clients = clients
@@ -117,6 +121,16 @@ class Application:
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._bodies.stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._staying is None:
+            await self._respond(scope, receive, send)
+            return
+        self._staying.begin()
+        try:
+            await self._respond(scope, receive, send)
+        finally:
+            self._staying.finish()
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         head = HttpRequest(
             request.method,
@@ -163,15 +177,24 @@ class Application:
             )
         if not head.path.startswith("/"):
             raise ApiError("BadRequestException", "The request's target must be a path, such as /.")
-        if head.path.startswith(PREFIX):
+        is_bucket = is_below_localhost(head.headers)
+        if is_bucket and not is_for_storage(head):
+            raise ApiError(
+                "AccessDeniedException",
+                "Names below localhost are those of buckets: only S3 is reached there.",
+                status=403,
+            )
+        if head.path.startswith(PREFIX) and not is_bucket:
             return await self._gateway.answer(
                 head, partial(self._check_signature, head, body), partial(self._call, body=body)
             )
-        if is_api_path(head.path):
+        if is_api_path(head.path) and not is_bucket:
             return await self._answer_api(head, body)
-        if not is_allowed_host(head.headers, self._listening_host, scheme=self._scheme):
+        if not is_program(head.headers, self._listening_host):
             raise ApiError(
-                "AccessDeniedException", "This server answers requests to its own name only.", status=403
+                "AccessDeniedException",
+                "This server answers programs that call it by its own name, and no web pages.",
+                status=403,
             )
         if head.method not in _METHODS:
             raise ApiError(
@@ -181,12 +204,14 @@ class Application:
             self._clients.check_key(head)
         if self._forwarding is not None and await self._is_forwarded(self._forwarding, head, body, send):
             return None
-        if (head.method, head.path) in _HEALTH and not aws_query.is_aws_query(head):
+        if (head.method, head.path) in _HEALTH and not is_bucket and not aws_query.is_aws_query(head):
             return HttpResponse(
                 200,
                 message_with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
                 dumps({"sfn": __version__}).encode(),
             )
+        if is_bucket:
+            raise unsupported_request(f"{head.method} {head.path} of a bucket", head)
         operation, members, response = self._read(await self._check_signature(head, body))
         return response(operation, await self._call(operation, members, body))
 

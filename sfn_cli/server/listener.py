@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
@@ -17,6 +17,7 @@ from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import HttpConnection, HttpConnections
 from sfn_cli.server.endpoint.forwarding import Forwarding, can_forward
+from sfn_cli.server.endpoint.staying import CHECK_SECONDS
 from sfn_cli.server.gateway import check_gateway_origins
 from sfn_cli.server.limits import (
     KEEP_ALIVE_SECONDS,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.own_clients import OwnClients
+    from sfn_cli.server.endpoint.staying import Staying
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -53,8 +55,8 @@ class ListenerOptions(NamedTuple):
     """The only ones that are answered; None: all are."""
     forwarding: Forwarding | None = None
     """Takes the requests for services that sfn does not have; None: they are refused."""
-    control: socket.socket | None = None
-    """The server ends when the other end of this is closed."""
+    staying: Staying | None = None
+    """Says when the server ends by itself; None: never."""
 
 
 def run_listener(
@@ -102,6 +104,7 @@ def run_on_socket(
         patient_threads=max_patient_threads_limit(open_files),
         clients=options.clients,
         forwarding=options.forwarding,
+        staying=options.staying,
     )
     config = uvicorn.Config(
         application,
@@ -161,18 +164,15 @@ class _ListeningServer(uvicorn.Server):
             connect,
             clients.admits if clients else None,
         )
-        if (control := self._options.control) is not None:
-            control.setblocking(False)
-            asyncio.get_running_loop().add_reader(control, self._on_control, control)
+        if self._options.staying is not None:
+            self._check_stay(self._options.staying)
         self._listens()
 
-    def _on_control(self, control: socket.socket) -> None:
-        """Ends the server without waiting for responses: the process that would read them has ended."""
-        with suppress(OSError):
-            if control.recv(64):
-                return
-        asyncio.get_running_loop().remove_reader(control)
-        self.force_exit = self.should_exit = True
+    def _check_stay(self, staying: Staying) -> None:
+        if staying.must_end():
+            self.should_exit = True
+        else:
+            asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check_stay, staying)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._acceptor is not None:

@@ -31,6 +31,7 @@ TRUST = {
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "states.amazonaws.com"}}
     ],
 }
+LOGGING = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,10 @@ def test_apply_plan_and_destroy(clients: Clients) -> None:
     assert role["AssumeRolePolicyDocument"] == TRUST
     assert iam.list_role_policies(RoleName="greeting")["PolicyNames"] == []
     assert iam.list_attached_role_policies(RoleName="greeting")["AttachedPolicies"] == []
+    iam.attach_role_policy(RoleName="greeting", PolicyArn=LOGGING)
+    assert iam.list_attached_role_policies(RoleName="greeting")["AttachedPolicies"] == [
+        {"PolicyName": "AWSLambdaBasicExecutionRole", "PolicyArn": LOGGING}
+    ]
 
     functions = clients("lambda")
     functions.create_function(
@@ -95,6 +100,7 @@ def test_apply_plan_and_destroy(clients: Clients) -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         functions.get_function(FunctionName="Greeter")
     assert iam.list_instance_profiles_for_role(RoleName="greeting")["InstanceProfiles"] == []
+    iam.detach_role_policy(RoleName="greeting", PolicyArn=LOGGING)
     iam.delete_role(RoleName="greeting")
     with pytest.raises(ClientError, match="NoSuchEntity"):
         iam.get_role(RoleName="greeting")

@@ -197,9 +197,10 @@ HOSTS = [
         *(
             get(host=b"Host: " + host + b"\r\n")
             for host in (b"127.0.0.1", b"127.0.0.1:1", b"127.0.0.1:", b"127.0.0.1:99999", b"LOCALHOST",
-                b"a.localhost", b"[::1]:80", b"sync-localhost")
+                b"[::1]:80", b"sync-localhost")
         ),
     ),
+    *cases("bucket-host", 400, get(host=b"Host: a.localhost\r\n")),
 ]  # fmt: skip
 
 ORIGINS = [
@@ -222,7 +223,10 @@ ORIGINS = [
         ),
         post(b"{}", LIST + b"Origin: http://127.0.0.1\r\nOrigin: null\r\n", host=b"Host: localhost\r\n"),
     ),
-    *cases("own-origin", 200, post(b"{}", LIST + b"Origin: http://127.0.0.1\r\n")),
+    *cases(
+        "own-origin", 403, post(b"{}", LIST + b"Origin: http://127.0.0.1\r\n"),
+        post(b"{}", LIST + b"Sec-Fetch-Site: same-origin\r\n"),
+    ),
 ]  # fmt: skip
 
 BODIES = [

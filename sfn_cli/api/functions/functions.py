@@ -43,7 +43,7 @@ _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 _STORED = (
     "Runtime", "Role", "Handler", "Description", "Timeout", "MemorySize", "Environment",
-    "TracingConfig", "LoggingConfig",
+    "TracingConfig", "LoggingConfig", "DeadLetterConfig",
 )  # fmt: skip
 """The members that are stored as given; the rest is the same for every local function."""
 
@@ -131,6 +131,8 @@ def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         "Configuration": version_response(function, parse_function_reference(request).qualifier),
         "Code": place,
     }
+    if (concurrency := service.function_settings.concurrency(function.name)) is not None:
+        answer["Concurrency"] = concurrency
     if function.configuration.get("Tags"):
         answer["Tags"] = function.configuration["Tags"]
     return answer

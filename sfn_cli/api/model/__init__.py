@@ -54,8 +54,13 @@ def is_not_in_aws_model(member: Shape) -> bool:
 
 
 def model_services() -> list[str]:
-    """Lists the services that have a model, by their command names."""
+    """Lists the services whose operations are commands, by their command names."""
     return ["stepfunctions", "lambda", "logs", "events", "sts"]
+
+
+def model_http_services() -> list[str]:
+    """Lists the services whose operations are served over HTTP; some of them have no commands."""
+    return [*model_services(), "scheduler", "cloudformation", "cloudcontrol", "cloudtrail"]
 
 
 def model_commands(service: str) -> list[str]:
@@ -83,7 +88,7 @@ def load_model(service: str, name: str) -> Operation:
 
 @cache
 def _model_index(service: str) -> Mapping[str, str]:
-    if service not in model_services():
+    if service not in model_http_services():
         raise KeyError(service)
     index: Mapping[str, str] = _read_model(service, "index")
     return index

@@ -6,7 +6,7 @@ reach the caller unchanged. The endpoint is the one that tasks call, in this ord
     1. --endpoint-url
     2. AWS itself, with SFN_AWS=real
     3. the endpoint that the user has set: AWS_ENDPOINT_URL, …, the shared config file
-    4. the local AWS services, which are started if needed
+    4. the home's local endpoint, which is started if needed
 
 The user's stored credentials are used for AWS only.
 """
@@ -79,7 +79,7 @@ class _CommandEndpoint(NamedTuple):
 
 
 def _endpoint_of_command(command: str, argv: Sequence[str]) -> _CommandEndpoint:
-    from sfn_cli.integrations.aws import embedded_aws
+    from sfn_cli.cli.aws.program_variables import endpoint_variables
     from sfn_cli.integrations.aws.clients import Clients
 
     table = {flag: options.GLOBALS[flag] for flag in ("--endpoint-url", "--region", "--profile")}
@@ -97,7 +97,7 @@ def _endpoint_of_command(command: str, argv: Sequence[str]) -> _CommandEndpoint:
     if named is not None:
         # Version 1 of the AWS CLI does not read AWS_ENDPOINT_URL for every service: SQS is one.
         return _CommandEndpoint(["--endpoint-url", named], _named_endpoint_variables(settings, named, given))
-    variables = embedded_aws.embedded_aws_variables(settings)
+    variables = endpoint_variables(settings)
     return _CommandEndpoint(["--endpoint-url", variables["AWS_ENDPOINT_URL"]], variables)
 
 

@@ -1,70 +1,49 @@
-"""The loopback endpoint that the children of one process call in place of AWS, in its own process.
+"""The home's local endpoint, as the functions of one process find it.
 
-This process binds the socket and watches it. The first connection starts the serving process
-(server/endpoint/process.py), which inherits the socket. So a function that never calls AWS costs only
-a socket, and all functions of this process share one endpoint.
+The process that first runs a function takes the endpoint (local_endpoint/hold.py): it binds the socket and
+watches it. The first connection starts the serving process, which inherits lock and socket. So
+functions that never call AWS cost only a socket, and the functions of all processes share one
+endpoint. In a process that comes later, functions get the address that is written in the home.
 
-Rule 1: The serving process ends with this one: each has one end of a socket pair, and notices when
-the other end is closed.
-Rule 2: This process keeps the socket too, so a serving process that dies is replaced at the next
-connection. After STARTS processes that died before they served, the socket is closed: a client's call
-then fails immediately, and never reaches AWS.
-Rule 3: Each endpoint has a new access key, which only its functions know. Where the system does not
-report the owner of a connection, only requests with this key are answered.
+Rule 1: The serving process lives on its own. The process that started it keeps the socket too: if
+the serving process is killed, it is replaced at the next connection. After STARTS processes that died
+before they served, the socket is closed: a client's call then fails immediately, and never reaches AWS.
+Rule 2: If the process that has the socket is killed, another one of the home takes the endpoint,
+at the same port and with the same access key: each looks once a second (`check`).
+Rule 3: Time in which the serving process or the local AWS services start does not count for the time
+limits of invocations: on AWS, services are always running. The starts are written in the home, so
+every process finds them (`starting_milliseconds`).
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import selectors
-import signal
-import socket
-import sys
-import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from sfn_cli import detached, private_files
-from sfn_cli.errors import StoreError
-from sfn_cli.functions.environment.variables import EndpointAddress
-from sfn_cli.settings.exported import new_access_key
+from sfn_cli import detached
+from sfn_cli.errors import ConfigurationError, StoreError
+from sfn_cli.local_endpoint.hold import find_or_take_endpoint, take_endpoint
+from sfn_cli.local_endpoint.record import (
+    EndpointAddress,
+    look_for_endpoint,
+    milliseconds_of_starts,
+    remembered_endpoint,
+)
+from sfn_cli.local_endpoint.serving_process import LOG_NAME, SERVES, start_serving_process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    import socket
+    from collections.abc import Callable
 
+    from sfn_cli.local_endpoint.hold import EndpointHold
     from sfn_cli.settings import Settings
-
-LOG_NAME = "endpoint.log"
-MAX_LOG_BYTES = 1_000_000
 
 STARTS = 3
 """How many serving processes in a row may die before they are ready."""
 
-LISTENING, CONTROL = 3, 4
-"""The descriptors that the serving process inherits: the socket, and its end of the pair."""
-
-SERVES = b"r"
-"""Sent by the serving process when it is ready."""
-
-STARTING, STARTED = b"w", b"d"
-"""Sent when it starts the local AWS services, and when they have started or failed to start."""
-
-CLOSE_SECONDS = 3.0
-CLOSE_POLL_SECONDS = 0.01
-
-_BACKLOG = 128
-_LOWEST = 10  # above the inherited descriptors, so that ours do not overlap them
-_PROGRAM = "from sfn_cli.server.endpoint.process import endpoint_process_main; endpoint_process_main()"
-
-
-class EndpointCaller(Protocol):
-    """A function's process, whose invocation has a time limit."""
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
+CHECK_MILLISECONDS = 1000
 
 
 class Endpoint:
@@ -75,71 +54,96 @@ class Endpoint:
         settings: Settings,
         selector: selectors.BaseSelector,
         report: Callable[[str], None],
-        callers: Collection[EndpointCaller],
         served_at: EndpointAddress | None = None,
     ) -> None:
         """`report` writes a line to the log of this process.
 
-        The clocks of all `callers`, which may change, are paused while services start.
-
-        With `served_at`, an existing endpoint is used, and none is created.
+        With `served_at`, this process serves the endpoint itself.
         """
         self._settings = settings
         self._selector = selector
         self._report = report
-        self._callers = callers
-        self._listening: socket.socket | None = None
+        self._is_serving = served_at is not None
         self._address = served_at
+        self._hold: EndpointHold | None = None
         self._control: socket.socket | None = None
         self._pid = 0
         self._starts = 0
+        self._checked_at = 0
 
     def open(self) -> EndpointAddress | None:
-        """Returns the endpoint's address, and creates the endpoint if necessary. Raises OSError.
+        """Returns the endpoint's address, and takes the endpoint if no process has it. Raises OSError.
 
         None if functions call AWS itself.
         """
-        if self._address is None and not self._settings.calls_aws:
-            self._listening = listening = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
-            # Inherited by connections: a body does not wait for the acknowledgement of its headers.
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            listening.setblocking(False)
-            self._selector.register(listening, selectors.EVENT_READ, self._on_connection)
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            self._address = EndpointAddress(url, new_access_key())
+        if self._is_serving or self._settings.calls_aws:
+            return self._address
+        if self._hold is None:
+            try:
+                record, hold = find_or_take_endpoint(self._settings.home, self._address)
+            except (ConfigurationError, StoreError) as error:
+                raise OSError(str(error)) from error
+            if record is not None:
+                self._address = record.address
+            elif hold is not None:
+                self._watch(hold)
         return self._address
 
+    def check(self, now: int) -> None:
+        """Takes the endpoint if the process that had it was killed; looks once a second."""
+        if now - self._checked_at < CHECK_MILLISECONDS or self._is_serving or self._hold is not None:
+            return
+        self._checked_at = now
+        with suppress(OSError, StoreError):
+            held, record = look_for_endpoint(self._settings.home)
+            was_killed = record is not None and record.state != "ended"
+            if (
+                not held
+                and (was_killed or self._address is not None)
+                and (hold := take_endpoint(self._settings.home, self._address)) is not None
+            ):
+                self._watch(hold)
+
+    def starting_milliseconds(self, begin: int, end: int) -> int:
+        """Returns for how long the endpoint or local services were starting, between two times."""
+        with suppress(OSError, StoreError):
+            if (record := remembered_endpoint(self._settings.home)) is not None:
+                return milliseconds_of_starts(record.starts, begin, end)
+        return 0
+
     def close(self) -> None:
-        """Closes the socket, and waits until the serving process has ended."""
-        self._stop_listening()
+        """Closes this process's copy of the socket. A serving process lives on."""
         if self._control is not None:
             self._drop_control()
-            self._await_end()
+            detached.adopt_detached(self._pid)
+        self._let_go()
+
+    def _watch(self, hold: EndpointHold) -> None:
+        self._hold = hold
+        self._address = hold.address
+        self._selector.register(hold.listening, selectors.EVENT_READ, self._on_connection)
 
     def _on_connection(self) -> None:
         """Starts the serving process, which accepts the connection."""
-        assert self._listening is not None
-        assert self._address is not None
+        assert self._hold is not None
         self._starts += 1
         if self._starts > STARTS:
             log = os.path.join(self._settings.home, LOG_NAME)
-            self._report(f"the local endpoint for functions does not start; see {log}")
-            self._stop_listening()
+            self._report(f"the local endpoint does not start; see {log}")
+            self._let_go()
             return
         try:
-            self._pid, self._control = _start_endpoint_process(
-                self._settings, self._listening.fileno(), self._address
-            )
+            self._pid, self._control = start_serving_process(self._settings, self._hold)
         except (OSError, StoreError) as error:
-            self._report(f"the local endpoint for functions does not start: {error}")
-            self._stop_listening()
+            self._report(f"the local endpoint does not start: {error}")
+            self._let_go()
             return
-        self._selector.unregister(self._listening)
+        self._control.setblocking(False)
+        self._selector.unregister(self._hold.listening)
         self._selector.register(self._control, selectors.EVENT_READ, self._on_control)
-        self._pause(True)
 
     def _on_control(self) -> None:
-        """Reads the serving process's state, or its end."""
+        """Reads that the serving process is ready, or its end."""
         assert self._control is not None
         try:
             received = self._control.recv(64)
@@ -150,20 +154,17 @@ class Endpoint:
         if received:
             if SERVES in received:
                 self._starts = 0
-            self._pause(received[-1:] == STARTING)
             return
-        self._pause(False)
         self._drop_control()
-        self._await_end()
-        if self._listening is not None:
-            self._selector.register(self._listening, selectors.EVENT_READ, self._on_connection)
-
-    def _pause(self, is_starting: bool) -> None:
-        for caller in self._callers:
-            if is_starting:
-                caller.pause()
-            else:
-                caller.resume()
+        with suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)  # its end of the pair was closed as it ended
+        if self._hold is None:
+            return
+        if self._hold.is_in_place():
+            self._hold.be("armed")
+            self._selector.register(self._hold.listening, selectors.EVENT_READ, self._on_connection)
+        else:
+            self._let_go()
 
     def _drop_control(self) -> None:
         assert self._control is not None
@@ -171,67 +172,9 @@ class Endpoint:
         self._control.close()
         self._control = None
 
-    def _stop_listening(self) -> None:
-        if self._listening is not None:
+    def _let_go(self) -> None:
+        if self._hold is not None:
             with suppress(KeyError):  # not registered while a serving process watches it
-                self._selector.unregister(self._listening)
-            self._listening.close()
-            self._listening = None
-
-    def _await_end(self) -> None:
-        """Waits for the serving process, which ends its functions first."""
-        until = time.monotonic() + CLOSE_SECONDS
-        with suppress(ChildProcessError, ProcessLookupError):
-            while os.waitpid(self._pid, os.WNOHANG)[0] == 0:
-                if time.monotonic() > until:
-                    os.kill(self._pid, signal.SIGKILL)
-                    os.waitpid(self._pid, 0)
-                    return
-                time.sleep(CLOSE_POLL_SECONDS)
-
-
-def _start_endpoint_process(
-    settings: Settings, listening: int, address: EndpointAddress
-) -> tuple[int, socket.socket]:
-    """Starts the serving process. Returns its id and the socket to it. Raises OSError, StoreError."""
-    environment = {**os.environ, **settings.environment()}
-    environment.pop(detached.FUNCTION_MARK, None)
-    control, theirs = socket.socketpair()
-    lifted: list[int] = []
-    try:
-        log = _open_endpoint_log(settings.home)
-        try:
-            for descriptor in (log, listening, theirs.fileno()):
-                lifted.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST))
-        finally:
-            os.close(log)
-        numbers = ((lifted[0], 1), (lifted[0], 2), (lifted[1], LISTENING), (lifted[2], CONTROL))
-        actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            *((os.POSIX_SPAWN_DUP2, ours, number) for ours, number in numbers),
-        ]
-        # -P: files in the working directory must not shadow modules. -c rather than -m saves importing runpy.
-        command = [sys.executable, "-P", "-c", _PROGRAM]
-        try:
-            pid = os.posix_spawn(command[0], command, environment, file_actions=actions, setsid=True)
-        except NotImplementedError:
-            pid = os.posix_spawn(command[0], command, environment, file_actions=actions, setpgroup=0)
-        control.sendall(json.dumps(address._asdict()).encode() + b"\n")
-        control.setblocking(False)
-        return pid, control
-    except BaseException:
-        control.close()
-        raise
-    finally:
-        theirs.close()
-        for descriptor in lifted:
-            os.close(descriptor)
-
-
-def _open_endpoint_log(home: str) -> int:
-    descriptor = private_files.open_file(
-        os.path.join(home, LOG_NAME), os.O_WRONLY | os.O_CREAT | os.O_APPEND, above=CONTROL
-    )
-    if os.fstat(descriptor).st_size > MAX_LOG_BYTES:
-        os.ftruncate(descriptor, 0)
-    return descriptor
+                self._selector.unregister(self._hold.listening)
+            self._hold.close()
+            self._hold = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sfn_cli.functions.environment.shared_config import shared_config_endpoints
 from sfn_cli.settings import is_aws_endpoint
@@ -18,6 +18,7 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfn_cli.local_endpoint.record import EndpointAddress
     from sfn_cli.settings import Settings
 
 RUNTIME_FOLDER = "/var/runtime"
@@ -27,13 +28,6 @@ _XRAY_DAEMON = "127.0.0.1:2000"
 """The address to which X-Ray's SDKs send segments. Nothing listens there; UDP reports no error."""
 
 _KEY_ID = "AWS_ACCESS_KEY_ID"
-
-
-class EndpointAddress(NamedTuple):
-    """The local endpoint, and the access key with which its clients sign."""
-
-    url: str
-    access_key: str
 
 
 def default_aws_variables(settings: Settings, endpoint: EndpointAddress | None) -> dict[str, str]:

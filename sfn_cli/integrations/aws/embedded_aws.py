@@ -15,23 +15,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import signal
-import sys
 import time
 from contextlib import suppress
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import detached, host_check, loopback, private_files
+from sfn_cli import detached, private_files
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.installation.extras import install_hint
-from sfn_cli.settings import Settings
-from sfn_cli.settings.exported import OWN_ENDPOINT, new_access_key
-from sfn_cli.worker_slots import live_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from sfn_cli.settings import Settings
 
 LOCK_NAME = "aws.lock"
 LOG_NAME = "aws.log"
@@ -82,23 +77,6 @@ def _start_embedded_aws_endpoint(settings: Settings) -> str:
     raise ConfigurationError(
         f"The local AWS services do not start. See {os.path.join(settings.home, LOG_NAME)}."
     )
-
-
-def embedded_aws_variables(settings: Settings) -> dict[str, str]:
-    """Returns environment variables for other programs that call the local AWS services.
-
-    Starts the services if needed, and blocks as `embedded_aws_endpoint` does. Raises
-    ConfigurationError.
-    """
-    url = embedded_aws_endpoint(settings)
-    return {
-        "AWS_ENDPOINT_URL": url,
-        OWN_ENDPOINT: url,
-        "AWS_ACCESS_KEY_ID": embedded_aws_access_key(settings.home, url) or MADE_UP,
-        "AWS_SECRET_ACCESS_KEY": MADE_UP,
-        "AWS_REGION": settings.region,
-        "AWS_DEFAULT_REGION": settings.region,
-    }
 
 
 def running_embedded_aws(home: str) -> str | None:
@@ -190,8 +168,8 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
             f"Set AWS_ENDPOINT_URL to call another endpoint. {install_hint('aws')}"
         )
     return detached.start_detached(
-        f"from {__name__} import embedded_aws_main; embedded_aws_main()",
-        _embedded_aws_environment(settings),
+        "from sfn_cli.app import run_embedded_aws; run_embedded_aws()",
+        {**os.environ, **settings.environment()},
         lock_path=path,
         open_log=lambda: private_files.open_file(
             os.path.join(settings.home, LOG_NAME),
@@ -199,129 +177,3 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
             above=detached.INHERITED,
         ),
     )
-
-
-def _embedded_aws_environment(settings: Settings) -> dict[str, str]:
-    """Returns the server's environment, without the user's credentials and endpoints."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    own = {
-        "SFN_HOME": settings.home,
-        "MOTO_ACCOUNT_ID": settings.account_id,
-        "AWS_DEFAULT_REGION": settings.region,
-    }
-    return {**kept, **own, "AWS_EC2_METADATA_DISABLED": "true"}
-
-
-def embedded_aws_main() -> None:
-    """The main function of the server process (`_start_embedded_aws`)."""
-    import threading
-
-    detached.settle_detached()
-    try:
-        settings = Settings.from_environment()
-    except ConfigurationError as error:
-        sys.exit(str(error))
-    os.chdir(settings.home)
-
-    private_files.check_private_home(settings.home)
-
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
-
-    class Handler(WSGIRequestHandler):
-        def handle(self) -> None:
-            self.is_own = loopback.is_own_loopback(self.connection)
-            if self.is_own is not False:
-                super().handle()
-
-        def make_environ(self) -> dict[str, Any]:
-            return {**super().make_environ(), _IS_OWN: self.is_own}
-
-        def log_request(self, *args: object) -> None:
-            """Logs nothing, so that the log does not grow with every request."""
-
-    access_key = new_access_key()
-    application = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
-    guarded = _Guarded(application, access_key)
-    server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
-    while _embedded_aws_lock_in_place(settings.home):
-        time.sleep(1.0)
-        if time.monotonic() - guarded.called_at > settings.aws_idle_seconds and not live_workers(settings):
-            break
-    os._exit(0)
-
-
-def _embedded_aws_lock_in_place(home: str) -> bool:
-    """Whether the lock file is still in place."""
-    try:
-        there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(detached.INHERITED)
-    except OSError:
-        return False
-    return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
-
-
-_IS_OWN = "sfn.is_own"
-"""The key, in a request's WSGI environment, of the `loopback.is_own` result for its connection."""
-
-
-class _Guarded:
-    """The application, protected from web pages and other users; `called_at` is its last call."""
-
-    def __init__(self, application: Callable[..., Iterable[bytes]], access_key: str) -> None:
-        self._application = application
-        self._access_key = access_key
-        self.called_at = time.monotonic()
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        from secrets import compare_digest
-
-        self.called_at = time.monotonic()
-        if not host_check.is_program(_embedded_aws_headers(environ)):
-            return _refuse_embedded_aws_request(
-                start_response,
-                "This server only accepts requests from programs on this machine, not from web pages.",
-            )
-        if not environ[_IS_OWN] and not compare_digest(
-            _embedded_aws_request_key(environ), self._access_key.encode()
-        ):
-            return _refuse_embedded_aws_request(
-                start_response,
-                "Requests must be signed with this server's access key. To print it, run: sfn aws env",
-            )
-        return self._application(environ, start_response)
-
-
-def _embedded_aws_headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    """Returns a request's headers from its WSGI environment, with lower-case names."""
-    return {
-        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-
-
-def _refuse_embedded_aws_request(start_response: Callable[..., Any], reason: str) -> Iterable[bytes]:
-    start_response("403 Forbidden", [("Content-Type", "text/plain")])
-    return [f"{reason}\n".encode()]
-
-
-_KEY = re.compile(
-    r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)",
-    re.IGNORECASE,
-)
-"""Matches the access key id in a SigV4 or SigV2 header, or in a presigned URL's query.
-
-Older S3 clients use SigV2.
-"""
-
-
-def _embedded_aws_request_key(environ: Mapping[str, Any]) -> bytes:
-    """Returns the access key id in a request, or b""."""
-    found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(
-        str(environ.get("QUERY_STRING", ""))
-    )
-    return next((each for each in found.groups() if each), "").encode() if found else b""

@@ -15,6 +15,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from sfn_cli.integrations.aws.emulator_bootstrap import provide_bootstrap
 from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_all_events
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class EmulatorFailures:
                 return None
             return start_response(status, headers, *exc_info)
 
+        provide_bootstrap(environ)
         if environ.get("HTTP_X_AMZ_TARGET") == PUT_EVENTS:
             accept_all_events()
         body_sent = _buffer_dynamodb_body(environ)

@@ -1,13 +1,14 @@
-"""The process that answers the AWS clients of functions (functions/environment/endpoint.py).
+"""The process that serves the home's local endpoint (sfn_cli/local_endpoint).
 
 It is the application of `sfn serve` on a socket that it inherits, with two differences: requests for
-other services are forwarded, and only this user's programs are answered. It ends with the process
-that started it. If a package is missing, every call is refused, and the error names the package.
+other services are forwarded, and only this user's programs are answered. It ends when no request has
+come for a while and no worker is running, when the home is removed, or when another version of sfn
+has taken over the store. If a package is missing, every call is refused, and the error names the
+package.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING
 from sfn_cli import private_files
 from sfn_cli.app import build_app
 from sfn_cli.errors import SfnError
-from sfn_cli.functions.environment.endpoint import CONTROL, LISTENING, SERVES, STARTED, STARTING
-from sfn_cli.functions.environment.variables import EndpointAddress
+from sfn_cli.local_endpoint.hold import EndpointHold, inherited_endpoint
+from sfn_cli.local_endpoint.serving_process import CONTROL, LISTENING, LOCK, SERVES
 from sfn_cli.settings import Settings
+from sfn_cli.worker_slots import live_workers
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -28,19 +30,19 @@ _MAX_DESCRIPTORS = 4096
 
 
 def endpoint_process_main() -> NoReturn:
-    """Serves until the process that started this one ends or closes the endpoint."""
-    os.closerange(CONTROL + 1, _MAX_DESCRIPTORS)
+    """Serves until the endpoint is idle or is stopped."""
+    os.closerange(LOCK + 1, _MAX_DESCRIPTORS)
     control = socket.socket(fileno=CONTROL)
     listening = socket.socket(fileno=LISTENING)
     for inherited in (control, listening):
         inherited.set_inheritable(False)
+    os.set_inheritable(LOCK, False)
     code = 0
     try:
-        address = _receive_endpoint_address(control)
         settings = Settings.from_environment()
         private_files.check_private_home(settings.home)
         os.chdir(settings.home)
-        _serve_endpoint(settings, address, listening, control)
+        _serve_endpoint(settings, inherited_endpoint(settings.home, LOCK, listening), control)
     except SfnError as error:
         print(error, file=sys.stderr, flush=True)
         code = 255
@@ -48,22 +50,16 @@ def endpoint_process_main() -> NoReturn:
     os._exit(code)
 
 
-def _receive_endpoint_address(control: socket.socket) -> EndpointAddress:
-    received = b""
-    while not received.endswith(b"\n"):
-        data = control.recv(4096)
-        if not data:
-            os._exit(0)  # the other process has ended
-        received += data
-    return EndpointAddress(**json.loads(received))
+def _serve_endpoint(settings: Settings, hold: EndpointHold, control: socket.socket) -> None:
+    def serves() -> None:
+        hold.be("serving")
+        with suppress(OSError):  # the process that started this one has ended
+            control.send(SERVES)
 
-
-def _serve_endpoint(
-    settings: Settings, address: EndpointAddress, listening: socket.socket, control: socket.socket
-) -> None:
     try:
         from sfn_cli.server.endpoint.forwarding import Forwarding
         from sfn_cli.server.endpoint.own_clients import OwnClients
+        from sfn_cli.server.endpoint.staying import Staying
         from sfn_cli.server.listener import ListenerOptions, run_on_socket
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
@@ -72,30 +68,23 @@ def _serve_endpoint(
         from sfn_cli.installation.extras import install_hint
         from sfn_cli.server.endpoint.refusing import refuse_endpoint_requests
 
-        control.send(SERVES)
+        serves()
         refuse_endpoint_requests(
-            listening,
-            control,
-            f"Functions that call AWS need {missing}, which is not installed. {install_hint('serve')}",
+            hold,
+            settings.aws_idle_seconds,
+            f"Programs that call AWS need {missing}, which is not installed. {install_hint('serve')}",
         )
-        return
-
-    def serves() -> None:
-        control.send(SERVES)
-
-    def starts(is_starting: bool) -> None:
-        with suppress(OSError):  # the other process has ended, and this one is about to
-            control.send(STARTING if is_starting else STARTED)
-
-    service = build_app(settings, functions_endpoint=address)
-    run_on_socket(
-        service,
-        listening,
-        ListenerOptions(
-            "127.0.0.1",
-            clients=OwnClients(address.access_key),
-            forwarding=Forwarding(settings, starts),
-            control=control,
-        ),
-        serves,
-    )
+    else:
+        service = build_app(settings, functions_endpoint=hold.address)
+        run_on_socket(
+            service,
+            hold.listening,
+            ListenerOptions(
+                "127.0.0.1",
+                clients=OwnClients(hold.address.access_key),
+                forwarding=Forwarding(settings, hold.note_start),
+                staying=Staying(settings, hold, service.store.is_current),
+            ),
+            serves,
+        )
+    hold.end(keeps_key=bool(live_workers(settings)))

@@ -7,6 +7,7 @@ finds no endpoint and goes to AWS.
 from __future__ import annotations
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,16 +21,17 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
+    from sfn_cli.local_endpoint.hold import EndpointHold
+
 _PIECE_BYTES = 1 << 20
 
 
-def refuse_endpoint_requests(listening: socket.socket, control: socket.socket, reason: str) -> None:
-    """Answers requests until the other end of `control` is closed."""
-    server = _RefusingServer(listening, reason)
+def refuse_endpoint_requests(hold: EndpointHold, idle_seconds: float, reason: str) -> None:
+    """Answers requests until none has come for a while, or the home is removed."""
+    server = _RefusingServer(hold.listening, reason)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    control.setblocking(True)
-    while control.recv(64):
-        pass
+    while hold.is_in_place() and time.monotonic() - server.called_at <= idle_seconds:
+        time.sleep(1.0)
 
 
 class _RefusingServer(ThreadingHTTPServer):
@@ -40,8 +42,10 @@ class _RefusingServer(ThreadingHTTPServer):
         self.socket.close()
         self.socket = listening
         self.reason = reason
+        self.called_at = time.monotonic()
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
+        self.called_at = time.monotonic()
         return loopback.is_own_loopback(request) is not False
 
     def handle_error(self, request: Any, client_address: Any) -> None:

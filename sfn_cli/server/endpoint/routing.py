@@ -8,32 +8,42 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfn_cli.api import model
+from sfn_cli.api.operations import OPERATIONS
+from sfn_cli.host_check import is_below_localhost
 from sfn_cli.server import signature
 from sfn_cli.server.gateway import PREFIX
-from sfn_cli.server.protocols import aws_json
-from sfn_cli.server.protocols.aws_query import FORM, STS_VERSION
+from sfn_cli.server.protocols import aws_json, aws_query
+from sfn_cli.server.protocols.aws_query import FORM
 
 if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
-_OWN = ("states", "lambda", "logs")
-"""The signing names of services whose requests sfn answers itself."""
+_OWN = {
+    "states": "stepfunctions",
+    "lambda": "lambda",
+    "logs": "logs",
+    "cloudformation": "cloudformation",
+    "scheduler": "scheduler",
+    "cloudcontrolapi": "cloudcontrol",
+}
+"""The services whose requests sfn answers itself, also to refuse them: signing name → name."""
 
-_SHARED_TARGETS = ("events",)
-"""The signing names of services of which sfn answers the operations in its model."""
+_SHARED_TARGETS = ("events", "cloudtrail")
+"""The services with an X-Amz-Target of which sfn answers some operations; the others are forwarded."""
 
 _TOKEN_SERVICE = "sts"
+"""The service with forms of which sfn answers some operations."""
+
+_STORAGE = "s3"
 
 _LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
 """Paths of Lambda begin with the version of its API."""
 
-_SUBDOMAIN = re.compile(r"[^.:\[\]]+\..*localhost(:\d+)?")
-"""A Host that names a bucket: "photos.localhost", "photos.s3.localhost"."""
-
 
 def is_own_request(request: HttpRequest) -> bool | None:
     """Whether a request is for sfn itself; None when only its body says (`is_own_action`)."""
+    if is_below_localhost(request.headers):
+        return False
     if request.path.startswith(PREFIX):
         return True
     service = signature.service_signed_for(request)
@@ -46,8 +56,6 @@ def is_own_request(request: HttpRequest) -> bool | None:
         return target is not None and _is_own_target(target)
     if service is not None or "authorization" in request.headers:
         return False
-    if _SUBDOMAIN.fullmatch(request.headers.get("host", "")):
-        return False
     if request.path == "/":
         is_form = request.headers.get("content-type", "").startswith(FORM) or "Action=" in request.query
         return None if is_form else request.method in ("GET", "HEAD")
@@ -55,13 +63,19 @@ def is_own_request(request: HttpRequest) -> bool | None:
 
 
 def is_own_action(form: dict[str, str]) -> bool:
-    """Whether a form of AWS's query protocol calls an operation that sfn has."""
-    return form.get("Version") == STS_VERSION and form.get("Action") in model.model_operation_names("sts")
+    """Whether a form of AWS's query protocol is for sfn."""
+    service, action = aws_query.SERVICES.get(form.get("Version", "")), form.get("Action", "")
+    return service in _OWN.values() or (service or "", action) in OPERATIONS
+
+
+def is_for_storage(request: HttpRequest) -> bool:
+    """Whether a request to a name below localhost is one of S3: no other service is reached there."""
+    service = signature.service_signed_for(request)
+    is_form = request.headers.get("content-type", "").startswith(FORM)
+    return service in (None, _STORAGE) and aws_json.TARGET not in request.headers and not is_form
 
 
 def _is_own_target(target: str) -> bool:
     prefix, _, name = target.rpartition(".")
-    service = aws_json.SERVICES.get(prefix)
-    if service not in _SHARED_TARGETS:
-        return service is not None
-    return name in model.model_operation_names(service)
+    service = aws_json.SERVICES.get(prefix, "")
+    return service in _OWN.values() or (service, name) in OPERATIONS

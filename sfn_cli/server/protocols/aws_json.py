@@ -1,4 +1,4 @@
-"""AWS JSON 1.0 and 1.1: the protocol of Step Functions, CloudWatch Logs and EventBridge.
+"""AWS JSON 1.0 and 1.1: the protocol of Step Functions, CloudWatch Logs, EventBridge and others.
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 The header X-Amz-Target names the operation: "AWSStepFunctions.StartExecution".
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 TARGET = "x-amz-target"
 TRACE = "x-amzn-trace-id"
-SERVICES = {"AWSStepFunctions": "stepfunctions", "Logs_20140328": "logs", "AWSEvents": "events"}
+SERVICES = {
+    "AWSStepFunctions": "stepfunctions",
+    "Logs_20140328": "logs",
+    "AWSEvents": "events",
+    "CloudApiService": "cloudcontrol",
+    "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail",
+}
 """The supported services, by the first part of X-Amz-Target."""
 
 

@@ -1,4 +1,4 @@
-"""AWS's query protocol and its XML: that of STS, and of many services that are not served.
+"""AWS's query protocol and its XML: that of STS and CloudFormation, and of many services not served.
 
 https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 The operation is the Action of a form (or of the query). Responses and errors are XML.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from sfn_cli.api import model
 from sfn_cli.server import signature
 from sfn_cli.server.messages import HttpRequest, HttpResponse, describe_error_message
+from sfn_cli.server.protocols.query_form import read_query_form
+from sfn_cli.server.protocols.query_xml import query_members_xml, query_text_xml
 from sfn_cli.server.unsupported import unsupported_request
 from sfn_cli.uuids import random_uuid
 
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 _CONTENT_TYPE = "text/xml"
-STS_VERSION = "2011-06-15"
-_SERVICES = {STS_VERSION: "sts"}
+SERVICES = {"2011-06-15": "sts", "2010-05-15": "cloudformation"}
 """The supported services, by the Version in their requests."""
 
 _CODES = {
@@ -34,6 +34,8 @@ _CODES = {
     "InvalidSignatureException": "SignatureDoesNotMatch",
     "IncompleteSignatureException": "IncompleteSignature",
     "UnknownOperationException": "InvalidAction",
+    "ValidationException": "ValidationError",
+    "SerializationException": "MalformedInput",
 }
 """This protocol's names of errors that have different names in the others."""
 
@@ -46,34 +48,43 @@ def is_aws_query(request: HttpRequest) -> bool:
 
 def aws_query_form(request: HttpRequest) -> dict[str, str]:
     """Returns the form that a request consists of."""
-    return dict(parse_qsl(request.body.decode("utf-8", "replace")) or parse_qsl(request.query))
+    sent = request.body.decode("utf-8", "replace") or request.query
+    return dict(parse_qsl(sent, keep_blank_values=True))
+
+
+def find_aws_query_operation(form: Mapping[str, str]) -> Operation | None:
+    """Returns the operation that a form calls; None if sfn does not have it."""
+    action, service = form.get("Action", ""), SERVICES.get(form.get("Version", ""))
+    if service is None or action not in model.model_operation_names(service):
+        return None
+    return model.load_model(service, action)
 
 
 def aws_query_operation(request: HttpRequest) -> Operation:
     """Returns the operation that a request calls. Raises ApiError UnknownOperationException."""
     form = aws_query_form(request)
-    action, service = form.get("Action", ""), _SERVICES.get(form.get("Version", ""))
-    if service is None or action not in model.model_operation_names(service):
+    operation = find_aws_query_operation(form)
+    if operation is None:
+        action = form.get("Action", "")
         raise unsupported_request(
             f"the action {action}" if action else f"{request.method} {request.path}", request
         )
-    return model.load_model(service, action)
+    return operation
 
 
 def read_aws_query_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
-    """Returns the operation's request, whose members are all scalars."""
-    return {
-        name: value for name, value in aws_query_form(request).items() if name in operation.input["members"]
-    }
+    """Returns the operation's request. Raises ApiError SerializationException."""
+    return read_query_form(operation.input, aws_query_form(request))
 
 
 def aws_query_response(operation: Operation, answer: Mapping[str, Any]) -> HttpResponse:
-    """Returns the operation's response, whose members are all scalars."""
-    members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
+    """Returns the operation's response; one without output has no element for the result."""
+    members = query_members_xml(operation.output, answer)
+    has_output = "name" in operation.output
+    result = f"<{operation.name}Result>{members}</{operation.name}Result>" if has_output else ""
     request_id = random_uuid()
     body = (
-        f"<{operation.name}Response "
-        f'xmlns="{operation.xml_namespace}"><{operation.name}Result>{members}</{operation.name}Result>'
+        f'<{operation.name}Response xmlns="{operation.xml_namespace}">{result}'
         f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation.name}Response>"
     )
     return _aws_query_xml_response(200, request_id, body)
@@ -83,7 +94,7 @@ def aws_query_error_response(error: SfnError) -> HttpResponse:
     """Returns an error in the protocol's form, which clients of S3 and EC2 read as well."""
     code, status, _ = describe_error_message(error)
     request_id = random_uuid()
-    fault = f"<Code>{_CODES.get(code, code)}</Code><Message>{escape(str(error))}</Message>"
+    fault = f"<Code>{_CODES.get(code, code)}</Code><Message>{query_text_xml(str(error))}</Message>"
     body = (
         f"<ErrorResponse><Error><Type>{'Sender' if status < 500 else 'Receiver'}</Type>{fault}</Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"

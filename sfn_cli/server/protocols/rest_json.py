@@ -1,4 +1,4 @@
-"""REST-JSON, the protocol of Lambda: the method and the path name the operation.
+"""REST-JSON, the protocol of Lambda and EventBridge Scheduler: the method and the path name the operation.
 
 https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
 The model says where each member is ("location"): in the path, the query, a header, or, with none,
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
 
 CONTENT_TYPE = "application/json"
+SERVICES = ("lambda", "scheduler")
+"""The supported services. No two of them have the same path."""
+
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
@@ -47,8 +50,12 @@ class RestRoute(NamedTuple):
 
 
 def rest_json_routes() -> list[RestRoute]:
-    """Returns the routes of Lambda, from the model."""
-    operations = (model.load_model("lambda", name) for name in model.model_operation_names("lambda"))
+    """Returns the routes of all services, from the model."""
+    operations = (
+        model.load_model(service, name)
+        for service in SERVICES
+        for name in model.model_operation_names(service)
+    )
     return [
         RestRoute(operation.http["method"], _rest_json_path_segments(operation.http["uri"]), operation)
         for operation in operations
@@ -68,9 +75,13 @@ def read_rest_json_request(route: RestRoute, request: HttpRequest) -> dict[str, 
     """Returns the operation's request. Raises ApiError SerializationException."""
     shape = route.operation.input
     payload = shape.get("payload")
-    members: dict[str, Any] = (
-        {payload: request.body} if payload else shapes.shape_from_wire(shape, json_body(request.body))
-    )
+    members: dict[str, Any]
+    if payload is None:
+        members = shapes.shape_from_wire(shape, json_body(request.body))
+    elif shape["members"][payload]["type"] == "blob":
+        members = {payload: request.body}
+    else:
+        members = {payload: shapes.shape_from_wire(shape["members"][payload], json_body(request.body))}
     for mine, given in zip(route.segments, _rest_json_path_segments(request.path), strict=True):
         if mine.startswith("{"):
             members[mine.strip("{}")] = unquote(given)

@@ -48,6 +48,22 @@ _DONE = {
 }
 
 
+class PropertyChange(NamedTuple):
+    """A property that differs, as CloudFormation's ResourceChangeDetail describes it."""
+
+    name: str
+    requires_recreation: str
+    """Never, Conditionally or Always."""
+    evaluation: str = "Static"
+    """Static, or Dynamic if the value is known only when the deploy runs."""
+    source: str = "DirectModification"
+    """The ChangeSource: DirectModification, ParameterReference, ResourceReference, ResourceAttribute."""
+    cause: str | None = None
+    """The CausingEntity: the parameter, the resource, or "Resource.Attribute"."""
+    before: str | None = None
+    after: str | None = None
+
+
 class Change(NamedTuple):
     """What a deploy does with one resource."""
 
@@ -57,6 +73,8 @@ class Change(NamedTuple):
     physical_id: str
     reason: str = ""
     """For output: the properties that differ, or why the resource is left out."""
+    details: tuple[PropertyChange, ...] = ()
+    """The properties that differ; empty unless the change comes from `plan_stack`."""
 
 
 TYPE_NOT_SUPPORTED = "sfn does not support this type"

@@ -27,9 +27,35 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.asl.resource import Resource
+    from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.evaluation.evaluation import StackOutput
     from sfn_cli.stacks.resources.resource import CreatedResource, Naming
     from sfn_cli.stacks.stack import Stack
+
+
+class StackRequest(NamedTuple):
+    """What a request of CloudFormation adds to a deploy or a deletion of a stack."""
+
+    arn: str
+    """The StackId."""
+    template: str = ""
+    """The template's text as it was sent."""
+    details: Mapping[str, Json] = {}
+    """Stored with the stack: members of CloudFormation's Stack, and what later requests need."""
+    on_failure: str = "ROLLBACK"
+    """What happens if a resource fails: ROLLBACK, DO_NOTHING (DisableRollback) or DELETE."""
+    retained: frozenset[str] = frozenset()
+    """The logical ids that a deletion keeps, or that the continuation of a rollback skips."""
+    token: str | None = None
+    """The ClientRequestToken, for events."""
+    check: Callable[[StoredStack | None], None] = lambda _: None
+    """Called with the stored stack while no other operation can change it; raises an error to refuse."""
+    started: Callable[[], None] = lambda: None
+    """Called when the stack's new status is stored: later errors are in the stack's events."""
+
+
+class StackBusyError(SfnError):
+    """Another operation is changing the stack."""
 
 
 class DeployOptions(NamedTuple):
@@ -46,6 +72,8 @@ class DeployOptions(NamedTuple):
     """Whether pip, npm and other build tools may run."""
     replaces: Callable[[str], bool] = lambda _: False
     """Whether to take over a resource of another stack; the argument is a sentence that names both."""
+    request: StackRequest | None = None
+    """The request, if the deploy comes from CloudFormation's operations and not from the terminal."""
 
 
 class Deployed(NamedTuple):
@@ -66,7 +94,8 @@ def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Depl
     """Creates, updates and deletes resources until they match the stack's template.
 
     Raises UsageError (TemplateError) before anything is changed, or DeployError after the changes
-    have been rolled back.
+    have been rolled back. With a request, it also raises StackBusyError (instead of waiting for
+    another operation) and what `request.check` raises.
     """
     while True:
         deploy = _Deploy(service, stack, options)
@@ -101,8 +130,26 @@ def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Ch
                     service.stacks.save(failed)
                     raise
             changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
-        service.stacks.delete(name)
+        service.stacks.delete(name, service.clock())
         return changes
+
+
+def roll_back_stack(service: Service, name: str, options: DeployOptions) -> None:
+    """Rolls back a failed operation to the last stable state (RollbackStack, ContinueUpdateRollback).
+
+    Raises StackBusyError, and what `request.check` raises.
+    """
+    raise NotImplementedError
+
+
+def cancel_stack_update(service: Service, name: str) -> bool:
+    """Makes the running update of a stack roll back (CancelUpdateStack). Returns whether there is one."""
+    raise NotImplementedError
+
+
+def recover_stacks(service: Service, report: Callable[[str], None]) -> None:
+    """Finishes or rolls back the operations of processes that were killed."""
+    raise NotImplementedError
 
 
 class _Deploy:

@@ -6,23 +6,47 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-sectio
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.evaluation.suggestions import suggested_name
+from sfn_cli.stacks.stack import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.evaluation.context import Lookups
-    from sfn_cli.stacks.stack import Path_, Stack
+    from sfn_cli.stacks.stack import Path_, SourcePlace, Stack
 
 _STORED = re.compile(r"AWS::SSM::Parameter::Value<(.*)>")
 _LIST = re.compile(r"(?:AWS::[A-Za-z0-9:]+::)?List<(.*)>")
 
 HIDDEN = "****"
 """What CloudFormation shows instead of the value of a parameter with NoEcho."""
+
+
+class ParameterFault(NamedTuple):
+    """The constraint that a value violates, or "Stored" for an SSM parameter that does not exist."""
+
+    constraint: str
+    """AllowedValues, AllowedPattern, Number, MinValue, MaxValue, MinLength or MaxLength."""
+    bound: str
+    """The constraint's value; for "Stored", the name of the SSM parameter."""
+    reason: str
+    """For people: "is not one of: dev, prod"."""
+
+
+class ParameterError(TemplateError):
+    """A value that violates its parameter's constraints; `description` is the ConstraintDescription."""
+
+    def __init__(
+        self, place: SourcePlace, message: str, name: str, fault: ParameterFault, description: str | None
+    ) -> None:
+        super().__init__(place, message)
+        self.name = name
+        self.fault = fault
+        self.description = description
 
 
 def is_hidden_parameter(declaration: Mapping[str, Any]) -> bool:
@@ -88,10 +112,13 @@ def _parameter_value(
     if stored := _STORED.fullmatch(kind):
         found = lookups.stored_parameter(text, None)
         if found is None:
-            raise stack.error(
-                path,
+            raise ParameterError(
+                stack.place(path),
                 f'The parameter "{name}" refers to the SSM parameter "{text}", which does not exist locally. '
                 f"Create it, or name another one: --parameter {name}=NAME",
+                str(name),
+                ParameterFault("Stored", text, "does not exist"),
+                None,
             )
         text, kind = found, stored[1]
     if kind == "CommaDelimitedList" or (items := _LIST.fullmatch(kind)):
@@ -121,7 +148,7 @@ def _number(text: str) -> int | float:
 def _check_parameter(stack: Stack, declaration: Mapping[str, Any], kind: str, text: str, path: Path_) -> None:
     """Checks a value against the parameter's constraints. Raises TemplateError."""
     is_list = kind == "CommaDelimitedList" or (_LIST.fullmatch(kind) is not None)
-    reason = next(
+    fault = next(
         (
             found
             for part in ([part.strip() for part in text.split(",")] if is_list else [text])
@@ -129,36 +156,41 @@ def _check_parameter(stack: Stack, declaration: Mapping[str, Any], kind: str, te
         ),
         None,
     )
-    if reason is not None:
+    if fault is not None:
         shown = HIDDEN if is_hidden_parameter(declaration) else f'"{text}"'
         constraint = declaration.get("ConstraintDescription")
-        if constraint:
-            reason = f"is not valid: {str(constraint).rstrip('.')}"
-        raise stack.error(path, f'The value {shown} of the parameter "{path[-1]}" {reason}.')
+        reason = f"is not valid: {str(constraint).rstrip('.')}" if constraint else fault.reason
+        raise ParameterError(
+            stack.place(path),
+            f'The value {shown} of the parameter "{path[-1]}" {reason}.',
+            str(path[-1]),
+            fault,
+            str(constraint) if constraint else None,
+        )
 
 
-def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> str | None:
+def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> ParameterFault | None:
     """Returns why a value is invalid for a parameter, or None."""
     allowed = declaration.get("AllowedValues")
     if isinstance(allowed, list) and text not in (
         texts := [_parameter_text(value) or "" for value in allowed]
     ):
-        return f"is not one of: {', '.join(texts)}"
+        return ParameterFault("AllowedValues", ", ".join(texts), f"is not one of: {', '.join(texts)}")
     pattern = declaration.get("AllowedPattern")
     if isinstance(pattern, str) and not _matches_pattern(pattern, text):
-        return f"does not match the pattern {pattern}"
+        return ParameterFault("AllowedPattern", pattern, f"does not match the pattern {pattern}")
     if "Number" in kind:
         try:
             number = float(text)
         except ValueError:
-            return "is not a number"
+            return ParameterFault("Number", "", "is not a number")
         for limit, is_beyond, words in (
             ("MinValue", number.__lt__, "less"),
             ("MaxValue", number.__gt__, "more"),
         ):
             bound = declaration.get(limit)
             if bound is not None and is_beyond(float(bound)):
-                return f"is {words} than {bound}"
+                return ParameterFault(limit, str(bound), f"is {words} than {bound}")
     else:
         size = float(len(text))
         for limit, is_past, words in (
@@ -167,7 +199,7 @@ def _parameter_fault(declaration: Mapping[str, Any], kind: str, text: str) -> st
         ):
             bound = declaration.get(limit)
             if bound is not None and is_past(float(bound)):
-                return f"is {words} than {bound} characters"
+                return ParameterFault(limit, str(bound), f"is {words} than {bound} characters")
     return None
 
 

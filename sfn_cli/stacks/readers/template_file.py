@@ -50,6 +50,11 @@ def read_template_file(path: Path, *, words_are_booleans: bool = True) -> Templa
         raise UsageError(f"Cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise UsageError(f"Cannot read {path}: it is not UTF-8 text") from None
+    return read_template_text(path, text, words_are_booleans=words_are_booleans)
+
+
+def read_template_text(path: Path, text: str, *, words_are_booleans: bool = True) -> TemplateFile:
+    """Reads the text of a file, as `read_template_file` does."""
     text = text.removeprefix("\ufeff")
     if path.suffix == ".json" or (text.lstrip()[:1] == "{" and _is_json_text(text)):
         return _read_json_template(path, text)

@@ -95,13 +95,19 @@ class Outbox(Protocol):
     """
 
     def enable(self, at: int) -> None:
-        """Stores changes from now on, and the starts that no worker has seen yet.
+        """Stores changes for an endpoint from now on, and the starts that no worker has seen yet.
 
         Those starts are the ones that caused this worker to be started.
         """
 
     def disable(self) -> int:
-        """Stops storing changes, deletes the pending ones, and returns their number."""
+        """Stops storing changes for an endpoint.
+
+        If no rule takes them either, deletes the pending ones, and returns their number.
+        """
+
+    def is_enabled(self) -> bool:
+        """Whether changes are stored: for an endpoint, or for rules and archives in this store."""
 
     def pending(self, limit: int) -> list[Note]:
         """Returns the oldest changes."""

@@ -115,3 +115,19 @@ class FunctionAlias(NamedTuple):
     weights: Mapping[str, float]
     description: str
     revision_id: str
+
+
+CONCURRENCY, EVENT_INVOKE, PERMISSION = "concurrency", "event-invoke", "permission"
+
+
+class FunctionSetting(NamedTuple):
+    """A setting of a function, or of one of its versions or aliases, apart from its configuration."""
+
+    kind: str
+    """CONCURRENCY, EVENT_INVOKE or PERMISSION."""
+    qualifier: str
+    """A version's number, an alias, or $LATEST."""
+    name: str
+    """The id of a permission's statement; otherwise empty."""
+    value: Mapping[str, Json]
+    updated_at: int

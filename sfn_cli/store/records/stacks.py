@@ -35,6 +35,8 @@ class StoredStack(NamedTuple):
     """Whether its schedules and event sources are stopped."""
     data_lost_at: int | None = None
     """When the local services last created its resources again, without their data."""
+    imports: tuple[str, ...] = ()
+    """The names of the exports of other stacks that it uses."""
 
 
 class StoredResource(NamedTuple):
@@ -54,3 +56,62 @@ class StoredResource(NamedTuple):
     """The fingerprint of the files that the properties refer to."""
     is_retained: bool
     """Whether the resource is kept when it leaves the stack (DeletionPolicy)."""
+    updated_at: int = 0
+    """When the status last changed; 0 if that is not known."""
+    reason: str | None = None
+    """Why the resource has this status."""
+    generation: int = 0
+    """How often the resource was replaced; its generated names depend on this number."""
+
+
+class StackEvent(NamedTuple):
+    """One event of a stack, as DescribeStackEvents returns it."""
+
+    stack_arn: str
+    logical_id: str
+    """The stack's name in events of the stack itself."""
+    physical_id: str
+    type: str
+    status: str
+    reason: str | None = None
+    properties: str | None = None
+    """The resource's properties as JSON text."""
+    token: str | None = None
+    """The ClientRequestToken of the operation."""
+    at: int = 0
+    """Rises from event to event of a stack; for a new event, the earliest time that it may get."""
+    id: int = 0
+
+
+class DeletedStack(NamedTuple):
+    """A stack that was deleted, with the resources that it had, each with its last status."""
+
+    stack: StoredStack
+    resources: list[StoredResource]
+    deleted_at: int
+
+
+class StackOperation(NamedTuple):
+    """The operation that changes a stack, or that has failed and can be rolled back."""
+
+    stack_arn: str
+    verb: str
+    """CREATE, UPDATE or DELETE."""
+    before: StoredStack | None
+    """The stack before the operation."""
+    options: dict[str, Json]
+    """What a rollback or a continued deletion needs: retained logical ids, the request's token."""
+    is_cancelled: bool
+    started_at: int
+
+
+class StackStep(NamedTuple):
+    """One change of an operation, stored before the change is made."""
+
+    logical_id: str
+    action: str
+    before: StoredResource | None
+    """The resource before the change."""
+    physical_id: str
+    """The physical id of the new or changed resource."""
+    id: int = 0

@@ -21,13 +21,21 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.changes import SqliteChanges
     from sfn_cli.store.sqlite.events.connections import SqliteConnections
     from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
+    from sfn_cli.store.sqlite.events.items import SqliteArchives, SqliteEventItems
+    from sfn_cli.store.sqlite.events.rules import SqliteEventRules
+    from sfn_cli.store.sqlite.events.schedules import SqliteSchedules
+    from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
     from sfn_cli.store.sqlite.functions.aliases import SqliteFunctionAliases
     from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
     from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+    from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
     from sfn_cli.store.sqlite.functions.versions import SqliteFunctionVersions
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
     from sfn_cli.store.sqlite.snapshot import SqliteSnapshot
+    from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
+    from sfn_cli.store.sqlite.stacks.events import SqliteStackEvents
+    from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
     from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
     from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
     from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
@@ -154,6 +162,12 @@ class SqliteStore:
         return SqliteFunctionEvents(self.database, self._wake)
 
     @cached_property
+    def function_settings(self) -> SqliteFunctionSettings:
+        from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
+
+        return SqliteFunctionSettings(self.database)
+
+    @cached_property
     def log_groups(self) -> SqliteLogGroups:
         from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
 
@@ -178,10 +192,58 @@ class SqliteStore:
         return SqliteDeliveries(self.database, self._wake)
 
     @cached_property
+    def event_rules(self) -> SqliteEventRules:
+        from sfn_cli.store.sqlite.events.rules import SqliteEventRules
+
+        return SqliteEventRules(self.database, self._wake)
+
+    @cached_property
+    def event_items(self) -> SqliteEventItems:
+        from sfn_cli.store.sqlite.events.items import SqliteEventItems
+
+        return SqliteEventItems(self.database)
+
+    @cached_property
+    def archives(self) -> SqliteArchives:
+        from sfn_cli.store.sqlite.events.items import SqliteArchives
+
+        return SqliteArchives(self.database)
+
+    @cached_property
+    def schedules(self) -> SqliteSchedules:
+        from sfn_cli.store.sqlite.events.schedules import SqliteSchedules
+
+        return SqliteSchedules(self.database, self._wake)
+
+    @cached_property
+    def source_mappings(self) -> SqliteSourceMappings:
+        from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
+
+        return SqliteSourceMappings(self.database, self._wake)
+
+    @cached_property
     def stacks(self) -> SqliteStacks:
         from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
 
         return SqliteStacks(self.database)
+
+    @cached_property
+    def stack_events(self) -> SqliteStackEvents:
+        from sfn_cli.store.sqlite.stacks.events import SqliteStackEvents
+
+        return SqliteStackEvents(self.database)
+
+    @cached_property
+    def deleted_stacks(self) -> SqliteDeletedStacks:
+        from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
+
+        return SqliteDeletedStacks(self.database)
+
+    @cached_property
+    def stack_operations(self) -> SqliteStackOperations:
+        from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
+
+        return SqliteStackOperations(self.database)
 
     @cached_property
     def api_parts(self) -> SqliteApiParts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from sfn_cli.server.endpoint.routing import is_own_action, is_own_request
+from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.messages import HttpRequest
 
 FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -17,6 +17,9 @@ def signed(service: str) -> dict[str, str]:
         "SignedHeaders=host, Signature=ab",
         "x-amz-date": "20300101T000000Z",
     }
+
+
+TRAIL = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"
 
 
 def target(name: str) -> dict[str, str]:
@@ -45,8 +48,13 @@ PRESIGNED = (
         ("GET", "/2015-03-31/functions?" + PRESIGNED.format("lambda"), {}, True),
         # EventBridge: sfn has the operations of connections
         ("POST", "/", {**signed("events"), **target("AWSEvents.CreateConnection")}, True),
-        ("POST", "/", {**signed("events"), **target("AWSEvents.PutEvents")}, False),
-        ("POST", "/", {**signed("events"), **target("AWSEvents.CreateEventBus")}, False),
+        # CloudTrail: sfn has LookupEvents
+        ("POST", "/", {**signed("cloudtrail"), **target(f"{TRAIL}.LookupEvents")}, True),
+        ("POST", "/", {**signed("cloudtrail"), **target(f"{TRAIL}.CreateTrail")}, False),
+        # All of these are sfn's, also to refuse them
+        ("POST", "/", {**signed("cloudformation"), **FORM}, True),
+        ("POST", "/", {**signed("cloudcontrolapi"), **target("CloudApiService.ListResources")}, True),
+        ("POST", "/schedules/s", signed("scheduler"), True),
         # STS: the body says which
         ("POST", "/", {**signed("sts"), **FORM}, None),
         ("POST", "/", FORM, None),
@@ -62,6 +70,9 @@ PRESIGNED = (
         ("GET", "/2015-03-31/key", {"host": "photos.s3.localhost:8083"}, False),
         ("GET", "/", {"host": "sync-127.0.0.1:8083"}, True),
         ("POST", "/gateway/Machine", signed("s3"), True),
+        # Names below localhost are S3's
+        ("POST", "/gateway/Machine", {"host": "photos.localhost"}, False),
+        ("GET", "/", {"host": "photos.localhost", **signed("states")}, False),
     ],
 )
 def test_whose_request_it_is(method: str, url: str, headers: dict[str, str], is_own: bool | None) -> None:
@@ -74,10 +85,27 @@ def test_whose_request_it_is(method: str, url: str, headers: dict[str, str], is_
     "form, is_own",
     [
         ({"Action": "GetCallerIdentity", "Version": "2011-06-15"}, True),
-        ({"Action": "AssumeRole", "Version": "2011-06-15"}, False),
+        ({"Action": "AssumeRole", "Version": "2011-06-15"}, True),
+        ({"Action": "GetFederationToken", "Version": "2011-06-15"}, False),
+        ({"Action": "CreateStackInstances", "Version": "2010-05-15"}, True),
         ({"Action": "GetCallerIdentity", "Version": "2010-05-08"}, False),
         ({}, False),
     ],
 )
 def test_whose_action_it_is(form: dict[str, str], is_own: bool) -> None:
     assert is_own_action(form) is is_own
+
+
+@pytest.mark.parametrize(
+    "headers, is_for_s3",
+    [
+        ({}, True),
+        (signed("s3"), True),
+        (signed("states"), False),
+        (FORM, False),
+        (target("AWSStepFunctions.ListActivities"), False),
+    ],
+)
+def test_what_is_for_s3(headers: dict[str, str], is_for_s3: bool) -> None:
+    request = HttpRequest("POST", "/a", "", Headers({"host": "photos.localhost:8083", **headers}), b"")
+    assert is_for_storage(request) is is_for_s3

@@ -10,7 +10,7 @@ import pytest
 from sfn_cli.stacks.resources.resource import ResourceError
 from sfn_cli.stacks.resources.table import resource_type
 from tests.api.fakes import OTHER, PASS, ROLE
-from tests.stacks.resources.conftest import INLINE, SUFFIX
+from tests.stacks.resources.conftest import INLINE, SUFFIX, naming
 
 if TYPE_CHECKING:
     from tests.stacks.resources.conftest import Maker
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STATES = "arn:aws:states:us-east-1:123456789012"
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function"
 LOGS = "arn:aws:logs:us-east-1:123456789012:log-group"
+LAMBDA_ = "arn:aws:lambda:us-east-1:123456789012"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
+MAPPING = naming("Thing").uuid()
 MACHINE = {"StateMachineName": "Pay", "DefinitionString": PASS, "RoleArn": ROLE}
 BASIC = {
     "AuthorizationType": "BASIC",
@@ -77,6 +80,36 @@ BASIC = {
             {"events": []},
         ),
         (
+            "AWS::Lambda::EventSourceMapping",
+            {"FunctionName": "fn", "EventSourceArn": QUEUE, "BatchSize": "1"},
+            {"FunctionName": "fn", "EventSourceArn": QUEUE, "Enabled": "false"},
+            MAPPING,
+            {"Id": MAPPING, "EventSourceMappingArn": f"{LAMBDA_}:event-source-mapping:{MAPPING}"},
+            ("lambda", "GetEventSourceMapping", {"UUID": MAPPING}),
+            {"BatchSize": 1, "State": "Enabled", "FunctionArn": f"{LAMBDA}:fn"},
+            {"BatchSize": 10, "State": "Disabled", "FunctionArn": f"{LAMBDA}:fn"},
+        ),
+        (
+            "AWS::Lambda::Permission",
+            {"FunctionName": "fn", "Action": "lambda:InvokeFunction", "Principal": "sns.amazonaws.com"},
+            {"FunctionName": "fn", "Action": "lambda:InvokeFunction", "Principal": "123456789012"},
+            f"shop-Thing-{SUFFIX}",
+            {"Id": f"shop-Thing-{SUFFIX}"},
+            ("lambda", "GetPolicy", {"FunctionName": "fn"}),
+            {},
+            {},
+        ),
+        (
+            "AWS::Lambda::EventInvokeConfig",
+            {"FunctionName": "fn", "Qualifier": "$LATEST", "MaximumRetryAttempts": "1"},
+            {"FunctionName": "fn", "Qualifier": "$LATEST"},
+            f"shop-Thing-{SUFFIX}",
+            {},
+            ("lambda", "GetFunctionEventInvokeConfig", {"FunctionName": "fn"}),
+            {"MaximumRetryAttempts": 1},
+            {"MaximumRetryAttempts": 2},
+        ),
+        (
             "AWS::Events::Connection",
             {"Name": "bank", **BASIC},
             {"Name": "bank", **BASIC, "Description": "The bank"},
@@ -105,6 +138,8 @@ def test_life(
     """
     row = resource_type(type)
     service, operation, request = describe
+    if properties.get("FunctionName") == "fn":
+        resource_type("AWS::Lambda::Function").create(make("Fn"), {**INLINE, "FunctionName": "fn"})
 
     def described() -> dict[str, Any] | None:
         return make.call(service, operation, **request)

@@ -60,9 +60,12 @@ class SetAsidePath(NamedTuple):
 def set_sam_paths_aside(draft: TemplateDraft) -> list[SetAsidePath]:
     """Replaces the local paths of SAM's types with addresses that the translator accepts.
 
-    The code of a function without CodeUri is beside the template, as in `sam build`.
+    The code of a function without CodeUri is beside the template, as in `sam build`. A template that
+    was sent has no local paths.
     """
     aside: list[SetAsidePath] = []
+    if draft.fetch is not None:
+        return aside
     defaults = _global_function_defaults(draft)
     default_code = defaults.pop("CodeUri", ".")
     for logical_id, resource in draft.resources.items():

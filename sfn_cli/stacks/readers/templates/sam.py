@@ -93,7 +93,7 @@ def transform_sam_template(draft: TemplateDraft, region: str) -> None:
             )
             result = py27hash_fix.undo_mark_unicode_str_in_template(translated)
     except Exception as error:
-        raise _sam_error(draft, error) from None
+        raise _sam_error(draft, error) from error
     sources = restore_sam_paths(result, aside)
     _copy_metadata(draft, result, sources)
     _arrange_resources(draft, result)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.stacks.stack import Path_, SourcePlace, TemplateError, nearest_place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sfn_cli.stacks.readers.template_file import TemplateFile
@@ -26,14 +26,19 @@ class TemplateDraft:
     places: ChainMap[Path_, SourcePlace]
     files: list[Path] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    fetch: Callable[[str], str] | None = None
+    """Returns the text at an address, for a template that was sent: it has no local paths."""
 
     @classmethod
-    def of_file(cls, file: TemplateFile, given: Mapping[str, str]) -> TemplateDraft:
+    def of_file(
+        cls, file: TemplateFile, given: Mapping[str, str], fetch: Callable[[str], str] | None = None
+    ) -> TemplateDraft:
         """Returns the draft of a file that was read. Raises TemplateError if it contains no object."""
         if not isinstance(file.value, dict):
             raise file.error((), "A template must be an object.")
         places: ChainMap[Path_, SourcePlace] = ChainMap({}, file.places)  # type: ignore[arg-type]
-        return cls(file.path, copy.deepcopy(file.value), given, places, [file.path], list(file.notes))
+        files, notes = [file.path] if fetch is None else [], list(file.notes)
+        return cls(file.path, copy.deepcopy(file.value), given, places, files, notes, fetch)
 
     @property
     def resources(self) -> dict[str, Any]:
@@ -73,6 +78,6 @@ class TemplateDraft:
 
     def local_path(self, value: Any) -> Path | None:
         """Returns the absolute path that a value names; None for a URL and anything else."""
-        if not isinstance(value, str) or not value or "://" in value:
+        if self.fetch is not None or not isinstance(value, str) or not value or "://" in value:
             return None
         return self.source.parent.joinpath(value.removeprefix("file:")).resolve()

@@ -35,6 +35,7 @@ _DEFAULTS: dict[str, Any] = {
     "TracingConfig": {"Mode": "PassThrough"},
     "EphemeralStorage": {"Size": 512},
     "Layers": [],
+    "DeadLetterConfig": {},
 }
 """The properties that have an effect locally, with Lambda's defaults. An update resets properties that
 are no longer given to these defaults."""
@@ -72,6 +73,7 @@ def _create_function(context: ProvisioningContext, properties: Properties) -> Cr
         if not already_exists(error):
             raise
         return _update_function(context, created, {}, properties)._replace(existed=True)
+    _reserve_concurrency(context, created, {}, properties)
     _report_unusable_function(context, code)
     return created
 
@@ -90,6 +92,7 @@ def _update_function(
         own = {"FunctionName": created.physical_id}
         call_store(context, _SERVICE, "UpdateFunctionConfiguration", configuration, own)
         _update_function_tags(context, created, new)
+        _reserve_concurrency(context, created, old, new)
         _report_unusable_function(context, code)
     return created
 
@@ -152,6 +155,17 @@ def _update_function_tags(
         call_store(context, _SERVICE, "UntagResource", {**named, "TagKeys": gone})
     if after and before != after:
         call_store(context, _SERVICE, "TagResource", {**named, "Tags": after})
+
+
+def _reserve_concurrency(
+    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
+) -> None:
+    name = "ReservedConcurrentExecutions"
+    if new.get(name) is not None:
+        request = {"FunctionName": created.physical_id, name: new[name]}
+        call_store(context, _SERVICE, "PutFunctionConcurrency", request)
+    elif old.get(name) is not None:
+        call_store(context, _SERVICE, "DeleteFunctionConcurrency", {"FunctionName": created.physical_id})
 
 
 def _report_unusable_function(context: ProvisioningContext, code: FunctionCode) -> None:

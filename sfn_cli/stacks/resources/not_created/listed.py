@@ -1,7 +1,5 @@
-"""Sources of events for functions and state machines: rules, schedules, APIs, event source mappings.
+"""Sources of events for functions and state machines that are only stored and listed: rules, APIs.
 
-They are only stored and listed, and send no events. The exception is the mapping of an SQS queue: a
-worker delivers the queue's messages to the function (drivers/local/event_sources/).
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 
@@ -9,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.arn import is_queue_arn
 from sfn_cli.stacks.resources.not_created.patterns import (
     Pattern,
     fill_pattern,
@@ -19,7 +16,7 @@ from sfn_cli.stacks.resources.not_created.patterns import (
 from sfn_cli.stacks.resources.resource import CreatedResource, Extent
 
 if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
+    from sfn_cli.stacks.resources.resource import Naming, Properties
 
 _DEFAULT_BUS = "default"
 
@@ -123,32 +120,6 @@ _RULE = Pattern("{name}", {"Arn": _arn("events", "rule/{name}")}, "Name")
 _RULE_OF_BUS = Pattern("{Bus}|{name}", {"Arn": _arn("events", "rule/{Bus}/{name}")}, "Name")
 
 
-_SOURCE_MAPPING = pattern_type(
-    Pattern(
-        "{uuid}",
-        {"Id": "{uuid}", "EventSourceMappingArn": _arn("lambda", "event-source-mapping:{uuid}")},
-    ),
-    Extent.LISTED,
-)
-
-
-def _create_source_mapping(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    """Reports a filter, which has no effect: a worker delivers every message of a queue."""
-    source = properties.get("EventSourceArn")
-    if properties.get("FilterCriteria") and is_queue_arn(source):
-        context.report(
-            f"{context.naming.logical_id}: its filter is ignored. "
-            f"The function receives every message of {source}."
-        )
-    return _SOURCE_MAPPING.predict(context.naming, properties)
-
-
-def _update_source_mapping(
-    context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
-) -> CreatedResource:
-    return _create_source_mapping(context, new)
-
-
 def _predict_rule(naming: Naming, properties: Properties) -> CreatedResource:
     """Returns a rule's name, which includes its event bus unless that is the default bus."""
     bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
@@ -160,9 +131,6 @@ LISTED = {
     **{type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()},
     "AWS::Events::Rule": not_created_type(_predict_rule, Extent.LISTED)._replace(
         name_property=_RULE.name_property
-    ),
-    "AWS::Lambda::EventSourceMapping": _SOURCE_MAPPING._replace(
-        create=_create_source_mapping, update=_update_source_mapping
     ),
 }
 """Type → row."""

@@ -6,7 +6,7 @@ CREATE TABLE delivery (
     event_id    TEXT    NOT NULL,              -- the event's id at its source: the same for all of its targets
     source      TEXT    NOT NULL,              -- what sends it: "rule/default/nightly", "schedule/default/backup", "topic/orders"
     target      TEXT    NOT NULL,              -- the target's ARN, or its URL
-    target_key  TEXT    NOT NULL,              -- tells the targets of one event apart: no two rows have the same event_id, source and target_key
+    target_key  TEXT    NOT NULL,              -- distinguishes the targets of one event: no two rows have the same event_id, source and target_key
     options     TEXT    NOT NULL,              -- JSON: what the target's kind needs (SqsParameters, RetryPolicy, DeadLetterConfig, …)
     payload     TEXT    NOT NULL,              -- what the target gets, as text
     status      TEXT    NOT NULL DEFAULT 'PENDING', -- PENDING, DELIVERED or FAILED

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sfn_cli.jsonvalue import dumps
 from sfn_cli.store.records.stacks import StoredResource, StoredStack
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns
+from sfn_cli.store.sqlite.stacks.deleted import add_deleted_stack
+from sfn_cli.store.sqlite.stacks.events import add_stack_event
+from sfn_cli.store.sqlite.stacks.operations import add_stack_step, begin_stack_operation, end_stack_operation
+from sfn_cli.store.sqlite.stacks.rows import resource_from_row, resource_row, stack_from_row, stack_row
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from sfn_cli.store.sqlite.columns import Row
+    from sfn_cli.store.records.stacks import StackEvent, StackOperation, StackStep
     from sfn_cli.store.sqlite.database import Database
 
 _STACK = columns_of(StoredStack)
 _RESOURCE = columns_of(StoredResource, "stack_resource")
-_STACK_JSON = ("parameters", "outputs", "left_out", "details")
-_RESOURCE_JSON = ("properties", "ref", "attributes")
 
 
 class SqliteStacks:
@@ -30,55 +30,79 @@ class SqliteStacks:
     def find(self, name: str) -> StoredStack | None:
         return self._first_stack("WHERE name = ?", name)
 
+    def find_by_arn(self, arn: str) -> StoredStack | None:
+        return self._first_stack("WHERE arn = ?", arn)
+
     def in_folder(self, folder: str) -> list[StoredStack]:
         return self._stacks("WHERE folder = ? ORDER BY name", folder)
 
     def page(self, after: str, limit: int) -> list[StoredStack]:
         return self._stacks("WHERE name > ? ORDER BY name LIMIT ?", after, limit)
 
-    def save(self, stack: StoredStack) -> None:
-        row = _with_json(stack._asdict(), _STACK_JSON)
-        changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != "name")
+    def save(self, stack: StoredStack, event: StackEvent | None = None) -> None:
         with self._database.transaction() as connection:
-            connection.execute(
-                insert_columns("stack", row, f"ON CONFLICT (name) DO UPDATE SET {changes}"), row
-            )
+            _save_stack(connection, stack, event)
 
-    def delete(self, name: str) -> bool:
+    def begin(self, stack: StoredStack, operation: StackOperation, event: StackEvent | None = None) -> None:
         with self._database.transaction() as connection:
-            connection.execute(
-                "DELETE FROM stack_resource WHERE stack = (SELECT id FROM stack WHERE name = ?)", (name,)
-            )
-            return bool(connection.execute("DELETE FROM stack WHERE name = ?", (name,)).rowcount)
+            begin_stack_operation(connection, operation)
+            _save_stack(connection, stack, event)
+
+    def finish(self, stack: StoredStack, event: StackEvent | None = None) -> None:
+        with self._database.transaction() as connection:
+            end_stack_operation(connection, stack.arn)
+            _save_stack(connection, stack, event)
+
+    def delete(self, name: str, at: int, event: StackEvent | None = None) -> bool:
+        with self._database.transaction() as connection:
+            found = connection.execute(f"SELECT id, {_STACK} FROM stack WHERE name = ?", (name,)).fetchone()
+            if found is None:
+                return False
+            stack = stack_from_row(found[1:])._replace(status="DELETE_COMPLETE", reason=None, updated_at=at)
+            resources = _stack_resources(connection, name)
+            connection.execute("DELETE FROM stack_resource WHERE stack = ?", (found[0],))
+            connection.execute("DELETE FROM stack WHERE id = ?", (found[0],))
+            connection.execute("DELETE FROM change_set WHERE stack_arn = ?", (stack.arn,))
+            end_stack_operation(connection, stack.arn)
+            add_deleted_stack(connection, stack, resources, at)
+            add_stack_event(connection, event)
+            return True
 
     def resources(self, name: str) -> list[StoredResource]:
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"""SELECT {_RESOURCE} FROM stack_resource JOIN stack ON stack.id = stack
-                    WHERE name = ? ORDER BY position, stack_resource.rowid""",
-                (name,),
-            ).fetchall()
-        return [_stack_resource_from(row) for row in rows]
+            return _stack_resources(connection, name)
 
     def resources_of_type(self, type: str) -> list[StoredResource]:
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {_RESOURCE} FROM stack_resource WHERE type = ? ORDER BY physical_id", (type,)
             ).fetchall()
-        return [_stack_resource_from(row) for row in rows]
+        return [resource_from_row(row) for row in rows]
 
-    def save_resource(self, name: str, resource: StoredResource) -> None:
-        row = _with_json(resource._asdict(), _RESOURCE_JSON)
+    def save_resource(
+        self,
+        name: str,
+        resource: StoredResource,
+        event: StackEvent | None = None,
+        step: StackStep | None = None,
+    ) -> None:
+        row = resource_row(resource)
         with self._database.transaction() as connection:
-            row["stack"] = _stack_id(connection, name)
+            row["stack"], arn = _stack_id(connection, name)
             connection.execute(insert_columns("stack_resource", row).replace("INSERT", "REPLACE", 1), row)
+            if step is not None:
+                add_stack_step(connection, arn, step)
+            add_stack_event(connection, event)
 
-    def delete_resource(self, name: str, logical_id: str, physical_id: str) -> None:
+    def delete_resource(
+        self, name: str, logical_id: str, physical_id: str, event: StackEvent | None = None
+    ) -> None:
         with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM stack_resource WHERE stack = ? AND logical_id = ? AND physical_id = ?",
-                (_stack_id(connection, name), logical_id, physical_id),
+                (_stack_id(connection, name)[0], logical_id, physical_id),
             )
+            add_stack_event(connection, event)
 
     def owners(self, type: str, physical_id: str) -> list[StoredStack]:
         return self._stacks(
@@ -96,33 +120,35 @@ class SqliteStacks:
             if "ExportName" in output
         }
 
+    def importers(self, export: str) -> list[str]:
+        return [stack.name for stack in self._stacks("ORDER BY name") if export in stack.imports]
+
     def _first_stack(self, which: str, *values: object) -> StoredStack | None:
         return next(iter(self._stacks(f"{which} LIMIT 1", *values)), None)
 
     def _stacks(self, which: str, *values: object) -> list[StoredStack]:
         with self._database.reading() as connection:
             rows = connection.execute(f"SELECT {_STACK} FROM stack {which}", values).fetchall()
-        return [_stored_stack_from(row) for row in rows]
+        return [stack_from_row(row) for row in rows]
 
 
-def _stack_id(connection: sqlite3.Connection, name: str) -> int | None:
-    row = connection.execute("SELECT id FROM stack WHERE name = ?", (name,)).fetchone()
-    return None if row is None else int(row[0])
+def _save_stack(connection: sqlite3.Connection, stack: StoredStack, event: StackEvent | None) -> None:
+    row = stack_row(stack)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != "name")
+    connection.execute(insert_columns("stack", row, f"ON CONFLICT (name) DO UPDATE SET {changes}"), row)
+    add_stack_event(connection, event)
 
 
-def _stored_stack_from(row: Row) -> StoredStack:
-    stack = StoredStack._make(_from_json(row, StoredStack._fields, _STACK_JSON))
-    return stack._replace(is_stopped=bool(stack.is_stopped))
+def _stack_id(connection: sqlite3.Connection, name: str) -> tuple[int | None, str]:
+    """Returns the key and the ARN of a stack; None as the key if it does not exist."""
+    row = connection.execute("SELECT id, arn FROM stack WHERE name = ?", (name,)).fetchone()
+    return (None, "") if row is None else (int(row[0]), str(row[1]))
 
 
-def _stack_resource_from(row: Row) -> StoredResource:
-    resource = StoredResource._make(_from_json(row, StoredResource._fields, _RESOURCE_JSON))
-    return resource._replace(is_retained=bool(resource.is_retained))
-
-
-def _with_json(row: dict[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
-    return {name: dumps(value) if name in members else value for name, value in row.items()}
-
-
-def _from_json(row: Row, fields: tuple[str, ...], members: tuple[str, ...]) -> list[Any]:
-    return [json.loads(value) if name in members else value for name, value in zip(fields, row, strict=True)]
+def _stack_resources(connection: sqlite3.Connection, name: str) -> list[StoredResource]:
+    rows = connection.execute(
+        f"""SELECT {_RESOURCE} FROM stack_resource JOIN stack ON stack.id = stack
+            WHERE name = ? ORDER BY position, stack_resource.rowid""",
+        (name,),
+    ).fetchall()
+    return [resource_from_row(row) for row in rows]

@@ -27,7 +27,9 @@ class SqliteOutbox:
 
     def enable(self, at: int) -> None:
         with self._database.transaction() as connection:
-            if connection.execute("INSERT OR IGNORE INTO event_bus (id) VALUES (1)").rowcount:
+            if connection.execute(
+                "INSERT OR IGNORE INTO status_receiver (name) VALUES ('endpoint')"
+            ).rowcount:
                 connection.execute(
                     """
                     INSERT INTO status_change (execution, number, noted_at)
@@ -41,11 +43,17 @@ class SqliteOutbox:
 
     def disable(self) -> int:
         with self._database.reading() as connection:
-            if connection.execute("SELECT 1 FROM event_bus").fetchone() is None:
+            if connection.execute("SELECT 1 FROM status_receiver WHERE name = 'endpoint'").fetchone() is None:
                 return 0
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM event_bus")
-            return connection.execute("DELETE FROM status_change").rowcount
+            connection.execute("DELETE FROM status_receiver WHERE name = 'endpoint'")
+            return connection.execute(
+                "DELETE FROM status_change WHERE NOT EXISTS (SELECT 1 FROM status_receiver)"
+            ).rowcount
+
+    def is_enabled(self) -> bool:
+        with self._database.reading() as connection:
+            return connection.execute("SELECT 1 FROM status_receiver LIMIT 1").fetchone() is not None
 
     def pending(self, limit: int) -> list[Note]:
         with self._database.reading() as connection:

@@ -1,0 +1,35 @@
+"""Reserved concurrency of functions: PutFunctionConcurrency and related operations.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+Each worker keeps a function within it (functions/pool.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.api.functions.references import existing_latest_reference
+from sfn_cli.store.records.functions import CONCURRENCY, LATEST, FunctionSetting
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+
+_MEMBER = "ReservedConcurrentExecutions"
+
+
+def get_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = existing_latest_reference(service, request).name
+    return dict(service.function_settings.concurrency(name) or {})
+
+
+def put_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = existing_latest_reference(service, request).name
+    value = {_MEMBER: request[_MEMBER]}
+    service.function_settings.put(name, FunctionSetting(CONCURRENCY, LATEST, "", value, service.clock()))
+    return value
+
+
+def delete_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    name = existing_latest_reference(service, request).name
+    service.function_settings.delete(name, CONCURRENCY, LATEST)
+    return {}

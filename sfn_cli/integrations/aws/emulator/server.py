@@ -1,0 +1,114 @@
+"""The main function of the process of the local AWS services (embedded_aws.py starts it)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli import detached, loopback, private_files
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.integrations.aws.embedded_aws import LOCK_NAME, MADE_UP
+from sfn_cli.integrations.aws.emulator.arrival_board import (
+    ARRIVALS_PATH,
+    ArrivalBoard,
+    answer_arrivals,
+    note_arrivals_of_moto,
+)
+from sfn_cli.settings import Settings
+from sfn_cli.settings.exported import new_access_key
+from sfn_cli.worker_slots import live_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sfn_cli.api.service import Service
+
+
+def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
+    """Runs the services until they are idle, or until the home is removed.
+
+    `build` returns a Service, which belongs to the thread that calls it.
+    """
+    detached.settle_detached()
+    try:
+        settings = Settings.from_environment()
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    os.chdir(settings.home)
+    private_files.check_private_home(settings.home)
+    _set_emulator_environment(settings)
+
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    from sfn_cli.integrations.aws.emulator.buckets import hand_over_buckets
+    from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard, is_subscription_link
+    from sfn_cli.integrations.aws.emulator.handover import EventHandover
+    from sfn_cli.integrations.aws.emulator.topics import hand_over_topics
+    from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
+
+    class Handler(WSGIRequestHandler):
+        def handle(self) -> None:
+            self.is_own = loopback.is_own_loopback(self.connection)
+            if self.is_own is not False:
+                super().handle()
+
+        def make_environ(self) -> dict[str, Any]:
+            return {**super().make_environ(), IS_OWN: self.is_own}
+
+        def log_request(self, *args: object) -> None:
+            """Logs nothing, so that the log does not grow with every request."""
+
+    board = ArrivalBoard()
+    note_arrivals_of_moto(board)
+    handover = EventHandover(lambda: build(settings))
+    hand_over_topics(handover, lambda: f"http://127.0.0.1:{server.port}")
+    hand_over_buckets(handover)
+    access_key = new_access_key()
+    moto = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == ARRIVALS_PATH:
+            return answer_arrivals(board, environ, start_response)
+        if is_subscription_link(environ):
+            # It is not signed, and moto finds the service in the signature.
+            environ["HTTP_AUTHORIZATION"] = (
+                f"AWS4-HMAC-SHA256 Credential={MADE_UP}/0/{settings.region}/sns/aws4_request"
+            )
+        return moto(environ, start_response)
+
+    guarded = EmulatorGuard(application, access_key)
+    server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
+    while _is_emulator_lock_in_place(settings.home):
+        time.sleep(1.0)
+        if time.monotonic() - guarded.called_at > settings.aws_idle_seconds and not live_workers(settings):
+            break
+    os._exit(0)
+
+
+def _set_emulator_environment(settings: Settings) -> None:
+    """Removes the user's credentials and endpoints from this process's environment."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(
+        {
+            "MOTO_ACCOUNT_ID": settings.account_id,
+            "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # with the first call of IAM, in 0.2 s
+            "AWS_DEFAULT_REGION": settings.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+    )
+
+
+def _is_emulator_lock_in_place(home: str) -> bool:
+    """Whether the lock file is still in place."""
+    try:
+        there, held = os.stat(os.path.join(home, LOCK_NAME)), os.fstat(detached.INHERITED)
+    except OSError:
+        return False
+    return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)

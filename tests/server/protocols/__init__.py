@@ -1,0 +1,1 @@
+"""How each of AWS's protocols reads and writes."""
