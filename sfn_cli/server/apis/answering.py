@@ -15,6 +15,7 @@ from sfn_cli.api.apigateway.matching import match_route, methods_at
 from sfn_cli.api.apigateway.rest_apis import API_KEY
 from sfn_cli.api.apigateway.served import DEFAULT_STAGE
 from sfn_cli.api.apigateway.urls import APIS, FUNCTIONS
+from sfn_cli.local_endpoint.record import ACCESS_KEY_HEADER
 from sfn_cli.server.apis.authorizers import authorize_call
 from sfn_cli.server.apis.context import new_api_call
 from sfn_cli.server.apis.errors import error_response
@@ -96,7 +97,7 @@ class ApiAnswers:
                 path,
                 path if stage == DEFAULT_STAGE else f"/{stage}{path}",
                 head.query,
-                tuple(head.headers.items()),
+                tuple(pair for pair in head.headers.items() if pair[0] != ACCESS_KEY_HEADER),
                 (await whole()).body,
                 client,
                 await self._with_service(lambda service: service.clock()),
