@@ -1,7 +1,7 @@
 """The URLs of APIs and functions: their host names in AWS, and where this computer serves them.
 
-A template writes an API's URL as AWS has it (https://ID.execute-api.REGION.amazonaws.com/STAGE). What
-is stored keeps that form; where a person or a function reads it, it becomes the local URL.
+A template writes an API's URL as AWS has it (https://ID.execute-api.REGION.amazonaws.com/STAGE), or
+takes it from an attribute. In the outputs and properties of a stack it becomes the local URL.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def api_id_in_host(host: str) -> str | None:
     return found[1] if found is not None else None
 
 
-def with_local_urls(text: str, endpoint: str, is_own: Callable[[str, bool], bool]) -> str:
+def with_local_urls(text: str, is_own: Callable[[str, bool], bool], endpoint: Callable[[], str]) -> str:
     """Returns the text with the local URL for each URL of an API or a function that is here.
 
-    `endpoint` is the URL of the local endpoint; `is_own` returns whether an API of this id is here,
-    or a function URL if its second argument is true.
+    `is_own` returns whether an API of this id is here, or a function URL if its second argument is
+    true. `endpoint` returns the URL of the local endpoint; it is called only if it is needed.
     """
     if "https://" not in text:
         return text
@@ -57,6 +57,6 @@ def with_local_urls(text: str, endpoint: str, is_own: Callable[[str, bool], bool
         id, is_function = found[1], found[2] == "lambda-url"
         if not is_own(id, is_function):
             return found[0]
-        return f"{endpoint}{FUNCTIONS if is_function else APIS}{id}"
+        return f"{endpoint()}{FUNCTIONS if is_function else APIS}{id}"
 
     return _API_URL.sub(local, text)

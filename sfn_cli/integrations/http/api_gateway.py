@@ -78,9 +78,7 @@ def _own_api(arguments: Json, context: TaskContext) -> str | None:
     return api_id if parts else None
 
 
-def _call_api_gateway(
-    task: Task, context: TaskContext, own_api: str | None
-) -> TaskSucceeded | TaskFailed:
+def _call_api_gateway(task: Task, context: TaskContext, own_api: str | None) -> TaskSucceeded | TaskFailed:
     """Calls the method and returns its outcome. Raises StatesError."""
     try:
         request = _api_gateway_request(task.arguments.value, context, own_api)
