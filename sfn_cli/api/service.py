@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.apis import ApiParts, FunctionUrls
     from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
@@ -278,3 +279,11 @@ class Service:
     @property
     def running_stacks(self) -> RunningStacks:
         return self.store.running_stacks
+
+    @property
+    def api_parts(self) -> ApiParts:
+        return self.store.api_parts
+
+    @property
+    def function_urls(self) -> FunctionUrls:
+        return self.store.function_urls
