@@ -150,15 +150,38 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 }
 """Maps (service, operation) to "module:function"; the module is in `sfn_cli.api`."""
 
-WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
+WAITING = frozenset(
+    {
+        ("lambda", "Invoke"),
+        ("stepfunctions", "TestState"),
+        *(
+            ("cloudformation", name)
+            for name in (
+                "ContinueUpdateRollback",
+                "CreateChangeSet",
+                "CreateStack",
+                "DeleteStack",
+                "ExecuteChangeSet",
+                "GetTemplateSummary",
+                "RollbackStack",
+                "UpdateStack",
+                "ValidateTemplate",
+            )
+        ),
+    }
+)
 """The operations that may block for a long time: a server runs them in separate threads."""
 
 
-def find_operation(operation: Operation) -> Handler:
+def find_operation(service: Service, operation: Operation) -> Handler:
     """Returns the function that answers an operation. Raises ApiError UnknownOperationException."""
     place = OPERATIONS.get((operation.service, operation.name))
-    if place is None:
-        raise ApiError("UnknownOperationException", f"sfn does not support the operation {operation.name}.")
-    module, _, name = place.partition(":")
-    function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
-    return function
+    if place is not None:
+        module, _, name = place.partition(":")
+        function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
+        return function
+    if service.more_operations is not None:
+        found = service.more_operations(operation.service, operation.name)
+        if found is not None:
+            return found
+    raise ApiError("UnknownOperationException", f"sfn does not support the operation {operation.name}.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
@@ -62,6 +63,9 @@ class Invoker(Protocol):
         """Stops all processes that were started for invocations."""
 
 
+MoreOperations = Callable[[str, str], "Callable[[Service, dict[str, Any]], Any] | None"]
+"""Returns the function that answers an operation, by service and name; None if there is none."""
+
 RunTask = Callable[["Service", "OpenTask", "HttpInspection | None"], "TaskSucceeded | TaskFailed"]
 
 
@@ -78,6 +82,7 @@ class Service:
         clock: Callable[[], int],
         run_task: RunTask | None = None,
         is_available: Callable[[Resource], bool] | None = None,
+        more_operations: MoreOperations | None = None,
         parent: Service | None = None,
     ) -> None:
         """Takes the settings and the functions that create the parts.
@@ -86,11 +91,13 @@ class Service:
         first use; the store calls its argument to wake a worker. `run_task` runs one task and waits
         for it; without it, no task outside an execution can be run. `is_available` returns whether sfn
         can run tasks on a resource; a state machine with other tasks is rejected (never, if None).
+        `more_operations` finds the operations of layers above `api`.
         """
         self.settings = settings
         self.clock = clock
         self.run_task = run_task
         self.is_available = is_available
+        self.more_operations = more_operations
         self._open_store = open_store
         self._make_runner = make_runner
         self._make_invoker = make_invoker
@@ -108,6 +115,7 @@ class Service:
             clock=self.clock,
             run_task=self.run_task,
             is_available=self.is_available,
+            more_operations=self.more_operations,
             parent=self._parent or self,
         )
 
@@ -225,6 +233,10 @@ class Service:
     @property
     def deliveries(self) -> Deliveries:
         return self.store.deliveries
+
+    @property
+    def change_sets(self) -> ChangeSets:
+        return self.store.change_sets
 
     @property
     def event_rules(self) -> EventRules:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
@@ -97,6 +98,8 @@ class Store(Protocol):
     def connections(self) -> Connections: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def change_sets(self) -> ChangeSets: ...
     @property
     def event_rules(self) -> EventRules: ...
     @property

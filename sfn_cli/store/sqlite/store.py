@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
     from sfn_cli.store.sqlite.snapshot import SqliteSnapshot
+    from sfn_cli.store.sqlite.stacks.change_sets import SqliteChangeSets
     from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
     from sfn_cli.store.sqlite.stacks.events import SqliteStackEvents
     from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
@@ -188,6 +189,12 @@ class SqliteStore:
         from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 
         return SqliteDeliveries(self.database, self._wake)
+
+    @cached_property
+    def change_sets(self) -> SqliteChangeSets:
+        from sfn_cli.store.sqlite.stacks.change_sets import SqliteChangeSets
+
+        return SqliteChangeSets(self.database)
 
     @cached_property
     def event_rules(self) -> SqliteEventRules:
