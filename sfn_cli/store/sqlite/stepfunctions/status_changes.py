@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL
-from sfn_cli.store.records.outbox import StatusChange
+from sfn_cli.store.records.stepfunctions.outbox import StatusChange
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.executions import executions_where
 
@@ -38,6 +38,16 @@ class SqliteStatusChanges:
         Without `follow`, executions that started earlier and still run are not read.
         """
         return SqliteStatusWatch(self, since, follow=follow)
+
+    def any_noted(self) -> bool:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """
+                SELECT 1 FROM status_change
+                WHERE EXISTS (SELECT 1 FROM status_receiver WHERE name = 'rules') LIMIT 1
+                """
+            ).fetchone()
+        return row is not None
 
     def last_execution(self) -> int:
         """Returns the row id of the latest execution."""
