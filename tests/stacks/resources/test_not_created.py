@@ -55,19 +55,6 @@ def test_named(type: str, properties: dict[str, Any], reference: str, attributes
             ID,
             {"ApiEndpoint": rf"https://{ID}\.execute-api\.us-east-1\.amazonaws\.com"},
         ),
-        ("AWS::Events::Rule", {"Name": "daily"}, "daily", {"Arn": f"arn:aws:events:{ACCOUNT}:rule/daily"}),
-        (
-            "AWS::Events::Rule",
-            {"Name": "daily", "EventBusName": "orders"},
-            r"orders\|daily",
-            {"Arn": f"arn:aws:events:{ACCOUNT}:rule/orders/daily"},
-        ),
-        (
-            "AWS::Scheduler::Schedule",
-            {"ScheduleExpression": "rate(1 day)"},
-            NAME,
-            {"Arn": f"arn:aws:scheduler:{ACCOUNT}:schedule/default/{NAME}"},
-        ),
         (
             "AWS::Lambda::Url",
             {"TargetFunctionArn": "price"},
