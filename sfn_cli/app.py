@@ -16,6 +16,7 @@ from sfn_cli.settings.table import MOCK_CONFIG_FILE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sfn_cli.api.operations import Handler
     from sfn_cli.api.stepfunctions.test_state.http_inspection import HttpInspection
     from sfn_cli.asl.resource import Resource
     from sfn_cli.integrations.aws.emulator.start import EmulatorStart
@@ -44,6 +45,7 @@ def build_app(
         clock=_app_clock,
         run_task=_run_task_of_app,
         is_available=partial(_app_can_run, settings),
+        more_operations=_app_stack_operation,
     )
 
 
@@ -84,6 +86,13 @@ def _app_can_run(settings: Settings, resource: Resource) -> bool:
     from sfn_cli.integrations.table import has_integration
 
     return has_integration(resource) or os.path.exists(settings.mock_config or MOCK_CONFIG_FILE)
+
+
+def _app_stack_operation(service: str, name: str) -> Handler | None:
+    """Returns the operation of CloudFormation that the package of stacks has."""
+    from sfn_cli.stacks.operations.table import find_stack_operation
+
+    return find_stack_operation(service, name)
 
 
 def _app_clock() -> int:

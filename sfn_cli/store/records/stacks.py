@@ -105,13 +105,14 @@ class StackOperation(NamedTuple):
 
     stack_arn: str
     verb: str
-    """CREATE, UPDATE or DELETE."""
+    """CREATE, UPDATE, CLEANUP (the end of an update, which deletes what is not needed any more) or DELETE."""
     before: StoredStack | None
     """The stack before the operation."""
     options: dict[str, Json]
     """What a rollback or a continued deletion needs: retained logical ids, the request's token."""
-    is_cancelled: bool
     started_at: int
+    is_cancelled: bool = False
+    """Whether CancelUpdateStack was called."""
 
 
 class StackStep(NamedTuple):
@@ -123,4 +124,6 @@ class StackStep(NamedTuple):
     """The resource before the change."""
     physical_id: str
     """The physical id of the new or changed resource."""
+    properties: dict[str, Json] | None = None
+    """The properties after an update."""
     id: int = 0
