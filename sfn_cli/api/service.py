@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.apis import ApiParts, FunctionUrls
     from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.running_stacks import RunningStacks
     from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
@@ -273,3 +275,15 @@ class Service:
     @property
     def stack_operations(self) -> StackOperations:
         return self.store.stack_operations
+
+    @property
+    def running_stacks(self) -> RunningStacks:
+        return self.store.running_stacks
+
+    @property
+    def api_parts(self) -> ApiParts:
+        return self.store.api_parts
+
+    @property
+    def function_urls(self) -> FunctionUrls:
+        return self.store.function_urls

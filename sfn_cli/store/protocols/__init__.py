@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.protocols.apis import ApiParts, FunctionUrls
     from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.running_stacks import RunningStacks
     from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
@@ -118,6 +120,12 @@ class Store(Protocol):
     def deleted_stacks(self) -> DeletedStacks: ...
     @property
     def stack_operations(self) -> StackOperations: ...
+    @property
+    def running_stacks(self) -> RunningStacks: ...
+    @property
+    def api_parts(self) -> ApiParts: ...
+    @property
+    def function_urls(self) -> FunctionUrls: ...
 
     def changes(self) -> Changes: ...
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...
