@@ -138,12 +138,60 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("logs", "PutRetentionPolicy"): "logs.groups:put_retention_policy",
     ("logs", "TagResource"): "logs.tags:tag_resource",
     ("logs", "UntagResource"): "logs.tags:untag_resource",
+    ("events", "CancelReplay"): "events.replays:cancel_replay",
+    ("events", "CreateApiDestination"): "events.api_destinations:create_api_destination",
+    ("events", "CreateArchive"): "events.archives:create_archive",
     ("events", "CreateConnection"): "events.connections:create_connection",
+    ("events", "CreateEventBus"): "events.buses:create_event_bus",
     ("events", "DeauthorizeConnection"): "events.connections:deauthorize_connection",
+    ("events", "DeleteApiDestination"): "events.api_destinations:delete_api_destination",
+    ("events", "DeleteArchive"): "events.archives:delete_archive",
     ("events", "DeleteConnection"): "events.connections:delete_connection",
+    ("events", "DeleteEventBus"): "events.buses:delete_event_bus",
+    ("events", "DeleteRule"): "events.rules:delete_rule",
+    ("events", "DescribeApiDestination"): "events.api_destinations:describe_api_destination",
+    ("events", "DescribeArchive"): "events.archives:describe_archive",
     ("events", "DescribeConnection"): "events.connections:describe_connection",
+    ("events", "DescribeEventBus"): "events.buses:describe_event_bus",
+    ("events", "DescribeReplay"): "events.replays:describe_replay",
+    ("events", "DescribeRule"): "events.rules:describe_rule",
+    ("events", "DisableRule"): "events.rules:disable_rule",
+    ("events", "EnableRule"): "events.rules:enable_rule",
+    ("events", "ListApiDestinations"): "events.api_destinations:list_api_destinations",
+    ("events", "ListArchives"): "events.archives:list_archives",
     ("events", "ListConnections"): "events.connections:list_connections",
+    ("events", "ListEventBuses"): "events.buses:list_event_buses",
+    ("events", "ListReplays"): "events.replays:list_replays",
+    ("events", "ListRuleNamesByTarget"): "events.targets:list_rule_names_by_target",
+    ("events", "ListRules"): "events.rules:list_rules",
+    ("events", "ListTagsForResource"): "events.tags:list_tags_for_resource",
+    ("events", "ListTargetsByRule"): "events.targets:list_targets_by_rule",
+    ("events", "PutEvents"): "events.put_events:put_events",
+    ("events", "PutPermission"): "events.buses:put_permission",
+    ("events", "PutRule"): "events.rules:put_rule",
+    ("events", "PutTargets"): "events.targets:put_targets",
+    ("events", "RemovePermission"): "events.buses:remove_permission",
+    ("events", "RemoveTargets"): "events.targets:remove_targets",
+    ("events", "StartReplay"): "events.replays:start_replay",
+    ("events", "TagResource"): "events.tags:tag_resource",
+    ("events", "TestEventPattern"): "events.put_events:test_event_pattern",
+    ("events", "UntagResource"): "events.tags:untag_resource",
+    ("events", "UpdateApiDestination"): "events.api_destinations:update_api_destination",
+    ("events", "UpdateArchive"): "events.archives:update_archive",
     ("events", "UpdateConnection"): "events.connections:update_connection",
+    ("events", "UpdateEventBus"): "events.buses:update_event_bus",
+    ("scheduler", "CreateSchedule"): "scheduler.schedules:create_schedule",
+    ("scheduler", "CreateScheduleGroup"): "scheduler.groups:create_schedule_group",
+    ("scheduler", "DeleteSchedule"): "scheduler.schedules:delete_schedule",
+    ("scheduler", "DeleteScheduleGroup"): "scheduler.groups:delete_schedule_group",
+    ("scheduler", "GetSchedule"): "scheduler.schedules:get_schedule",
+    ("scheduler", "GetScheduleGroup"): "scheduler.groups:get_schedule_group",
+    ("scheduler", "ListScheduleGroups"): "scheduler.groups:list_schedule_groups",
+    ("scheduler", "ListSchedules"): "scheduler.schedules:list_schedules",
+    ("scheduler", "ListTagsForResource"): "scheduler.groups:list_tags_for_resource",
+    ("scheduler", "TagResource"): "scheduler.groups:tag_resource",
+    ("scheduler", "UntagResource"): "scheduler.groups:untag_resource",
+    ("scheduler", "UpdateSchedule"): "scheduler.schedules:update_schedule",
     ("sts", "AssumeRole"): "sts.roles:assume_role",
     ("sts", "AssumeRoleWithSAML"): "sts.roles:assume_role_with_saml",
     ("sts", "AssumeRoleWithWebIdentity"): "sts.roles:assume_role_with_web_identity",
@@ -155,15 +203,38 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 }
 """Maps (service, operation) to "module:function"; the module is in `sfn_cli.api`."""
 
-WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
+WAITING = frozenset(
+    {
+        ("lambda", "Invoke"),
+        ("stepfunctions", "TestState"),
+        *(
+            ("cloudformation", name)
+            for name in (
+                "ContinueUpdateRollback",
+                "CreateChangeSet",
+                "CreateStack",
+                "DeleteStack",
+                "ExecuteChangeSet",
+                "GetTemplateSummary",
+                "RollbackStack",
+                "UpdateStack",
+                "ValidateTemplate",
+            )
+        ),
+    }
+)
 """The operations that may block for a long time: a server runs them in separate threads."""
 
 
-def find_operation(operation: Operation) -> Handler:
+def find_operation(service: Service, operation: Operation) -> Handler:
     """Returns the function that answers an operation. Raises ApiError UnknownOperationException."""
     place = OPERATIONS.get((operation.service, operation.name))
-    if place is None:
-        raise ApiError("UnknownOperationException", f"sfn does not support the operation {operation.name}.")
-    module, _, name = place.partition(":")
-    function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
-    return function
+    if place is not None:
+        module, _, name = place.partition(":")
+        function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
+        return function
+    if service.more_operations is not None:
+        found = service.more_operations(operation.service, operation.name)
+        if found is not None:
+            return found
+    raise ApiError("UnknownOperationException", f"sfn does not support the operation {operation.name}.")

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
 
-def stack_lookups(service: Service) -> Lookups:
+def stack_lookups(service: Service, imports: dict[str, None] | None = None) -> Lookups:
     """Returns the lookups in this store and in the local AWS services.
 
-    The services are called only if they are running: their data is in memory.
+    The names of the exports that are looked up are added to `imports`. The services are called only if
+    they are running: their data is in memory.
     """
 
     def export(name: str) -> Any:
+        if imports is not None:
+            imports[name] = None
         return service.stacks.exports().get(name)
 
     def stored_parameter(name: str, version: str | None) -> str | None:

@@ -79,6 +79,14 @@ def resource_type(type: str) -> ResourceType:
     return LISTED.get(type) or NAMED.get(type) or left_out_type(type)
 
 
+def sent_resource_type(type: str) -> ResourceType:
+    """Returns the row of a type in a template that was sent to CloudFormation.
+
+    Such a template may have nested stacks and custom resources; a project's own are left out.
+    """
+    return resource_type(type)
+
+
 def known_types() -> list[str]:
     """Returns the types that are not left out, in alphabetical order."""
     from sfn_cli.stacks.resources.not_created.listed import LISTED
