@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.store.records.apis import ApiPart, FunctionUrl
+    from sfn_cli.store.records.apis.function_urls import FunctionUrl
+    from sfn_cli.store.records.apis.parts import ApiPart
 
 ApiVersion = tuple[int, int]
 

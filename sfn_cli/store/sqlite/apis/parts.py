@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.store.records.apis import ApiPart
+from sfn_cli.store.records.apis.parts import ApiPart
 from sfn_cli.store.sqlite.columns import columns_of
 
 if TYPE_CHECKING:
