@@ -109,7 +109,8 @@ def write_stack(
 
 def _write_api(console: Console, api: Any) -> None:
     """Writes an API's URLs, and a line for each route."""
-    console.print(Text(screen.one_screen_line(f"\nAPI {api['LogicalResourceId']}"), "bold"))
+    console.print()
+    console.print(Text(screen.one_screen_line(f"API {api['LogicalResourceId']}"), "bold"))
     for url in api["Urls"] or ["no stage"]:
         console.print(_cell(url))
     table = _table("Method", "Path", "Calls")
