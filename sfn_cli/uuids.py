@@ -26,3 +26,10 @@ def uuid_text(data: bytes, version: int) -> str:
     octets[8] = octets[8] & 0x3F | 0x80
     text = octets.hex()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def derived_uuid(subject: str) -> str:
+    """Returns a UUID that is the same for the same text (version 8: derived from its SHA-256)."""
+    from hashlib import sha256
+
+    return uuid_text(sha256(subject.encode("utf-8", "surrogatepass")).digest()[:16], version=8)

@@ -94,7 +94,12 @@ def keep_worker_alive(service: Service) -> None:
 
     Raises StoreError.
     """
-    if service.executions.any_running() or service.function_events.any():
+    if (
+        service.executions.any_running()
+        or service.function_events.any()
+        or service.deliveries.any()
+        or service.status_changes.any_noted()
+    ):
         service.runner.wake()
 
 

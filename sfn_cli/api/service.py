@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.running_stacks import RunningStacks
     from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
@@ -273,3 +274,7 @@ class Service:
     @property
     def stack_operations(self) -> StackOperations:
         return self.store.stack_operations
+
+    @property
+    def running_stacks(self) -> RunningStacks:
+        return self.store.running_stacks

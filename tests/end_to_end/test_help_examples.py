@@ -107,6 +107,58 @@ SESSION = [
         "events list-connections",
         "events update-connection",
     ),
+    *(
+        "events create-event-bus",
+        "events describe-event-bus",
+        "events list-event-buses",
+        "events update-event-bus",
+        "events put-permission",
+        "events remove-permission",
+        "events tag-resource",
+        "events list-tags-for-resource",
+        "events untag-resource",
+        "events put-rule",
+        "events describe-rule",
+        "events list-rules",
+        "events disable-rule",
+        "events enable-rule",
+        "events put-targets",
+        "events list-targets-by-rule",
+        "events list-rule-names-by-target",
+        "events create-archive",
+        "events describe-archive",
+        "events list-archives",
+        "events update-archive",
+        "events put-events",
+        "events test-event-pattern",
+        "events start-replay",
+        "events describe-replay",
+        "events list-replays",
+        "events cancel-replay",
+        "events delete-archive",
+        "events create-api-destination",
+        "events describe-api-destination",
+        "events list-api-destinations",
+        "events update-api-destination",
+        "events delete-api-destination",
+        "events remove-targets",
+        "events delete-rule",
+        "events delete-event-bus",
+    ),
+    *(
+        "scheduler create-schedule-group",
+        "scheduler get-schedule-group",
+        "scheduler list-schedule-groups",
+        "scheduler tag-resource",
+        "scheduler list-tags-for-resource",
+        "scheduler untag-resource",
+        "scheduler delete-schedule-group",
+        "scheduler create-schedule",
+        "scheduler get-schedule",
+        "scheduler list-schedules",
+        "scheduler update-schedule",
+        "scheduler delete-schedule",
+    ),
     "events tail",
     *("events deauthorize-connection", "events delete-connection"),
     *(
@@ -136,8 +188,8 @@ OWN_SESSION = [
 ]
 """sfn's own commands, and the groups of them that have examples."""
 
-REFUSED = {"lambda get-policy": ExitCode.SERVICE}
-"""AWS answers that there is no policy with an error."""
+REFUSED = {"lambda get-policy": ExitCode.SERVICE, "events cancel-replay": ExitCode.SERVICE}
+"""AWS answers with an error that there is no policy, and that a replay is over."""
 
 ARN = "arn:aws:states:us-east-1:123456789012"
 APPROVE = {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}

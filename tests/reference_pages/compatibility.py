@@ -35,6 +35,7 @@ _SERVICES: Mapping[str, str] = {
     "lambda": "Lambda",
     "logs": "CloudWatch Logs",
     "events": "EventBridge",
+    "scheduler": "EventBridge Scheduler",
     "sts": "STS",
 }
 

@@ -1,1 +1,1 @@
-"""The operations of EventBridge: connections, which authorize HTTP tasks."""
+"""The operations of EventBridge: buses, rules and their targets, archives, connections, API destinations."""

@@ -55,12 +55,12 @@ def is_not_in_aws_model(member: Shape) -> bool:
 
 def model_services() -> list[str]:
     """Lists the services whose operations are commands, by their command names."""
-    return ["stepfunctions", "lambda", "logs", "events", "sts"]
+    return ["stepfunctions", "lambda", "logs", "events", "scheduler", "sts"]
 
 
 def model_http_services() -> list[str]:
     """Lists the services whose operations are served over HTTP; some of them have no commands."""
-    return [*model_services(), "scheduler", "cloudformation", "cloudcontrol", "cloudtrail"]
+    return [*model_services(), "cloudformation", "cloudcontrol", "cloudtrail"]
 
 
 def model_commands(service: str) -> list[str]:

@@ -110,11 +110,17 @@ def check_execution_start(request: Mapping[str, Any]) -> None:
 
 
 def new_execution(
-    machine: StateMachine, request: Mapping[str, Any], at: int, mocking: Mocking | None = None
+    machine: StateMachine,
+    request: Mapping[str, Any],
+    at: int,
+    mocking: Mocking | None = None,
+    *,
+    express_id: str | None = None,
 ) -> tuple[NewExecution, HistoryEvent]:
     """Returns the requested execution and its first event.
 
-    Raises ApiError or UsageError for unusable mocks.
+    `express_id` is the id in the ARN of an EXPRESS execution, by default a random one. Raises ApiError
+    or UsageError for unusable mocks.
     """
     name = request.get("name") or time_ordered_uuid(at)
     seed = os.urandom(16).hex()
@@ -122,7 +128,10 @@ def new_execution(
     version, alias = machine.version and machine.version.number, machine.alias and machine.alias.name
     new = NewExecution(
         arn=arn.new_execution_arn(
-            machine.arn, name, is_express=machine.type == "EXPRESS", new_id=random_uuid
+            machine.arn,
+            name,
+            is_express=machine.type == "EXPRESS",
+            new_id=lambda: express_id or random_uuid(),
         ),
         state_machine=machine.id,
         state_machine_arn=machine.arn,

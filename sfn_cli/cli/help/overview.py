@@ -48,7 +48,7 @@ OPERATION_GROUPS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 """The operations of Step Functions, by what they are about."""
 
-_SERVICES = ("lambda", "logs", "events", "sts", "stepfunctions")
+_SERVICES = ("lambda", "logs", "events", "scheduler", "sts", "stepfunctions")
 _OTHER_SERVICES = HelpRow(
     "s3, sqs, …", "Any other service: runs the AWS CLI against the local AWS services (sfn aws help)."
 )

@@ -1,4 +1,4 @@
-"""`sfn stack`: lists, shows and deletes stacks."""
+"""`sfn stack`: lists, shows, stops, starts and deletes stacks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("stack")
 def stack() -> None:
-    """Lists, shows and deletes stacks: what a deploy of a project has created.
+    """Lists, shows, stops and deletes stacks: what a deploy of a project has created.
 
     `sfn deploy` and `sfn run` create a stack for each project.
 
@@ -28,6 +28,7 @@ def stack() -> None:
     Examples:
       sfn stack list
       sfn stack show orders
+      sfn stack stop orders
     """
 
 
@@ -42,6 +43,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     """
     _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
+        _recover_killed_deploys(backend.service)
         found = list(stored_stacks(backend.service.stacks))
     if terminal.is_for_people:
         from sfn_cli.cli.stacks import tables
@@ -64,6 +66,7 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     """
     _ = terminal.query, terminal.output
     with Backend(terminal) as backend:
+        _recover_killed_deploys(backend.service)
         found = backend.service.stacks.find(stack_name)
         if found is None:
             raise UsageError(_missing_stack_text(backend.service, stack_name))
@@ -99,6 +102,42 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
+@stack.command("stop")
+@click.argument("stack_name", metavar="NAME")
+@click.pass_obj
+def stop_stack(terminal: Terminal, stack_name: str) -> ExitCode:
+    """Stops a stack's schedules and event sources, until `sfn stack start`.
+
+    They keep a worker running. Its schedules no longer start anything, and its functions no longer get
+    messages of queues and streams. Everything else still works, and executions that are running continue.
+
+    \b
+    Example:
+      sfn stack stop orders
+    """
+    return _set_stopped(terminal, stack_name, is_stopped=True)
+
+
+@stack.command("start")
+@click.argument("stack_name", metavar="NAME")
+@click.pass_obj
+def start_stack(terminal: Terminal, stack_name: str) -> ExitCode:
+    """Starts a stack's schedules and event sources again, after `sfn stack stop`.
+
+    \b
+    Example:
+      sfn stack start orders
+    """
+    return _set_stopped(terminal, stack_name, is_stopped=False)
+
+
+def _set_stopped(terminal: Terminal, name: str, *, is_stopped: bool) -> ExitCode:
+    with Backend(terminal) as backend:
+        if not backend.service.running_stacks.stop(name, is_stopped=is_stopped):
+            raise UsageError(_missing_stack_text(backend.service, name))
+    return ExitCode.SUCCESS
+
+
 @stack.command("delete")
 @click.argument("stack_name", metavar="NAME")
 @click.pass_obj
@@ -127,6 +166,16 @@ def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
+def _recover_killed_deploys(service: Service) -> None:
+    """Finishes or rolls back deploys of tools that were running in a process that was killed."""
+    if not service.stack_operations.unfinished():
+        return
+    from sfn_cli.cli.stacks.project import report_line
+    from sfn_cli.stacks.deployment.failures.recovery import recover_stacks
+
+    recover_stacks(service, report_line)
+
+
 def _missing_stack_text(service: Service, name: str) -> str:
     names = ", ".join(one.name for one in stored_stacks(service.stacks))
     return f'No stack named "{name}". {f"Stacks: {names}" if names else "No stacks exist."}'
@@ -145,4 +194,6 @@ def _stack_members(found: Any) -> dict[str, Any]:
         "Source": found.source,
         "CreationTime": local_time_in_output(found.created_at),
         "LastUpdatedTime": local_time_in_output(found.updated_at),
+        "IsStopped": found.is_stopped,
+        **({"DataLostTime": local_time_in_output(found.data_lost_at)} if found.data_lost_at else {}),
     }

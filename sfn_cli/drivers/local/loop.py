@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
 from sfn_cli.drivers.local.claims import CLAIM_LIMIT, WorkerStore
+from sfn_cli.drivers.local.event_sources.deliveries import EventDeliveries
 from sfn_cli.drivers.local.event_sources.queue_polling import QueuePolling
+from sfn_cli.drivers.local.event_sources.schedules import DueSchedules
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
@@ -19,6 +21,7 @@ from sfn_cli.errors import is_store_error
 from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
+from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
 from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
@@ -102,6 +105,8 @@ class Loop:
         )
         self._lambda_events = LambdaEvents(SqliteFunctionEvents(database), self._pool, worker, clock, report)
         self._outbox = OutboxDelivery(SqliteOutbox(database), context, report)
+        self._deliveries = EventDeliveries(SqliteDeliveries(database), context, worker, report)
+        self._schedules = DueSchedules(service, report)
         self._queues = QueuePolling(SqliteStacks(database), context, report)
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
@@ -145,13 +150,21 @@ class Loop:
 
     @property
     def _is_busy_otherwise(self) -> bool:
-        return self._lambda_events.is_unfinished or self._outbox.is_busy or self._queues.is_busy
+        return (
+            self._lambda_events.is_unfinished
+            or self._deliveries.is_unfinished
+            or self._outbox.is_busy
+            or self._queues.is_busy
+        )
 
     def _check_store(self) -> None:
         """Checks the store for changes by other processes."""
         self._renew_lease()
         self.guard(self._scheduler.read_inbox)
         self.guard(self._scheduler.map_runs.check_all)
+        self.guard(self._schedules.check)
+        if self.guard(partial(self._deliveries.check, self._live_workers)):
+            self.is_woken = True
         self.guard(partial(self._lambda_events.check, self._live_workers))
         self.guard(self._claim)
 
@@ -218,8 +231,13 @@ class Loop:
     def claim_remaining(self) -> bool:
         """Claims the executions of dead workers. Returns whether there is any work."""
         others = set(live_workers(self._settings).values()) - {self._worker}
+        self._deliveries.check(lambda: others)
         self._lambda_events.check(lambda: others)
-        return self._scheduler.claim_abandoned(others) > 0 or self._lambda_events.is_unfinished
+        return (
+            self._scheduler.claim_abandoned(others) > 0
+            or self._lambda_events.is_unfinished
+            or self._deliveries.is_unfinished
+        )
 
     def release(self) -> None:
         """Releases all executions: other workers may claim them."""

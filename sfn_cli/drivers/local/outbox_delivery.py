@@ -1,14 +1,15 @@
-"""Transactional outbox: delivers status changes to EventBridge (PutEvents), at least once.
+"""Transactional outbox: sends the status changes of executions to EventBridge, at least once.
 
-Events go to the endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, or to the local
-AWS services while they run. The services are not started for an event: while they are stopped, they
-have no rules. AWS's own endpoints receive nothing: AWS rejects customers' events with the source
-aws.states.
+An event goes to the rules and archives of this store's default event bus, and, by PutEvents, to the
+endpoint that AWS_ENDPOINT_URL_EVENTBRIDGE or AWS_ENDPOINT_URL names, if any. AWS's own endpoints
+receive nothing: AWS rejects customers' events with the source aws.states.
 
-While there is an endpoint, one worker holds the delivery lock, and each change is noted in the
-transaction that makes it (store/sqlite/stepfunctions/outbox.py). Notes are sent in the background,
-oldest first. A note is dropped when its event was accepted, when it was refused for good, or after a
-day, as in EventBridge. A dead endpoint is retried with growing delays; executions never wait.
+While an event has a receiver, one worker holds the delivery lock, and each change is noted in the
+transaction that makes it (store/sqlite/stepfunctions/outbox.py). For rules, a note is exchanged for
+the deliveries of its event, which have the same id every time. To an endpoint, notes are sent in the
+background, oldest first. A note is dropped when its event was accepted, when it was refused for good,
+or after a day, as in EventBridge. A dead endpoint is retried with growing delays; executions never
+wait.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import detached, file_lock
+from sfn_cli.api.events.routing import route_events
 from sfn_cli.api.stepfunctions.status_events import status_event
 from sfn_cli.errors import ConfigurationError, is_store_error
-from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.settings import is_aws_endpoint
 
@@ -71,10 +72,8 @@ class OutboxDelivery:
         self._home = context.settings.home
         self._report = report
         self._named = _outbox_endpoint(context.settings)
-        self._stays_here = not context.settings.calls_aws
         self._lock: int | None = None
         self._checked = False
-        self._endpoint: str | None = None
         self._sending = False
         self._again_at = 0.0
         self._pause = FIRST_PAUSE_SECONDS
@@ -91,45 +90,57 @@ class OutboxDelivery:
         return self._sending and self._problem is None
 
     def check(self) -> None:
-        """Checks for an endpoint, and takes over the delivery unless another worker has it."""
-        self._endpoint = self._named or (
-            embedded_aws.running_embedded_aws(self._home) if self._stays_here else None
-        )
-        if self._endpoint is not None:
+        """Checks for receivers, and takes over the delivery unless another worker has it."""
+        if self._named is not None:
             if self._lock is None and self._take_lock():
                 self._outbox.enable(self._context.clock())
-        elif (self._lock is not None or not self._checked) and self._take_lock():
+        elif not self._checked and self._take_lock():
             dropped = self._outbox.disable()
             if dropped:
                 self._report(
                     f"{dropped} events dropped: no EventBridge endpoint is set (AWS_ENDPOINT_URL_EVENTBRIDGE)"
                 )
-            self.release()
         self._checked = True
+        if self._outbox.is_enabled():
+            self._take_lock()
+        else:
+            self.release()
 
     def deliver(self) -> None:
         """Sends the pending notes, unless a send is in progress or the next try is not due yet."""
-        if self._lock is None or self._endpoint is None or self._sending or time.monotonic() < self._again_at:
+        if self._lock is None or self._sending or time.monotonic() < self._again_at:
             return
         notes = self._outbox.pending(NOTES_AT_ONCE)
         if not notes:
             return
-        entries: list[tuple[int, dict[str, Any]]] = []
-        missing: list[int] = []
-        for note in notes:
-            entry = self._entry_of(note)
-            if entry is None:
-                missing.append(note.id)
-            else:
-                entries.append((note.id, entry))
+        events = [(note.id, event) for note in notes if (event := self._event_of(note)) is not None]
+        self._route([event for _, event in events])
+        if self._named is None:
+            self._outbox.drop([note.id for note in notes])
+            return
+        entries = [(id, _outbox_entry(event)) for id, event in events]
+        missing = {note.id for note in notes} - {id for id, _ in events}
         self._sending = True
-        self._context.background(partial(self._send, self._endpoint, entries, missing), self._on_sent)
+        self._context.background(partial(self._send, self._named, entries, sorted(missing)), self._on_sent)
 
-    def _entry_of(self, note: Note) -> dict[str, Any] | None:
+    def _route(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Stores the deliveries of events to the targets of this store's rules."""
+        routed = [
+            (f"arn:aws:events:{event['region']}:{event['account']}:event-bus/default", event)
+            for event in events
+        ]
+        try:
+            route_events(self._context.service, routed)
+        except Exception as error:
+            if is_store_error(error):
+                raise
+            self._report(f"events of {len(events)} status changes dropped: {error!r}")
+
+    def _event_of(self, note: Note) -> dict[str, Any] | None:
         """Returns the event of a change, or None if the execution was deleted or is unreadable."""
         try:
             execution = self._outbox.execution_after(note)
-            return None if execution is None else _outbox_entry(status_event(execution))
+            return None if execution is None else status_event(execution)
         except Exception as error:
             if is_store_error(error):
                 raise

@@ -168,7 +168,7 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
             f"Set AWS_ENDPOINT_URL to call another endpoint. {install_hint('aws')}"
         )
     return detached.start_detached(
-        "from sfn_cli.app import run_embedded_aws; run_embedded_aws()",
+        f"from sfn_cli.app import run_embedded_aws; run_embedded_aws(port={_last_embedded_aws_port(path)})",
         {**os.environ, **settings.environment()},
         lock_path=path,
         open_log=lambda: private_files.open_file(
@@ -177,3 +177,16 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
             above=detached.INHERITED,
         ),
     )
+
+
+def _last_embedded_aws_port(path: str) -> int:
+    """Returns the port of the last start, which the lock file still has; 0 for the first start."""
+    try:
+        descriptor = private_files.open_file(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        words = os.read(descriptor, 128).decode(errors="replace").split()
+    finally:
+        os.close(descriptor)
+    return int(words[0]) if words and words[0].isdecimal() and int(words[0]) < 65536 else 0

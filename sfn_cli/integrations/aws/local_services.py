@@ -1,4 +1,4 @@
-"""The services that sfn implements: Step Functions, Lambda, CloudWatch Logs, EventBridge connections.
+"""The services that sfn implements: Step Functions, Lambda, CloudWatch Logs, EventBridge, Scheduler.
 
 Their operations are served from the store, unless an endpoint is set for the service.
 """
@@ -38,4 +38,5 @@ LOCAL_SERVICES = (
     LocalService("lambda", "lambda", "Lambda"),
     LocalService("logs", "cloudwatchlogs", "CloudWatch Logs"),
     LocalService("events", "eventbridge", "EventBridge"),
+    LocalService("scheduler", "scheduler", "Scheduler"),
 )

@@ -99,7 +99,7 @@ def delete_resource(
     done = () if is_silent else (journal.event(resource, "DELETE_COMPLETE"),)
     row = sent_resource_type(resource.type)
     owners = {owner.name for owner in journal.stacks.owners(resource.type, resource.physical_id)}
-    is_there = resource.server is None or resource.server == server  # otherwise a restart has lost it
+    is_there = resource.server is None or server is not None  # otherwise lost when the services stopped
     if resource.status == "CREATE_FAILED" and not row.may_be_partial:
         begun, is_there = (), False
     if owners > {journal.name} or not is_there or row.extent is not Extent.CREATED:

@@ -17,7 +17,7 @@ from sfn_cli.stacks.operations.requests.request_parameters import GIVEN, describ
 from sfn_cli.stacks.operations.requests.sent_request import TOKEN, read_sent_stack, sent_request
 from sfn_cli.stacks.operations.requests.template_faults import sent_template_error
 from sfn_cli.stacks.operations.reviewed_stack import create_reviewed_stack
-from sfn_cli.stacks.operations.stacks import REVIEW, check_updatable, new_stack_name
+from sfn_cli.stacks.operations.stacks import REVIEW, check_updatable, new_stack_arn, new_stack_name
 from sfn_cli.stacks.readers.sent_template import TransformError
 from sfn_cli.store.records.change_sets import ChangeSet
 
@@ -68,13 +68,13 @@ def _create(
 ) -> dict[str, Any]:
     before = stored if kind == "UPDATE" else None
     name = request["StackName"] if stored is None else stored.name
-    folder = "" if stored is None else stored.folder
-    sent = sent_request(service, request, name, folder, before)
+    arn = new_stack_arn(service, name) if stored is None else stored.arn
+    sent = sent_request(service, request, name, arn, before)
     reason, plan, parameters = None, None, []
     details = sent.details
     try:
         stack, details = read_sent_stack(service, sent)
-        plan = plan_sent_stack(service, before, stack, sent)
+        plan = plan_sent_stack(service, arn, before, stack, sent)
         parameters = described_parameters(stack.template, _member(details, GIVEN))
         if not plan.has_changes:
             reason = NO_CHANGES
@@ -87,7 +87,7 @@ def _create(
             raise
         reason = error.message  # AWS reads such a template only after it has answered
     if stored is None:
-        stored = create_reviewed_stack(service, name, details)
+        create_reviewed_stack(service, name, arn, details)
     id = f"{request['ChangeSetName']}/{uuid.uuid4()}"
     facts: dict[str, Any] = {
         "ChangeSetType": kind,
@@ -107,14 +107,14 @@ def _create(
     change_set = ChangeSet(
         f"arn:aws:cloudformation:{service.settings.region}:{service.settings.account_id}:changeSet/{id}",
         request["ChangeSetName"],
-        stored.arn,
+        arn,
         "CREATE_COMPLETE" if reason is None else "FAILED",
         {member: value for member, value in facts.items() if value is not None},
         sent.text,
         service.clock(),
     )
     service.change_sets.save(change_set)
-    return {"Id": change_set.arn, "StackId": stored.arn}
+    return {"Id": change_set.arn, "StackId": arn}
 
 
 def describe_change_set(service: Service, request: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import SfnError
 from sfn_cli.stacks.deployment.changes import Action
-from sfn_cli.stacks.deployment.deploy import plan_stack
+from sfn_cli.stacks.deployment.deploy import StackRequest, plan_stack
 from sfn_cli.stacks.operations.requests.request_parameters import previous_parameters, sent_parameter_values
 from sfn_cli.stacks.operations.requests.sent_request import deploy_options
 from sfn_cli.stacks.operations.requests.stored_template import processed_template
@@ -34,10 +34,10 @@ class SentPlan(NamedTuple):
 
 
 def plan_sent_stack(
-    service: Service, stored: StoredStack | None, stack: Stack, sent: SentRequest
+    service: Service, arn: str, stored: StoredStack | None, stack: Stack, sent: SentRequest
 ) -> SentPlan:
     """Returns what a deploy would do, without changing anything. Raises UsageError (TemplateError)."""
-    planned = plan_stack(service, stack, deploy_options(service, sent))
+    planned = plan_stack(service, stack, deploy_options(service, sent, StackRequest(arn)))
     changes = list(_resource_changes(planned.changes, stored))
     if stored is None or (stored.template is None and not service.stacks.resources(stored.name)):
         return SentPlan(changes, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.operations.requests.sent_request import PROCESSED
-from sfn_cli.stacks.operations.stacks import REVIEW, new_stack_arn
+from sfn_cli.stacks.operations.stacks import REVIEW
 from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.store.records.stacks import StackEvent, StoredStack
 
@@ -19,9 +19,9 @@ STACK_TYPE = "AWS::CloudFormation::Stack"
 _INITIATED = "User Initiated"
 
 
-def create_reviewed_stack(service: Service, name: str, details: Mapping[str, Json]) -> StoredStack:
+def create_reviewed_stack(service: Service, name: str, arn: str, details: Mapping[str, Json]) -> None:
     """Stores the stack of a first change set, with the event that deploy tools look for."""
-    now, arn = service.clock(), new_stack_arn(service, name)
+    now = service.clock()
     stack = StoredStack(
         name=name,
         arn=arn,
@@ -38,4 +38,3 @@ def create_reviewed_stack(service: Service, name: str, details: Mapping[str, Jso
         details={member: value for member, value in details.items() if member != PROCESSED},
     )
     service.stacks.save(stack, StackEvent(arn, name, arn, STACK_TYPE, REVIEW, _INITIATED, at=now))
-    return stack

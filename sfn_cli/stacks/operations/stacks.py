@@ -76,7 +76,7 @@ def update_stack(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     check_updatable(stored)
     sent = sent_request(service, request, stored.name, stored.arn, stored)
     stack, details = _read_directly(service, sent)
-    plan = plan_sent_stack(service, stored, stack, sent)
+    plan = plan_sent_stack(service, stored.arn, stored, stack, sent)
     if not plan.has_changes:
         raise stack_validation_error("No updates are to be performed.")
     updated: dict[str, Json] = {

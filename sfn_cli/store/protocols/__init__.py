@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.running_stacks import RunningStacks
     from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
@@ -118,6 +119,8 @@ class Store(Protocol):
     def deleted_stacks(self) -> DeletedStacks: ...
     @property
     def stack_operations(self) -> StackOperations: ...
+    @property
+    def running_stacks(self) -> RunningStacks: ...
 
     def changes(self) -> Changes: ...
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...

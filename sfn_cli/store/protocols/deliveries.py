@@ -29,12 +29,18 @@ class Deliveries(Protocol):
     def changed_since(self, at: int, limit: int) -> list[Delivery]:
         """Returns the deliveries that were added or that ended at `at` or later, oldest first."""
 
+    def any(self) -> bool:
+        """Whether there are pending deliveries, due now or later."""
+
 
 class DeliveryQueue(Protocol):
     """Deliveries as the worker sees them that carries them out."""
 
     def any(self) -> bool:
         """Whether there are pending deliveries, due now or later."""
+
+    def waiting(self, owner: int, live: Collection[int]) -> bool:
+        """Whether there are pending deliveries, due now or later, that no other live worker owns."""
 
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[Delivery]:
         """Takes up to `limit` deliveries that are due and that no live worker owns, oldest first."""

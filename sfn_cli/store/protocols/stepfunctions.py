@@ -271,3 +271,6 @@ class StatusChanges(Protocol):
 
         Without `follow`, `next` is called only once.
         """
+
+    def any_noted(self) -> bool:
+        """Whether there are changes that the rules of this store have not received yet."""

@@ -64,6 +64,15 @@ class StoredResource(NamedTuple):
     """How often the resource was replaced; its generated names depend on this number."""
 
 
+class LostResource(NamedTuple):
+    """A resource that was in an earlier start of the local AWS services."""
+
+    stack: str
+    folder: str
+    """The folder of the stack's project."""
+    resource: StoredResource
+
+
 class StackEvent(NamedTuple):
     """One event of a stack, as DescribeStackEvents returns it."""
 

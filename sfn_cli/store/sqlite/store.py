@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
     from sfn_cli.store.sqlite.stacks.events import SqliteStackEvents
     from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
+    from sfn_cli.store.sqlite.stacks.running import SqliteRunningStacks
     from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
     from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
     from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
@@ -249,6 +250,12 @@ class SqliteStore:
         from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
 
         return SqliteStackOperations(self.database)
+
+    @cached_property
+    def running_stacks(self) -> SqliteRunningStacks:
+        from sfn_cli.store.sqlite.stacks.running import SqliteRunningStacks
+
+        return SqliteRunningStacks(self.database, self._wake)
 
 
 def database_of(store: Store) -> Database:

@@ -70,6 +70,17 @@ class SqliteDeliveries:
     def any(self) -> bool:
         return self.due_at() is not None
 
+    def waiting(self, owner: int, live: Collection[int]) -> bool:
+        others = ", ".join(map(str, {*live} - {owner})) or "-1"
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"""
+                SELECT 1 FROM delivery
+                WHERE status = 'PENDING' AND (owner IS NULL OR owner NOT IN ({others})) LIMIT 1
+                """
+            ).fetchone()
+        return row is not None
+
     def due_at(self) -> int | None:
         with self._database.reading() as connection:
             row = connection.execute(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 _STACK = columns_of(StoredStack)
+_OTHERS = ("name", "is_stopped", "data_lost_at")
+"""The columns that a deploy leaves as they are: see `RunningStacks`."""
+
 _RESOURCE = columns_of(StoredResource, "stack_resource")
 
 
@@ -145,7 +148,7 @@ class SqliteStacks:
 
 def _save_stack(connection: sqlite3.Connection, stack: StoredStack, event: StackEvent | None) -> None:
     row = stack_row(stack)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != "name")
+    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in _OTHERS)
     connection.execute(insert_columns("stack", row, f"ON CONFLICT (name) DO UPDATE SET {changes}"), row)
     add_stack_event(connection, event)
 

@@ -39,6 +39,16 @@ class SqliteStatusChanges:
         """
         return SqliteStatusWatch(self, since, follow=follow)
 
+    def any_noted(self) -> bool:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """
+                SELECT 1 FROM status_change
+                WHERE EXISTS (SELECT 1 FROM status_receiver WHERE name = 'rules') LIMIT 1
+                """
+            ).fetchone()
+        return row is not None
+
     def last_execution(self) -> int:
         """Returns the row id of the latest execution."""
         with self._database.reading() as connection:

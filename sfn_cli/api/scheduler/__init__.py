@@ -1,0 +1,1 @@
+"""The operations of EventBridge Scheduler: schedules and their groups."""

@@ -1,0 +1,1 @@
+"""Targets of events other than functions and state machines: queues, topics, streams, HTTP endpoints …"""
