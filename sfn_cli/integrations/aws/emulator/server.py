@@ -18,6 +18,7 @@ from sfn_cli.integrations.aws.emulator.arrival_board import (
     answer_arrivals,
     note_arrivals_of_moto,
 )
+from sfn_cli.integrations.aws.emulator.moto_queues import steady_moto_queues
 from sfn_cli.integrations.aws.emulator.start import EmulatorStart
 from sfn_cli.settings import Settings
 from sfn_cli.settings.exported import new_access_key
@@ -61,6 +62,8 @@ def embedded_aws_main(
     from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
 
     class Handler(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"  # keeps connections open: each new one takes a thread
+
         def handle(self) -> None:
             self.is_own = loopback.is_own_loopback(self.connection)
             if self.is_own is not False:
@@ -74,6 +77,7 @@ def embedded_aws_main(
 
     board = ArrivalBoard()
     note_arrivals_of_moto(board)
+    steady_moto_queues()
     handover = EventHandover(lambda: build(settings))
     hand_over_topics(handover, lambda: f"http://127.0.0.1:{port}")
     hand_over_buckets(handover)
