@@ -114,7 +114,9 @@ class _Deploy:
         before = self._service.stacks.find(self.name)
         if self._request is not None:
             self._request.check(before)
-        self._check_claims(self._engine(self._planned).plan())
+        planned = self._engine(self._planned).plan()
+        if self._request is None:
+            self._check_claims(planned)
         engine = self._engine(self._evaluation)
         verb = "CREATE" if is_first_deploy(before) else "UPDATE"
         self._begin(before, verb)

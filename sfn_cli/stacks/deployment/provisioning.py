@@ -114,6 +114,8 @@ class Provisioner:
                 predicted = wanted.row.predict(naming, wanted.properties)
             if old.physical_id == predicted.physical_id:
                 self._delete_before_replacement(old, steps.pop())
+        if self._is_strict:
+            self._check_owner(wanted, predicted)
         resource = self._resource(wanted, predicted, f"CREATE{PENDING}")._replace(generation=generation)
         verb = "CREATE" if action is Action.CREATE else "UPDATE"
         begun = self._journal.event(
@@ -140,6 +142,13 @@ class Provisioner:
             is_retained = wanted.replace_policy == "Retain" if self._is_strict else old.is_retained
             self._rows.surplus.append(old._replace(is_retained=is_retained))
         return created
+
+    def _check_owner(self, wanted: Wanted, predicted: CreatedResource) -> None:
+        if wanted.row.extent is not Extent.CREATED:
+            return
+        for owner in self._journal.stacks.owners(wanted.type, predicted.physical_id):
+            if owner.name != self._journal.name:
+                raise ResourceError(f"{predicted.physical_id} already exists in stack {owner.arn}")
 
     def _creation_step(self, action: Action, wanted: Wanted, predicted: CreatedResource) -> StackStep:
         is_kept = self._is_strict and action is Action.CREATE and wanted.deletion_policy == "Retain"

@@ -100,6 +100,8 @@ def delete_resource(
     row = sent_resource_type(resource.type)
     owners = {owner.name for owner in journal.stacks.owners(resource.type, resource.physical_id)}
     is_there = resource.server is None or server is not None  # otherwise lost when the services stopped
+    if resource.status == "CREATE_FAILED" and not row.may_be_partial:
+        begun, is_there = (), False
     if owners > {journal.name} or not is_there or row.extent is not Extent.CREATED:
         journal.forget_resource(resource.logical_id, resource.physical_id, *begun, *done)
         return

@@ -132,9 +132,6 @@ class Rollback:
             keep_resource(self._journal, resource)
         elif (step.logical_id, resource.physical_id) in self._adopted:
             self._journal.forget_resource(resource.logical_id, resource.physical_id)
-        elif resource.status == "CREATE_FAILED" and not sent_resource_type(resource.type).may_be_partial:
-            done = self._journal.event(resource, "DELETE_COMPLETE")
-            self._journal.forget_resource(resource.logical_id, resource.physical_id, done)
         else:
             naming = self._naming(resource.logical_id, resource.generation)
             delete_resource(self._tools, self._journal, naming, resource, self._server)
