@@ -85,14 +85,6 @@ def test_a_large_object(server: Server) -> None:
     assert s3.get_object(Bucket="photos", Key="large")["Body"].read() == body
 
 
-def test_eventbridge_in_both(server: Server) -> None:
-    """Rules of EventBridge belong to the local services, connections to sfn."""
-    events = server.client("events")
-    events.put_rule(Name="r", EventPattern='{"source": ["a"]}')
-    assert [rule["Name"] for rule in events.list_rules()["Rules"]] == ["r"]
-    assert events.list_connections()["Connections"] == []
-
-
 def test_an_unsupported_operation_of_sfn(server: Server) -> None:
     """Functions belong to sfn: unsupported operations are not forwarded to the local services."""
     with pytest.raises(ClientError, match="UnknownOperationException"):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.records import waiting_tasks as records
+    from sfn_cli.store.records.stepfunctions import waiting_tasks as records
     from sfn_cli.store.records.stepfunctions.waiting_tasks import WaitingExecution
 
 HANDLE_DIGITS = 8
