@@ -149,7 +149,7 @@ def _line_for_people(event: Event, *, color: bool) -> list[str]:
         return _event_line(event["detail"], color=color)
     status = event["status"]
     styled = screen.screen_style(status.ljust(_STATUS_WIDTH), _COLORS.get(status, _RED), color=color)
-    at = local_time_in_output((parse_timestamp(event["time"]) or 0) // 1000)
+    at = local_time_in_output((parse_timestamp(event["time"]) or 0) // 1_000_000)
     return [at, " ", *styled, " ", screen.one_screen_line(delivery_text(event)), "\n"]
 
 
