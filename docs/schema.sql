@@ -21,6 +21,15 @@ CREATE TABLE alias (
     UNIQUE (state_machine, name)
 );
 
+CREATE TABLE api_part (
+    version    INTEGER PRIMARY KEY AUTOINCREMENT, -- higher than that of every part saved before: who caches an API compares it
+    api        TEXT    NOT NULL,                  -- the API's id; '' for parts of no API, such as API keys
+    kind       TEXT    NOT NULL,                  -- the type in CloudFormation: AWS::ApiGateway::Method
+    id         TEXT    NOT NULL,                  -- the part's id: of a stage, its name
+    properties TEXT    NOT NULL,                  -- JSON, as CloudFormation's Properties
+    UNIQUE (api, kind, id)
+);
+
 -- The events in archives.
 CREATE TABLE archived_event (
     id           INTEGER PRIMARY KEY,
@@ -249,6 +258,18 @@ CREATE TABLE function_setting (
     PRIMARY KEY (function, kind, qualifier, name)
 ) WITHOUT ROWID;
 
+CREATE TABLE function_url (
+    id            TEXT    PRIMARY KEY,            -- the first label of its host name in AWS
+    function_name TEXT    NOT NULL,
+    qualifier     TEXT    NOT NULL,               -- an alias; '' for none
+    auth_type     TEXT    NOT NULL,               -- NONE or AWS_IAM
+    cors          TEXT,                           -- JSON, as Lambda's Cors; NULL for none
+    invoke_mode   TEXT    NOT NULL,               -- BUFFERED or RESPONSE_STREAM
+    created_at    INTEGER NOT NULL,
+    modified_at   INTEGER NOT NULL,
+    UNIQUE (function_name, qualifier)
+);
+
 -- What a function was when the version was published. Never edited.
 CREATE TABLE function_version (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -460,7 +481,7 @@ CREATE INDEX stack_event_by_stack ON stack_event (stack_arn, id);
 -- The operation that changes a stack, until the stack has reached a state from which nothing is to be rolled back.
 CREATE TABLE stack_operation (
     stack_arn     TEXT    PRIMARY KEY,
-    verb          TEXT    NOT NULL,            -- CREATE, UPDATE or DELETE
+    verb          TEXT    NOT NULL,            -- CREATE, UPDATE, CLEANUP (the end of an update) or DELETE
     before        TEXT,                        -- JSON: the stack's row before the operation; NULL: there was none
     options       TEXT    NOT NULL,            -- JSON: the options that a rollback or a continued deletion needs
     is_cancelled  INTEGER NOT NULL DEFAULT 0,  -- whether CancelUpdateStack was called
@@ -495,7 +516,8 @@ CREATE TABLE stack_step (
     logical_id   TEXT    NOT NULL,
     action       TEXT    NOT NULL,             -- CREATE, UPDATE, REPLACE, …
     before       TEXT,                         -- JSON: the resource's row before the change; NULL: there was none
-    physical_id  TEXT    NOT NULL              -- the id of the new or changed resource
+    physical_id  TEXT    NOT NULL,             -- the id of the new or changed resource
+    properties   TEXT                          -- JSON: the properties after an update
 );
 CREATE INDEX stack_step_by_stack ON stack_step (stack_arn, id);
 

@@ -49,7 +49,7 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
         request = with_times(operation.input, request)
     check_constraints(operation.input, request)
     try:
-        answered = find_operation(operation)(service, dict(request))
+        answered = find_operation(service, operation)(service, dict(request))
     except UnstorableError as error:
         raise ApiError("ValidationException", str(error)) from error
     if operation.service == "stepfunctions":

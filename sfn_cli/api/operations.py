@@ -67,6 +67,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("lambda", "CreateAlias"): "functions.aliases:create_alias",
     ("lambda", "CreateEventSourceMapping"): "functions.event_source_mappings:create_event_source_mapping",
     ("lambda", "CreateFunction"): "functions.functions:create_function",
+    ("lambda", "CreateFunctionUrlConfig"): "functions.urls:create_function_url_config",
     ("lambda", "DeleteAlias"): "functions.aliases:delete_alias",
     ("lambda", "DeleteEventSourceMapping"): "functions.event_source_mappings:delete_event_source_mapping",
     ("lambda", "DeleteFunction"): "functions.functions:delete_function",
@@ -75,6 +76,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
         "lambda",
         "DeleteFunctionEventInvokeConfig",
     ): "functions.event_invoke_configs:delete_function_event_invoke_config",
+    ("lambda", "DeleteFunctionUrlConfig"): "functions.urls:delete_function_url_config",
     ("lambda", "DeleteLayerVersion"): "functions.layers:delete_layer_version",
     ("lambda", "GetAlias"): "functions.aliases:get_alias",
     ("lambda", "GetEventSourceMapping"): "functions.event_source_mappings:get_event_source_mapping",
@@ -86,6 +88,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
         "lambda",
         "GetFunctionEventInvokeConfig",
     ): "functions.event_invoke_configs:get_function_event_invoke_config",
+    ("lambda", "GetFunctionUrlConfig"): "functions.urls:get_function_url_config",
     ("lambda", "GetLayerVersion"): "functions.layers:get_layer_version",
     ("lambda", "GetPolicy"): "functions.permissions:get_policy",
     ("lambda", "Invoke"): "functions.invocations:invoke",
@@ -95,6 +98,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
         "lambda",
         "ListFunctionEventInvokeConfigs",
     ): "functions.event_invoke_configs:list_function_event_invoke_configs",
+    ("lambda", "ListFunctionUrlConfigs"): "functions.urls:list_function_url_configs",
     ("lambda", "ListFunctions"): "functions.functions:list_functions",
     ("lambda", "ListLayerVersions"): "functions.layers:list_layer_versions",
     ("lambda", "ListLayers"): "functions.layers:list_layers",
@@ -118,6 +122,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
         "lambda",
         "UpdateFunctionEventInvokeConfig",
     ): "functions.event_invoke_configs:update_function_event_invoke_config",
+    ("lambda", "UpdateFunctionUrlConfig"): "functions.urls:update_function_url_config",
     ("logs", "CreateLogGroup"): "logs.groups:create_log_group",
     ("logs", "CreateLogStream"): "logs.groups:create_log_stream",
     ("logs", "DeleteLogGroup"): "logs.groups:delete_log_group",
@@ -198,15 +203,38 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
 }
 """Maps (service, operation) to "module:function"; the module is in `sfn_cli.api`."""
 
-WAITING = frozenset({("lambda", "Invoke"), ("stepfunctions", "TestState")})
+WAITING = frozenset(
+    {
+        ("lambda", "Invoke"),
+        ("stepfunctions", "TestState"),
+        *(
+            ("cloudformation", name)
+            for name in (
+                "ContinueUpdateRollback",
+                "CreateChangeSet",
+                "CreateStack",
+                "DeleteStack",
+                "ExecuteChangeSet",
+                "GetTemplateSummary",
+                "RollbackStack",
+                "UpdateStack",
+                "ValidateTemplate",
+            )
+        ),
+    }
+)
 """The operations that may block for a long time: a server runs them in separate threads."""
 
 
-def find_operation(operation: Operation) -> Handler:
+def find_operation(service: Service, operation: Operation) -> Handler:
     """Returns the function that answers an operation. Raises ApiError UnknownOperationException."""
     place = OPERATIONS.get((operation.service, operation.name))
-    if place is None:
-        raise ApiError("UnknownOperationException", f"sfn does not support the operation {operation.name}.")
-    module, _, name = place.partition(":")
-    function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
-    return function
+    if place is not None:
+        module, _, name = place.partition(":")
+        function: Handler = getattr(import_module(f"sfn_cli.api.{module}"), name)
+        return function
+    if service.more_operations is not None:
+        found = service.more_operations(operation.service, operation.name)
+        if found is not None:
+            return found
+    raise ApiError("UnknownOperationException", f"sfn does not support the operation {operation.name}.")

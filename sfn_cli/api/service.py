@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols import Store
+    from sfn_cli.store.protocols.apis import ApiParts, FunctionUrls
+    from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.running_stacks import RunningStacks
     from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
@@ -62,6 +65,9 @@ class Invoker(Protocol):
         """Stops all processes that were started for invocations."""
 
 
+MoreOperations = Callable[[str, str], "Callable[[Service, dict[str, Any]], Any] | None"]
+"""Returns the function that answers an operation, by service and name; None if there is none."""
+
 RunTask = Callable[["Service", "OpenTask", "HttpInspection | None"], "TaskSucceeded | TaskFailed"]
 
 
@@ -78,6 +84,7 @@ class Service:
         clock: Callable[[], int],
         run_task: RunTask | None = None,
         is_available: Callable[[Resource], bool] | None = None,
+        more_operations: MoreOperations | None = None,
         parent: Service | None = None,
     ) -> None:
         """Takes the settings and the functions that create the parts.
@@ -86,11 +93,13 @@ class Service:
         first use; the store calls its argument to wake a worker. `run_task` runs one task and waits
         for it; without it, no task outside an execution can be run. `is_available` returns whether sfn
         can run tasks on a resource; a state machine with other tasks is rejected (never, if None).
+        `more_operations` finds the operations of layers above `api`.
         """
         self.settings = settings
         self.clock = clock
         self.run_task = run_task
         self.is_available = is_available
+        self.more_operations = more_operations
         self._open_store = open_store
         self._make_runner = make_runner
         self._make_invoker = make_invoker
@@ -108,6 +117,7 @@ class Service:
             clock=self.clock,
             run_task=self.run_task,
             is_available=self.is_available,
+            more_operations=self.more_operations,
             parent=self._parent or self,
         )
 
@@ -227,6 +237,10 @@ class Service:
         return self.store.deliveries
 
     @property
+    def change_sets(self) -> ChangeSets:
+        return self.store.change_sets
+
+    @property
     def event_rules(self) -> EventRules:
         return self.store.event_rules
 
@@ -261,3 +275,15 @@ class Service:
     @property
     def stack_operations(self) -> StackOperations:
         return self.store.stack_operations
+
+    @property
+    def running_stacks(self) -> RunningStacks:
+        return self.store.running_stacks
+
+    @property
+    def api_parts(self) -> ApiParts:
+        return self.store.api_parts
+
+    @property
+    def function_urls(self) -> FunctionUrls:
+        return self.store.function_urls

@@ -28,6 +28,7 @@ from sfn_cli.server.limits import (
 )
 from sfn_cli.server.notices import Notices
 from sfn_cli.server.waiting import GRACE_SECONDS
+from sfn_cli.stacks.recovering import start_recovering
 
 if TYPE_CHECKING:
     import ssl
@@ -93,6 +94,7 @@ def run_on_socket(
     """
     open_files = _open_more_listener_files()
     notices = Notices()
+    start_recovering(service, notices.print_line)
     connections = HttpConnections(max_connections_limit(open_files), notices)
     application = Application(
         service,

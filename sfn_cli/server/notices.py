@@ -21,14 +21,14 @@ class Notices:
         if line in self._counts:
             self._counts[line] += 1
             return
-        self._print(line)
+        self.print_line(line)
         self._counts[line] = 0
         asyncio.get_running_loop().call_later(QUIET_SECONDS, self._summarize, line)
 
     def _summarize(self, line: str) -> None:
         if count := self._counts.pop(line):
-            self._print(f"{line} ({count} more in {QUIET_SECONDS:.0f} s)")
+            self.print_line(f"{line} ({count} more in {QUIET_SECONDS:.0f} s)")
 
-    def _print(self, line: str) -> None:
+    def print_line(self, line: str) -> None:
         with suppress(OSError):  # stderr is closed
             print(f"sfn serve: {line}", file=sys.stderr, flush=True)

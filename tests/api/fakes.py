@@ -10,6 +10,7 @@ from sfn_cli import api
 from sfn_cli.api import model
 from sfn_cli.api.service import Service
 from sfn_cli.settings import Settings
+from sfn_cli.stacks.operations.table import find_stack_operation
 from sfn_cli.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def make_service(home: Path) -> Service:
         make_runner=Runner,
         make_invoker=lambda _: Invoker(),
         clock=Clock(),
+        more_operations=find_stack_operation,
     )
 
 

@@ -25,7 +25,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sfn_cli.installation.extras import INSTALL_HINT, install_command
-from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.integrations.aws.embedded_aws import LOCK_NAME, LOG_NAME
+from sfn_cli.local_endpoint.record import LOCK_NAME as ENDPOINT_LOCK
 from tests.processes import (
     ROLE,
     create_function,
@@ -36,6 +37,7 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
+    stop_services,
     until,
     worker_pids,
 )
@@ -85,7 +87,7 @@ def services(home: Path) -> Iterator[Callable[[str], Any]]:
         )
 
     yield client
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 @contextmanager
@@ -318,8 +320,8 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 
     found = aws_variables(home)
     assert found["AWS_ENDPOINT_URL"] == client.meta.endpoint_url
-    assert found["AWS_ACCESS_KEY_ID"] in (home / embedded_aws.LOCK_NAME).read_text()
-    assert stat.S_IMODE((home / embedded_aws.LOCK_NAME).stat().st_mode) == 0o600
+    assert found["AWS_ACCESS_KEY_ID"] in (home / ENDPOINT_LOCK).read_text()
+    assert {stat.S_IMODE((home / name).stat().st_mode) for name in (ENDPOINT_LOCK, LOCK_NAME)} == {0o600}
     command = [
         Path(sys.executable).with_name("aws"),
         "sqs",
@@ -329,6 +331,11 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
     ]
     listed = subprocess.run(command, env={**environment_of(home), **found}, capture_output=True, text=True)
     assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
+    session = boto3.client(
+        "sts", "us-east-1", endpoint_url=found["AWS_ENDPOINT_URL"],
+        aws_access_key_id=found["AWS_ACCESS_KEY_ID"], aws_secret_access_key="any",
+    ).assume_role(RoleArn="arn:aws:iam::111122223333:role/any", RoleSessionName="me")  # fmt: skip
+    assert session["Credentials"]["AccessKeyId"] == found["AWS_ACCESS_KEY_ID"]
 
     presigned = boto3.client(
         "s3", "us-east-1", endpoint_url=found["AWS_ENDPOINT_URL"],
@@ -387,9 +394,9 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     Catch can match the task's error.
     """
     environment = dying(tmp_path, 1000)
-    done = sfn(home, "aws", "endpoint", environment=environment)
-    assert (done.returncode, done.stdout) == (253, "")
-    assert f"The local AWS services do not start. See {home / embedded_aws.LOG_NAME}." in done.stderr
+    done = sfn(home, "sqs", "list-queues", environment=environment)
+    assert (done.returncode, done.stdout) == (254, "")
+    assert f"The local AWS services do not start. See {home / LOG_NAME}." in done.stderr
     starts = (tmp_path / "died").stat().st_size
     caught = task(
     "aws-sdk:secretsmanager:listSecrets",
@@ -590,7 +597,7 @@ def test_an_endpoint_that_does_not_respond(home: Path) -> None:
         environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
     )
     assert (found["error"], "http://127.0.0.1:9" in found["cause"]) == ("Sqs.SdkClientException", True)
-    assert not (home / embedded_aws.LOCK_NAME).exists()
+    assert not (home / LOCK_NAME).exists()
 
 
 @pytest.mark.parametrize("absent", ["botocore", "moto"])

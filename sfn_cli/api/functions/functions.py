@@ -23,6 +23,7 @@ from sfn_cli.api.functions.references import (
     invalid_function_reference,
     parse_function_reference,
 )
+from sfn_cli.api.functions.urls import delete_urls_of_function
 from sfn_cli.api.functions.versions import (
     publish_function_version,
     qualified_version_response,
@@ -168,6 +169,7 @@ def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if qualifier is None:
         if not service.functions.delete(name):
             raise function_reference_not_found(service, request)
+        delete_urls_of_function(service, name)
         return {"StatusCode": 204}
     if qualifier == LATEST:
         raise invalid_function_reference("$LATEST version cannot be deleted without deleting the function.")

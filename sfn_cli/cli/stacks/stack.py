@@ -1,4 +1,4 @@
-"""`sfn stack`: lists, shows and deletes stacks."""
+"""`sfn stack`: lists, shows, stops, starts and deletes stacks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("stack")
 def stack() -> None:
-    """Lists, shows and deletes stacks: what a deploy of a project has created.
+    """Lists, shows, stops and deletes stacks: what a deploy of a project has created.
 
     `sfn deploy` and `sfn run` create a stack for each project.
 
@@ -28,6 +28,7 @@ def stack() -> None:
     Examples:
       sfn stack list
       sfn stack show orders
+      sfn stack stop orders
     """
 
 
@@ -99,6 +100,42 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     return ExitCode.SUCCESS
 
 
+@stack.command("stop")
+@click.argument("stack_name", metavar="NAME")
+@click.pass_obj
+def stop_stack(terminal: Terminal, stack_name: str) -> ExitCode:
+    """Stops a stack's schedules and event sources, until `sfn stack start`.
+
+    They keep a worker running. Its schedules no longer start anything, and its functions no longer get
+    messages of queues and streams. Everything else still works, and executions that are running continue.
+
+    \b
+    Example:
+      sfn stack stop orders
+    """
+    return _set_stopped(terminal, stack_name, is_stopped=True)
+
+
+@stack.command("start")
+@click.argument("stack_name", metavar="NAME")
+@click.pass_obj
+def start_stack(terminal: Terminal, stack_name: str) -> ExitCode:
+    """Starts a stack's schedules and event sources again, after `sfn stack stop`.
+
+    \b
+    Example:
+      sfn stack start orders
+    """
+    return _set_stopped(terminal, stack_name, is_stopped=False)
+
+
+def _set_stopped(terminal: Terminal, name: str, *, is_stopped: bool) -> ExitCode:
+    with Backend(terminal) as backend:
+        if not backend.service.running_stacks.stop(name, is_stopped=is_stopped):
+            raise UsageError(_missing_stack_text(backend.service, name))
+    return ExitCode.SUCCESS
+
+
 @stack.command("delete")
 @click.argument("stack_name", metavar="NAME")
 @click.pass_obj
@@ -145,4 +182,6 @@ def _stack_members(found: Any) -> dict[str, Any]:
         "Source": found.source,
         "CreationTime": local_time_in_output(found.created_at),
         "LastUpdatedTime": local_time_in_output(found.updated_at),
+        "IsStopped": found.is_stopped,
+        **({"DataLostTime": local_time_in_output(found.data_lost_at)} if found.data_lost_at else {}),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -71,8 +72,12 @@ def write_stacks(stacks: Sequence[Any], stream: TextIO, *, color: bool) -> None:
         return
     table = _table("Stack", "Status", "Kind", "Project")
     for stack in stacks:
-        table.add_row(*map(_cell, (stack.name, stack.status, stack.kind, shown_path(stack.source))))
+        status = f"{stack.status}, stopped" if stack.is_stopped else stack.status
+        table.add_row(*map(_cell, (stack.name, status, stack.kind, shown_path(stack.source))))
     console.print(table)
+    for stack in stacks:
+        if stack.data_lost_at is not None:
+            console.print(_cell(f"{stack.name}: {_lost_data_text(stack.data_lost_at)}"))
 
 
 def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: bool) -> None:
@@ -81,6 +86,12 @@ def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: 
     console.print(_cell(f"{stack.kind}: {shown_path(stack.source)}"))
     if stack.reason:
         console.print(_cell(stack.reason))
+    if stack.is_stopped:
+        console.print(
+            _cell(f"Its schedules and event sources are stopped. Start them: sfn stack start {stack.name}")
+        )
+    if stack.data_lost_at is not None:
+        console.print(_cell(_lost_data_text(stack.data_lost_at)))
     table = _table("Resource", "Type", "Name", "Status")
     for one in resources:
         table.add_row(*map(_cell, (one.logical_id, one.type, _name_in_id(one.physical_id), one.status)))
@@ -90,6 +101,11 @@ def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: 
     for name, value in stack.parameters.items():
         console.print(_cell(f"Parameter {name} = {value}"))
     _write_outputs(console, stack.outputs)
+
+
+def _lost_data_text(at: int) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at / 1000))
+    return f"The local AWS services started again at {when}: what was stored in its resources is lost."
 
 
 def _write_outputs(console: Console, outputs: Iterable[Any]) -> None:

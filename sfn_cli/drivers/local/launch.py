@@ -15,6 +15,8 @@ from sfn_cli.errors import StoreError
 from sfn_cli.worker_slots import Slot, live_workers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.settings import Settings
 
 LOG_NAME = "worker.log"
@@ -26,8 +28,10 @@ START_LOCK_NAME = "worker-start.lock"
 class Launcher:
     """The Runner of commands and of the server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
+        """`environment` is that of the workers, if it is not this process's."""
         self._settings = settings
+        self._environment = environment
 
     def wake(self) -> None:
         """Makes sure that a worker runs and checks the store, without waiting.
@@ -36,7 +40,7 @@ class Launcher:
         """
         try:
             if not wake_launched_workers(self._settings):
-                launch_worker(self._settings)
+                launch_worker(self._settings, environment=self._environment)
         except OSError as error:
             raise StoreError(
                 f"Cannot start a worker for the store in {self._settings.home}: "
@@ -55,7 +59,9 @@ def wake_launched_workers(settings: Settings) -> bool:
     return woken
 
 
-def launch_worker(settings: Settings, *, additional: bool = False) -> None:
+def launch_worker(
+    settings: Settings, *, additional: bool = False, environment: Mapping[str, str] | None = None
+) -> None:
     """Starts a worker process with these settings.
 
     If a worker is already running, the new one exits, unless it is `additional`.
@@ -68,7 +74,7 @@ def launch_worker(settings: Settings, *, additional: bool = False) -> None:
     # so it finds what this process has stored.
     detached.start_detached(
         f"from sfn_cli.app import run_worker; run_worker(additional={additional})",
-        {**os.environ, **settings.environment()},
+        {**(os.environ if environment is None else environment), **settings.environment()},
         lock_path=os.path.join(settings.home, START_LOCK_NAME),
         open_log=lambda: _open_launch_log(os.path.join(settings.home, LOG_NAME)),
     )

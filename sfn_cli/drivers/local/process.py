@@ -23,6 +23,7 @@ from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.loop import Loop
 from sfn_cli.errors import ConfigurationError, SfnError
 from sfn_cli.settings import Settings
+from sfn_cli.stacks.recovering import start_recovering
 from sfn_cli.store.sqlite.error_translation import translate_errors
 from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
 from sfn_cli.store.sqlite.store import database_of
@@ -153,6 +154,7 @@ class _WorkerProcess:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         write_process_log(f"worker {self._id} started (slot {self._slot.number})")
         loop.guard(partial(SqliteLogGroups(self._database).expire, process_clock()))
+        loop.guard(partial(start_recovering, self._service, write_process_log))
         # Reference counting alone frees an execution's memory; the cycle collector would repeatedly
         # traverse all of ten thousand waiting executions.
         gc.freeze()

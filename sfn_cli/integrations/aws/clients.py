@@ -51,8 +51,10 @@ class _Client(NamedTuple):
 class Clients:
     """The clients of one process. Thread-safe, as are the clients."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, local: tuple[str, str] | None = None) -> None:
+        """`local` is the URL and the access key of the local AWS services, if all calls go to them."""
         self._settings = settings
+        self._local = local
         self._real = settings.calls_aws
         self._lock = threading.Lock()
         self._sessions: dict[bool, Any] = {}
@@ -136,11 +138,15 @@ class Clients:
 
     def _server(self) -> tuple[str, str]:
         """Returns the URL and access key of the local AWS services, starting them if needed."""
+        if self._local is not None:
+            return self._local
         endpoint = embedded_aws.embedded_aws_endpoint(self._settings)
         return endpoint, self._access_key(endpoint)
 
     def _access_key(self, endpoint: str | None) -> str:
         """Returns the id of the access key for an endpoint that is not AWS's own."""
+        if self._local is not None:
+            return self._local[1]
         return (
             embedded_aws.embedded_aws_access_key(self._settings.home, endpoint) if endpoint else None
         ) or MADE_UP
@@ -185,6 +191,8 @@ class Clients:
         return client
 
     def _endpoint(self, service: str) -> str | None:
+        if self._local is not None:
+            return None
         session = self._session(real=self._real)
         from botocore.configprovider import ConfiguredEndpointProvider
         from botocore.exceptions import BotoCoreError

@@ -157,18 +157,23 @@ def is_embedded_aws_installed() -> bool:
     return find_spec("moto") is not None and find_spec("flask") is not None
 
 
-def _start_embedded_aws(settings: Settings, path: str) -> int | None:
-    """Starts the server, unless another process is starting it. Returns its process id.
-
-    Raises ConfigurationError if moto is not installed.
-    """
+def check_embedded_aws_installed() -> None:
+    """Raises ConfigurationError if moto is not installed."""
     if not is_embedded_aws_installed():
         raise ConfigurationError(
             "The local AWS services need moto, which is not installed. "
             f"Set AWS_ENDPOINT_URL to call another endpoint. {install_hint('aws')}"
         )
+
+
+def _start_embedded_aws(settings: Settings, path: str) -> int | None:
+    """Starts the server, unless another process is starting it. Returns its process id.
+
+    Raises ConfigurationError if moto is not installed.
+    """
+    check_embedded_aws_installed()
     return detached.start_detached(
-        "from sfn_cli.app import run_embedded_aws; run_embedded_aws()",
+        f"from sfn_cli.app import run_embedded_aws; run_embedded_aws(port={_last_embedded_aws_port(path)})",
         {**os.environ, **settings.environment()},
         lock_path=path,
         open_log=lambda: private_files.open_file(
@@ -177,3 +182,16 @@ def _start_embedded_aws(settings: Settings, path: str) -> int | None:
             above=detached.INHERITED,
         ),
     )
+
+
+def _last_embedded_aws_port(path: str) -> int:
+    """Returns the port of the last start, which the lock file still has; 0 for the first start."""
+    try:
+        descriptor = private_files.open_file(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        words = os.read(descriptor, 128).decode(errors="replace").split()
+    finally:
+        os.close(descriptor)
+    return int(words[0]) if words and words[0].isdecimal() and int(words[0]) < 65536 else 0

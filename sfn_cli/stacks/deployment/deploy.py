@@ -1,79 +1,54 @@
-"""Deploys a project to this store, plans a deploy, and deletes stacks."""
+"""Deploys a project to this store, and plans a deploy."""
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import file_lock, private_files
 from sfn_cli.errors import SfnError, UsageError
-from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.deployment import names
 from sfn_cli.stacks.deployment.builds import StackBuilds
 from sfn_cli.stacks.deployment.changes import Action, Change
-from sfn_cli.stacks.deployment.engine import Engine
+from sfn_cli.stacks.deployment.deletion import USER_INITIATED, delete_stack
+from sfn_cli.stacks.deployment.engine import INTERRUPTED, CancelledError, Engine, failure_reason
+from sfn_cli.stacks.deployment.failures.failed_operation import FailedOperation, is_first_deploy
+from sfn_cli.stacks.deployment.failures.recovery import (
+    cancel_stack_update,
+    recover_stacks,
+    roll_back_stack,
+)
 from sfn_cli.stacks.deployment.lookups import stack_lookups
-from sfn_cli.stacks.deployment.tools import Tools, delete_resource
+from sfn_cli.stacks.deployment.options import DeployOptions, StackRequest
+from sfn_cli.stacks.deployment.outputs import check_exports, deploy_outputs, parameter_texts
+from sfn_cli.stacks.deployment.records.journal import StackJournal
+from sfn_cli.stacks.deployment.records.locks import StackBusyError, free_stack_lock, stack_lock
+from sfn_cli.stacks.deployment.resolved import ResolvedResources
+from sfn_cli.stacks.deployment.tools import deploy_tools
 from sfn_cli.stacks.evaluation.context import PseudoParameters
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
-from sfn_cli.stacks.evaluation.parameter_values import HIDDEN, is_hidden_parameter
-from sfn_cli.stacks.resources.resource import Extent, ProvisioningContext, ResourceError
+from sfn_cli.stacks.resources.resource import Extent
 from sfn_cli.stacks.resources.table import resource_type
-from sfn_cli.store.records.stacks import StoredStack
+from sfn_cli.store.records.stacks import StackOperation, StoredStack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.api.service import Service
-    from sfn_cli.asl.resource import Resource
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.stacks.evaluation.evaluation import StackOutput
-    from sfn_cli.stacks.resources.resource import CreatedResource, Naming
+    from sfn_cli.stacks.resources.resource import CreatedResource
     from sfn_cli.stacks.stack import Stack
 
-
-class StackRequest(NamedTuple):
-    """What a request of CloudFormation adds to a deploy or a deletion of a stack."""
-
-    arn: str
-    """The StackId."""
-    template: str = ""
-    """The template's text as it was sent."""
-    details: Mapping[str, Json] = {}
-    """Stored with the stack: members of CloudFormation's Stack, and what later requests need."""
-    on_failure: str = "ROLLBACK"
-    """What happens if a resource fails: ROLLBACK, DO_NOTHING (DisableRollback) or DELETE."""
-    retained: frozenset[str] = frozenset()
-    """The logical ids that a deletion keeps, or that the continuation of a rollback skips."""
-    token: str | None = None
-    """The ClientRequestToken, for events."""
-    check: Callable[[StoredStack | None], None] = lambda _: None
-    """Called with the stored stack while no other operation can change it; raises an error to refuse."""
-    started: Callable[[], None] = lambda: None
-    """Called when the stack's new status is stored: later errors are in the stack's events."""
-
-
-class StackBusyError(SfnError):
-    """Another operation is changing the stack."""
-
-
-class DeployOptions(NamedTuple):
-    """The options of a deploy, as the user gives them."""
-
-    report: Callable[[str], None]
-    """Shows the user one line."""
-    parameters: Mapping[str, str]
-    """The values that the user gives; a stack uses those that its template declares."""
-    role_arn: str
-    """The role for machines and functions without a role in the template."""
-    stack_name: str | None = None
-    may_build: bool = True
-    """Whether pip, npm and other build tools may run."""
-    replaces: Callable[[str], bool] = lambda _: False
-    """Whether to take over a resource of another stack; the argument is a sentence that names both."""
-    request: StackRequest | None = None
-    """The request, if the deploy comes from CloudFormation's operations and not from the terminal."""
+__all__ = [
+    "DeployOptions",
+    "StackBusyError",
+    "StackRequest",
+    "cancel_stack_update",
+    "delete_stack",
+    "deploy_stack",
+    "plan_stack",
+    "recover_stacks",
+    "roll_back_stack",
+]
 
 
 class Deployed(NamedTuple):
@@ -97,59 +72,15 @@ def deploy_stack(service: Service, stack: Stack, options: DeployOptions) -> Depl
     have been rolled back. With a request, it also raises StackBusyError (instead of waiting for
     another operation) and what `request.check` raises.
     """
+    if options.request is not None:
+        with free_stack_lock(service.settings, str(options.stack_name)):
+            return _Deploy(service, stack, options).run()
     while True:
         deploy = _Deploy(service, stack, options)
-        with _stack_lock(service, deploy.name, options.report):
+        with stack_lock(service.settings, deploy.name, options.report):
             # Another project may have taken the name while this deploy waited for the lock.
             if options.stack_name is not None or deploy.name == names.stack_name(service.stacks, stack):
                 return deploy.run()
-
-
-def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Change]:
-    """Deletes a stack and its resources, latest first. Raises UsageError, ResourceError."""
-    with _stack_lock(service, name, options.report):
-        stored = service.stacks.find(name)
-        if stored is None:
-            raise UsageError(f"There is no stack {name}. List the stacks with: sfn stack list")
-        service.stacks.save(stored._replace(status="DELETE_IN_PROGRESS", updated_at=service.clock()))
-        tools = _deploy_tools(service, options, None)
-        server = tools.server()
-        changes = []
-        for resource in reversed(service.stacks.resources(name)):
-            action = Action.RETAIN if resource.is_retained else Action.DELETE
-            if not resource.is_retained:
-                naming = names.resource_naming(service.settings, name, stored.folder, resource.logical_id)
-                try:
-                    delete_resource(tools, name, naming, resource, server)
-                except ResourceError as error:
-                    failed = stored._replace(
-                        status="DELETE_FAILED",
-                        reason=f"{resource.logical_id} ({resource.type}): {error}",
-                        updated_at=service.clock(),
-                    )
-                    service.stacks.save(failed)
-                    raise
-            changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
-        service.stacks.delete(name, service.clock())
-        return changes
-
-
-def roll_back_stack(service: Service, name: str, options: DeployOptions) -> None:
-    """Rolls back a failed operation to the last stable state (RollbackStack, ContinueUpdateRollback).
-
-    Raises StackBusyError, and what `request.check` raises.
-    """
-    raise NotImplementedError
-
-
-def cancel_stack_update(service: Service, name: str) -> bool:
-    """Makes the running update of a stack roll back (CancelUpdateStack). Returns whether there is one."""
-    raise NotImplementedError
-
-
-def recover_stacks(service: Service, report: Callable[[str], None]) -> None:
-    """Finishes or rolls back the operations of processes that were killed."""
-    raise NotImplementedError
 
 
 class _Deploy:
@@ -159,43 +90,97 @@ class _Deploy:
         self._service = service
         self._stack = stack
         self._options = options
+        self._request = options.request
         self._builds = StackBuilds(service, stack, options.report, may_build=options.may_build)
         # A template's machines are written for AWS. They deploy here even if some of their tasks are
         # not supported: an execution fails only when it reaches such a task.
         accepting = service.accepting_all_tasks() if stack.is_template else service
-        self._tools = _deploy_tools(accepting, options, service.is_available)
+        self._tools = deploy_tools(accepting, options.report, options.role_arn, service.is_available)
         self.name = deployed_name(service, stack, options)
-        self._evaluation = deploy_evaluation(service, stack, options, self.name)
+        self._arn = deployed_arn(service, stack, options, self.name)
+        token = self._request.token if self._request is not None else None
+        self._journal = StackJournal(service, self.name, self._arn, token=token)
+        self._imports: dict[str, None] = {}
+        self._evaluation = deploy_evaluation(service, stack, options, self.name, imports=self._imports)
         self._planned = deploy_evaluation(service, stack, options, self.name, is_planned=True)
 
     def plan(self) -> Deployed:
         engine = self._engine(self._planned)
-        changes = engine.plan()
-        return Deployed(
-            self.name, changes, engine.created, _deploy_outputs(self._planned.outputs(engine.created))
-        )
+        changes = engine.plan(self._changed_parameters())
+        outputs = deploy_outputs(self._planned.outputs(engine.created))
+        return Deployed(self.name, changes, engine.created, outputs)
 
     def run(self) -> Deployed:
-        self._check_claims(self._engine(self._planned).plan())
-        engine = self._engine(self._evaluation)
         before = self._service.stacks.find(self.name)
-        is_new = before is None or before.status.startswith(("CREATE_IN", "ROLLBACK"))
-        verb = "CREATE" if is_new else "UPDATE"
-        self._save(before, f"{verb}_IN_PROGRESS")
+        if self._request is not None:
+            self._request.check(before)
+        planned = self._engine(self._planned).plan()
+        if self._request is None:
+            self._check_claims(planned)
+        engine = self._engine(self._evaluation)
+        verb = "CREATE" if is_first_deploy(before) else "UPDATE"
+        self._begin(before, verb)
         try:
-            outputs = _deploy_outputs(engine.deploy())
+            outputs = deploy_outputs(engine.deploy())
+            if self._request is not None:
+                check_exports(self._service.stacks, self.name, before, outputs)
         except BaseException as error:
-            reason = str(error) if isinstance(error, SfnError) else "The deploy was interrupted."
-            self._save(before, "ROLLBACK_COMPLETE" if is_new else "UPDATE_ROLLBACK_COMPLETE", reason)
+            self._fail(engine, error)
             raise
-        done = self._save(before, f"{verb}_COMPLETE", outputs=outputs, left_out=engine.left_out)
-        return Deployed(self.name, engine.changes, engine.created, done.outputs)
+        deployed = self._stored(before, f"{verb}_COMPLETE")._replace(
+            outputs=outputs, left_out=engine.left_out, imports=tuple(self._imports)
+        )
+        self._complete(engine, deployed)
+        return Deployed(self.name, engine.changes, engine.created, outputs)
+
+    def _begin(self, before: StoredStack | None, verb: str) -> None:
+        """Stores that the deploy has begun, with all that a rollback needs if this process is killed."""
+        request = self._request
+        options: dict[str, Json] = {"by_request": request is not None}
+        if request is not None:
+            options |= {"on_failure": request.on_failure, "token": request.token}
+        operation = StackOperation(self._arn, verb, before, options, self._service.clock())
+        self._journal.is_silent = request is None
+        self._journal.begin(self._stored(before, f"{verb}_IN_PROGRESS"), operation, USER_INITIATED)
+        if request is not None:
+            request.started()
+
+    def _fail(self, engine: Engine, error: BaseException) -> None:
+        operation = self._service.stack_operations.find(self._arn)
+        assert operation is not None
+        reason = failure_reason(error)
+        if engine.failed is not None:
+            verb = "create" if engine.failed.old is None else "update"
+            reason = f"The following resource(s) failed to {verb}: [{engine.failed.logical_id}]. "
+        if is_first_deploy(operation.before) and not isinstance(error, CancelledError):
+            reason = f"{reason.rstrip()} Rollback requested by user."
+        shown = reason if self._request is not None else _shown_failure(error)
+        FailedOperation(self._service, self._journal, self._tools, operation).end(reason, shown)
+
+    def _complete(self, engine: Engine, deployed: StoredStack) -> None:
+        """Deletes what the stack does not need any more, and stores that the deploy is complete."""
+        removed = engine.removed()
+        is_update = deployed.status == "UPDATE_COMPLETE"
+        if removed or (is_update and self._request is not None):
+            status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" if is_update else "CREATE_IN_PROGRESS"
+            rows: list[Json] = [[one.logical_id, one.physical_id, one.is_retained] for one in removed]
+            options: dict[str, Json] = {"by_request": self._request is not None, "removed": rows}
+            cleaning = StackOperation(self._arn, "CLEANUP", None, options, self._service.clock())
+            self._journal.begin(deployed._replace(status=status), cleaning)
+            engine.delete_removed(removed)
+        self._journal.finish(deployed._replace(updated_at=self._service.clock()))
 
     def _engine(self, evaluation: StackEvaluation) -> Engine:
-        return Engine(self.name, self._stack, evaluation, self._tools, self._naming, self._builds)
+        resolved = ResolvedResources(self._stack, evaluation, self._builds, is_sent=self._request is not None)
+        naming = partial(names.resource_naming, self._service.settings, self.name, str(self._stack.folder))
+        return Engine(self._journal, resolved, self._tools, naming, is_strict=self._request is not None)
 
-    def _naming(self, logical_id: str) -> Naming:
-        return names.resource_naming(self._service.settings, self.name, str(self._stack.folder), logical_id)
+    def _changed_parameters(self) -> set[str]:
+        before = self._service.stacks.find(self.name)
+        if before is None:
+            return set()
+        after = parameter_texts(self._stack, self._evaluation)
+        return {name for name in after if before.parameters.get(name) != after[name]}
 
     def _check_claims(self, changes: Sequence[Change]) -> None:
         """Raises UsageError if a resource belongs to another stack, unless the user takes it over.
@@ -229,114 +214,73 @@ class _Deploy:
             if (resource.type, resource.physical_id) == (change.type, change.physical_id):
                 self._service.stacks.delete_resource(owner, resource.logical_id, resource.physical_id)
 
-    def _save(
-        self,
-        before: StoredStack | None,
-        status: str,
-        reason: str | None = None,
-        outputs: list[dict[str, str]] | None = None,
-        left_out: dict[str, str] | None = None,
-    ) -> StoredStack:
+    def _stored(self, before: StoredStack | None, status: str) -> StoredStack:
         now = self._service.clock()
         stored = StoredStack(
             self.name,
-            names.stack_arn(self._service.settings, self.name, str(self._stack.folder)),
+            self._arn,
             self._stack.kind,
             str(self._stack.folder),
             str(self._stack.source),
             status,
-            reason,
-            _parameter_texts(self._stack, self._evaluation),
-            outputs if outputs is not None else before.outputs if before else [],
-            left_out if left_out is not None else before.left_out if before else {},
+            None,
+            parameter_texts(self._stack, self._evaluation),
+            before.outputs if before else [],
+            before.left_out if before else {},
             before.created_at if before else now,
             now,
         )
-        self._service.stacks.save(stored)
+        if before is not None:
+            stored = stored._replace(
+                is_stopped=before.is_stopped, data_lost_at=before.data_lost_at, imports=before.imports
+            )
+        if self._request is not None:
+            stored = stored._replace(template=self._request.template, details=self._request.details)
         return stored
 
 
 def deployed_name(service: Service, stack: Stack, options: DeployOptions) -> str:
     """Returns the name under which a stack is deployed. Raises UsageError (see `names`)."""
+    if options.request is not None:
+        return str(options.stack_name)
     if options.stack_name is None:
         return names.stack_name(service.stacks, stack)
     return names.given_stack_name(service.stacks, stack, options.stack_name, options.replaces)
 
 
+def deployed_arn(service: Service, stack: Stack, options: DeployOptions, name: str) -> str:
+    """Returns the StackId of a stack that is deployed under this name."""
+    if options.request is not None:
+        return options.request.arn
+    before = service.stacks.find(name)
+    if before is not None and before.template is not None:  # CloudFormation's operations created it
+        return before.arn
+    return names.stack_arn(service.settings, name, str(stack.folder))
+
+
 def deploy_evaluation(
-    service: Service, stack: Stack, options: DeployOptions, name: str, *, is_planned: bool = False
+    service: Service,
+    stack: Stack,
+    options: DeployOptions,
+    name: str,
+    *,
+    is_planned: bool = False,
+    imports: dict[str, None] | None = None,
 ) -> StackEvaluation:
     """Returns the evaluation of a stack for a deploy under this name.
 
-    With `is_planned`, dynamic references are not resolved: they may refer to resources that the
-    deploy creates. Raises UsageError (TemplateError).
+    The names of the exports that it uses are added to `imports`. With `is_planned`, dynamic references
+    are not resolved: they may refer to resources that the deploy creates. Raises UsageError
+    (TemplateError).
     """
     settings = service.settings
-    arn = names.stack_arn(settings, name, str(stack.folder))
+    arn = deployed_arn(service, stack, options, name)
     pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
     declared = stack.template.get("Parameters") or {}
     given = {key: value for key, value in options.parameters.items() if key in declared}
-    lookups = stack_lookups(service)._replace(keeps_references=is_planned)
+    lookups = stack_lookups(service, imports)._replace(keeps_references=is_planned)
     return StackEvaluation(stack, given, pseudo, lookups)
 
 
-def _deploy_outputs(resolved: Sequence[StackOutput]) -> list[dict[str, str]]:
-    """Returns the outputs in the form of CloudFormation's DescribeStacks."""
-    outputs = []
-    for output in resolved:
-        value = output.value if isinstance(output.value, str) else dumps(output.value)
-        row = {"OutputKey": output.name, "OutputValue": value}
-        if output.description:
-            row["Description"] = output.description
-        if output.export is not None:
-            row["ExportName"] = output.export
-        outputs.append(row)
-    return outputs
-
-
-def _parameter_texts(stack: Stack, evaluation: StackEvaluation) -> dict[str, str]:
-    """Returns the parameters' values for output; those with NoEcho are hidden."""
-    declared = stack.template.get("Parameters") or {}
-    texts = {}
-    for name, value in evaluation.parameters.items():
-        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        texts[name] = HIDDEN if is_hidden_parameter(declared[name]) else text
-    return texts
-
-
-def _deploy_tools(
-    service: Service, options: DeployOptions, available: Callable[[Resource], bool] | None
-) -> Tools:
-    from sfn_cli.integrations.aws import embedded_aws
-    from sfn_cli.integrations.aws.clients import Clients
-
-    settings = service.settings
-    clients = Clients(settings)
-
-    def context(naming: Naming) -> ProvisioningContext:
-        return ProvisioningContext(service, clients, options.report, naming, options.role_arn)
-
-    def server() -> str | None:
-        return settings.common_endpoint or embedded_aws.embedded_aws_start(settings.home)
-
-    def start_server() -> str | None:
-        if settings.common_endpoint is None:
-            embedded_aws.embedded_aws_endpoint(settings)
-        return server()
-
-    is_real = settings.calls_aws and settings.common_endpoint is None
-    return Tools(service.stacks, context, options.report, available, is_real, server, start_server)
-
-
-@contextmanager
-def _stack_lock(service: Service, name: str, report: Callable[[str], None]) -> Iterator[None]:
-    """Holds the stack's lock; waits for another deploy of the stack to finish."""
-    folder = private_files.make_private_folder(service.settings.home, "stacks")
-    descriptor = file_lock.wait_for_file_lock(
-        os.path.join(folder, f"{name}.lock"),
-        lambda: report(f"Waiting for another deploy of {name} to finish…"),
-    )
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+def _shown_failure(error: BaseException) -> str:
+    return str(error) if isinstance(error, SfnError) else INTERRUPTED

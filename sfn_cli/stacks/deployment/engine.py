@@ -1,43 +1,48 @@
 """Creates, updates and deletes the resources of one stack until they match its template.
 
-A resource's row is written before and after its creation, and `create` is idempotent: the next deploy
-completes one that was killed. A deploy that fails rolls back its changes in reverse order.
 Resources that are no longer in the template are deleted last, after every step that can fail.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sfn_cli.errors import ConfigurationError
-from sfn_cli.stacks.definitions import with_inline_definition
-from sfn_cli.stacks.deployment.builds import BUILT
+from sfn_cli.errors import ConfigurationError, SfnError
 from sfn_cli.stacks.deployment.changes import (
-    PENDING,
     Action,
     Change,
     change_reason,
     created_from_row,
     decide_change,
 )
-from sfn_cli.stacks.deployment.published_code import VERSION, published_fingerprint
-from sfn_cli.stacks.deployment.rows import ResourceRows
-from sfn_cli.stacks.deployment.tools import ExplainedDeploy, delete_resource
-from sfn_cli.stacks.resources.resource import CreatedResource, Extent, ResourceError
-from sfn_cli.stacks.resources.table import resource_type
-from sfn_cli.stacks.stack import FUNCTION, STATE_MACHINE
-from sfn_cli.store.records.stacks import StoredResource
+from sfn_cli.stacks.deployment.property_changes import property_changes
+from sfn_cli.stacks.deployment.provisioning import Provisioner, Wanted
+from sfn_cli.stacks.deployment.records.rows import ResourceRows
+from sfn_cli.stacks.deployment.tools import (
+    DeployError,
+    ExplainedDeploy,
+    delete_resource,
+    keep_resource,
+    lives_in_server,
+)
+from sfn_cli.stacks.resources.resource import ResourceError
+from sfn_cli.stacks.stack import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator
 
-    from sfn_cli.stacks.definitions import MachineDefinition
-    from sfn_cli.stacks.deployment.builds import StackBuilds
+    from sfn_cli.stacks.deployment.records.journal import StackJournal
+    from sfn_cli.stacks.deployment.resolved import ResolvedResources
     from sfn_cli.stacks.deployment.tools import Tools
-    from sfn_cli.stacks.evaluation.evaluation import StackEvaluation, StackOutput
-    from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext, ResourceType
-    from sfn_cli.stacks.stack import Stack
+    from sfn_cli.stacks.evaluation.evaluation import StackOutput
+    from sfn_cli.stacks.resources.resource import CreatedResource, Naming, Properties
+    from sfn_cli.store.records.stacks import StoredResource
+
+INTERRUPTED = "The deploy was interrupted."
+
+
+class CancelledError(SfnError):
+    """The operation was cancelled (CancelUpdateStack)."""
 
 
 class Engine:
@@ -45,49 +50,49 @@ class Engine:
 
     def __init__(
         self,
-        name: str,
-        stack: Stack,
-        evaluation: StackEvaluation,
+        journal: StackJournal,
+        resolved: ResolvedResources,
         tools: Tools,
-        naming: Callable[[str], Naming],
-        builds: StackBuilds,
+        naming: Callable[[str, int], Naming],
+        *,
+        is_strict: bool,
     ) -> None:
-        """`naming` returns the names for the resource of a logical id."""
-        self._name = name
-        self._stack = stack
-        self._evaluation = evaluation
+        """`naming` returns the names of a logical id's resource, from how often it was replaced.
+
+        With `is_strict`, the deploy behaves as CloudFormation: it can be cancelled, and replaces
+        resources under another name.
+        """
+        self._journal = journal
+        self._resolved = resolved
+        self._evaluation = resolved.evaluation
         self._tools = tools
         self._naming = naming
-        self._builds = builds
-        self._server = tools.server()
-        self._rows = ResourceRows(tools.stacks, name)
+        self._is_strict = is_strict
+        self._rows = ResourceRows(journal)
+        self._provisioner = Provisioner(journal, self._rows, tools, naming, is_strict=is_strict)
         self.created: dict[str, CreatedResource] = {}
-        self._resolved: dict[str, Properties] = {}
-        """The resolved properties of each resource so far."""
-        self.definitions: dict[str, MachineDefinition] = {}
-        """The definition of each state machine so far."""
         self.left_out: dict[str, str] = {}
         self.changes: list[Change] = []
-        self._undo: list[Callable[[], None]] = []
+        self.failed: Wanted | None = None
+        """The resource that could not be created or changed."""
 
     # Planning
 
-    def plan(self) -> list[Change]:
+    def plan(self, changed_parameters: Container[str] = ()) -> list[Change]:
         """Returns what a deploy would do, without changing anything."""
         known = self.created
-        changes = []
+        changes: list[Change] = []
         for logical_id in self._evaluation.order:
-            type = self._type(logical_id)
-            row = resource_type(type)
-            properties = self._properties(logical_id, known, is_planned=True)
-            old = self._rows.stored.get(logical_id)
-            action = self._decide(
-                logical_id, type, row, properties, self._fingerprint(logical_id, row, properties)
-            )
-            predicted = row.predict(self._naming(logical_id), properties)
-            known[logical_id] = created_from_row(old) if action is Action.KEEP and old else predicted
-            reason = change_reason(action, old, row, properties)
-            changes.append(Change(action, logical_id, type, known[logical_id].physical_id, reason))
+            wanted = self._wanted(logical_id, is_planned=True)
+            action = self._decide(wanted)
+            old = wanted.old
+            known[logical_id] = self._predicted(action, wanted)
+            reason = change_reason(action, old, wanted.row, wanted.properties)
+            change = Change(action, logical_id, wanted.type, known[logical_id].physical_id, reason)
+            if action in (Action.UPDATE, Action.REPLACE) and old is not None:
+                details = property_changes(self._resolved.stack, wanted, changed_parameters, changes)
+                change = change._replace(details=details)
+            changes.append(change)
         return changes + [
             Change(
                 Action.RETAIN if leaving.is_retained else Action.DELETE,
@@ -98,249 +103,156 @@ class Engine:
             for leaving in self._removed()
         ]
 
-    def _decide(
-        self, logical_id: str, type: str, row: ResourceType, properties: Properties, fingerprint: str
-    ) -> Action:
-        if _lives_in_server(row) and self._tools.is_real:
+    def _predicted(self, action: Action, wanted: Wanted) -> CreatedResource:
+        """Returns the names and attributes that a resource would have."""
+        is_renamed = self._is_strict and action is Action.REPLACE
+        naming = self._naming(wanted.logical_id, wanted.generation + is_renamed)
+        predicted = wanted.row.predict(naming, wanted.properties)
+        if wanted.old is None:
+            return predicted
+        if action is Action.KEEP or (
+            action is Action.UPDATE and predicted.physical_id != wanted.old.physical_id
+        ):
+            return created_from_row(wanted.old)
+        return predicted
+
+    def _wanted(self, logical_id: str, *, is_planned: bool = False) -> Wanted:
+        properties = self._resolved.properties(logical_id, self.created, is_planned=is_planned)
+        return self._wanted_with(logical_id, properties, self._resolved.fingerprint(logical_id))
+
+    def _wanted_with(self, logical_id: str, properties: Properties, fingerprint: str) -> Wanted:
+        return Wanted(
+            logical_id,
+            self._resolved.type(logical_id),
+            self._resolved.row(logical_id),
+            properties,
+            fingerprint,
+            self._rows.stored.get(logical_id),
+            self._resolved.policy(logical_id, "DeletionPolicy"),
+            self._resolved.policy(logical_id, "UpdateReplacePolicy"),
+        )
+
+    def _decide(self, wanted: Wanted) -> Action:
+        is_in_server = lives_in_server(wanted.row)
+        if is_in_server and self._tools.is_real:
             return Action.LEAVE_OUT
-        old = self._rows.stored.get(logical_id)
-        server = self._server if _lives_in_server(row) else None
-        return decide_change(old, type, row, properties, fingerprint, server=server)
+        return decide_change(
+            wanted.old,
+            wanted.type,
+            wanted.row,
+            wanted.properties,
+            wanted.fingerprint,
+            server=self._provisioner.server if is_in_server else None,
+        )
 
     # Deploying
 
     def deploy(self) -> list[StackOutput]:
         """Creates and changes the resources, and returns the outputs.
 
-        Raises DeployError or TemplateError after the changes have been rolled back.
+        Raises DeployError or TemplateError; the caller rolls back.
         """
-        try:
-            for logical_id in self._evaluation.order:
+        for logical_id in self._evaluation.order:
+            self._check_cancelled()
+            try:
                 self._deploy_resource(logical_id)
-            outputs = self._evaluation.outputs(self.created)
-            self._delete_removed()
-            return outputs
-        except BaseException:
-            self._roll_back()
-            raise
+            except BaseException as error:
+                self._record_failure(logical_id, error)
+                raise
+        return self._evaluation.outputs(self.created)
+
+    def _check_cancelled(self) -> None:
+        if not self._is_strict:
+            return
+        operation = self._journal.operations.find(self._journal.arn)
+        if operation is not None and operation.is_cancelled:
+            raise CancelledError("User Initiated")
 
     def _deploy_resource(self, logical_id: str) -> None:
-        type = self._type(logical_id)
-        row = resource_type(type)
-        properties = self._properties(logical_id, self.created)
-        fingerprint = self._fingerprint(logical_id, row, properties)
-        if _lives_in_server(row) and self._server is None and not self._tools.is_real:
-            self._server = self._tools.start_server()
-        action = self._decide(logical_id, type, row, properties, fingerprint)
-        old = self._rows.stored.get(logical_id)
+        wanted = self._wanted(logical_id)
+        if lives_in_server(wanted.row) and self._provisioner.server is None and not self._tools.is_real:
+            self._provisioner.server = self._tools.start_server()
+        action = self._decide(wanted)
+        old = wanted.old
         if action is Action.KEEP:
             assert old is not None
             self.created[logical_id] = created_from_row(old)
+        elif action is Action.LEAVE_OUT:
+            self._leave_out(wanted)
         else:
-            self._report_notes(logical_id)
-            with ExplainedDeploy(self._stack, logical_id, type, self.definitions.get(logical_id)):
-                self.created[logical_id] = self._apply(action, logical_id, row, properties, fingerprint, old)
-        reason = change_reason(action, old, row, properties)
-        self.changes.append(Change(action, logical_id, type, self.created[logical_id].physical_id, reason))
+            self._resolved.report_notes(logical_id, self._tools.report, self._tools.is_available)
+            definition = self._resolved.definitions.get(logical_id)
+            with ExplainedDeploy(self._resolved.stack, logical_id, wanted.type, definition):
+                self.created[logical_id] = self._provisioner.apply(action, wanted)
+        reason = change_reason(action, old, wanted.row, wanted.properties)
+        physical_id = self.created[logical_id].physical_id
+        self.changes.append(Change(action, logical_id, wanted.type, physical_id, reason))
 
-    def _report_notes(self, logical_id: str) -> None:
-        """Reports notes and warnings about a resource that is created or changed."""
-        for note in self._builds.notes(logical_id):
-            self._tools.report(note)
-        if (definition := self.definitions.get(logical_id)) is not None:
-            for line in definition.warnings(logical_id, self._tools.is_available):
-                self._tools.report(f"Warning: {line}")
+    def _leave_out(self, wanted: Wanted) -> None:
+        self._resolved.report_notes(wanted.logical_id, self._tools.report, self._tools.is_available)
+        self.left_out[wanted.logical_id] = wanted.type
+        naming = self._naming(wanted.logical_id, wanted.generation)
+        self.created[wanted.logical_id] = wanted.row.predict(naming, wanted.properties)
 
-    def _apply(
-        self,
-        action: Action,
-        logical_id: str,
-        row: ResourceType,
-        properties: Properties,
-        fingerprint: str,
-        old: StoredResource | None,
-    ) -> CreatedResource:
-        naming = self._naming(logical_id)
-        predicted = row.predict(naming, properties)
-        if action is Action.LEAVE_OUT:
-            self.left_out[logical_id] = self._type(logical_id)
-            return predicted
-        context = self._tools.context(naming)
-        if action is Action.UPDATE:
-            assert old is not None
-            return self._update(context, row, old, properties, fingerprint)
-        if action is Action.REPLACE:
-            assert old is not None
-            if old.physical_id == predicted.physical_id:  # the template's name, or the generated one
-                self._replace_in_place(old, logical_id)
-        resource = self._resource(logical_id, row, properties, fingerprint, predicted, f"CREATE{PENDING}")
-        if row.extent is Extent.CREATED:
-            self._rows.save(resource)
-        try:
-            created = row.create(context, properties)
-        except ResourceError:
-            if old is None or old.physical_id != resource.physical_id:
-                self._rows.forget(logical_id, resource.physical_id)
-            raise
-        saved = self._resource(logical_id, row, properties, fingerprint, created, "CREATE_COMPLETE")
-        self._rows.save(saved, instead_of=resource)
-        if action in (Action.CREATE, Action.REPLACE) and not created.existed:
-            self._undo.append(lambda: self._delete(saved))
-        if old is not None and old.physical_id != created.physical_id:
-            self._rows.surplus.append(old)
-        return created
-
-    def _update(
-        self,
-        context: ProvisioningContext,
-        row: ResourceType,
-        old: StoredResource,
-        properties: Properties,
-        fingerprint: str,
-    ) -> CreatedResource:
-        if row.update is None:  # a deploy was killed while it created it
-            created = row.create(context, properties)
-        else:
-            self._rows.save(old._replace(status=f"UPDATE{PENDING}"))
-            self._undo.append(
-                lambda: self._revert_update(context, row, created_from_row(old), properties, old)
-            )
-            created = row.update(context, created_from_row(old), old.properties, properties)
-            if created.physical_id != old.physical_id:
-                self._undo.append(lambda: self._rows.forget(old.logical_id, created.physical_id))
-        updated = self._resource(
-            old.logical_id, row, properties, fingerprint, created, "UPDATE_COMPLETE", old.position
-        )
-        self._rows.save(updated, instead_of=old)
-        return created
-
-    def _revert_update(
-        self,
-        context: ProvisioningContext,
-        row: ResourceType,
-        created: CreatedResource,
-        properties: Properties,
-        old: StoredResource,
-    ) -> None:
-        assert row.update is not None
-        row.update(context, created, properties, old.properties)
-        self._rows.save(old._replace(status="UPDATE_COMPLETE"))
-
-    def _replace_in_place(self, old: StoredResource, logical_id: str) -> None:
-        """Deletes a resource before its replacement with the same name is created."""
-        self._delete(old)
-
-        def recreate() -> None:
-            row = resource_type(old.type)
-            created = row.create(self._tools.context(self._naming(logical_id)), old.properties)
-            self._rows.save(
-                old._replace(
-                    physical_id=created.physical_id,
-                    ref=created.reference,
-                    attributes=dict(created.attributes),
-                    status="CREATE_COMPLETE",
-                )
-            )
-
-        self._undo.append(recreate)
-
-    def _roll_back(self) -> None:
-        """Rolls back this deploy's changes; where that fails, the next deploy completes it."""
-        for undo in reversed(self._undo):
-            with suppress(ResourceError, ConfigurationError):
-                undo()
+    def _record_failure(self, logical_id: str, error: BaseException) -> None:
+        self.failed = self._wanted_with(logical_id, {}, "")
+        self._provisioner.fail(self.failed, failure_reason(error))
 
     # Deleting
 
     def _removed(self) -> Iterator[StoredResource]:
         """Yields stored resources that are no longer in the template, latest first."""
-        return (one for one in self._rows.unwanted(self._wanted()) if not self._is_in_stack(one))
+        return (one for one in self._rows.unwanted(self._names()) if not self._is_in_stack(one))
 
-    def _wanted(self) -> set[str]:
+    def _names(self) -> set[str]:
         return set(self._evaluation.order) - self.left_out.keys()
 
     def _is_in_stack(self, resource: StoredResource) -> bool:
         return any(
-            (created.physical_id, self._type(logical_id)) == (resource.physical_id, resource.type)
+            (created.physical_id, self._resolved.type(logical_id)) == (resource.physical_id, resource.type)
             for logical_id, created in self.created.items()
         )
 
-    def _delete_removed(self) -> None:
-        for resource in self._rows.unwanted(self._wanted()):
-            if self._is_in_stack(resource):
-                if resource.logical_id not in self.created:
-                    self._rows.forget(resource.logical_id, resource.physical_id)
-                continue
+    def removed(self) -> list[StoredResource]:
+        """Returns the resources that the stack does not need after a deploy, latest first.
+
+        The rows of resources that have another logical id now are deleted.
+        """
+        removed = []
+        for resource in self._rows.unwanted(self._names()):
+            if not self._is_in_stack(resource):
+                removed.append(resource)
+            elif resource.logical_id not in self.created:
+                self._rows.forget(resource)
+        return removed
+
+    def delete_removed(self, removed: list[StoredResource]) -> None:
+        """Deletes resources that the stack does not need. What cannot be deleted is reported."""
+        for resource in removed:
             action = Action.RETAIN if resource.is_retained else Action.DELETE
             try:
                 if resource.is_retained:
-                    self._rows.forget(resource.logical_id, resource.physical_id)
+                    keep_resource(self._journal, resource)
                 else:
-                    self._delete(resource)
-            except ResourceError as error:  # the next deploy retries
+                    naming = self._naming(resource.logical_id, resource.generation)
+                    server = self._provisioner.server
+                    delete_resource(self._tools, self._journal, naming, resource, server)
+            except (ResourceError, ConfigurationError) as error:  # the next deploy retries
                 self._tools.report(f"{resource.logical_id} ({resource.type}) could not be deleted: {error}")
                 continue
             self.changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
 
-    def _delete(self, resource: StoredResource) -> None:
-        delete_resource(self._tools, self._name, self._naming(resource.logical_id), resource, self._server)
 
-    # Rows
-
-    def _properties(
-        self, logical_id: str, created: Mapping[str, CreatedResource], *, is_planned: bool = False
-    ) -> Properties:
-        """Returns the resolved properties.
-
-        A state machine's properties include its definition, and a function's point to its build.
-        """
-        if resource_type(self._type(logical_id)).extent is not Extent.CREATED:
-            return self._evaluation.resolvable_properties(logical_id, created)
-        properties = self._evaluation.properties(logical_id, created)
-        if self._type(logical_id) == STATE_MACHINE:
-            properties, definition = with_inline_definition(self._stack, logical_id, properties)
-            if definition is not None:
-                self.definitions[logical_id] = definition
-        if self._type(logical_id) in BUILT:
-            properties = self._builds.build(logical_id, properties, is_planned=is_planned)
-        return properties
-
-    def _fingerprint(self, logical_id: str, row: ResourceType, properties: Properties) -> str:
-        self._resolved[logical_id] = properties
-        if self._type(logical_id) == VERSION:
-            functions = [
-                one for one in self._evaluation.references[logical_id] if self._type(one) == FUNCTION
-            ]
-            return "".join(published_fingerprint(self._resolved[one]) for one in functions)
-        return row.fingerprint(properties) if row.fingerprint is not None else ""
-
-    def _type(self, logical_id: str) -> str:
-        return str(self._stack.resources[logical_id]["Type"])
-
-    def _resource(
-        self,
-        logical_id: str,
-        row: ResourceType,
-        properties: Properties,
-        fingerprint: str,
-        created: CreatedResource,
-        status: str,
-        position: int | None = None,
-    ) -> StoredResource:
-        return StoredResource(
-            self._rows.next_position() if position is None else position,
-            logical_id,
-            self._type(logical_id),
-            created.physical_id,
-            status,
-            properties,
-            created.reference,
-            dict(created.attributes),
-            self._server if _lives_in_server(row) else None,
-            fingerprint,
-            str(self._stack.resources[logical_id].get("DeletionPolicy", "")).startswith("Retain"),
-        )
-
-
-def _lives_in_server(row: ResourceType) -> bool:
-    return row.extent is Extent.CREATED and not row.is_local
+def failure_reason(error: BaseException) -> str:
+    """Returns the reason of a failure, without the place in the template."""
+    match error:
+        case DeployError():
+            return str(error.reason)
+        case TemplateError():
+            return error.message
+        case SfnError():
+            return str(error)
+        case Exception():
+            return f"Internal Failure: {error}"
+        case _:
+            return INTERRUPTED

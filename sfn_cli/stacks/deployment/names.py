@@ -84,9 +84,12 @@ def stack_arn(settings: Settings, name: str, folder: str) -> str:
     return f"arn:aws:cloudformation:{settings.region}:{settings.account_id}:stack/{name}/{id}"
 
 
-def resource_naming(settings: Settings, stack: str, folder: str, logical_id: str) -> Naming:
-    """Returns the parts of a resource's names."""
-    digest = hashlib.sha256(f"{folder}\0{stack}\0{logical_id}".encode()).digest()
+def resource_naming(
+    settings: Settings, stack: str, folder: str, logical_id: str, generation: int = 0
+) -> Naming:
+    """Returns the parts of a resource's names; `generation` is how often it was replaced."""
+    parts = [folder, stack, logical_id, *([str(generation)] if generation else [])]
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
     suffix = base64.b32encode(digest).decode()[:12]
     return Naming(stack, logical_id, suffix, settings.region, settings.account_id)
 

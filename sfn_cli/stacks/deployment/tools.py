@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.errors import SfnError
+from sfn_cli.errors import ConfigurationError, SfnError
 from sfn_cli.stacks.deployment.changes import PENDING, created_from_row
-from sfn_cli.stacks.resources.resource import Extent, ResourceError
-from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.stacks.resources.resource import Extent, ProvisioningContext, ResourceError
+from sfn_cli.stacks.resources.table import sent_resource_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.api.service import Service
     from sfn_cli.asl.resource import Resource
     from sfn_cli.stacks.definitions import MachineDefinition
-    from sfn_cli.stacks.resources.resource import Naming, ProvisioningContext
+    from sfn_cli.stacks.deployment.records.journal import StackJournal
+    from sfn_cli.stacks.resources.resource import Naming, ResourceType
     from sfn_cli.stacks.stack import SourcePlace, Stack
-    from sfn_cli.store.protocols.stacks import Stacks
     from sfn_cli.store.records.stacks import StoredResource
 
 
@@ -43,7 +44,6 @@ class DeployError(SfnError):
 class Tools(NamedTuple):
     """The tools that create resources, shared by all of a stack."""
 
-    stacks: Stacks
     context: Callable[[Naming], ProvisioningContext]
     report: Callable[[str], None]
     """Shows the user one line."""
@@ -77,17 +77,74 @@ class ExplainedDeploy:
             raise DeployError(place, self._logical_id, self._type, error, self._definition) from error
 
 
+def lives_in_server(row: ResourceType) -> bool:
+    """Whether a resource of this type is in the memory of the local AWS services."""
+    return row.extent is Extent.CREATED and not row.is_local
+
+
 def delete_resource(
-    tools: Tools, stack: str, naming: Naming, resource: StoredResource, server: str | None
+    tools: Tools,
+    journal: StackJournal,
+    naming: Naming,
+    resource: StoredResource,
+    server: str | None,
+    *,
+    is_silent: bool = False,
 ) -> None:
-    """Deletes a resource and its row; a resource that another stack shares stays. Raises ResourceError."""
-    owners = {owner.name for owner in tools.stacks.owners(resource.type, resource.physical_id)}
-    if owners > {stack}:
-        tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)
+    """Deletes a resource and its row, with events unless `is_silent`; a shared resource stays.
+
+    Raises ResourceError, after recording it.
+    """
+    begun = () if is_silent else (journal.event(resource, f"DELETE{PENDING}"),)
+    done = () if is_silent else (journal.event(resource, "DELETE_COMPLETE"),)
+    row = sent_resource_type(resource.type)
+    owners = {owner.name for owner in journal.stacks.owners(resource.type, resource.physical_id)}
+    is_there = resource.server is None or server is not None  # otherwise lost when the services stopped
+    if resource.status == "CREATE_FAILED" and not row.may_be_partial:
+        begun, is_there = (), False
+    if owners > {journal.name} or not is_there or row.extent is not Extent.CREATED:
+        journal.forget_resource(resource.logical_id, resource.physical_id, *begun, *done)
         return
-    if resource.server is None or resource.server == server:  # otherwise it was lost in a restart
-        tools.stacks.save_resource(stack, resource._replace(status=f"DELETE{PENDING}"))
-        row = resource_type(resource.type)
-        if row.extent is Extent.CREATED:
-            row.delete(tools.context(naming), created_from_row(resource), resource.properties)
-    tools.stacks.delete_resource(stack, resource.logical_id, resource.physical_id)
+    journal.save_resource(resource._replace(status=f"DELETE{PENDING}"), *begun)
+    try:
+        row.delete(tools.context(naming), created_from_row(resource), resource.properties)
+    except (ResourceError, ConfigurationError) as error:
+        if not is_silent:
+            failed = journal.event(resource, "DELETE_FAILED", str(error))
+            journal.save_resource(resource._replace(status="DELETE_FAILED"), failed)
+        raise
+    journal.forget_resource(resource.logical_id, resource.physical_id, *done)
+
+
+def keep_resource(journal: StackJournal, resource: StoredResource) -> None:
+    """Removes a resource from its stack without deleting it."""
+    skipped = journal.event(resource, "DELETE_SKIPPED")
+    journal.forget_resource(resource.logical_id, resource.physical_id, skipped)
+
+
+def deploy_tools(
+    service: Service,
+    report: Callable[[str], None],
+    role_arn: str,
+    available: Callable[[Resource], bool] | None = None,
+) -> Tools:
+    """Returns the tools for the stacks in a store."""
+    from sfn_cli.integrations.aws import embedded_aws
+    from sfn_cli.integrations.aws.clients import Clients
+
+    settings = service.settings
+    clients = Clients(settings)
+
+    def context(naming: Naming) -> ProvisioningContext:
+        return ProvisioningContext(service, clients, report, naming, role_arn)
+
+    def server() -> str | None:
+        return settings.common_endpoint or embedded_aws.embedded_aws_start(settings.home)
+
+    def start_server() -> str | None:
+        if settings.common_endpoint is None:
+            embedded_aws.embedded_aws_endpoint(settings)
+        return server()
+
+    is_real = settings.calls_aws and settings.common_endpoint is None
+    return Tools(context, report, available, is_real, server, start_server)

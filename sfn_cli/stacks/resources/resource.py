@@ -152,6 +152,8 @@ class ResourceType(NamedTuple):
     fingerprint: Callable[[Properties], str] | None = None
     """Returns a hash of the files that the properties point to. When it changes, the resource is
     updated, and may then have another physical id and other attributes."""
+    may_be_partial: bool = False
+    """Whether `create` may leave a part of a resource behind when it fails, for `delete` to remove."""
 
 
 class ResourceError(SfnError):

@@ -18,6 +18,22 @@ CREATED = {
     FUNCTION: "local.functions:FUNCTION",
     LAYER: "local.layers:LAYER_VERSION",
     STATE_MACHINE: "local.stepfunctions:STATE_MACHINE",
+    "AWS::ApiGateway::ApiKey": "local.apis.rest_apis:KEY",
+    "AWS::ApiGateway::Authorizer": "local.apis.rest_apis:AUTHORIZER",
+    "AWS::ApiGateway::Deployment": "local.apis.rest_apis:DEPLOYMENT",
+    "AWS::ApiGateway::GatewayResponse": "local.apis.rest_apis:GATEWAY_RESPONSE",
+    "AWS::ApiGateway::Method": "local.apis.rest_apis:METHOD",
+    "AWS::ApiGateway::Model": "local.apis.rest_apis:MODEL",
+    "AWS::ApiGateway::RequestValidator": "local.apis.rest_apis:REQUEST_VALIDATOR",
+    "AWS::ApiGateway::Resource": "local.apis.rest_apis:RESOURCE",
+    "AWS::ApiGateway::RestApi": "local.apis.rest_apis:REST",
+    "AWS::ApiGateway::Stage": "local.apis.rest_apis:STAGE",
+    "AWS::ApiGatewayV2::Api": "local.apis.http_apis:HTTP",
+    "AWS::ApiGatewayV2::Authorizer": "local.apis.http_apis:AUTHORIZER",
+    "AWS::ApiGatewayV2::Deployment": "local.apis.http_apis:DEPLOYMENT",
+    "AWS::ApiGatewayV2::Integration": "local.apis.http_apis:INTEGRATION",
+    "AWS::ApiGatewayV2::Route": "local.apis.http_apis:ROUTE",
+    "AWS::ApiGatewayV2::Stage": "local.apis.http_apis:STAGE",
     "AWS::Cognito::UserPool": "emulated.cognito:USER_POOL",
     "AWS::Cognito::UserPoolClient": "emulated.cognito:USER_POOL_CLIENT",
     "AWS::DynamoDB::GlobalTable": "emulated.dynamodb:TABLE",
@@ -34,6 +50,7 @@ CREATED = {
     "AWS::Lambda::EventInvokeConfig": "local.function_settings:EVENT_INVOKE_CONFIG",
     "AWS::Lambda::EventSourceMapping": "local.event_source_mappings:EVENT_SOURCE_MAPPING",
     "AWS::Lambda::Permission": "local.function_settings:PERMISSION",
+    "AWS::Lambda::Url": "local.apis.function_urls:URL",
     "AWS::Lambda::Version": "local.function_versions:VERSION",
     "AWS::Logs::LogGroup": "local.logs:LOG_GROUP",
     "AWS::S3::Bucket": "emulated.s3:BUCKET",
@@ -65,6 +82,14 @@ def resource_type(type: str) -> ResourceType:
     from sfn_cli.stacks.resources.not_created.named import NAMED
 
     return LISTED.get(type) or NAMED.get(type) or left_out_type(type)
+
+
+def sent_resource_type(type: str) -> ResourceType:
+    """Returns the row of a type in a template that was sent to CloudFormation.
+
+    Such a template may have nested stacks and custom resources; a project's own are left out.
+    """
+    return resource_type(type)
 
 
 def known_types() -> list[str]:

@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.protocols.apis import ApiParts, FunctionUrls
+    from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
+    from sfn_cli.store.protocols.running_stacks import RunningStacks
     from sfn_cli.store.protocols.source_mappings import SourceMappings
     from sfn_cli.store.protocols.stacks import DeletedStacks, StackEvents, StackOperations, Stacks
     from sfn_cli.store.protocols.stepfunctions import (
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
         Tasks,
         Versions,
     )
-    from sfn_cli.store.records.snapshot import StoredExecution
+    from sfn_cli.store.records.stepfunctions.snapshot import StoredExecution
 
 
 class Store(Protocol):
@@ -98,6 +101,8 @@ class Store(Protocol):
     @property
     def deliveries(self) -> Deliveries: ...
     @property
+    def change_sets(self) -> ChangeSets: ...
+    @property
     def event_rules(self) -> EventRules: ...
     @property
     def event_items(self) -> EventItems: ...
@@ -115,6 +120,12 @@ class Store(Protocol):
     def deleted_stacks(self) -> DeletedStacks: ...
     @property
     def stack_operations(self) -> StackOperations: ...
+    @property
+    def running_stacks(self) -> RunningStacks: ...
+    @property
+    def api_parts(self) -> ApiParts: ...
+    @property
+    def function_urls(self) -> FunctionUrls: ...
 
     def changes(self) -> Changes: ...
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...

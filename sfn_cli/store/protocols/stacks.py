@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sfn_cli.store.records.stacks import (
         DeletedStack,
         StackEvent,
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Stacks(Protocol):
-    """Stacks by name, each with its resources. An `event` is stored in the same transaction."""
+    """Stacks by name, each with its resources. Events are stored in the same transaction."""
 
     def find(self, name: str) -> StoredStack | None: ...
     def find_by_arn(self, arn: str) -> StoredStack | None: ...
@@ -31,7 +33,8 @@ class Stacks(Protocol):
         """Stores a stack and the operation that begins.
 
         If the stack has an unfinished operation, its state before and its steps stay: a rollback
-        returns to the last stable state.
+        returns to the last stable state. Operations of the verbs CLEANUP and DELETE are only ever
+        continued: they delete the steps of earlier ones.
         """
 
     def finish(self, stack: StoredStack, event: StackEvent | None = None) -> None:
@@ -54,7 +57,7 @@ class Stacks(Protocol):
         self,
         name: str,
         resource: StoredResource,
-        event: StackEvent | None = None,
+        events: Sequence[StackEvent] = (),
         step: StackStep | None = None,
     ) -> None:
         """Stores a resource, replacing the one with its logical and physical ids.
@@ -63,13 +66,16 @@ class Stacks(Protocol):
         """
 
     def delete_resource(
-        self, name: str, logical_id: str, physical_id: str, event: StackEvent | None = None
+        self, name: str, logical_id: str, physical_id: str, events: Sequence[StackEvent] = ()
     ) -> None: ...
     def owners(self, type: str, physical_id: str) -> list[StoredStack]:
         """Returns the stacks that have this resource, by name."""
 
     def exports(self) -> dict[str, str]:
         """Returns the exported outputs of all stacks, by export name."""
+
+    def exporter(self, export: str) -> str | None:
+        """Returns the name of the stack that has an export."""
 
     def importers(self, export: str) -> list[str]:
         """Returns the names of the stacks that use an export, in alphabetical order."""

@@ -64,6 +64,15 @@ class StoredResource(NamedTuple):
     """How often the resource was replaced; its generated names depend on this number."""
 
 
+class LostResource(NamedTuple):
+    """A resource that was in an earlier start of the local AWS services."""
+
+    stack: str
+    folder: str
+    """The folder of the stack's project."""
+    resource: StoredResource
+
+
 class StackEvent(NamedTuple):
     """One event of a stack, as DescribeStackEvents returns it."""
 
@@ -96,13 +105,14 @@ class StackOperation(NamedTuple):
 
     stack_arn: str
     verb: str
-    """CREATE, UPDATE or DELETE."""
+    """CREATE, UPDATE, CLEANUP (the end of an update, which deletes what is not needed any more) or DELETE."""
     before: StoredStack | None
     """The stack before the operation."""
     options: dict[str, Json]
     """What a rollback or a continued deletion needs: retained logical ids, the request's token."""
-    is_cancelled: bool
     started_at: int
+    is_cancelled: bool = False
+    """Whether CancelUpdateStack was called."""
 
 
 class StackStep(NamedTuple):
@@ -114,4 +124,6 @@ class StackStep(NamedTuple):
     """The resource before the change."""
     physical_id: str
     """The physical id of the new or changed resource."""
+    properties: dict[str, Json] | None = None
+    """The properties after an update."""
     id: int = 0

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.store.protocols import Store
+    from sfn_cli.store.sqlite.apis.function_urls import SqliteFunctionUrls
+    from sfn_cli.store.sqlite.apis.parts import SqliteApiParts
     from sfn_cli.store.sqlite.changes import SqliteChanges
     from sfn_cli.store.sqlite.events.connections import SqliteConnections
     from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
     from sfn_cli.store.sqlite.snapshot import SqliteSnapshot
+    from sfn_cli.store.sqlite.stacks.change_sets import SqliteChangeSets
     from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
     from sfn_cli.store.sqlite.stacks.events import SqliteStackEvents
     from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
+    from sfn_cli.store.sqlite.stacks.running import SqliteRunningStacks
     from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
     from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
     from sfn_cli.store.sqlite.stepfunctions.aliases import SqliteAliases
@@ -190,6 +194,12 @@ class SqliteStore:
         return SqliteDeliveries(self.database, self._wake)
 
     @cached_property
+    def change_sets(self) -> SqliteChangeSets:
+        from sfn_cli.store.sqlite.stacks.change_sets import SqliteChangeSets
+
+        return SqliteChangeSets(self.database)
+
+    @cached_property
     def event_rules(self) -> SqliteEventRules:
         from sfn_cli.store.sqlite.events.rules import SqliteEventRules
 
@@ -242,6 +252,24 @@ class SqliteStore:
         from sfn_cli.store.sqlite.stacks.operations import SqliteStackOperations
 
         return SqliteStackOperations(self.database)
+
+    @cached_property
+    def running_stacks(self) -> SqliteRunningStacks:
+        from sfn_cli.store.sqlite.stacks.running import SqliteRunningStacks
+
+        return SqliteRunningStacks(self.database, self._wake)
+
+    @cached_property
+    def api_parts(self) -> SqliteApiParts:
+        from sfn_cli.store.sqlite.apis.parts import SqliteApiParts
+
+        return SqliteApiParts(self.database)
+
+    @cached_property
+    def function_urls(self) -> SqliteFunctionUrls:
+        from sfn_cli.store.sqlite.apis.function_urls import SqliteFunctionUrls
+
+        return SqliteFunctionUrls(self.database)
 
 
 def database_of(store: Store) -> Database:

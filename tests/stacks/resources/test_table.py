@@ -27,7 +27,7 @@ def test_made(type: str) -> None:
         ("AWS::IAM::Role", Extent.NAMED),
         ("AWS::Lambda::Permission", Extent.CREATED),
         ("AWS::Events::Rule", Extent.CREATED),
-        ("AWS::ApiGateway::RestApi", Extent.LISTED),
+        ("AWS::ApiGateway::UsagePlan", Extent.LISTED),
         ("AWS::Glue::Job", Extent.LEFT_OUT),
         ("Custom::Seed", Extent.LEFT_OUT),
         ("Terraform::aws_glue_job", Extent.LEFT_OUT),

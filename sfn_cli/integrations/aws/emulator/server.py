@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from sfn_cli.integrations.aws.emulator.arrival_board import (
     answer_arrivals,
     note_arrivals_of_moto,
 )
+from sfn_cli.integrations.aws.emulator.start import EmulatorStart
 from sfn_cli.settings import Settings
 from sfn_cli.settings.exported import new_access_key
 from sfn_cli.worker_slots import live_workers
@@ -25,12 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sfn_cli.api.service import Service
+    from sfn_cli.integrations.aws.emulator.handover import EventHandover
+
+_BACKLOG = 128
 
 
-def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
+def embedded_aws_main(
+    build: Callable[[Settings], Service], restore: Callable[[Service, EmulatorStart], None], *, port: int
+) -> None:
     """Runs the services until they are idle, or until the home is removed.
 
-    `build` returns a Service, which belongs to the thread that calls it.
+    `build` returns a Service for one thread. `restore` creates the resources of stacks. `port` is the
+    one to listen on, if it is free; 0 for any.
     """
     detached.settle_detached()
     try:
@@ -44,9 +52,11 @@ def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
+    from sfn_cli.integrations.aws.clients import Clients
     from sfn_cli.integrations.aws.emulator.buckets import hand_over_buckets
     from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard, is_subscription_link
-    from sfn_cli.integrations.aws.emulator.handover import EventHandover
+    from sfn_cli.integrations.aws.emulator.handover import EventHandover, report_handover
+    from sfn_cli.integrations.aws.emulator.queue_urls import QueueUrls
     from sfn_cli.integrations.aws.emulator.topics import hand_over_topics
     from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
 
@@ -65,10 +75,10 @@ def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
     board = ArrivalBoard()
     note_arrivals_of_moto(board)
     handover = EventHandover(lambda: build(settings))
-    hand_over_topics(handover, lambda: f"http://127.0.0.1:{server.port}")
+    hand_over_topics(handover, lambda: f"http://127.0.0.1:{port}")
     hand_over_buckets(handover)
     access_key = new_access_key()
-    moto = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
+    moto = QueueUrls(EmulatorFailures(DomainDispatcherApplication(create_backend_app)), settings.home)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == ARRIVALS_PATH:
@@ -81,14 +91,48 @@ def embedded_aws_main(build: Callable[[Settings], Service]) -> None:
         return moto(environ, start_response)
 
     guarded = EmulatorGuard(application, access_key)
-    server = make_server("127.0.0.1", 0, guarded, threaded=True, request_handler=Handler)
+    listening = _listen_as_emulator(port)
+    port = listening.getsockname()[1]
+    server = make_server(
+        "127.0.0.1", port, guarded, threaded=True, request_handler=Handler, fd=listening.fileno()
+    )
+    moto.own_host = f"127.0.0.1:{port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    os.pwrite(detached.INHERITED, f"{server.port} {os.getpid()} {access_key}\n".encode(), 0)
+    start = f"{port} {os.getpid()} {access_key}"
+    clients = Clients(settings._replace(calls_aws=False), local=(f"http://127.0.0.1:{port}", access_key))
+    _restore_in_emulator(handover, restore, EmulatorStart(start, clients, None, report_handover))
+    os.pwrite(detached.INHERITED, f"{start}\n".encode(), 0)
     while _is_emulator_lock_in_place(settings.home):
         time.sleep(1.0)
         if time.monotonic() - guarded.called_at > settings.aws_idle_seconds and not live_workers(settings):
             break
     os._exit(0)
+
+
+def _listen_as_emulator(port: int) -> socket.socket:
+    """Returns a listening socket: at the port of the last start if possible, so that URLs stay valid."""
+    for wanted in (port, 0):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", wanted))
+            listening.listen(_BACKLOG)
+            return listening
+        except OSError:
+            listening.close()
+            if wanted == 0:
+                raise
+    raise AssertionError
+
+
+def _restore_in_emulator(
+    handover: EventHandover, restore: Callable[[Service, EmulatorStart], None], start: EmulatorStart
+) -> None:
+    """Creates the resources of stacks again. An error is reported, and the services start without them."""
+    try:
+        handover.run(lambda service: restore(service, start))
+    except Exception as error:
+        start.report(f"The resources of stacks are not created again: {error!r}")
 
 
 def _set_emulator_environment(settings: Settings) -> None:

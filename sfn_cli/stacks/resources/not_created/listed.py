@@ -21,11 +21,8 @@ _GENERATED = Pattern("{name}")
 _API_HOST = "execute-api.{region}.amazonaws.com"
 
 _API_GATEWAY = {
-    "ApiKey": _with_id("APIKeyId"),
-    "Authorizer": _with_id("AuthorizerId"),
     "BasePathMapping": _GENERATED,
     "ClientCertificate": _with_id("ClientCertificateId"),
-    "Deployment": _with_id("DeploymentId"),
     "DocumentationPart": _with_id("DocumentationPartId"),
     "DocumentationVersion": _GENERATED,
     "DomainName": Pattern(
@@ -38,24 +35,14 @@ _API_GATEWAY = {
             "RegionalHostedZoneId": "Z{id}",
         },
     ),
-    "GatewayResponse": _with_id("Id"),
-    "Method": _GENERATED,
-    "Model": Pattern("{name}", {}, "Name"),
-    "RequestValidator": _with_id("RequestValidatorId"),
-    "Resource": _with_id("ResourceId"),
-    "RestApi": Pattern("{id}", {"RestApiId": "{id}", "RootResourceId": "{token:.10}"}),
-    "Stage": Pattern("{StageName}"),
     "UsagePlan": _with_id("Id"),
     "UsagePlanKey": Pattern("{KeyId}:{UsagePlanId}", {"Id": "{ref}"}),
     "VpcLink": _with_id("VpcLinkId"),
 }
 
 _API_GATEWAY_V2 = {
-    "Api": Pattern("{id}", {"ApiId": "{id}", "ApiEndpoint": "https://{id}." + _API_HOST}),
     "ApiGatewayManagedOverrides": _GENERATED,
     "ApiMapping": _with_id("ApiMappingId"),
-    "Authorizer": _with_id("AuthorizerId"),
-    "Deployment": _with_id("DeploymentId"),
     "DomainName": Pattern(
         "{DomainName}",
         {
@@ -64,22 +51,15 @@ _API_GATEWAY_V2 = {
             "RegionalHostedZoneId": "Z{id}",
         },
     ),
-    "Integration": _with_id("IntegrationId"),
     "IntegrationResponse": _with_id("IntegrationResponseId"),
     "Model": _with_id("ModelId"),
-    "Route": _with_id("RouteId"),
     "RouteResponse": _with_id("RouteResponseId"),
-    "Stage": Pattern("{StageName}"),
     "VpcLink": _with_id("VpcLinkId"),
 }
 
 _PATTERNS = {
     **{f"AWS::ApiGateway::{noun}": pattern for noun, pattern in _API_GATEWAY.items()},
     **{f"AWS::ApiGatewayV2::{noun}": pattern for noun, pattern in _API_GATEWAY_V2.items()},
-    "AWS::Lambda::Url": Pattern(
-        "{TargetFunctionArn}",
-        {"FunctionArn": "{ref}", "FunctionUrl": "https://{token}.lambda-url.{region}.on.aws/"},
-    ),
     "AWS::Logs::LogStream": Pattern("{name}", {}, "LogStreamName", {}, 512),
     "AWS::Logs::MetricFilter": Pattern("{name}", {}, "FilterName", {}, 512),
     "AWS::Logs::QueryDefinition": Pattern("{uuid}", {"QueryDefinitionId": "{uuid}"}),

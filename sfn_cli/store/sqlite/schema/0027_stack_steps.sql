@@ -8,7 +8,7 @@ ALTER TABLE stack_resource ADD COLUMN generation INTEGER NOT NULL DEFAULT 0; -- 
 -- The operation that changes a stack, until the stack has reached a state from which nothing is to be rolled back.
 CREATE TABLE stack_operation (
     stack_arn     TEXT    PRIMARY KEY,
-    verb          TEXT    NOT NULL,            -- CREATE, UPDATE or DELETE
+    verb          TEXT    NOT NULL,            -- CREATE, UPDATE, CLEANUP (the end of an update) or DELETE
     before        TEXT,                        -- JSON: the stack's row before the operation; NULL: there was none
     options       TEXT    NOT NULL,            -- JSON: the options that a rollback or a continued deletion needs
     is_cancelled  INTEGER NOT NULL DEFAULT 0,  -- whether CancelUpdateStack was called
@@ -22,7 +22,8 @@ CREATE TABLE stack_step (
     logical_id   TEXT    NOT NULL,
     action       TEXT    NOT NULL,             -- CREATE, UPDATE, REPLACE, …
     before       TEXT,                         -- JSON: the resource's row before the change; NULL: there was none
-    physical_id  TEXT    NOT NULL              -- the id of the new or changed resource
+    physical_id  TEXT    NOT NULL,             -- the id of the new or changed resource
+    properties   TEXT                          -- JSON: the properties after an update
 );
 
 CREATE INDEX stack_step_by_stack ON stack_step (stack_arn, id);

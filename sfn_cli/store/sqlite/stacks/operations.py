@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.store.records.stacks import StackOperation, StackStep
-from sfn_cli.store.sqlite.columns import columns_of
+from sfn_cli.store.sqlite.columns import columns_of, insert_columns
 from sfn_cli.store.sqlite.stacks.events import KEPT_MILLISECONDS
 from sfn_cli.store.sqlite.stacks.rows import resource_from_text, resource_text, stack_from_text, stack_text
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 _COLUMNS = columns_of(StackOperation)
+_NOT_ROLLED_BACK = ("CLEANUP", "DELETE")
+"""The verbs of operations that are only ever continued."""
+
 _STEP = columns_of(StackStep)
 
 
@@ -46,8 +49,7 @@ class SqliteStackOperations:
             rows = connection.execute(
                 f"SELECT {_STEP} FROM stack_step WHERE stack_arn = ? ORDER BY id", (stack_arn,)
             ).fetchall()
-        steps = [StackStep._make(row) for row in rows]
-        return [step._replace(before=resource_from_text(step.before)) for step in steps]  # type: ignore[arg-type]
+        return [_stack_step_from(row) for row in rows]
 
     def forget_step(self, id: int) -> None:
         with self._database.transaction() as connection:
@@ -64,6 +66,8 @@ class SqliteStackOperations:
 
 def begin_stack_operation(connection: sqlite3.Connection, operation: StackOperation) -> None:
     """Adds an operation, in the open transaction, and prunes events that are too old."""
+    if operation.verb in _NOT_ROLLED_BACK:
+        end_stack_operation(connection, operation.stack_arn)
     connection.execute(
         """INSERT INTO stack_operation (stack_arn, verb, before, options, started_at) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (stack_arn) DO UPDATE SET verb = excluded.verb, options = excluded.options,
@@ -84,10 +88,15 @@ def begin_stack_operation(connection: sqlite3.Connection, operation: StackOperat
 
 def add_stack_step(connection: sqlite3.Connection, stack_arn: str, step: StackStep) -> None:
     """Adds a step, in the open transaction."""
-    connection.execute(
-        "INSERT INTO stack_step (stack_arn, logical_id, action, before, physical_id) VALUES (?, ?, ?, ?, ?)",
-        (stack_arn, step.logical_id, step.action, resource_text(step.before), step.physical_id),
-    )
+    row = {
+        "stack_arn": stack_arn,
+        "logical_id": step.logical_id,
+        "action": step.action,
+        "before": resource_text(step.before),
+        "physical_id": step.physical_id,
+        "properties": None if step.properties is None else dumps(step.properties),
+    }
+    connection.execute(insert_columns("stack_step", row), row)
 
 
 def end_stack_operation(connection: sqlite3.Connection, stack_arn: str) -> None:
@@ -102,4 +111,11 @@ def _stack_operation_from(row: Row) -> StackOperation:
         before=stack_from_text(row[StackOperation._fields.index("before")]),
         options=json.loads(row[StackOperation._fields.index("options")]),
         is_cancelled=bool(operation.is_cancelled),
+    )
+
+
+def _stack_step_from(row: Row) -> StackStep:
+    before, properties = (row[StackStep._fields.index(name)] for name in ("before", "properties"))
+    return StackStep._make(row)._replace(
+        before=resource_from_text(before), properties=None if properties is None else json.loads(properties)
     )

@@ -13,11 +13,15 @@ from sfn_cli.store.sqlite.stacks.rows import resource_from_row, resource_row, st
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from sfn_cli.store.records.stacks import StackEvent, StackOperation, StackStep
     from sfn_cli.store.sqlite.database import Database
 
 _STACK = columns_of(StoredStack)
+_OTHERS = ("name", "is_stopped", "data_lost_at")
+"""The columns that a deploy leaves as they are: see `RunningStacks`."""
+
 _RESOURCE = columns_of(StoredResource, "stack_resource")
 
 
@@ -83,7 +87,7 @@ class SqliteStacks:
         self,
         name: str,
         resource: StoredResource,
-        event: StackEvent | None = None,
+        events: Sequence[StackEvent] = (),
         step: StackStep | None = None,
     ) -> None:
         row = resource_row(resource)
@@ -92,17 +96,19 @@ class SqliteStacks:
             connection.execute(insert_columns("stack_resource", row).replace("INSERT", "REPLACE", 1), row)
             if step is not None:
                 add_stack_step(connection, arn, step)
-            add_stack_event(connection, event)
+            for event in events:
+                add_stack_event(connection, event)
 
     def delete_resource(
-        self, name: str, logical_id: str, physical_id: str, event: StackEvent | None = None
+        self, name: str, logical_id: str, physical_id: str, events: Sequence[StackEvent] = ()
     ) -> None:
         with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM stack_resource WHERE stack = ? AND logical_id = ? AND physical_id = ?",
                 (_stack_id(connection, name)[0], logical_id, physical_id),
             )
-            add_stack_event(connection, event)
+            for event in events:
+                add_stack_event(connection, event)
 
     def owners(self, type: str, physical_id: str) -> list[StoredStack]:
         return self._stacks(
@@ -120,6 +126,14 @@ class SqliteStacks:
             if "ExportName" in output
         }
 
+    def exporter(self, export: str) -> str | None:
+        names = (
+            stack.name
+            for stack in self._stacks("ORDER BY name")
+            if any(output.get("ExportName") == export for output in stack.outputs)
+        )
+        return next(names, None)
+
     def importers(self, export: str) -> list[str]:
         return [stack.name for stack in self._stacks("ORDER BY name") if export in stack.imports]
 
@@ -134,7 +148,7 @@ class SqliteStacks:
 
 def _save_stack(connection: sqlite3.Connection, stack: StoredStack, event: StackEvent | None) -> None:
     row = stack_row(stack)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != "name")
+    changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in _OTHERS)
     connection.execute(insert_columns("stack", row, f"ON CONFLICT (name) DO UPDATE SET {changes}"), row)
     add_stack_event(connection, event)
 

@@ -9,12 +9,12 @@ import pytest
 
 from sfn_cli.drivers.local.event_sources.queue_polling import MAPPING_TYPE, QueuePolling
 from sfn_cli.drivers.local.offload import Offload
-from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.store.records.stacks import StoredResource, StoredStack
 from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
 from tests.functions.workbench import Workbench
+from tests.processes import stop_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     bench = Workbench(tmp_path_factory.mktemp("bench"))
     yield bench
     bench.close()
-    embedded_aws.stop_embedded_aws(bench.settings.home)
+    stop_services(bench.settings.home)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from sfn_cli.store.protocols.stacks import Stacks
-    from sfn_cli.store.records.stacks import StoredResource
+    from sfn_cli.stacks.deployment.records.journal import StackJournal
+    from sfn_cli.store.records.stacks import StackEvent, StackStep, StoredResource
 
 
 class ResourceRows:
@@ -18,10 +18,9 @@ class ResourceRows:
     deleted after every step that can fail.
     """
 
-    def __init__(self, stacks: Stacks, stack: str) -> None:
-        self._stacks = stacks
-        self._stack = stack
-        rows = stacks.resources(stack)
+    def __init__(self, journal: StackJournal) -> None:
+        self._journal = journal
+        rows = journal.stacks.resources(journal.name)
         self.stored = {row.logical_id: row for row in rows}
         self.surplus = [row for row in rows if self.stored[row.logical_id] is not row]
         """Initially the resources that a killed deploy replaced but did not delete."""
@@ -31,14 +30,20 @@ class ResourceRows:
         self._position += 1
         return self._position
 
-    def save(self, resource: StoredResource, *, instead_of: StoredResource | None = None) -> None:
-        self._stacks.save_resource(self._stack, resource)
+    def save(
+        self,
+        resource: StoredResource,
+        *events: StackEvent,
+        step: StackStep | None = None,
+        instead_of: StoredResource | None = None,
+    ) -> None:
+        self._journal.save_resource(resource, *events, step=step)
         if instead_of is not None and instead_of.physical_id != resource.physical_id:
-            self.forget(instead_of.logical_id, instead_of.physical_id)
+            self.forget(instead_of)
 
-    def forget(self, logical_id: str, physical_id: str) -> None:
+    def forget(self, resource: StoredResource) -> None:
         """Deletes a row, but not the resource."""
-        self._stacks.delete_resource(self._stack, logical_id, physical_id)
+        self._journal.forget_resource(resource.logical_id, resource.physical_id)
 
     def unwanted(self, logical_ids: Container[str]) -> list[StoredResource]:
         """Returns the rows that a stack with these logical ids does not need, latest first."""

@@ -1,0 +1,1 @@
+"""Deploys that fail or are killed: rolls back, and recovers what a killed process has left."""

@@ -1,0 +1,1 @@
+"""What a deploy writes: rows, events, and the lock under which it does."""

@@ -1,0 +1,1 @@
+"""What a request sends: its template, parameters and capabilities, checked as by CloudFormation."""
