@@ -144,6 +144,9 @@ class Pool:
             return invocation
         invocation.arn = fleet.deployment.function.arn + (f":{qualifier}" if qualifier else "")
         invocation.version = fleet.deployment.function.version
+        if self._fleets.is_throttled(name):
+            self._due.append((invocation, outcome.throttled_outcome(invocation.request_id)))
+            return invocation
         if fleet.idle:
             fleet.idle.pop().run(invocation)
         else:
