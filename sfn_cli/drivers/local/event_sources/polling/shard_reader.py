@@ -13,21 +13,25 @@ import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sfn_cli.drivers.local.event_sources.failed_records import failed_record_delivery
-from sfn_cli.drivers.local.event_sources.polling_context import CLIENTS, polling_monotonic_ms
-from sfn_cli.drivers.local.event_sources.shard_batch import ShardBatch
-from sfn_cli.drivers.local.event_sources.stream_reads import ShardRead, is_before_start, read_shard
-from sfn_cli.drivers.local.event_sources.tumbling_window import TumblingWindow
+from sfn_cli.drivers.local.event_sources.polling.failed_records import failed_record_delivery
+from sfn_cli.drivers.local.event_sources.polling.polling_context import CLIENTS, polling_monotonic_ms
+from sfn_cli.drivers.local.event_sources.polling.shard_batch import ShardBatch
+from sfn_cli.drivers.local.event_sources.polling.stream_reads import ShardRead, is_before_start, read_shard
+from sfn_cli.drivers.local.event_sources.polling.tumbling_window import TumblingWindow
 from sfn_cli.store.records.events.source_mappings import ShardPosition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping
-    from sfn_cli.drivers.local.event_sources.polling_context import PollingContext
-    from sfn_cli.drivers.local.event_sources.shard_batch import GivenUp
-    from sfn_cli.drivers.local.event_sources.source_records import BatchResult, SourceRecord, SourceSink
-    from sfn_cli.drivers.local.event_sources.stream_reads import ShardView, StreamView
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.polling_context import PollingContext
+    from sfn_cli.drivers.local.event_sources.polling.shard_batch import GivenUp
+    from sfn_cli.drivers.local.event_sources.polling.source_records import (
+        BatchResult,
+        SourceRecord,
+        SourceSink,
+    )
+    from sfn_cli.drivers.local.event_sources.polling.stream_reads import ShardView, StreamView
 
 PAUSE_MS = 2_000
 """How long to wait before reading again after an error."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.drivers.local.event_sources.batch_filter import BatchFilter
+from sfn_cli.drivers.local.event_sources.polling.batch_filter import BatchFilter
 from sfn_cli.store.records.events.source_mappings import PIPE
 
 if TYPE_CHECKING:

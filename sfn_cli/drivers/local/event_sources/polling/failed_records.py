@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.store.records.events.deliveries import NewDelivery
+from sfn_cli.uuids import derived_uuid
 
 if TYPE_CHECKING:
-    from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping
-    from sfn_cli.drivers.local.event_sources.shard_batch import GivenUp
-    from sfn_cli.drivers.local.event_sources.stream_reads import StreamView
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.shard_batch import GivenUp
+    from sfn_cli.drivers.local.event_sources.polling.stream_reads import StreamView
 
 _INFO = {"dynamodb": "DDBStreamBatchInfo", "kinesis": "KinesisBatchInfo"}
 
@@ -57,10 +58,15 @@ def failed_record_delivery(
             "streamArn": stream.arn,
         },
     }
+    event_id = f"{stream.identity} {shard} {records[0].id}-{records[-1].id}"
+    options: dict[str, Any] = {}
     if destination.split(":")[2:3] == ["s3"]:
         body["payload"] = dumps({"Records": [record.record for record in records]})
-    event_id = f"{stream.identity} {shard} {records[0].id}-{records[-1].id}"
-    return NewDelivery(event_id, mapping.label, destination, "OnFailure", dumps(body))
+        day, _, time = _iso_time(records[-1].arrived_at).partition("T")
+        name = f"{day}T{time[:8].replace(':', '.')}-{derived_uuid(event_id)}"
+        key = f"aws/lambda/{mapping.name}/{shard}/{day.replace('-', '/')}/{name}"
+        options["S3Parameters"] = {"Key": key}
+    return NewDelivery(event_id, mapping.label, destination, "OnFailure", dumps(body), options)
 
 
 def _iso_time(at: int) -> str:

@@ -18,16 +18,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sfn_cli.drivers.local.event_sources.function_sink import FunctionSink
-from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping, polled_mapping
-from sfn_cli.drivers.local.event_sources.polling_context import (
+from sfn_cli.drivers.local.event_sources.polling.function_sink import FunctionSink
+from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping, polled_mapping
+from sfn_cli.drivers.local.event_sources.polling.polling_context import (
     CLIENTS,
     PollingContext,
     named_source_endpoint,
     polling_monotonic_ms,
 )
-from sfn_cli.drivers.local.event_sources.queue_poller import QueuePoller
-from sfn_cli.drivers.local.event_sources.stream_poller import StreamPoller
+from sfn_cli.drivers.local.event_sources.polling.queue_poller import QueuePoller
+from sfn_cli.drivers.local.event_sources.polling.stream_poller import StreamPoller
 from sfn_cli.errors import is_store_error
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.arrivals import START, WAIT_SECONDS, Arrivals, await_arrivals
@@ -35,7 +35,7 @@ from sfn_cli.integrations.aws.arrivals import START, WAIT_SECONDS, Arrivals, awa
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.drivers.local.event_sources.source_records import SourceSink
+    from sfn_cli.drivers.local.event_sources.polling.source_records import SourceSink
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.store.protocols.source_mappings import MappingQueue
     from sfn_cli.store.records.events.source_mappings import SourceMapping
@@ -143,7 +143,7 @@ class SourcePolling:
         return FunctionSink(
             mapping.target,
             self._context.pool,
-            self._context.service.function_settings,
+            self._context.service.functions,
             reports_items=mapping.reports_items,
         )
 

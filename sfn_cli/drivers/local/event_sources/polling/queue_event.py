@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.drivers.local.event_sources.source_records import SourceRecord
+from sfn_cli.drivers.local.event_sources.polling.source_records import SourceRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

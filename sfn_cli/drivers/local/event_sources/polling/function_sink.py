@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.drivers.local.event_sources.source_records import BatchResult, SourceSink, failed_record_ids
+from sfn_cli.drivers.local.event_sources.polling.source_records import (
+    BatchResult,
+    SourceSink,
+    failed_record_ids,
+)
 from sfn_cli.errors import is_store_error
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.store.records.functions import function_reference
@@ -12,10 +16,10 @@ from sfn_cli.store.records.functions import function_reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sfn_cli.drivers.local.event_sources.source_records import SourceRecord
+    from sfn_cli.drivers.local.event_sources.polling.source_records import SourceRecord
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.integrations.integration import Invokes
-    from sfn_cli.store.protocols.function_settings import FunctionSettings
+    from sfn_cli.store.protocols.functions import Functions
 
 NOT_RUN = ("not_found", "unusable", "throttled")
 """Outcomes of a batch that the function has not seen."""
@@ -24,12 +28,10 @@ NOT_RUN = ("not_found", "unusable", "throttled")
 class FunctionSink(SourceSink):
     """The function that a mapping names by its ARN."""
 
-    def __init__(
-        self, function: str, pool: Invokes, settings: FunctionSettings, *, reports_items: bool
-    ) -> None:
+    def __init__(self, function: str, pool: Invokes, functions: Functions, *, reports_items: bool) -> None:
         self._function = function
         self._pool = pool
-        self._settings = settings
+        self._functions = functions
         self._reports_items = reports_items
 
     def send(
@@ -49,8 +51,7 @@ class FunctionSink(SourceSink):
             done(BatchResult(ids, repr(error), was_handled=False))
 
     def most_at_once(self) -> int | None:
-        value = self._settings.concurrency(function_reference(self._function).name)
-        return None if value is None else int(value["ReservedConcurrentExecutions"])
+        return self._functions.reserved_concurrency(function_reference(self._function).name)
 
 
 def function_result(outcome: Outcome, ids: frozenset[str], *, reports_items: bool) -> BatchResult:

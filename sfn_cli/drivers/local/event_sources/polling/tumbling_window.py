@@ -13,7 +13,7 @@ from sfn_cli import jsonvalue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.drivers.local.event_sources.source_records import BatchResult, SourceRecord
+    from sfn_cli.drivers.local.event_sources.polling.source_records import BatchResult, SourceRecord
 
 
 class TumblingWindow:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.drivers.local.event_sources.source_bench import SourceBench
+    from tests.drivers.local.event_sources.polling.source_bench import SourceBench
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.store.sqlite.store import SqliteStore
-from tests.drivers.local.event_sources.source_bench import SourceBench
+from tests.drivers.local.event_sources.polling.source_bench import SourceBench
 from tests.functions.workbench import Workbench
 
 if TYPE_CHECKING:

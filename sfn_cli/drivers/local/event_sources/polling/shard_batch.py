@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.drivers.local.event_sources.polling_context import polling_monotonic_ms
+from sfn_cli.drivers.local.event_sources.polling.polling_context import polling_monotonic_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping
-    from sfn_cli.drivers.local.event_sources.polling_context import PollingContext
-    from sfn_cli.drivers.local.event_sources.source_records import BatchResult, SourceRecord, SourceSink
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.polling_context import PollingContext
+    from sfn_cli.drivers.local.event_sources.polling.source_records import (
+        BatchResult,
+        SourceRecord,
+        SourceSink,
+    )
 
 RETRY_MS, MOST_RETRY_MS = 1_000, 60_000
 """The delay before the first retry, which doubles, and the longest one."""

@@ -15,15 +15,19 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.drivers.local.event_sources.polling_context import polling_monotonic_ms
-from sfn_cli.drivers.local.event_sources.queue_event import queue_record, receive_count
+from sfn_cli.drivers.local.event_sources.polling.polling_context import polling_monotonic_ms
+from sfn_cli.drivers.local.event_sources.polling.queue_event import queue_record, receive_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping
-    from sfn_cli.drivers.local.event_sources.polling_context import PollingContext
-    from sfn_cli.drivers.local.event_sources.source_records import BatchResult, SourceRecord, SourceSink
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.polling_context import PollingContext
+    from sfn_cli.drivers.local.event_sources.polling.source_records import (
+        BatchResult,
+        SourceRecord,
+        SourceSink,
+    )
 
 RECEIVED_AT_ONCE = 10
 """The maximum number of messages in one request."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.drivers.local.event_sources.source_polling import SourcePolling
+from sfn_cli.drivers.local.event_sources.polling.source_polling import SourcePolling
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.drivers.local.event_sources.source_records import SourceRecord
+from sfn_cli.drivers.local.event_sources.polling.source_records import SourceRecord
 from sfn_cli.jsonvalue import dumps
 
 if TYPE_CHECKING:

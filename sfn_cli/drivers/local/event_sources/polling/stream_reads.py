@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.drivers.local.event_sources.stream_event import kinesis_record, table_record
+from sfn_cli.drivers.local.event_sources.polling.stream_event import kinesis_record, table_record
 from sfn_cli.errors import SfnError
 
 if TYPE_CHECKING:
-    from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping
-    from sfn_cli.drivers.local.event_sources.polling_context import PollingContext
-    from sfn_cli.drivers.local.event_sources.source_records import SourceRecord
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.polling_context import PollingContext
+    from sfn_cli.drivers.local.event_sources.polling.source_records import SourceRecord
 
 READ_AT_ONCE = 1_000
 """The maximum number of records in one request."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sfn_cli.drivers.local.event_sources.queue_event import queue_record
-from sfn_cli.drivers.local.event_sources.source_records import failed_record_ids
+from sfn_cli.drivers.local.event_sources.polling.queue_event import queue_record
+from sfn_cli.drivers.local.event_sources.polling.source_records import failed_record_ids
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
 

@@ -12,8 +12,8 @@ from sfn_cli.store.records.events.deliveries import DELIVERED, FAILED, NewDelive
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping
-    from sfn_cli.drivers.local.event_sources.source_records import BatchResult, SourceRecord
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.source_records import BatchResult, SourceRecord
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols.source_mappings import MappingQueue

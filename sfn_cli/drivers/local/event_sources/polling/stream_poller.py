@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sfn_cli.drivers.local.event_sources.polling_context import CLIENTS, polling_monotonic_ms
-from sfn_cli.drivers.local.event_sources.shard_reader import PAUSE_MS, ShardReader
-from sfn_cli.drivers.local.event_sources.stream_reads import StreamView, look_at_stream
+from sfn_cli.drivers.local.event_sources.polling.polling_context import CLIENTS, polling_monotonic_ms
+from sfn_cli.drivers.local.event_sources.polling.shard_reader import PAUSE_MS, ShardReader
+from sfn_cli.drivers.local.event_sources.polling.stream_reads import StreamView, look_at_stream
 
 if TYPE_CHECKING:
-    from sfn_cli.drivers.local.event_sources.polled_mapping import PolledMapping
-    from sfn_cli.drivers.local.event_sources.polling_context import PollingContext
-    from sfn_cli.drivers.local.event_sources.source_records import SourceSink
+    from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
+    from sfn_cli.drivers.local.event_sources.polling.polling_context import PollingContext
+    from sfn_cli.drivers.local.event_sources.polling.source_records import SourceSink
 
 LOOK_MS = 20_000
 """How often a stream is checked for new shards, and for one that replaced it."""
