@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHORT = {"SFN_WORKER_IDLE_SECONDS": "0.2"}
 SCHEDULE = (
-    *("scheduler", "create-schedule", "--name", "daily", "--schedule-expression", "rate(1 day)"),
+    *("scheduler", "create-schedule", "--name", "daily", "--schedule-expression", "at(2090-01-01T00:00:00)"),
     *("--flexible-time-window", "Mode=OFF", "--target"),
     "Arn=arn:aws:sqs:us-east-1:123456789012:orders,RoleArn=arn:aws:iam::123456789012:role/any",
 )
@@ -92,6 +92,6 @@ Resources:
   Daily:
     Type: AWS::Events::Rule
     Properties:
-      ScheduleExpression: rate(1 day)
+      ScheduleExpression: cron(0 0 1 1 ? 2090)
       Targets: [{Id: orders, Arn: "arn:aws:sqs:us-east-1:123456789012:orders"}]
 """

@@ -15,8 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.integrations.aws import embedded_aws
-from tests.processes import serving
+from tests.processes import serving, stop_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +40,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     with serving(home) as url:
         keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
         yield lambda service: boto3.client(service, "us-east-1", endpoint_url=url, **keys)
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 def zip_of_function() -> bytes:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols.driver import Outbox
-    from sfn_cli.store.records.outbox import Note
+    from sfn_cli.store.records.stepfunctions.outbox import Note
 
 LOCK_NAME = "events.lock"
 

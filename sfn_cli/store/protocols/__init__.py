@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         Tasks,
         Versions,
     )
-    from sfn_cli.store.records.snapshot import StoredExecution
+    from sfn_cli.store.records.stepfunctions.snapshot import StoredExecution
 
 
 class Store(Protocol):

@@ -48,19 +48,6 @@ def test_named(type: str, properties: dict[str, Any], reference: str, attributes
     "type, properties, reference, attributes",
     [
         ("AWS::ApiGateway::ClientCertificate", {}, ID, {"ClientCertificateId": ID}),
-        ("AWS::Events::Rule", {"Name": "daily"}, "daily", {"Arn": f"arn:aws:events:{ACCOUNT}:rule/daily"}),
-        (
-            "AWS::Events::Rule",
-            {"Name": "daily", "EventBusName": "orders"},
-            r"orders\|daily",
-            {"Arn": f"arn:aws:events:{ACCOUNT}:rule/orders/daily"},
-        ),
-        (
-            "AWS::Scheduler::Schedule",
-            {"ScheduleExpression": "rate(1 day)"},
-            NAME,
-            {"Arn": f"arn:aws:scheduler:{ACCOUNT}:schedule/default/{NAME}"},
-        ),
         ("AWS::Pipes::Pipe", {"Name": "p"}, "p", {"Arn": f"arn:aws:pipes:{ACCOUNT}:pipe/p"}),
     ],
 )

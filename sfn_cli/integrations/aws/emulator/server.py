@@ -64,6 +64,7 @@ def embedded_aws_main(
     from sfn_cli.integrations.aws.emulator.buckets import hand_over_buckets
     from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard, is_subscription_link
     from sfn_cli.integrations.aws.emulator.handover import EventHandover, report_handover
+    from sfn_cli.integrations.aws.emulator.queue_urls import QueueUrls
     from sfn_cli.integrations.aws.emulator.snapshot import Snapshots
     from sfn_cli.integrations.aws.emulator.topics import hand_over_topics
     from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
@@ -89,7 +90,7 @@ def embedded_aws_main(
     hand_over_topics(handover, lambda: f"http://127.0.0.1:{port}")
     hand_over_buckets(handover)
     access_key = new_access_key()
-    moto = EmulatorFailures(DomainDispatcherApplication(create_backend_app))
+    moto = QueueUrls(EmulatorFailures(DomainDispatcherApplication(create_backend_app)), settings.home)
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == ARRIVALS_PATH:
@@ -107,6 +108,7 @@ def embedded_aws_main(
     server = make_server(
         "127.0.0.1", port, guarded, threaded=True, request_handler=Handler, fd=listening.fileno()
     )
+    moto.own_host = f"127.0.0.1:{port}"
     start = f"{port} {os.getpid()} {access_key}"
     snapshots = Snapshots(settings.home, start) if settings.aws_persist else None
     loaded = snapshots.load() if snapshots is not None else None

@@ -5,20 +5,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sfn_cli.stacks.resources.not_created.patterns import (
-    Pattern,
-    fill_pattern,
-    not_created_type,
-    pattern_type,
-)
-from sfn_cli.stacks.resources.resource import CreatedResource, Extent
-
-if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Naming, Properties
-
-_DEFAULT_BUS = "default"
+from sfn_cli.stacks.resources.not_created.patterns import Pattern, pattern_type
+from sfn_cli.stacks.resources.resource import Extent
 
 
 def _arn(service: str, resource: str) -> str:
@@ -72,17 +60,6 @@ _API_GATEWAY_V2 = {
 _PATTERNS = {
     **{f"AWS::ApiGateway::{noun}": pattern for noun, pattern in _API_GATEWAY.items()},
     **{f"AWS::ApiGatewayV2::{noun}": pattern for noun, pattern in _API_GATEWAY_V2.items()},
-    "AWS::Events::ApiDestination": Pattern(
-        "{name}",
-        {
-            "Arn": _arn("events", "api-destination/{name}/{uuid}"),
-            "ArnForPolicy": _arn("events", "api-destination/{name}"),
-        },
-        "Name",
-    ),
-    "AWS::Events::Archive": Pattern(
-        "{name}", {"Arn": _arn("events", "archive/{name}"), "ArchiveName": "{name}"}, "ArchiveName", {}, 48
-    ),
     "AWS::Logs::LogStream": Pattern("{name}", {}, "LogStreamName", {}, 512),
     "AWS::Logs::MetricFilter": Pattern("{name}", {}, "FilterName", {}, 512),
     "AWS::Logs::QueryDefinition": Pattern("{uuid}", {"QueryDefinitionId": "{uuid}"}),
@@ -98,39 +75,7 @@ _PATTERNS = {
         },
         "Name",
     ),
-    "AWS::Scheduler::Schedule": Pattern(
-        "{name}",
-        {"Arn": _arn("scheduler", "schedule/{GroupName}/{name}")},
-        "Name",
-        {"GroupName": "default"},
-    ),
-    "AWS::Scheduler::ScheduleGroup": Pattern(
-        "{name}",
-        {
-            "Arn": _arn("scheduler", "schedule-group/{name}"),
-            "CreationDate": "",
-            "LastModificationDate": "",
-            "State": "ACTIVE",
-        },
-        "Name",
-    ),
 }
 
-_RULE = Pattern("{name}", {"Arn": _arn("events", "rule/{name}")}, "Name")
-_RULE_OF_BUS = Pattern("{Bus}|{name}", {"Arn": _arn("events", "rule/{Bus}/{name}")}, "Name")
-
-
-def _predict_rule(naming: Naming, properties: Properties) -> CreatedResource:
-    """Returns a rule's name, which includes its event bus unless that is the default bus."""
-    bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
-    pattern = _RULE if bus == _DEFAULT_BUS else _RULE_OF_BUS
-    return fill_pattern(pattern, naming, {**properties, "Bus": bus})
-
-
-LISTED = {
-    **{type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()},
-    "AWS::Events::Rule": not_created_type(_predict_rule, Extent.LISTED)._replace(
-        name_property=_RULE.name_property
-    ),
-}
+LISTED = {type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()}
 """Type → row."""
