@@ -69,7 +69,9 @@ def _restore_resource(service: Service, start: EmulatorStart, lost: LostResource
     if start.loaded is not None and old.server == start.loaded.start and old.updated_at <= start.loaded.at:
         created = CreatedResource(old.physical_id, old.attributes, old.ref, existed=True)
     else:
-        naming = names.resource_naming(service.settings, lost.stack, lost.folder, old.logical_id)
+        naming = names.resource_naming(
+            service.settings, lost.stack, lost.folder, old.logical_id, old.generation
+        )
         context = ProvisioningContext(service, start.clients, start.report, naming, "")
         created = row.create(context, old.properties)
         created = _with_old_identity(service, old, created)
