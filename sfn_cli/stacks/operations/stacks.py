@@ -48,7 +48,10 @@ _FAILED_IN_PLACE = ("CREATE_FAILED", "UPDATE_FAILED")
 """Statuses after a failure without rollback: an update repairs the stack."""
 
 REVIEW = "REVIEW_IN_PROGRESS"
-_DELETABLE_IN_PROGRESS = (REVIEW, "CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+_CANCELLED = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
+"""A creation, and what becomes of it when a deletion cancels it."""
+
+_DELETABLE_IN_PROGRESS = (REVIEW, *_CANCELLED, "DELETE_IN_PROGRESS")
 _RETRY_SECONDS = 0.2
 
 
@@ -132,7 +135,7 @@ def _delete_or_wait(stored: StoredStack, service: Service, request: StackRequest
             current = service.stacks.find_by_arn(stored.arn)
             if current is None or current.status == "DELETE_IN_PROGRESS":
                 return
-            if current.status != "CREATE_IN_PROGRESS":
+            if current.status not in _CANCELLED:
                 raise
             service.stack_operations.cancel(stored.arn)
             request.started()
