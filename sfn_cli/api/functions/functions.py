@@ -58,7 +58,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
             f"{request['FunctionName']}"
         )
     _check_function_supported(request)
-    code = parse_code(request["Code"])
+    code = parse_code(service, request["Code"])
     if code is None:
         raise invalid_function_reference("Please provide a source for function code.")
     if not request.get("Runtime") or not request.get("Handler"):
@@ -95,7 +95,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 def update_function_code(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     _check_function_supported(request)
-    code = parse_code(request)
+    code = parse_code(service, request)
     if code is None:
         raise invalid_function_reference("Please provide a source for function code.")
 

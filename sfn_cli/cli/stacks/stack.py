@@ -44,6 +44,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     """
     _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
+        _recover_killed_deploys(backend.service)
         found = list(stored_stacks(backend.service.stacks))
     if terminal.is_for_people:
         from sfn_cli.cli.stacks import tables
@@ -68,6 +69,7 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     """
     _ = terminal.query, terminal.output
     with Backend(terminal) as backend:
+        _recover_killed_deploys(backend.service)
         found = backend.service.stacks.find(stack_name)
         if found is None:
             raise UsageError(_missing_stack_text(backend.service, stack_name))
@@ -167,6 +169,16 @@ def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
         except ResourceError as error:
             raise CommandFailedError(f"Cannot delete the stack {stack_name}: {error}") from None
     return ExitCode.SUCCESS
+
+
+def _recover_killed_deploys(service: Service) -> None:
+    """Finishes or rolls back deploys of tools that were running in a process that was killed."""
+    if not service.stack_operations.unfinished():
+        return
+    from sfn_cli.cli.stacks.project import report_line
+    from sfn_cli.stacks.deployment.failures.recovery import recover_stacks
+
+    recover_stacks(service, report_line)
 
 
 def _missing_stack_text(service: Service, name: str) -> str:

@@ -103,17 +103,15 @@ class Provisioner:
     def _create(self, action: Action, wanted: Wanted) -> CreatedResource:
         old, generation = wanted.old, wanted.generation
         predicted = wanted.row.predict(self._naming_of(wanted), wanted.properties)
+        if self._is_strict and action is Action.REPLACE and _has_id(old, predicted):
+            if wanted.properties.get(wanted.row.name_property or ""):
+                raise ResourceError(_CANNOT_REPLACE.format(predicted.physical_id))
+            generation += 1
+            naming = self._naming(wanted.logical_id, generation)
+            predicted = wanted.row.predict(naming, wanted.properties)
         steps = [] if action is Action.RESTORE else [self._creation_step(action, wanted, predicted)]
-        if action is Action.REPLACE and old is not None and old.physical_id == predicted.physical_id:
-            # The name in the template, or the generated one.
-            if self._is_strict and wanted.properties.get(wanted.row.name_property or ""):
-                raise ResourceError(_CANNOT_REPLACE.format(old.physical_id))
-            if self._is_strict:
-                generation += 1
-                naming = self._naming(wanted.logical_id, generation)
-                predicted = wanted.row.predict(naming, wanted.properties)
-            if old.physical_id == predicted.physical_id:
-                self._delete_before_replacement(old, steps.pop())
+        if action is Action.REPLACE and old is not None and _has_id(old, predicted):
+            self._delete_before_replacement(old, steps.pop())
         if self._is_strict:
             self._check_owner(wanted, predicted)
         resource = self._resource(wanted, predicted, f"CREATE{PENDING}")._replace(generation=generation)
@@ -214,3 +212,8 @@ class Provisioner:
             wanted.fingerprint,
             wanted.deletion_policy.startswith("Retain"),
         )
+
+
+def _has_id(old: StoredResource | None, created: CreatedResource) -> bool:
+    """Whether a resource has the id of the one that it replaces: the template's, or a generated one."""
+    return old is not None and old.physical_id == created.physical_id

@@ -77,6 +77,8 @@ class ShardReader:
 
     @property
     def wake_at(self) -> int | None:
+        if not self._is_owned:
+            return None
         times = [batch.retry_at for batch in self._batches if batch.retry_at is not None]
         if self._gathered and not self._batches:
             times.append(self._gathered_at + self.mapping.window_ms)

@@ -46,6 +46,9 @@ CALM_MS = 20_000
 GATHER_MS = 10
 """How long to wait after an arrival before asking for the next ones: a burst is one answer."""
 
+CONFIGURE_MS = 1_000
+"""How often the reserved concurrency of functions is read."""
+
 PAUSE_MS = 1_000
 """How long to wait after arrivals could not be awaited."""
 
@@ -69,6 +72,7 @@ class SourcePolling:
         self._is_watching = False
         self._watch_at = 0
         self._calm_at = 0
+        self._configure_at = 0
 
     @property
     def is_busy(self) -> bool:
@@ -103,9 +107,11 @@ class SourcePolling:
             running = embedded_aws.running_embedded_aws(home)
             if running != self._polling.embedded:
                 self._polling.embedded, self._position, self._watch_at = running, START, 0
-        if stored != self._stored or stored:
+        now = polling_monotonic_ms()
+        if stored != self._stored or now >= self._configure_at:
+            self._configure_at = now + CONFIGURE_MS
             self._configure(stored)
-        if polling_monotonic_ms() >= self._calm_at:
+        if now >= self._calm_at:
             self._wake_all()
         self.tick()
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LOOK_MS = 20_000
 """How often a stream is checked for new shards, and for one that replaced it."""
 
+LOOK_AGAIN_MS = 1_000
+"""The same if something has arrived since."""
+
 
 class StreamPoller:
     """The stream of one mapping, and its shards."""
@@ -27,6 +30,7 @@ class StreamPoller:
         self._polling = polling
         self._is_looking = False
         self._look_at = 0
+        self._looked_at = 0
         self._looked_at_endpoint: str | None = None
         self._stream: StreamView | None = None
         self._readers: dict[str, ShardReader] = {}
@@ -49,13 +53,16 @@ class StreamPoller:
 
     @property
     def wake_at(self) -> int | None:
-        return min(
-            (at for reader in self._readers.values() if (at := reader.wake_at) is not None), default=None
-        )
+        times = [at for reader in self._readers.values() if (at := reader.wake_at) is not None]
+        can_look = not self._is_looking and not self._polling.is_exiting and self._endpoint() is not None
+        if can_look and self._look_at < self._looked_at + LOOK_MS:
+            times.append(self._look_at)
+        return min(times, default=None)
 
     def wake(self) -> None:
-        for reader in self._current_readers():
-            reader.wake()
+        """Reads: something may have arrived, also in new shards or in a stream that replaced this one."""
+        self._look_at = min(self._look_at, self._looked_at + LOOK_AGAIN_MS)
+        self._wake_readers()
         self._look()
 
     def tick(self) -> None:
@@ -68,8 +75,11 @@ class StreamPoller:
         open_ids = {id for id, reader in self._readers.items() if not reader.is_exhausted}
         return [reader for reader in self._readers.values() if reader.shard.parent not in open_ids]
 
+    def _endpoint(self) -> str | None:
+        return self._polling.endpoint(CLIENTS[self.mapping.service])
+
     def _look(self) -> None:
-        endpoint = self._polling.endpoint(CLIENTS[self.mapping.service])
+        endpoint = self._endpoint()
         is_new = endpoint != self._looked_at_endpoint
         if (
             endpoint is None
@@ -89,7 +99,8 @@ class StreamPoller:
             self._look_at = polling_monotonic_ms() + PAUSE_MS
             self._polling.report_once(f"stream {self.mapping.source_arn} cannot be read: {outcome}")
             return
-        self._look_at = polling_monotonic_ms() + LOOK_MS
+        self._looked_at = polling_monotonic_ms()
+        self._look_at = self._looked_at + LOOK_MS
         if self._stream is None or self._stream.identity != outcome.identity:
             self._readers = {}
         self._stream = outcome
@@ -99,8 +110,8 @@ class StreamPoller:
                 self._readers[shard.id] = ShardReader(self.mapping, self.sink, self._polling, outcome, shard)
             else:
                 reader.shard = shard
-        self.wake_readers()
+        self._wake_readers()
 
-    def wake_readers(self) -> None:
+    def _wake_readers(self) -> None:
         for reader in self._current_readers():
             reader.wake()

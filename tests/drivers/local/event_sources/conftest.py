@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.store.sqlite.store import SqliteStore
 from tests.drivers.local.event_sources.source_bench import SourceBench
 from tests.functions.workbench import Workbench
 
@@ -22,8 +23,15 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     embedded_aws.stop_embedded_aws(bench.settings.home)
 
 
+@pytest.fixture(scope="module")
+def store(bench: Workbench) -> Iterator[SqliteStore]:
+    store = SqliteStore(bench.settings.home)
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def sources(bench: Workbench) -> Iterator[SourceBench]:
-    sources = SourceBench(bench)
+def sources(bench: Workbench, store: SqliteStore) -> Iterator[SourceBench]:
+    sources = SourceBench(bench, store)
     yield sources
     sources.close()

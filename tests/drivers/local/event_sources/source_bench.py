@@ -10,10 +10,10 @@ from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
 from sfn_cli.store.records.events.source_mappings import MAPPING, SourceMapping
-from sfn_cli.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from sfn_cli.store.records.events.deliveries import Delivery
+    from sfn_cli.store.sqlite.store import SqliteStore
     from tests.functions.workbench import Workbench
 
 ACCOUNT = "us-east-1:123456789012"
@@ -23,14 +23,17 @@ WORKER = 1
 class SourceBench:
     """Polls the sources of mappings in the store of a workbench."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, store: SqliteStore) -> None:
         self.bench = bench
         bench.log.clear()
         self.clients = Clients(bench.settings)
         self.sqs = self.clients.get("sqs")
-        self.store = SqliteStore(bench.settings.home)
+        self.store = store
         self.mappings = self.store.source_mappings
+        self._before = max((one.id for one in store.deliveries.changed_since(0, 1000)), default=0)
         self.reports: list[str] = []
+        self.live = {WORKER}
+        self._pollings: list[SourcePolling] = []
         self.polling = self.new_polling()
 
     def new_polling(self, worker: int = WORKER, clock: str | None = None) -> SourcePolling:
@@ -41,7 +44,9 @@ class SourceBench:
         context = TaskContext(
             settings, bench.pool, service, bench.clock, offload.calls, Clients(settings), {}
         )
-        return SourcePolling(self.mappings, context, worker, self.reports.append)
+        polling = SourcePolling(self.mappings, context, worker, self.reports.append)
+        self._pollings.append(polling)
+        return polling
 
     # Sources
 
@@ -97,7 +102,7 @@ class SourceBench:
         self.map(name, f"arn:aws:sqs:{ACCOUNT}:{name}", **settings)
 
     def check(self) -> None:
-        self.polling.check(lambda: {WORKER})
+        self.polling.check(lambda: self.live)
 
     @property
     def shown(self) -> list[Any]:
@@ -114,10 +119,10 @@ class SourceBench:
         self.bench.until(is_delivered)
 
     def deliveries(self) -> list[Delivery]:
-        return self.store.deliveries.changed_since(0, 100)
+        """What the mappings of this test have delivered or handed over."""
+        return [one for one in self.store.deliveries.changed_since(0, 1000) if one.id > self._before]
 
     def close(self) -> None:
         for mapping in self.mappings.active():
             self.mappings.delete(mapping.kind, mapping.name)
-        self.bench.until(self.polling.pause)
-        self.store.close()
+        self.bench.until(lambda: all(polling.pause() for polling in self._pollings))
