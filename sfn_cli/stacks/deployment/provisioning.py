@@ -185,7 +185,12 @@ class Provisioner:
     def _save_updated(self, wanted: Wanted, old: StoredResource, created: CreatedResource) -> CreatedResource:
         updated = self._resource(wanted, created, "UPDATE_COMPLETE", old.position)
         done = self._event_of_update(wanted, updated, "_COMPLETE")
-        self._rows.save(updated._replace(generation=old.generation), done, instead_of=old)
+        is_other = wanted.row.update_may_replace and created.physical_id != old.physical_id
+        if is_other:
+            updated = updated._replace(position=self._rows.next_position())
+            self._rows.surplus.append(old)
+        instead_of = None if is_other else old
+        self._rows.save(updated._replace(generation=old.generation), done, instead_of=instead_of)
         self._open = None
         return created
 
