@@ -21,6 +21,15 @@ CREATE TABLE alias (
     UNIQUE (state_machine, name)
 );
 
+CREATE TABLE api_part (
+    version    INTEGER PRIMARY KEY AUTOINCREMENT, -- higher than that of every part saved before: who caches an API compares it
+    api        TEXT    NOT NULL,                  -- the API's id; '' for parts of no API, such as API keys
+    kind       TEXT    NOT NULL,                  -- the type in CloudFormation: AWS::ApiGateway::Method
+    id         TEXT    NOT NULL,                  -- the part's id: of a stage, its name
+    properties TEXT    NOT NULL,                  -- JSON, as CloudFormation's Properties
+    UNIQUE (api, kind, id)
+);
+
 -- The events in archives.
 CREATE TABLE archived_event (
     id           INTEGER PRIMARY KEY,
@@ -248,6 +257,18 @@ CREATE TABLE function_setting (
     updated_at  INTEGER NOT NULL,
     PRIMARY KEY (function, kind, qualifier, name)
 ) WITHOUT ROWID;
+
+CREATE TABLE function_url (
+    id            TEXT    PRIMARY KEY,            -- the first label of its host name in AWS
+    function_name TEXT    NOT NULL,
+    qualifier     TEXT    NOT NULL,               -- an alias; '' for none
+    auth_type     TEXT    NOT NULL,               -- NONE or AWS_IAM
+    cors          TEXT,                           -- JSON, as Lambda's Cors; NULL for none
+    invoke_mode   TEXT    NOT NULL,               -- BUFFERED or RESPONSE_STREAM
+    created_at    INTEGER NOT NULL,
+    modified_at   INTEGER NOT NULL,
+    UNIQUE (function_name, qualifier)
+);
 
 -- What a function was when the version was published. Never edited.
 CREATE TABLE function_version (

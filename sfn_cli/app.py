@@ -46,6 +46,7 @@ def build_app(
         run_task=_run_task_of_app,
         is_available=partial(_app_can_run, settings),
         more_operations=_app_stack_operation,
+        read_object=partial(_read_object_of_app, settings),
     )
 
 
@@ -93,6 +94,12 @@ def _app_stack_operation(service: str, name: str) -> Handler | None:
     from sfn_cli.stacks.operations.table import find_stack_operation
 
     return find_stack_operation(service, name)
+
+
+def _read_object_of_app(settings: Settings, bucket: str, key: str, version: str | None) -> bytes:
+    from sfn_cli.integrations.aws.objects import read_object
+
+    return read_object(settings, bucket, key, version)
 
 
 def _app_clock() -> int:

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.drivers.local import launch
+from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.local_endpoint import stop_local_endpoint
 from sfn_cli.settings import Settings
 from sfn_cli.store.sqlite.database import FILE_NAME
 
@@ -154,6 +156,12 @@ def kill_workers(home: Path) -> None:
         with suppress(ProcessLookupError):  # it has just ended by itself
             os.kill(pid, signal.SIGKILL)
         await_end(pid)
+
+
+def stop_services(home: Path | str) -> None:
+    """Stops the home's local endpoint and its local AWS services."""
+    stop_local_endpoint(str(home))
+    embedded_aws.stop_embedded_aws(str(home))
 
 
 def await_end(pid: int) -> None:

@@ -43,7 +43,10 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     from sfn_cli.api.following import try_to_keep_worker_alive
     from sfn_cli.api.operations import find_operation
     from sfn_cli.api.protocol.constraints import check_constraints
+    from sfn_cli.api.protocol.times import has_times, with_times
 
+    if has_times(operation.input):
+        request = with_times(operation.input, request)
     check_constraints(operation.input, request)
     try:
         answered = find_operation(service, operation)(service, dict(request))

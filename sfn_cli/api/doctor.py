@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.protocols import Snapshot, Store
-    from sfn_cli.store.records.snapshot import StoredExecution
+    from sfn_cli.store.records.stepfunctions.snapshot import StoredExecution
 
 MACHINE_CHARACTERS = 1_000_000
 """The total length of the definitions whose compiled machines stay in memory."""

@@ -12,7 +12,7 @@ from sfn_cli.errors import SuspendedError
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.store.records.suspensions import Suspension
+    from sfn_cli.store.records.stepfunctions.suspensions import Suspension
 
 
 def describe_suspension(suspension: Suspension) -> str:

@@ -23,6 +23,7 @@ from sfn_cli.local_endpoint.record import (
     endpoint_record_ms,
     look_for_endpoint,
     read_endpoint_record,
+    remembered_endpoint,
     write_endpoint_record,
 )
 from sfn_cli.settings.exported import new_access_key
@@ -119,6 +120,13 @@ def take_endpoint(home: str, known: EndpointAddress | None = None) -> EndpointHo
         os.close(lock)
         raise
     return EndpointHold(home, lock, listening, record)
+
+
+def reserve_endpoint(home: str) -> None:
+    """Chooses the endpoint's address, if the home has none yet. Raises OSError and StoreError."""
+    if remembered_endpoint(home) is None and (hold := take_endpoint(home)) is not None:
+        hold.end(keeps_key=True)
+        hold.close()
 
 
 def inherited_endpoint(home: str, lock: int, listening: socket.socket) -> EndpointHold:

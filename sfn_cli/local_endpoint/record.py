@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LOCK_NAME = "endpoint.lock"
 
+ACCESS_KEY_HEADER = "x-sfn-access-key"
+"""The header in which sfn itself names the access key, in requests that are not signed."""
+
 State = Literal["armed", "starting", "serving", "ended"]
 """armed     a process watches the socket, and starts the serving process at the first connection
 starting  the serving process does not answer yet

@@ -23,8 +23,11 @@ from sfn_cli import __version__, api
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError, StoreError
 from sfn_cli.host_check import is_below_localhost, is_program
+from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import signature
+from sfn_cli.server.apis.answering import MAX_API_BODY_BYTES, ApiAnswers, is_api_path
+from sfn_cli.server.apis.integrations.backends import Backends
 from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
@@ -98,6 +101,8 @@ class Application:
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)
         self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
+        self._apis = ApiAnswers(service.settings, listening_host, scheme, self._in_thread)
+        self._api_clients = Clients(service.settings)
 
     def close(self) -> None:
         """Ends the threads and closes their connections; running functions are ended first."""
@@ -156,7 +161,10 @@ class Application:
         if body.is_expected:
             await _send_refusal(answer, body, send)
         else:
-            await Response(answer.body, answer.status, answer.headers)(scope, receive, send)
+            response = Response(answer.body, answer.status, answer.headers)
+            for name, value in answer.further_headers:
+                response.headers.append(name, value)
+            await response(scope, receive, send)
 
     async def _answer(self, head: HttpRequest, body: Body, send: Send) -> HttpResponse | None:
         """Returns the response; None when it has been sent."""
@@ -180,6 +188,8 @@ class Application:
             return await self._gateway.answer(
                 head, partial(self._check_signature, head, body), partial(self._call, body=body)
             )
+        if is_api_path(head.path) and not is_bucket:
+            return await self._answer_api(head, body)
         if not is_program(head.headers, self._listening_host):
             raise ApiError(
                 "AccessDeniedException",
@@ -204,6 +214,21 @@ class Application:
             raise unsupported_request(f"{head.method} {head.path} of a bucket", head)
         operation, members, response = self._read(await self._check_signature(head, body))
         return response(operation, await self._call(operation, members, body))
+
+    async def _answer_api(self, head: HttpRequest, body: Body) -> HttpResponse:
+        """Returns the response of an API or a function URL."""
+        if self._clients is not None:
+            self._clients.check_key(head)
+        client = body.request.client
+        backends = Backends(
+            self._service.settings,
+            self._api_clients,
+            partial(self._call, body=body),
+            lambda function: self._in_thread(lambda _: function(), self._patient_threads),
+        )
+        return await self._apis.answer(
+            head, partial(self._check_signature, head, body), backends, client.host if client else "127.0.0.1"
+        )
 
     async def _is_forwarded(self, forwarding: Forwarding, head: HttpRequest, body: Body, send: Send) -> bool:
         """Whether a request was for another service: then its response has been sent.
@@ -247,7 +272,8 @@ class Application:
         if self._credentials is not None and claimed is not None:
             signature.check_signature_claim(claimed, head, self._credentials, datetime.now(UTC))
         is_rest = aws_json.TARGET not in head.headers and not head.path.startswith(PREFIX)
-        whole = head._replace(body=await body.read(MAX_LAMBDA_BODY_BYTES if is_rest else MAX_BODY_BYTES))
+        limit = MAX_LAMBDA_BODY_BYTES if is_rest else MAX_BODY_BYTES
+        whole = head._replace(body=await body.read(MAX_API_BODY_BYTES if is_api_path(head.path) else limit))
         if self._credentials is not None and claimed is not None:
             signature.check_signature_digest(claimed, whole, self._credentials)
         return whole

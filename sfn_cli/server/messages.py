@@ -9,7 +9,7 @@ from sfn_cli.jsonvalue import dumps
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.datastructures import Headers
 
@@ -31,6 +31,8 @@ class HttpResponse(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+    further_headers: Sequence[tuple[str, str]] = ()
+    """Further values of a name, such as a second Set-Cookie."""
 
 
 def message_with_request_id(headers: Mapping[str, str]) -> dict[str, str]:

@@ -7,10 +7,9 @@ import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.benchmarks.processes import timed
 from tests.benchmarks.table import Result, in_turn
-from tests.processes import SFN, environment_of, until, worker_pids
+from tests.processes import SFN, environment_of, stop_services, until, worker_pids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +59,7 @@ def measure(folder: Path, runs: int) -> Iterator[Result]:
         changed, baseline = in_turn(runs, run_changed_project, run_folder)
         yield Result("run, the same after a change: adds", changed - baseline, "ms", "<= 1000")
     finally:
-        embedded_aws.stop_embedded_aws(str(home))
+        stop_services(home)
 
 
 def _sam_template(code: Path, timeout: int) -> dict[str, Any]:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.store.sqlite.database import Database
 from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings, scenarios
 from tests.interpreter.replay import breaches
-from tests.processes import serving, sfn
+from tests.processes import serving, sfn, stop_services
 from tests.reference_pages.compatibility import PLAYED_SCENARIOS, RECORDED_SCENARIOS
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def test_tasks_that_call_services(tmp_path: Path) -> None:
         try:
             misses, played = play(tmp_path, chosen, "--sfn", url, "--other", other)
         finally:
-            embedded_aws.stop_embedded_aws(str(home))
+            stop_services(home)
     check(misses, played)
     assert len(played) >= 60
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.deploy_tools.deployment import (
     NOT_APPROVED,
     PAID,
@@ -25,7 +24,7 @@ from tests.deploy_tools.deployment import (
     tool_environment,
 )
 from tests.pictures import EXAMPLES
-from tests.processes import serving
+from tests.processes import serving, stop_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +79,7 @@ def module(home: Path, tmp_path: Path) -> Iterator[Deployment]:
         deployment = Deployment(home, folder, tool_environment(home, endpoint))
         deployment.run("terraform", "init", "-no-color")
         yield deployment
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 def zip_functions(folder: Path) -> None:

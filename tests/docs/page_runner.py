@@ -15,12 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.docs.console_page import ConsoleBlock, ConsoleCommand, ShownFile, read_console_page
 from tests.docs.console_session import ConsoleSession
 from tests.docs.expected_output import output_has_appeared, output_matches
 from tests.docs.repository import ROOT, repository_files
-from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, stop_workers
+from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, stop_services, stop_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +82,7 @@ class PageRunner:
         home = self._user / ".local" / "share" / "sfn"
         if home.is_dir():
             stop_workers(home)
-            embedded_aws.stop_embedded_aws(str(home))
+            stop_services(home)
 
     @property
     def _installs(self) -> bool:

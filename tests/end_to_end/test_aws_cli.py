@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
-from tests.processes import ROLE, TIMEOUT_SECONDS, serving, until
+from tests.processes import ROLE, TIMEOUT_SECONDS, serving, stop_services, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +72,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
         )  # fmt: skip
         assert (created["stateMachineArn"], created["stateMachineVersionArn"]) == (MACHINE, MACHINE + ":1")
         yield run
-    embedded_aws.stop_embedded_aws(str(folder / "home"))
+    stop_services(str(folder / "home"))
 
 
 def test_an_execution(aws: Callable[..., Any]) -> None:

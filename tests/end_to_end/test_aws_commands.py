@@ -95,7 +95,10 @@ TASK = {
 
 
 def test_sfn_in_the_environment_of_a_shell(home: Path, tmp_path: Path) -> None:
-    """In the shell of `sfn aws env`, sfn finds the local services also after they have been restarted."""
+    """In the shell of `sfn aws env`, sfn finds the local services also after they have been restarted.
+
+    The URL of a queue that a task created is that of the endpoint.
+    """
     (tmp_path / "later.asl.json").write_text(json.dumps(TASK))
     enter = 'eval "$(sfn aws env)"; sfn aws stop;'
     done = run(
@@ -107,7 +110,7 @@ def test_sfn_in_the_environment_of_a_shell(home: Path, tmp_path: Path) -> None:
     *_, names, queues, named = done.stdout.splitlines()
     assert names.split() == ["later"], done.stdout
     assert queues.endswith("/later"), done.stdout
-    assert not queues.startswith(named)
+    assert queues.startswith(named)  # the URL of a home stays the same
 
 
 def test_sfn_serve_in_the_environment_of_a_shell(home: Path) -> None:

@@ -25,7 +25,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sfn_cli.installation.extras import INSTALL_HINT, install_command
-from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.integrations.aws.embedded_aws import LOCK_NAME, LOG_NAME
+from sfn_cli.local_endpoint.record import LOCK_NAME as ENDPOINT_LOCK
 from tests.processes import (
     ROLE,
     create_function,
@@ -36,6 +37,7 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
+    stop_services,
     until,
     worker_pids,
 )
@@ -85,7 +87,7 @@ def services(home: Path) -> Iterator[Callable[[str], Any]]:
         )
 
     yield client
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 @contextmanager
@@ -231,11 +233,11 @@ def test_events_for_a_bus_that_does_not_exist(services: Callable[[str], Any]) ->
     sent = services("events").put_events(Entries=entries)
     assert sent["FailedEntryCount"] == 0
     assert [set(entry) for entry in sent["Entries"]] == [{"EventId"}, {"EventId"}]
-    assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
+    assert len(services("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]) == 1
 
 
 def test_targets_that_cannot_be_reached(home: Path, services: Callable[[str], Any]) -> None:
-    """An unreachable target does not affect the delivery to other targets; aws.log names it."""
+    """An unreachable target does not affect the delivery to other targets; the worker's log names it."""
     arn = "arn:aws:{}:us-east-1:123456789012:{}"
     queue = services("sqs").create_queue(QueueName="q")["QueueUrl"]
     services("events").put_rule(Name="all", EventPattern='{"source": ["shop"]}')
@@ -245,9 +247,11 @@ def test_targets_that_cannot_be_reached(home: Path, services: Callable[[str], An
     )
     sent = services("events").put_events(Entries=[{"Source": "shop", "DetailType": "sold", "Detail": "{}"}])
     assert sent["FailedEntryCount"] == 0
-    assert len(services("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]) == 1
-    log = (home / "aws.log").read_text(encoding="utf-8")
-    assert [target for target in targets if f"Rule all: no event sent to {target}: " in log] == targets[:2]
+    assert len(services("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]) == 1
+    until(
+        lambda: all(f"for {target} failed: " in sfn(home, "worker", "log").stdout for target in targets[:2]),
+        "the failures in the log",
+    )
 
 
 def test_stopped_services_are_restarted(home: Path, services: Callable[[str], Any]) -> None:
@@ -316,8 +320,8 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
 
     found = aws_variables(home)
     assert found["AWS_ENDPOINT_URL"] == client.meta.endpoint_url
-    assert found["AWS_ACCESS_KEY_ID"] in (home / embedded_aws.LOCK_NAME).read_text()
-    assert stat.S_IMODE((home / embedded_aws.LOCK_NAME).stat().st_mode) == 0o600
+    assert found["AWS_ACCESS_KEY_ID"] in (home / ENDPOINT_LOCK).read_text()
+    assert {stat.S_IMODE((home / name).stat().st_mode) for name in (ENDPOINT_LOCK, LOCK_NAME)} == {0o600}
     command = [
         Path(sys.executable).with_name("aws"),
         "sqs",
@@ -327,6 +331,11 @@ def test_the_access_key(home: Path, services: Callable[[str], Any]) -> None:
     ]
     listed = subprocess.run(command, env={**environment_of(home), **found}, capture_output=True, text=True)
     assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
+    session = boto3.client(
+        "sts", "us-east-1", endpoint_url=found["AWS_ENDPOINT_URL"],
+        aws_access_key_id=found["AWS_ACCESS_KEY_ID"], aws_secret_access_key="any",
+    ).assume_role(RoleArn="arn:aws:iam::111122223333:role/any", RoleSessionName="me")  # fmt: skip
+    assert session["Credentials"]["AccessKeyId"] == found["AWS_ACCESS_KEY_ID"]
 
     presigned = boto3.client(
         "s3", "us-east-1", endpoint_url=found["AWS_ENDPOINT_URL"],
@@ -385,9 +394,9 @@ def test_services_that_do_not_start(home: Path, tmp_path: Path) -> None:
     Catch can match the task's error.
     """
     environment = dying(tmp_path, 1000)
-    done = sfn(home, "aws", "endpoint", environment=environment)
-    assert (done.returncode, done.stdout) == (253, "")
-    assert f"The local AWS services do not start. See {home / embedded_aws.LOG_NAME}." in done.stderr
+    done = sfn(home, "sqs", "list-queues", environment=environment)
+    assert (done.returncode, done.stdout) == (254, "")
+    assert f"The local AWS services do not start. See {home / LOG_NAME}." in done.stderr
     starts = (tmp_path / "died").stat().st_size
     caught = task(
     "aws-sdk:secretsmanager:listSecrets",
@@ -588,7 +597,7 @@ def test_an_endpoint_that_does_not_respond(home: Path) -> None:
         environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
     )
     assert (found["error"], "http://127.0.0.1:9" in found["cause"]) == ("Sqs.SdkClientException", True)
-    assert not (home / embedded_aws.LOCK_NAME).exists()
+    assert not (home / LOCK_NAME).exists()
 
 
 @pytest.mark.parametrize("absent", ["botocore", "moto"])

@@ -10,8 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sfn_cli.integrations.aws import embedded_aws
-from tests.processes import serving
+from tests.processes import serving, stop_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +47,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         s3.create_bucket(Bucket="photos")
         s3.put_object(Bucket="photos", Key=KEY, Body=b"hello", ACL="public-read")
         yield server
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 @pytest.mark.parametrize(
@@ -86,14 +85,6 @@ def test_a_large_object(server: Server) -> None:
     assert s3.get_object(Bucket="photos", Key="large")["Body"].read() == body
 
 
-def test_eventbridge_in_both(server: Server) -> None:
-    """Rules of EventBridge belong to the local services, connections to sfn."""
-    events = server.client("events")
-    events.put_rule(Name="r", EventPattern='{"source": ["a"]}')
-    assert [rule["Name"] for rule in events.list_rules()["Rules"]] == ["r"]
-    assert events.list_connections()["Connections"] == []
-
-
 def test_an_unsupported_operation_of_sfn(server: Server) -> None:
     """Functions belong to sfn: unsupported operations are not forwarded to the local services."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
@@ -113,7 +104,7 @@ def test_signatures_are_checked(tmp_path: Path, secret: str) -> None:
         else:
             with pytest.raises(ClientError, match="InvalidSignatureException"):
                 client.list_queues()
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 def test_another_server_is_named(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
+from sfn_cli.local_endpoint.record import remembered_endpoint
 from tests.processes import (
     create_function,
     create_machine,
@@ -25,6 +25,7 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
+    stop_services,
     until,
     worker_pids,
 )
@@ -52,7 +53,7 @@ def function(home: Path, tmp_path: Path) -> Iterator[Callable[[str, str], None]]
 
     yield create
     kill_workers(home)
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 def invoked(
@@ -218,7 +219,7 @@ def test_node(home: Path, tmp_path: Path, function: Callable[..., None]) -> None
         (
             "starlette",
             "sts",
-            "Functions that call AWS need starlette, which is not installed. Install the extra serve: ",
+            "Programs that call AWS need starlette, which is not installed. Install the extra serve: ",
         ),
         ("moto", "sqs", "moto, which is not installed"),
     ],
@@ -304,27 +305,48 @@ def test_the_access_key(held: dict[str, str]) -> None:
         listed("any")
 
 
-def test_the_endpoint_ends_with_its_worker(home: Path, held: dict[str, str]) -> None:
-    """A killed worker leaves no listening process."""
-    kill_workers(home)
-    port = held["AWS_ENDPOINT_URL"].rpartition(":")[2]
-
-    def is_closed() -> bool:
-        try:
-            urlopen(f"http://127.0.0.1:{port}/", timeout=30).close()
-        except OSError:
-            return True
+def is_served(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=60) as answer:
+            return "sfn" in json.load(answer)
+    except OSError:
         return False
 
-    until(is_closed, "the end of the endpoint")
+
+def test_the_endpoint_survives_its_worker(home: Path, held: dict[str, str]) -> None:
+    """The endpoint of a killed worker serves other programs of the home, until the home is removed."""
+    url = held["AWS_ENDPOINT_URL"]
+    kill_workers(home)
+    assert is_served(url)
+    assert sfn(home, "aws", "endpoint").stdout.strip() == url
+    shutil.rmtree(home)
+    until(lambda: not is_served(url), "the end of the endpoint")
+
+
+def endpoint_pid(home: Path) -> int:
+    """The process that serves the endpoint."""
+    record = remembered_endpoint(str(home))
+    assert record is not None
+    assert record.state == "serving"
+    return record.pid
 
 
 def test_a_killed_endpoint_is_replaced(home: Path, held: dict[str, str]) -> None:
     """The next call starts another endpoint at the same address."""
-    [worker] = worker_pids(home)
-    children = subprocess.run(
-        ["pgrep", "-P", str(worker), "-f", "endpoint_process_main"], capture_output=True
-    )
-    os.kill(int(children.stdout), signal.SIGKILL)
-    with urlopen(held["AWS_ENDPOINT_URL"], timeout=60) as answer:
-        assert "sfn" in json.load(answer)
+    os.kill(endpoint_pid(home), signal.SIGKILL)
+    assert is_served(held["AWS_ENDPOINT_URL"])
+
+
+def test_workers_share_the_endpoint(home: Path, function: Callable[..., None]) -> None:
+    """A worker replaces the endpoint that a command started; its functions keep their address."""
+    function("return [os.environ['AWS_ENDPOINT_URL'], boto3.client('sts').get_caller_identity()['Account']]")
+    url = sfn(home, "aws", "endpoint").stdout.strip()
+    machine = create_machine(home, "Machine", {"StartAt": "Call", "States": {"Call": task("fn")}})
+    answers = []
+    for _ in range(2):
+        found = ended(home, start_execution(home, machine))
+        answers.append(json.loads(found["output"]))
+        os.kill(endpoint_pid(home), signal.SIGKILL)
+        until(lambda: is_served(url), "another endpoint")
+    assert answers == [[url, "123456789012"]] * 2
+    assert len(worker_pids(home)) == 1

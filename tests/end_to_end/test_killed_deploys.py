@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.faults import failing, why_no_disk_fails
-from tests.processes import sfn, sfn_json
+from tests.processes import sfn, sfn_json, stop_services
 from tests.projects import write_shop
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "4"))
 @pytest.fixture
 def home(home: Path) -> Iterator[Path]:
     yield home
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 def killed_at(home: Path, tmp_path: Path, number: int, *command: str) -> bool:

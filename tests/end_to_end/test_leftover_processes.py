@@ -19,6 +19,7 @@ from tests.processes import (
     ended,
     sfn,
     start_execution,
+    stop_services,
     stop_workers,
     until,
     worker_pids,
@@ -81,7 +82,7 @@ def test_a_worker_that_exits(home: Path, tmp_path: Path) -> None:
         assert embedded_aws.running_embedded_aws(str(home)) == url is not None
         assert worker_pids(other) == [others_worker]
     finally:
-        embedded_aws.stop_embedded_aws(str(home))
+        stop_services(home)
         stop_workers(other)
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.pictures import EXAMPLES
-from tests.processes import at_terminal, sfn, sfn_json
+from tests.processes import at_terminal, sfn, sfn_json, stop_services
 from tests.projects import RUNTIME, write_shop
 
 if TYPE_CHECKING:
@@ -356,7 +355,7 @@ def test_services_that_were_stopped(home: Path, tmp_path: Path) -> None:
         assert restored == {"Role": "keep", "Price": "keep", "OrderFlow": "keep", "Queue": "restore"}
         assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
     finally:
-        embedded_aws.stop_embedded_aws(str(home))
+        stop_services(home)
 
 
 def test_two_deploys_at_once(home: Path, tmp_path: Path) -> None:

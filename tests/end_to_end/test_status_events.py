@@ -23,6 +23,7 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
+    stop_services,
     stop_workers,
     until,
 )
@@ -400,4 +401,4 @@ def test_rules_of_local_services(home: Path) -> None:
         assert sorted(name_and_status(received)) == [("e", "FAILED"), ("e", "RUNNING")]
         assert [event["source"] for event in received] == ["aws.states"] * 2
     finally:
-        embedded_aws.stop_embedded_aws(str(home))
+        stop_services(home)

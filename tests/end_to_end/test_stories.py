@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.pictures import EXAMPLES
-from tests.processes import kill_workers, sfn, sfn_json, stop_workers, until, worker_pids
+from tests.processes import kill_workers, sfn, sfn_json, stop_services, stop_workers, until, worker_pids
 from tests.stories import (
     QUEUES,
     STORIES,
@@ -44,7 +43,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     home = tmp_path_factory.mktemp("stories") / "home"
     yield Store(home)
     stop_workers(home)
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 @pytest.mark.parametrize("story_run", STORIES, ids=str)
@@ -141,7 +140,7 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
             assert accounts(database) == story_run.effects[Store.accounts]
         assert Store(home).client("dynamodb").list_tables()["TableNames"] == []
     finally:
-        embedded_aws.stop_embedded_aws(str(home))
+        stop_services(home)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.pictures import EXAMPLES
-from tests.processes import kill_workers, sfn, sfn_json, stop_workers, until
+from tests.processes import kill_workers, sfn, sfn_json, stop_services, stop_workers, until
 from tests.stories import (
     FORMS,
     STORIES,
@@ -59,7 +58,7 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("forms") / "home"
     yield home
     stop_workers(home)
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 @cache
@@ -101,7 +100,7 @@ def test_a_form_of_a_story_whose_workers_are_killed(home: Path, form: Form) -> N
         ended = rest(run)
     check_end(story_run, ended)
     check_effects(store, story_run)
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 @pytest.mark.slow

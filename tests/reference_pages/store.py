@@ -49,6 +49,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "function_event": "an asynchronous invocation that has not succeeded yet",
         "function_setting": "reserved concurrency, a permission, or settings of asynchronous invocations",
         "layer_version": "a version of a layer, with its content",
+        "function_url": "the URL of a function or of an alias",
     },
     "logs and events": {
         "log_group": "a log group",
@@ -64,6 +65,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "delivery": "an event on its way to one target, or what came of it",
         "source_mapping": "an event source mapping of a function, or a pipe",
         "source_shard": "a shard of a stream, as far as a mapping has read it",
+    },
+    "APIs": {
+        "api_part": "a part of an API: the API itself, a method, a route, a stage, an API key",
     },
     "stacks": {
         "stack": "a deployed project",

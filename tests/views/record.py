@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.integrations.aws import embedded_aws
 from tests.pictures import EXAMPLES
 from tests.processes import (
     create_function,
@@ -23,6 +22,7 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
+    stop_services,
     stop_workers,
     until,
 )
@@ -281,7 +281,7 @@ def main() -> None:
                 RECORDINGS[name](recorder, name)
         finally:
             stop_workers(home)
-            embedded_aws.stop_embedded_aws(str(home))
+            stop_services(home)
 
 
 if __name__ == "__main__":

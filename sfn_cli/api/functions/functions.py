@@ -23,6 +23,7 @@ from sfn_cli.api.functions.references import (
     invalid_function_reference,
     parse_function_reference,
 )
+from sfn_cli.api.functions.urls import delete_urls_of_function
 from sfn_cli.api.functions.versions import (
     publish_function_version,
     qualified_version_response,
@@ -57,7 +58,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
             f"{request['FunctionName']}"
         )
     _check_function_supported(request)
-    code = parse_code(request["Code"])
+    code = parse_code(service, request["Code"])
     if code is None:
         raise invalid_function_reference("Please provide a source for function code.")
     if not request.get("Runtime") or not request.get("Handler"):
@@ -94,7 +95,7 @@ def create_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 def update_function_code(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     _check_function_supported(request)
-    code = parse_code(request)
+    code = parse_code(service, request)
     if code is None:
         raise invalid_function_reference("Please provide a source for function code.")
 
@@ -168,6 +169,7 @@ def delete_function(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if qualifier is None:
         if not service.functions.delete(name):
             raise function_reference_not_found(service, request)
+        delete_urls_of_function(service, name)
         return {"StatusCode": 204}
     if qualifier == LATEST:
         raise invalid_function_reference("$LATEST version cannot be deleted without deleting the function.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.model.answer_parts import RedriveStatus
     from sfn_cli.api.model.answers import RedriveExecutionAnswer
     from sfn_cli.api.service import Service
-    from sfn_cli.store.records.redrives import RedriveState
+    from sfn_cli.store.records.stepfunctions.redrives import RedriveState
 
 MOST_EVENTS = quotas.HISTORY_EVENTS - 2
 """The maximum number of events before a redrive, which needs room for two more (as in AWS)."""

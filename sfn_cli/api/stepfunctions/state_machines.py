@@ -23,8 +23,8 @@ from sfn_cli.api.stepfunctions.references import (
     machine_is_deleting,
 )
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.records.state_machines import StateMachine
+from sfn_cli.store.records.stepfunctions.revisions import Revision
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:

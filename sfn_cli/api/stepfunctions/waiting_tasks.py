@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.api.service import Service
-    from sfn_cli.store.records import waiting_tasks as records
-    from sfn_cli.store.records.waiting_tasks import WaitingExecution
+    from sfn_cli.store.records.stepfunctions import waiting_tasks as records
+    from sfn_cli.store.records.stepfunctions.waiting_tasks import WaitingExecution
 
 HANDLE_DIGITS = 8
 """How many of a handle's digits are shown: enough to tell thousands of tasks apart."""

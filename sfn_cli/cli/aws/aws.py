@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group("aws")
 def aws() -> None:
-    """Starts and stops the local endpoint and AWS services (SQS, S3, DynamoDB, …), and prints their URL.
+    """Starts and stops the local endpoint and AWS services, and prints their URL.
 
     The endpoint answers for all of AWS: Step Functions, Lambda, CloudFormation and others from sfn's own
     store, the rest from moto's server on this machine. Both start when a function or a command
@@ -45,9 +45,9 @@ def aws_endpoint(terminal: Terminal) -> ExitCode:
       sfn aws endpoint
       env $(sfn aws env --format env-no-export) aws s3 ls --endpoint-url $(sfn aws endpoint)
     """
-    from sfn_cli.local_endpoint import local_endpoint_url
+    from sfn_cli.cli.aws.program_variables import endpoint_variables
 
-    print(local_endpoint_url(terminal.settings))
+    print(endpoint_variables(terminal.settings)["AWS_ENDPOINT_URL"])
     return ExitCode.SUCCESS
 
 

@@ -36,6 +36,9 @@ _LIST = os.path.join(os.path.dirname(__file__), "aws_commands.txt")
 _WITHOUT_ENDPOINT = frozenset({"configure", "history"})
 """Commands that call no service."""
 
+_OWN_SERVICES = frozenset({"cloudcontrol", "cloudformation", "cloudtrail", "scheduler"})
+"""Commands whose service, or part of it, sfn has itself; the others need moto."""
+
 _BOTOCORE_NAMES = {"s3api": "s3", "configservice": "config", "runtime.sagemaker": "sagemaker-runtime"}
 """Commands whose service has another name in botocore."""
 
@@ -80,6 +83,7 @@ class _CommandEndpoint(NamedTuple):
 
 def _endpoint_of_command(command: str, argv: Sequence[str]) -> _CommandEndpoint:
     from sfn_cli.cli.aws.program_variables import endpoint_variables
+    from sfn_cli.integrations.aws import embedded_aws
     from sfn_cli.integrations.aws.clients import Clients
 
     table = {flag: options.GLOBALS[flag] for flag in ("--endpoint-url", "--region", "--profile")}
@@ -97,6 +101,8 @@ def _endpoint_of_command(command: str, argv: Sequence[str]) -> _CommandEndpoint:
     if named is not None:
         # Version 1 of the AWS CLI does not read AWS_ENDPOINT_URL for every service: SQS is one.
         return _CommandEndpoint(["--endpoint-url", named], _named_endpoint_variables(settings, named, given))
+    if command not in _OWN_SERVICES:
+        embedded_aws.check_embedded_aws_installed()
     variables = endpoint_variables(settings)
     return _CommandEndpoint(["--endpoint-url", variables["AWS_ENDPOINT_URL"]], variables)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from sfn_cli.errors import ConfigurationError
+from sfn_cli.installation.extras import install_hint
 from sfn_cli.integrations.aws.embedded_aws import MADE_UP
 from sfn_cli.local_endpoint import local_endpoint_address
 from sfn_cli.settings.exported import OWN_ENDPOINT
@@ -27,6 +30,7 @@ DEPLOY_TOOLS = {
 }
 """Settings of sam, cdk, serverless and Terraform."""
 
+_PACKAGES = ("starlette", "uvicorn")
 _FUNCTIONS = os.path.join(os.path.dirname(__file__), os.pardir, os.pardir, "functions", "environment")
 _NODE_OPTIONS = "NODE_OPTIONS"
 
@@ -36,6 +40,11 @@ def endpoint_variables(settings: Settings) -> dict[str, str]:
 
     The credentials are made up. Raises ConfigurationError.
     """
+    for package in _PACKAGES:
+        if find_spec(package) is None:
+            raise ConfigurationError(
+                f"The local endpoint needs {package}, which is not installed. {install_hint('serve')}"
+            )
     address = local_endpoint_address(settings)
     return {
         "AWS_ENDPOINT_URL": address.url,

@@ -10,6 +10,7 @@ import click
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.stacks.apis import stack_apis
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.deployment.names import stored_stacks
 
@@ -60,6 +61,8 @@ def list_stacks(terminal: Terminal) -> ExitCode:
 def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     """Shows the parameters, outputs and resources of a stack, and what was left out.
 
+    APIs and function URLs are shown with their local URLs and their routes.
+
     \b
     Example:
       sfn stack show orders
@@ -71,10 +74,11 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
         if found is None:
             raise UsageError(_missing_stack_text(backend.service, stack_name))
         resources = backend.service.stacks.resources(stack_name)
+        apis = stack_apis(backend.service, resources)
     if terminal.is_for_people:
         from sfn_cli.cli.stacks import tables
 
-        tables.write_stack(found, resources, sys.stdout, color=terminal.color)
+        tables.write_stack(found, resources, apis, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
     terminal.write(
         {
@@ -92,6 +96,7 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
                 }
                 for one in resources
             ],
+            **({"Apis": apis} if apis else {}),
             "LeftOut": [
                 {"LogicalResourceId": logical_id, "ResourceType": type}
                 for logical_id, type in found.left_out.items()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.task_dispatch import TaskDispatch
     from sfn_cli.store.protocols.driver import Heartbeats, Inbox, WorkerCommits
     from sfn_cli.store.protocols.stepfunctions import Executions
-    from sfn_cli.store.records.worker_commits import Claimed
+    from sfn_cli.store.records.stepfunctions.worker_commits import Claimed
 
 CLAIM_LIMIT = 500
 """The maximum number of executions taken over by one claim."""

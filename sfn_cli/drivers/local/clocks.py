@@ -8,7 +8,7 @@ history: a worker that resumes an execution continues from there.
 from __future__ import annotations
 
 from sfn_cli.settings import VIRTUAL_CLOCK, fast_time
-from sfn_cli.store.records.worker_commits import VirtualJump
+from sfn_cli.store.records.stepfunctions.worker_commits import VirtualJump
 
 GRACE_MS = 1_000
 """How long a virtual clock pauses before it jumps to the timeout, while only an outside caller can

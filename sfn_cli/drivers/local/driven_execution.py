@@ -13,8 +13,8 @@ from sfn_cli.drivers.local.clocks import GRACE_MS, Clock, VirtualClock, clock_of
 from sfn_cli.interpreter import mocks, turn
 from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.interpreter.signals import time_of_signal
+from sfn_cli.store.records.stepfunctions.worker_commits import ExecutionChanges
 from sfn_cli.store.records.tasks import Opened
-from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_lines
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.turn import Turned
     from sfn_cli.query.limits import TimeBudget
     from sfn_cli.store.records.logs import LogLine
-    from sfn_cli.store.records.worker_commits import Claimed, VirtualJump
+    from sfn_cli.store.records.stepfunctions.worker_commits import Claimed, VirtualJump
 
 EVENTS_AT_A_TIME = 500
 """How many events one execution may write in one round, so that it does not delay the others."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.isolation import Isolation
     from sfn_cli.drivers.local.messages import Messages
     from sfn_cli.store.protocols.driver import WorkerCommits
-    from sfn_cli.store.records.worker_commits import ExecutionChanges
+    from sfn_cli.store.records.stepfunctions.worker_commits import ExecutionChanges
 
 Round = defaultdict[DrivenExecution, PendingChanges]
 """The changes of a round, by execution."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.retry import RUNTIME
 from sfn_cli.errors import UnstorableError, is_store_error
 from sfn_cli.query.limits import BudgetExceeded
-from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.records.stepfunctions.suspensions import ATTEMPTS, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.store.protocols.driver import Inbox
     from sfn_cli.store.protocols.stepfunctions import Executions
-    from sfn_cli.store.records.inbox import Message
+    from sfn_cli.store.records.stepfunctions.inbox import Message
 
 
 class Messages:

@@ -23,6 +23,7 @@ from sfn_cli import detached, file_lock
 from sfn_cli.api.events.routing import route_events
 from sfn_cli.api.stepfunctions.status_events import status_event
 from sfn_cli.errors import ConfigurationError, is_store_error
+from sfn_cli.integrations.aws.local_services import EVENTS
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.settings import is_aws_endpoint
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.settings import Settings
     from sfn_cli.store.protocols.driver import Outbox
-    from sfn_cli.store.records.outbox import Note
+    from sfn_cli.store.records.stepfunctions.outbox import Note
 
 LOCK_NAME = "events.lock"
 
@@ -210,7 +211,7 @@ class OutboxDelivery:
 
 
 def _outbox_endpoint(settings: Settings) -> str | None:
-    endpoint = settings.endpoint("EventBridge") or settings.common_endpoint
+    endpoint = EVENTS.other_endpoint(settings)
     return None if is_aws_endpoint(endpoint) else endpoint
 
 

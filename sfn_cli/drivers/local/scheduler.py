@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sfn_cli.drivers.local.offloaded_steps import OffloadedSteps
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.signals import Signal
-    from sfn_cli.store.records.worker_commits import Claimed
+    from sfn_cli.store.records.stepfunctions.worker_commits import Claimed
 
 EVENTS_A_ROUND = 5_000
 """The number of events after which a round is committed."""

@@ -157,16 +157,21 @@ def is_embedded_aws_installed() -> bool:
     return find_spec("moto") is not None and find_spec("flask") is not None
 
 
-def _start_embedded_aws(settings: Settings, path: str) -> int | None:
-    """Starts the server, unless another process is starting it. Returns its process id.
-
-    Raises ConfigurationError if moto is not installed.
-    """
+def check_embedded_aws_installed() -> None:
+    """Raises ConfigurationError if moto is not installed."""
     if not is_embedded_aws_installed():
         raise ConfigurationError(
             "The local AWS services need moto, which is not installed. "
             f"Set AWS_ENDPOINT_URL to call another endpoint. {install_hint('aws')}"
         )
+
+
+def _start_embedded_aws(settings: Settings, path: str) -> int | None:
+    """Starts the server, unless another process is starting it. Returns its process id.
+
+    Raises ConfigurationError if moto is not installed.
+    """
+    check_embedded_aws_installed()
     return detached.start_detached(
         f"from sfn_cli.app import run_embedded_aws; run_embedded_aws(port={_last_embedded_aws_port(path)})",
         {**os.environ, **settings.environment()},

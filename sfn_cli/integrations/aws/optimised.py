@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.errors import StatesError
 from sfn_cli.integrations.aws.call import Answered, CallStyle, call_in_background, call_operation
 from sfn_cli.integrations.aws.errors import ErrorNaming
+from sfn_cli.integrations.aws.local_calls import call_local_operation
+from sfn_cli.integrations.aws.local_services import EVENTS
 from sfn_cli.integrations.aws.response_metadata import sdk_response_metadata
 from sfn_cli.integrations.aws.shapes import capitalise_member
 from sfn_cli.jsonvalue import Json, dumps
@@ -79,9 +81,10 @@ def optimised_events(task_run: TaskRun, context: TaskContext) -> Cancel:
             entry["Resources"] = [*entry.get("Resources", ()), *origin]
 
     naming = ErrorNaming("EventBridge", "AmazonEventBridge", "AmazonEventBridge")
-    return _call_optimised(
-        "events",
-        CallStyle(naming, capitalise_member, add_origin, _optimised_events_result),
-        task_run,
-        context,
+    style = CallStyle(naming, capitalise_member, add_origin, _optimised_events_result)
+    if not EVENTS.answers(context.settings):
+        return _call_optimised("events", style, task_run, context)
+    task = task_run.task
+    return call_in_background(
+        task_run, context, lambda: call_local_operation(EVENTS, "PutEvents", style, task, context)
     )

@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
 An ApiEndpoint on this machine ("127.0.0.1:3000", as served by `sam local start-api`; a URL may have a
-path) is called directly. Calls to others go, with the ApiEndpoint as Host, to the endpoint set for API
-Gateway, or with SFN_AWS=real to AWS. moto's server does not run APIs, so there is no default.
+path) is called directly. An API of this store is called at the local endpoint, which serves it. Calls to
+others go, with the ApiEndpoint as Host, to the endpoint set for API Gateway, or with SFN_AWS=real to AWS.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from socket import gaierror
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from sfn_cli.api.apigateway.urls import api_id_in_host, api_path
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.integrations.aws.call import call_in_background
 from sfn_cli.integrations.http.arguments import (
@@ -39,6 +40,8 @@ from sfn_cli.integrations.http.client import (
 from sfn_cli.integrations.http.url_encoding import url_encode, url_query_pairs
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, dumps, loads, serialized_payload
+from sfn_cli.local_endpoint import local_endpoint_address
+from sfn_cli.local_endpoint.record import ACCESS_KEY_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,13 +64,24 @@ _AUTH_TYPES = ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
 def invoke_api_gateway(task_run: TaskRun, context: TaskContext) -> Cancel:
     """Calls the method of Parameters' ApiEndpoint, Stage and Path."""
     task = task_run.task
-    return call_in_background(task_run, context, lambda: _call_api_gateway(task, context))
+    own_api = _own_api(task.arguments.value, context)
+    return call_in_background(task_run, context, lambda: _call_api_gateway(task, context, own_api))
 
 
-def _call_api_gateway(task: Task, context: TaskContext) -> TaskSucceeded | TaskFailed:
+def _own_api(arguments: Json, context: TaskContext) -> str | None:
+    """Returns the id of the called API if it is in this store, and no endpoint is set for API Gateway."""
+    endpoint = arguments.get("ApiEndpoint") if isinstance(arguments, dict) else None
+    api_id = api_id_in_host(endpoint) if isinstance(endpoint, str) else None
+    if api_id is None or context.settings.endpoint("API Gateway") is not None:
+        return None
+    _, parts = context.service.api_parts.version(api_id)
+    return api_id if parts else None
+
+
+def _call_api_gateway(task: Task, context: TaskContext, own_api: str | None) -> TaskSucceeded | TaskFailed:
     """Calls the method and returns its outcome. Raises StatesError."""
     try:
-        request = _api_gateway_request(task.arguments.value, context)
+        request = _api_gateway_request(task.arguments.value, context, own_api)
     except ConfigurationError as error:
         return _api_gateway_failure(task, "SdkClientException", str(error))
     try:
@@ -112,15 +126,20 @@ def _api_gateway_result(response: Response, body: str) -> dict[str, Json]:
     }
 
 
-def _api_gateway_request(arguments: Json, context: TaskContext) -> Request:
+def _api_gateway_request(arguments: Json, context: TaskContext, own_api: str | None) -> Request:
     """Returns the request, signed if necessary. Raises StatesError for an invalid request."""
     arguments = check_arguments(arguments, _FIELDS)
     endpoint, method = arguments["ApiEndpoint"], arguments["Method"]
     auth_type = http_argument_choice(_AUTH_TYPES, "AuthType", arguments.get("AuthType", "NO_AUTH"))
     headers = http_argument_headers("apigateway", arguments)
-    base, host = _api_gateway_target(endpoint, context)
-    if host is not None:
-        headers = (("Host", host), *headers)
+    if own_api is not None:
+        local = local_endpoint_address(context.settings)
+        base = f"{local.url}{api_path(own_api)}"
+        headers = ((ACCESS_KEY_HEADER, local.access_key), *headers)
+    else:
+        base, host = _api_gateway_target(endpoint, context)
+        if host is not None:
+            headers = (("Host", host), *headers)
     path = "".join(
         "/" + quote(str(arguments[name]).strip("/"), safe="/%:@!$&'()*+,;=~", errors="replace")
         for name in ("Stage", "Path")
@@ -161,7 +180,7 @@ def _api_gateway_target(endpoint: str, context: TaskContext) -> tuple[str, str |
     if real:
         return f"https://{endpoint}", None
     raise ConfigurationError(
-        f"{endpoint} is an API in AWS, and the local AWS services do not run APIs. "
+        f"{endpoint} is no API of this store. "
         "Set AWS_ENDPOINT_URL_API_GATEWAY to an endpoint that does, "
         "use an ApiEndpoint on this machine (127.0.0.1:3000), or set SFN_AWS=real."
     )

@@ -60,8 +60,10 @@ def is_loopback_url(url: str) -> bool:
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-def send_http_request(request: Request, *, seconds: float) -> Response:
+def send_http_request(request: Request, *, seconds: float, most_bytes: int = MAX_BODY_BYTES) -> Response:
     """Sends a request and returns the complete response. Blocks.
+
+    Of a body longer than `most_bytes`, one more byte is read, to detect that it is longer.
 
     Raises TimeoutError if the whole call takes longer than `seconds`, OSError and
     http.client.HTTPException if there is no response, and ValueError for an invalid URL or
@@ -82,7 +84,7 @@ def send_http_request(request: Request, *, seconds: float) -> Response:
     timer.daemon = True
     timer.start()
     try:
-        response = _send_on_http_connection(connection, parts, request)
+        response = _send_on_http_connection(connection, parts, request, most_bytes)
     except Exception as error:
         if expired.is_set() and not isinstance(error, TimeoutError):
             raise TimeoutError("timed out") from error
@@ -117,7 +119,7 @@ def _http_client_proxy(host: str) -> SplitResult | None:
 
 
 def _send_on_http_connection(
-    connection: http.client.HTTPConnection, parts: SplitResult, request: Request
+    connection: http.client.HTTPConnection, parts: SplitResult, request: Request, most_bytes: int
 ) -> Response:
     path = quote(parts.path or "/", safe=_URL_CHARACTERS, errors="replace")
     query = f"?{quote(parts.query, safe=_URL_CHARACTERS, errors='replace')}" if parts.query else ""
@@ -132,7 +134,7 @@ def _send_on_http_connection(
     connection.endheaders(request.body)
     response = connection.getresponse()
     return Response(
-        response.status, response.reason, tuple(response.getheaders()), response.read(MAX_BODY_BYTES + 1)
+        response.status, response.reason, tuple(response.getheaders()), response.read(most_bytes + 1)
     )
 
 

@@ -7,8 +7,6 @@ it, and SQS makes the URLs of its queues with it.
 from __future__ import annotations
 
 import asyncio
-import re
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -34,7 +32,8 @@ _ONE_HOP = frozenset(
 
 _NOT_PASSED_BACK = _ONE_HOP | {b"transfer-encoding", b"date", b"server"}
 
-_CREDENTIAL = re.compile(rb"(Credential=)[^/,\s]+", re.IGNORECASE)
+_KEY_HEADER = b"x-sfn-access-key"
+"""Names the access key of the local AWS services, which a client of this server does not know."""
 
 _UNREACHABLE = "The local AWS services have stopped. Try again: they start when they are needed."
 
@@ -134,13 +133,13 @@ class Upstream:
     def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         found = [(b"connection", b"close")]
         for name, value in scope["headers"]:
-            if name in _ONE_HOP:
+            if name in _ONE_HOP or name == _KEY_HEADER:
                 continue
             if name == b"host" and not is_program({"host": value.decode("latin-1")}):
                 value = self._own_host.encode()  # a name of this server that the other does not know
-            elif name == b"authorization" and self._access_key is not None and sys.platform != "linux":
-                value = _CREDENTIAL.sub(rb"\g<1>" + self._access_key.encode(), value)
             found.append((name, value))
+        if self._access_key is not None:
+            found.append((_KEY_HEADER, self._access_key.encode()))
         return found
 
     async def _pass_back(self, send: Send) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from sfn_cli import loopback
 from sfn_cli.errors import ApiError
+from sfn_cli.local_endpoint.record import ACCESS_KEY_HEADER
 
 if TYPE_CHECKING:
     import socket
@@ -50,6 +51,8 @@ class OwnClients:
 
 def _named_access_key(request: HttpRequest) -> bytes:
     """Returns the id of the access key that a request is signed with, or nothing."""
+    if ACCESS_KEY_HEADER in request.headers:
+        return request.headers[ACCESS_KEY_HEADER].encode("utf-8", "replace")
     found = _KEY.search(request.headers.get("authorization", ""))
     if found is not None:
         return (found[1] or found[2]).encode()

@@ -83,7 +83,7 @@ def _serve_endpoint(settings: Settings, hold: EndpointHold, control: socket.sock
                 "127.0.0.1",
                 clients=OwnClients(hold.address.access_key),
                 forwarding=Forwarding(settings, hold.note_start),
-                staying=Staying(settings, hold, service.store.is_current),
+                staying=Staying(settings, hold, service.store.is_current, service.api_parts.any_served),
             ),
             serves,
         )

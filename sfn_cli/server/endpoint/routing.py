@@ -25,10 +25,11 @@ _OWN = {
     "cloudformation": "cloudformation",
     "scheduler": "scheduler",
     "cloudcontrolapi": "cloudcontrol",
+    "events": "events",
 }
 """The services whose requests sfn answers itself, also to refuse them: signing name → name."""
 
-_SHARED_TARGETS = ("events", "cloudtrail")
+_SHARED_TARGETS = ("cloudtrail",)
 """The services with an X-Amz-Target of which sfn answers some operations; the others are forwarded."""
 
 _TOKEN_SERVICE = "sts"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.api.apigateway.urls import with_local_urls
+from sfn_cli.local_endpoint import local_endpoint_url
+from sfn_cli.local_endpoint.record import remembered_endpoint
 from sfn_cli.stacks.evaluation.context import Lookups
 
 if TYPE_CHECKING:
@@ -38,7 +41,21 @@ def stack_lookups(service: Service, imports: dict[str, None] | None = None) -> L
         )
         return None if answer is None else answer.get("SecretString")
 
-    return Lookups(export, stored_parameter, secret)
+    def is_own(id: str, is_function: bool) -> bool:
+        if is_function:
+            return service.function_urls.by_id(id) is not None
+        return bool(service.api_parts.version(id)[1])
+
+    def local_text(text: str) -> str:
+        return with_local_urls(text, is_own, lambda: _endpoint_url(service))
+
+    return Lookups(export, stored_parameter, secret, local_text)
+
+
+def _endpoint_url(service: Service) -> str:
+    """Returns the URL of the home's endpoint, which keeps its port; starts it if it never ran."""
+    known = remembered_endpoint(service.settings.home)
+    return known.address.url if known is not None else local_endpoint_url(service.settings)
 
 
 def _ask(service: Service, name: str, method: str, **request: Any) -> Any:

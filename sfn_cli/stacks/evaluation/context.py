@@ -46,6 +46,10 @@ def _no_secret(secret: str, stage: str | None, version: str | None) -> str | Non
     return None
 
 
+def _same_text(text: str) -> str:
+    return text
+
+
 class Lookups(NamedTuple):
     """Functions that look up values outside the template; each returns None if it finds nothing."""
 
@@ -58,5 +62,7 @@ class Lookups(NamedTuple):
     """
     secret: Callable[[str, str | None, str | None], str | None] = _no_secret
     """Returns the text of a secret, from its name or ARN, a version stage and a version id."""
+    local_text: Callable[[str], str] = _same_text
+    """Returns a text in which the URL of each API that runs here is its local one."""
     keeps_references: bool = False
     """Whether dynamic references are left unresolved, because their targets may not exist yet."""

@@ -21,7 +21,7 @@ from sfn_cli.stacks.evaluation.template_form import check_template_form
 from sfn_cli.stacks.stack import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.stacks.resources.resource import CreatedResource, Properties
@@ -174,7 +174,9 @@ class StackEvaluation:
 
     def _resolved(self, value: Any, path: Path_, created: Mapping[str, CreatedResource]) -> Json:
         resolved = self._resolution(created).value(value, path)
-        return resolve_dynamic_references(self.stack, self._lookups, resolved, path)
+        return _with_local_texts(
+            resolve_dynamic_references(self.stack, self._lookups, resolved, path), self._lookups.local_text
+        )
 
     def _resolution(
         self, created: Mapping[str, CreatedResource], *, in_condition: bool = False
@@ -188,3 +190,13 @@ class StackEvaluation:
             created,
             in_condition=in_condition,
         )
+
+
+def _with_local_texts(value: Json, local_text: Callable[[str], str]) -> Json:
+    if isinstance(value, str):
+        return local_text(value)
+    if isinstance(value, list):
+        return [_with_local_texts(item, local_text) for item in value]
+    if isinstance(value, dict):
+        return {name: _with_local_texts(item, local_text) for name, item in value.items()}
+    return value

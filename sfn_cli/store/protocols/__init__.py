@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.protocols.apis import ApiParts, FunctionUrls
     from sfn_cli.store.protocols.change_sets import ChangeSets
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
         Tasks,
         Versions,
     )
-    from sfn_cli.store.records.snapshot import StoredExecution
+    from sfn_cli.store.records.stepfunctions.snapshot import StoredExecution
 
 
 class Store(Protocol):
@@ -121,6 +122,10 @@ class Store(Protocol):
     def stack_operations(self) -> StackOperations: ...
     @property
     def running_stacks(self) -> RunningStacks: ...
+    @property
+    def api_parts(self) -> ApiParts: ...
+    @property
+    def function_urls(self) -> FunctionUrls: ...
 
     def changes(self) -> Changes: ...
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.store.records.executions import Execution
     from sfn_cli.store.records.function_events import FunctionEvent
-    from sfn_cli.store.records.inbox import Message
     from sfn_cli.store.records.logs import LogLine
-    from sfn_cli.store.records.outbox import Note
-    from sfn_cli.store.records.suspensions import Fault
-    from sfn_cli.store.records.worker_commits import Claimed, Committed, ExecutionChanges
+    from sfn_cli.store.records.stepfunctions.inbox import Message
+    from sfn_cli.store.records.stepfunctions.outbox import Note
+    from sfn_cli.store.records.stepfunctions.suspensions import Fault
+    from sfn_cli.store.records.stepfunctions.worker_commits import Claimed, Committed, ExecutionChanges
 
 
 class WorkerCommits(Protocol):

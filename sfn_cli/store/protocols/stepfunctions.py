@@ -18,13 +18,13 @@ if TYPE_CHECKING:
         ReplayFacts,
     )
     from sfn_cli.store.records.map_runs import MapRun, NewChild, NewMapRun, Result
-    from sfn_cli.store.records.redrives import RedriveState
-    from sfn_cli.store.records.revisions import Revision
     from sfn_cli.store.records.state_machines import StateMachine
-    from sfn_cli.store.records.suspensions import Suspension
+    from sfn_cli.store.records.stepfunctions.redrives import RedriveState
+    from sfn_cli.store.records.stepfunctions.revisions import Revision
+    from sfn_cli.store.records.stepfunctions.suspensions import Suspension
+    from sfn_cli.store.records.stepfunctions.waiting_tasks import StoredWaitingTask
     from sfn_cli.store.records.tasks import AnswerOutcome, TakenTask
     from sfn_cli.store.records.versions import Alias, Listed, Version, Weights
-    from sfn_cli.store.records.waiting_tasks import StoredWaitingTask
 
 
 class Executions(Protocol):

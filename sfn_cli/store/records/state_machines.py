@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.store.records.revisions import Revision
+from sfn_cli.store.records.stepfunctions.revisions import Revision
 
 if TYPE_CHECKING:
     from sfn_cli.store.records.versions import Alias, Version

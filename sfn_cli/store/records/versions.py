@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.errors import SfnError
 
 if TYPE_CHECKING:
-    from sfn_cli.store.records.revisions import Revision
+    from sfn_cli.store.records.stepfunctions.revisions import Revision
 
 
 class QuotaReached(SfnError):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import RowError, StoreError
-from sfn_cli.store.records.snapshot import StoredExecution
+from sfn_cli.store.records.stepfunctions.snapshot import StoredExecution
 from sfn_cli.store.sqlite.error_translation import explain_sqlite_error
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.events import COLUMNS, event_from

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sfn_cli.store.protocols import Store
+    from sfn_cli.store.sqlite.apis.function_urls import SqliteFunctionUrls
+    from sfn_cli.store.sqlite.apis.parts import SqliteApiParts
     from sfn_cli.store.sqlite.changes import SqliteChanges
     from sfn_cli.store.sqlite.events.connections import SqliteConnections
     from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
@@ -256,6 +258,18 @@ class SqliteStore:
         from sfn_cli.store.sqlite.stacks.running import SqliteRunningStacks
 
         return SqliteRunningStacks(self.database, self._wake)
+
+    @cached_property
+    def api_parts(self) -> SqliteApiParts:
+        from sfn_cli.store.sqlite.apis.parts import SqliteApiParts
+
+        return SqliteApiParts(self.database)
+
+    @cached_property
+    def function_urls(self) -> SqliteFunctionUrls:
+        from sfn_cli.store.sqlite.apis.function_urls import SqliteFunctionUrls
+
+        return SqliteFunctionUrls(self.database)
 
 
 def database_of(store: Store) -> Database:

@@ -12,7 +12,7 @@ from sfn_cli.api.protocol.long_polls import AwaitedEnd
 from sfn_cli.errors import ApiError
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.records.worker_commits import ExecutionChanges
+from sfn_cli.store.records.stepfunctions.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.stepfunctions.worker_commits import SqliteWorkerCommits
 from sfn_cli.store.sqlite.workers import SqliteWorkers
 from tests.api.fakes import EXECUTION, MACHINE

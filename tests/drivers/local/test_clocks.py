@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sfn_cli.drivers.local.clocks import VirtualClock
-from sfn_cli.store.records.worker_commits import VirtualJump
+from sfn_cli.store.records.stepfunctions.worker_commits import VirtualJump
 
 
 def test_the_jumps_of_a_virtual_clock() -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from sfn_cli.api import call_api, model
 from sfn_cli.errors import ApiError
-from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.stacks.resources.resource import Naming, ProvisioningContext
 from tests.api.fakes import ROLE, make_service
+from tests.processes import stop_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def make(tmp_path: Path) -> Iterator[Maker]:
     service = make_service(tmp_path / "home")
     yield Maker(service)
     service.close()
-    embedded_aws.stop_embedded_aws(str(tmp_path / "home"))
+    stop_services(str(tmp_path / "home"))
 
 
 @pytest.fixture(scope="module")
@@ -77,4 +77,4 @@ def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
     service = make_service(home)
     yield Maker(service)
     service.close()
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)

@@ -66,10 +66,6 @@ def bucket_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
     }
 
 
-def event_bus_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
-    return {"Arn": emulated.clients.get("events").describe_event_bus(Name=created.reference)["Arn"]}
-
-
 def parameter_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
     parameter = emulated.clients.get("ssm").get_parameter(Name=created.reference)["Parameter"]
     return {"Value": parameter["Value"], "Type": parameter["Type"]}
@@ -165,16 +161,6 @@ def stream_facts(emulated: Maker, created: CreatedResource) -> dict[str, Any]:
             bucket_facts,
             {"versioning": "Suspended", "age": 60},
             {"versioning": "Enabled", "age": 90},
-        ),
-        (
-            "AWS::Events::EventBus",
-            {"Name": "orders"},
-            {"Name": "orders", "Description": "Orders"},
-            "orders",
-            {"Arn": f"arn:aws:events:{ACCOUNT}:event-bus/orders", "Name": "orders"},
-            event_bus_facts,
-            {"Arn": f"arn:aws:events:{ACCOUNT}:event-bus/orders"},
-            {"Arn": f"arn:aws:events:{ACCOUNT}:event-bus/orders"},
         ),
         (
             "AWS::SSM::Parameter",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STATES = "arn:aws:states:us-east-1:123456789012"
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function"
 LOGS = "arn:aws:logs:us-east-1:123456789012:log-group"
+EVENTS = "arn:aws:events:us-east-1:123456789012"
 LAMBDA_ = "arn:aws:lambda:us-east-1:123456789012"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
 MAPPING = naming("Thing").uuid()
@@ -118,6 +119,76 @@ BASIC = {
             ("events", "DescribeConnection", {"Name": "bank"}),
             {"AuthorizationType": "BASIC", "Description": ""},
             {"AuthorizationType": "BASIC", "Description": "The bank"},
+        ),
+        (
+            "AWS::Events::EventBus",
+            {"Name": "orders", "Tags": [{"Key": "a", "Value": "1"}]},
+            {"Name": "orders", "Description": "Orders", "Policy": {"Statement": []}},
+            "orders",
+            {"Arn": f"{EVENTS}:event-bus/orders", "Name": "orders"},
+            ("events", "DescribeEventBus", {"Name": "orders"}),
+            {"Arn": f"{EVENTS}:event-bus/orders"},
+            {"Description": "Orders", "Policy": '{"Statement":[]}'},
+        ),
+        (
+            "AWS::Events::Rule",
+            {"Name": "big", "EventPattern": {"source": ["orders"]}, "Targets": [
+                {"Id": "a", "Arn": QUEUE}, {"Id": "b", "Arn": f"{LAMBDA}:price", "Input": {"x": 1}}]},
+            {"Name": "big", "EventPattern": '{"source": ["orders"]}', "State": "DISABLED", "Targets": [
+                {"Id": "b", "Arn": f"{LAMBDA}:price"}, {"Id": "c", "Arn": "left-out"}]},
+            "big",
+            {"Arn": f"{EVENTS}:rule/big"},
+            ("events", "ListTargetsByRule", {"Rule": "big"}),
+            {"Targets": [
+                {"Id": "a", "Arn": QUEUE}, {"Id": "b", "Arn": f"{LAMBDA}:price", "Input": '{"x":1}'}]},
+            {"Targets": [{"Id": "b", "Arn": f"{LAMBDA}:price"}]},
+        ),
+        (
+            "AWS::Events::Rule",
+            {"Name": "big", "EventBusName": "missing", "EventPattern": {"source": ["orders"]}},
+            {"Name": "big", "EventBusName": f"{EVENTS}:event-bus/missing", "Description": "Big",
+             "EventPattern": {"source": ["carts"]}},
+            "missing|big",
+            {"Arn": f"{EVENTS}:rule/missing/big"},
+            ("events", "DescribeRule", {"Name": "big", "EventBusName": "missing"}),
+            {"EventPattern": '{"source":["orders"]}', "State": "ENABLED"},
+            {"EventPattern": '{"source":["carts"]}', "Description": "Big"},
+        ),
+        (
+            "AWS::Events::Archive",
+            {"ArchiveName": "all", "SourceArn": f"{EVENTS}:event-bus/default", "RetentionDays": "7"},
+            {"ArchiveName": "all", "SourceArn": f"{EVENTS}:event-bus/default",
+             "EventPattern": {"source": ["orders"]}},
+            "all",
+            {"Arn": f"{EVENTS}:archive/all", "ArchiveName": "all"},
+            ("events", "DescribeArchive", {"ArchiveName": "all"}),
+            {"RetentionDays": 7, "EventCount": 0},
+            {"EventPattern": '{"source":["orders"]}'},
+        ),
+        (
+            "AWS::Scheduler::Schedule",
+            {"Name": "nightly", "ScheduleExpression": "cron(0 3 * * ? *)",
+             "StartDate": "2026-01-01T00:00:00Z", "FlexibleTimeWindow": {"Mode": "OFF"},
+             "Target": {"Arn": QUEUE, "RoleArn": ROLE}},
+            {"Name": "nightly", "ScheduleExpression": "rate(2 hours)", "State": "DISABLED",
+             "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": "5"},
+             "Target": {"Arn": QUEUE, "RoleArn": ROLE, "Input": {"x": 1}}},
+            "nightly",
+            {"Arn": "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly"},
+            ("scheduler", "GetSchedule", {"Name": "nightly"}),
+            {"ScheduleExpression": "cron(0 3 * * ? *)", "StartDate": 1767225600000, "State": "ENABLED"},
+            {"State": "DISABLED", "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5},
+             "Target": {"Arn": QUEUE, "RoleArn": ROLE, "Input": '{"x":1}'}},
+        ),
+        (
+            "AWS::Scheduler::ScheduleGroup",
+            {"Name": "reports"},
+            {"Name": "reports", "Tags": [{"Key": "a", "Value": "1"}]},
+            "reports",
+            {"Arn": "arn:aws:scheduler:us-east-1:123456789012:schedule-group/reports"},
+            ("scheduler", "GetScheduleGroup", {"Name": "reports"}),
+            {"State": "ACTIVE"},
+            {"State": "ACTIVE"},
         ),
     ],
 )  # fmt: skip

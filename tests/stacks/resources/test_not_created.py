@@ -47,33 +47,7 @@ def test_named(type: str, properties: dict[str, Any], reference: str, attributes
 @pytest.mark.parametrize(
     "type, properties, reference, attributes",
     [
-        ("AWS::ApiGateway::RestApi", {"Name": "shop"}, ID, {"RestApiId": ID, "RootResourceId": ID}),
-        ("AWS::ApiGateway::Stage", {"StageName": "prod"}, "prod", {}),
-        (
-            "AWS::ApiGatewayV2::Api",
-            {},
-            ID,
-            {"ApiEndpoint": rf"https://{ID}\.execute-api\.us-east-1\.amazonaws\.com"},
-        ),
-        ("AWS::Events::Rule", {"Name": "daily"}, "daily", {"Arn": f"arn:aws:events:{ACCOUNT}:rule/daily"}),
-        (
-            "AWS::Events::Rule",
-            {"Name": "daily", "EventBusName": "orders"},
-            r"orders\|daily",
-            {"Arn": f"arn:aws:events:{ACCOUNT}:rule/orders/daily"},
-        ),
-        (
-            "AWS::Scheduler::Schedule",
-            {"ScheduleExpression": "rate(1 day)"},
-            NAME,
-            {"Arn": f"arn:aws:scheduler:{ACCOUNT}:schedule/default/{NAME}"},
-        ),
-        (
-            "AWS::Lambda::Url",
-            {"TargetFunctionArn": "price"},
-            "price",
-            {"FunctionUrl": r"https://[a-z0-9]{32}\.lambda-url\.us-east-1\.on\.aws/"},
-        ),
+        ("AWS::ApiGateway::ClientCertificate", {}, ID, {"ClientCertificateId": ID}),
         ("AWS::Pipes::Pipe", {"Name": "p"}, "p", {"Arn": f"arn:aws:pipes:{ACCOUNT}:pipe/p"}),
     ],
 )

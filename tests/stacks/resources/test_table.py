@@ -26,8 +26,8 @@ def test_made(type: str) -> None:
     [
         ("AWS::IAM::Role", Extent.NAMED),
         ("AWS::Lambda::Permission", Extent.CREATED),
-        ("AWS::Events::Rule", Extent.LISTED),
-        ("AWS::ApiGateway::RestApi", Extent.LISTED),
+        ("AWS::Events::Rule", Extent.CREATED),
+        ("AWS::ApiGateway::UsagePlan", Extent.LISTED),
         ("AWS::Glue::Job", Extent.LEFT_OUT),
         ("Custom::Seed", Extent.LEFT_OUT),
         ("Terraform::aws_glue_job", Extent.LEFT_OUT),

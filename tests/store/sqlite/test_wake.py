@@ -9,8 +9,8 @@ import pytest
 from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.executions import NewExecution
-from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.records.state_machines import StateMachine
+from sfn_cli.store.records.stepfunctions.revisions import Revision
 from sfn_cli.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.settings import Settings
-    from sfn_cli.store.records.revisions import Revision
     from sfn_cli.store.records.state_machines import StateMachine
+    from sfn_cli.store.records.stepfunctions.revisions import Revision
 
 FAULT = re.compile(
     r"(?P<state>.+):(?P<error>[^:@]+?)(?:@(?P<first>[1-9]\d{0,8})(?:-(?P<last>[1-9]\d{0,8}))?)?",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 IS_OWN = "sfn.is_own"
 """The key, in a request's WSGI environment, of the `loopback.is_own` result for its connection."""
 
+FORWARDED_KEY = "HTTP_X_SFN_ACCESS_KEY"
+"""The header of the home's local endpoint, whose requests are signed with its own key, or not at all."""
+
 _KEY = re.compile(
     r"\bCredential=([^/,\s]+)|^AWS ([^:]+):|(?:^|&)(?:X-Amz-Credential|AWSAccessKeyId)=([^/&%]+)",
     re.IGNORECASE,
@@ -80,6 +83,8 @@ def _refuse_guarded_request(start_response: Callable[..., Any], reason: str) -> 
 
 def _guarded_key(environ: Mapping[str, Any]) -> bytes:
     """Returns the access key id in a request, or b""."""
+    if FORWARDED_KEY in environ:
+        return str(environ[FORWARDED_KEY]).encode()
     found = _KEY.search(str(environ.get("HTTP_AUTHORIZATION", ""))) or _KEY.search(
         str(environ.get("QUERY_STRING", ""))
     )

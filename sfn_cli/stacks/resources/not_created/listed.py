@@ -5,20 +5,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sfn_cli.stacks.resources.not_created.patterns import (
-    Pattern,
-    fill_pattern,
-    not_created_type,
-    pattern_type,
-)
-from sfn_cli.stacks.resources.resource import CreatedResource, Extent
-
-if TYPE_CHECKING:
-    from sfn_cli.stacks.resources.resource import Naming, Properties
-
-_DEFAULT_BUS = "default"
+from sfn_cli.stacks.resources.not_created.patterns import Pattern, pattern_type
+from sfn_cli.stacks.resources.resource import Extent
 
 
 def _arn(service: str, resource: str) -> str:
@@ -33,11 +21,8 @@ _GENERATED = Pattern("{name}")
 _API_HOST = "execute-api.{region}.amazonaws.com"
 
 _API_GATEWAY = {
-    "ApiKey": _with_id("APIKeyId"),
-    "Authorizer": _with_id("AuthorizerId"),
     "BasePathMapping": _GENERATED,
     "ClientCertificate": _with_id("ClientCertificateId"),
-    "Deployment": _with_id("DeploymentId"),
     "DocumentationPart": _with_id("DocumentationPartId"),
     "DocumentationVersion": _GENERATED,
     "DomainName": Pattern(
@@ -50,24 +35,14 @@ _API_GATEWAY = {
             "RegionalHostedZoneId": "Z{id}",
         },
     ),
-    "GatewayResponse": _with_id("Id"),
-    "Method": _GENERATED,
-    "Model": Pattern("{name}", {}, "Name"),
-    "RequestValidator": _with_id("RequestValidatorId"),
-    "Resource": _with_id("ResourceId"),
-    "RestApi": Pattern("{id}", {"RestApiId": "{id}", "RootResourceId": "{token:.10}"}),
-    "Stage": Pattern("{StageName}"),
     "UsagePlan": _with_id("Id"),
     "UsagePlanKey": Pattern("{KeyId}:{UsagePlanId}", {"Id": "{ref}"}),
     "VpcLink": _with_id("VpcLinkId"),
 }
 
 _API_GATEWAY_V2 = {
-    "Api": Pattern("{id}", {"ApiId": "{id}", "ApiEndpoint": "https://{id}." + _API_HOST}),
     "ApiGatewayManagedOverrides": _GENERATED,
     "ApiMapping": _with_id("ApiMappingId"),
-    "Authorizer": _with_id("AuthorizerId"),
-    "Deployment": _with_id("DeploymentId"),
     "DomainName": Pattern(
         "{DomainName}",
         {
@@ -76,33 +51,15 @@ _API_GATEWAY_V2 = {
             "RegionalHostedZoneId": "Z{id}",
         },
     ),
-    "Integration": _with_id("IntegrationId"),
     "IntegrationResponse": _with_id("IntegrationResponseId"),
     "Model": _with_id("ModelId"),
-    "Route": _with_id("RouteId"),
     "RouteResponse": _with_id("RouteResponseId"),
-    "Stage": Pattern("{StageName}"),
     "VpcLink": _with_id("VpcLinkId"),
 }
 
 _PATTERNS = {
     **{f"AWS::ApiGateway::{noun}": pattern for noun, pattern in _API_GATEWAY.items()},
     **{f"AWS::ApiGatewayV2::{noun}": pattern for noun, pattern in _API_GATEWAY_V2.items()},
-    "AWS::Events::ApiDestination": Pattern(
-        "{name}",
-        {
-            "Arn": _arn("events", "api-destination/{name}/{uuid}"),
-            "ArnForPolicy": _arn("events", "api-destination/{name}"),
-        },
-        "Name",
-    ),
-    "AWS::Events::Archive": Pattern(
-        "{name}", {"Arn": _arn("events", "archive/{name}"), "ArchiveName": "{name}"}, "ArchiveName", {}, 48
-    ),
-    "AWS::Lambda::Url": Pattern(
-        "{TargetFunctionArn}",
-        {"FunctionArn": "{ref}", "FunctionUrl": "https://{token}.lambda-url.{region}.on.aws/"},
-    ),
     "AWS::Logs::LogStream": Pattern("{name}", {}, "LogStreamName", {}, 512),
     "AWS::Logs::MetricFilter": Pattern("{name}", {}, "FilterName", {}, 512),
     "AWS::Logs::QueryDefinition": Pattern("{uuid}", {"QueryDefinitionId": "{uuid}"}),
@@ -118,39 +75,7 @@ _PATTERNS = {
         },
         "Name",
     ),
-    "AWS::Scheduler::Schedule": Pattern(
-        "{name}",
-        {"Arn": _arn("scheduler", "schedule/{GroupName}/{name}")},
-        "Name",
-        {"GroupName": "default"},
-    ),
-    "AWS::Scheduler::ScheduleGroup": Pattern(
-        "{name}",
-        {
-            "Arn": _arn("scheduler", "schedule-group/{name}"),
-            "CreationDate": "",
-            "LastModificationDate": "",
-            "State": "ACTIVE",
-        },
-        "Name",
-    ),
 }
 
-_RULE = Pattern("{name}", {"Arn": _arn("events", "rule/{name}")}, "Name")
-_RULE_OF_BUS = Pattern("{Bus}|{name}", {"Arn": _arn("events", "rule/{Bus}/{name}")}, "Name")
-
-
-def _predict_rule(naming: Naming, properties: Properties) -> CreatedResource:
-    """Returns a rule's name, which includes its event bus unless that is the default bus."""
-    bus = str(properties.get("EventBusName") or _DEFAULT_BUS).rpartition("/")[2]
-    pattern = _RULE if bus == _DEFAULT_BUS else _RULE_OF_BUS
-    return fill_pattern(pattern, naming, {**properties, "Bus": bus})
-
-
-LISTED = {
-    **{type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()},
-    "AWS::Events::Rule": not_created_type(_predict_rule, Extent.LISTED)._replace(
-        name_property=_RULE.name_property
-    ),
-}
+LISTED = {type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()}
 """Type → row."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.records.inbox import Message
+from sfn_cli.store.records.stepfunctions.inbox import Message
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from sfn_cli.store.records.outbox import Note
+from sfn_cli.store.records.stepfunctions.outbox import Note
 from sfn_cli.store.sqlite.stepfunctions.status_changes import SqliteStatusChanges
 
 if TYPE_CHECKING:

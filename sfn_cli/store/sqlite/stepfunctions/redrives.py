@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.events import execution_redriven_event
-from sfn_cli.store.records.redrives import RedriveState
+from sfn_cli.store.records.stepfunctions.redrives import RedriveState
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.events import (
     COLUMNS,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 from sfn_cli.errors import RowError
-from sfn_cli.store.records.revisions import Revision
+from sfn_cli.store.records.stepfunctions.revisions import Revision
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.columns import insert_columns as insert_into
 

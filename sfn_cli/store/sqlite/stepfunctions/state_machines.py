@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.records.state_machines import StateMachine
+from sfn_cli.store.records.stepfunctions.revisions import Revision
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns, split_columns
 from sfn_cli.store.sqlite.stepfunctions import revisions
 

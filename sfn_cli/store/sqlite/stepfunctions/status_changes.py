@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import jsonvalue
 from sfn_cli.interpreter.events import TERMINAL
-from sfn_cli.store.records.outbox import StatusChange
+from sfn_cli.store.records.stepfunctions.outbox import StatusChange
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions.executions import executions_where
 

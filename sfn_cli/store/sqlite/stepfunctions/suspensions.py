@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.records.suspensions import ATTEMPTS, Fault, Suspension
+from sfn_cli.store.records.stepfunctions.suspensions import ATTEMPTS, Fault, Suspension
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.keys import OWNER_OF_SUSPENDED
 from sfn_cli.store.sqlite.stepfunctions.events import last_event

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sfn_cli.jsonvalue import Json
-    from sfn_cli.store.records.waiting_tasks import StoredWaitingTask
+    from sfn_cli.store.records.stepfunctions.waiting_tasks import StoredWaitingTask
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.store.records.revisions import Revision
+from sfn_cli.store.records.stepfunctions.revisions import Revision
 from sfn_cli.store.records.versions import Listed, QuotaReached, Version
 from sfn_cli.store.sqlite.columns import columns_of, split_columns
 from sfn_cli.store.sqlite.stepfunctions.revisions import COLUMNS

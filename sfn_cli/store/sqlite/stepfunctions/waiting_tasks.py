@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.records.waiting_tasks import StoredWaitingTask, WaitingExecution
+from sfn_cli.store.records.stepfunctions.waiting_tasks import StoredWaitingTask, WaitingExecution
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.keys import event_key, event_of_key, execution_of_key
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sfn_cli import __version__, jsonvalue
 from sfn_cli.errors import RowError, is_store_error
 from sfn_cli.interpreter.events import TERMINAL, HistoryEvent
-from sfn_cli.store.records.worker_commits import Claimed, Committed, ExecutionChanges
+from sfn_cli.store.records.stepfunctions.worker_commits import Claimed, Committed, ExecutionChanges
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.logs.logs import insert_log_lines
 from sfn_cli.store.sqlite.stepfunctions import execution_end, inbox, map_run_counts, suspensions, tasks
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sfn_cli.store.records.logs import LogLine
-    from sfn_cli.store.records.suspensions import Fault
+    from sfn_cli.store.records.stepfunctions.suspensions import Fault
     from sfn_cli.store.sqlite.database import Database
 
 

@@ -9,6 +9,7 @@ import pytest
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.settings import Settings
+from tests.processes import stop_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,4 +31,4 @@ class LocalServices:
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServices]:
     settings = Settings(str(tmp_path_factory.mktemp("home") / "sfn"))
     yield LocalServices(settings)
-    embedded_aws.stop_embedded_aws(settings.home)
+    stop_services(settings.home)

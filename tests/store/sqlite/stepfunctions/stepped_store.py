@@ -9,10 +9,10 @@ from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.activities import Activity
 from sfn_cli.store.records.executions import Execution, NewExecution
-from sfn_cli.store.records.revisions import Revision
 from sfn_cli.store.records.state_machines import StateMachine
+from sfn_cli.store.records.stepfunctions.revisions import Revision
+from sfn_cli.store.records.stepfunctions.worker_commits import ExecutionChanges
 from sfn_cli.store.records.tasks import Opened
-from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.stepfunctions.activities import SqliteActivities
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions

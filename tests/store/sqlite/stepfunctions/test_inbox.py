@@ -9,9 +9,9 @@ import pytest
 
 from sfn_cli.interpreter.events import HistoryEvent
 from sfn_cli.interpreter.task_token import task_token
-from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.records.stepfunctions.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.records.stepfunctions.worker_commits import ExecutionChanges
 from sfn_cli.store.records.tasks import AnswerOutcome
-from sfn_cli.store.records.worker_commits import ExecutionChanges
 from sfn_cli.store.sqlite.stepfunctions import inbox
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.store.records.map_runs import Count, NewChild, NewMapRun
-from sfn_cli.store.records.worker_commits import VirtualJump
+from sfn_cli.store.records.stepfunctions.worker_commits import VirtualJump
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT
 
 if TYPE_CHECKING:

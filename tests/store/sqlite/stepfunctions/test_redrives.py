@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.suspensions import ATTEMPTS, Fault
+from sfn_cli.store.records.stepfunctions.suspensions import ATTEMPTS, Fault
 from sfn_cli.store.records.tasks import AnswerOutcome
 from sfn_cli.store.sqlite.stepfunctions.redrives import STORED_TOKENS, TOKEN_MS
 from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY, MACHINE
@@ -15,7 +15,7 @@ from tests.store.sqlite.stepfunctions.stepped_store import ACCOUNT, ACTIVITY, MA
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.store.records.redrives import RedriveState
+    from sfn_cli.store.records.stepfunctions.redrives import RedriveState
     from tests.store.sqlite.stepfunctions.stepped_store import SteppedStore
 
 FAILS = "ExecutionFailed"

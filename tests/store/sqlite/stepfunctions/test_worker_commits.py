@@ -11,8 +11,8 @@ from sfn_cli.interpreter.events import HistoryEvent, execution_started_event
 from sfn_cli.interpreter.task_token import task_token
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.store.records.executions import NewExecution
+from sfn_cli.store.records.stepfunctions.worker_commits import ExecutionChanges, VirtualJump
 from sfn_cli.store.records.tasks import AnswerOutcome, Opened
-from sfn_cli.store.records.worker_commits import ExecutionChanges, VirtualJump
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox

@@ -1,0 +1,1 @@
+"""Records of Step Functions beside its machines and executions."""

@@ -1,0 +1,1 @@
+"""APIs and function URLs in SQLite."""
