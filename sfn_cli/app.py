@@ -46,6 +46,7 @@ def build_app(
         run_task=_run_task_of_app,
         is_available=partial(_app_can_run, settings),
         more_operations=_app_stack_operation,
+        read_object=partial(_read_object_of_app, settings),
     )
 
 
@@ -62,7 +63,15 @@ def run_embedded_aws(*, port: int) -> None:
 
     # The process removes the user's credentials and endpoints from its own environment.
     build = partial(build_app, environment=dict(os.environ))
-    embedded_aws_main(build, _restore_stacks_of_app, port=port)
+    embedded_aws_main(build, _restore_stacks_of_app, worker_revival, port=port)
+
+
+def worker_revival(open_service: Callable[[], Service]) -> Callable[[Settings], None]:
+    """Returns what is called once a second, to start a worker again that was killed (revival.py)."""
+    from sfn_cli.drivers.local.lifetime.revival import WorkerRevival
+
+    revival = WorkerRevival(open_service)
+    return lambda settings: revival.check(settings.home)
 
 
 def _restore_stacks_of_app(service: Service, start: EmulatorStart) -> None:
@@ -93,6 +102,12 @@ def _app_stack_operation(service: str, name: str) -> Handler | None:
     from sfn_cli.stacks.operations.table import find_stack_operation
 
     return find_stack_operation(service, name)
+
+
+def _read_object_of_app(settings: Settings, bucket: str, key: str, version: str | None) -> bytes:
+    from sfn_cli.integrations.aws.objects import read_object
+
+    return read_object(settings, bucket, key, version)
 
 
 def _app_clock() -> int:

@@ -29,6 +29,7 @@ BAD: Mapping[str, list[str]] = {
     "SFN_MAX_CHILDREN": [*WHOLE, "1001"],
     "SFN_AWS": ["Real", "true", "1", "moto"],
     "SFN_AWS_IDLE_SECONDS": SECONDS,
+    "SFN_AWS_PERSIST": ["0", "true", "yes"],
     "SFN_EXACT_RUNTIMES": BOOLEANS,
     "AWS_ENDPOINT_URL": URLS,
     "AWS_ENDPOINT_URL_*": URLS,

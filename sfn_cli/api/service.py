@@ -68,6 +68,9 @@ class Invoker(Protocol):
 MoreOperations = Callable[[str, str], "Callable[[Service, dict[str, Any]], Any] | None"]
 """Returns the function that answers an operation, by service and name; None if there is none."""
 
+ReadObject = Callable[[str, str, "str | None"], bytes]
+"""Returns an object of S3, by bucket, key and version. Raises ApiError with S3's code and message."""
+
 RunTask = Callable[["Service", "OpenTask", "HttpInspection | None"], "TaskSucceeded | TaskFailed"]
 
 
@@ -85,6 +88,7 @@ class Service:
         run_task: RunTask | None = None,
         is_available: Callable[[Resource], bool] | None = None,
         more_operations: MoreOperations | None = None,
+        read_object: ReadObject | None = None,
         parent: Service | None = None,
     ) -> None:
         """Takes the settings and the functions that create the parts.
@@ -93,13 +97,15 @@ class Service:
         first use; the store calls its argument to wake a worker. `run_task` runs one task and waits
         for it; without it, no task outside an execution can be run. `is_available` returns whether sfn
         can run tasks on a resource; a state machine with other tasks is rejected (never, if None).
-        `more_operations` finds the operations of layers above `api`.
+        `more_operations` finds the operations of layers above `api`. `read_object` reads the code of
+        functions from S3.
         """
         self.settings = settings
         self.clock = clock
         self.run_task = run_task
         self.is_available = is_available
         self.more_operations = more_operations
+        self.read_object = read_object
         self._open_store = open_store
         self._make_runner = make_runner
         self._make_invoker = make_invoker
@@ -118,6 +124,7 @@ class Service:
             run_task=self.run_task,
             is_available=self.is_available,
             more_operations=self.more_operations,
+            read_object=self.read_object,
             parent=self._parent or self,
         )
 

@@ -49,6 +49,8 @@ class Settings(NamedTuple):
     calls_aws: bool = False
     """Whether tasks may call AWS itself."""
     aws_idle_seconds: float = _default_setting("SFN_AWS_IDLE_SECONDS")
+    aws_persist: bool = False
+    """Whether the local AWS services keep their data when they stop."""
     endpoints: tuple[tuple[str, str], ...] = ()
     """The endpoints of AWS's services: (variable, URL)."""
     exact_runtimes: bool = False
@@ -77,6 +79,7 @@ class Settings(NamedTuple):
             max_children=read["SFN_MAX_CHILDREN"],
             calls_aws=read["SFN_AWS"] is not None,
             aws_idle_seconds=read["SFN_AWS_IDLE_SECONDS"],
+            aws_persist=read["SFN_AWS_PERSIST"] is not None,
             endpoints=() if read["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] else endpoints,
             exact_runtimes=read["SFN_EXACT_RUNTIMES"],
         )

@@ -166,6 +166,12 @@ _SERVICES = (
         seconds_kind(more_than=0),
     ),
     SettingVariable(
+        "SFN_AWS_PERSIST",
+        "`1` keeps the data of the local AWS services, in the home, when they stop.",
+        kind=choice_kind("1"),
+        computed="their data is lost",
+    ),
+    SettingVariable(
         "AWS_ENDPOINT_URL",
         "The endpoint for the calls of tasks and for status change events.",
         kind=ENDPOINT,

@@ -84,12 +84,10 @@ def test_errors(home: Path, there: Api) -> None:
 
 
 def test_an_aws_api_without_an_endpoint(home: Path, there: Api) -> None:
-    """The local AWS services do not run APIs: the error says what to do."""
+    """An API that is not in the store: the error says what to do."""
     failed = ended(home, started(home, AWS_NAME, Stage="prod"))
     assert failed["error"] == "ApiGateway.SdkClientException"
-    assert failed["cause"].startswith(
-        f"{AWS_NAME} is an API in AWS, and the local AWS services do not run APIs. "
-    )
+    assert failed["cause"].startswith(f"{AWS_NAME} is no API of this store. ")
 
 
 @pytest.mark.parametrize("more, key", [({}, "sfn"), ({"SFN_AWS": "real"}, "the-user")])

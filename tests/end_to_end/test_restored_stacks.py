@@ -149,3 +149,28 @@ def test_a_deploy_after_the_restart(home: Path) -> None:
     deployed = sfn(home, "deploy", folder, "--stack", "shop", "--output", "json")
     assert deployed.returncode == 0, deployed.stderr
     assert "created" not in deployed.stdout
+
+
+def test_a_stack_with_persistent_services(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With SFN_AWS_PERSIST=1, a restart keeps the data of a stack's resources, and the stack says nothing."""
+    monkeypatch.setenv("SFN_AWS_PERSIST", "1")
+    embedded_aws.stop_embedded_aws(str(home))
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    kept = {name: RESOURCES[name] for name in ("Queue", "Key")}
+    (folder / "template.json").write_text(
+        json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": kept})
+    )
+    client(home, "sqs")  # the services start with this setting
+    assert sfn(home, "deploy", str(folder), "--stack", "kept").returncode == 0
+    before = sfn_json(home, "stack", "show", "kept")
+    queue, key = (one["PhysicalResourceId"] for one in before["Resources"])
+    url = client(home, "sqs").get_queue_url(QueueName=queue)["QueueUrl"]
+    client(home, "sqs").send_message(QueueUrl=url, MessageBody="1001")
+    embedded_aws.stop_embedded_aws(str(home))
+    (message,) = client(home, "sqs").receive_message(QueueUrl=url)["Messages"]
+    assert message["Body"] == "1001"
+    assert client(home, "kms").describe_key(KeyId=key)["KeyMetadata"]["KeyId"] == key
+    assert sfn_json(home, "stack", "show", "kept") == before

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -105,8 +106,20 @@ def test_apply_plan_and_destroy(clients: Clients) -> None:
         iam.get_role(RoleName="greeting")
 
 
-def test_an_event_source_mapping_is_refused(clients: Clients) -> None:
-    with pytest.raises(ClientError, match="UnknownOperationException"):
-        clients("lambda").create_event_source_mapping(
-            FunctionName="Greeter", EventSourceArn="arn:aws:sqs:us-east-1:123456789012:q"
-        )
+def test_code_in_s3(clients: Clients) -> None:
+    """A function's code is read from the local S3."""
+    s3, functions = clients("s3"), clients("lambda")
+    s3.create_bucket(Bucket="code")
+    s3.put_object(Bucket="code", Key="app.zip", Body=zip_of_function())
+    place = {"S3Bucket": "code", "S3Key": "app.zip"}
+    functions.create_function(
+        FunctionName="stored", Role="arn:aws:iam::123456789012:role/any", Runtime="python3.12",
+        Handler="app.lambda_handler", Code=place,
+    )  # fmt: skip
+    assert functions.invoke(FunctionName="stored", Payload=b"[1]")["Payload"].read() == b"[1]"
+    functions.update_function_code(FunctionName="stored", **place)
+    missing = re.escape(
+        "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The spec"
+    )
+    with pytest.raises(ClientError, match=missing):
+        functions.update_function_code(FunctionName="stored", S3Bucket="code", S3Key="gone.zip")

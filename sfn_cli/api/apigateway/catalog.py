@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.protocols.apis import ApiVersion
-    from sfn_cli.store.records.apis import ApiPart, FunctionUrl
+    from sfn_cli.store.records.apis.function_urls import FunctionUrl
+    from sfn_cli.store.records.apis.parts import ApiPart
 
 _MAX_CACHED = 200
 _FUNCTION_SECONDS = 900

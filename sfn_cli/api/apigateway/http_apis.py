@@ -21,7 +21,7 @@ from sfn_cli.api.apigateway.values import object_value, text_list, text_map, tru
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sfn_cli.store.records.apis import ApiPart
+    from sfn_cli.store.records.apis.parts import ApiPart
 
 HTTP_API = "AWS::ApiGatewayV2::Api"
 WEBSOCKET = "WEBSOCKET"

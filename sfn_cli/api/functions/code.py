@@ -1,4 +1,4 @@
-"""A function's code in requests: a zip, or a folder of this machine (CodeDir, an extension of sfn).
+"""A function's code in requests: a zip, an object in S3, or a folder (CodeDir, an extension of sfn).
 
 A folder is used in place. A version's code never changes: publishing a folder stores a zip of its
 current content. PackageDirs and ExactRuntime are extensions too: folders with packages that the code
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import quotas
 from sfn_cli.api.functions.references import invalid_function_reference
+from sfn_cli.errors import ApiError
 from sfn_cli.store.records.functions import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sfn_cli.errors import ApiError
+    from sfn_cli.api.service import Service
     from sfn_cli.jsonvalue import Json
 
 _NOT_CODE = frozenset({"__pycache__", ".git"})
@@ -27,15 +28,15 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time in a zip, so that the same content always results in the same zip."""
 
 
-def parse_code(source: Mapping[str, Any]) -> Code | None:
+def parse_code(service: Service, source: Mapping[str, Any]) -> Code | None:
     """Parses the code in a request; None if there is none. Raises ApiError."""
-    for member in ("S3Bucket", "S3Key", "ImageUri"):
-        if source.get(member):
-            raise invalid_function_reference(
-                f"{member} is not supported: a function's code must be a zip or a folder."
-            )
+    if source.get("ImageUri"):
+        raise invalid_function_reference(
+            "ImageUri is not supported: a function's code must be a zip or a folder."
+        )
     folder, content = source.get("CodeDir"), source.get("ZipFile")
-    if folder and content:
+    is_in_s3 = bool(source.get("S3Bucket") or source.get("S3Key"))
+    if content and (folder or is_in_s3):
         raise invalid_function_reference(
             "Please do not provide other FunctionCode parameters when providing a ZipFile."
         )
@@ -45,10 +46,24 @@ def parse_code(source: Mapping[str, Any]) -> Code | None:
                 f"The code folder must be the absolute path of an existing folder: {folder}"
             )
         return Code(folder=os.path.normpath(folder))
+    if is_in_s3:
+        content = _read_code_in_s3(service, source)
     if content is None:
         return None
     _check_code_zip(content)
     return Code(zip=content)
+
+
+def _read_code_in_s3(service: Service, source: Mapping[str, Any]) -> bytes:
+    bucket, key = source.get("S3Bucket"), source.get("S3Key")
+    if not bucket or not key or service.read_object is None:
+        raise invalid_function_reference("Please provide both S3Bucket and S3Key for the function's code.")
+    try:
+        return service.read_object(bucket, key, source.get("S3ObjectVersion"))
+    except ApiError as error:
+        raise invalid_function_reference(
+            f"Error occurred while GetObject. S3 Error Code: {error.code}. S3 Error Message: {error.message}"
+        ) from None
 
 
 def code_extensions(source: Mapping[str, Any]) -> dict[str, Json]:

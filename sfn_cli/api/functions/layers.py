@@ -32,7 +32,7 @@ _NEWEST = 2**62
 
 def publish_layer_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name = _layer_name(service, request["LayerName"])
-    code = parse_code(request["Content"])
+    code = parse_code(service, request["Content"])
     if code is None:
         raise invalid_function_reference("Please provide a source for layer content.")
     now = service.clock()

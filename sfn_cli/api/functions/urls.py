@@ -21,7 +21,7 @@ from sfn_cli.api.functions.references import (
     parse_function_reference,
 )
 from sfn_cli.errors import ApiError
-from sfn_cli.store.records.apis import FunctionUrl
+from sfn_cli.store.records.apis.function_urls import FunctionUrl
 from sfn_cli.store.records.functions import LATEST
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import click
 
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.stacks.apis import start_endpoint_of_apis
 from sfn_cli.cli.stacks.options import project_options
 from sfn_cli.cli.stacks.project import check_stack_name, deploy_options, deploy_stacks, read_named_project
 
@@ -51,6 +52,8 @@ def deploy(terminal: Terminal, options: ProjectOptions, dry_run: bool) -> ExitCo
             done = [plan_stack(backend.service, stack, deploying) for stack in project.stacks]
         else:
             done = [deployed for _, deployed in deploy_stacks(backend, project.stacks, deploying)]
+            for deployed in done:
+                start_endpoint_of_apis(backend.service, deployed.changes)
     if terminal.is_for_people:
         from sfn_cli.cli.stacks.tables import write_deployed
 

@@ -10,6 +10,7 @@ import click
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.stacks.apis import stack_apis
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.deployment.names import stored_stacks
 
@@ -43,6 +44,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
     """
     _ = terminal.query, terminal.output  # validates both first
     with Backend(terminal) as backend:
+        _recover_killed_deploys(backend.service)
         found = list(stored_stacks(backend.service.stacks))
     if terminal.is_for_people:
         from sfn_cli.cli.stacks import tables
@@ -59,20 +61,24 @@ def list_stacks(terminal: Terminal) -> ExitCode:
 def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
     """Shows the parameters, outputs and resources of a stack, and what was left out.
 
+    APIs and function URLs are shown with their local URLs and their routes.
+
     \b
     Example:
       sfn stack show orders
     """
     _ = terminal.query, terminal.output
     with Backend(terminal) as backend:
+        _recover_killed_deploys(backend.service)
         found = backend.service.stacks.find(stack_name)
         if found is None:
             raise UsageError(_missing_stack_text(backend.service, stack_name))
         resources = backend.service.stacks.resources(stack_name)
+        apis = stack_apis(backend.service, resources)
     if terminal.is_for_people:
         from sfn_cli.cli.stacks import tables
 
-        tables.write_stack(found, resources, sys.stdout, color=terminal.color)
+        tables.write_stack(found, resources, apis, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
     terminal.write(
         {
@@ -90,6 +96,7 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
                 }
                 for one in resources
             ],
+            **({"Apis": apis} if apis else {}),
             "LeftOut": [
                 {"LogicalResourceId": logical_id, "ResourceType": type}
                 for logical_id, type in found.left_out.items()
@@ -162,6 +169,16 @@ def delete_stack(terminal: Terminal, stack_name: str) -> ExitCode:
         except ResourceError as error:
             raise CommandFailedError(f"Cannot delete the stack {stack_name}: {error}") from None
     return ExitCode.SUCCESS
+
+
+def _recover_killed_deploys(service: Service) -> None:
+    """Finishes or rolls back deploys of tools that were running in a process that was killed."""
+    if not service.stack_operations.unfinished():
+        return
+    from sfn_cli.cli.stacks.project import report_line
+    from sfn_cli.stacks.deployment.failures.recovery import recover_stacks
+
+    recover_stacks(service, report_line)
 
 
 def _missing_stack_text(service: Service, name: str) -> str:

@@ -80,7 +80,9 @@ def write_stacks(stacks: Sequence[Any], stream: TextIO, *, color: bool) -> None:
             console.print(_cell(f"{stack.name}: {_lost_data_text(stack.data_lost_at)}"))
 
 
-def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: bool) -> None:
+def write_stack(
+    stack: Any, resources: Sequence[Any], apis: Sequence[Any], stream: TextIO, *, color: bool
+) -> None:
     console = _console(stream, color)
     console.print(Text(f"{stack.name}  {stack.status}", "bold"))
     console.print(_cell(f"{stack.kind}: {shown_path(stack.source)}"))
@@ -101,6 +103,20 @@ def write_stack(stack: Any, resources: Sequence[Any], stream: TextIO, *, color: 
     for name, value in stack.parameters.items():
         console.print(_cell(f"Parameter {name} = {value}"))
     _write_outputs(console, stack.outputs)
+    for api in apis:
+        _write_api(console, api)
+
+
+def _write_api(console: Console, api: Any) -> None:
+    """Writes an API's URLs, and a line for each route."""
+    console.print()
+    console.print(Text(screen.one_screen_line(f"API {api['LogicalResourceId']}"), "bold"))
+    for url in api["Urls"] or ["no stage"]:
+        console.print(_cell(url))
+    table = _table("Method", "Path", "Calls")
+    for route in api["Routes"]:
+        table.add_row(*map(_cell, (route["Method"], route["Path"], route["Target"])))
+    console.print(table)
 
 
 def _lost_data_text(at: int) -> str:

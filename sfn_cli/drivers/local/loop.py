@@ -11,9 +11,11 @@ from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
 from sfn_cli.drivers.local.claims import CLAIM_LIMIT, WorkerStore
 from sfn_cli.drivers.local.event_sources.deliveries import EventDeliveries
-from sfn_cli.drivers.local.event_sources.queue_polling import QueuePolling
+from sfn_cli.drivers.local.event_sources.invocation_policy import invocation_policy
+from sfn_cli.drivers.local.event_sources.polling.source_polling import SourcePolling
 from sfn_cli.drivers.local.event_sources.schedules import DueSchedules
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
+from sfn_cli.drivers.local.lifetime.keep_alive import must_stay_alive
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
 from sfn_cli.drivers.local.scheduler import Scheduler
@@ -21,10 +23,12 @@ from sfn_cli.errors import is_store_error
 from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
+from sfn_cli.settings import VIRTUAL_CLOCK
 from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
+from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
 from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
-from sfn_cli.store.sqlite.stacks.stacks import SqliteStacks
+from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
 from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
@@ -74,6 +78,7 @@ class Loop:
         renew_lease: Callable[[], None],
     ) -> None:
         self._settings = settings
+        self._service = service
         self._database = database_of(service.store)
         self._worker = worker
         self._selector = selector
@@ -103,11 +108,18 @@ class Loop:
             on_crash=settings.on_crash,
             max_events=settings.max_events,
         )
-        self._lambda_events = LambdaEvents(SqliteFunctionEvents(database), self._pool, worker, clock, report)
+        functions, function_settings = SqliteFunctions(database), SqliteFunctionSettings(database)
+        self._lambda_events = LambdaEvents(
+            SqliteFunctionEvents(database, service.runner.wake), self._pool, worker, clock, report,
+            lambda ref: invocation_policy(ref, functions, function_settings, settings),
+            is_virtual=settings.clock == VIRTUAL_CLOCK,
+        )  # fmt: skip
         self._outbox = OutboxDelivery(SqliteOutbox(database), context, report)
         self._deliveries = EventDeliveries(SqliteDeliveries(database), context, worker, report)
         self._schedules = DueSchedules(service, report)
-        self._queues = QueuePolling(SqliteStacks(database), context, report)
+        self._sources = SourcePolling(
+            SqliteSourceMappings(database, service.runner.wake), context, worker, report
+        )
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._scheduler.log(group, stream, at, message)
@@ -119,15 +131,13 @@ class Loop:
         last_busy = last_check = pool_monotonic_ms()
         self.is_woken = self._claims_abandoned = True
         self.guard(self._outbox.check)  # before a claim, so that no status change is missed
-        self._queues.resume()
-        self.guard(self._queues.check)
+        self._sources.resume()
         while not self.must_exit:
             now = pool_monotonic_ms()
             if now - last_check >= CHECK_SECONDS * 1000:
                 last_check = now
                 self.guard(self._end_orphans)
                 self.guard(self._outbox.check)
-                self.guard(self._queues.check)
                 self.is_woken = self._claims_abandoned = True
             if self.is_woken:
                 self.is_woken = False
@@ -141,12 +151,19 @@ class Loop:
             events = self.guard(scheduler.run_round)
             self.guard(self._outbox.deliver)
             self.guard(partial(self._pool.tick, pool_monotonic_ms()))
+            self.guard(self._sources.tick)
             if events or scheduler.driven or self._is_busy_otherwise:
                 last_busy = pool_monotonic_ms()
-                self._queues.resume()
-            elif pool_monotonic_ms() - last_busy >= idle_ms and self._queues.pause():
-                return
+                self._sources.resume()
+            elif pool_monotonic_ms() - last_busy >= idle_ms:
+                if self.guard(self._must_stay_alive):
+                    last_busy = pool_monotonic_ms()
+                elif self._sources.pause():
+                    return
             self._wait()
+
+    def _must_stay_alive(self) -> bool:
+        return must_stay_alive(self._service, self._worker)
 
     @property
     def _is_busy_otherwise(self) -> bool:
@@ -154,7 +171,7 @@ class Loop:
             self._lambda_events.is_unfinished
             or self._deliveries.is_unfinished
             or self._outbox.is_busy
-            or self._queues.is_busy
+            or self._sources.is_busy
         )
 
     def _check_store(self) -> None:
@@ -166,6 +183,7 @@ class Loop:
         if self.guard(partial(self._deliveries.check, self._live_workers)):
             self.is_woken = True
         self.guard(partial(self._lambda_events.check, self._live_workers))
+        self.guard(partial(self._sources.check, self._live_workers))
         self.guard(self._claim)
 
     def _claim(self) -> None:
@@ -204,8 +222,9 @@ class Loop:
             limits = [CHECK_SECONDS * 1000]
             if (due_at := self._scheduler.wake_at) is not None:
                 limits.append(due_at - self._clock())
-            if (due_at := self._pool.wake_at) is not None:
-                limits.append(due_at - pool_monotonic_ms())
+            for due_at in (self._pool.wake_at, self._sources.wake_at):
+                if due_at is not None:
+                    limits.append(due_at - pool_monotonic_ms())
             timeout = max(0.0, min(limits) / 1000)
         for key, _ in self._selector.select(timeout):
             self.guard(key.data)

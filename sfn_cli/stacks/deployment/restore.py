@@ -66,10 +66,12 @@ def _restore_resource(service: Service, start: EmulatorStart, lost: LostResource
     row = resource_type(old.type)
     if row.extent is not Extent.CREATED or row.is_local or old.status in _LEFT:
         return False
-    if old.server == start.loaded:
+    if start.loaded is not None and old.server == start.loaded.start and old.updated_at <= start.loaded.at:
         created = CreatedResource(old.physical_id, old.attributes, old.ref, existed=True)
     else:
-        naming = names.resource_naming(service.settings, lost.stack, lost.folder, old.logical_id)
+        naming = names.resource_naming(
+            service.settings, lost.stack, lost.folder, old.logical_id, old.generation
+        )
         context = ProvisioningContext(service, start.clients, start.report, naming, "")
         created = row.create(context, old.properties)
         created = _with_old_identity(service, old, created)

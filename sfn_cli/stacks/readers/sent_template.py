@@ -79,7 +79,12 @@ def _sent_draft(sent: SentTemplate) -> TemplateDraft:
     from sfn_cli.stacks.readers.templates.sam import check_transforms
     from sfn_cli.stacks.readers.templates.template_draft import TemplateDraft
 
-    file = read_template_text(Path(_SOURCE), sent.text)
+    try:
+        file = read_template_text(Path(_SOURCE), sent.text)
+    except TemplateError:
+        if sent.text.lstrip()[:1] != "{":
+            raise
+        file = read_template_text(Path(f"{_SOURCE}.json"), sent.text)  # its errors are about JSON
     draft = TemplateDraft.of_file(file, sent.given, sent.fetch)
     expand_includes(draft)
     expand_loops(draft)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfn_cli.store.records.apis import ApiPart, FunctionUrl
+    from sfn_cli.store.records.apis.function_urls import FunctionUrl
+    from sfn_cli.store.records.apis.parts import ApiPart
 
 ApiVersion = tuple[int, int]
 
@@ -30,6 +31,9 @@ class ApiParts(Protocol):
 
     def of_kind(self, kind: str) -> list[ApiPart]:
         """Returns the parts of a kind in all APIs, oldest first."""
+
+    def any_served(self) -> bool:
+        """Whether there is an API or a function URL, other than those of stopped stacks."""
 
     def version(self, api: str) -> ApiVersion:
         """Returns a value that differs after every change of the API's parts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sfn_cli.store.records.events.deliveries import NewDelivery
     from sfn_cli.store.records.events.source_mappings import ShardPosition, SourceMapping
@@ -62,5 +62,7 @@ class MappingQueue(Protocol):
         Returns False, and stores nothing, if the worker no longer owns the shard.
         """
 
-    def note_result(self, id: int, result: str) -> None:
-        """Stores what came of a mapping's last batch."""
+    def note_results(
+        self, results: Sequence[tuple[NewDelivery, str, str | None]], last: Mapping[int, str], at: int
+    ) -> None:
+        """Stores what came of batches: (delivery, status, result), and LastProcessingResult by mapping."""

@@ -89,9 +89,14 @@ def test_defaults(create: Call) -> None:
             "The code folder must be the absolute path of an existing folder: /no/such/folder",
         ),
         (
-            {"Code": {"S3Bucket": "bucket", "S3Key": "key"}},
+            {"Code": {"S3Bucket": "bucket"}},
             "InvalidParameterValueException",
-            "S3Bucket is not supported: a function's code must be a zip or a folder.",
+            "Please provide both S3Bucket and S3Key for the function's code.",
+        ),
+        (
+            {"Code": {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/price:1"}},
+            "InvalidParameterValueException",
+            "ImageUri is not supported: a function's code must be a zip or a folder.",
         ),
         (
             {"without": "Handler"},

@@ -128,7 +128,7 @@ def test_all_errors_of_the_transform_are_reported() -> None:
     "text, message",
     [
         ("Resources: [", "Invalid YAML"),
-        ('{"Resources": ', "Invalid YAML"),
+        ('{"Resources": ', "Invalid JSON"),
         ("[]", "A template must be an object."),
         ("{}", "The template has no Resources."),
         (json.dumps({"Resources": {"Q": {}}}), 'The resource "Q" must be an object with a Type.'),

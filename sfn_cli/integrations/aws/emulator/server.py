@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -18,6 +19,7 @@ from sfn_cli.integrations.aws.emulator.arrival_board import (
     answer_arrivals,
     note_arrivals_of_moto,
 )
+from sfn_cli.integrations.aws.emulator.moto_queues import steady_moto_queues
 from sfn_cli.integrations.aws.emulator.start import EmulatorStart
 from sfn_cli.settings import Settings
 from sfn_cli.settings.exported import new_access_key
@@ -30,15 +32,21 @@ if TYPE_CHECKING:
     from sfn_cli.integrations.aws.emulator.handover import EventHandover
 
 _BACKLOG = 128
+_LOOK_SECONDS = 1.0
 
 
 def embedded_aws_main(
-    build: Callable[[Settings], Service], restore: Callable[[Service, EmulatorStart], None], *, port: int
+    build: Callable[[Settings], Service],
+    restore: Callable[[Service, EmulatorStart], None],
+    revival: Callable[[Callable[[], Service]], Callable[[Settings], None]],
+    *,
+    port: int,
 ) -> None:
     """Runs the services until they are idle, or until the home is removed.
 
-    `build` returns a Service for one thread. `restore` creates the resources of stacks. `port` is the
-    one to listen on, if it is free; 0 for any.
+    `build` returns a Service for one thread. `restore` creates the resources of stacks.
+    `revival` returns what starts killed workers again. `port` is the one to listen on, if it is free; 0 for
+    any.
     """
     detached.settle_detached()
     try:
@@ -57,10 +65,13 @@ def embedded_aws_main(
     from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard, is_subscription_link
     from sfn_cli.integrations.aws.emulator.handover import EventHandover, report_handover
     from sfn_cli.integrations.aws.emulator.queue_urls import QueueUrls
+    from sfn_cli.integrations.aws.emulator.snapshot import Snapshots
     from sfn_cli.integrations.aws.emulator.topics import hand_over_topics
     from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
 
     class Handler(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"  # keeps connections open: each new one takes a thread
+
         def handle(self) -> None:
             self.is_own = loopback.is_own_loopback(self.connection)
             if self.is_own is not False:
@@ -74,6 +85,7 @@ def embedded_aws_main(
 
     board = ArrivalBoard()
     note_arrivals_of_moto(board)
+    steady_moto_queues()
     handover = EventHandover(lambda: build(settings))
     hand_over_topics(handover, lambda: f"http://127.0.0.1:{port}")
     hand_over_buckets(handover)
@@ -97,15 +109,24 @@ def embedded_aws_main(
         "127.0.0.1", port, guarded, threaded=True, request_handler=Handler, fd=listening.fileno()
     )
     moto.own_host = f"127.0.0.1:{port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     start = f"{port} {os.getpid()} {access_key}"
+    snapshots = Snapshots(settings.home, start) if settings.aws_persist else None
+    loaded = snapshots.load() if snapshots is not None else None
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     clients = Clients(settings._replace(calls_aws=False), local=(f"http://127.0.0.1:{port}", access_key))
-    _restore_in_emulator(handover, restore, EmulatorStart(start, clients, None, report_handover))
+    _restore_in_emulator(handover, restore, EmulatorStart(start, clients, loaded, report_handover))
+    look_after_workers = revival(lambda: build(settings))
+    must_stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: must_stop.set())
     os.pwrite(detached.INHERITED, f"{start}\n".encode(), 0)
-    while _is_emulator_lock_in_place(settings.home):
-        time.sleep(1.0)
+    while not must_stop.wait(_LOOK_SECONDS) and _is_emulator_lock_in_place(settings.home):
         if time.monotonic() - guarded.called_at > settings.aws_idle_seconds and not live_workers(settings):
             break
+        if snapshots is not None:
+            snapshots.take_if_due(guarded.called_at)
+        look_after_workers(settings)
+    if snapshots is not None and _is_emulator_lock_in_place(settings.home):
+        snapshots.take()
     os._exit(0)
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfn_cli.integrations.aws.clients import Clients
+    from sfn_cli.integrations.aws.emulator.snapshot import LoadedSnapshot
 
 
 class EmulatorStart(NamedTuple):
@@ -17,7 +18,7 @@ class EmulatorStart(NamedTuple):
     """See `embedded_aws_start`."""
     clients: Clients
     """Clients that call it."""
-    loaded: str | None
-    """The id of the earlier start whose data it has; None if it starts empty."""
+    loaded: LoadedSnapshot | None
+    """The snapshot whose data it has; None if it starts empty."""
     report: Callable[[str], None]
     """Writes a line to aws.log."""

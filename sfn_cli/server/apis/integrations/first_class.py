@@ -12,7 +12,7 @@ from sfn_cli.server.apis.context import context_variables
 from sfn_cli.server.apis.integrations.backends import BackendRequest
 from sfn_cli.server.apis.integrations.services import ServicePlace, call_api_service
 from sfn_cli.server.apis.mapping.http_parameters import http_parameter_value
-from sfn_cli.server.apis.messages import ApiResponse, GatewayError, internal_error
+from sfn_cli.server.apis.messages import JSON_TYPE, ApiResponse, GatewayError, internal_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,8 +111,9 @@ async def call_first_class_integration(
         (("Content-Type", "application/x-amz-json-1.0"),),
         dumps(members(given)).encode("utf-8", "replace"),
     )
-    answer = await call_api_service(place, request, backends)
-    return answer.response
+    response = (await call_api_service(place, request, backends)).response
+    type = response.header("content-type") or JSON_TYPE
+    return response._replace(headers=(("Content-Type", type.replace("x-amz-json-1.0", "json")),))
 
 
 def _json_value(text: str) -> Any:

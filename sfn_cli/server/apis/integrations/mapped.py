@@ -124,10 +124,8 @@ def _mapped_body(call: ApiCall, integration: Integration, templates: MappingTemp
     """Returns the body that the request's template makes, or the request's own."""
     request = call.request
     body = _converted(request.body, integration.content_handling, "request")
-    given = {
-        type.partition(";")[0].strip().lower(): text for type, text in integration.request_templates.items()
-    }
-    template = given.get(request.content_type or JSON_TYPE, given.get("$default"))
+    template = _request_template(call, integration)
+    given = integration.request_templates
     if template is not None:
         return templates.render(template, body.decode("utf-8", "replace")).encode("utf-8", "replace")
     if integration.type == "MOCK":
@@ -140,6 +138,13 @@ def _mapped_body(call: ApiCall, integration: Integration, templates: MappingTemp
             f"The integration has no template for {request.content_type or JSON_TYPE}.",
         )
     return body
+
+
+def _request_template(call: ApiCall, integration: Integration) -> str | None:
+    given = {
+        type.partition(";")[0].strip().lower(): text for type, text in integration.request_templates.items()
+    }
+    return given.get(call.request.content_type or JSON_TYPE, given.get("$default"))
 
 
 def _converted(body: bytes, handling: str | None, what: str) -> bytes:
@@ -166,7 +171,7 @@ def _mapped_response(
     type, template = _response_template(call, selected.templates)
     if template is not None:
         body = templates.render(template, body.decode("utf-8", "replace")).encode("utf-8", "replace")
-    headers: dict[str, str] = {"Content-Type": type or answer.response.header("content-type") or JSON_TYPE}
+    headers: dict[str, str] = {"Content-Type": type or JSON_TYPE}
     for target, source in selected.parameters.items():
         name = target.removeprefix(_RESPONSE_HEADER)
         value = mapped_response_value(source, call, templates.context, answer.response)
@@ -179,7 +184,18 @@ def _mapped_response(
         status = int(override.get("status", selected.status))
     except (TypeError, ValueError):
         raise internal_error(f"The overriding status {override.get('status')!r} is no number.") from None
+    if status >= 400 and (hint := _missing_template(call, integration)) is not None:
+        headers["x-sfn-cause"] = hint
     return ApiResponse(status, tuple(headers.items()), body)
+
+
+def _missing_template(call: ApiCall, integration: Integration) -> str | None:
+    """Returns a line for the developer if no template was used for the request, but there are some."""
+    type = call.request.content_type or JSON_TYPE
+    if not integration.request_templates or _request_template(call, integration) is not None:
+        return None
+    types = ", ".join(integration.request_templates)
+    return f"The body was passed on as it is: there is no template for {type}, but for {types}."
 
 
 def select_integration_response(integration: Integration, outcome: str) -> IntegrationResponse | None:

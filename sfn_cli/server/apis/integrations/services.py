@@ -109,7 +109,8 @@ def _send_to_service(
     is_query = False
     if place.action is not None:
         is_query = metadata["protocol"] in ("query", "ec2") or (
-            place.service == "sqs" and "json" not in _content_type(headers)
+            # SQS speaks both: a template makes JSON or a form.
+            place.service == "sqs" and not body.lstrip().startswith(b"{")
         )
         if is_query:
             body = _query_action(place.action, metadata["apiVersion"], query, body)
@@ -137,10 +138,6 @@ def _send_to_service(
         if as_json is not None:
             found = found._replace(body=as_json).with_headers([("Content-Type", JSON_TYPE)])
     return found, str(response.status)
-
-
-def _content_type(headers: dict[str, str]) -> str:
-    return next((value.lower() for name, value in headers.items() if name.lower() == "content-type"), "")
 
 
 def _set_header(headers: dict[str, str], name: str, value: str) -> None:

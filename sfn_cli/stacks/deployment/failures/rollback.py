@@ -90,8 +90,15 @@ class Rollback:
         done = self._journal.event(before, "UPDATE_COMPLETE")
         restored = before._replace(status="UPDATE_COMPLETE")
         row = sent_resource_type(before.type)
-        is_lost = lives_in_server(row) and before.server != self._server
+        is_in_server = lives_in_server(row)
+        # The services have lost it; they create it again, as its row says, when they start.
+        is_lost = is_in_server and self._server is None
+        if is_in_server and not is_lost:
+            restored = restored._replace(server=self._server)
         if step.action == Action.UPDATE.name:
+            if row.update_may_replace and self._new_resources(step):
+                self._journal.save_resource(restored, begun, done)
+                return  # what has replaced it is deleted later
             if row.update is not None and not is_lost:
                 self._journal.save_resource(before._replace(status=f"UPDATE{PENDING}"), begun)
                 context = self._tools.context(self._naming(before.logical_id, before.generation))

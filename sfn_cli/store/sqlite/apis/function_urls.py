@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.store.records.apis import FunctionUrl
+from sfn_cli.store.records.apis.function_urls import FunctionUrl
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.store.records.apis import ApiPart
+from sfn_cli.store.records.apis.parts import ApiPart
 from sfn_cli.store.sqlite.columns import columns_of
 
 if TYPE_CHECKING:
@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 _COLUMNS = columns_of(ApiPart)
+
+_ANY_SERVED = """
+    SELECT EXISTS (
+        SELECT 1 FROM api_part
+        WHERE kind IN ('AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api')
+          AND NOT EXISTS (
+            SELECT 1 FROM stack_resource AS r JOIN stack AS s ON s.id = r.stack
+            WHERE r.physical_id = api_part.id AND r.type = api_part.kind AND s.is_stopped)
+        UNION ALL
+        SELECT 1 FROM function_url
+        WHERE NOT EXISTS (
+            SELECT 1 FROM stack_resource AS r JOIN stack AS s ON s.id = r.stack
+            WHERE r.type = 'AWS::Lambda::Url' AND s.is_stopped
+              AND r.physical_id LIKE '%:function:' || function_name || rtrim(':' || qualifier, ':'))
+    )
+"""
 
 
 class SqliteApiParts:
@@ -47,6 +63,10 @@ class SqliteApiParts:
 
     def of_kind(self, kind: str) -> list[ApiPart]:
         return self._read("WHERE kind = ? ORDER BY version", kind)
+
+    def any_served(self) -> bool:
+        with self._database.reading() as connection:
+            return bool(connection.execute(_ANY_SERVED).fetchone()[0])
 
     def version(self, api: str) -> ApiVersion:
         # Saving a part raises the maximum. Deleting one, while the maximum stays, lowers the count.

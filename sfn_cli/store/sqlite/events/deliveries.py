@@ -44,15 +44,7 @@ class SqliteDeliveries:
 
     def record(self, delivery: NewDelivery, status: str, result: str | None, at: int) -> None:
         with self._database.transaction() as connection:
-            connection.execute(
-                """
-                INSERT OR IGNORE INTO delivery
-                    (event_id, source, target, target_key, options, payload,
-                     status, created_at, due_at, ended_at, tries, result)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
-                """,
-                (*_new_row(delivery), status, at, at, at, result),
-            )
+            record_deliveries(connection, [(delivery, status, result)], at)
 
     def find(self, event_id: str) -> list[Delivery]:
         return self._read("WHERE event_id = ? ORDER BY id", event_id)
@@ -154,6 +146,21 @@ def insert_deliveries(connection: sqlite3.Connection, deliveries: Sequence[NewDe
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [(*_new_row(delivery), at, at) for delivery in deliveries],
+    )
+
+
+def record_deliveries(
+    connection: sqlite3.Connection, ended: Sequence[tuple[NewDelivery, str, str | None]], at: int
+) -> None:
+    """Stores deliveries that have ended, each with its status and result, in the caller's transaction."""
+    connection.executemany(
+        """
+        INSERT OR IGNORE INTO delivery
+            (event_id, source, target, target_key, options, payload,
+             status, created_at, due_at, ended_at, tries, result)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
+        """,
+        [(*_new_row(delivery), status, at, at, at, result) for delivery, status, result in ended],
     )
 
 

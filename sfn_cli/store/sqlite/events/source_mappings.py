@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.store.records.events.source_mappings import ShardPosition, SourceMapping
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns
-from sfn_cli.store.sqlite.events.deliveries import insert_deliveries
+from sfn_cli.store.sqlite.events.deliveries import insert_deliveries, record_deliveries
 from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sfn_cli.store.records.events.deliveries import NewDelivery
     from sfn_cli.store.sqlite.columns import Row
@@ -162,9 +162,13 @@ class SqliteSourceMappings:
             self._wake()
         return bool(moved)
 
-    def note_result(self, id: int, result: str) -> None:
+    def note_results(
+        self, results: Sequence[tuple[NewDelivery, str, str | None]], last: Mapping[int, str], at: int
+    ) -> None:
         with self._database.transaction() as connection:
-            connection.execute("UPDATE source_mapping SET last_result = ? WHERE id = ?", (result, id))
+            record_deliveries(connection, results, at)
+            for id, result in last.items():
+                connection.execute("UPDATE source_mapping SET last_result = ? WHERE id = ?", (result, id))
 
 
 def _find_mapping(connection: sqlite3.Connection, kind: str, name: str) -> SourceMapping | None:

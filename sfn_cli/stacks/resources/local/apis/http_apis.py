@@ -13,7 +13,7 @@ from sfn_cli.stacks.resources.local.apis.bodies import with_body
 from sfn_cli.stacks.resources.local.apis.parts import api_part_type
 from sfn_cli.stacks.resources.not_created.patterns import Pattern, fill_pattern
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
-from sfn_cli.store.records.apis import ApiPart
+from sfn_cli.store.records.apis.parts import ApiPart
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext

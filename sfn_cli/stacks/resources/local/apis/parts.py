@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.resources.not_created.patterns import Pattern, fill_pattern
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
-from sfn_cli.store.records.apis import ApiPart
+from sfn_cli.store.records.apis.parts import ApiPart
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext

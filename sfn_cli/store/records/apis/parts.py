@@ -1,4 +1,4 @@
-"""Parts of APIs, and URLs of functions."""
+"""Parts of APIs."""
 
 from __future__ import annotations
 
@@ -20,18 +20,3 @@ class ApiPart(NamedTuple):
     id: str
     properties: Mapping[str, Json]
     """Its properties, as in CloudFormation."""
-
-
-class FunctionUrl(NamedTuple):
-    """The URL of a function or of an alias. Times are milliseconds since 1970."""
-
-    id: str
-    """The first label of its host name in AWS."""
-    function_name: str
-    qualifier: str
-    """The alias; "" for the function itself."""
-    auth_type: str
-    cors: Mapping[str, Json] | None
-    invoke_mode: str
-    created_at: int
-    modified_at: int

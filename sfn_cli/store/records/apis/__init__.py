@@ -1,0 +1,1 @@
+"""Records of APIs and function URLs."""

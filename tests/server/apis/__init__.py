@@ -1,0 +1,1 @@
+"""Tests of what APIs are made of, without a server."""
