@@ -276,7 +276,7 @@ def test_killed_workers_lose_and_repeat_nothing(home: Path, service: Service, en
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(why_no_disk_fails()), reason=why_no_disk_fails() or "-")
-@pytest.mark.parametrize("type, every", [("STANDARD", 1), ("EXPRESS", 3)])
+@pytest.mark.parametrize("type, every", [("STANDARD", 1), ("EXPRESS", 2)])
 def test_a_worker_killed_at_each_commit(
     home: Path, service: Service, tmp_path: Path, type: str, every: int
 ) -> None:
@@ -287,7 +287,7 @@ def test_a_worker_killed_at_each_commit(
     )  # fmt: skip
     put_rule(service, "r", f"{STATES}:stateMachine:M")
     kills = 0
-    for number in range(1, 12, every):
+    for number in range(1, 9, every):
         count = tmp_path / f"count-{number}"
         os.environ.update(failing(f"sync:{number}:KILL:worker", count))
         try:
@@ -301,7 +301,7 @@ def test_a_worker_killed_at_each_commit(
         sfn(home, "list-executions", "--state-machine-arn", "M")  # any command starts the next worker
         until(lambda: is_done(home, service), "the execution")
         assert executions(home) == dict.fromkeys(range(1, number + 1, every), 1)
-    assert kills > 1
+    assert kills > 0
 
 
 def is_over(home: Path, service: Service, count: Path, number: int) -> bool:
