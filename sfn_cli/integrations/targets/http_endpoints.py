@@ -1,4 +1,4 @@
-"""HTTP endpoints as targets: API destinations, which a connection authorizes, and URLs.
+"""HTTP endpoints as targets: API destinations, which a connection authorizes, APIs of one's own, and URLs.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
 """
@@ -56,6 +56,18 @@ def call_api_destination(call: TargetCall) -> str | None:
 def call_url(call: TargetCall) -> str | None:
     """Posts the payload to a URL."""
     return _endpoint_answer(_send_to_endpoint(call, "POST", call.delivery.target, Additions()))
+
+
+def call_own_api(call: TargetCall) -> str | None:
+    """Calls arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH, an API of this home."""
+    from sfn_cli.local_endpoint import local_endpoint_url
+
+    api, _, rest = call.delivery.target.split(":", 5)[5].partition("/")
+    stage, _, route = rest.partition("/")
+    method, _, path = route.partition("/")
+    base = local_endpoint_url(call.service.settings)
+    url = f"{base}/_apis/{quote(api)}/{quote(stage, safe='$')}/{quote(path, safe='/*')}"
+    return _endpoint_answer(_send_to_endpoint(call, "POST" if method == "*" else method, url, Additions()))
 
 
 def _send_to_endpoint(call: TargetCall, method: str, url: str, added: Additions) -> Response:
