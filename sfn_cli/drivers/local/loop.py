@@ -15,6 +15,7 @@ from sfn_cli.drivers.local.event_sources.invocation_policy import invocation_pol
 from sfn_cli.drivers.local.event_sources.polling.source_polling import SourcePolling
 from sfn_cli.drivers.local.event_sources.schedules import DueSchedules
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
+from sfn_cli.drivers.local.lifetime.keep_alive import must_stay_alive
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
 from sfn_cli.drivers.local.scheduler import Scheduler
@@ -77,6 +78,7 @@ class Loop:
         renew_lease: Callable[[], None],
     ) -> None:
         self._settings = settings
+        self._service = service
         self._database = database_of(service.store)
         self._worker = worker
         self._selector = selector
@@ -153,9 +155,15 @@ class Loop:
             if events or scheduler.driven or self._is_busy_otherwise:
                 last_busy = pool_monotonic_ms()
                 self._sources.resume()
-            elif pool_monotonic_ms() - last_busy >= idle_ms and self._sources.pause():
-                return
+            elif pool_monotonic_ms() - last_busy >= idle_ms:
+                if self.guard(self._must_stay_alive):
+                    last_busy = pool_monotonic_ms()
+                elif self._sources.pause():
+                    return
             self._wait()
+
+    def _must_stay_alive(self) -> bool:
+        return must_stay_alive(self._service, self._worker)
 
     @property
     def _is_busy_otherwise(self) -> bool:
