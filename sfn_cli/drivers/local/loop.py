@@ -11,8 +11,9 @@ from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
 from sfn_cli.drivers.local.claims import CLAIM_LIMIT, WorkerStore
 from sfn_cli.drivers.local.event_sources.deliveries import EventDeliveries
+from sfn_cli.drivers.local.event_sources.invocation_policy import invocation_policy
+from sfn_cli.drivers.local.event_sources.polling.source_polling import SourcePolling
 from sfn_cli.drivers.local.event_sources.schedules import DueSchedules
-from sfn_cli.drivers.local.event_sources.source_polling import SourcePolling
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
 from sfn_cli.drivers.local.lifetime.keep_alive import must_stay_alive
 from sfn_cli.drivers.local.offload import Offload
@@ -22,10 +23,12 @@ from sfn_cli.errors import is_store_error
 from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
+from sfn_cli.settings import VIRTUAL_CLOCK
 from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
 from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
 from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
@@ -105,11 +108,18 @@ class Loop:
             on_crash=settings.on_crash,
             max_events=settings.max_events,
         )
-        self._lambda_events = LambdaEvents(SqliteFunctionEvents(database), self._pool, worker, clock, report)
+        functions, function_settings = SqliteFunctions(database), SqliteFunctionSettings(database)
+        self._lambda_events = LambdaEvents(
+            SqliteFunctionEvents(database, service.runner.wake), self._pool, worker, clock, report,
+            lambda ref: invocation_policy(ref, functions, function_settings, settings),
+            is_virtual=settings.clock == VIRTUAL_CLOCK,
+        )  # fmt: skip
         self._outbox = OutboxDelivery(SqliteOutbox(database), context, report)
         self._deliveries = EventDeliveries(SqliteDeliveries(database), context, worker, report)
         self._schedules = DueSchedules(service, report)
-        self._sources = SourcePolling(SqliteSourceMappings(database), context, worker, report)
+        self._sources = SourcePolling(
+            SqliteSourceMappings(database, service.runner.wake), context, worker, report
+        )
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._scheduler.log(group, stream, at, message)
