@@ -173,7 +173,10 @@ class _Deploy:
     def _engine(self, evaluation: StackEvaluation) -> Engine:
         resolved = ResolvedResources(self._stack, evaluation, self._builds, is_sent=self._request is not None)
         naming = partial(names.resource_naming, self._service.settings, self.name, str(self._stack.folder))
-        return Engine(self._journal, resolved, self._tools, naming, is_strict=self._request is not None)
+        before = self._service.stacks.find(self.name)
+        left_out = () if before is None else before.left_out
+        is_strict = self._request is not None
+        return Engine(self._journal, resolved, self._tools, naming, left_out, is_strict=is_strict)
 
     def _changed_parameters(self) -> set[str]:
         before = self._service.stacks.find(self.name)
@@ -278,7 +281,10 @@ def deploy_evaluation(
     pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
     declared = stack.template.get("Parameters") or {}
     given = {key: value for key, value in options.parameters.items() if key in declared}
-    lookups = stack_lookups(service, imports)._replace(keeps_references=is_planned)
+    is_sent = options.request is not None
+    lookups = stack_lookups(service, imports)._replace(
+        keeps_references=is_planned and not is_sent, keeps_unknown_references=is_planned
+    )
     return StackEvaluation(stack, given, pseudo, lookups)
 
 

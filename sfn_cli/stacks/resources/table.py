@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sfn_cli.stacks.readers.nested_stacks import STACK
 from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ CREATED = {
 }
 """Type → "module:row", the module within `sfn_cli.stacks.resources`."""
 
+SENT = {STACK: "sfn_cli.stacks.operations.nested_stacks:NESTED_STACK"}
+"""Type → "module:row", of types that only templates sent to CloudFormation can have."""
+
 
 @cache
 def resource_type(type: str) -> ResourceType:
@@ -93,7 +97,13 @@ def sent_resource_type(type: str) -> ResourceType:
 
     Such a template may have nested stacks and custom resources; a project's own are left out.
     """
-    return resource_type(type)
+    if (place := SENT.get(type)) is not None:
+        module, _, name = place.partition(":")
+        row: ResourceType = getattr(import_module(module), name)
+        return row
+    from sfn_cli.stacks.resources.sent.custom_resources import custom_resource_type, is_custom_resource
+
+    return custom_resource_type(type) if is_custom_resource(type) else resource_type(type)
 
 
 def known_types() -> list[str]:

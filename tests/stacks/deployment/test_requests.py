@@ -304,3 +304,23 @@ def test_one_operation_at_a_time(stacks: Stacks) -> None:
         stacks.deploy(template(A=group("/a")), check=refuse)
     assert stacks.status() == ""
     recover_stacks(stacks.service, print)
+
+
+def test_a_type_that_is_left_out(stacks: Stacks) -> None:
+    """A resource of a type that sfn does not support has events, but only when it is new."""
+    vpc = template(A=group("/a"), Vpc={"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}})
+    stacks.deploy(vpc)
+    stacks.deploy({**vpc, "Resources": {**vpc["Resources"], "B": group("/b")}})
+    events = [event for event in stacks.stored_events(stacks.arn()) if event.logical_id == "Vpc"]
+    assert [event.status for event in events] == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    assert events[0].reason == "sfn does not support this type"
+
+
+def test_secrets_stay_hidden(stacks: Stacks) -> None:
+    """Neither a plan nor an event shows the value of a parameter with NoEcho."""
+    tagged = {"Type": "AWS::Logs::LogGroup", "Properties": {"Tags": [{"Key": "a", "Value": {"Ref": "Key"}}]}}
+    secret = {"Parameters": {"Key": {"Type": "String", "NoEcho": True}}, **template(A=tagged)}
+    stacks.deploy(secret, parameters={"Key": "hunter2"})
+    (change,) = stacks.plan(secret, parameters={"Key": "hunter3"})
+    assert [detail.name for detail in change.details] == ["Tags"]
+    assert "hunter" not in str([*change.details, *stacks.stored_events(stacks.arn())])

@@ -61,16 +61,22 @@ def recover_stacks(service: Service, report: Callable[[str], None]) -> None:
     from the terminal are left to the next deploy, which completes them.
     """
     for operation in service.stack_operations.unfinished():
-        stored = service.stacks.find_by_arn(operation.stack_arn)
-        if stored is None or not operation.options.get("by_request") or not is_unfinished(stored.status):
-            continue
-        try:
-            with free_stack_lock(service.settings, stored.name):
-                _recover_stack(service, operation.stack_arn, report)
-        except StackBusyError:
-            continue  # a process that lives is at it
-        except SfnError as error:  # recorded in the stack's events
-            report(f"{stored.name}: {error}")
+        if operation.options.get("by_request"):
+            recover_stack(service, operation.stack_arn, report)
+
+
+def recover_stack(service: Service, arn: str, report: Callable[[str], None]) -> None:
+    """Finishes or rolls back the operation of one stack, unless a living process is running it."""
+    stored = service.stacks.find_by_arn(arn)
+    if stored is None or not is_unfinished(stored.status):
+        return
+    try:
+        with free_stack_lock(service.settings, stored.name):
+            _recover_stack(service, arn, report)
+    except StackBusyError:
+        return
+    except SfnError as error:  # recorded in the stack's events
+        report(f"{stored.name}: {error}")
 
 
 def is_unfinished(status: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.readers.nested_stacks import STACK
 from sfn_cli.store.records.stacks import StackEvent
 
@@ -98,7 +97,7 @@ class StackJournal:
             resource.type,
             status,
             reason,
-            dumps(resource.properties),
+            None,  # the resolved properties may contain secrets
             self._token,
             self._clock(),
         )
