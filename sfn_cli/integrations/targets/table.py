@@ -17,6 +17,7 @@ TARGETS: Mapping[str, str] = {
     "firehose": "services:put_firehose_record",
     "kinesis": "services:put_kinesis_record",
     "logs": "log_groups:put_log_event",
+    "s3": "services:put_bucket_object",
     "scheduler": "services:call_any_operation",
     "sns": "services:publish_message",
     "sqs": "services:send_queue_message",

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError, UsageError
 from sfn_cli.stacks.deployment.deploy import deploy_stack
-from sfn_cli.stacks.operations.change_sets import AVAILABLE, EXECUTED, find_change_set
+from sfn_cli.stacks.operations.change_sets import AVAILABLE, EXECUTED, execution_status, find_change_set
 from sfn_cli.stacks.operations.identity import IN_BRACKETS, no_such_stack
 from sfn_cli.stacks.operations.requests.request_parameters import GIVEN
 from sfn_cli.stacks.operations.requests.sent_request import SentRequest, deploy_options, read_sent_stack
 from sfn_cli.stacks.operations.requests.template_faults import sent_template_error
 from sfn_cli.stacks.operations.stacks import (
-    REVIEW,
-    check_updatable,
+    check_current,
     disables_rollback,
     run_stack_work,
     stack_request,
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.stacks.deployment.deploy import StackRequest
     from sfn_cli.store.records.change_sets import ChangeSet
-    from sfn_cli.store.records.stacks import StoredStack
-
-_DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 def execute_change_set(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -35,13 +31,12 @@ def execute_change_set(service: Service, request: dict[str, Any]) -> dict[str, A
     token = request.get("ClientRequestToken")
     if token is not None and change_set.facts.get("executed by") == token:
         return {}
-    if change_set.facts.get("ExecutionStatus") != AVAILABLE:
-        raise _not_executable(change_set)
+    if (status := execution_status(service, change_set)) != AVAILABLE:
+        raise _not_executable(change_set, status)
     stored = service.stacks.find_by_arn(change_set.stack_arn)
     if stored is None:
         raise no_such_stack(change_set.stack_arn, IN_BRACKETS)
-    if stored.status != REVIEW:
-        check_updatable(stored)
+    check_current(stored)
     facts = change_set.facts
     given = facts.get(GIVEN)
     sent = SentRequest(
@@ -63,11 +58,7 @@ def execute_change_set(service: Service, request: dict[str, Any]) -> dict[str, A
     on_failure = facts.get("OnStackFailure")
     merged = {**request, **({"OnFailure": on_failure} if isinstance(on_failure, str) else {})}
 
-    def check(current: StoredStack | None) -> None:
-        if current is not None and current.status != REVIEW:
-            check_updatable(current)
-
-    with_request = stack_request(stored.arn, sent, details, merged, check)
+    with_request = stack_request(stored.arn, sent, details, merged, check_current)
 
     def work(own: Service, of_stack: StackRequest) -> None:
         def started() -> None:
@@ -98,13 +89,10 @@ def _finish(service: Service, change_set: ChangeSet, token: str | None) -> None:
     current = service.change_sets.find(change_set.arn)
     if current is None or current.facts.get("ExecutionStatus") != "EXECUTE_IN_PROGRESS":
         return
-    stored = service.stacks.find_by_arn(change_set.stack_arn)
-    is_done = stored is not None and stored.status in _DONE
-    _mark(service, change_set, "EXECUTE_COMPLETE" if is_done else "EXECUTE_FAILED", token)
+    _mark(service, change_set, execution_status(service, current, is_ended=True), token)
 
 
-def _not_executable(change_set: ChangeSet) -> ApiError:
-    status = change_set.facts.get("ExecutionStatus")
+def _not_executable(change_set: ChangeSet, status: str) -> ApiError:
     kind = "status" if change_set.status == "FAILED" else "execution status"
     shown = change_set.status if change_set.status == "FAILED" else status
     return ApiError(

@@ -34,7 +34,10 @@ _PROPERTY_VALUES = ("BeforeValue", "AfterValue")
 _SHOWN = ("Capabilities", "NotificationARNs", "Tags", "RollbackConfiguration")
 
 AVAILABLE, UNAVAILABLE = "AVAILABLE", "UNAVAILABLE"
-EXECUTED = ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED")
+_EXECUTING = "EXECUTE_IN_PROGRESS"
+EXECUTED = (_EXECUTING, "EXECUTE_COMPLETE", "EXECUTE_FAILED")
+_DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+"""The statuses of a stack after an execution that did not fail."""
 
 
 def create_change_set(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -157,11 +160,11 @@ def delete_change_set(service: Service, request: dict[str, Any]) -> dict[str, An
         if error.code != "ChangeSetNotFound":
             raise
         return {}
-    if change_set.facts.get("ExecutionStatus") == "EXECUTE_IN_PROGRESS":
+    if execution_status(service, change_set) == _EXECUTING:
         raise ApiError(
             "InvalidChangeSetStatus",
             f"ChangeSet [{change_set.arn}] cannot be deleted in its current execution status of "
-            "[EXECUTE_IN_PROGRESS]",
+            f"[{_EXECUTING}]",
         )
     service.change_sets.delete(change_set.arn)
     return {}
@@ -189,6 +192,21 @@ def find_change_set(service: Service, request: Mapping[str, Any]) -> ChangeSet:
     raise _no_such_change_set(name)
 
 
+def execution_status(service: Service, change_set: ChangeSet, *, is_ended: bool = False) -> str:
+    """Returns the ExecutionStatus.
+
+    A process that was killed while it executed the change set has not stored how that ended: then, and
+    with `is_ended`, the stack's status says it.
+    """
+    status = str(change_set.facts.get("ExecutionStatus"))
+    if status != _EXECUTING:
+        return status
+    stored = service.stacks.find_by_arn(change_set.stack_arn)
+    if stored is not None and stored.status.endswith("_IN_PROGRESS") and not is_ended:
+        return status
+    return "EXECUTE_COMPLETE" if stored is not None and stored.status in _DONE else "EXECUTE_FAILED"
+
+
 def _is_executed(change_set: ChangeSet) -> bool:
     return change_set.facts.get("ExecutionStatus") in EXECUTED
 
@@ -206,7 +224,7 @@ def _summary(service: Service, change_set: ChangeSet) -> dict[str, Any]:
         "StackName": change_set.stack_arn.split("/")[1],
         "Description": facts.get("Description"),
         "CreationTime": change_set.created_at,
-        "ExecutionStatus": facts.get("ExecutionStatus"),
+        "ExecutionStatus": execution_status(service, change_set),
         "Status": change_set.status,
         "StatusReason": facts.get("StatusReason"),
         "IncludeNestedStacks": facts.get("IncludeNestedStacks", False),

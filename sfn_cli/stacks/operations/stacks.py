@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError, UsageError
@@ -15,6 +17,7 @@ from sfn_cli.stacks.deployment.deploy import (
     deploy_stack,
     roll_back_stack,
 )
+from sfn_cli.stacks.deployment.outputs import ExportError
 from sfn_cli.stacks.operations.background import run_in_background
 from sfn_cli.stacks.operations.identity import existing_stack, find_stack, stack_validation_error
 from sfn_cli.stacks.operations.plans import plan_sent_stack
@@ -45,6 +48,11 @@ _FAILED_IN_PLACE = ("CREATE_FAILED", "UPDATE_FAILED")
 """Statuses after a failure without rollback: an update repairs the stack."""
 
 REVIEW = "REVIEW_IN_PROGRESS"
+_CANCELLED = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
+"""A creation, and what becomes of it when a deletion cancels it."""
+
+_DELETABLE_IN_PROGRESS = (REVIEW, *_CANCELLED, "DELETE_IN_PROGRESS")
+_RETRY_SECONDS = 0.2
 
 
 def create_stack(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +62,7 @@ def create_stack(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if stored is not None:
         if token is not None and stored.details.get(TOKEN) == f"CreateStack:{token}":
             return {"StackId": stored.arn}
-        raise ApiError("AlreadyExistsException", f"Stack [{name}] already exists")
+        raise _already_exists(name)
     arn = new_stack_arn(service, name)
     sent = sent_request(service, request, name, arn, None)
     stack, details = _read_directly(service, sent)
@@ -64,7 +72,12 @@ def create_stack(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         **_creation_options(request),
         TOKEN: None if token is None else f"CreateStack:{token}",
     }
-    start_deploy(service, stack, sent, stack_request(arn, sent, created, request))
+
+    def check(current: StoredStack | None) -> None:
+        if current is not None:
+            raise _already_exists(name)
+
+    start_deploy(service, stack, sent, stack_request(arn, sent, created, request, check))
     return {"StackId": arn}
 
 
@@ -84,7 +97,7 @@ def update_stack(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         "DisableRollback": disables_rollback(request),
         TOKEN: None if token is None else f"UpdateStack:{token}",
     }
-    start_deploy(service, stack, sent, stack_request(stored.arn, sent, updated, request))
+    start_deploy(service, stack, sent, stack_request(stored.arn, sent, updated, request, check_current))
     return {"StackId": stored.arn}
 
 
@@ -103,24 +116,32 @@ def delete_stack_by_name(service: Service, request: dict[str, Any]) -> dict[str,
             f"Invalid operation on stack [{stored.arn}]. When you delete a stack, specify which resources to "
             "retain only when the stack is in the DELETE_FAILED state."
         )
-    if stored.status in ("DELETE_IN_PROGRESS", "CREATE_IN_PROGRESS"):
-        cancel_stack_update(service, stored.name)
-    elif stored.status.endswith("_IN_PROGRESS") and stored.status != REVIEW:
+    if stored.status.endswith("_IN_PROGRESS") and stored.status not in _DELETABLE_IN_PROGRESS:
         raise stack_validation_error(
             f"Stack [{stored.name}] cannot be deleted while in status {stored.status}"
         )
-    options = deploy_options(
-        service,
-        _nothing_sent(stored),
-        StackRequest(stored.arn, retained=retained, token=request.get("ClientRequestToken")),
-    )
-    run_stack_work(
-        service,
-        stored.arn,
-        options.request,
-        lambda own, with_request: delete_stack(own, stored.name, options._replace(request=with_request)),
-    )
+    request_of_stack = StackRequest(stored.arn, retained=retained, token=request.get("ClientRequestToken"))
+    run_stack_work(service, stored.arn, request_of_stack, partial(_delete_or_wait, stored))
     return {}
+
+
+def _delete_or_wait(stored: StoredStack, service: Service, request: StackRequest) -> None:
+    """Deletes a stack. One that is being created is cancelled first, and deleted when that has ended."""
+    options = deploy_options(service, _nothing_sent(stored), request)
+    while True:
+        try:
+            delete_stack(service, stored.name, options)
+        except StackBusyError:
+            current = service.stacks.find_by_arn(stored.arn)
+            if current is None or current.status == "DELETE_IN_PROGRESS":
+                return
+            if current.status not in _CANCELLED:
+                raise
+            service.stack_operations.cancel(stored.arn)
+            request.started()
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def roll_back_failed_stack(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -162,8 +183,18 @@ def check_updatable(stored: StoredStack) -> None:
         raise not_updatable(stored.arn, stored.status)
 
 
+def check_current(current: StoredStack | None) -> None:
+    """Does so while no other operation can change the stack, which may have changed since."""
+    if current is not None and current.status != REVIEW:
+        check_updatable(current)
+
+
 def not_updatable(arn: str, status: str) -> ApiError:
     return stack_validation_error(f"Stack:{arn} is in {status} state and can not be updated.")
+
+
+def _already_exists(name: str) -> ApiError:
+    return ApiError("AlreadyExistsException", f"Stack [{name}] already exists")
 
 
 def new_stack_name(name: str) -> str:
@@ -236,7 +267,13 @@ def run_stack_work(
         run_in_background(service, run)
     except StackBusyError:
         stored = service.stacks.find_by_arn(arn)
-        raise not_updatable(arn, "UPDATE_IN_PROGRESS" if stored is None else stored.status) from None
+        if stored is None:
+            raise _already_exists(arn.split("/")[1]) from None
+        # The other process may not have stored the status yet.
+        is_shown = stored.status.endswith("_IN_PROGRESS")
+        raise not_updatable(arn, stored.status if is_shown else "UPDATE_IN_PROGRESS") from None
+    except ExportError as error:
+        raise stack_validation_error(str(error)) from None
     except UsageError as error:
         raise sent_template_error(error) from None
 
