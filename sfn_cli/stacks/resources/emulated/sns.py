@@ -31,8 +31,8 @@ _SUBSCRIPTION_ATTRIBUTES = (
     "SubscriptionRoleArn",
 )  # fmt: skip
 
-_DELIVERED = frozenset({"sqs"})
-"""The protocols to which the local AWS services deliver messages."""
+_DELIVERED = frozenset({"http", "https", "lambda", "sqs"})
+"""The protocols to which messages are delivered; a subscription of another is only named."""
 
 
 # Topics
