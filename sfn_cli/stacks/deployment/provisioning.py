@@ -126,7 +126,7 @@ class Provisioner:
             resource,
             f"{verb}{PENDING}",
             _REPLACING if action is Action.REPLACE else None,
-            "" if old is None else old.physical_id,
+            "" if old is None else old.shown_id,
         )
         events: list[StackEvent] = [begun]
         if wanted.row.extent is Extent.CREATED:

@@ -93,7 +93,7 @@ class StackJournal:
         return StackEvent(
             self.arn,
             resource.logical_id,
-            resource.physical_id if physical_id is None else physical_id,
+            resource.shown_id if physical_id is None else physical_id,
             resource.type,
             status,
             reason,

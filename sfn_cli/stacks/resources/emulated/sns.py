@@ -32,7 +32,7 @@ _SUBSCRIPTION_ATTRIBUTES = (
 )  # fmt: skip
 
 _DELIVERED = frozenset({"http", "https", "lambda", "sqs"})
-"""The protocols to which the local AWS services deliver messages."""
+"""The protocols to which messages are delivered; a subscription of another is only named."""
 
 
 # Topics
