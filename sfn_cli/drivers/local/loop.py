@@ -138,6 +138,7 @@ class Loop:
                 last_check = now
                 self.guard(self._end_orphans)
                 self.guard(self._outbox.check)
+                self.guard(self._deliveries.prune)
                 self.is_woken = self._claims_abandoned = True
             if self.is_woken:
                 self.is_woken = False

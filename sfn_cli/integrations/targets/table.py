@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 TARGETS: Mapping[str, str] = {
     "events": "buses:call_events_target",
+    "execute-api": "http_endpoints:call_own_api",
     "firehose": "services:put_firehose_record",
     "kinesis": "services:put_kinesis_record",
     "logs": "log_groups:put_log_event",

@@ -202,10 +202,8 @@ class _Deploy:
                         f"{change.physical_id} ({change.type}) is shared with the stack {owner.name}."
                     )
                     continue
-                what = (
-                    f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} from "
-                    f"{owner.folder}."
-                )
+                place = "" if owner.is_sent else f" from {owner.folder}"
+                what = f"{change.physical_id} ({change.type}) belongs to the stack {owner.name}{place}."
                 # Templates in one folder are often variants of each other: the latest deploy takes
                 # over the resources that have the same name in both.
                 if not (names.is_neighbour(owner, self._stack) or self._options.replaces(what)):
@@ -256,7 +254,7 @@ def deployed_arn(service: Service, stack: Stack, options: DeployOptions, name: s
     if options.request is not None:
         return options.request.arn
     before = service.stacks.find(name)
-    if before is not None and before.template is not None:  # CloudFormation's operations created it
+    if before is not None and before.is_sent:
         return before.arn
     return names.stack_arn(service.settings, name, str(stack.folder))
 

@@ -65,6 +65,10 @@ CREATED = {
     "AWS::StepFunctions::Activity": "local.stepfunctions:ACTIVITY",
     "AWS::StepFunctions::StateMachineAlias": "local.stepfunctions:STATE_MACHINE_ALIAS",
     "AWS::StepFunctions::StateMachineVersion": "local.stepfunctions:STATE_MACHINE_VERSION",
+    "Terraform::ApiGateway::Integration": "local.apis.rest_apis:INTEGRATION",
+    "Terraform::ApiGateway::IntegrationResponse": "local.apis.rest_apis:INTEGRATION_RESPONSE",
+    "Terraform::ApiGateway::Stage": "local.apis.rest_apis:STAGE_WITH_URL",
+    "Terraform::ApiGatewayV2::Stage": "local.apis.http_apis:STAGE_WITH_URL",
     "Terraform::DynamoDB::Item": "emulated.table_items:TABLE_ITEM",
     "Terraform::S3::Object": "emulated.s3_content:OBJECT",
 }

@@ -51,7 +51,7 @@ def look_at_stream(polling: PollingContext, mapping: PolledMapping, endpoint: st
     if mapping.service == "kinesis":
         return _look_at_kinesis(polling, mapping, endpoint)
     table = polling.client("dynamodb", endpoint).describe_table(TableName=mapping.source_name)["Table"]
-    # Not the mapping's ARN: a table that was created again has another stream.
+    # Not the mapping's ARN: a table that was created again may have another stream.
     arn = table.get("LatestStreamArn")
     if not arn:
         raise StreamMissingError(f"the table {mapping.source_name} has no stream")
@@ -64,7 +64,8 @@ def look_at_stream(polling: PollingContext, mapping: PolledMapping, endpoint: st
         if not (last := found.get("LastEvaluatedShardId")):
             break
         request["ExclusiveStartShardId"] = last
-    return StreamView(arn, arn, _milliseconds(found.get("CreationRequestDateTime")), shards)
+    created_at = _milliseconds(found.get("CreationRequestDateTime"))
+    return StreamView(arn, f"{arn} {created_at}", created_at, shards)
 
 
 def _look_at_kinesis(polling: PollingContext, mapping: PolledMapping, endpoint: str) -> StreamView:
