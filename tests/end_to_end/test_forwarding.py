@@ -88,7 +88,7 @@ def test_a_large_object(server: Server) -> None:
 def test_an_unsupported_operation_of_sfn(server: Server) -> None:
     """Functions belong to sfn: unsupported operations are not forwarded to the local services."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        server.client("lambda").list_event_source_mappings()
+        server.client("lambda").list_code_signing_configs()
 
 
 @pytest.mark.parametrize("secret", ["right", "wrong"])
