@@ -112,6 +112,6 @@ def test_another_server_is_named(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with (
         serving(home, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}) as url,
-        pytest.raises(ClientError, match="sfn serve does not support"),
+        pytest.raises(ClientError, match="sfn does not support"),
     ):
         Server(url).client("sqs").list_queues()
