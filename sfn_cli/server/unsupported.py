@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
 SERVED = (
-    "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's connections, "
-    "and sts:GetCallerIdentity"
+    "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge, Scheduler, and sts:GetCallerIdentity"
 )
 
 
