@@ -46,8 +46,8 @@ class PollingContext:
         self.mappings = mappings
         self.context = context
         self.worker = worker
-        self.live: set[int] = {worker}
-        """The workers that live."""
+        self.live: Callable[[], set[int]] = lambda: {worker}
+        """Returns the workers that live."""
         self.embedded: str | None = None
         """The endpoint of the local AWS services while they run."""
         self.is_exiting = False

@@ -35,8 +35,11 @@ RECEIVED_AT_ONCE = 10
 FIRST_AT_ONCE = 5
 """How many batches are handled at a time at first, as on Lambda."""
 
-RAISE_MS = 2_000
-"""How long a backlog lasts before one more batch is handled at a time."""
+RAISE_MS, SLOW_BATCH_MS = 1_000, 1_000
+"""In a backlog of batches that take this long, one more is handled at a time each second.
+
+Quick functions are limited by this machine's cores: more processes would only take time to start.
+"""
 
 LONG_POLL_SECONDS = 1
 """How long a poll waits at an endpoint that does not announce arrivals; it delays a worker's exit."""
@@ -63,7 +66,8 @@ class QueuePoller:
         self._retry_at = 0
         self._gathered: deque[SourceRecord] = deque()
         self._gathered_at = 0
-        self._in_flight = 0
+        self._sent: list[int] = []
+        """When each batch was sent that is being handled."""
         self._at_once = FIRST_AT_ONCE
         self._raised_at = 0
         self._to_delete: list[str] = []
@@ -81,7 +85,7 @@ class QueuePoller:
     @property
     def is_busy(self) -> bool:
         """Whether messages are being handled or deleted."""
-        return self._in_flight > 0 or self._deletes > 0 or self._returns > 0 or bool(self._gathered)
+        return len(self._sent) > 0 or self._deletes > 0 or self._returns > 0 or bool(self._gathered)
 
     @property
     def is_polling(self) -> bool:
@@ -92,7 +96,7 @@ class QueuePoller:
     def wake_at(self) -> int | None:
         """When `tick` is due: a batching window ends, or a pause."""
         times = []
-        if self._gathered and self._in_flight < self._limit():
+        if self._gathered and len(self._sent) < self._limit():
             times.append(self._gathered_at + self.mapping.window_ms)
         if self._may_have and self._retry_at > polling_monotonic_ms():
             times.append(self._retry_at)
@@ -126,7 +130,7 @@ class QueuePoller:
             or self._retry_at > now
         ):
             return
-        slots = self._limit() - self._in_flight
+        slots = self._limit() - len(self._sent)
         if slots <= 0:
             self._raise_limit(now)
             return
@@ -140,7 +144,8 @@ class QueuePoller:
         )
 
     def _raise_limit(self, now: int) -> None:
-        if now - self._raised_at >= RAISE_MS and self._at_once < self.mapping.batches_at_once:
+        is_slow = bool(self._sent) and now - min(self._sent) >= SLOW_BATCH_MS
+        if is_slow and now - self._raised_at >= RAISE_MS and self._at_once < self.mapping.batches_at_once:
             self._raised_at = now
             self._at_once += 1
 
@@ -186,7 +191,7 @@ class QueuePoller:
     # Batches out
 
     def _send_due(self) -> None:
-        while self._gathered and self._in_flight < self._limit():
+        while self._gathered and len(self._sent) < self._limit():
             is_due = (
                 len(self._gathered) >= self.mapping.batch_size
                 or polling_monotonic_ms() >= self._gathered_at + self.mapping.window_ms
@@ -197,8 +202,8 @@ class QueuePoller:
                 return
             batch = self._next_batch()
             self._gathered_at = polling_monotonic_ms()
-            self._in_flight += 1
-            self.sink.send(batch, {}, partial(self._on_handled, batch))
+            self._sent.append(polling_monotonic_ms())
+            self.sink.send(batch, {}, partial(self._on_handled, batch, self._sent[-1]))
 
     def _next_batch(self) -> list[SourceRecord]:
         batch = [self._gathered.popleft()]
@@ -210,9 +215,9 @@ class QueuePoller:
             batch.append(self._gathered.popleft())
         return batch
 
-    def _on_handled(self, batch: Sequence[SourceRecord], result: BatchResult) -> None:
+    def _on_handled(self, batch: Sequence[SourceRecord], sent_at: int, result: BatchResult) -> None:
         """Deletes the messages that were handled; the queue delivers the others again."""
-        self._in_flight -= 1
+        self._sent.remove(sent_at)
         self._polling.note_batch(self.mapping, batch, result)
         failed = [record for record in batch if record.id in result.failed]
         self._to_delete += [record.receipt for record in batch if record.id not in result.failed]

@@ -110,7 +110,11 @@ class ShardReader:
     def _take(self) -> bool:
         if not self._is_owned:
             taken = self._polling.mappings.take_shard(
-                self.mapping.id, self.stream.identity, self.shard.id, self._polling.worker, self._polling.live
+                self.mapping.id,
+                self.stream.identity,
+                self.shard.id,
+                self._polling.worker,
+                self._polling.live(),
             )
             if taken is None:
                 return False

@@ -102,7 +102,7 @@ class SourcePolling:
         if not stored and not self._pollers and not self._leaving:
             return
         if stored:
-            self._polling.live = live_workers()
+            self._polling.live = live_workers
             home = self._context.settings.home
             running = embedded_aws.running_embedded_aws(home)
             if running != self._polling.embedded:
