@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
 SERVED = (
-    "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's connections, "
-    "and sts:GetCallerIdentity"
+    "Step Functions, CloudFormation, Lambda's functions, CloudWatch Logs, EventBridge and its Scheduler, "
+    "and the callers and roles of STS"
 )
 
 
