@@ -63,7 +63,15 @@ def run_embedded_aws(*, port: int) -> None:
 
     # The process removes the user's credentials and endpoints from its own environment.
     build = partial(build_app, environment=dict(os.environ))
-    embedded_aws_main(build, _restore_stacks_of_app, port=port)
+    embedded_aws_main(build, _restore_stacks_of_app, worker_revival, port=port)
+
+
+def worker_revival(open_service: Callable[[], Service]) -> Callable[[Settings], None]:
+    """Returns what is called once a second, to start a worker again that was killed (revival.py)."""
+    from sfn_cli.drivers.local.lifetime.revival import WorkerRevival
+
+    revival = WorkerRevival(open_service)
+    return lambda settings: revival.check(settings.home)
 
 
 def _restore_stacks_of_app(service: Service, start: EmulatorStart) -> None:

@@ -73,6 +73,17 @@ class Slot:
             return None
         return signature[0]
 
+    def leave(self, lock: int) -> None:
+        """Empties the held file: its worker exits, and was not killed. Then release the lock."""
+        os.ftruncate(lock, 0)
+
+    def was_killed(self) -> bool:
+        """Whether the last worker in this slot was killed."""
+        try:
+            return os.path.getsize(self.lock_path) > 0 and self.signature() is None
+        except FileNotFoundError:
+            return False
+
     def signature(self) -> tuple[int, float] | None:
         """Returns (worker id, time of its last renewal), or None when the lock is free."""
         try:
@@ -115,6 +126,11 @@ def taken_slots(home: str) -> Iterator[Slot]:
         if not os.path.exists(slot.lock_path):
             return
         yield slot
+
+
+def killed_workers(home: str) -> bool:
+    """Whether a worker was killed whose slot no other one has taken since."""
+    return any(slot.was_killed() for slot in taken_slots(home))
 
 
 def live_workers(settings: Settings) -> dict[int, int]:

@@ -148,6 +148,8 @@ def stop_workers(home: Path) -> None:
     with (home / launch.START_LOCK_NAME).open("a") as on_its_way:
         fcntl.flock(on_its_way, fcntl.LOCK_EX)  # a worker that was starting is listening now
         kill_workers(home)
+        for lock in home.glob("worker-*.lock"):  # as if they had exited: none is started again
+            os.truncate(lock, 0)
 
 
 def kill_workers(home: Path) -> None:

@@ -24,6 +24,7 @@ const EXIT_UNHANDLED = 128;
 // A wrapper (AWS_LAMBDA_EXEC_WRAPPER) may have changed the handler in the environment.
 const [folder, handlerName] = process.argv.length > 2 ? process.argv.slice(2) : [FACTS.LAMBDA_TASK_ROOT, FACTS._HANDLER];
 const control = new net.Socket({ fd: CONTROL, readable: true, writable: true });
+const require = createRequire(import.meta.url);
 let handler = null;
 let fault = null;
 let current = null; // the invocation that is not answered yet
@@ -118,6 +119,7 @@ function answer(head, body) {
         }
     };
     try {
+        if (body.includes("/custom-resource-responses/")) require("./environment/custom_resources.cjs");
         const returned = handler(JSON.parse(body), context(invocation, head, finish), finish);
         if (typeof returned?.then === "function") {
             returned.then(
@@ -272,7 +274,7 @@ if (process.platform !== "linux") {
     lifeline.resume().unref();
 }
 
-createRequire(import.meta.url)("./environment/sdk_endpoints.cjs");
+require("./environment/sdk_endpoints.cjs");
 process.chdir(folder);
 try {
     handler = await load();

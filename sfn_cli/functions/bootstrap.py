@@ -174,6 +174,8 @@ def _answer_invocation(function: Handler | None, fault: FunctionError | None, he
         if function is None:
             assert fault is not None
             raise fault
+        if b"/custom-resource-responses/" in body:
+            _load_environment_module("custom_resources").allow_responses(body)
         payload = _marshal_handler_result(function(_unmarshal_event(body), context))
     except Exception as raised:
         error, payload = _handler_failure(raised, context.aws_request_id)
@@ -384,15 +386,20 @@ def _set_up_handler_sdk(session_module: Any) -> None:
     known = getattr(provider, "BOTOCORE_DEFAUT_SESSION_VARIABLES", ())
     if hasattr(provider, "ConfiguredEndpointProvider") and "disable_host_prefix_injection" in known:
         return
+    _load_environment_module("sdk_endpoints").set_endpoints(session_module.Session)
+
+
+def _load_environment_module(name: str) -> Any:
+    """Returns a module of `environment/`, which imports nothing of sfn."""
     import importlib.util
 
-    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "environment", "sdk_endpoints.py")
-    spec = importlib.util.spec_from_file_location("sdk_endpoints", place)
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "environment", f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, place)
     assert spec is not None
     assert spec.loader is not None
-    sdk_endpoints: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sdk_endpoints)
-    sdk_endpoints.set_endpoints(session_module.Session)
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _set_up_handler_logging(logging: Any) -> None:

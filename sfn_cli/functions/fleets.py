@@ -112,6 +112,15 @@ class Fleets:
         self._retire(fleet, deployment)
         return fleet
 
+    def is_throttled(self, name: str) -> bool:
+        """Whether all of a function's reserved concurrency is in use."""
+        reserved = self._functions.reserved_concurrency(name)
+        if reserved is None:
+            return False
+        fleets = [fleet for fleet in self if fleet.deployment.function.name == name]
+        running = sum(child.invocation is not None for fleet in fleets for child in fleet.children)
+        return running + sum(len(fleet.waiting) for fleet in fleets) >= reserved
+
     def sweep(self, children: Iterable[Child]) -> None:
         """Deletes unpacked code that neither a fleet nor one of these children uses."""
         running = {child.deployment.code.path for child in children}

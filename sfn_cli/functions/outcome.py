@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from sfn_cli import jsonvalue
 from sfn_cli.store.records.functions import LATEST
 
-Kind = Literal["succeeded", "failed", "timed_out", "exited", "not_found", "unusable"]
+Kind = Literal["succeeded", "failed", "timed_out", "exited", "not_found", "unusable", "throttled"]
 
 
 class Outcome(NamedTuple):
@@ -19,7 +19,7 @@ class Outcome(NamedTuple):
 
     kind        succeeded, or how it failed: the handler raised (failed), took too long (timed_out)
                 or its process ended (exited); there is no such function (not_found); or it cannot
-                be run on this machine (unusable)
+                be run on this machine (unusable), or all of its reserved concurrency is in use (throttled)
     payload     JSON text: the handler's answer, or {"errorMessage", "errorType", …} as in Lambda
     log_tail    the last 4 KB of the invocation's log
     error       the error's name, which a state machine's Retry and Catch match; None on success
@@ -52,6 +52,10 @@ def not_found_outcome(arn: str, request_id: str) -> Outcome:
     return outcome_without_run(
         "not_found", "ResourceNotFoundException", f"Function not found: {arn}", request_id
     )
+
+
+def throttled_outcome(request_id: str) -> Outcome:
+    return outcome_without_run("throttled", "TooManyRequestsException", "Rate Exceeded.", request_id)
 
 
 def outcome_without_run(kind: Kind, error: str, message: str, request_id: str) -> Outcome:

@@ -122,33 +122,27 @@ class Pool:
         try:
             fleet = self._fleets.find(name, number) if number is not None else None
         except UnusableError as error:
-            self._due.append(
-                (
-                    invocation,
-                    outcome.outcome_without_run(
-                        "unusable", error.error, error.message, invocation.request_id
-                    ),
-                )
+            return self._refuse(
+                invocation,
+                outcome.outcome_without_run("unusable", error.error, error.message, invocation.request_id),
             )
-            return invocation
         if fleet is None:
             self._start_children()  # earlier invocations still run
-            self._due.append(
-                (
-                    invocation,
-                    outcome.not_found_outcome(
-                        self._arn(function_ref, name, qualifier), invocation.request_id
-                    ),
-                )
-            )
-            return invocation
+            own_arn = self._arn(function_ref, name, qualifier)
+            return self._refuse(invocation, outcome.not_found_outcome(own_arn, invocation.request_id))
         invocation.arn = fleet.deployment.function.arn + (f":{qualifier}" if qualifier else "")
         invocation.version = fleet.deployment.function.version
+        if self._fleets.is_throttled(name):
+            return self._refuse(invocation, outcome.throttled_outcome(invocation.request_id))
         if fleet.idle:
             fleet.idle.pop().run(invocation)
         else:
             self._waiting.add(fleet, invocation)
             self._start_children()
+        return invocation
+
+    def _refuse(self, invocation: Invocation, answer: Outcome) -> Invocation:
+        self._due.append((invocation, answer))
         return invocation
 
     @property

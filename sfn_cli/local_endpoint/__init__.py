@@ -66,8 +66,8 @@ def local_endpoint_address(settings: Settings) -> EndpointAddress:
 
 def running_local_endpoint(home: str) -> EndpointAddress | None:
     """Returns the home's endpoint if a process serves it; does not start one."""
-    _, record = look_for_endpoint(home)
-    return record.address if record is not None and record.state == "serving" else None
+    is_held, record = look_for_endpoint(home)
+    return record.address if is_held and record is not None and record.state == "serving" else None
 
 
 def stop_local_endpoint(home: str) -> bool:
@@ -76,15 +76,15 @@ def stop_local_endpoint(home: str) -> bool:
     A worker that runs functions starts it again with their next call.
     """
     private_files.check_private_home(home)
-    _, record = look_for_endpoint(home)
-    if record is None or record.state not in ("starting", "serving"):
+    is_held, record = look_for_endpoint(home)
+    if not is_held or record is None or record.state not in ("starting", "serving"):
         return False
     with suppress(ProcessLookupError):
         os.kill(record.pid, signal.SIGTERM)
     until = time.monotonic() + _STOP_SECONDS
     while time.monotonic() < until:
-        _, now = look_for_endpoint(home)
-        if now is None or now.pid != record.pid:
+        is_held, now = look_for_endpoint(home)
+        if not is_held or now is None or now.pid != record.pid:
             break
         time.sleep(_POLL_SECONDS)
     else:

@@ -29,6 +29,7 @@ from sfn_cli.server import signature
 from sfn_cli.server.apis.answering import MAX_API_BODY_BYTES, ApiAnswers, is_api_path
 from sfn_cli.server.apis.integrations.backends import Backends
 from sfn_cli.server.bodies import Bodies, Body
+from sfn_cli.server.credentials import accept_session
 from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
@@ -85,7 +86,7 @@ class Application:
         """
         self._staying = staying
         self._service = service
-        self._credentials = credentials
+        self._credentials = None if credentials is None else dict(credentials)
         self._clients = clients
         self._forwarding = forwarding
         # Threads share them: created here, so that no two threads create one each.
@@ -185,6 +186,8 @@ class Application:
                 status=403,
             )
         if head.path.startswith(PREFIX) and not is_bucket:
+            if self._clients is not None:
+                self._clients.check_key(head)
             return await self._gateway.answer(
                 head, partial(self._check_signature, head, body), partial(self._call, body=body)
             )
@@ -213,7 +216,10 @@ class Application:
         if is_bucket:
             raise unsupported_request(f"{head.method} {head.path} of a bucket", head)
         operation, members, response = self._read(await self._check_signature(head, body))
-        return response(operation, await self._call(operation, members, body))
+        answer = await self._call(operation, members, body)
+        if self._credentials is not None and operation.service == "sts":
+            accept_session(self._credentials, answer)
+        return response(operation, answer)
 
     async def _answer_api(self, head: HttpRequest, body: Body) -> HttpResponse:
         """Returns the response of an API or a function URL."""

@@ -7,7 +7,8 @@ Every profile with an access key counts; one without (a role, a process, single 
 from __future__ import annotations
 
 from configparser import Error, RawConfigParser
-from typing import TYPE_CHECKING, NamedTuple
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.input_files import CREDENTIALS_BYTES, read_input_text
@@ -55,6 +56,25 @@ def read_server_credentials(path: str) -> Mapping[str, AccessKey]:
         raise _unusable_credentials(path, "no profile has an aws_access_key_id and an aws_secret_access_key")
     return found
 
+
+def accept_session(known: dict[str, AccessKey], answer: Mapping[str, Any]) -> None:
+    """Adds the credentials in an answer of STS to the known ones, if it has some.
+
+    Those that known credentials were used for are as good as these; the oldest are forgotten.
+    """
+    session = answer.get("Credentials")
+    if session is None:
+        return
+    sessions = [key for key in known if key.startswith(_SESSION)]
+    if len(sessions) >= MAX_SESSIONS:
+        del known[sessions[0]]
+    session["AccessKeyId"] = key = f"{_SESSION}{token_hex(7).upper()[:13]}"
+    known[key] = AccessKey(session["SecretAccessKey"], session["SessionToken"])
+
+
+MAX_SESSIONS = 1000
+_SESSION = "ASIASFN"
+"""How the access keys of sessions begin: as on AWS, and not as those in the file."""
 
 _NAMES = ("access_key_id", "secret_access_key", "session_token")
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sfn_cli.functions.child import IDLE_MILLISECONDS
-from sfn_cli.store.records.functions import Code
+from sfn_cli.store.records.functions import CONCURRENCY, Code, FunctionSetting
+from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
 from tests.functions.workbench import await_death, zip_of
 
 if TYPE_CHECKING:
@@ -350,3 +351,19 @@ def test_a_process_that_cannot_be_started(bench: Workbench, error: str) -> None:
     assert outcome.kind == "unusable"
     assert outcome.message
     assert bench.answer()
+
+
+def test_reserved_concurrency(bench: Workbench) -> None:
+    """A function runs at most as often at a time as its reserved concurrency; others are not limited."""
+    settings = SqliteFunctionSettings(bench.database)
+    for name in ("fn", "free"):
+        bench.function("import time\ndef handler(event, context): return event", name)
+    settings.put("fn", FunctionSetting(CONCURRENCY, "$LATEST", "", {"ReservedConcurrentExecutions": 1}, 0))
+    _, first = bench.begin(1)
+    _, second = bench.begin(2)
+    _, other = bench.begin(3, "free")
+    bench.until(lambda: bool(first and second and other))
+    kinds = [outcomes[0].kind for outcomes in (first, second, other)]
+    assert kinds == ["succeeded", "throttled", "succeeded"]
+    assert (second[0].error, second[0].message) == ("TooManyRequestsException", "Rate Exceeded.")
+    assert bench.answer(4) == 4

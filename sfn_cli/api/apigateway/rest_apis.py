@@ -77,7 +77,7 @@ class _RestParts:
             if path is None:
                 continue
             method = str(row.get("HttpMethod") or ANY).upper()
-            given = row.get("Integration")
+            given = row.get("Integration") or self._separate_integration(row)
             yield ApiRoute(
                 method,
                 path,
@@ -88,6 +88,22 @@ class _RestParts:
                 true_value(row.get("ApiKeyRequired")),
                 self._validation(row),
             )
+
+    def _separate_integration(self, method: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Returns a method's integration where that is a part of its own, as in Terraform."""
+        found = self._of_method("Integration", method)
+        if not found:
+            return None
+        return {**found[0], "IntegrationResponses": self._of_method("IntegrationResponse", method)}
+
+    def _of_method(self, noun: str, method: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        names = ("ResourceId", "HttpMethod")
+        return [
+            row
+            for row in self._parts(noun).values()
+            if [str(row.get(name)).upper() for name in names]
+            == [str(method.get(name)).upper() for name in names]
+        ]
 
     def _path(self, resource_id: str) -> str | None:
         """Returns a resource's path; None if one of its parents does not exist."""

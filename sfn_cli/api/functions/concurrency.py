@@ -19,7 +19,12 @@ _MEMBER = "ReservedConcurrentExecutions"
 
 def get_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     name = existing_latest_reference(service, request).name
-    return dict(service.function_settings.concurrency(name) or {})
+    return function_concurrency(service, name) or {}
+
+
+def function_concurrency(service: Service, name: str) -> dict[str, Any] | None:
+    reserved = service.functions.reserved_concurrency(name)
+    return None if reserved is None else {_MEMBER: reserved}
 
 
 def put_function_concurrency(service: Service, request: dict[str, Any]) -> dict[str, Any]:

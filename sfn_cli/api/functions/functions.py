@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import arn
 from sfn_cli.api.functions import paging
 from sfn_cli.api.functions.code import code_extensions, code_facts, parse_code
+from sfn_cli.api.functions.concurrency import function_concurrency
 from sfn_cli.api.functions.layers import function_layers
 from sfn_cli.api.functions.references import (
     check_reference_revision,
@@ -131,7 +132,7 @@ def get_function(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         "Configuration": version_response(function, parse_function_reference(request).qualifier),
         "Code": place,
     }
-    if (concurrency := service.function_settings.concurrency(function.name)) is not None:
+    if (concurrency := function_concurrency(service, function.name)) is not None:
         answer["Concurrency"] = concurrency
     if function.configuration.get("Tags"):
         answer["Tags"] = function.configuration["Tags"]

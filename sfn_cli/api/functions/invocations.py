@@ -39,6 +39,8 @@ def invoke(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     outcome = service.invoker.invoke(function_ref, payload, client_context)
     if outcome.kind == "not_found":
         raise function_reference_not_found(service, request)
+    if outcome.kind == "throttled":
+        raise ApiError(outcome.error, outcome.message, status=429)
     if outcome.kind == "unusable":
         raise ApiError(outcome.error, outcome.message, status=502)
     answer: dict[str, Any] = {

@@ -92,7 +92,7 @@ def _section_lines(section: HelpSection, width: int) -> Iterator[str]:
     for term, text in section.rows:
         fits = 2 + len(term) + 2 <= column
         if not fits:
-            yield f"  {term}"
+            yield from _wrap_help(term, width, indent="  ", hanging="  ")
         first = f"  {term}".ljust(column) if fits else " " * column
         yield from _wrap_help(text, width, indent=first, hanging=" " * column) or (
             [first.rstrip()] if fits else []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 OWN_GROUPS: Mapping[str, Sequence[str]] = {
-    "Run": ("run", "start-executions"),
+    "Run": ("run", "trigger", "start-executions"),
     "See": ("ls", "ps", "show", "watch", "graph", "diff"),
     "Answer": ("tasks",),
     "Projects and stacks": ("deploy", "stack", "export"),

@@ -42,6 +42,7 @@ OWN: Mapping[str, str] = {
     "export": "sfn_cli.cli.stacks.export:export",
     "ls": "sfn_cli.cli.lists.ls:ls",
     "ps": "sfn_cli.cli.lists.ps:ps",
+    "trigger": "sfn_cli.cli.trigger.trigger:trigger",
     "start-executions": "sfn_cli.cli.start_executions:start_executions",
     "tasks": "sfn_cli.cli.tasks.tasks:tasks",
     "serve": "sfn_cli.cli.serve:serve",
@@ -59,7 +60,7 @@ SPECIAL: Mapping[tuple[str, str], str] = {
     ("lambda", "invoke"): "sfn_cli.cli.lambda_:InvokeFunction",
     ("lambda", "wait"): "sfn_cli.cli.lambda_:WaitForFunction",
     ("logs", "tail"): "sfn_cli.cli.tail:Tail",
-    ("events", "tail"): "sfn_cli.cli.events:tail_events",
+    ("events", "tail"): "sfn_cli.cli.events.tail:tail_events",
 }
 """Commands that do more than their operation: a class of TableCommand, or a command that Click
 reads.

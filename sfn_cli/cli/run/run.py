@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfn_cli import json_text
 from sfn_cli.api import model
-from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.operations import values
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.output import write_output
 from sfn_cli.cli.run import dev_services, resources
+from sfn_cli.cli.run.followed_run import follow_run
 from sfn_cli.cli.run.input_choice import choose_input
 from sfn_cli.cli.run.machine_choice import MachineChoice, choose_machine
 from sfn_cli.cli.stacks.options import project_options
@@ -27,13 +23,12 @@ from sfn_cli.cli.stacks.project import (
     report_changes,
     report_line,
 )
-from sfn_cli.cli.watch import watch
-from sfn_cli.cli.watch.followed_execution import follow_execution
 from sfn_cli.settings.table import MOCK_CONFIG_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+    from sfn_cli.cli.exit_codes import ExitCode
     from sfn_cli.cli.stacks.options import ProjectOptions
     from sfn_cli.cli.terminal import Terminal
     from sfn_cli.stacks.deployment.deploy import DeployOptions
@@ -149,7 +144,7 @@ def run(
         if name is not None:
             request["name"] = name
         started = backend.call(model.load_model("stepfunctions", "StartExecution"), request)
-        return _follow_run(backend, started["executionArn"], list(urls), with_events=events)
+        return follow_run(backend, started["executionArn"], list(urls), with_events=events)
 
 
 def _conditions_of(backend: Backend, options: DeployOptions) -> Callable[[Stack, str], bool]:
@@ -176,34 +171,3 @@ def _input_folders(chosen: MachineChoice) -> list[Path]:
     if isinstance(definition, str) and "://" not in definition:
         folders.append(Path(definition).parent)
     return folders
-
-
-def _follow_run(
-    backend: Backend, execution_arn: str, services: Sequence[str], *, with_events: bool
-) -> ExitCode:
-    """Shows the execution until its end, then the output.
-
-    Raises CommandFailedError when the execution did not succeed.
-    """
-    from sfn_cli.api.views.execution_sources import execution_source
-
-    followed = follow_execution(backend, execution_source(backend.service, execution_arn))
-    try:
-        watch.show_followed(followed, sys.stderr, backend.terminal, with_events=with_events)
-    except KeyboardInterrupt:
-        without = f" without {', '.join(services)}" if services else ""
-        watch.report_how_to_stop(backend, execution_arn, without)
-        raise
-    watch.check_end(backend, followed.view)
-    _write_run_output(json_text.loads_json(followed.view.output or "null"), backend.terminal)
-    return ExitCode.SUCCESS
-
-
-def _write_run_output(output: Any, terminal: Terminal) -> None:
-    query = terminal.query
-    if query is not None:
-        output = query(output)
-    if terminal.output == "json":
-        print(json.dumps(output, indent=4, ensure_ascii=False))
-    else:
-        write_output(output, terminal.output, "output", sys.stdout, color=terminal.color)

@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.stacks.deployment.changes import Change
-    from sfn_cli.store.records.stacks import StoredResource
 
 
-def stack_apis(service: Service, resources: Sequence[StoredResource]) -> list[dict[str, Any]]:
+def stack_apis(service: Service, resources: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns the APIs and function URLs of a stack, as data.
 
     If there are any, the local endpoint is started: their URLs are on it.

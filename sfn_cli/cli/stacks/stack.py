@@ -195,7 +195,7 @@ def _stack_members(found: Any) -> dict[str, Any]:
         "StackStatus": found.status,
         **({"StackStatusReason": found.reason} if found.reason else {}),
         "Kind": found.kind,
-        **({} if found.folder == found.arn else {"Folder": found.folder, "Source": found.source}),
+        **({} if found.is_sent else {"Folder": found.folder, "Source": found.source}),
         "CreationTime": local_time_in_output(found.created_at),
         "LastUpdatedTime": local_time_in_output(found.updated_at),
         "IsStopped": found.is_stopped,

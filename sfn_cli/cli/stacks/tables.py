@@ -73,7 +73,7 @@ def write_stacks(stacks: Sequence[Any], stream: TextIO, *, color: bool) -> None:
     table = _table("Stack", "Status", "Kind", "Project")
     for stack in stacks:
         status = f"{stack.status}, stopped" if stack.is_stopped else stack.status
-        table.add_row(*map(_cell, (stack.name, status, stack.kind, shown_path(stack.source))))
+        table.add_row(*map(_cell, (stack.name, status, stack.kind, _project_of(stack))))
     console.print(table)
     for stack in stacks:
         if stack.data_lost_at is not None:
@@ -85,7 +85,7 @@ def write_stack(
 ) -> None:
     console = _console(stream, color)
     console.print(Text(f"{stack.name}  {stack.status}", "bold"))
-    console.print(_cell(f"{stack.kind}: {shown_path(stack.source)}"))
+    console.print(_cell(f"{stack.kind}: {_project_of(stack)}"))
     if stack.reason:
         console.print(_cell(stack.reason))
     if stack.is_stopped:
@@ -122,6 +122,11 @@ def _write_api(console: Console, api: Any) -> None:
 def _lost_data_text(at: int) -> str:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at / 1000))
     return f"The local AWS services started again at {when}: what was stored in its resources is lost."
+
+
+def _project_of(stack: Any) -> str:
+    """Returns the project's path, or that a deploy tool has sent the template."""
+    return "sent to CloudFormation" if stack.is_sent else shown_path(stack.source)
 
 
 def _write_outputs(console: Console, outputs: Iterable[Any]) -> None:

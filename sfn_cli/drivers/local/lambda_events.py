@@ -1,7 +1,8 @@
 """Asynchronous invocations (type Event): a worker invokes the functions, and retries failures.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-The delays between tries follow the wall clock; SFN_CLOCK applies only to executions.
+In virtual time, retries are due at once. An event leaves the store in the transaction that stores the
+deliveries to its destinations.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sfn_cli.drivers.local.event_sources.invocation_policy import EXHAUSTED, SUCCESS, TOO_OLD
 from sfn_cli.errors import is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfn_cli.drivers.local.event_sources.invocation_policy import InvocationPolicy
     from sfn_cli.functions.outcome import Outcome
     from sfn_cli.functions.pool import Pool
     from sfn_cli.store.protocols.driver import FunctionEventQueue
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS = (60, 120)
 """How long Lambda waits before each retry; one entry per retry."""
+
+FIRST_THROTTLED_MS, LONGEST_THROTTLED_MS = 1_000, 300_000
+"""The delay after a throttled try, which doubles, and the longest one."""
 
 AT_ONCE = 64
 """How many events one worker handles at a time."""
@@ -36,7 +42,14 @@ class LambdaEvents:
         worker: int,
         clock: Callable[[], int],
         report: Callable[[str], None],
+        policy: Callable[[str], InvocationPolicy],
+        *,
+        is_virtual: bool = False,
     ) -> None:
+        """`policy` returns the settings for a function reference."""
+        self._policy = policy
+        self._is_virtual = is_virtual
+        self._throttled: dict[int, int] = {}
         self._events = events
         self._pool = pool
         self._worker = worker
@@ -79,11 +92,42 @@ class LambdaEvents:
 
     def _on_handled(self, event: FunctionEvent, outcome: Outcome) -> None:
         self.in_progress -= 1
+        policy = self._policy(event.function_ref)
+        now = self._clock()
         if outcome.kind == "succeeded":
+            self._end(event, outcome, policy, SUCCESS)
+            return
+        if outcome.kind == "not_found":
+            self._report_dropped(event, outcome)
             self._events.remove(self._worker, event.id)
-        elif outcome.kind != "not_found" and event.tries < len(RETRY_SECONDS):
-            self._events.retry(self._worker, event.id, self._clock() + RETRY_SECONDS[event.tries] * 1000)
+            return
+        is_throttled = outcome.kind == "throttled"
+        if not is_throttled and event.tries >= policy.retries:
+            self._end(event, outcome, policy, EXHAUSTED)
+            return
+        due_at = now + self._delay_ms(event, is_throttled=is_throttled)
+        if due_at - event.sent_at > policy.age_ms:
+            self._end(event, outcome, policy, TOO_OLD)
+        elif is_throttled:
+            self._events.postpone(self._worker, event.id, due_at)
         else:
-            what = f"event {event.request_id} for {event.function_ref} dropped"
-            self._report(f"{what}: {outcome.error} {outcome.message}".rstrip())
-            self._events.remove(self._worker, event.id)
+            self._events.retry(self._worker, event.id, due_at)
+
+    def _delay_ms(self, event: FunctionEvent, *, is_throttled: bool) -> int:
+        if is_throttled:
+            tries = self._throttled[event.id] = self._throttled.get(event.id, 0) + 1
+            return min(FIRST_THROTTLED_MS << min(tries - 1, 10), LONGEST_THROTTLED_MS)
+        if self._is_virtual:
+            return 0
+        return RETRY_SECONDS[min(event.tries, len(RETRY_SECONDS) - 1)] * 1000
+
+    def _end(self, event: FunctionEvent, outcome: Outcome, policy: InvocationPolicy, condition: str) -> None:
+        self._throttled.pop(event.id, None)
+        deliveries = policy.deliveries(event, outcome, condition)
+        if condition != SUCCESS and not deliveries:
+            self._report_dropped(event, outcome)
+        self._events.end(self._worker, event.id, deliveries, self._clock())
+
+    def _report_dropped(self, event: FunctionEvent, outcome: Outcome) -> None:
+        what = f"event {event.request_id} for {event.function_ref} dropped"
+        self._report(f"{what}: {outcome.error} {outcome.message}".rstrip())

@@ -11,9 +11,11 @@ from sfn_cli.drivers.local import launch
 from sfn_cli.drivers.local.awaiting import Awaiting
 from sfn_cli.drivers.local.claims import CLAIM_LIMIT, WorkerStore
 from sfn_cli.drivers.local.event_sources.deliveries import EventDeliveries
+from sfn_cli.drivers.local.event_sources.invocation_policy import invocation_policy
+from sfn_cli.drivers.local.event_sources.polling.source_polling import SourcePolling
 from sfn_cli.drivers.local.event_sources.schedules import DueSchedules
-from sfn_cli.drivers.local.event_sources.source_polling import SourcePolling
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
+from sfn_cli.drivers.local.lifetime.keep_alive import must_stay_alive
 from sfn_cli.drivers.local.offload import Offload
 from sfn_cli.drivers.local.outbox_delivery import OutboxDelivery
 from sfn_cli.drivers.local.scheduler import Scheduler
@@ -21,10 +23,12 @@ from sfn_cli.errors import is_store_error
 from sfn_cli.functions.pool import Pool, pool_monotonic_ms
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.integrations.integration import TaskContext
+from sfn_cli.settings import VIRTUAL_CLOCK
 from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 from sfn_cli.store.sqlite.events.source_mappings import SqliteSourceMappings
 from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
 from sfn_cli.store.sqlite.functions.functions import SqliteFunctions
+from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
 from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
@@ -74,6 +78,7 @@ class Loop:
         renew_lease: Callable[[], None],
     ) -> None:
         self._settings = settings
+        self._service = service
         self._database = database_of(service.store)
         self._worker = worker
         self._selector = selector
@@ -103,11 +108,18 @@ class Loop:
             on_crash=settings.on_crash,
             max_events=settings.max_events,
         )
-        self._lambda_events = LambdaEvents(SqliteFunctionEvents(database), self._pool, worker, clock, report)
+        functions, function_settings = SqliteFunctions(database), SqliteFunctionSettings(database)
+        self._lambda_events = LambdaEvents(
+            SqliteFunctionEvents(database, service.runner.wake), self._pool, worker, clock, report,
+            lambda ref: invocation_policy(ref, functions, function_settings, settings),
+            is_virtual=settings.clock == VIRTUAL_CLOCK,
+        )  # fmt: skip
         self._outbox = OutboxDelivery(SqliteOutbox(database), context, report)
         self._deliveries = EventDeliveries(SqliteDeliveries(database), context, worker, report)
         self._schedules = DueSchedules(service, report)
-        self._sources = SourcePolling(SqliteSourceMappings(database), context, worker, report)
+        self._sources = SourcePolling(
+            SqliteSourceMappings(database, service.runner.wake), context, worker, report
+        )
 
     def _log(self, group: str, stream: str, at: int, message: str) -> None:
         self._scheduler.log(group, stream, at, message)
@@ -126,6 +138,7 @@ class Loop:
                 last_check = now
                 self.guard(self._end_orphans)
                 self.guard(self._outbox.check)
+                self.guard(self._deliveries.prune)
                 self.is_woken = self._claims_abandoned = True
             if self.is_woken:
                 self.is_woken = False
@@ -143,9 +156,15 @@ class Loop:
             if events or scheduler.driven or self._is_busy_otherwise:
                 last_busy = pool_monotonic_ms()
                 self._sources.resume()
-            elif pool_monotonic_ms() - last_busy >= idle_ms and self._sources.pause():
-                return
+            elif pool_monotonic_ms() - last_busy >= idle_ms:
+                if self.guard(self._must_stay_alive):
+                    last_busy = pool_monotonic_ms()
+                elif self._sources.pause():
+                    return
             self._wait()
+
+    def _must_stay_alive(self) -> bool:
+        return must_stay_alive(self._service, self._worker)
 
     @property
     def _is_busy_otherwise(self) -> bool:

@@ -168,14 +168,14 @@ class _WorkerProcess:
             if not self._is_in_place():
                 write_process_log(f"worker {self._id}: store file removed; exiting")
                 self.close()
-                os.close(self._lock)
+                self._leave_slot()
                 if os.path.exists(self._database.path):
                     # Another store is now in its place, and may have called this worker.
                     launch.launch_worker(self._settings)
                 return
             if loop.must_exit:
                 loop.release()
-            os.close(self._lock)
+            self._leave_slot()
             if loop.must_exit or not loop.claim_remaining():
                 break
             lock = self._slot.take()
@@ -186,6 +186,11 @@ class _WorkerProcess:
         self.close()
         loop.commit()
         write_process_log(f"worker {self._id} exited")
+
+    def _leave_slot(self) -> None:
+        with suppress(OSError):
+            self._slot.leave(self._lock)
+        os.close(self._lock)
 
     def close(self) -> None:
         """Stops the worker's function processes."""

@@ -90,16 +90,18 @@ class Endpoint:
         return self._address
 
     def check(self, now: int) -> None:
-        """Takes the endpoint if the process that had it was killed; looks once a second."""
+        """Takes the endpoint if the home has an address and no process that listens; looks once a second.
+
+        The home has one as soon as something has named it: a function, a queue, an API, a command.
+        """
         if now - self._checked_at < CHECK_MILLISECONDS or self._is_serving or self._hold is not None:
             return
         self._checked_at = now
         with suppress(OSError, StoreError):
             held, record = look_for_endpoint(self._settings.home)
-            was_killed = record is not None and record.state != "ended"
             if (
                 not held
-                and (was_killed or self._address is not None)
+                and (record is not None or self._address is not None)
                 and (hold := take_endpoint(self._settings.home, self._address)) is not None
             ):
                 self._watch(hold)

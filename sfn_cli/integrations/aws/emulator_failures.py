@@ -15,6 +15,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from sfn_cli.integrations.aws.cbor_errors import CBOR_PROTOCOL, CBOR_TYPE, cbor_error
 from sfn_cli.integrations.aws.emulator_bootstrap import provide_bootstrap
 from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_all_events
 
@@ -50,7 +51,8 @@ class EmulatorFailures:
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             types = (value for name, value in headers if name.lower() == "content-type")
-            if status.startswith("404") and next(types, "").startswith("text/html"):
+            # 405 too: a path that exists, with another method.
+            if status.startswith(("404", "405", "5")) and next(types, "text/html").startswith("text/html"):
                 pages.append((status, headers, *exc_info))
                 return None
             return start_response(status, headers, *exc_info)
@@ -76,6 +78,8 @@ class EmulatorFailures:
             else:
                 type, body = _emulator_failure(environ, exists=not _is_missing(error))
         headers = [("Content-Type", type), ("Content-Length", str(len(body))), ("x-amzn-errortype", code)]
+        if type == CBOR_TYPE:
+            headers.append(("Smithy-Protocol", CBOR_PROTOCOL))
         # With exc_info, the failure replaces an answer that has already begun.
         start_response("400 Bad Request", headers, failure)
         return [body]
@@ -125,6 +129,8 @@ def _emulator_failure(environ: Mapping[str, Any], *, exists: bool) -> tuple[str,
     operation = target or f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
     what = f"The local AWS services (moto) {'failed on' if exists else 'do not support'} {operation}{service}"
     message = f"{what}. See aws.log in SFN_HOME. Mock the task, or set another endpoint."
+    if environ.get("HTTP_SMITHY_PROTOCOL") == CBOR_PROTOCOL:
+        return CBOR_TYPE, cbor_error(CODE, message)
     content_type = str(environ.get("CONTENT_TYPE", ""))
     if "x-www-form-urlencoded" in content_type or (signed_for and signed_for[1] == "s3"):
         error = f"<Error><Type>Sender</Type><Code>{CODE}</Code><Message>{escape(message)}</Message></Error>"

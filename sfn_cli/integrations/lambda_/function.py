@@ -53,6 +53,12 @@ def _lambda_function_failure(
             "Lambda.ResourceNotFoundException",
             _lambda_function_not_found_cause(function_ref, outcome, context),
         )
+    if outcome.kind == "throttled":
+        cause = (
+            f"{outcome.message} (Service: AWSLambda; Status Code: 429; "
+            f"Error Code: {outcome.error}; Request ID: {outcome.request_id}; Proxy: null)"
+        )
+        return TaskFailed(task.id, f"Lambda.{outcome.error}", cause)
     if outcome.kind == "unusable":
         return TaskFailed(task.id, outcome.error, outcome.message)
     # Observed: here, the cause is the function's report verbatim; with lambda:invoke, it is compact JSON.

@@ -1,4 +1,4 @@
-"""HTTP endpoints as targets: API destinations, which a connection authorizes, and URLs.
+"""HTTP endpoints as targets: API destinations, which a connection authorizes, APIs of this store, URLs.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
 """
@@ -9,6 +9,7 @@ import http.client
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from sfn_cli.api.apigateway.urls import api_path
 from sfn_cli.api.events.api_destinations import find_api_destination
 from sfn_cli.api.events.connections import find_connection
 from sfn_cli.integrations.http.authorization import (
@@ -21,6 +22,8 @@ from sfn_cli.integrations.http.url_encoding import url_encode
 from sfn_cli.integrations.targets.table import is_final_status
 from sfn_cli.integrations.targets.target import TargetError
 from sfn_cli.jsonvalue import dumps, loads
+from sfn_cli.local_endpoint import local_endpoint_address
+from sfn_cli.local_endpoint.record import ACCESS_KEY_HEADER
 
 if TYPE_CHECKING:
     from sfn_cli.integrations.http.client import Response
@@ -56,6 +59,20 @@ def call_api_destination(call: TargetCall) -> str | None:
 def call_url(call: TargetCall) -> str | None:
     """Posts the payload to a URL."""
     return _endpoint_answer(_send_to_endpoint(call, "POST", call.delivery.target, Additions()))
+
+
+def call_own_api(call: TargetCall) -> str | None:
+    """Calls an API of this store, at the local endpoint: ARN:API/STAGE/METHOD/path."""
+    target = call.delivery.target
+    api_id, _, rest = target.split(":", 5)[5].partition("/")
+    stage, _, rest = rest.partition("/")
+    method, _, path = rest.partition("/")
+    if not call.service.api_parts.version(api_id)[1]:
+        raise TargetError("ResourceNotFoundException", f"{target} does not exist.", is_final=True)
+    local = local_endpoint_address(call.service.settings)
+    url = f"{local.url}{api_path(api_id, stage)}/{path}"
+    added = Additions(headers=((ACCESS_KEY_HEADER, local.access_key),))
+    return _endpoint_answer(_send_to_endpoint(call, "POST" if method == "*" else method, url, added))
 
 
 def _send_to_endpoint(call: TargetCall, method: str, url: str, added: Additions) -> Response:

@@ -39,6 +39,8 @@ def send_queue_message(call: TargetCall) -> str | None:
 def publish_message(call: TargetCall) -> str | None:
     delivery = call.delivery
     message: dict[str, Any] = {"TopicArn": delivery.target, "Message": delivery.payload}
+    if attributes := delivery.options.get("MessageAttributes"):
+        message["MessageAttributes"] = attributes
     if delivery.target.endswith(".fifo"):
         message |= {
             "MessageGroupId": delivery.event_id[:128],
@@ -82,6 +84,18 @@ def put_firehose_record(call: TargetCall) -> str | None:
             ]
         )
     )
+
+
+def put_bucket_object(call: TargetCall) -> str | None:
+    """Stores the payload as an object: the destination of records and invocations that failed."""
+    delivery = call.delivery
+    parameters: Any = delivery.options.get("S3Parameters") or {}
+    request = {
+        "Bucket": delivery.target.rpartition(":")[2],
+        "Key": parameters.get("Key") or delivery.event_id,
+        "Body": delivery.payload.encode(),
+    }
+    return str(_answer_of(lambda: call.clients.get("s3").put_object(**request)["ETag"]))
 
 
 def call_any_operation(call: TargetCall) -> str | None:

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 TARGETS: Mapping[str, str] = {
     "events": "buses:call_events_target",
+    "execute-api": "http_endpoints:call_own_api",
     "firehose": "services:put_firehose_record",
     "kinesis": "services:put_kinesis_record",
     "logs": "log_groups:put_log_event",
+    "s3": "services:put_bucket_object",
     "scheduler": "services:call_any_operation",
     "sns": "services:publish_message",
     "sqs": "services:send_queue_message",

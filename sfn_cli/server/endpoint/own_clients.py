@@ -44,7 +44,7 @@ class OwnClients:
         if self._needs_key and not compare_digest(_named_access_key(request), self._access_key.encode()):
             raise ApiError(
                 "AccessDeniedException",
-                "This endpoint only answers functions. They sign with the access key in their environment.",
+                "Requests must be signed with this endpoint's access key. To print it, run: sfn aws env",
                 status=403,
             )
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli import private_files
-from sfn_cli.app import build_app
+from sfn_cli.app import build_app, worker_revival
 from sfn_cli.errors import SfnError
 from sfn_cli.local_endpoint.hold import EndpointHold, inherited_endpoint
 from sfn_cli.local_endpoint.serving_process import CONTROL, LISTENING, LOCK, SERVES
@@ -76,6 +76,12 @@ def _serve_endpoint(settings: Settings, hold: EndpointHold, control: socket.sock
         )
     else:
         service = build_app(settings, functions_endpoint=hold.address)
+        look_after_workers = worker_revival(lambda: service)
+
+        def is_current() -> bool:
+            look_after_workers(settings)
+            return service.store.is_current()
+
         run_on_socket(
             service,
             hold.listening,
@@ -83,7 +89,7 @@ def _serve_endpoint(settings: Settings, hold: EndpointHold, control: socket.sock
                 "127.0.0.1",
                 clients=OwnClients(hold.address.access_key),
                 forwarding=Forwarding(settings, hold.note_start),
-                staying=Staying(settings, hold, service.store.is_current, service.api_parts.any_served),
+                staying=Staying(settings, hold, is_current, service.api_parts.any_served),
             ),
             serves,
         )

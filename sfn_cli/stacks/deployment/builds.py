@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.functions.builds.build_folder import BuildError
-from sfn_cli.stacks.resources.local.function_code import inline_code_file
+from sfn_cli.stacks.resources.local.inline_modules import inline_code_files
 from sfn_cli.stacks.stack import FUNCTION, LAYER
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class StackBuilds:
 def _code_texts(code: Mapping[str, Any], runtime: str) -> dict[str, str]:
     """Returns the files, by name, of code that is inline in the template; {} for other code."""
     if isinstance(source := code.get("ZipFile"), str):
-        return {inline_code_file(runtime): source}
+        return inline_code_files(source, runtime)
     files = code.get("Files")
     return {str(name): str(text) for name, text in files.items()} if isinstance(files, dict) else {}
 

@@ -173,7 +173,10 @@ class _Deploy:
     def _engine(self, evaluation: StackEvaluation) -> Engine:
         resolved = ResolvedResources(self._stack, evaluation, self._builds, is_sent=self._request is not None)
         naming = partial(names.resource_naming, self._service.settings, self.name, str(self._stack.folder))
-        return Engine(self._journal, resolved, self._tools, naming, is_strict=self._request is not None)
+        before = self._service.stacks.find(self.name)
+        left_out = () if before is None else before.left_out
+        is_strict = self._request is not None
+        return Engine(self._journal, resolved, self._tools, naming, left_out, is_strict=is_strict)
 
     def _changed_parameters(self) -> set[str]:
         before = self._service.stacks.find(self.name)
@@ -199,10 +202,8 @@ class _Deploy:
                         f"{change.physical_id} ({change.type}) is shared with the stack {owner.name}."
                     )
                     continue
-                what = (
-                    f"{change.physical_id} ({change.type}) belongs to the stack {owner.name} from "
-                    f"{owner.folder}."
-                )
+                place = "" if owner.is_sent else f" from {owner.folder}"
+                what = f"{change.physical_id} ({change.type}) belongs to the stack {owner.name}{place}."
                 # Templates in one folder are often variants of each other: the latest deploy takes
                 # over the resources that have the same name in both.
                 if not (names.is_neighbour(owner, self._stack) or self._options.replaces(what)):
@@ -253,7 +254,7 @@ def deployed_arn(service: Service, stack: Stack, options: DeployOptions, name: s
     if options.request is not None:
         return options.request.arn
     before = service.stacks.find(name)
-    if before is not None and before.template is not None:  # CloudFormation's operations created it
+    if before is not None and before.is_sent:
         return before.arn
     return names.stack_arn(service.settings, name, str(stack.folder))
 
@@ -278,7 +279,10 @@ def deploy_evaluation(
     pseudo = PseudoParameters(settings.account_id, settings.region, name, arn)
     declared = stack.template.get("Parameters") or {}
     given = {key: value for key, value in options.parameters.items() if key in declared}
-    lookups = stack_lookups(service, imports)._replace(keeps_references=is_planned)
+    is_sent = options.request is not None
+    lookups = stack_lookups(service, imports)._replace(
+        keeps_references=is_planned and not is_sent, keeps_unknown_references=is_planned
+    )
     return StackEvaluation(stack, given, pseudo, lookups)
 
 

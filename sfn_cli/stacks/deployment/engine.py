@@ -54,6 +54,7 @@ class Engine:
         resolved: ResolvedResources,
         tools: Tools,
         naming: Callable[[str, int], Naming],
+        left_out_before: Container[str] = (),
         *,
         is_strict: bool,
     ) -> None:
@@ -67,6 +68,7 @@ class Engine:
         self._evaluation = resolved.evaluation
         self._tools = tools
         self._naming = naming
+        self._left_out_before = left_out_before
         self._is_strict = is_strict
         self._rows = ResourceRows(journal)
         self._provisioner = Provisioner(journal, self._rows, tools, naming, is_strict=is_strict)
@@ -191,8 +193,10 @@ class Engine:
     def _leave_out(self, wanted: Wanted) -> None:
         self._resolved.report_notes(wanted.logical_id, self._tools.report, self._tools.is_available)
         self.left_out[wanted.logical_id] = wanted.type
-        naming = self._naming(wanted.logical_id, wanted.generation)
-        self.created[wanted.logical_id] = wanted.row.predict(naming, wanted.properties)
+        created = wanted.row.predict(self._naming(wanted.logical_id, 0), wanted.properties)
+        self.created[wanted.logical_id] = created
+        if self._is_strict and wanted.logical_id not in self._left_out_before:
+            self._provisioner.report_left_out(wanted, created)
 
     def _record_failure(self, logical_id: str, error: BaseException) -> None:
         self.failed = self._wanted_with(logical_id, {}, "")

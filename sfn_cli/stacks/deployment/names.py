@@ -39,7 +39,11 @@ def given_stack_name(stacks: Stacks, stack: Stack, name: str, replaces: Callable
         raise UsageError(f"Invalid stack name {name!r}. Use a letter, then letters, digits and hyphens.")
     owner = stacks.find(name)
     if owner is not None and owner.folder != str(stack.folder):
-        what = f"The stack {name} belongs to {owner.folder}."
+        what = (
+            f"The stack {name} was created through CloudFormation."
+            if owner.is_sent
+            else f"The stack {name} belongs to {owner.folder}."
+        )
         if not replaces(what):
             raise UsageError(f"{what} Choose another name, or take it over with --replace.")
     return name

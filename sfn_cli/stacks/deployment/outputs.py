@@ -45,6 +45,12 @@ def parameter_texts(stack: Stack, evaluation: StackEvaluation) -> dict[str, str]
     return texts
 
 
+def hidden_parameter_names(stack: Stack) -> set[str]:
+    """Returns the names of the parameters with NoEcho."""
+    declared = stack.template.get("Parameters") or {}
+    return {name for name, parameter in declared.items() if is_hidden_parameter(parameter)}
+
+
 def exports_of(outputs: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Returns the exported values by their names."""
     return {

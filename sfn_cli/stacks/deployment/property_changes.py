@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.deployment.changes import Action, PropertyChange
+from sfn_cli.stacks.deployment.outputs import hidden_parameter_names
 from sfn_cli.stacks.evaluation.intrinsics import get_att_parts, sub_references
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def property_changes(
     before = {} if wanted.old is None else wanted.old.properties
     after = wanted.properties
     declared = stack.resources[wanted.logical_id].get("Properties") or {}
+    hidden = hidden_parameter_names(stack)
     actions = {change.logical_id: change.action for change in earlier}
     details = []
     for name in sorted({*before, *after}):
@@ -35,9 +37,11 @@ def property_changes(
         detail = PropertyChange(
             name,
             "Always" if is_replaced else "Never",
-            before=_property_change_text(before.get(name)),
-            after=_property_change_text(after.get(name)),
         )
+        if not _is_secret(declared.get(name), hidden):
+            detail = detail._replace(
+                before=_property_change_text(before.get(name)), after=_property_change_text(after.get(name))
+            )
         causes = list(_change_causes(declared.get(name), changed_parameters, actions))
         details += [
             detail._replace(evaluation=how, source=source, cause=cause) for how, source, cause in causes
@@ -45,6 +49,11 @@ def property_changes(
         if not causes:
             details.append(detail)
     return tuple(details)
+
+
+def _is_secret(value: Any, hidden: Container[str]) -> bool:
+    """Whether a value may contain a secret: a dynamic reference, or a parameter with NoEcho."""
+    return "{{resolve:" in dumps(value) or any(name in hidden for name, _ in _value_references(value))
 
 
 def _change_causes(

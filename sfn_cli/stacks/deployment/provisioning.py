@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.stacks.deployment.changes import PENDING, Action, created_from_row
+from sfn_cli.stacks.deployment.changes import PENDING, TYPE_NOT_SUPPORTED, Action, created_from_row
 from sfn_cli.stacks.deployment.records.journal import INITIATED
 from sfn_cli.stacks.deployment.tools import delete_resource, lives_in_server
 from sfn_cli.stacks.resources.resource import Extent, ResourceError
@@ -88,15 +88,22 @@ class Provisioner:
     def fail(self, wanted: Wanted, reason: str) -> None:
         """Records that the last change of a resource has failed."""
         if self._open is None:
-            verb = "CREATE" if wanted.old is None else "UPDATE"
-            resource = wanted.old or self._resource(
-                wanted, wanted.row.predict(self._naming_of(wanted), {}), ""
+            status = "CREATE_FAILED" if wanted.old is None else "UPDATE_FAILED"
+            self._journal.add_event(
+                self._journal.event_without_row(wanted.logical_id, wanted.type, status, reason)
+                if wanted.old is None
+                else self._journal.event(wanted.old, status, reason)
             )
-            self._journal.add_event(self._journal.event(resource, f"{verb}_FAILED", reason))
             return
         (resource, verb), self._open = self._open, None
         failed = resource._replace(status=resource.status.removesuffix(PENDING) + "_FAILED")
         self._rows.save(failed, self._journal.event(resource, f"{verb}_FAILED", reason))
+
+    def report_left_out(self, wanted: Wanted, predicted: CreatedResource) -> None:
+        """Adds the events of a resource that is not created: tools wait for one for each resource."""
+        resource = self._resource(wanted, predicted, "")
+        for status in (f"CREATE{PENDING}", "CREATE_COMPLETE"):
+            self._journal.add_event(self._journal.event(resource, status, TYPE_NOT_SUPPORTED))
 
     # Creating
 
@@ -120,7 +127,7 @@ class Provisioner:
             resource,
             f"{verb}{PENDING}",
             _REPLACING if action is Action.REPLACE else None,
-            "" if old is None else old.physical_id,
+            "" if old is None else old.shown_id,
         )
         events: list[StackEvent] = [begun]
         if wanted.row.extent is Extent.CREATED:
@@ -170,7 +177,7 @@ class Provisioner:
         assert old is not None and wanted.row.update is not None
         step = StackStep(wanted.logical_id, Action.UPDATE.name, old, old.physical_id, wanted.properties)
         pending = old._replace(status=f"UPDATE{PENDING}")
-        self._rows.save(pending, self._event_of_update(wanted, old, PENDING), step=step)
+        self._rows.save(pending, self._journal.event(old, f"UPDATE{PENDING}"), step=step)
         self._open = (pending, "UPDATE")
         context = self._tools.context(self._naming_of(wanted))
         created = wanted.row.update(context, created_from_row(old), old.properties, wanted.properties)
@@ -184,14 +191,15 @@ class Provisioner:
 
     def _save_updated(self, wanted: Wanted, old: StoredResource, created: CreatedResource) -> CreatedResource:
         updated = self._resource(wanted, created, "UPDATE_COMPLETE", old.position)
-        done = self._event_of_update(wanted, updated, "_COMPLETE")
-        self._rows.save(updated._replace(generation=old.generation), done, instead_of=old)
+        done = self._journal.event(updated, "UPDATE_COMPLETE")
+        is_other = wanted.row.update_may_replace and created.physical_id != old.physical_id
+        if is_other:
+            updated = updated._replace(position=self._rows.next_position())
+            self._rows.surplus.append(old)
+        instead_of = None if is_other else old
+        self._rows.save(updated._replace(generation=old.generation), done, instead_of=instead_of)
         self._open = None
         return created
-
-    def _event_of_update(self, wanted: Wanted, resource: StoredResource, suffix: str) -> StackEvent:
-        shown = resource._replace(properties=wanted.properties)
-        return self._journal.event(shown, f"UPDATE{suffix}")
 
     def _naming_of(self, wanted: Wanted) -> Naming:
         return self._naming(wanted.logical_id, wanted.generation)

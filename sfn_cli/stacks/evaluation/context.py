@@ -66,3 +66,5 @@ class Lookups(NamedTuple):
     """Returns a text in which the URL of each API that runs here is its local one."""
     keeps_references: bool = False
     """Whether dynamic references are left unresolved, because their targets may not exist yet."""
+    keeps_unknown_references: bool = False
+    """Whether dynamic references are left unresolved if their targets do not exist yet."""

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sfn_cli import json_text
+from sfn_cli.stacks.stack import TemplateError
 
 if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
@@ -23,7 +24,7 @@ def resolve_dynamic_references(stack: Stack, lookups: Lookups, value: Json, path
     if isinstance(value, str):
         if "{{resolve:" not in value or lookups.keeps_references:
             return value
-        return _DYNAMIC.sub(lambda found: _stored_value(stack, lookups, found[1], found[2], path), value)
+        return _DYNAMIC.sub(lambda found: _referenced_value(stack, lookups, found, path), value)
     if isinstance(value, dict):
         return {
             key: resolve_dynamic_references(stack, lookups, item, (*path, key)) for key, item in value.items()
@@ -34,6 +35,15 @@ def resolve_dynamic_references(stack: Stack, lookups: Lookups, value: Json, path
             for index, item in enumerate(value)
         ]
     return value
+
+
+def _referenced_value(stack: Stack, lookups: Lookups, found: re.Match[str], path: Path_) -> str:
+    try:
+        return _stored_value(stack, lookups, found[1], found[2], path)
+    except TemplateError:
+        if lookups.keeps_unknown_references:
+            return found[0]
+        raise
 
 
 def _stored_value(stack: Stack, lookups: Lookups, service: str, reference: str, path: Path_) -> str:

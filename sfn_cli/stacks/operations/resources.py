@@ -75,7 +75,7 @@ def list_stack_resources(service: Service, request: dict[str, Any]) -> dict[str,
 def _owner(service: Service, physical_id: str | None) -> KnownStack:
     for stack in _stacks(service):
         resources = service.stacks.resources(stack.name)
-        if any(resource.physical_id == physical_id for resource in resources):
+        if any(resource.shown_id == physical_id for resource in resources):
             return KnownStack(stack, resources)
     raise stack_validation_error(f"Stack for {physical_id} does not exist")
 
@@ -95,7 +95,7 @@ def _described_resource(known: KnownStack, resource: StoredResource) -> dict[str
     status = resource.status if known.deleted_at is None else "DELETE_COMPLETE"
     return {
         "LogicalResourceId": resource.logical_id,
-        "PhysicalResourceId": resource.physical_id,
+        "PhysicalResourceId": resource.shown_id,
         "ResourceType": resource.type,
         "ResourceStatus": status,
         "ResourceStatusReason": resource.reason,

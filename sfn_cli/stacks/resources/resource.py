@@ -154,6 +154,8 @@ class ResourceType(NamedTuple):
     updated, and may then have another physical id and other attributes."""
     may_be_partial: bool = False
     """Whether `create` may leave a part of a resource behind when it fails, for `delete` to remove."""
+    update_may_replace: bool = False
+    """Whether an update that returns another physical id has created another resource."""
 
 
 class ResourceError(SfnError):

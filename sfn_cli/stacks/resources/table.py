@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sfn_cli.stacks.readers.nested_stacks import STACK
 from sfn_cli.stacks.stack import FUNCTION, LAYER, STATE_MACHINE
 
 if TYPE_CHECKING:
@@ -64,10 +65,17 @@ CREATED = {
     "AWS::StepFunctions::Activity": "local.stepfunctions:ACTIVITY",
     "AWS::StepFunctions::StateMachineAlias": "local.stepfunctions:STATE_MACHINE_ALIAS",
     "AWS::StepFunctions::StateMachineVersion": "local.stepfunctions:STATE_MACHINE_VERSION",
+    "Terraform::ApiGateway::Integration": "local.apis.rest_apis:INTEGRATION",
+    "Terraform::ApiGateway::IntegrationResponse": "local.apis.rest_apis:INTEGRATION_RESPONSE",
+    "Terraform::ApiGateway::Stage": "local.apis.rest_apis:STAGE_WITH_URL",
+    "Terraform::ApiGatewayV2::Stage": "local.apis.http_apis:STAGE_WITH_URL",
     "Terraform::DynamoDB::Item": "emulated.table_items:TABLE_ITEM",
     "Terraform::S3::Object": "emulated.s3_content:OBJECT",
 }
 """Type → "module:row", the module within `sfn_cli.stacks.resources`."""
+
+SENT = {STACK: "sfn_cli.stacks.operations.nested_stacks:NESTED_STACK"}
+"""Type → "module:row", of types that only templates sent to CloudFormation can have."""
 
 
 @cache
@@ -89,7 +97,13 @@ def sent_resource_type(type: str) -> ResourceType:
 
     Such a template may have nested stacks and custom resources; a project's own are left out.
     """
-    return resource_type(type)
+    if (place := SENT.get(type)) is not None:
+        module, _, name = place.partition(":")
+        row: ResourceType = getattr(import_module(module), name)
+        return row
+    from sfn_cli.stacks.resources.sent.custom_resources import custom_resource_type, is_custom_resource
+
+    return custom_resource_type(type) if is_custom_resource(type) else resource_type(type)
 
 
 def known_types() -> list[str]:

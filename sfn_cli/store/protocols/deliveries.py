@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sfn_cli.store.records.events.deliveries import Delivery, NewDelivery
 
@@ -53,6 +53,9 @@ class DeliveryQueue(Protocol):
 
     def end(self, owner: int, id: int, status: str, result: str | None, at: int) -> None:
         """Ends the owner's delivery."""
+
+    def end_delivered(self, owner: int, results: Mapping[int, str], at: int) -> None:
+        """Ends deliveries of the owner as DELIVERED: the result of each, by its id."""
 
     def invoke(self, owner: int, id: int, request_id: str, function_ref: str, payload: str, at: int) -> None:
         """Ends the owner's delivery as DELIVERED, and stores an event for the function: one transaction."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.records.events.deliveries import NewDelivery
     from sfn_cli.store.records.executions import Execution
     from sfn_cli.store.records.function_events import FunctionEvent
     from sfn_cli.store.records.logs import LogLine
@@ -146,8 +147,14 @@ class FunctionEventQueue(Protocol):
     def retry(self, owner: int, id: int, due_at: int) -> None:
         """Makes the owner's event due again at `due_at`, after the function failed on it."""
 
+    def postpone(self, owner: int, id: int, due_at: int) -> None:
+        """Makes the owner's event due again at `due_at`; the function was not tried."""
+
     def remove(self, owner: int, id: int) -> None:
         """Removes the owner's event: it was handled, or is given up."""
+
+    def end(self, owner: int, id: int, deliveries: Sequence[NewDelivery], at: int) -> None:
+        """Removes the owner's event, and stores the deliveries to its destinations: one transaction."""
 
 
 class Workers(Protocol):

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sfn_cli.jsonvalue import Json
     from sfn_cli.store.records.functions import FunctionSetting
 
 
@@ -22,5 +19,3 @@ class FunctionSettings(Protocol):
         """Returns the function's settings of a kind, by qualifier and name."""
 
     def delete(self, function: str, kind: str, qualifier: str, name: str = "") -> bool: ...
-    def concurrency(self, function: str) -> Mapping[str, Json] | None:
-        """Returns the value of the function's CONCURRENCY setting. Cheap."""

@@ -19,6 +19,9 @@ class Functions(Protocol):
     def revision(self, name: str, number: int = 0) -> tuple[int, int] | None:
         """Returns (id, revision). The revision changes with code and configuration. Cheap."""
 
+    def reserved_concurrency(self, name: str) -> int | None:
+        """Returns how many invocations of a function may run at a time, if that is limited. Cheap."""
+
     def route(self, name: str, alias: str) -> FunctionRoute | None: ...
     def zip(self, function: Function) -> bytes | None:
         """Returns the zip with its code; None if its code is a folder."""

@@ -38,6 +38,11 @@ class StoredStack(NamedTuple):
     imports: tuple[str, ...] = ()
     """The names of the exports of other stacks that it uses."""
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether its template was sent to CloudFormation, and not read from a project."""
+        return self.template is not None
+
 
 class StoredResource(NamedTuple):
     """A resource of a stack. `status` says whether it exists, or is being created or deleted."""
@@ -62,6 +67,11 @@ class StoredResource(NamedTuple):
     """Why the resource has this status."""
     generation: int = 0
     """How often the resource was replaced; its generated names depend on this number."""
+
+    @property
+    def shown_id(self) -> str:
+        """The PhysicalResourceId that CloudFormation shows, which is the value of Ref."""
+        return self.ref if isinstance(self.ref, str) else self.physical_id
 
 
 class LostResource(NamedTuple):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_cli.drivers.local.event_sources.invocation_policy import invocation_policy
 from sfn_cli.drivers.local.lambda_events import LambdaEvents
+from sfn_cli.store.records.functions import CONCURRENCY, EVENT_INVOKE, FunctionSetting
+from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 from sfn_cli.store.sqlite.functions.events import SqliteFunctionEvents
+from sfn_cli.store.sqlite.functions.settings import SqliteFunctionSettings
 from tests.functions.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sfn_cli.store.records.events.deliveries import Delivery
 
 WORKER = 7
 
@@ -23,11 +30,28 @@ class Worker:
     def __init__(self, folder: Path) -> None:
         self.bench = Workbench(folder)
         self.events = SqliteFunctionEvents(self.bench.database)
+        self.settings = SqliteFunctionSettings(self.bench.database)
         self.reports: list[str] = []
         self.invocations = self.invocations_of(WORKER)
 
     def invocations_of(self, worker: int) -> LambdaEvents:
-        return LambdaEvents(self.events, self.bench.pool, worker, self.bench.clock, self.reports.append)
+        bench = self.bench
+        return LambdaEvents(
+            self.events,
+            bench.pool,
+            worker,
+            bench.clock,
+            self.reports.append,
+            lambda ref: invocation_policy(ref, bench.functions, self.settings, bench.settings),
+        )
+
+    def configure(self, kind: str, **value: Any) -> None:
+        """Stores a setting of the function."""
+        setting = FunctionSetting(kind, "$LATEST", "", value, self.bench.clock())
+        assert self.settings.put("fn", setting)
+
+    def deliveries(self) -> list[Delivery]:
+        return SqliteDeliveries(self.bench.database).changed_since(0, 10)
 
     def send(self, function_ref: str = "fn", request_id: str = "r", **options: Any) -> None:
         self.events.add(request_id, function_ref, "{}", options.get("client_context"), self.bench.clock())
@@ -138,3 +162,76 @@ def test_a_damaged_event_is_dropped(worker: Worker) -> None:
     assert (worker.tries(), worker.events.any()) == (["r"], False)
     (line,) = worker.reports
     assert "not UTF-8" in line
+
+
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed"
+BUS = "arn:aws:events:us-east-1:123456789012:event-bus/default"
+
+
+def test_a_destination_of_failures(worker: Worker) -> None:
+    """An event that is given up goes to the destination as a record, and to the dead-letter queue."""
+    worker.bench.function("def handler(event, context): raise ValueError('no')")
+    worker.bench.update(DeadLetterConfig={"TargetArn": f"{QUEUE}-letters"})
+    destinations = {"OnFailure": {"Destination": QUEUE}, "OnSuccess": {"Destination": BUS}}
+    worker.configure(EVENT_INVOKE, MaximumRetryAttempts=0, DestinationConfig=destinations)
+    worker.send()
+    worker.check()
+    worker.until_idle()
+    assert (worker.tries(), worker.events.any(), worker.reports) == (["r"], False, [])
+    failed, letter = worker.deliveries()
+    assert (failed.event_id, failed.source, failed.target) == ("r", "function/fn", QUEUE)
+    record = json.loads(failed.payload)
+    assert record.pop("timestamp") < "3"
+    assert record["responsePayload"]["errorType"] == "ValueError"
+    assert record["requestContext"] == {
+        "requestId": "r",
+        "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:fn:$LATEST",
+        "condition": "RetriesExhausted",
+        "approximateInvokeCount": 1,
+    }
+    context = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
+    assert (record["requestPayload"], record["responseContext"]) == ({}, context)
+    assert (letter.target, letter.payload) == (f"{QUEUE}-letters", "{}")
+    attributes: Any = letter.options["MessageAttributes"]
+    assert attributes["RequestID"]["StringValue"] == "r"
+
+
+def test_a_destination_of_successes(worker: Worker) -> None:
+    """The answer goes to an event bus as the detail of an event from lambda."""
+    worker.bench.function("def handler(event, context): return [1]")
+    worker.configure(EVENT_INVOKE, DestinationConfig={"OnSuccess": {"Destination": BUS}})
+    worker.send()
+    worker.check()
+    worker.until_idle()
+    (succeeded,) = worker.deliveries()
+    record = json.loads(succeeded.payload)
+    assert (record["requestContext"]["condition"], record["responsePayload"]) == ("Success", [1])
+    what = {"Source": "lambda", "DetailType": "Lambda Function Invocation Result - Success"}
+    assert succeeded.options == {"EventBridgeParameters": what}
+
+
+def test_an_event_that_becomes_too_old(worker: Worker) -> None:
+    """An event that would be retried after MaximumEventAgeInSeconds is given up."""
+    worker.bench.function("def handler(event, context): raise ValueError('no')")
+    destination = {"OnFailure": {"Destination": QUEUE}}
+    worker.configure(EVENT_INVOKE, MaximumEventAgeInSeconds=59, DestinationConfig=destination)
+    worker.send()
+    worker.check()
+    worker.until_idle()
+    (failed,) = worker.deliveries()
+    assert json.loads(failed.payload)["requestContext"]["condition"] == "EventAgeExceeded"
+
+
+def test_a_throttled_function(worker: Worker) -> None:
+    """Without free concurrency, the event stays, and its tries are not counted."""
+    worker.bench.function("def handler(event, context): return event")
+    worker.configure(CONCURRENCY, ReservedConcurrentExecutions=0)
+    worker.send()
+    worker.check()
+    worker.until_idle()
+    assert worker.tries() == []
+    worker.configure(CONCURRENCY, ReservedConcurrentExecutions=1)
+    worker.bench.ahead += 1000
+    worker.check()
+    worker.until_idle()
+    assert (worker.tries(), worker.events.any()) == (["r"], False)

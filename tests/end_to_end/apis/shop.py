@@ -43,7 +43,7 @@ def handler(event, context):
 
 def authorize(event):
     token = event.get("authorizationToken") or (event.get("identitySource") or [""])[0]
-    if token == "nobody":
+    if token == "no-one":
         raise Exception("Unauthorized")
     if token == "broken":
         raise KeyError("broken")

@@ -24,7 +24,7 @@ _DENIED = "User is not authorized to access this resource"
     [
         ({"authorization": "friend"}, 200, None),
         ({}, 401, {"message": "Unauthorized"}),
-        ({"authorization": "nobody"}, 401, {"message": "Unauthorized"}),
+        ({"authorization": "no-one"}, 401, {"message": "Unauthorized"}),
         ({"authorization": "enemy"}, 403, {"Message": f"{_DENIED} with an explicit deny"}),
         ({"authorization": "stranger"}, 403, {"Message": _DENIED}),
         ({"authorization": "broken"}, 500, {"message": "Internal server error"}),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import describe, ended, start_execution
+from tests.processes import describe, ended, sfn, sfn_json, start_execution, until
 
 if TYPE_CHECKING:
     from tests.end_to_end.apis.shop import ApiShop
@@ -62,6 +62,34 @@ def test_function_with_templates(shop: ApiShop) -> None:
     assert (failed.status, failed.json["errorMessage"]) == (418, "not today")
     refused = shop.call("Rest", "/sum", "POST", "1", content_type="text/plain")
     assert (refused.status, refused.json) == (415, {"message": "Unsupported Media Type"})
+
+
+def test_rule_that_calls_an_api(shop: ApiShop) -> None:
+    """A rule's target may be an API of the store; HttpParameters fill its path."""
+    api_id = shop.outputs["Rest"].split("/")[-2]
+    target = {
+        "Id": "api",
+        "Arn": f"arn:aws:execute-api:us-east-1:123456789012:{api_id}/dev/POST/orders/*",
+        "HttpParameters": {"PathParameterValues": ["77"]},
+    }
+    sfn_json(shop.home, "events", "put-rule", "--name", "orders", "--event-pattern", '{"source": ["shop"]}')
+    sfn_json(shop.home, "events", "put-targets", "--rule", "orders", "--targets", json.dumps([target]))
+    entry = {"Source": "shop", "DetailType": "made", "Detail": "{}"}
+    sfn_json(shop.home, "events", "put-events", "--entries", json.dumps([entry]))
+    name = "order-77"
+
+    def started() -> list[str]:
+        machine = next(
+            one["stateMachineArn"]
+            for one in sfn_json(shop.home, "list-state-machines")["stateMachines"]
+            if one["name"].startswith("shop-Standard-") or "Standard" in one["name"]
+        )
+        rows = sfn_json(shop.home, "list-executions", "--state-machine-arn", machine)["executions"]
+        return [row["name"] for row in rows if row["name"] == name]
+
+    assert until(started, "the execution that the API starts") == [name]
+    sfn(shop.home, "events", "remove-targets", "--rule", "orders", "--ids", "api")
+    sfn(shop.home, "events", "delete-rule", "--name", "orders")
 
 
 def test_call_of_an_own_api(shop: ApiShop) -> None:

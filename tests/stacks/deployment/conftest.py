@@ -43,8 +43,8 @@ class Stacks:
         stack, options = self._deploy(template, name, request)
         deploy_stack(self.service, stack, options)
 
-    def plan(self, template: dict[str, Any], name: str = NAME) -> list[Change]:
-        stack, options = self._deploy(template, name, {})
+    def plan(self, template: dict[str, Any], name: str = NAME, **request: Any) -> list[Change]:
+        stack, options = self._deploy(template, name, request)
         return list(plan_stack(self.service, stack, options).changes)
 
     def delete(self, name: str = NAME, **request: Any) -> None:

@@ -178,7 +178,7 @@ def test_api_definition(tmp_path: Path) -> None:
     template = f"{HEAD}Resources: {{Api: {{Type: AWS::Serverless::Api, Properties: {properties}}}}}"
     write_project(tmp_path, {"template.yaml": template})
     (note,) = read_cloudformation_stack(tmp_path / "template.yaml").notes
-    assert note == f"Api: {tmp_path}/api.yaml does not exist. The API is listed without its routes."
+    assert note == f"Api: {tmp_path}/api.yaml does not exist. The API has no routes."
     write_project(tmp_path, {"api.yaml": "openapi: 3.0.1\npaths: {/orders: {get: {}}}\n"})
     stack = read_cloudformation_stack(tmp_path / "template.yaml")
     assert "/orders" in stack.resources["Api"]["Properties"]["Body"]["paths"]

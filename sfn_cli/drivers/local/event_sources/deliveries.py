@@ -10,11 +10,16 @@ Then, or if another try would fail too, the event goes to the queue of DeadLette
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn
-from sfn_cli.api.events.started_executions import event_execution_name, start_event_execution
+from sfn_cli.api.events.started_executions import (
+    event_execution,
+    event_execution_name,
+    start_event_executions,
+)
 from sfn_cli.api.functions.references import existing_function_reference
 from sfn_cli.drivers.local.event_sources.dead_letters import dead_letter
 from sfn_cli.errors import ApiError, SfnError, is_store_error
@@ -23,7 +28,7 @@ from sfn_cli.store.records.events.deliveries import DELIVERED, FAILED
 from sfn_cli.uuids import derived_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.store.protocols.deliveries import DeliveryQueue
@@ -39,6 +44,8 @@ LONGEST_PAUSE_MS = 300_000
 KEPT_MS = 24 * 60 * 60 * 1000
 """How long deliveries that have ended are kept, for people to see."""
 
+PRUNE_SECONDS = 600.0
+
 
 class EventDeliveries:
     """The deliveries of one worker. `report` writes a line to the worker's log."""
@@ -51,6 +58,7 @@ class EventDeliveries:
         self._worker = worker
         self._report = report
         self._reported: set[str] = set()
+        self._prunes_at = 0.0
         self.in_progress = 0
         """How many targets are being called."""
         self.is_unfinished = False
@@ -64,25 +72,25 @@ class EventDeliveries:
         live = live_workers()
         room = AT_ONCE - self.in_progress
         taken = self._queue.take(self._worker, live, self._context.clock(), room) if room > 0 else []
-        started = [self._carry_out(delivery) for delivery in taken]
-        if any(started):
-            self._context.service.runner.wake()
+        of_machines = [delivery for delivery in taken if _service_of(delivery) == "states"]
+        self._start_executions(of_machines)
+        for delivery in taken:
+            if _service_of(delivery) != "states":
+                self._carry_out(delivery)
         self.is_unfinished = self.in_progress > 0 or self._queue.waiting(self._worker, live)
         return bool(taken) and len(taken) == room
 
     def prune(self) -> None:
-        """Deletes deliveries that ended some time ago."""
-        self._queue.prune(self._context.clock() - KEPT_MS)
+        """Deletes deliveries that ended some time ago, every PRUNE_SECONDS."""
+        if time.monotonic() >= self._prunes_at:
+            self._prunes_at = time.monotonic() + PRUNE_SECONDS
+            self._queue.prune(self._context.clock() - KEPT_MS)
 
-    def _carry_out(self, delivery: Delivery) -> bool:
-        """Hands over one event, or begins to. Returns whether an execution was started."""
-        parsed = arn.parse_arn(delivery.target)
+    def _carry_out(self, delivery: Delivery) -> None:
+        """Hands over one event, or begins to."""
         try:
-            if parsed is not None and parsed.service == "lambda":
+            if _service_of(delivery) == "lambda":
                 self._invoke_function(delivery)
-            elif parsed is not None and parsed.service == "states":
-                self._start_execution(delivery)
-                return True
             else:
                 self._call_target(delivery)
         except ApiError as error:
@@ -91,7 +99,6 @@ class EventDeliveries:
             if is_store_error(error):
                 raise
             self._fail(delivery, TargetError("InternalError", repr(error), is_final=False))
-        return False
 
     def _invoke_function(self, delivery: Delivery) -> None:
         existing_function_reference(self._context.service, {"FunctionName": delivery.target})
@@ -100,10 +107,30 @@ class EventDeliveries:
             self._worker, delivery.id, request_id, delivery.target, delivery.payload, self._context.clock()
         )
 
-    def _start_execution(self, delivery: Delivery) -> None:
-        name = event_execution_name(delivery.event_id, delivery.source, delivery.target_key)
-        started = start_event_execution(self._context.service, delivery.target, name, delivery.payload)
-        self._queue.end(self._worker, delivery.id, DELIVERED, started, self._context.clock())
+    def _start_executions(self, deliveries: Sequence[Delivery]) -> None:
+        """Starts the executions of all deliveries in one transaction, and ends these in another."""
+        service, wanted = self._context.service, []
+        for delivery in deliveries:
+            name = event_execution_name(delivery.event_id, delivery.source, delivery.target_key)
+            try:
+                new = event_execution(service, delivery.target, name, delivery.payload)
+                wanted.append((delivery, new))
+            except ApiError as error:
+                self._fail(delivery, TargetError(error.code, error.message, is_final=True))
+            except Exception as error:
+                if is_store_error(error):
+                    raise
+                self._fail(delivery, TargetError("InternalError", repr(error), is_final=False))
+        if not wanted:
+            return
+        started = {}
+        results = start_event_executions(service, [new for _, new in wanted])
+        for (delivery, _), result in zip(wanted, results, strict=True):
+            if isinstance(result, ApiError):
+                self._fail(delivery, TargetError(result.code, result.message, is_final=True))
+            else:
+                started[delivery.id] = result
+        self._queue.end_delivered(self._worker, started, self._context.clock())
 
     def _call_target(self, delivery: Delivery) -> None:
         self.in_progress += 1
@@ -147,6 +174,11 @@ class EventDeliveries:
         if line not in self._reported:
             self._reported.add(line)
             self._report(line)
+
+
+def _service_of(delivery: Delivery) -> str | None:
+    parsed = arn.parse_arn(delivery.target)
+    return None if parsed is None else parsed.service
 
 
 def _call_in_thread(delivery: Delivery, context: TaskContext) -> str | None:

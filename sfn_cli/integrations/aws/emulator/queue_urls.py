@@ -1,4 +1,4 @@
-"""Queue URLs that stay valid: those of the home's local endpoint, whoever creates a queue.
+"""Queue URLs that stay valid: those of the home's local endpoint, whichever program creates a queue.
 
 moto writes the Host of a request into the URLs of queues. Its own port is another after each start.
 """

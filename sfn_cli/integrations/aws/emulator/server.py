@@ -36,12 +36,17 @@ _LOOK_SECONDS = 1.0
 
 
 def embedded_aws_main(
-    build: Callable[[Settings], Service], restore: Callable[[Service, EmulatorStart], None], *, port: int
+    build: Callable[[Settings], Service],
+    restore: Callable[[Service, EmulatorStart], None],
+    revival: Callable[[Callable[[], Service]], Callable[[Settings], None]],
+    *,
+    port: int,
 ) -> None:
     """Runs the services until they are idle, or until the home is removed.
 
-    `build` returns a Service for one thread. `restore` creates the resources of stacks. `port` is the
-    one to listen on, if it is free; 0 for any.
+    `build` returns a Service for one thread. `restore` creates the resources of stacks.
+    `revival` returns what starts killed workers again. `port` is the one to listen on, if it is free; 0 for
+    any.
     """
     detached.settle_detached()
     try:
@@ -110,6 +115,7 @@ def embedded_aws_main(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     clients = Clients(settings._replace(calls_aws=False), local=(f"http://127.0.0.1:{port}", access_key))
     _restore_in_emulator(handover, restore, EmulatorStart(start, clients, loaded, report_handover))
+    look_after_workers = revival(lambda: build(settings))
     must_stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: must_stop.set())
     os.pwrite(detached.INHERITED, f"{start}\n".encode(), 0)
@@ -118,6 +124,7 @@ def embedded_aws_main(
             break
         if snapshots is not None:
             snapshots.take_if_due(guarded.called_at)
+        look_after_workers(settings)
     if snapshots is not None and _is_emulator_lock_in_place(settings.home):
         snapshots.take()
     os._exit(0)

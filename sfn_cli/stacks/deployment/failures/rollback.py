@@ -96,6 +96,9 @@ class Rollback:
         if is_in_server and not is_lost:
             restored = restored._replace(server=self._server)
         if step.action == Action.UPDATE.name:
+            if row.update_may_replace and self._new_resources(step):
+                self._journal.save_resource(restored, begun, done)
+                return  # what has replaced it is deleted later
             if row.update is not None and not is_lost:
                 self._journal.save_resource(before._replace(status=f"UPDATE{PENDING}"), begun)
                 context = self._tools.context(self._naming(before.logical_id, before.generation))

@@ -74,7 +74,7 @@ def _read_included(draft: TemplateDraft, source: Path | str, at: Path_, written_
     if isinstance(source, Path) and not source.is_file():
         if not _is_api_definition(at):
             raise draft.error(written_at, f"The included file {source} does not exist.")
-        draft.notes.append(f"{at[1]}: {source} does not exist. The API is listed without its routes.")
+        draft.notes.append(f"{at[1]}: {source} does not exist. The API has no routes.")
         draft.files.append(source)
         return {}
     file = _included_file(draft, source)
@@ -92,7 +92,7 @@ def _included_file(draft: TemplateDraft, source: Path | str) -> TemplateFile:
 
 
 def _is_api_definition(path: Path_) -> bool:
-    """Whether a value is an API's definition, which a deploy does not need: APIs are only listed."""
+    """Whether a value is an API's definition, without which the rest of the stack can be used."""
     return len(path) >= 4 and path[0] == "Resources" and path[3] in ("DefinitionBody", "Body")
 
 

@@ -147,7 +147,7 @@ def _include_api_definitions(draft: TemplateDraft) -> None:
         if path.is_file():
             properties["DefinitionBody"] = read_template_file(path).value
         else:
-            draft.notes.append(f"{logical_id}: {path} does not exist. The API is listed without its routes.")
+            draft.notes.append(f"{logical_id}: {path} does not exist. The API has no routes.")
 
 
 def _copy_metadata(draft: TemplateDraft, result: dict[str, Any], sources: dict[str, str]) -> None:

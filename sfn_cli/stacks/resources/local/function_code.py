@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import quotas
 from sfn_cli.input_files import read_input_bytes
+from sfn_cli.stacks.resources.local.inline_modules import inline_code_files
 from sfn_cli.stacks.resources.properties import file_fingerprint, property_object, property_text
 from sfn_cli.stacks.resources.resource import ResourceError
 from sfn_cli.stacks.resources.s3_objects import read_s3_object
@@ -124,12 +125,8 @@ def read_local_archive(path: Path) -> bytes:
 
 def _inline_function_zip(source: str, properties: Properties) -> bytes:
     """Returns a zip with inline code."""
-    return zip_of_files({inline_code_file(str(properties.get("Runtime", ""))): source.encode()})
-
-
-def inline_code_file(runtime: str) -> str:
-    """Returns the name of the file that CloudFormation puts inline code (ZipFile) into."""
-    return "index.js" if runtime.startswith("nodejs") else "index.py"
+    files = inline_code_files(source, str(properties.get("Runtime", "")))
+    return zip_of_files({name: text.encode() for name, text in files.items()})
 
 
 def zip_of_files(files: Mapping[str, bytes]) -> bytes:

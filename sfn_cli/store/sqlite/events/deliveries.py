@@ -17,7 +17,7 @@ from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
@@ -111,6 +111,11 @@ class SqliteDeliveries:
     def end(self, owner: int, id: int, status: str, result: str | None, at: int) -> None:
         with self._database.transaction() as connection:
             _end_delivery(connection, owner, id, status, result, at)
+
+    def end_delivered(self, owner: int, results: Mapping[int, str], at: int) -> None:
+        with self._database.transaction() as connection:
+            for id, result in results.items():
+                _end_delivery(connection, owner, id, DELIVERED, result, at)
 
     def invoke(self, owner: int, id: int, request_id: str, function_ref: str, payload: str, at: int) -> None:
         with self._database.transaction() as connection:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.errors import RowError
 from sfn_cli.store.records.function_events import FunctionEvent
+from sfn_cli.store.sqlite.events.deliveries import insert_deliveries
 from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
+    from sfn_cli.store.records.events.deliveries import NewDelivery
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 
@@ -94,6 +96,23 @@ class SqliteFunctionEvents:
                 "WHERE id = ? AND owner = ?",
                 (due_at, id, owner),
             )
+
+    def postpone(self, owner: int, id: int, due_at: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE function_event SET due_at = ?, owner = NULL WHERE id = ? AND owner = ?",
+                (due_at, id, owner),
+            )
+
+    def end(self, owner: int, id: int, deliveries: Sequence[NewDelivery], at: int) -> None:
+        with self._database.transaction() as connection:
+            ended = connection.execute(
+                "DELETE FROM function_event WHERE id = ? AND owner = ?", (id, owner)
+            ).rowcount
+            if ended:
+                insert_deliveries(connection, deliveries, at)
+        if deliveries:
+            self._wake()
 
     def remove(self, owner: int, id: int) -> None:
         with self._database.transaction() as connection:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.store.records.functions import Code, Function, FunctionRoute
+from sfn_cli.store.records.functions import CONCURRENCY, Code, Function, FunctionRoute
 from sfn_cli.store.sqlite.columns import columns_of
 
 if TYPE_CHECKING:
@@ -56,6 +56,17 @@ class SqliteFunctions:
                 "SELECT id, revision FROM function_at WHERE name = ? AND number = ?", (name, number)
             ).fetchone()
             return row
+
+    def reserved_concurrency(self, name: str) -> int | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """
+                SELECT json_extract(value, '$.ReservedConcurrentExecutions') FROM function_setting
+                WHERE function = (SELECT id FROM function WHERE name = ?) AND kind = ?
+                """,
+                (name, CONCURRENCY),
+            ).fetchone()
+        return None if row is None else int(row[0])
 
     def route(self, name: str, alias: str) -> FunctionRoute | None:
         """Returns the target of a function's alias; None if there is no such alias."""

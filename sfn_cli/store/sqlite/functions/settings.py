@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.jsonvalue import Json, dumps, loads
-from sfn_cli.store.records.functions import CONCURRENCY, FunctionSetting
+from sfn_cli.jsonvalue import dumps, loads
+from sfn_cli.store.records.functions import FunctionSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sfn_cli.store.sqlite.columns import Row
     from sfn_cli.store.sqlite.database import Database
 
@@ -63,13 +61,6 @@ class SqliteFunctionSettings:
                     (function, kind, qualifier, name),
                 ).rowcount
             )
-
-    def concurrency(self, function: str) -> Mapping[str, Json] | None:
-        with self._database.reading() as connection:
-            row = connection.execute(
-                f"SELECT value FROM function_setting WHERE {_OF_FUNCTION}", (function, CONCURRENCY)
-            ).fetchone()
-        return None if row is None else loads(row[0])
 
 
 def _setting_from(row: Row) -> FunctionSetting:

@@ -106,13 +106,6 @@ def _event_source_mapping(arguments: ResourceArguments, context: ResourceContext
     }
 
 
-def _function_url(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
-    return {
-        "TargetFunctionArn": arguments.get("function_name"),
-        "AuthType": arguments.get("authorization_type"),
-    }
-
-
 _INVOKE_ARN = "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{Arn}/invocations"
 
 COMPUTE_KINDS: dict[str, ResourceKind] = {
@@ -152,8 +145,5 @@ COMPUTE_KINDS: dict[str, ResourceKind] = {
         _event_source_mapping,
         {"uuid": "{Ref}", "id": "{Ref}"},
         name=None,
-    ),
-    "aws_lambda_function_url": ResourceKind(
-        "AWS::Lambda::Url", _function_url, {"function_url": "{FunctionUrl}"}, name=None, is_lenient=True
     ),
 }

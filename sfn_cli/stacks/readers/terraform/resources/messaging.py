@@ -9,7 +9,6 @@ from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
 from sfn_cli.stacks.readers.terraform.resources.names import (
     filled_block,
     json_value,
-    pascal_case,
     renamed,
     tags,
 )
@@ -161,11 +160,6 @@ def _schedule(arguments: ResourceArguments, context: ResourceContext) -> dict[st
     }
 
 
-def listed_properties(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
-    """Returns the properties of a resource that is only listed: its arguments, in Pascal case."""
-    return {pascal_case(name): arguments.get(name) for name in getattr(arguments, "names", [])}
-
-
 _NAMED = {"arn": "{Arn}", "id": "{Ref}", "name": "{Ref}"}
 
 MESSAGING_KINDS: dict[str, ResourceKind] = {
@@ -189,25 +183,4 @@ MESSAGING_KINDS: dict[str, ResourceKind] = {
         "AWS::Events::ApiDestination", _api_destination, _NAMED
     ),
     "aws_scheduler_schedule": ResourceKind("AWS::Scheduler::Schedule", _schedule, _NAMED),
-    "aws_api_gateway_rest_api": ResourceKind(
-        "AWS::ApiGateway::RestApi",
-        listed_properties,
-        {
-            "id": "{Ref}",
-            "root_resource_id": "{RootResourceId}",
-            "execution_arn": "arn:aws:execute-api:{region}:{account}:{Ref}",
-            "arn": "arn:aws:apigateway:{region}::/restapis/{Ref}",
-        },
-        is_lenient=True,
-    ),
-    "aws_apigatewayv2_api": ResourceKind(
-        "AWS::ApiGatewayV2::Api",
-        listed_properties,
-        {
-            "id": "{Ref}",
-            "api_endpoint": "{ApiEndpoint}",
-            "execution_arn": "arn:aws:execute-api:{region}:{account}:{Ref}",
-        },
-        is_lenient=True,
-    ),
 }

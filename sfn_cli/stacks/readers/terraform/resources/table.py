@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sfn_cli.stacks.readers.terraform.resources.apis import API_KINDS
 from sfn_cli.stacks.readers.terraform.resources.compute import COMPUTE_KINDS
 from sfn_cli.stacks.readers.terraform.resources.messaging import MESSAGING_KINDS
 from sfn_cli.stacks.readers.terraform.resources.storage import STORAGE_KINDS
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
 
     from sfn_cli.stacks.readers.terraform.resources.kind import ResourceKind
 
-RESOURCE_KINDS: Mapping[str, ResourceKind] = {**COMPUTE_KINDS, **MESSAGING_KINDS, **STORAGE_KINDS}
+RESOURCE_KINDS: Mapping[str, ResourceKind] = {
+    **API_KINDS,
+    **COMPUTE_KINDS,
+    **MESSAGING_KINDS,
+    **STORAGE_KINDS,
+}
 
 PARTS: Mapping[str, tuple[str, str]] = {
     "aws_cloudwatch_event_target": ("aws_cloudwatch_event_rule", "rule"),
@@ -26,7 +32,8 @@ argument that names it."""
 _SILENT = re.compile(
     r"aws_iam_.*|aws_lambda_permission|aws_(sns_topic|sqs_queue|s3_bucket)_policy"
     r"|aws_cloudwatch_(log_resource|event_(bus_)?)_?p.*|(random|time|null|local|archive|template|tls)_.*"
-    r"|terraform_data|aws_(cloudwatch_event|lambda|sns).*_permission"
+    r"|terraform_data|aws_api_gateway_(account|method_response|method_settings|usage_plan.*)"
+    r"|aws_apigatewayv2_deployment|aws_(cloudwatch_event|lambda|sns).*_permission"
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.apigateway.http_apis import HTTP_API, WEBSOCKET
+from sfn_cli.api.apigateway.served import DEFAULT_STAGE
 from sfn_cli.stacks.resources.local.apis.bodies import with_body
 from sfn_cli.stacks.resources.local.apis.parts import api_part_type
 from sfn_cli.stacks.resources.not_created.patterns import Pattern, fill_pattern
@@ -57,8 +58,26 @@ HTTP = ResourceType(
     is_local=True,
 )
 
+
+def _with_stage_path(properties: Properties) -> Properties:
+    """Returns a stage's properties with its path, which is empty for the default stage."""
+    name = properties.get("StageName")
+    return {**properties, "Path": "" if name == DEFAULT_STAGE else name}
+
+
 INTEGRATION = api_part_type(f"{_PREFIX}Integration", Pattern("{id}", {"IntegrationId": "{id}"}), _API)
 ROUTE = api_part_type(f"{_PREFIX}Route", Pattern("{id}", {"RouteId": "{id}"}), _API)
 STAGE = api_part_type(f"{_PREFIX}Stage", Pattern("{StageName}"), _API, id_property="StageName", scoped=True)
+STAGE_WITH_URL = api_part_type(
+    "Terraform::ApiGatewayV2::Stage",
+    Pattern(
+        "{StageName}",
+        {"InvokeUrl": "https://{ApiId}.execute-api.{region}.amazonaws.com/{Path}"},
+    ),
+    _API,
+    id_property="StageName",
+    scoped=True,
+    fields=_with_stage_path,
+)
 AUTHORIZER = api_part_type(f"{_PREFIX}Authorizer", Pattern("{id}", {"AuthorizerId": "{id}"}), _API)
 DEPLOYMENT = api_part_type(f"{_PREFIX}Deployment", Pattern("{id}", {"DeploymentId": "{id}"}), _API)

@@ -13,6 +13,8 @@ from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, Re
 from sfn_cli.store.records.apis.parts import ApiPart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 
@@ -23,16 +25,18 @@ def api_part_type(
     *,
     id_property: str | None = None,
     scoped: bool = False,
+    fields: Callable[[Properties], Properties] = lambda properties: properties,
     also_replaced_by: tuple[str, ...] = (),
 ) -> ResourceType:
     """Returns the row of a part of an API.
 
     `api_property` has the API's id; None: the part belongs to no API. `id_property` has the part's
     id; None: its Ref. With `scoped`, several APIs may have a part of the same Ref, such as a stage.
+    `fields` returns the properties that the pattern uses.
     """
 
     def predict(naming: Naming, properties: Properties) -> CreatedResource:
-        created = fill_pattern(pattern, naming, properties)
+        created = fill_pattern(pattern, naming, fields(properties))
         if not scoped:
             return created
         return created._replace(

@@ -65,6 +65,28 @@ METHOD = api_part_type(
 )
 DEPLOYMENT = api_part_type(f"{_PREFIX}Deployment", Pattern("{id}", {"DeploymentId": "{id}"}), _API)
 STAGE = api_part_type(f"{_PREFIX}Stage", Pattern("{StageName}"), _API, id_property="StageName", scoped=True)
+STAGE_WITH_URL = api_part_type(
+    "Terraform::ApiGateway::Stage",
+    Pattern(
+        "{StageName}",
+        {"InvokeUrl": "https://{RestApiId}.execute-api.{region}.amazonaws.com/{StageName}"},
+    ),
+    _API,
+    id_property="StageName",
+    scoped=True,
+)
+INTEGRATION = api_part_type(
+    "Terraform::ApiGateway::Integration",
+    Pattern("{name}"),
+    _API,
+    also_replaced_by=("ResourceId", "HttpMethod"),
+)
+INTEGRATION_RESPONSE = api_part_type(
+    "Terraform::ApiGateway::IntegrationResponse",
+    Pattern("{name}"),
+    _API,
+    also_replaced_by=("ResourceId", "HttpMethod", "StatusCode"),
+)
 AUTHORIZER = api_part_type(f"{_PREFIX}Authorizer", Pattern("{id}", {"AuthorizerId": "{id}"}), _API)
 MODEL = api_part_type(
     f"{_PREFIX}Model", Pattern("{name}", {}, "Name"), _API, scoped=True, also_replaced_by=("Name",)

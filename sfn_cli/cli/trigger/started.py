@@ -1,0 +1,88 @@
+"""What an event starts: its deliveries, and the executions that begin after it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from sfn_cli.api.following import follow_changes
+from sfn_cli.api.stepfunctions.status_events import StatusEvents
+from sfn_cli.arn import parse_arn
+from sfn_cli.cli.exit_codes import ExitCode
+from sfn_cli.cli.failures import CommandFailedError
+from sfn_cli.cli.run.followed_run import follow_run
+from sfn_cli.cli.screen import one_screen_line
+
+if TYPE_CHECKING:
+    from sfn_cli.cli.operations.backend import Backend
+    from sfn_cli.stacks.triggers.trigger import Fired
+
+_PENDING, _FAILED = "PENDING", "FAILED"
+
+
+class StartedExecutions:
+    """The executions that begin after this object was created."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._events = StatusEvents(backend.service, backend.service.clock())
+        self._known = {event["detail"]["executionArn"] for event in self._events.next()}
+
+    def follow(self, fired: Fired, seconds: int) -> ExitCode | None:
+        """Waits for what an event starts, and follows the executions to their ends.
+
+        Returns None if no execution started. Raises CommandFailedError if a delivery failed, or an
+        execution did not succeed.
+        """
+        started = self._await_starts(fired, seconds)
+        for execution in started:
+            if not self._backend.terminal.moves_cursor(sys.stderr):
+                print(f"Execution {one_screen_line(execution)}", file=sys.stderr)
+            follow_run(self._backend, execution, [], with_events=False)
+        return ExitCode.SUCCESS if started else None
+
+    def _await_starts(self, fired: Fired, seconds: int) -> list[str]:
+        """Returns the executions that started, once all deliveries of the event have ended."""
+        found: dict[str, None] = {}
+        until = time.monotonic() + seconds
+        failures: list[str] = []
+        for _ in follow_changes(self._backend.service, seconds):
+            is_pending, awaits_function, failures = self._delivered(fired, found)
+            found.update(dict.fromkeys(self._new_executions()))
+            is_done = not is_pending and (found or failures or not awaits_function)
+            if is_done or time.monotonic() > until:
+                break
+        for line in failures:
+            print(one_screen_line(line), file=sys.stderr)
+        if failures and not found:
+            raise CommandFailedError("The event was not delivered.")
+        return list(found)
+
+    def _delivered(self, fired: Fired, found: dict[str, None]) -> tuple[bool, bool, list[str]]:
+        """Returns whether deliveries are pending, whether executions may still start, and failures.
+
+        Adds the executions that deliveries have started to `found`.
+        """
+        if fired.event_id is None:
+            return False, True, []
+        deliveries = self._backend.service.deliveries.find(fired.event_id)
+        failures = []
+        awaits = False
+        for delivery in deliveries:
+            target = parse_arn(delivery.target)
+            if delivery.status == _FAILED:
+                failures.append(f"{delivery.source}: {delivery.target} failed: {delivery.result}")
+            elif target is not None and target.service == "states":
+                if delivery.result:
+                    found[delivery.result] = None
+            else:
+                awaits = True
+        return any(delivery.status == _PENDING for delivery in deliveries), awaits, failures
+
+    def _new_executions(self) -> list[str]:
+        return [
+            arn
+            for event in self._events.next()
+            if (arn := event["detail"]["executionArn"]) not in self._known
+        ]

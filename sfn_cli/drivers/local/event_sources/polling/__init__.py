@@ -1,0 +1,1 @@
+"""Event source mappings and pipes: a worker polls queues and streams for their targets."""

@@ -1,0 +1,1 @@
+"""Resources that only templates sent to CloudFormation have: custom resources."""
