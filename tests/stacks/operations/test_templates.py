@@ -234,6 +234,13 @@ def test_summary(cloudformation: CloudFormation, resources: dict[str, Any], need
     assert cloudformation("GetTemplateSummary", StackName="shop") == summary
 
 
+def test_capabilities_are_given_with_each_request(cloudformation: CloudFormation) -> None:
+    cloudformation.create(text=of({"A": ROLE}), Capabilities=["CAPABILITY_IAM"])
+    update = {"StackName": "shop", "TemplateBody": of({"A": ROLE, "B": ROLE})}
+    message = "Requires capabilities : [CAPABILITY_IAM]"
+    assert cloudformation.refused("UpdateStack", **update) == ("InsufficientCapabilitiesException", message)
+
+
 def test_transforms_are_declared_before_they_run(cloudformation: CloudFormation) -> None:
     validated = cloudformation("ValidateTemplate", TemplateBody=SAM)
     assert validated["DeclaredTransforms"] == ["AWS::Serverless-2016-10-31"]
