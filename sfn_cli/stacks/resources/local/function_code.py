@@ -66,10 +66,18 @@ def function_code(context: ProvisioningContext, properties: Properties) -> Funct
         try:
             content = read_s3_object(context, location)
         except ResourceError as error:
+            if _is_of_sent_stack(context):
+                raise ResourceError(f"Error occurred while GetObject. {error}") from None
             return unusable_function_code(str(error).rstrip("."))
         packages = [*(code.get("PackageDirs") or []), *zip_sdk_folders(context, content, properties)]
         return FunctionCode({"ZipFile": content, **_code_packages({**code, "PackageDirs": packages})})
     raise ResourceError("The function has no code. Add the Code property.")
+
+
+def _is_of_sent_stack(context: ProvisioningContext) -> bool:
+    """Whether the function is of a template that was sent to CloudFormation, with its code in S3."""
+    stack = context.service.stacks.find(context.naming.stack)
+    return stack is not None and stack.is_sent
 
 
 def function_fingerprint(properties: Properties) -> str:
