@@ -32,6 +32,9 @@ _ONE_HOP = frozenset(
 
 _NOT_PASSED_BACK = _ONE_HOP | {b"transfer-encoding", b"date", b"server"}
 
+_MOST_IDLE = 32
+"""How many connections are kept for further requests."""
+
 _KEY_HEADER = b"x-sfn-access-key"
 """Names the access key of the local AWS services, which a client of this server does not know."""
 
@@ -55,17 +58,30 @@ class Forwarding:
         self._settings = settings
         self._starts = starts
         self._waiting = 0
+        self._idle: list[Upstream] = []
 
     async def open(self) -> Upstream:
         """Connects to the local AWS services. Raises ApiError if they cannot run or be reached."""
         url = embedded_aws.running_embedded_aws(self._settings.home) or await self._start()
+        access_key = embedded_aws.embedded_aws_access_key(self._settings.home, url)
         place = urlsplit(url)
+        while self._idle:
+            upstream = self._idle.pop()
+            if upstream.is_open_to(place.netloc, access_key):
+                return upstream
+            upstream.close()
         try:
             reader, writer = await asyncio.open_connection(place.hostname, place.port)
         except OSError as error:
             raise ApiError("ServiceUnavailable", _UNREACHABLE, status=503) from error
-        access_key = embedded_aws.embedded_aws_access_key(self._settings.home, url)
-        return Upstream(reader, writer, place.netloc, access_key)
+        return Upstream(reader, writer, place.netloc, access_key, self._keep)
+
+    def _keep(self, upstream: Upstream) -> None:
+        """Keeps a connection for the next request: each new one costs the services a thread."""
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append(upstream)
+        else:
+            upstream.close()
 
     async def _start(self) -> str:
         loop = asyncio.get_running_loop()
@@ -86,7 +102,7 @@ class Forwarding:
 
 
 class Upstream:
-    """One connection to the store's server, for one request."""
+    """One connection to the store's server, for one request after another."""
 
     def __init__(
         self,
@@ -94,7 +110,10 @@ class Upstream:
         writer: asyncio.StreamWriter,
         own_host: str,
         access_key: str | None,
+        keep: Callable[[Upstream], None],
     ) -> None:
+        """`keep` is called when the connection is free for another request."""
+        self._keep = keep
         self._reader = reader
         self._writer = writer
         self._own_host = own_host
@@ -110,7 +129,19 @@ class Upstream:
             await self._send_request(scope, body)
             await self._pass_back(send)
         finally:
-            self._writer.close()
+            if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+                self._http.start_next_cycle()
+                self._keep(self)
+            else:
+                self.close()
+
+    def is_open_to(self, host: str, access_key: str | None) -> bool:
+        """Whether the other end is this one, and has not closed the connection."""
+        is_closed = self._reader.at_eof() or self._writer.is_closing()
+        return not is_closed and (self._own_host, self._access_key) == (host, access_key)
+
+    def close(self) -> None:
+        self._writer.close()
 
     async def _send_request(self, scope: Scope, body: AsyncIterator[bytes]) -> None:
         target = scope["raw_path"].partition(b"?")[0]
@@ -131,7 +162,7 @@ class Upstream:
         self._writer.write(self._http.send(event) or b"")
 
     def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        found = [(b"connection", b"close")]
+        found = []
         for name, value in scope["headers"]:
             if name in _ONE_HOP or name == _KEY_HEADER:
                 continue
