@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -28,16 +29,8 @@ STARTS, STARTS_NOWHERE = '"StartAt": "Reserve"', '"StartAt": "Nowhere"'
 
 QUIET = {
     "CI": "1",
-    "SAM_CLI_TELEMETRY": "0",
-    "CDK_DISABLE_VERSION_CHECK": "1",
+    "NODE_NO_WARNINGS": "1",
     "CDK_DISABLE_CLI_TELEMETRY": "true",
-    "SLS_TELEMETRY_DISABLED": "1",
-    "SLS_NOTIFICATIONS_MODE": "off",
-    "CHECKPOINT_DISABLE": "1",
-    # A request to any host but this machine's fails at once.
-    "HTTP_PROXY": "http://127.0.0.1:9",
-    "HTTPS_PROXY": "http://127.0.0.1:9",
-    "NO_PROXY": "127.0.0.1,localhost",
 }
 
 
@@ -48,13 +41,22 @@ class Deployment(NamedTuple):
     folder: Path
     environment: Mapping[str, str]
 
+    def __repr__(self) -> str:
+        return f"Deployment({self.folder})"
+
     def run(self, *command: str, exit: int = 0, typed: str = "") -> str:
-        """Runs a command that must exit with this code; returns what it prints on both streams."""
+        """Runs a command that must exit with this code; returns what it prints on both streams.
+
+        pytest shows all of it if the test fails (with -rP, always).
+        """
+        started_at = time.monotonic()
         done = subprocess.run(
             command, cwd=self.folder, env=dict(self.environment), input=typed, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS,
         )  # fmt: skip
-        assert done.returncode == exit, f"{' '.join(command)}: {done.returncode}\n{done.stdout}"
+        seconds = time.monotonic() - started_at
+        print(f"$ {' '.join(command)}\n{done.stdout}[exit code {done.returncode}, {seconds:.1f} s]\n")
+        assert done.returncode == exit
         return done.stdout
 
     def in_folder(self, folder: str) -> Deployment:

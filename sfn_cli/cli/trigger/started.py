@@ -37,7 +37,8 @@ class StartedExecutions:
         """
         started = self._await_starts(fired, seconds)
         for execution in started:
-            print(f"Execution {one_screen_line(execution)}", file=sys.stderr)
+            if not self._backend.terminal.moves_cursor(sys.stderr):
+                print(f"Execution {one_screen_line(execution)}", file=sys.stderr)
             follow_run(self._backend, execution, [], with_events=False)
         return ExitCode.SUCCESS if started else None
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli import detached, private_files
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.installation.extras import install_hint
+from sfn_cli.local_endpoint.record import remembered_endpoint
 
 if TYPE_CHECKING:
     from sfn_cli.settings import Settings
@@ -95,7 +96,10 @@ def embedded_aws_start(home: str) -> str | None:
 
 
 def embedded_aws_access_key(home: str, endpoint: str) -> str | None:
-    """Returns the access key id of the local AWS services, if they listen at `endpoint`."""
+    """Returns the access key id for `endpoint`, if it is that of the local AWS services or the home's own."""
+    local = remembered_endpoint(home)
+    if local is not None and local.address.url == endpoint.rstrip("/"):
+        return local.access_key
     _, served = _look_for_embedded_aws(os.path.join(home, LOCK_NAME))
     return None if served is None or _embedded_aws_url(served) != endpoint.rstrip("/") else served.access_key
 

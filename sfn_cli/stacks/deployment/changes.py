@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PENDING = "_IN_PROGRESS"
 
+_UNFINISHED = (PENDING, "_FAILED")
+
 
 class Action(Enum):
     """What a deploy does with a resource."""
@@ -104,10 +106,11 @@ def decide_change(
         return Action.REPLACE
     if old.server != server:
         return Action.RESTORE
-    if old.status in (f"CREATE{PENDING}", f"DELETE{PENDING}"):  # a deploy was killed
+    is_unfinished = old.status.endswith(_UNFINISHED)  # a deploy was killed, or has failed
+    if is_unfinished and not old.status.startswith("UPDATE"):
         return Action.CREATE
     if old.properties == properties and old.fingerprint == fingerprint:
-        return Action.UPDATE if old.status.endswith(PENDING) else Action.KEEP
+        return Action.UPDATE if is_unfinished else Action.KEEP
     if row.update is None or _changed_members(old.properties, properties) & row.replaced_by:
         return Action.REPLACE
     return Action.UPDATE

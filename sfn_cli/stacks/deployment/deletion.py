@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.stacks.deployment.options import DeployOptions
     from sfn_cli.stacks.deployment.tools import Tools
-    from sfn_cli.store.records.stacks import StoredStack
+    from sfn_cli.store.records.stacks import StoredResource, StoredStack
 
 USER_INITIATED = "User Initiated"
 
@@ -28,13 +28,14 @@ USER_INITIATED = "User Initiated"
 def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Change]:
     """Deletes a stack and its resources, latest first. Raises UsageError, ResourceError.
 
-    With a request, it also raises StackBusyError (instead of waiting for another operation), ExportError
-    and what `request.check` raises.
+    With a request, it also raises StackBusyError (instead of waiting for another operation, unless that
+    creates the stack: it is cancelled), ExportError and what `request.check` raises.
     """
     request = options.request
+    is_waiting = request is None or _cancels_creation(service, name)
     lock = (
         stack_lock(service.settings, name, options.report)
-        if request is None
+        if is_waiting
         else free_stack_lock(service.settings, name)
     )
     with lock:
@@ -59,6 +60,13 @@ def delete_stack(service: Service, name: str, options: DeployOptions) -> list[Ch
         return continue_deletion(service, journal, tools, deleting, retained)
 
 
+def _cancels_creation(service: Service, name: str) -> bool:
+    """Cancels the creation of a stack that is to be deleted. Returns whether there is one."""
+    stored = service.stacks.find(name)
+    is_created = stored is not None and stored.status == "CREATE_IN_PROGRESS"
+    return stored is not None and is_created and service.stack_operations.cancel(stored.arn)
+
+
 def continue_deletion(
     service: Service,
     journal: StackJournal,
@@ -72,6 +80,7 @@ def continue_deletion(
     """
     server = tools.server()
     changes = []
+    deleted: list[StoredResource] = []
     for resource in reversed(service.stacks.resources(stored.name)):
         is_kept = resource.is_retained or resource.logical_id in retained
         if is_kept:
@@ -93,6 +102,8 @@ def continue_deletion(
                 )
                 raise
         action = Action.RETAIN if is_kept else Action.DELETE
+        status = "DELETE_SKIPPED" if is_kept else "DELETE_COMPLETE"
+        deleted.append(resource._replace(status=status, updated_at=service.clock(), reason=None))
         changes.append(Change(action, resource.logical_id, resource.type, resource.physical_id))
-    journal.delete()
+    journal.delete(deleted)
     return changes

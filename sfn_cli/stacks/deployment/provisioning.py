@@ -88,11 +88,12 @@ class Provisioner:
     def fail(self, wanted: Wanted, reason: str) -> None:
         """Records that the last change of a resource has failed."""
         if self._open is None:
-            verb = "CREATE" if wanted.old is None else "UPDATE"
-            resource = wanted.old or self._resource(
-                wanted, wanted.row.predict(self._naming_of(wanted), {}), ""
+            status = "CREATE_FAILED" if wanted.old is None else "UPDATE_FAILED"
+            self._journal.add_event(
+                self._journal.event_without_row(wanted.logical_id, wanted.type, status, reason)
+                if wanted.old is None
+                else self._journal.event(wanted.old, status, reason)
             )
-            self._journal.add_event(self._journal.event(resource, f"{verb}_FAILED", reason))
             return
         (resource, verb), self._open = self._open, None
         failed = resource._replace(status=resource.status.removesuffix(PENDING) + "_FAILED")

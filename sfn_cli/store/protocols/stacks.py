@@ -40,10 +40,16 @@ class Stacks(Protocol):
     def finish(self, stack: StoredStack, event: StackEvent | None = None) -> None:
         """Stores a stack, and deletes its operation: nothing can be rolled back any more."""
 
-    def delete(self, name: str, at: int, event: StackEvent | None = None) -> bool:
-        """Deletes a stack and its resources.
+    def delete(
+        self,
+        name: str,
+        at: int,
+        event: StackEvent | None = None,
+        resources: Sequence[StoredResource] = (),
+    ) -> bool:
+        """Deletes a stack; `resources` are those that it had.
 
-        The stack's row is kept among the deleted stacks for as long as CloudFormation keeps it; its
+        The stack's row is kept with them among the deleted stacks for as long as CloudFormation keeps it; its
         change sets and its operation are deleted too.
         """
 

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.errors import SfnError
-from sfn_cli.stacks.deployment.failures.recovery import recover_stacks, roll_back_stack
+from sfn_cli.stacks.deployment.engine import CancelledError
+from sfn_cli.stacks.deployment.failures.recovery import (
+    cancel_stack_update,
+    recover_stacks,
+    roll_back_stack,
+)
 from sfn_cli.stacks.deployment.outputs import ExportError
 from sfn_cli.stacks.deployment.records.locks import StackBusyError, free_stack_lock
 from sfn_cli.stacks.deployment.tools import DeployError
@@ -70,6 +75,7 @@ def test_a_stack_is_created_changed_and_deleted(stacks: Stacks) -> None:
     assert [event.physical_id for event in events if event.logical_id == "A"][:3] == ["", "/a", "/a"]
     deleted = stacks.service.deleted_stacks.find(arn)
     assert deleted is not None and deleted.stack.status == "DELETE_COMPLETE"
+    assert {one.logical_id: one.status for one in deleted.resources} == dict.fromkeys("AB", "DELETE_COMPLETE")
     assert stacks.service.stacks.find("shop") is None
     assert [one.stack.arn for one in stacks.service.deleted_stacks.page(None, 10)] == [arn]
     stacks.deploy(template(A=group("/a")))
@@ -170,6 +176,26 @@ def test_a_failure_that_is_left_and_rolled_back(stacks: Stacks) -> None:
     assert (stacks.status(), stacks.groups()) == ("UPDATE_ROLLBACK_COMPLETE", {"/a": 1})
     with pytest.raises(SfnError):
         roll_back_stack(stacks.service, "shop", stacks.options({}, "shop", {}))
+
+
+def test_a_resource_that_failed_is_tried_again(stacks: Stacks) -> None:
+    """The same template completes a stack whose creation was left unfinished."""
+    flow = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {
+            "RoleArn": "arn:aws:iam::123456789012:role/r",
+            "StateMachineName": "pay",
+            "DefinitionString": '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}',
+        },
+    }
+    stacks.deploy(template(Flow=flow), "other")
+    with pytest.raises(DeployError):
+        stacks.deploy(template(Flow=flow), on_failure="DO_NOTHING")
+    stacks.delete("other")
+    stacks.deploy(template(Flow=flow))
+    assert stacks.status() == "UPDATE_COMPLETE"
+    (row,) = stacks.service.stacks.resources("shop")
+    assert (row.logical_id, row.status) == ("Flow", "CREATE_COMPLETE")
 
 
 def test_policies(stacks: Stacks) -> None:
@@ -324,3 +350,16 @@ def test_secrets_stay_hidden(stacks: Stacks) -> None:
     (change,) = stacks.plan(secret, parameters={"Key": "hunter3"})
     assert [detail.name for detail in change.details] == ["Tags"]
     assert "hunter" not in str([*change.details, *stacks.stored_events(stacks.arn())])
+
+
+def test_an_update_that_is_cancelled(stacks: Stacks) -> None:
+    """A cancelled update is rolled back before its next resource."""
+    stacks.deploy(template(A=group("/a", 1)))
+
+    def cancel() -> None:
+        assert cancel_stack_update(stacks.service, "shop")
+
+    with pytest.raises(CancelledError):
+        stacks.deploy(template(A=group("/a", 3)), started=cancel)
+    assert (stacks.status(), stacks.groups()) == ("UPDATE_ROLLBACK_COMPLETE", {"/a": 1})
+    assert not cancel_stack_update(stacks.service, "shop")

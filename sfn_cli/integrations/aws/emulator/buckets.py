@@ -20,6 +20,7 @@ from sfn_cli.uuids import random_uuid
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sfn_cli.api.service import Service
     from sfn_cli.integrations.aws.emulator.handover import EventHandover
 
 
@@ -82,7 +83,8 @@ def hand_over_buckets(handover: EventHandover) -> None:
                 else:
                     handover.record_delivery(delivery, DELIVERED, None)
         if configuration.event_bridge is not None:
-            _put_on_bus(_bridge_event(event, account_id))
+            bridge_event = _bridge_event(event, account_id)
+            handover.run(lambda service: _put_on_bus(service, bridge_event))
 
     def mark_deleted(backend: Any, bucket_name: str, key_name: str) -> Any:
         marker = set_delete_marker(backend, bucket_name, key_name)
@@ -213,9 +215,9 @@ def _send_to_topic(account_id: str, topic_arn: str, text: str) -> None:
     )
 
 
-def _put_on_bus(event: dict[str, Any]) -> None:
-    from moto.events.models import events_backends
+def _put_on_bus(service: Service, event: dict[str, Any]) -> None:
+    """Stores the deliveries of an event to the targets of the default bus's rules."""
+    from sfn_cli.api.events.names import DEFAULT_BUS, bus_arn
+    from sfn_cli.api.events.routing import route_events
 
-    for bus in events_backends[event["account"]][event["region"]].event_buses.values():
-        for rule in bus.rules.values():
-            rule.send_to_targets(event, transform_input=False)  # type: ignore[arg-type]
+    route_events(service, [(bus_arn(service, DEFAULT_BUS), event)])

@@ -38,7 +38,7 @@ def roll_back_stack(service: Service, name: str, options: DeployOptions) -> None
         if stored is None or operation is None:
             raise UsageError(f"There is nothing to roll back in the stack {name}.")
         journal = StackJournal(service, name, stored.arn, token=request and request.token)
-        tools = deploy_tools(service, options.report, options.role_arn)
+        tools = _rollback_tools(service, options.report)
         failed = FailedOperation(service, journal, tools, operation)
         failed.begin_rollback(USER_INITIATED, None)
         if request is not None:
@@ -91,7 +91,7 @@ def _recover_stack(service: Service, arn: str, report: Callable[[str], None]) ->
         return
     token = operation.options.get("token")
     journal = StackJournal(service, stored.name, arn, token=token if isinstance(token, str) else None)
-    tools = deploy_tools(service, report, str(stored.details.get("RoleARN") or ""))
+    tools = _rollback_tools(service, report)
     match operation.verb:
         case "DELETE":
             retained = operation.options.get("retained")
@@ -104,6 +104,12 @@ def _recover_stack(service: Service, arn: str, report: Callable[[str], None]) ->
                 failed.roll_back(stored.reason)
             else:
                 failed.end(INTERRUPTED, INTERRUPTED)
+
+
+def _rollback_tools(service: Service, report: Callable[[str], None]) -> Tools:
+    """Returns the tools of a rollback, which accept what the stack had before."""
+    role_arn = f"arn:aws:iam::{service.settings.account_id}:role/sfn-run"
+    return deploy_tools(service.accepting_all_tasks(), report, role_arn)
 
 
 def _finish_cleanup(

@@ -54,9 +54,9 @@ class StackJournal:
         """Stores a stack whose operation has ended, with an event."""
         self.stacks.finish(stack, self._loud(self.stack_event(stack.status, reason)))
 
-    def delete(self) -> None:
-        """Deletes the stack, with its last event."""
-        self.stacks.delete(self.name, self._clock(), self.stack_event("DELETE_COMPLETE", None))
+    def delete(self, resources: Sequence[StoredResource]) -> None:
+        """Deletes the stack, with its last event; `resources` are those that it had."""
+        self.stacks.delete(self.name, self._clock(), self.stack_event("DELETE_COMPLETE", None), resources)
 
     def stack_event(self, status: str, reason: str | None) -> StackEvent:
         return StackEvent(
@@ -85,6 +85,10 @@ class StackJournal:
         """Adds an event of something that has no row."""
         for one in self._with_first([event]):
             self._events.add(one)
+
+    def event_without_row(self, logical_id: str, type: str, status: str, reason: str) -> StackEvent:
+        """Returns an event of a resource that does not exist."""
+        return StackEvent(self.arn, logical_id, "", type, status, reason, None, self._token, self._clock())
 
     def event(
         self, resource: StoredResource, status: str, reason: str | None = None, physical_id: str | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, none_if_missing, predicted_name
+from sfn_cli.stacks.resources.emulated.s3_notifications import bucket_notifications
 from sfn_cli.stacks.resources.properties import property_object, property_objects
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
@@ -81,7 +82,7 @@ def _update_bucket(
 def _set_bucket_configuration(
     context: ProvisioningContext, bucket: str, old: Properties, new: Properties
 ) -> None:
-    """Sets what affects reading and writing objects: versioning, CORS and tags."""
+    """Sets what affects reading and writing objects: versioning, CORS, tags and notifications."""
     versioning = property_object(new, "VersioningConfiguration").get("Status")
     if versioning != property_object(old, "VersioningConfiguration").get("Status"):
         _put_bucket(context, bucket, "PutBucketVersioning", "VersioningConfiguration",
@@ -93,6 +94,15 @@ def _set_bucket_configuration(
     tags = new.get("Tags") or []
     if tags != (old.get("Tags") or []):
         _put_bucket(context, bucket, "PutBucketTagging", "Tagging", {"TagSet": tags})
+    notifications = bucket_notifications(new)
+    if notifications != bucket_notifications(old):
+        _put_bucket(
+            context,
+            bucket,
+            "PutBucketNotificationConfiguration",
+            "NotificationConfiguration",
+            notifications,
+        )
 
 
 def _bucket_cors_rule(rule: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """SNS topics and their subscriptions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
-Subscriptions of queues are created. Subscriptions of functions, email addresses and others are only
-listed: nothing delivers messages to them locally.
+Subscriptions of queues, functions and HTTP endpoints are created. Those of email addresses, phones and
+others are only listed: nothing delivers messages to them locally.
 """
 
 from __future__ import annotations

@@ -57,13 +57,18 @@ class SqliteStacks:
             end_stack_operation(connection, stack.arn)
             _save_stack(connection, stack, event)
 
-    def delete(self, name: str, at: int, event: StackEvent | None = None) -> bool:
+    def delete(
+        self,
+        name: str,
+        at: int,
+        event: StackEvent | None = None,
+        resources: Sequence[StoredResource] = (),
+    ) -> bool:
         with self._database.transaction() as connection:
             found = connection.execute(f"SELECT id, {_STACK} FROM stack WHERE name = ?", (name,)).fetchone()
             if found is None:
                 return False
             stack = stack_from_row(found[1:])._replace(status="DELETE_COMPLETE", reason=None, updated_at=at)
-            resources = _stack_resources(connection, name)
             connection.execute("DELETE FROM stack_resource WHERE stack = ?", (found[0],))
             connection.execute("DELETE FROM stack WHERE id = ?", (found[0],))
             connection.execute("DELETE FROM change_set WHERE stack_arn = ?", (stack.arn,))
