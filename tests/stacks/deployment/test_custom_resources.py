@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # functions run in processes of their own
+
 ROLE = "arn:aws:iam::123456789012:role/r"
 
 PYTHON = """
