@@ -73,6 +73,9 @@ def test_blocks_that_are_not_run() -> None:
 
 NOT_RUN: set[tuple[str, str]] = {
     ("README", "this is the test suite that runs the page"),
+    ("guides/deploy-tools", "needs the CDK and its packages"),
+    ("guides/deploy-tools", "needs the SAM CLI"),
+    ("guides/deploy-tools", "needs the Serverless Framework"),
     ("guides/your-project", "npm installs aws-cdk-lib from its registry"),
     ("guides/terraform", "needs the AWS provider of a registry"),
 }
