@@ -61,6 +61,7 @@ class Child:
     ) -> None:
         """Starts the child. Raises OSError."""
         self.deployment = deployment
+        self.endpoint = endpoint
         self.starting = True
         self.invocation: Invocation | None = None
         self.faulty = False
@@ -123,6 +124,10 @@ class Child:
     def rest(self) -> None:
         """Makes the child idle."""
         self.due_at = self._monotonic() + IDLE_MILLISECONDS
+
+    def must_end(self, deployment: Deployment, endpoint: EndpointAddress | None) -> bool:
+        """Whether the child runs no further invocation: its code or its endpoint is an older one."""
+        return self.exiting or self.deployment is not deployment or self.endpoint != endpoint
 
     def time_out(self, invocation: Invocation) -> Outcome:
         """Kills the child, which took too long to start or to run an invocation."""

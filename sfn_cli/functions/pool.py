@@ -172,10 +172,12 @@ class Pool:
                 self._drop_child(child, child.time_out)
         for invocation in self._waiting.pop_timed_out(now):
             invocation.settle(outcome.timeout_outcome(0, invocation.request_id, ""))
+        if self._endpoint.check(now):
+            for child in [child for child in self._children if child.invocation is None]:
+                self._end(child)
         if self._waiting:
             self._start_children()
         self._reaper.tick(now, has_children=bool(self._children))
-        self._endpoint.check(now)
 
     def end_orphans(self) -> None:
         """Kills processes that functions of killed workers left behind."""
@@ -280,7 +282,7 @@ class Pool:
     def _next(self, child: Child) -> None:
         """Passes the next invocation to a free child, or ends the child."""
         fleet = self._children[child]
-        if child.exiting or child.deployment is not fleet.deployment or self._must_make_room(fleet):
+        if child.must_end(fleet.deployment, self._endpoint.address) or self._must_make_room(fleet):
             self._end(child)
         elif (invocation := self._waiting.pop_first(fleet)) is not None:
             child.run(invocation)

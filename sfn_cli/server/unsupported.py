@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from sfn_cli.server.messages import HttpRequest
 
 SERVED = (
-    "Step Functions, Lambda's functions, CloudWatch Logs, EventBridge's connections, "
-    "and sts:GetCallerIdentity"
+    "Step Functions, Lambda, CloudWatch Logs, EventBridge, Scheduler, CloudFormation, Cloud Control and STS"
 )
 
 
@@ -24,8 +23,8 @@ def unsupported_request(what: str, request: HttpRequest, status: int = 400) -> A
     service = signature.service_signed_for(request)
     return ApiError(
         "UnknownOperationException",
-        f"sfn serve does not support {what}{f' of {service}' if service else ''}. It supports {SERVED}. "
-        "For other services, set AWS_ENDPOINT_URL_<SERVICE>; `sfn aws endpoint` prints the URL of the "
-        "local AWS services.",
+        f"sfn does not support {what}{f' of {service}' if service else ''}. It has operations of {SERVED}. "
+        "Requests for other services are forwarded to the local AWS services if the extra aws is installed, "
+        "and if no other endpoint is set.",
         status=status,
     )

@@ -88,7 +88,7 @@ def test_a_large_object(server: Server) -> None:
 def test_an_unsupported_operation_of_sfn(server: Server) -> None:
     """Functions belong to sfn: unsupported operations are not forwarded to the local services."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        server.client("lambda").list_event_source_mappings()
+        server.client("lambda").list_code_signing_configs()
 
 
 @pytest.mark.parametrize("secret", ["right", "wrong"])
@@ -112,6 +112,6 @@ def test_another_server_is_named(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with (
         serving(home, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}) as url,
-        pytest.raises(ClientError, match="sfn serve does not support"),
+        pytest.raises(ClientError, match="sfn does not support"),
     ):
         Server(url).client("sqs").list_queues()

@@ -358,6 +358,24 @@ def test_the_terminal(guarded: Served, tmp_path: Path, secret: str, code: int) -
     assert (done.returncode, "InvalidSignatureException" in done.stderr) == (code, code != 0)
 
 
+def test_assumed_roles(guarded: Served) -> None:
+    """The credentials of a session are accepted, with their token."""
+
+    def client(service: str, key: str, secret: str, token: str | None = None) -> Any:
+        return boto3.client(
+            service, "us-east-1", endpoint_url=guarded.url, aws_access_key_id=key,
+            aws_secret_access_key=secret, aws_session_token=token,
+        )  # fmt: skip
+
+    role = client("sts", LONG.access_key, LONG.secret_key).assume_role(
+        RoleArn="arn:aws:iam::111122223333:role/any", RoleSessionName="me"
+    )["Credentials"]
+    session = role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"]
+    assert client("stepfunctions", *session).list_activities()["activities"] == []
+    with pytest.raises(Exception, match="UnrecognizedClientException"):
+        client("stepfunctions", *session[:2], "another").list_activities()
+
+
 def test_the_gateway(guarded: Served) -> None:
     """The gateway requires a signature, too, like an API Gateway with AWS_IAM."""
     assert _gateway(guarded, AWSRequest("POST", f"{guarded.url}/gateway/Gone", {}, b"{}")) == (

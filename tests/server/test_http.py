@@ -162,7 +162,7 @@ IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
             400,
             "text/xml",
             None,
-            "<Code>InvalidAction</Code><Message>sfn serve does not support POST /. ",
+            "<Code>InvalidAction</Code><Message>sfn does not support POST /. ",
         ),
     ],
 )

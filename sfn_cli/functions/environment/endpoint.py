@@ -89,21 +89,33 @@ class Endpoint:
                 self._watch(hold)
         return self._address
 
-    def check(self, now: int) -> None:
+    @property
+    def address(self) -> EndpointAddress | None:
+        """Returns the address that functions have now."""
+        return self._address
+
+    def check(self, now: int) -> bool:
         """Takes the endpoint if the home has an address and no process that listens; looks once a second.
 
         The home has one as soon as something has named it: a function, a queue, an API, a command.
+        Returns whether functions have an address that is no longer the endpoint's.
         """
+        before = self._address
+        self._take_free_endpoint(now)
+        return before is not None and self._address != before
+
+    def _take_free_endpoint(self, now: int) -> None:
         if now - self._checked_at < CHECK_MILLISECONDS or self._is_serving or self._hold is not None:
             return
         self._checked_at = now
         with suppress(OSError, StoreError):
             held, record = look_for_endpoint(self._settings.home)
-            if (
-                not held
-                and (record is not None or self._address is not None)
-                and (hold := take_endpoint(self._settings.home, self._address)) is not None
-            ):
+            if held:
+                if record is not None and self._address is not None:
+                    self._address = record.address
+            elif (record is not None or self._address is not None) and (
+                hold := take_endpoint(self._settings.home, self._address)
+            ) is not None:
                 self._watch(hold)
 
     def starting_milliseconds(self, begin: int, end: int) -> int:

@@ -70,6 +70,7 @@ CREATED = {
     "Terraform::ApiGateway::Stage": "local.apis.rest_apis:STAGE_WITH_URL",
     "Terraform::ApiGatewayV2::Stage": "local.apis.http_apis:STAGE_WITH_URL",
     "Terraform::DynamoDB::Item": "emulated.table_items:TABLE_ITEM",
+    "Terraform::S3::BucketNotification": "emulated.bucket_notifications:BUCKET_NOTIFICATION",
     "Terraform::S3::Object": "emulated.s3_content:OBJECT",
 }
 """Type → "module:row", the module within `sfn_cli.stacks.resources`."""

@@ -67,6 +67,18 @@ def test_a_killed_process_is_replaced(home: Path, other: subprocess.Popen[str], 
     socket.create_connection(("127.0.0.1", record.port)).close()
 
 
+def test_the_port_is_taken_meanwhile(home: Path, other: subprocess.Popen[str], endpoint: Endpoint) -> None:
+    """If another program has taken the port of a killed process, functions get another address."""
+    address = endpoint.open() if other.stdout is not None and other.stdout.readline() else None
+    assert address is not None
+    other.kill()
+    other.wait()
+    with socket.create_server(("127.0.0.1", int(address.url.rpartition(":")[2]))):
+        assert endpoint.check(CHECK_MILLISECONDS)
+        assert endpoint.address == endpoint.open() != address
+        assert not endpoint.check(3 * CHECK_MILLISECONDS)
+
+
 def test_a_worker_listens_once_the_home_has_an_address(home: Path, endpoint: Endpoint) -> None:
     """It does so without functions: a queue or an API has the address. Otherwise, it takes no port."""
     endpoint.check(CHECK_MILLISECONDS)

@@ -253,3 +253,59 @@ def test_refusals(emulated: Maker, type: str, properties: dict[str, Any], messag
         resource_type(type).create(emulated(), properties)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+FUNCTION = f"arn:aws:lambda:{ACCOUNT}:function:count"
+
+
+def bucket_notifications(emulated: Maker, bucket: str) -> dict[str, list[str]]:
+    """The keys' suffixes of a bucket's notifications, by their targets."""
+    found = emulated.clients.get("s3").get_bucket_notification_configuration(Bucket=bucket)
+    targets: dict[str, list[str]] = {}
+    for one in found.get("LambdaFunctionConfigurations", []):
+        rules = one.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+        targets.setdefault(one["LambdaFunctionArn"], []).extend(rule["Value"] for rule in rules)
+    return targets
+
+
+def notified(function: str, suffix: str) -> dict[str, Any]:
+    rules = [{"Name": "Suffix", "Value": suffix}]
+    one = {"Event": "s3:ObjectCreated:*", "Function": function, "Filter": {"S3Key": {"Rules": rules}}}
+    return {"NotificationConfiguration": {"LambdaConfigurations": [one]}}
+
+
+def test_notifications_of_a_bucket(emulated: Maker) -> None:
+    """Those in a bucket's properties are set with it, changed, and removed with the property."""
+    row = resource_type("AWS::S3::Bucket")
+    assert row.update is not None
+    old = {"BucketName": "notified", **notified(FUNCTION, ".csv")}
+    created = row.create(emulated("Notified"), old)
+    assert bucket_notifications(emulated, "notified") == {FUNCTION: [".csv"]}
+    new = {"BucketName": "notified", **notified(FUNCTION, ".txt")}
+    row.update(emulated("Notified"), created, old, new)
+    assert bucket_notifications(emulated, "notified") == {FUNCTION: [".txt"]}
+    row.update(emulated("Notified"), created, new, {"BucketName": "notified"})
+    assert bucket_notifications(emulated, "notified") == {}
+
+
+def test_notifications_that_share_a_bucket(emulated: Maker) -> None:
+    """Resources of their own change and delete only their own notifications."""
+    resource_type("AWS::S3::Bucket").create(emulated("Shared"), {"BucketName": "shared"})
+    row = resource_type("Terraform::S3::BucketNotification")
+    assert row.update is not None
+    first, second = ({"Bucket": "shared", **notified(f"{FUNCTION}{n}", f".{n}")} for n in (1, 2))
+    created = row.create(emulated("First"), first)
+    row.create(emulated("Second"), second)
+    both = {f"{FUNCTION}1": [".1"], f"{FUNCTION}2": [".2"]}
+    assert bucket_notifications(emulated, "shared") == both
+    row.create(emulated("First"), first)
+    assert bucket_notifications(emulated, "shared") == both
+    row.delete(emulated("First"), created, first)
+    assert bucket_notifications(emulated, "shared") == {f"{FUNCTION}2": [".2"]}
+
+
+def test_notifications_of_a_bucket_elsewhere(emulated: Maker) -> None:
+    """A bucket that is not part of the project is reported, and is no error."""
+    elsewhere = {"Bucket": "elsewhere", **notified(FUNCTION, ".csv")}
+    resource_type("Terraform::S3::BucketNotification").create(emulated("Theirs"), elsewhere)
+    assert "Theirs: the bucket elsewhere does not exist." in emulated.reports

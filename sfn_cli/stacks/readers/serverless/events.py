@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.readers.serverless.implied_resources import implied_topic_logical_id, implied_topic_name
+from sfn_cli.stacks.readers.serverless.implied_resources import (
+    implied_bucket_logical_id,
+    implied_bucket_name,
+    implied_topic_logical_id,
+    implied_topic_name,
+)
 from sfn_cli.stacks.readers.serverless.naming import normalized_name
 
 if TYPE_CHECKING:
@@ -31,6 +36,8 @@ def event_resources(
             yield f"{name}EventSourceMapping{kind.upper()}{number}", _source_mapping(settings, function)
         elif kind == "sns" and (topic := _event_topic(settings)) is not None:
             yield f"{name}SnsSubscription{number}", _subscription(topic, target)
+        elif kind == "s3" and function is not None:
+            yield f"{name}S3Notification{number}", _bucket_notification(settings, target)
         else:
             left_out[kind] = None
     if left_out:
@@ -106,4 +113,27 @@ def _subscription(topic: Any, target: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "Type": "AWS::SNS::Subscription",
         "Properties": {"TopicArn": topic, "Protocol": "lambda", "Endpoint": target},
+    }
+
+
+def _bucket_notification(settings: Any, target: Mapping[str, Any]) -> dict[str, Any]:
+    given = settings if isinstance(settings, dict) else {"bucket": settings}
+    implied = implied_bucket_name(settings)
+    rules = [
+        {"Name": name, "Value": value}
+        for rule in given.get("rules") or []
+        if isinstance(rule, dict)
+        for name, value in rule.items()
+    ]
+    notification = {
+        "Event": given.get("event") or "s3:ObjectCreated:*",
+        "Function": target,
+        **({"Filter": {"S3Key": {"Rules": rules}}} if rules else {}),
+    }
+    return {
+        "Type": "Terraform::S3::BucketNotification",
+        "Properties": {
+            "Bucket": {"Ref": implied_bucket_logical_id(implied)} if implied else given.get("bucket"),
+            "NotificationConfiguration": {"LambdaConfigurations": [notification]},
+        },
     }

@@ -37,8 +37,8 @@ def implied_resources(api_name: str, events: Any) -> Iterator[tuple[str, dict[st
                 implied_topic_logical_id(topic),
                 {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": topic}},
             )
-        elif kind == "s3" and (bucket := _implied_bucket_name(settings)) is not None:
-            logical_id = f"S3Bucket{_alphanumeric_name(bucket)}"
+        elif kind == "s3" and (bucket := implied_bucket_name(settings)) is not None:
+            logical_id = implied_bucket_logical_id(bucket)
             yield logical_id, {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}}
 
 
@@ -55,7 +55,12 @@ def implied_topic_logical_id(name: str) -> str:
     return f"SNSTopic{_alphanumeric_name(name)}"
 
 
-def _implied_bucket_name(settings: Any) -> str | None:
+def implied_bucket_logical_id(name: str) -> str:
+    return f"S3Bucket{_alphanumeric_name(name)}"
+
+
+def implied_bucket_name(settings: Any) -> str | None:
+    """Returns the name of the bucket that an `s3` event creates."""
     given = settings if isinstance(settings, dict) else {"bucket": settings}
     name = given.get("bucket")
     return name if isinstance(name, str) and not given.get("existing") else None

@@ -19,6 +19,9 @@ _KINDS = {
 }
 """A template's list → the operation's list, and the name of the target in both."""
 
+NOTIFICATION_LISTS = tuple(operation_name for operation_name, _, _ in _KINDS.values())
+"""The operation's lists of notifications."""
+
 
 def bucket_notifications(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the request's NotificationConfiguration; empty if there are no notifications."""
@@ -44,7 +47,7 @@ def _bucket_notification(
         # The same for each deploy: it is part of the events.
         "Id": f"{kind.removesuffix('Configurations').lower()}-{number}",
         target_arn: given.get(target),
-        "Events": [given.get("Event")],
+        "Events": given.get("Events") or [given.get("Event")],
     }
     rules = property_objects(property_object(property_object(given, "Filter"), "S3Key"), "Rules")
     if rules:

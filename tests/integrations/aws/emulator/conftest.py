@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.settings import Settings
-from tests.processes import stop_services
+from tests.processes import stop_services, stop_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,4 +32,5 @@ class LocalServices:
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServices]:
     settings = Settings(str(tmp_path_factory.mktemp("home") / "sfn"))
     yield LocalServices(settings)
+    stop_workers(Path(settings.home))
     stop_services(settings.home)

@@ -277,11 +277,24 @@ functions:
         "S3BucketMyphotos": "AWS::S3::Bucket",
         "HelloSnsSubscription3": "AWS::SNS::Subscription",
         "HelloSnsSubscription4": "AWS::SNS::Subscription",
+        "HelloS3Notification5": "Terraform::S3::BucketNotification",
+        "HelloS3Notification6": "Terraform::S3::BucketNotification",
         "IamRoleLambdaExecution": "AWS::IAM::Role",
     }
     assert properties(service, "ApiGatewayRestApi") == {"Name": "dev-shop"}
     assert properties(service, "HelloSnsSubscription3")["TopicArn"] == {"Ref": "SNSTopicOrderevents"}
-    assert service.notes == ("hello: unsupported events are left out: http, httpApi, s3.",)
+    assert properties(service, "HelloS3Notification5") == {
+        "Bucket": {"Ref": "S3BucketMyphotos"},
+        "NotificationConfiguration": {
+            "LambdaConfigurations": [
+                {
+                    "Event": "s3:ObjectCreated:*",
+                    "Function": {"Fn::GetAtt": ["HelloLambdaFunction", "Arn"]},
+                }
+            ]
+        },
+    }
+    assert service.notes == ("hello: unsupported events are left out: http, httpApi.",)
 
 
 def test_places(service: Stack, tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ class QueuePoller:
         self._polling = polling
         self._may_have = True
         self._is_receiving = False
+        self._wakes = 0
+        """Counts the reasons to poll: one during a request may be newer than its answer."""
         self._retry_at = 0
         self._gathered: deque[SourceRecord] = deque()
         self._gathered_at = 0
@@ -104,6 +106,7 @@ class QueuePoller:
 
     def wake(self) -> None:
         """Polls: the queue may have messages."""
+        self._wakes += 1
         self._may_have = True
         self.tick()
 
@@ -140,7 +143,9 @@ class QueuePoller:
             return
         self._is_receiving = True
         self._polling.context.background(
-            partial(self._request, endpoint, min(RECEIVED_AT_ONCE, wanted)), self._on_received, may_wait=True
+            partial(self._request, endpoint, min(RECEIVED_AT_ONCE, wanted)),
+            partial(self._on_received, self._wakes),
+            may_wait=True,
         )
 
     def _raise_limit(self, now: int) -> None:
@@ -167,7 +172,7 @@ class QueuePoller:
             self._url = endpoint, url
         return self._url[1]
 
-    def _on_received(self, outcome: list[dict[str, Any]] | Exception) -> None:
+    def _on_received(self, wakes: int, outcome: list[dict[str, Any]] | Exception) -> None:
         self._is_receiving = False
         if isinstance(outcome, Exception):
             self._url = None
@@ -175,7 +180,7 @@ class QueuePoller:
             self._polling.report_once(f"queue {self.mapping.source_arn} cannot be polled: {outcome}")
             return
         if not outcome:
-            self._may_have = not self._polling.announces("sqs")
+            self._may_have = wakes != self._wakes or not self._polling.announces("sqs")
             self._at_once = max(FIRST_AT_ONCE, self._at_once - 1)
         for message in outcome:
             record = queue_record(self.mapping.source_arn, message)
@@ -251,7 +256,9 @@ class QueuePoller:
 
     def _on_deleted(self, outcome: Exception | None) -> None:
         self._deletes -= 1
-        self._may_have = self._may_have or self.mapping.is_fifo  # the next messages of the group
+        if self.mapping.is_fifo:  # the next messages of the group are free
+            self._wakes += 1
+            self._may_have = True
         if outcome is not None:
             self._polling.report_once(f"messages of {self.mapping.source_arn} cannot be deleted: {outcome}")
         self._delete()

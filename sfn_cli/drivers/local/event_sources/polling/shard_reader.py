@@ -64,6 +64,8 @@ class ShardReader:
         self._iterator: str | None = None
         self._may_have = True
         self._is_reading = False
+        self._wakes = 0
+        """Counts the reasons to read: one during a request may be newer than its answer."""
         self._retry_at = 0
         self._gathered: list[SourceRecord] = []
         self._gathered_at = 0
@@ -93,6 +95,7 @@ class ShardReader:
         return min(times, default=None)
 
     def wake(self) -> None:
+        self._wakes += 1
         self._may_have = True
         self.tick()
 
@@ -145,7 +148,7 @@ class ShardReader:
                 read_shard, self._polling, self.mapping, endpoint, self.stream, self.shard.id, last,
                 self._iterator, wanted,
             ),
-            self._on_read,
+            partial(self._on_read, self._wakes),
             may_wait=True,
         )  # fmt: skip
 
@@ -153,7 +156,7 @@ class ShardReader:
     def _factor(self) -> int:
         return 1 if self.mapping.tumbling_ms else self.mapping.batches_at_once
 
-    def _on_read(self, outcome: ShardRead | Exception) -> None:
+    def _on_read(self, wakes: int, outcome: ShardRead | Exception) -> None:
         self._is_reading = False
         if isinstance(outcome, Exception):
             self._iterator = None
@@ -163,7 +166,7 @@ class ShardReader:
         self._iterator = outcome.next
         if not outcome.records:
             if self._polling.announces(CLIENTS[self.mapping.service]):
-                self._may_have = False
+                self._may_have = wakes != self._wakes
             else:
                 self._retry_at = polling_monotonic_ms() + READ_MS
             self.is_exhausted = not self.shard.is_open and not self.is_busy

@@ -101,6 +101,38 @@ def _secret(arguments: ResourceArguments, context: ResourceContext) -> dict[str,
     }
 
 
+def _bucket_notification(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
+    lists = (
+        ("lambda_function", "Lambda", "Function"),
+        ("queue", "Queue", "Queue"),
+        ("topic", "Topic", "Topic"),
+    )
+    configuration: dict[str, Any] = {
+        f"{kind}Configurations": [
+            {
+                "Events": each.get("events"),
+                target: each.get(f"{name}_arn"),
+                "Filter": _notification_filter(each),
+            }
+            for each in arguments.blocks(name)
+        ]
+        or None
+        for name, kind, target in lists
+    }
+    if arguments.get("eventbridge"):
+        configuration["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
+    return {**renamed(arguments, "bucket"), "NotificationConfiguration": configuration}
+
+
+def _notification_filter(arguments: ResourceArguments) -> dict[str, Any] | None:
+    rules = [
+        {"Name": name, "Value": arguments.get(f"filter_{name}")}
+        for name in ("prefix", "suffix")
+        if arguments.get(f"filter_{name}") is not None
+    ]
+    return {"S3Key": {"Rules": rules}} if rules else None
+
+
 def _role(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
     return renamed(arguments, "path", name="RoleName")
 
@@ -124,6 +156,9 @@ STORAGE_KINDS: dict[str, ResourceKind] = {
     ),
     "aws_s3_bucket_object": _OBJECT,
     "aws_s3_object": _OBJECT,
+    "aws_s3_bucket_notification": ResourceKind(
+        "Terraform::S3::BucketNotification", _bucket_notification, {"id": "{Ref}"}, name=None
+    ),
     "aws_s3_bucket": ResourceKind(
         "AWS::S3::Bucket",
         _bucket,

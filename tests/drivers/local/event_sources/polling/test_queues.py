@@ -105,7 +105,8 @@ def test_a_dead_letter_queue(sources: SourceBench) -> None:
 
 def test_reported_failures_are_delivered_again(sources: SourceBench) -> None:
     """With ReportBatchItemFailures, only the messages that failed stay in the queue."""
-    url = sources.queue("partial", VisibilityTimeout="1")
+    url = sources.queue("partial", VisibilityTimeout="3600")
+    sources.polling = sources.new_polling(clock="virtual")
     sources.bench.function(FAILS_ITEM, "partial")
     sources.send(url, *"ab")
     sources.map_queue("partial", FunctionResponseTypes=["ReportBatchItemFailures"])
