@@ -7,12 +7,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sfn_cli import quotas
-from sfn_cli.api.model import model_operation_names, model_services
+from sfn_cli.api.model import model_http_services, model_operation_names
 from sfn_cli.api.operations import OPERATIONS
 from sfn_cli.asl.dataflow import JSONATA, JSONPATH
 from sfn_cli.asl.validation.fields import MACHINE_FIELDS, STATE_FIELDS
 from sfn_cli.query.intrinsics import FUNCTIONS
 from sfn_cli.query.jsonata.extensions import EXTENSIONS
+from sfn_cli.stacks.operations.table import OPERATIONS as STACK_OPERATIONS
 from tests.conformance.recordings import HERE
 from tests.reference_pages.markdown import code_list, markdown_table, paragraph
 
@@ -37,6 +38,9 @@ _SERVICES: Mapping[str, str] = {
     "events": "EventBridge",
     "scheduler": "EventBridge Scheduler",
     "sts": "STS",
+    "cloudformation": "CloudFormation (over HTTP)",
+    "cloudcontrol": "Cloud Control (over HTTP)",
+    "cloudtrail": "CloudTrail (over HTTP)",
 }
 
 _QUOTAS: Mapping[str, tuple[str, str]] = {
@@ -95,10 +99,14 @@ def _recordings() -> Iterator[str]:
 
 def _operations() -> Iterator[str]:
     ours = Counter(service for service, _ in OPERATIONS)
-    assert all(ours[service] == len(model_operation_names(service)) for service in model_services())
+    ours["cloudformation"] = len(STACK_OPERATIONS)
+    assert all(ours[service] == len(model_operation_names(service)) for service in model_http_services())
     yield from markdown_table(
         ("service", "operations"),
-        ((_SERVICES[service], code_list(model_operation_names(service))) for service in model_services()),
+        (
+            (_SERVICES[service], code_list(model_operation_names(service)))
+            for service in model_http_services()
+        ),
     )
 
 

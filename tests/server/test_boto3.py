@@ -52,6 +52,30 @@ def test_many_at_once(served: Served) -> None:
     assert len(sfn.list_executions(stateMachineArn=arn)["executions"]) == 5
 
 
+def test_events_and_schedules(served: Served) -> None:
+    """Rules and schedules, with times as datetimes and AWS's statuses for errors."""
+    events, scheduler = served.client("events"), served.client("scheduler")
+    target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:q", "RoleArn": ROLE}
+    start = datetime(2030, 1, 1, tzinfo=UTC)
+    scheduler.create_schedule(
+        Name="s",
+        ScheduleExpression="rate(1 hour)",
+        StartDate=start,
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+    )
+    found = scheduler.get_schedule(Name="s")
+    assert (found["StartDate"], found["Target"]) == (start, target)
+    events.put_rule(Name="r", EventPattern='{"source": ["shop"]}')
+    events.put_targets(Rule="r", Targets=[{"Id": "1", **target}])
+    sent = events.put_events(Entries=[{"Source": "shop", "DetailType": "t", "Detail": "{}", "Time": start}])
+    assert sent["FailedEntryCount"] == 0
+    for call, status in ((lambda: scheduler.get_schedule(Name="no"), 404), (events.list_endpoints, 400)):
+        with pytest.raises(ClientError) as caught:
+            call()
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
 def test_paginator(served: Served) -> None:
     """boto3's paginator follows the tokens to the end."""
     sfn = served.client("stepfunctions")

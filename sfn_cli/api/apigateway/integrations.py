@@ -53,11 +53,15 @@ def read_integration(given: Mapping[str, Any], protocol: str) -> Integration:
 def _integration_responses(found: Mapping[str, Any]) -> list[IntegrationResponse]:
     if isinstance(found.get("integrationResponses"), list):
         rows = [lower_names(row) for row in found["integrationResponses"]]
-        return [_integration_response(row, row.get("selectionPattern") or None) for row in rows]
+        return [_integration_response(row, _pattern(row.get("selectionPattern"))) for row in rows]
     return [
         _integration_response(lower_names(row), None if pattern == "default" else pattern)
         for pattern, row in object_value(found.get("responses")).items()
     ]
+
+
+def _pattern(value: Any) -> str | None:
+    return str(value) if value else None
 
 
 def _integration_response(row: Mapping[str, Any], pattern: str | None) -> IntegrationResponse:
@@ -105,7 +109,7 @@ def read_authorizer(name: str, given: Mapping[str, Any], protocol: str) -> Autho
             first_value(found, "authorizerPayloadFormatVersion") or ("2.0" if protocol == "HTTP" else "1.0")
         ),
         true_value(found.get("enableSimpleResponses")),
-        found.get("identityValidationExpression") or None,
+        _pattern(found.get("identityValidationExpression")),
         whole_number(found.get("authorizerResultTtlInSeconds"), 300 if protocol == "REST" else 0),
         [_pool_issuer(arn) for arn in pools] if pools else text_list(jwt.get("issuer")),
         text_list(jwt.get("audience")),

@@ -50,7 +50,7 @@ def true_value(value: Any) -> bool:
 def whole_number(value: Any, default: int) -> int:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return default
 
 

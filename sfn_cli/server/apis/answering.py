@@ -15,6 +15,7 @@ from sfn_cli.api.apigateway.matching import match_route, methods_at
 from sfn_cli.api.apigateway.rest_apis import API_KEY
 from sfn_cli.api.apigateway.served import DEFAULT_STAGE
 from sfn_cli.api.apigateway.urls import APIS, FUNCTIONS
+from sfn_cli.integrations.aws.emulated_apis import find_emulated_api
 from sfn_cli.local_endpoint.record import ACCESS_KEY_HEADER
 from sfn_cli.server.apis.authorizers import authorize_call
 from sfn_cli.server.apis.context import new_api_call
@@ -83,7 +84,7 @@ class ApiAnswers:
         call: ApiCall | None = None
         try:
             check_api_host(head.headers, self._listening_host, self._scheme)
-            api, rest = await self._find(head.path)
+            api, rest = await self._find(head.path, backends)
             check_api_origin(api, head.method, head.headers)
             stage, path = _stage_of(api, rest)
             if api.cors is not None and is_preflight(head.method, head.headers):
@@ -115,13 +116,15 @@ class ApiAnswers:
                 response = with_cors(response, api.cors, head.headers.get("origin"))
         return _http_response(response, request_id)
 
-    async def _find(self, path: str) -> tuple[ServedApi, str]:
+    async def _find(self, path: str, backends: Backends) -> tuple[ServedApi, str]:
         """Returns the API of a path, and the rest of the path. Raises GatewayError."""
         is_function = path.startswith(FUNCTIONS)
         id, slash, rest = path.removeprefix(FUNCTIONS if is_function else APIS).partition("/")
         found = await self._with_service(
             lambda service: find_url_api(service, id) if is_function else self._catalog.find(service, id)
         )
+        if found is None and not is_function:
+            found = await backends.in_thread(lambda: find_emulated_api(self._settings, backends.clients, id))
         if found is None:
             what = "function URL" if is_function else "API"
             raise GatewayError(

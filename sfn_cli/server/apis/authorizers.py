@@ -71,7 +71,11 @@ def _identity(call: ApiCall, authorizer: Authorizer) -> list[str]:
         found.append(value)
     if authorizer.kind == "TOKEN" and authorizer.validation_expression:
         token = found[0] if found else ""
-        if re.fullmatch(authorizer.validation_expression, token) is None:
+        try:
+            matches = re.fullmatch(authorizer.validation_expression, token)
+        except re.error as error:
+            raise _authorizer_failed(f"IdentityValidationExpression is invalid: {error}") from None
+        if matches is None:
             raise _unauthorized("The token does not match IdentityValidationExpression.")
     return found
 

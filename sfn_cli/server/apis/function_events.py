@@ -155,7 +155,7 @@ def function_response(call: ApiCall, payload_format: str, payload: Json) -> ApiR
     ]
     names = {name.lower() for name, _ in many}
     headers = [pair for pair in headers if pair[0].lower() not in names] + many
-    headers += [("Set-Cookie", str(cookie)) for cookie in payload.get("cookies") or ()]
+    headers += [("Set-Cookie", str(cookie)) for cookie in _cookies(payload)]
     response = ApiResponse(_response_status(payload), tuple(headers), _response_body(call, payload))
     if response.header("content-type") is None:
         default = "text/plain; charset=utf-8" if call.api.protocol == "HTTP" else JSON_TYPE
@@ -172,6 +172,13 @@ def _members(payload: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
     return list(given.items())
 
 
+def _cookies(payload: Mapping[str, Any]) -> list[Any]:
+    given = payload.get("cookies") or []
+    if not isinstance(given, list):
+        raise _malformed("cookies is not a list")
+    return given
+
+
 def _header_text(value: Json) -> str:
     return value if isinstance(value, str) else dumps(value)
 
@@ -180,7 +187,7 @@ def _response_status(payload: Mapping[str, Any]) -> int:
     status = payload.get("statusCode", 200 if "body" in payload and "headers" in payload else None)
     try:
         return int(status)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _malformed("statusCode is not a number") from None
 
 

@@ -92,14 +92,14 @@ def continue_deletion(
             try:
                 delete_resource(tools, journal, naming, resource, server)
             except (ResourceError, ConfigurationError) as error:
-                journal.save(
-                    stored._replace(
-                        status="DELETE_FAILED",
-                        reason=f"{resource.logical_id} ({resource.type}): {error}",
-                        updated_at=service.clock(),
-                    ),
-                    f"The following resource(s) failed to delete: [{resource.logical_id}]. ",
+                listed = f"The following resource(s) failed to delete: [{resource.logical_id}]. "
+                explained = f"{resource.logical_id} ({resource.type}): {error}"
+                failed = stored._replace(
+                    status="DELETE_FAILED",
+                    reason=listed if stored.is_sent else explained,
+                    updated_at=service.clock(),
                 )
+                journal.save(failed, listed)
                 raise
         action = Action.RETAIN if is_kept else Action.DELETE
         status = "DELETE_SKIPPED" if is_kept else "DELETE_COMPLETE"

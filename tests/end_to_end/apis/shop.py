@@ -29,6 +29,7 @@ ANSWERS = {
     "bad-header": {"statusCode": 200, "headers": {"X-Bad": "a\\nb"}},
     "no-status": {"body": "x", "statusCode": "soon"},
     "early": {"statusCode": 100},
+    "cookie": {"statusCode": 200, "cookies": 5},
 }
 
 def handler(event, context):

@@ -98,6 +98,7 @@ def test_routes(shop: ApiShop, method: str, path: str, key: str, variables: Any)
         ("Rest", "list", 502, "application/json", b'{"message":"Internal server error"}'),
         ("Rest", "object", 502, "application/json", b'{"message":"Internal server error"}'),
         ("Rest", "no-status", 502, "application/json", b'{"message":"Internal server error"}'),
+        ("Rest", "cookie", 502, "application/json", b'{"message":"Internal server error"}'),
         ("Rest", "early", 502, "application/json", b'{"message":"Internal server error"}'),
         ("Rest", "binary", 200, "image/gif", b"AQL/"),  # not among the API's binary media types
         ("Rest", "nothing", 204, "application/json", b""),

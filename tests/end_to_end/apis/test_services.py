@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 from tests.end_to_end.apis.shop import ApiShop
@@ -158,6 +159,37 @@ def test_table(services: ApiShop) -> None:
 def test_unknown_action(services: ApiShop) -> None:
     """An operation that the service does not have is its error, and not the API's."""
     assert services.call("Rest", "/tables").status == 200
+
+
+def test_api_that_a_program_created(services: ApiShop) -> None:
+    """An API that was created with API Gateway's operations is served as those of a stack are."""
+    environment = sfn(services.home, "aws", "env").stdout
+    facts = dict(
+        line.removeprefix("export ").split("=", 1) for line in environment.splitlines() if "=" in line
+    )
+    client = boto3.client(
+        "apigateway",
+        region_name="us-east-1",
+        endpoint_url=services.endpoint,
+        aws_access_key_id=facts["AWS_ACCESS_KEY_ID"].strip("'"),
+        aws_secret_access_key="any",
+    )
+    api_id = client.create_rest_api(name="made")["id"]
+    place = {
+        "restApiId": api_id,
+        "resourceId": client.get_resources(restApiId=api_id)["items"][0]["id"],
+        "httpMethod": "GET",
+    }
+    client.put_method(**place, authorizationType="NONE")
+    client.put_method_response(**place, statusCode="200")
+    template = {"application/json": '{"statusCode": 200}'}
+    client.put_integration(**place, type="MOCK", requestTemplates=template)
+    response = {"application/json": '{"stage": "$context.stage"}'}
+    client.put_integration_response(**place, statusCode="200", responseTemplates=response)
+    deployment = client.create_deployment(restApiId=api_id)["id"]
+    client.create_stage(restApiId=api_id, stageName="prod", deploymentId=deployment)
+    assert services.call(services.endpoint, f"/_apis/{api_id}/prod").json == {"stage": "prod"}
+    assert services.call(services.endpoint, f"/_apis/{api_id}/dev").status == 403
 
 
 def test_http_endpoints(services: ApiShop) -> None:

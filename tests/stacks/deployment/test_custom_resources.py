@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # functions run in processes of their own
+
 ROLE = "arn:aws:iam::123456789012:role/r"
 
 PYTHON = """
@@ -74,8 +76,14 @@ exports.handler = async (event) => {
 
 
 def function(source: str, runtime: str = "python3.12") -> dict[str, Any]:
-    code = {"Code": {"ZipFile": source}, "Runtime": runtime, "Handler": "index.handler", "Role": ROLE}
-    return {"Type": "AWS::Lambda::Function", "Properties": code}
+    properties = {
+        "Code": {"ZipFile": source},
+        "Runtime": runtime,
+        "Handler": "index.handler",
+        "Timeout": 60,
+        "Role": ROLE,
+    }
+    return {"Type": "AWS::Lambda::Function", "Properties": properties}
 
 
 def thing(type: str = "Custom::Thing", **properties: Any) -> dict[str, Any]:

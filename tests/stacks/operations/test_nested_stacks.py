@@ -1,4 +1,4 @@
-"""Nested stacks, whose templates are in the local S3."""
+"""Nested stacks and functions, whose templates and code are in the local S3."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tests.stacks.operations.cloudformation import GROUP, CloudFormation
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.slow  # the local AWS services are started
 
 URL = "https://s3.amazonaws.com/templates/{}.json"
 
@@ -131,3 +133,25 @@ def test_a_template_that_does_not_exist(templates: Templates) -> None:
         if event["ResourceStatus"] == "CREATE_FAILED"
     )
     assert "S3 error: The specified key does not exist." in reason
+
+
+def test_code_that_does_not_exist(templates: Templates) -> None:
+    """A function whose code is not in S3 fails the deploy, as on AWS."""
+    call = templates.call
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.12",
+            "Handler": "index.handler",
+            "Role": "arn:aws:iam::123456789012:role/r",
+            "Code": {"S3Bucket": "templates", "S3Key": "missing.zip"},
+        },
+    }
+    root = call.create("coded", json.dumps({"Resources": {"Price": function}}))
+    assert call.stack(root)["StackStatus"] == "ROLLBACK_COMPLETE"
+    (reason,) = (
+        event["ResourceStatusReason"]
+        for event in call("DescribeStackEvents", StackName=root)["StackEvents"]
+        if event["ResourceStatus"] == "CREATE_FAILED"
+    )
+    assert reason.startswith("Error occurred while GetObject. s3://templates/missing.zip does not exist")

@@ -90,7 +90,7 @@ PARAMETERS = {
     "Name": {"Type": "String", "MinLength": 2, "MaxLength": 4, "Default": "abc"},
     "Count": {"Type": "Number", "MinValue": 1, "MaxValue": 9, "Default": 3},
     "Code": {"Type": "String", "AllowedPattern": "[a-z]+", "Default": "abc"},
-    "Told": {"Type": "String", "AllowedPattern": "x", "ConstraintDescription": "must be x", "Default": "x"},
+    "Exact": {"Type": "String", "AllowedPattern": "x", "ConstraintDescription": "must be x", "Default": "x"},
     "Secret": {"Type": "String", "NoEcho": True, "Default": "s3cret"},
     "Subnets": {"Type": "CommaDelimitedList", "Default": "a, b"},
 }
@@ -107,7 +107,7 @@ PARAMETERS = {
         ({"Count": "10"}, "Parameter 'Count' must be a number not greater than 9"),
         ({"Count": "many"}, "Parameter 'Count' must be a number."),
         ({"Code": "A1"}, "Parameter 'Code' must match pattern [a-z]+"),
-        ({"Told": "y"}, "Parameter Told failed to satisfy constraint: must be x"),
+        ({"Exact": "y"}, "Parameter Exact failed to satisfy constraint: must be x"),
     ],
 )
 def test_parameters_that_are_refused(
@@ -232,6 +232,13 @@ def test_summary(cloudformation: CloudFormation, resources: dict[str, Any], need
         assert refused == ("InsufficientCapabilitiesException", f"Requires capabilities : [{needed[0]}]")
     cloudformation.create(text=text, Capabilities=needed)
     assert cloudformation("GetTemplateSummary", StackName="shop") == summary
+
+
+def test_capabilities_are_given_with_each_request(cloudformation: CloudFormation) -> None:
+    cloudformation.create(text=of({"A": ROLE}), Capabilities=["CAPABILITY_IAM"])
+    update = {"StackName": "shop", "TemplateBody": of({"A": ROLE, "B": ROLE})}
+    message = "Requires capabilities : [CAPABILITY_IAM]"
+    assert cloudformation.refused("UpdateStack", **update) == ("InsufficientCapabilitiesException", message)
 
 
 def test_transforms_are_declared_before_they_run(cloudformation: CloudFormation) -> None:

@@ -88,7 +88,7 @@ def _mocked(request: BackendRequest) -> BackendAnswer:
     try:
         given = loads(request.body.decode("utf-8", "replace"))
         status = int(given["statusCode"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise internal_error("The template of a MOCK integration must have a statusCode.") from None
     return BackendAnswer(json_api_response(status, given), str(status))
 
@@ -182,7 +182,7 @@ def _mapped_response(
         _replace_header(headers, name, str(value))
     try:
         status = int(override.get("status", selected.status))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise internal_error(f"The overriding status {override.get('status')!r} is no number.") from None
     if status >= 400 and (hint := _missing_template(call, integration)) is not None:
         headers["x-sfn-cause"] = hint

@@ -35,8 +35,8 @@ the token of its last operation, and its stack policy."""
 _ROLE = "arn:aws:iam::{account}:role/sfn-run"
 """For machines and functions without a role: roles are not checked."""
 
-_KEPT = ("Tags", "Capabilities", "NotificationARNs", "RoleARN", "RollbackConfiguration")
-"""Members that an update without them leaves as they are."""
+_KEPT = ("Tags", "NotificationARNs", "RoleARN", "RollbackConfiguration")
+"""Members that an update without them leaves as they are. Capabilities are given with each request."""
 
 
 class SentRequest(NamedTuple):
@@ -61,7 +61,7 @@ def sent_request(
     text = requested_template(service, request, stored)
     given = requested_parameters(request, stored)
     before = {} if stored is None else stored.details
-    details: dict[str, Json] = {**before}
+    details: dict[str, Json] = {**before, "Capabilities": request.get("Capabilities") or []}
     for member in _KEPT:
         if member in request:
             details[member] = request[member]

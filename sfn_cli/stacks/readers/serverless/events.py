@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.readers.serverless.api_events import API_EVENTS
 from sfn_cli.stacks.readers.serverless.implied_resources import (
     implied_bucket_logical_id,
     implied_bucket_name,
@@ -28,6 +29,8 @@ def event_resources(
     for number, event in enumerate(events if isinstance(events, list) else [], 1):
         kind, settings = next(iter(event.items())) if isinstance(event, dict) and event else (str(event), {})
         name = normalized_name(key)
+        if kind in API_EVENTS and not (kind == "httpApi" and function is None):
+            continue  # they are parts of the service's API
         if kind == "schedule":
             yield f"{name}EventsRuleSchedule{number}", _schedule_rule(settings, target)
         elif kind in {"eventBridge", "cloudwatchEvent"}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.readers.project_files import ProjectKind
+from sfn_cli.stacks.readers.serverless.api_events import api_event_resources
 from sfn_cli.stacks.readers.serverless.events import event_resources
 from sfn_cli.stacks.readers.serverless.functions import function_resource, layer_resource
 from sfn_cli.stacks.readers.serverless.implied_resources import implied_resources
@@ -19,6 +20,7 @@ from sfn_cli.stacks.readers.serverless.naming import (
     function_logical_id,
     layer_logical_id,
     machine_logical_id,
+    normalized_name,
     object_or_empty,
 )
 from sfn_cli.stacks.readers.serverless.variables import ServerlessContext, Variables
@@ -65,6 +67,7 @@ class _Service:
         name = name or self._folder.name
         self.prefix = f"{name}-{variables.stage}"
         self._api_name = f"{variables.stage}-{name}"
+        self._stage = variables.stage
         self.notes: list[str] = []
         self.places: dict[Path_, SourcePlace] = {}
         self._resources: dict[str, Any] = {}
@@ -114,6 +117,10 @@ class _Service:
     ) -> None:
         for logical_id, resource in implied_resources(self._api_name, events):
             self._add(logical_id, resource, path)
+        for logical_id, resource in api_event_resources(
+            events, normalized_name(key), target, self._stage, is_function=function is not None
+        ):
+            self._add(logical_id, with_function_ids(resource, self._functions), path)
         for logical_id, resource in event_resources(key, events, target, function, self.notes):
             self._add(logical_id, with_function_ids(resource, self._functions), path)
 

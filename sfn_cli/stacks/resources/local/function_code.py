@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli import quotas
 from sfn_cli.input_files import read_input_bytes
 from sfn_cli.stacks.resources.local.inline_modules import inline_code_files
+from sfn_cli.stacks.resources.local.zip_sdk import zip_sdk_folders
 from sfn_cli.stacks.resources.properties import file_fingerprint, property_object, property_text
 from sfn_cli.stacks.resources.resource import ResourceError
 from sfn_cli.stacks.resources.s3_objects import read_s3_object
@@ -63,10 +64,20 @@ def function_code(context: ProvisioningContext, properties: Properties) -> Funct
             "Version": code.get("S3ObjectVersion"),
         }
         try:
-            return FunctionCode({"ZipFile": read_s3_object(context, location), **_code_packages(code)})
+            content = read_s3_object(context, location)
         except ResourceError as error:
+            if _is_of_sent_stack(context):
+                raise ResourceError(f"Error occurred while GetObject. {error}") from None
             return unusable_function_code(str(error).rstrip("."))
+        packages = [*(code.get("PackageDirs") or []), *zip_sdk_folders(context, content, properties)]
+        return FunctionCode({"ZipFile": content, **_code_packages({**code, "PackageDirs": packages})})
     raise ResourceError("The function has no code. Add the Code property.")
+
+
+def _is_of_sent_stack(context: ProvisioningContext) -> bool:
+    """Whether the function is of a template that was sent to CloudFormation, with its code in S3."""
+    stack = context.service.stacks.find(context.naming.stack)
+    return stack is not None and stack.is_sent
 
 
 def function_fingerprint(properties: Properties) -> str:

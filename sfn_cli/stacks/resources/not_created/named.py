@@ -39,6 +39,14 @@ _PATTERNS = {
     "AWS::IAM::UserPolicy": _GENERATED,
     "AWS::IAM::UserToGroupAddition": _GENERATED,
     "AWS::Lambda::LayerVersionPermission": _GENERATED_ID,
+    "AWS::ECR::Repository": Pattern(
+        "{name}",
+        {
+            "Arn": "arn:aws:ecr:{region}:{account}:repository/{name}",
+            "RepositoryUri": "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
+        },
+        "RepositoryName",
+    ),
     "AWS::Events::EventBusPolicy": _GENERATED,
     "AWS::KMS::Grant": _GENERATED,
     "AWS::Logs::ResourcePolicy": Pattern("{name}", {}, "PolicyName"),

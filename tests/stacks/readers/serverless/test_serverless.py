@@ -250,7 +250,8 @@ def test_events(service: Stack) -> None:
     assert types["HelloDashworldEventsRuleSchedule1"] == "AWS::Events::Rule"
     assert types["HelloDashworldEventSourceMappingSQS2"] == "AWS::Lambda::EventSourceMapping"
     assert types["OrderFlowEventBridgeRule1"] == "AWS::Events::Rule"
-    assert service.notes == ("hello-world: unsupported events are left out: http.",)
+    assert types["ApiGatewayMethodHelloGet"] == "AWS::ApiGateway::Method"
+    assert service.notes == ()
 
 
 def test_resources_of_events(tmp_path: Path) -> None:
@@ -273,6 +274,12 @@ functions:
         "HelloLambdaFunction": "AWS::Lambda::Function",
         "ApiGatewayRestApi": "AWS::ApiGateway::RestApi",
         "HttpApi": "AWS::ApiGatewayV2::Api",
+        "ApiGatewayStage": "AWS::ApiGateway::Stage",
+        "ApiGatewayResourceHello": "AWS::ApiGateway::Resource",
+        "ApiGatewayMethodHelloGet": "AWS::ApiGateway::Method",
+        "HttpApiStage": "AWS::ApiGatewayV2::Stage",
+        "HttpApiIntegrationHello": "AWS::ApiGatewayV2::Integration",
+        "HttpApiRouteDefault": "AWS::ApiGatewayV2::Route",
         "SNSTopicOrderevents": "AWS::SNS::Topic",
         "S3BucketMyphotos": "AWS::S3::Bucket",
         "HelloSnsSubscription3": "AWS::SNS::Subscription",
@@ -294,7 +301,36 @@ functions:
             ]
         },
     }
-    assert service.notes == ("hello: unsupported events are left out: http, httpApi.",)
+    assert service.notes == ()
+
+
+def test_routes_of_events(tmp_path: Path) -> None:
+    """Events of APIs are routes to functions and machines, with their paths, stages and CORS."""
+    events = """
+functions:
+  orders:
+    handler: orders.handler
+    events:
+      - http: {path: "orders/{id}", method: get, cors: true}
+      - httpApi: "POST /orders"
+stepFunctions:
+  stateMachines:
+    flow:
+      definition: {StartAt: A, States: {A: {Type: Succeed}}}
+      events:
+        - http: {path: start, method: post}
+"""
+    service = read(tmp_path, {"serverless.yml": SERVICE + events})
+    path = properties(service, "ApiGatewayResourceOrdersIdVar")
+    assert (path["PathPart"], path["ParentId"]) == ("{id}", {"Ref": "ApiGatewayResourceOrders"})
+    method = properties(service, "ApiGatewayMethodOrdersIdVarGet")
+    assert (method["HttpMethod"], method["ResourceId"]) == ("GET", {"Ref": "ApiGatewayResourceOrdersIdVar"})
+    assert method["Integration"]["Type"] == "AWS_PROXY"
+    assert properties(service, "ApiGatewayMethodOrdersIdVarOptions")["Integration"]["Type"] == "MOCK"
+    assert properties(service, "ApiGatewayStage")["StageName"] == "dev"
+    assert properties(service, "HttpApiRoutePostOrders")["RouteKey"] == "POST /orders"
+    start = properties(service, "ApiGatewayMethodStartPost")["Integration"]
+    assert start["Uri"] == {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:states:action/StartExecution"}
 
 
 def test_places(service: Stack, tmp_path: Path) -> None:

@@ -78,8 +78,23 @@ def _rule_target(target: ResourceArguments, number: int) -> dict[str, Any]:
         "Id": target.get("target_id") or f"target{number}",
         "InputTransformer": filled_block(renamed(transformer, "input_template", input_paths="InputPathsMap")),
         "DeadLetterConfig": filled_block(renamed(block(target, "dead_letter_config"), "arn")),
+        "RetryPolicy": _retry_policy(target),
         "SqsParameters": filled_block(renamed(block(target, "sqs_target"), "message_group_id")),
+        "KinesisParameters": filled_block(renamed(block(target, "kinesis_target"), "partition_key_path")),
+        "HttpParameters": filled_block(
+            renamed(
+                block(target, "http_target"),
+                "header_parameters",
+                "path_parameter_values",
+                "query_string_parameters",
+            )
+        ),
     }
+
+
+def _retry_policy(target: ResourceArguments) -> dict[str, Any] | None:
+    policy = block(target, "retry_policy")
+    return filled_block(renamed(policy, "maximum_event_age_in_seconds", "maximum_retry_attempts"))
 
 
 def _connection(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
@@ -151,13 +166,28 @@ def _schedule(arguments: ResourceArguments, context: ResourceContext) -> dict[st
         "FlexibleTimeWindow": filled_block(renamed(window, "mode", "maximum_window_in_minutes")),
         "Target": {
             **renamed(target, "arn", "role_arn", "input"),
-            "RetryPolicy": filled_block(
-                renamed(
-                    block(target, "retry_policy"), "maximum_event_age_in_seconds", "maximum_retry_attempts"
-                )
+            "RetryPolicy": _retry_policy(target),
+            "DeadLetterConfig": filled_block(renamed(block(target, "dead_letter_config"), "arn")),
+            "SqsParameters": filled_block(renamed(block(target, "sqs_parameters"), "message_group_id")),
+            "KinesisParameters": filled_block(renamed(block(target, "kinesis_parameters"), "partition_key")),
+            "EventBridgeParameters": filled_block(
+                renamed(block(target, "eventbridge_parameters"), "detail_type", "source")
             ),
         },
     }
+
+
+def _archive(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
+    return {
+        **renamed(
+            arguments, "description", "retention_days", name="ArchiveName", event_source_arn="SourceArn"
+        ),
+        "EventPattern": json_value(arguments, "event_pattern"),
+    }
+
+
+def _schedule_group(arguments: ResourceArguments, context: ResourceContext) -> dict[str, Any]:
+    return {"Name": arguments.get("name"), "Tags": tags(arguments)}
 
 
 _NAMED = {"arn": "{Arn}", "id": "{Ref}", "name": "{Ref}"}
@@ -182,5 +212,7 @@ MESSAGING_KINDS: dict[str, ResourceKind] = {
     "aws_cloudwatch_event_api_destination": ResourceKind(
         "AWS::Events::ApiDestination", _api_destination, _NAMED
     ),
+    "aws_cloudwatch_event_archive": ResourceKind("AWS::Events::Archive", _archive, _NAMED),
     "aws_scheduler_schedule": ResourceKind("AWS::Scheduler::Schedule", _schedule, _NAMED),
+    "aws_scheduler_schedule_group": ResourceKind("AWS::Scheduler::ScheduleGroup", _schedule_group, _NAMED),
 }
