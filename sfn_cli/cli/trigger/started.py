@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.following import follow_changes
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
+from sfn_cli.api.views.machine_summaries import latest_express_executions
 from sfn_cli.arn import parse_arn
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _PENDING, _FAILED = "PENDING", "FAILED"
 
+_LATEST = 50
+"""How many executions of an EXPRESS machine are looked at for those that an event starts."""
+
 
 class StartedExecutions:
     """The executions that begin after this object was created."""
@@ -28,6 +32,7 @@ class StartedExecutions:
         self._backend = backend
         self._events = StatusEvents(backend.service, backend.service.clock())
         self._known = {event["detail"]["executionArn"] for event in self._events.next()}
+        self._known.update(latest_express_executions(backend.service, _LATEST))
 
     def follow(self, fired: Fired, seconds: int) -> ExitCode | None:
         """Waits for what an event starts, and follows the executions to their ends.
@@ -81,8 +86,6 @@ class StartedExecutions:
         return any(delivery.status == _PENDING for delivery in deliveries), awaits, failures
 
     def _new_executions(self) -> list[str]:
-        return [
-            arn
-            for event in self._events.next()
-            if (arn := event["detail"]["executionArn"]) not in self._known
-        ]
+        started = [event["detail"]["executionArn"] for event in self._events.next()]
+        started += latest_express_executions(self._backend.service, _LATEST)
+        return [execution for execution in started if execution not in self._known]
