@@ -24,6 +24,8 @@ import json, os
 import boto3
 
 def handler(event, context):
+    if event["Records"][0].get("body") == "bad":
+        raise ValueError("bad message")
     boto3.client("stepfunctions").start_execution(
         stateMachineArn=os.environ["MACHINE"],
         input=json.dumps([record.get("body") or record["Sns"]["Message"] for record in event["Records"]]),
@@ -166,6 +168,7 @@ def test_an_api_answers_and_starts_an_execution(home: Path, path: str, machine: 
         (("WorkPlaced", "--event", '{"total": 5}'), 255, "The event does not match: "),
         (("WorkPlaced", "--event", "5"), 255, "The event must be a JSON object."),
         (("WorkPlaced", "--event", '[{"Detail": "{"}]'), 255, "The entry's Detail is not JSON: "),
+        (("Inbox", "--event", "bad"), 255, "Receive-"),
         (("WorkDaily", "--event", '{"fail": 1}'), 0, ""),
         (("WorkHourly", "--event", '{"fail": 1}'), 255, "The execution failed: Asked"),
     ],

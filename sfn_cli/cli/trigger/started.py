@@ -18,11 +18,12 @@ from sfn_cli.cli.screen import one_screen_line
 if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.stacks.triggers.trigger import Fired
+    from sfn_cli.store.records.events.deliveries import Delivery
 
 _PENDING, _FAILED = "PENDING", "FAILED"
 
 _LATEST = 50
-"""How many executions of an EXPRESS machine are looked at for those that an event starts."""
+"""How many deliveries, and executions of an EXPRESS machine, are searched for what an event starts."""
 
 
 class StartedExecutions:
@@ -30,7 +31,8 @@ class StartedExecutions:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._events = StatusEvents(backend.service, backend.service.clock())
+        self._since = backend.service.clock()
+        self._events = StatusEvents(backend.service, self._since)
         self._known = {event["detail"]["executionArn"] for event in self._events.next()}
         self._known.update(latest_express_executions(backend.service, _LATEST))
 
@@ -69,15 +71,17 @@ class StartedExecutions:
 
         Adds the executions that deliveries have started to `found`.
         """
-        if fired.event_id is None:
-            return False, True, []
-        deliveries = self._backend.service.deliveries.find(fired.event_id)
+        recorded = self._backend.service.deliveries
+        if fired.event_id is None:  # a service has the event: what becomes of it is recorded later
+            failed = [one for one in recorded.changed_since(self._since, _LATEST) if one.status == _FAILED]
+            return False, True, [_failure_line(one) for one in failed]
+        deliveries = recorded.find(fired.event_id)
         failures = []
         awaits = False
         for delivery in deliveries:
             target = parse_arn(delivery.target)
             if delivery.status == _FAILED:
-                failures.append(f"{delivery.source}: {delivery.target} failed: {delivery.result}")
+                failures.append(_failure_line(delivery))
             elif target is not None and target.service == "states":
                 if delivery.result:
                     found[delivery.result] = None
@@ -89,3 +93,7 @@ class StartedExecutions:
         started = [event["detail"]["executionArn"] for event in self._events.next()]
         started += latest_express_executions(self._backend.service, _LATEST)
         return [execution for execution in started if execution not in self._known]
+
+
+def _failure_line(delivery: Delivery) -> str:
+    return f"{delivery.source}: {delivery.target} failed: {delivery.result}"
