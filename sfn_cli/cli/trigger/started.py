@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.following import follow_changes
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
+from sfn_cli.api.views.machine_summaries import latest_express_executions
 from sfn_cli.arn import parse_arn
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
@@ -17,8 +18,12 @@ from sfn_cli.cli.screen import one_screen_line
 if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.stacks.triggers.trigger import Fired
+    from sfn_cli.store.records.events.deliveries import Delivery
 
 _PENDING, _FAILED = "PENDING", "FAILED"
+
+_LATEST = 50
+"""How many deliveries, and executions of an EXPRESS machine, are searched for what an event starts."""
 
 
 class StartedExecutions:
@@ -26,8 +31,10 @@ class StartedExecutions:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._events = StatusEvents(backend.service, backend.service.clock())
+        self._since = backend.service.clock()
+        self._events = StatusEvents(backend.service, self._since)
         self._known = {event["detail"]["executionArn"] for event in self._events.next()}
+        self._known.update(latest_express_executions(backend.service, _LATEST))
 
     def follow(self, fired: Fired, seconds: int) -> ExitCode | None:
         """Waits for what an event starts, and follows the executions to their ends.
@@ -64,15 +71,17 @@ class StartedExecutions:
 
         Adds the executions that deliveries have started to `found`.
         """
-        if fired.event_id is None:
-            return False, True, []
-        deliveries = self._backend.service.deliveries.find(fired.event_id)
+        recorded = self._backend.service.deliveries
+        if fired.event_id is None:  # a service has the event: what becomes of it is recorded later
+            failed = [one for one in recorded.changed_since(self._since, _LATEST) if one.status == _FAILED]
+            return False, True, [_failure_line(one) for one in failed]
+        deliveries = recorded.find(fired.event_id)
         failures = []
         awaits = False
         for delivery in deliveries:
             target = parse_arn(delivery.target)
             if delivery.status == _FAILED:
-                failures.append(f"{delivery.source}: {delivery.target} failed: {delivery.result}")
+                failures.append(_failure_line(delivery))
             elif target is not None and target.service == "states":
                 if delivery.result:
                     found[delivery.result] = None
@@ -81,8 +90,10 @@ class StartedExecutions:
         return any(delivery.status == _PENDING for delivery in deliveries), awaits, failures
 
     def _new_executions(self) -> list[str]:
-        return [
-            arn
-            for event in self._events.next()
-            if (arn := event["detail"]["executionArn"]) not in self._known
-        ]
+        started = [event["detail"]["executionArn"] for event in self._events.next()]
+        started += latest_express_executions(self._backend.service, _LATEST)
+        return [execution for execution in started if execution not in self._known]
+
+
+def _failure_line(delivery: Delivery) -> str:
+    return f"{delivery.source}: {delivery.target} failed: {delivery.result}"
