@@ -61,32 +61,31 @@ def trigger(terminal: Terminal, name: str | None, event: str | None, wait_second
     given = None if event is None else values.text_value("--event", event)
     _ = terminal.query, terminal.output
     with Backend(terminal) as backend:
-        from sfn_cli.stacks.triggers.find import all_triggers, find_trigger
+        from sfn_cli.stacks.triggers.find import all_triggers
 
         if name is None:
             _list_triggers(terminal, all_triggers(backend.service))
             return ExitCode.SUCCESS
-        return _fire(backend, find_trigger(backend.service, name), given, wait_seconds)
+        return _fire(backend, name, given, wait_seconds)
 
 
-def _fire(backend: Backend, found: Trigger, event: str | None, wait_seconds: int) -> ExitCode:
+def _fire(backend: Backend, name: str, event: str | None, wait_seconds: int) -> ExitCode:
     from sfn_cli.cli.trigger.started import StartedExecutions
     from sfn_cli.integrations.aws.clients import Clients
+    from sfn_cli.stacks.triggers.find import find_trigger
     from sfn_cli.stacks.triggers.trigger import Firing, TriggerError
 
+    found = find_trigger(backend.service, name)
     started = StartedExecutions(backend)
     try:
-        fired = found.fire(Firing(backend.service, Clients(backend.terminal.settings), event))
+        fired = found.fire(Firing(backend.service, Clients(backend.terminal.settings), event, name))
     except TriggerError as error:
         raise CommandFailedError(str(error)) from None
     _report(fired)
-    if wait_seconds:
-        code = started.follow(fired, wait_seconds)
-        if code is not None:
-            return code
     if fired.failed:
         raise CommandFailedError(f"The API answered with an error: {fired.text}")
-    return ExitCode.SUCCESS
+    code = started.follow(fired, wait_seconds) if wait_seconds else None
+    return ExitCode.SUCCESS if code is None else code
 
 
 def _report(fired: Fired) -> None:
