@@ -26,6 +26,8 @@ import boto3
 def handler(event, context):
     if event["Records"][0].get("body") == "bad":
         raise ValueError("bad message")
+    if event["Records"][0].get("body") == "quiet":
+        return
     boto3.client("stepfunctions").start_execution(
         stateMachineArn=os.environ["MACHINE"],
         input=json.dumps([record.get("body") or record["Sns"]["Message"] for record in event["Records"]]),
@@ -172,6 +174,7 @@ def test_an_api_answers_and_starts_an_execution(home: Path, path: str, machine: 
         (("WorkPlaced", "--event", '{"total": 5}'), 255, "The event does not match: "),
         (("WorkPlaced", "--event", "5"), 255, "The event must be a JSON object."),
         (("WorkPlaced", "--event", '[{"Detail": "{"}]'), 255, "The entry's Detail is not JSON: "),
+        (("Inbox", "--event", "quiet", "--wait", "1"), 0, "No execution has started."),
         (("Inbox", "--event", "bad"), 255, "Receive-"),
         (("POST /fast/{id}",), 255, 'Use a path without: sfn trigger "POST /fast/1"'),
         (("GET /fast/1",), 252, 'No trigger named "GET /fast/1".'),
