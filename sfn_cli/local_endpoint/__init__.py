@@ -7,6 +7,7 @@ endpoint` and `sfn aws env` start it directly. It ends when it has been idle, or
 record           the file `endpoint.lock`: the address, the process, the state
 hold             the lock on it, and the socket
 serving_process  starts the process that answers
+guardian         its parent, which replaces it if it is killed
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def _serve_held_endpoint(settings: Settings, hold: EndpointHold, until: float) -
                 if process.control.recv(1) == SERVES:
                     return True
             with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
             os.waitpid(process.pid, 0)
             return False
         finally:

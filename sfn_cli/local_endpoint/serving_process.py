@@ -1,7 +1,7 @@
 """Starts the process that serves the endpoint (server/endpoint/process.py).
 
 It inherits the socket, the lock, and one end of a socket pair, and is a session of its own: it outlives
-the process that starts it.
+the process that starts it. Its parent is its guardian (guardian.py).
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ SERVES = b"r"
 """Sent by the serving process when it is ready."""
 
 _LOWEST = 10  # above the inherited descriptors, so that ours do not overlap them
-_PROGRAM = "from sfn_cli.server.endpoint.process import endpoint_process_main; endpoint_process_main()"
+_PROGRAM = (
+    "from sfn_cli.local_endpoint.guardian import guard_endpoint; guard_endpoint(); "
+    "from sfn_cli.server.endpoint.process import endpoint_process_main; endpoint_process_main()"
+)
 
 
 class ServingProcess(NamedTuple):
-    """A started process: a child of this one."""
+    """A started process: a child of this one, which is the guardian of the one that serves."""
 
     pid: int
     control: socket.socket

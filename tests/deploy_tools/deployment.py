@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TIMEOUT_SECONDS = 180.0
+TIMEOUT_SECONDS = 300.0
 NOT_APPROVED = "NotApproved"
 """The end of the payment if its amount is above the limit: no manager answers."""
 PAID = {"order": "1001", "authorisation": "authorise-1001", "payment": "capture-1001", "parcel": "ship-1001"}

@@ -80,7 +80,7 @@ def _install_npm_packages(tool: DeployTool) -> None:
     if shutil.which("npm") is None:
         raise NotInstalled(f"{tool.name} cannot be installed: npm is missing")
     (tool.folder / "package.json").write_text("{}")
-    options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+    options = ("--loglevel=error", "--no-audit", "--no-fund", "--ignore-scripts")
     _run_installer(tool, "npm", "install", *options, *tool.packages)
 
 
@@ -100,7 +100,8 @@ def _run_installer(tool: DeployTool, *command: str) -> None:
         raise NotInstalled(f"{tool.name} cannot be installed in {TIMEOUT_SECONDS:.0f} s") from None
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
-        raise NotInstalled(f"{tool.name} cannot be installed: {lines[-1]}")
+        reasons = [line for line in lines if "error" in line.lower() and " code " not in line]
+        raise NotInstalled(f"{tool.name} cannot be installed: {(reasons or lines)[0]}")
 
 
 def _installation_place() -> Path:

@@ -123,6 +123,10 @@ def works_with_projects(cell: str, home: Path) -> None:
     }
     for folder, kind in kinds.items():
         assert find_project(EXAMPLES / "payment" / folder, None, ROOT).kind is kind
+    tools = re.findall(r"`([a-z ]+)`", cell.partition("as it is;")[2].partition("deploy")[0])
+    for tool in tools:
+        assert (ROOT / "tests" / "deploy_tools" / f"test_{tool.replace(' ', '_')}.py").is_file()
+    assert len(tools) == 5
 
 
 def works_with_mock_files(cell: str, home: Path) -> None:

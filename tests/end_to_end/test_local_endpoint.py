@@ -256,11 +256,17 @@ def test_an_idle_endpoint_ends(home: Path) -> None:
 
 
 def test_a_killed_endpoint_without_a_worker(home: Path) -> None:
-    """The next command starts it at the same address."""
+    """Its guardian replaces it, and connections wait. If both are killed, the next command does."""
     url = sfn(home, "aws", "endpoint").stdout.strip()
-    record = remembered_endpoint(str(home))
-    assert record is not None
-    os.kill(record.pid, signal.SIGKILL)
+    first = remembered_endpoint(str(home))
+    assert first is not None
+    os.kill(first.pid, signal.SIGKILL)
+    with urlopen(url, timeout=60) as answer:
+        assert "sfn" in json.load(answer)
+    second = remembered_endpoint(str(home))
+    assert second is not None
+    assert (second.address, second.pid != first.pid) == (first.address, True)
+    os.killpg(os.getpgid(second.pid), signal.SIGKILL)
     until(lambda: running_local_endpoint(str(home)) is None, "the end of the endpoint")
     assert sfn(home, "aws", "endpoint").stdout.strip() == url
     stop_services(home)

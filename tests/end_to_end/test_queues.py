@@ -87,7 +87,7 @@ def project(home: Path, tmp_path: Path) -> Iterator[Path]:
 def test_a_token_through_a_queue(home: Path, project: Path) -> None:
     """The function gets the message as on Lambda, and its call ends the execution.
 
-    The worker, which polls the queue, exits when it is idle.
+    The worker polls the queue until the stack is stopped; then it exits when it is idle.
     """
     idle = {"SFN_WORKER_IDLE_SECONDS": "1"}
     done = sfn(home, "run", str(project), "--input", '{"order": 7}', environment=idle)
@@ -99,6 +99,8 @@ def test_a_token_through_a_queue(home: Path, project: Path) -> None:
         "approved": 7,
         "sender": "shop",
     }
+    stopped = sfn(home, "stack", "stop", "approvals", environment=idle)
+    assert stopped.returncode == 0, stopped.stderr
     for pid in worker_pids(home):
         await_end(pid)
     log = (home / "worker.log").read_text()

@@ -112,7 +112,7 @@ def _write_api(console: Console, api: Any) -> None:
     console.print()
     console.print(Text(screen.one_screen_line(f"API {api['LogicalResourceId']}"), "bold"))
     for url in api["Urls"] or ["no stage"]:
-        console.print(_cell(url))
+        console.print(_cell(url), soft_wrap=True)
     table = _table("Method", "Path", "Calls")
     for route in api["Routes"]:
         table.add_row(*map(_cell, (route["Method"], route["Path"], route["Target"])))
@@ -131,7 +131,8 @@ def _project_of(stack: Any) -> str:
 
 def _write_outputs(console: Console, outputs: Iterable[Any]) -> None:
     for output in outputs:
-        console.print(_cell(f"{output['OutputKey']} = {output['OutputValue']}"))
+        # A URL that is broken into two lines cannot be opened.
+        console.print(_cell(f"{output['OutputKey']} = {output['OutputValue']}"), soft_wrap=True)
 
 
 def _console(stream: TextIO, color: bool) -> Console:

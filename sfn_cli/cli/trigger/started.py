@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.following import follow_changes
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
@@ -17,7 +17,6 @@ from sfn_cli.cli.screen import one_screen_line
 if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
     from sfn_cli.stacks.triggers.trigger import Fired
-    from sfn_cli.store.records.events.deliveries import Delivery
 
 _PENDING, _FAILED = "PENDING", "FAILED"
 
@@ -94,5 +93,5 @@ class StartedExecutions:
         return [execution for execution in started if execution not in self._known]
 
 
-def _failure_line(delivery: Delivery) -> str:
+def _failure_line(delivery: Any) -> str:
     return f"{delivery.source}: {delivery.target} failed: {delivery.result}"

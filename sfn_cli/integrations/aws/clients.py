@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli.errors import ConfigurationError
@@ -211,6 +212,12 @@ class Clients:
         if real not in self._sessions:
             self._sessions[real] = _new_client_session(real=real)
         return self._sessions[real]
+
+
+@lru_cache(maxsize=2)
+def shared_clients(settings: Settings) -> Clients:
+    """Returns the clients that requests of one process share: creating a client takes 100 ms."""
+    return Clients(settings)
 
 
 def _refuse_client_uri(params: Mapping[str, Any], model: Any, **_: Any) -> None:

@@ -61,7 +61,7 @@ def _endpoint_url(service: Service) -> str:
 def _ask(service: Service, name: str, method: str, **request: Any) -> Any:
     """Returns the response of a local AWS service; None for an error, or if it is not running."""
     from sfn_cli.integrations.aws import embedded_aws
-    from sfn_cli.integrations.aws.clients import Clients
+    from sfn_cli.integrations.aws.clients import shared_clients
 
     settings = service.settings
     if settings.common_endpoint is None and embedded_aws.embedded_aws_start(settings.home) is None:
@@ -69,6 +69,6 @@ def _ask(service: Service, name: str, method: str, **request: Any) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return getattr(Clients(settings).get(name), method)(**request)
+        return getattr(shared_clients(settings).get(name), method)(**request)
     except (BotoCoreError, ClientError):
         return None

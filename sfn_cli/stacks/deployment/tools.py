@@ -130,10 +130,10 @@ def deploy_tools(
 ) -> Tools:
     """Returns the tools for the stacks in a store."""
     from sfn_cli.integrations.aws import embedded_aws
-    from sfn_cli.integrations.aws.clients import Clients
+    from sfn_cli.integrations.aws.clients import shared_clients
 
     settings = service.settings
-    clients = Clients(settings)
+    clients = shared_clients(settings)
 
     def context(naming: Naming) -> ProvisioningContext:
         return ProvisioningContext(service, clients, report, naming, role_arn)

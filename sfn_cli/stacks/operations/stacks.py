@@ -128,6 +128,7 @@ def delete_stack_by_name(service: Service, request: dict[str, Any]) -> dict[str,
 def _delete_or_wait(stored: StoredStack, service: Service, request: StackRequest) -> None:
     """Deletes a stack. One that is being created is cancelled first, and deleted when that has ended."""
     options = deploy_options(service, _nothing_sent(stored), request)
+    has_cancelled = False
     while True:
         try:
             delete_stack(service, stored.name, options)
@@ -135,7 +136,9 @@ def _delete_or_wait(stored: StoredStack, service: Service, request: StackRequest
             current = service.stacks.find_by_arn(stored.arn)
             if current is None or current.status == "DELETE_IN_PROGRESS":
                 return
-            if current.status not in _CANCELLED:
+            if current.status in _CANCELLED:
+                has_cancelled = True
+            elif not has_cancelled:  # the end of a cancelled creation is stored before its lock is free
                 raise
             service.stack_operations.cancel(stored.arn)
             request.started()

@@ -65,7 +65,7 @@ def read_s3_text(settings: Settings, url: str) -> str:
     """Returns the text of the object that a URL names. Raises S3ReadError and ConfigurationError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from sfn_cli.integrations.aws.clients import Clients
+    from sfn_cli.integrations.aws.clients import shared_clients
 
     address = s3_address(url)
     if address is None:
@@ -74,7 +74,7 @@ def read_s3_text(settings: Settings, url: str) -> str:
     if address.version is not None:
         request["VersionId"] = address.version
     try:
-        body = Clients(settings).get("s3").get_object(**request)["Body"]
+        body = shared_clients(settings).get("s3").get_object(**request)["Body"]
         content: bytes = body.read(MAX_BYTES + 1)
     except ClientError as error:
         message = error.response.get("Error", {}).get("Message", "Not Found")

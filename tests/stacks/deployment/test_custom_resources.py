@@ -76,8 +76,14 @@ exports.handler = async (event) => {
 
 
 def function(source: str, runtime: str = "python3.12") -> dict[str, Any]:
-    code = {"Code": {"ZipFile": source}, "Runtime": runtime, "Handler": "index.handler", "Role": ROLE}
-    return {"Type": "AWS::Lambda::Function", "Properties": code}
+    properties = {
+        "Code": {"ZipFile": source},
+        "Runtime": runtime,
+        "Handler": "index.handler",
+        "Timeout": 60,
+        "Role": ROLE,
+    }
+    return {"Type": "AWS::Lambda::Function", "Properties": properties}
 
 
 def thing(type: str = "Custom::Thing", **properties: Any) -> dict[str, Any]:

@@ -124,6 +124,8 @@ def _send(context: ProvisioningContext, token: str, event: dict[str, Any]) -> st
         call_service(context, "sns", "Publish", {"TopicArn": token, "Message": dumps(event)})
         return None
     outcome = context.service.invoker.invoke(token, dumps(event))
+    if outcome.kind == "exited":  # Lambda retries asynchronous invocations
+        outcome = context.service.invoker.invoke(token, dumps(event))
     if outcome.kind == "succeeded":
         return None
     return str(outcome.message or json.loads(outcome.payload).get("errorMessage"))

@@ -11,6 +11,7 @@ a group while one is in flight.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ FIRST_AT_ONCE = 5
 RAISE_MS, SLOW_BATCH_MS = 1_000, 1_000
 """In a backlog of batches that take this long, one more is handled at a time each second.
 
-Quick functions are limited by this machine's cores: more processes would only take time to start.
+But only while this machine has free cores: otherwise, more processes would only take time to start.
 """
 
 LONG_POLL_SECONDS = 1
@@ -150,7 +151,13 @@ class QueuePoller:
 
     def _raise_limit(self, now: int) -> None:
         is_slow = bool(self._sent) and now - min(self._sent) >= SLOW_BATCH_MS
-        if is_slow and now - self._raised_at >= RAISE_MS and self._at_once < self.mapping.batches_at_once:
+        has_free_cores = os.getloadavg()[0] < (os.cpu_count() or 1)
+        if (
+            is_slow
+            and has_free_cores
+            and now - self._raised_at >= RAISE_MS
+            and self._at_once < self.mapping.batches_at_once
+        ):
             self._raised_at = now
             self._at_once += 1
 
