@@ -26,6 +26,8 @@ import boto3
 def handler(event, context):
     if event["Records"][0].get("body") == "bad":
         raise ValueError("bad message")
+    if event["Records"][0].get("body") == "quiet":
+        return
     boto3.client("stepfunctions").start_execution(
         stateMachineArn=os.environ["MACHINE"],
         input=json.dumps([record.get("body") or record["Sns"]["Message"] for record in event["Records"]]),
@@ -69,6 +71,9 @@ Resources:
         Called:
           Type: Api
           Properties: {{Path: /fast, Method: post}}
+        CalledWithId:
+          Type: Api
+          Properties: {{Path: "/fast/{{id}}", Method: post}}
   Receive:
     Type: AWS::Serverless::Function
     Properties:
@@ -110,6 +115,7 @@ def test_all_triggers_are_listed(home: Path) -> None:
         "WorkHourly": "schedule",
         "POST /orders": "API route",
         "POST /fast": "API route",
+        "POST /fast/{id}": "API route",
         "Inbox": "queue",
         "News": "topic",
     }
@@ -151,7 +157,7 @@ def test_an_event_is_completed_from_the_pattern(home: Path, event: str | None, d
     assert (output["source"], output["detail"]) == ("shop", detail)
 
 
-@pytest.mark.parametrize("path, machine", [("/orders", "Work"), ("/fast", "Fast")])
+@pytest.mark.parametrize("path, machine", [("/orders", "Work"), ("/fast", "Fast"), ("/fast/1 2?a=b", "Fast")])
 def test_an_api_answers_and_starts_an_execution(home: Path, path: str, machine: str) -> None:
     """Also one of an EXPRESS machine."""
     done = sfn(home, "trigger", f"POST {path}", "--event", '{"order": 1}')
@@ -168,7 +174,10 @@ def test_an_api_answers_and_starts_an_execution(home: Path, path: str, machine: 
         (("WorkPlaced", "--event", '{"total": 5}'), 255, "The event does not match: "),
         (("WorkPlaced", "--event", "5"), 255, "The event must be a JSON object."),
         (("WorkPlaced", "--event", '[{"Detail": "{"}]'), 255, "The entry's Detail is not JSON: "),
+        (("Inbox", "--event", "quiet", "--wait", "1"), 0, "No execution has started."),
         (("Inbox", "--event", "bad"), 255, "Receive-"),
+        (("POST /fast/{id}",), 255, 'Use a path without: sfn trigger "POST /fast/1"'),
+        (("GET /fast/1",), 252, 'No trigger named "GET /fast/1".'),
         (("WorkDaily", "--event", '{"fail": 1}'), 0, ""),
         (("WorkHourly", "--event", '{"fail": 1}'), 255, "The execution failed: Asked"),
     ],

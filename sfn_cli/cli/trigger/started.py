@@ -10,7 +10,6 @@ from sfn_cli.api.following import follow_changes
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
 from sfn_cli.api.views.machine_summaries import latest_express_executions
 from sfn_cli.arn import parse_arn
-from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.run.followed_run import follow_run
 from sfn_cli.cli.screen import one_screen_line
@@ -35,10 +34,10 @@ class StartedExecutions:
         self._known = {event["detail"]["executionArn"] for event in self._events.next()}
         self._known.update(latest_express_executions(backend.service, _LATEST))
 
-    def follow(self, fired: Fired, seconds: int) -> ExitCode | None:
+    def follow(self, fired: Fired, seconds: int) -> bool:
         """Waits for what an event starts, and follows the executions to their ends.
 
-        Returns None if no execution started. Raises CommandFailedError if a delivery failed, or an
+        Returns whether an execution started. Raises CommandFailedError if a delivery failed, or an
         execution did not succeed.
         """
         started = self._await_starts(fired, seconds)
@@ -46,7 +45,7 @@ class StartedExecutions:
             if not self._backend.terminal.moves_cursor(sys.stderr):
                 print(f"Execution {one_screen_line(execution)}", file=sys.stderr)
             follow_run(self._backend, execution, [], with_events=False)
-        return ExitCode.SUCCESS if started else None
+        return bool(started)
 
     def _await_starts(self, fired: Fired, seconds: int) -> list[str]:
         """Returns the executions that started, once all deliveries of the event have ended."""
