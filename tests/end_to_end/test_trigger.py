@@ -24,6 +24,10 @@ import json, os
 import boto3
 
 def handler(event, context):
+    if event["Records"][0].get("body") == "bad":
+        raise ValueError("bad message")
+    if event["Records"][0].get("body") == "quiet":
+        return
     boto3.client("stepfunctions").start_execution(
         stateMachineArn=os.environ["MACHINE"],
         input=json.dumps([record.get("body") or record["Sns"]["Message"] for record in event["Records"]]),
@@ -58,6 +62,18 @@ Resources:
         Posted:
           Type: Api
           Properties: {{Path: /orders, Method: post}}
+  Fast:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Type: EXPRESS
+      Definition: {{StartAt: Fast, States: {{Fast: {{Type: Succeed}}}}}}
+      Events:
+        Called:
+          Type: Api
+          Properties: {{Path: /fast, Method: post}}
+        CalledWithId:
+          Type: Api
+          Properties: {{Path: "/fast/{{id}}", Method: post}}
   Receive:
     Type: AWS::Serverless::Function
     Properties:
@@ -98,6 +114,8 @@ def test_all_triggers_are_listed(home: Path) -> None:
         "WorkDaily": "rule",
         "WorkHourly": "schedule",
         "POST /orders": "API route",
+        "POST /fast": "API route",
+        "POST /fast/{id}": "API route",
         "Inbox": "queue",
         "News": "topic",
     }
@@ -127,19 +145,25 @@ def test_what_it_starts_is_followed(home: Path, name: str, event: str | None, ou
         (None, {"total": 101}),
         ('{"total": 500}', {"total": 500}),
         ('{"detail": {"total": 200}}', {"total": 200}),
+        ('[{"Source": "shop", "DetailType": "T", "Detail": "{\\"total\\": 300}"}]', {"total": 300}),
     ],
 )
 def test_an_event_is_completed_from_the_pattern(home: Path, event: str | None, detail: Any) -> None:
-    """Without an event, one is made that the pattern matches; a detail alone is enough."""
+    """Without an event, one is made that the pattern matches.
+
+    A detail alone is enough, and so is an entry of PutEvents.
+    """
     output = sfn_json(home, "trigger", "WorkPlaced", *(() if event is None else ("--event", event)))
     assert (output["source"], output["detail"]) == ("shop", detail)
 
 
-def test_an_api_answers_and_starts_an_execution(home: Path) -> None:
-    done = sfn(home, "trigger", "POST /orders", "--event", '{"order": 1}')
+@pytest.mark.parametrize("path, machine", [("/orders", "Work"), ("/fast", "Fast"), ("/fast/1 2?a=b", "Fast")])
+def test_an_api_answers_and_starts_an_execution(home: Path, path: str, machine: str) -> None:
+    """Also one of an EXPRESS machine."""
+    done = sfn(home, "trigger", f"POST {path}", "--event", '{"order": 1}')
     assert done.returncode == 0, done.stderr
     answer, output = re.fullmatch(r"(\{.*?\})\n(.*)", done.stdout, re.DOTALL).groups()  # type: ignore[union-attr]
-    assert ":execution:Work" in json.loads(answer)["executionArn"]
+    assert f":{machine}" in json.loads(answer)["executionArn"]
     assert json.loads(output) == {"order": 1}
 
 
@@ -149,6 +173,11 @@ def test_an_api_answers_and_starts_an_execution(home: Path) -> None:
         (("Nightly",), 252, 'No trigger named "Nightly". Triggers: '),
         (("WorkPlaced", "--event", '{"total": 5}'), 255, "The event does not match: "),
         (("WorkPlaced", "--event", "5"), 255, "The event must be a JSON object."),
+        (("WorkPlaced", "--event", '[{"Detail": "{"}]'), 255, "The entry's Detail is not JSON: "),
+        (("Inbox", "--event", "quiet", "--wait", "1"), 0, "No execution has started."),
+        (("Inbox", "--event", "bad"), 255, "Receive-"),
+        (("POST /fast/{id}",), 255, 'Use a path without: sfn trigger "POST /fast/1"'),
+        (("GET /fast/1",), 252, 'No trigger named "GET /fast/1".'),
         (("WorkDaily", "--event", '{"fail": 1}'), 0, ""),
         (("WorkHourly", "--event", '{"fail": 1}'), 255, "The execution failed: Asked"),
     ],

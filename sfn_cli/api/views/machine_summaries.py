@@ -96,6 +96,20 @@ def all_machines(service: Service) -> Iterator[StateMachine]:
         after = None if last is None else last.name
 
 
+def latest_express_executions(service: Service, limit: int) -> list[str]:
+    """Returns the ARNs of the latest executions of each EXPRESS machine, oldest first.
+
+    StatusEvents does not have them.
+    """
+    pages = [
+        service.executions.page(ExecutionFilter(machine.arn), None, limit)
+        for machine in all_machines(service)
+        if machine.type == "EXPRESS"
+    ]
+    runs = sorted((run for page in pages for run in page), key=lambda run: run.started_at)
+    return [run.arn for run in runs]
+
+
 def machine_runs(
     service: Service, machine_arn: str, status: str | None, limit: int
 ) -> tuple[Sequence[MachineRun], bool]:

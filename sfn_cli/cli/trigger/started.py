@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.following import follow_changes
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
+from sfn_cli.api.views.machine_summaries import latest_express_executions
 from sfn_cli.arn import parse_arn
-from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.run.followed_run import follow_run
 from sfn_cli.cli.screen import one_screen_line
@@ -20,19 +20,24 @@ if TYPE_CHECKING:
 
 _PENDING, _FAILED = "PENDING", "FAILED"
 
+_LATEST = 50
+"""How many deliveries, and executions of an EXPRESS machine, are searched for what an event starts."""
+
 
 class StartedExecutions:
     """The executions that begin after this object was created."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._events = StatusEvents(backend.service, backend.service.clock())
+        self._since = backend.service.clock()
+        self._events = StatusEvents(backend.service, self._since)
         self._known = {event["detail"]["executionArn"] for event in self._events.next()}
+        self._known.update(latest_express_executions(backend.service, _LATEST))
 
-    def follow(self, fired: Fired, seconds: int) -> ExitCode | None:
+    def follow(self, fired: Fired, seconds: int) -> bool:
         """Waits for what an event starts, and follows the executions to their ends.
 
-        Returns None if no execution started. Raises CommandFailedError if a delivery failed, or an
+        Returns whether an execution started. Raises CommandFailedError if a delivery failed, or an
         execution did not succeed.
         """
         started = self._await_starts(fired, seconds)
@@ -40,7 +45,7 @@ class StartedExecutions:
             if not self._backend.terminal.moves_cursor(sys.stderr):
                 print(f"Execution {one_screen_line(execution)}", file=sys.stderr)
             follow_run(self._backend, execution, [], with_events=False)
-        return ExitCode.SUCCESS if started else None
+        return bool(started)
 
     def _await_starts(self, fired: Fired, seconds: int) -> list[str]:
         """Returns the executions that started, once all deliveries of the event have ended."""
@@ -64,15 +69,17 @@ class StartedExecutions:
 
         Adds the executions that deliveries have started to `found`.
         """
-        if fired.event_id is None:
-            return False, True, []
-        deliveries = self._backend.service.deliveries.find(fired.event_id)
+        recorded = self._backend.service.deliveries
+        if fired.event_id is None:  # a service has the event: what becomes of it is recorded later
+            failed = [one for one in recorded.changed_since(self._since, _LATEST) if one.status == _FAILED]
+            return False, True, [_failure_line(one) for one in failed]
+        deliveries = recorded.find(fired.event_id)
         failures = []
         awaits = False
         for delivery in deliveries:
             target = parse_arn(delivery.target)
             if delivery.status == _FAILED:
-                failures.append(f"{delivery.source}: {delivery.target} failed: {delivery.result}")
+                failures.append(_failure_line(delivery))
             elif target is not None and target.service == "states":
                 if delivery.result:
                     found[delivery.result] = None
@@ -81,8 +88,10 @@ class StartedExecutions:
         return any(delivery.status == _PENDING for delivery in deliveries), awaits, failures
 
     def _new_executions(self) -> list[str]:
-        return [
-            arn
-            for event in self._events.next()
-            if (arn := event["detail"]["executionArn"]) not in self._known
-        ]
+        started = [event["detail"]["executionArn"] for event in self._events.next()]
+        started += latest_express_executions(self._backend.service, _LATEST)
+        return [execution for execution in started if execution not in self._known]
+
+
+def _failure_line(delivery: Any) -> str:
+    return f"{delivery.source}: {delivery.target} failed: {delivery.result}"

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _WAIT_SECONDS = 10
 
+_WAIT_AFTER_ANSWER_SECONDS = 2
+"""What an API's function starts, it has usually started when the API answers."""
+
 
 @click.command("trigger")
 @click.argument("name", required=False)
@@ -34,13 +37,12 @@ _WAIT_SECONDS = 10
     "--wait",
     "wait_seconds",
     type=click.IntRange(0),
-    default=_WAIT_SECONDS,
-    show_default=True,
     metavar="SECONDS",
-    help="How long to wait for an execution that the event starts. 0: do not follow executions.",
+    help="How long to wait for an execution that the event starts. 0: do not follow executions. The "
+    f"default is {_WAIT_SECONDS}, and {_WAIT_AFTER_ANSWER_SECONDS} after an API's answer.",
 )
 @click.pass_obj
-def trigger(terminal: Terminal, name: str | None, event: str | None, wait_seconds: int) -> ExitCode:
+def trigger(terminal: Terminal, name: str | None, event: str | None, wait_seconds: int | None) -> ExitCode:
     """Fires a trigger of a deployed project: what starts its machines and functions.
 
     NAME is a rule, a schedule, a queue, a topic, a stream, a table, a bucket, an API route ("POST
@@ -61,31 +63,33 @@ def trigger(terminal: Terminal, name: str | None, event: str | None, wait_second
     given = None if event is None else values.text_value("--event", event)
     _ = terminal.query, terminal.output
     with Backend(terminal) as backend:
-        from sfn_cli.stacks.triggers.find import all_triggers, find_trigger
+        from sfn_cli.stacks.triggers.find import all_triggers
 
         if name is None:
             _list_triggers(terminal, all_triggers(backend.service))
             return ExitCode.SUCCESS
-        return _fire(backend, find_trigger(backend.service, name), given, wait_seconds)
+        return _fire(backend, name, given, wait_seconds)
 
 
-def _fire(backend: Backend, found: Trigger, event: str | None, wait_seconds: int) -> ExitCode:
+def _fire(backend: Backend, name: str, event: str | None, wait_seconds: int | None) -> ExitCode:
     from sfn_cli.cli.trigger.started import StartedExecutions
     from sfn_cli.integrations.aws.clients import Clients
+    from sfn_cli.stacks.triggers.find import find_trigger
     from sfn_cli.stacks.triggers.trigger import Firing, TriggerError
 
+    found = find_trigger(backend.service, name)
     started = StartedExecutions(backend)
     try:
-        fired = found.fire(Firing(backend.service, Clients(backend.terminal.settings), event))
+        fired = found.fire(Firing(backend.service, Clients(backend.terminal.settings), event, name))
     except TriggerError as error:
         raise CommandFailedError(str(error)) from None
     _report(fired)
-    if wait_seconds:
-        code = started.follow(fired, wait_seconds)
-        if code is not None:
-            return code
     if fired.failed:
         raise CommandFailedError(f"The API answered with an error: {fired.text}")
+    if wait_seconds is None:
+        wait_seconds = _WAIT_SECONDS if fired.answer is None else _WAIT_AFTER_ANSWER_SECONDS
+    if wait_seconds and not started.follow(fired, wait_seconds):
+        print("No execution has started.", file=sys.stderr)
     return ExitCode.SUCCESS
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 from sfn_cli.api.apigateway.summaries import stack_api_summaries
 from sfn_cli.local_endpoint import local_endpoint_url
-from sfn_cli.stacks.triggers.trigger import Fired, Trigger, TriggerError
+from sfn_cli.stacks.triggers.trigger import ANY_METHOD, Fired, Trigger, TriggerError, TriggerRoute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 _ANSWER_SECONDS = 60
 _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
-_ANY = ("ANY", "$default")
+_URL_CHARACTERS = "/?&=%:@!$'()*+,;~{}"
 _FAILED = 400
 
 
@@ -31,7 +33,7 @@ def api_triggers(service: Service, resources: Sequence[StoredResource]) -> Itera
             if method == "OPTIONS":
                 continue
             base = summary.paths[-1].rstrip("/")
-            verb = "POST" if method in _ANY else method
+            verb = "POST" if method in ANY_METHOD else method
             shown = "/" if path in ("$default", "/{proxy+}") else path
             is_url = summary.kind == "FUNCTION_URL"
             names = (
@@ -41,17 +43,19 @@ def api_triggers(service: Service, resources: Sequence[StoredResource]) -> Itera
             )
             yield Trigger(
                 "function URL" if is_url else "API route", names, f"calls {target}",
-                partial(_call_route, verb, base + shown),
+                partial(_call_route, verb, base, shown), TriggerRoute(base, method, path),
             )  # fmt: skip
 
 
-def _call_route(method: str, path: str, firing: Firing) -> Fired:
+def _call_route(method: str, base: str, path: str, firing: Firing) -> Fired:
+    asked_method, _, asked_path = firing.name.partition(" ")
+    if asked_path.startswith("/"):
+        method, path = asked_method, quote(asked_path, safe=_URL_CHARACTERS)
     if "{" in path:
         raise TriggerError(
-            f"The path {path} has parameters. Call it as in: curl -X {method} "
-            f"{local_endpoint_url(firing.service.settings)}{path}"
+            f'The path {path} has parameters. Use a path without: sfn trigger "{method} {_filled(path)}"'
         )
-    url = local_endpoint_url(firing.service.settings) + path
+    url = local_endpoint_url(firing.service.settings) + base + path
     body = None if method in _BODILESS else (firing.event if firing.event is not None else "{}").encode()
     request = Request(url, body, {"Content-Type": "application/json"}, method=method)
     try:
@@ -62,3 +66,8 @@ def _call_route(method: str, path: str, firing: Firing) -> Fired:
     except (URLError, OSError) as error:
         raise TriggerError(f"{method} {url}: {error}") from error
     return Fired(f"{method} {url}: {status}", answer=answer, failed=status >= _FAILED)
+
+
+def _filled(path: str) -> str:
+    """Returns a path with an example for each parameter."""
+    return re.sub(r"\{[^}]*\}", "1", path)

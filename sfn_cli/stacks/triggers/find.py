@@ -34,9 +34,15 @@ def all_triggers(service: Service) -> list[Trigger]:
 
 
 def find_trigger(service: Service, name: str) -> Trigger:
-    """Returns the trigger of this name. Raises UsageError if there is none, or several."""
+    """Returns the trigger of this name: "GET /orders/1" is one of the route "GET /orders/{id}".
+
+    Raises UsageError if there is none, or several.
+    """
     triggers = all_triggers(service)
     found = [trigger for trigger in triggers if name in trigger.names]
+    if not found:
+        by_api = {one.route.base: one for one in triggers if one.route is not None and one.route.fits(name)}
+        found = list(by_api.values())  # the API itself chooses among its routes
     if len(found) == 1:
         return found[0]
     if found:

@@ -101,9 +101,26 @@ def _given_object(text: str | None) -> dict[str, Any] | None:
         given = loads(text)
     except (RecursionError, ValueError) as error:
         raise TriggerError(f"The event is not JSON: {error}") from error
+    given = _from_put_events(given)
     if not isinstance(given, dict):
         raise TriggerError("The event must be a JSON object.")
     return given
+
+
+def _from_put_events(given: Any) -> Any:
+    """Returns the event of an entry of PutEvents: what files for `put-events --entries` contain."""
+    if isinstance(given, dict) and isinstance(given.get("Entries"), list):
+        given = given["Entries"]
+    if isinstance(given, list) and len(given) == 1:
+        given = given[0]
+    if not isinstance(given, dict) or not isinstance(given.get("Detail"), str):
+        return given
+    try:
+        event = {"detail": loads(given["Detail"])}
+    except (RecursionError, ValueError) as error:
+        raise TriggerError(f"The entry's Detail is not JSON: {error}") from error
+    names = {"Source": "source", "DetailType": "detail-type", "Resources": "resources"}
+    return {**event, **{name: given[member] for member, name in names.items() if member in given}}
 
 
 def _fire_schedule(schedule: Schedule, firing: Firing) -> Fired:
