@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,6 +42,12 @@ Resources:
     Type: AWS::SQS::Queue
   News:
     Type: AWS::SNS::Topic
+  Ledger:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{{AttributeName: id, AttributeType: S}}]
+      KeySchema: [{{AttributeName: id, KeyType: HASH}}]
+      BillingMode: PAY_PER_REQUEST
   Work:
     Type: AWS::Serverless::StateMachine
     Properties:
@@ -185,6 +192,25 @@ def test_an_api_answers_and_starts_an_execution(home: Path, path: str, machine: 
 def test_exit_codes(home: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
     done = sfn(home, "trigger", *arguments)
     assert (done.returncode, message in done.stderr) == (code, True), done.stderr
+
+
+def test_executions_of_other_schedules_are_not_followed(home: Path) -> None:
+    """A schedule that is due by chance is not what the event has started."""
+    [work] = [
+        one["stateMachineArn"]
+        for one in sfn_json(home, "list-state-machines")["stateMachines"]
+        if "Work" in one["name"]
+    ]
+    at = datetime.now(UTC) + timedelta(seconds=2)
+    sfn_json(
+        home, "scheduler", "create-schedule", "--name", "soon",
+        "--schedule-expression", f"at({at:%Y-%m-%dT%H:%M:%S})", "--flexible-time-window", "Mode=OFF",
+        "--target", f"Arn={work},RoleArn=arn:aws:iam::123456789012:role/any",
+    )  # fmt: skip
+    before = len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"])
+    done = sfn(home, "trigger", "Inbox", "--event", "quiet", "--wait", "4")
+    assert (done.returncode, "No execution has started." in done.stderr) == (0, True), done.stderr
+    assert len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"]) == before + 1
 
 
 def test_deliveries_are_shown(home: Path) -> None:

@@ -6,10 +6,12 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.api.events.names import bus_arn, rule_arn
+from sfn_cli.api.events.started_executions import event_execution_name
 from sfn_cli.api.following import follow_changes
 from sfn_cli.api.stepfunctions.status_events import StatusEvents
 from sfn_cli.api.views.machine_summaries import latest_express_executions
-from sfn_cli.arn import parse_arn
+from sfn_cli.arn import name_of_execution, parse_arn
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.run.followed_run import follow_run
 from sfn_cli.cli.screen import one_screen_line
@@ -54,7 +56,7 @@ class StartedExecutions:
         failures: list[str] = []
         for _ in follow_changes(self._backend.service, seconds):
             is_pending, awaits_function, failures = self._delivered(fired, found)
-            found.update(dict.fromkeys(self._new_executions()))
+            found.update(dict.fromkeys(self._new_executions(fired)))
             is_done = not is_pending and (found or failures or not awaits_function)
             if is_done or time.monotonic() > until:
                 break
@@ -87,10 +89,35 @@ class StartedExecutions:
                 awaits = True
         return any(delivery.status == _PENDING for delivery in deliveries), awaits, failures
 
-    def _new_executions(self) -> list[str]:
+    def _new_executions(self, fired: Fired) -> list[str]:
+        """Returns the executions that have started, except those of schedules that are due by chance."""
         started = [event["detail"]["executionArn"] for event in self._events.next()]
         started += latest_express_executions(self._backend.service, _LATEST)
-        return [execution for execution in started if execution not in self._known]
+        return [
+            execution
+            for execution in started
+            if execution not in self._known and not self._is_scheduled(execution, fired)
+        ]
+
+    def _is_scheduled(self, execution_arn: str, fired: Fired) -> bool:
+        """Whether a schedule has started an execution, and not the event that was fired."""
+        name = name_of_execution(execution_arn).rpartition("/")[2]
+        event_id = name.partition("_")[0]
+        return event_id != fired.event_id and any(
+            event_execution_name(event_id, delivery.source, delivery.target_key) == name
+            and self._is_schedule(delivery.source)
+            for delivery in self._backend.service.deliveries.find(event_id)
+        )
+
+    def _is_schedule(self, source: str) -> bool:
+        """Whether the source of a delivery is a schedule, or a rule with one."""
+        kind, _, rest = source.partition("/")
+        if kind != "rule":
+            return kind == "schedule"
+        bus, _, name = rest.rpartition("/")
+        service = self._backend.service
+        rule = service.event_rules.find(rule_arn(bus_arn(service, bus), name))
+        return rule is not None and rule.schedule is not None
 
 
 def _failure_line(delivery: Any) -> str:

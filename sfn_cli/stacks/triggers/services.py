@@ -28,6 +28,8 @@ def service_triggers(resource: StoredResource) -> Iterator[Trigger]:
     if resource.type not in _KINDS:
         return
     kind, send = _KINDS[resource.type]
+    if kind == "table" and not resource.properties.get("StreamSpecification"):
+        return  # nothing notices a change
     name = resource.physical_id.rpartition(":")[2]
     yield Trigger(
         kind, (resource.logical_id, name, resource.physical_id), "", partial(_fire_service, send, resource)
