@@ -22,8 +22,8 @@ from sfn_cli.query.jsonpath.expression import PathNotFound, compile_path
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VARIABLE = re.compile(r"<\s*([A-Za-z0-9_.-]+)\s*>")
-_QUOTED_OR_VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*+"|<\s*[A-Za-z0-9_.-]+\s*>', re.DOTALL)
+_VARIABLE = re.compile(r'<\s*([^<>\s"]+)\s*>')
+_QUOTED_OR_VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*+"|<\s*[^<>\s"]+\s*>', re.DOTALL)
 
 
 class RuleFacts(NamedTuple):
@@ -53,24 +53,27 @@ def target_input(target: Mapping[str, Json], event: Json, rule: RuleFacts) -> st
     if (fixed := target.get("Input")) is not None:
         return str(fixed)
     if (path := target.get("InputPath")) is not None:
-        return dumps(_read_event_path(path, event, None))
+        return dumps(read_event_path(path, event, None))
     transformer = target.get("InputTransformer")
     if transformer is None:
         return dumps(event)
     paths = transformer.get("InputPathsMap") or {}
     variables = _predefined_variables(event, rule)
-    variables |= {name: _read_event_path(path, event, "") for name, path in paths.items()}
-    return _filled_template(str(transformer["InputTemplate"]), variables)
+    variables |= {name: read_event_path(path, event, "") for name, path in paths.items()}
+    return filled_event_template(str(transformer["InputTemplate"]), variables)
 
 
-def _read_event_path(path: str, event: Json, missing: Json) -> Json:
+def read_event_path(path: str, event: Json, missing: Json) -> Json:
+    """Returns the value at a JSONPath; `missing` if there is none."""
     try:
         return compile_path(path).read(event)
     except (PathNotFound, StatesError, ValueError):
         return missing
 
 
-def _filled_template(template: str, variables: Mapping[str, Json]) -> str:
+def filled_event_template(template: str, variables: Mapping[str, Json]) -> str:
+    """Returns an input template's text with the values of its variables (rules 1 and 2)."""
+
     def replace(found: re.Match[str]) -> str:
         text = found[0]
         if text[0] != '"':
@@ -85,6 +88,11 @@ def _filled_template(template: str, variables: Mapping[str, Json]) -> str:
         return dumps(loads(filled))  # AWS sends JSON without the template's white space
     except ValueError:
         return filled  # lines of text
+
+
+def template_variables(template: str) -> set[str]:
+    """Returns the names between < and > in a template."""
+    return {found[1] for found in _VARIABLE.finditer(template)}
 
 
 def _text_in_quotes(value: Json) -> str:
@@ -104,7 +112,7 @@ def input_template_problem(transformer: Mapping[str, Json]) -> str | None:
             return f"InputPathsMap: {path} is not a valid JSONPath."
     template = str(transformer.get("InputTemplate"))
     known = {*paths, *_PREDEFINED}
-    filled = _filled_template(template, dict.fromkeys(known, ""))
+    filled = filled_event_template(template, dict.fromkeys(known, ""))
     left = [found[0] for found in _QUOTED_OR_VARIABLE.finditer(template) if found[0][0] == "<"]
     if unknown := [text for text in left if text[1:-1].strip() not in known]:
         return f"InputTemplate: the placeholder {unknown[0]} is not defined."

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from sfn_cli.local_endpoint import running_local_endpoint
 from sfn_cli.local_endpoint.record import remembered_endpoint
-from tests.processes import create_machine, sfn, stop_services, stop_workers, until
+from tests.processes import create_machine, ended, sfn, start_execution, stop_services, stop_workers, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,6 +89,39 @@ def test_every_account_is_the_local_one(endpoint: Endpoint) -> None:
     assert endpoint.client("sts", **session).get_caller_identity()["Account"] == "123456789012"
     with pytest.raises(ClientError, match="Request ARN is invalid"):
         endpoint.client("sts").assume_role(RoleArn="arn:aws:iam::1:user/no-role", RoleSessionName="me")
+
+
+def test_tasks_reach_the_stacks_and_the_account(endpoint: Endpoint) -> None:
+    """Tasks see CloudFormation and STS as sfn has them, without any setting."""
+    template = {"Resources": {"Logs": {"Type": "AWS::Logs::LogGroup"}}}
+    endpoint.client("cloudformation").create_stack(StackName="seen", TemplateBody=json.dumps(template))
+    stacks = "$.Stacks[?(@.StackName == 'seen')].StackStatus"
+    definition = {
+        "StartAt": "Stacks",
+        "States": {
+            "Stacks": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:cloudformation:describeStacks",
+                "Parameters": {},
+                "ResultSelector": {"status.$": stacks},
+                "Next": "Account",
+            },
+            "Account": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity",
+                "Parameters": {},
+                "ResultSelector": {"arn.$": "$.Arn"},
+                "ResultPath": "$.caller",
+                "End": True,
+            },
+        },
+    }
+    machine = create_machine(endpoint.home, "looks", definition)
+    output = ended(endpoint.home, start_execution(endpoint.home, machine))["output"]
+    assert json.loads(output) == {
+        "status": ["CREATE_COMPLETE"],
+        "caller": {"arn": "arn:aws:iam::123456789012:root"},
+    }
 
 
 def test_cdk_needs_no_bootstrap(endpoint: Endpoint) -> None:

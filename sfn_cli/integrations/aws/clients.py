@@ -2,8 +2,9 @@
 
 An endpoint that the user sets takes precedence: AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL,
 then the shared config file, as in botocore. With SFN_AWS=real, all other calls go to AWS itself;
-otherwise to the local AWS services (embedded_aws.py). The user's credentials are read only for calls
-to AWS: other endpoints get fictitious ones, and the local AWS services get their access key.
+otherwise to the local AWS services (embedded_aws.py), or to sfn's own endpoint for services that only it
+has. The user's credentials are read only for calls to AWS: other endpoints get fictitious ones, and the
+local ones their access key.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sfn_cli.installation.extras import install_hint
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.embedded_aws import MADE_UP
 from sfn_cli.integrations.aws.errors import short_sdk_name
+from sfn_cli.local_endpoint import local_endpoint_address
 from sfn_cli.settings import is_aws_endpoint
 
 if TYPE_CHECKING:
@@ -35,11 +37,14 @@ The shortest of these that covers the task's timeout is used, so that clients ca
 DEFAULT_READ_SECONDS = 60
 ATTEMPTS = 3
 
+_AT_OWN_ENDPOINT = frozenset({"cloudcontrol", "cloudformation", "cloudtrail", "sts"})
+"""The services that sfn's own endpoint serves from the store, and that no task reaches otherwise."""
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class _Client(NamedTuple):
-    """A client; if it calls the local AWS services, with their URL and access key."""
+    """A client; if it calls the local AWS services or sfn's own endpoint, with the URL and access key."""
 
     client: Any
     server: tuple[str, str] | None
@@ -77,7 +82,7 @@ class Clients:
         with self._lock:
             client = self._clients.get(key)
             # The local AWS services may have been restarted, with another port and access key.
-            if client is None or (client.embedded and client.server != self._server()):
+            if client is None or (client.embedded and client.server != self._server(service)):
                 client = self._clients[key] = self._create(*key)
             return client
 
@@ -86,7 +91,7 @@ class Clients:
         with self._lock:
             key = service, endpoint, self._access_key(endpoint)
             if key not in self._placed:
-                self._placed[key] = self._new_client(service, endpoint, READ_SECONDS[0], real=False)
+                self._placed[key] = self._new_client(service, endpoint, READ_SECONDS[0], key=key[2])
             return self._placed[key]
 
     def service_name(self, sdk_name: str) -> str | None:
@@ -137,10 +142,13 @@ class Clients:
             )
         return found
 
-    def _server(self) -> tuple[str, str]:
-        """Returns the URL and access key of the local AWS services, starting them if needed."""
+    def _server(self, service: str) -> tuple[str, str]:
+        """Returns the URL and access key of the local server of a service, starting it if needed."""
         if self._local is not None:
             return self._local
+        if service in _AT_OWN_ENDPOINT:
+            address = local_endpoint_address(self._settings)
+            return address.url, address.access_key
         endpoint = embedded_aws.embedded_aws_endpoint(self._settings)
         return endpoint, self._access_key(endpoint)
 
@@ -155,15 +163,18 @@ class Clients:
     def _create(self, service: str, read_seconds: int) -> _Client:
         endpoint = self._endpoint(service)
         real = self._real or is_aws_endpoint(endpoint)
-        server = self._server() if endpoint is None and not real else None
-        return _Client(
-            self._new_client(service, server[0] if server else endpoint, read_seconds, real=real), server
-        )
+        if endpoint is None and not real:
+            url, key = server = self._server(service)
+            return _Client(self._new_client(service, url, read_seconds, key=key), server)
+        key = "" if real else self._access_key(endpoint)
+        return _Client(self._new_client(service, endpoint, read_seconds, key=key), None)
 
-    def _new_client(self, service: str, endpoint: str | None, read_seconds: int, *, real: bool) -> Any:
+    def _new_client(self, service: str, endpoint: str | None, read_seconds: int, *, key: str) -> Any:
+        """Returns a new client; without an access key, it signs with the user's credentials."""
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
+        real = not key
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=read_seconds,
@@ -176,11 +187,7 @@ class Clients:
             response_checksum_validation="when_required",
             proxies={} if _client_endpoint_host(endpoint) in _LOOPBACK else None,
         )
-        made_up = (
-            {}
-            if real
-            else {"aws_access_key_id": self._access_key(endpoint), "aws_secret_access_key": MADE_UP}
-        )
+        made_up = {} if real else {"aws_access_key_id": key, "aws_secret_access_key": MADE_UP}
         region = self._settings.region
         try:
             client = self._session(real=real).create_client(

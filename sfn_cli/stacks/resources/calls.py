@@ -61,15 +61,11 @@ def call_service(
 
     Raises ResourceError; ConfigurationError if the service cannot be reached.
     """
+    request = fitted_call(context, service, operation, properties)
     client = context.clients.get(service)
     from botocore import xform_name
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-    from botocore.validate import ParamValidator
 
-    shape = client.meta.service_model.operation_model(operation).input_shape
-    request = fit_request(shape, properties) if shape is not None else {}
-    if shape is not None and (problems := ParamValidator().validate(request, shape)).has_errors():
-        raise _invalid_call(problems.generate_report(), operation)
     try:
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**request)
     except ClientError as error:
@@ -83,6 +79,25 @@ def call_service(
     except BotoCoreError as error:
         raise ConfigurationError(str(error)) from None
     return answer
+
+
+def fitted_call(
+    context: ProvisioningContext, service: str, operation: str, properties: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Returns the request of another service's operation.
+
+    Raises ResourceError if the properties break the operation's model.
+    """
+    client = context.clients.get(service)
+    from botocore.validate import ParamValidator
+
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    if shape is None:
+        return {}
+    request = fit_request(shape, properties)
+    if (problems := ParamValidator().validate(request, shape)).has_errors():
+        raise _invalid_call(problems.generate_report(), operation)
+    return request
 
 
 def _invalid_call(message: str, operation: str) -> ResourceError:

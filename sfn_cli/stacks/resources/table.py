@@ -54,6 +54,7 @@ CREATED = {
     "AWS::Lambda::Url": "local.apis.function_urls:URL",
     "AWS::Lambda::Version": "local.function_versions:VERSION",
     "AWS::Logs::LogGroup": "local.logs:LOG_GROUP",
+    "AWS::Pipes::Pipe": "local.pipes:PIPE_TYPE",
     "AWS::S3::Bucket": "emulated.s3:BUCKET",
     "AWS::SNS::Subscription": "emulated.sns:SUBSCRIPTION",
     "AWS::SNS::Topic": "emulated.sns:TOPIC",

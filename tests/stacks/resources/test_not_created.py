@@ -48,7 +48,7 @@ def test_named(type: str, properties: dict[str, Any], reference: str, attributes
     "type, properties, reference, attributes",
     [
         ("AWS::ApiGateway::ClientCertificate", {}, ID, {"ClientCertificateId": ID}),
-        ("AWS::Pipes::Pipe", {"Name": "p"}, "p", {"Arn": f"arn:aws:pipes:{ACCOUNT}:pipe/p"}),
+        ("AWS::Logs::LogStream", {"LogStreamName": "s"}, "s", {}),
     ],
 )
 def test_listed(

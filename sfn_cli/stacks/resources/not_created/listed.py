@@ -64,17 +64,6 @@ _PATTERNS = {
     "AWS::Logs::MetricFilter": Pattern("{name}", {}, "FilterName", {}, 512),
     "AWS::Logs::QueryDefinition": Pattern("{uuid}", {"QueryDefinitionId": "{uuid}"}),
     "AWS::Logs::SubscriptionFilter": Pattern("{name}", {}, "FilterName", {}, 512),
-    "AWS::Pipes::Pipe": Pattern(
-        "{name}",
-        {
-            "Arn": _arn("pipes", "pipe/{name}"),
-            "CurrentState": "RUNNING",
-            "CreationTime": "",
-            "LastModifiedTime": "",
-            "StateReason": "",
-        },
-        "Name",
-    ),
 }
 
 LISTED = {type: pattern_type(pattern, Extent.LISTED) for type, pattern in _PATTERNS.items()}

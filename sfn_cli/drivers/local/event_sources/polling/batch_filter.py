@@ -35,21 +35,23 @@ class BatchFilter:
         """Whether the target receives the record of an event."""
         if not self._patterns:
             return True
-        parsed = self._parsed(record)
+        parsed = parsed_record(record, self._service)
         return any(pattern.matches(parsed) for pattern in self._patterns)
 
-    def _parsed(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        if self._service == "sqs":
-            return {**record, "body": _parsed_text(record["body"])}
-        if self._service == "kinesis":
-            # A pattern names "data"; in the event of a function it is below "kinesis".
-            data = record.get("data") or (record.get("kinesis") or {}).get("data") or ""
-            try:
-                text = base64.b64decode(data).decode()
-            except ValueError:
-                text = data
-            return {**record, **(record.get("kinesis") or {}), "data": _parsed_text(text)}
-        return dict(record)
+
+def parsed_record(record: Mapping[str, Any], service: str) -> dict[str, Any]:
+    """Returns a record as patterns and a pipe's paths see it: with the JSON in its body or data parsed."""
+    if service == "sqs":
+        return {**record, "body": _parsed_text(record["body"])}
+    if service == "kinesis":
+        # A pattern names "data"; in the event of a function it is below "kinesis".
+        data = record.get("data") or (record.get("kinesis") or {}).get("data") or ""
+        try:
+            text = base64.b64decode(data).decode()
+        except ValueError:
+            text = data
+        return {**record, **(record.get("kinesis") or {}), "data": _parsed_text(text)}
+    return dict(record)
 
 
 def _parsed_text(text: str) -> Any:

@@ -93,7 +93,9 @@ class PollingContext:
             mapping.target,
             payload,
         )
-        self._results.append((delivery, FAILED if result.failed else DELIVERED, result.error or None))
+        self._results.append(
+            (delivery, FAILED if result.failed else DELIVERED, result.error or result.started or None)
+        )
         if mapping.service != "sqs":
             self._last_results[mapping.id] = "PROBLEM: Function call failed" if result.failed else "OK"
 

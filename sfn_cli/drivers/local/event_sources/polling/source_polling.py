@@ -19,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sfn_cli.drivers.local.event_sources.polling.function_sink import FunctionSink
+from sfn_cli.drivers.local.event_sources.polling.pipe_sink import PipeSink
 from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping, polled_mapping
 from sfn_cli.drivers.local.event_sources.polling.polling_context import (
     CLIENTS,
@@ -140,6 +141,8 @@ class SourcePolling:
         self._leaving += pollers.values()
 
     def _sink(self, mapping: PolledMapping) -> SourceSink:
+        if mapping.pipe is not None:
+            return PipeSink(mapping, mapping.pipe, self._context)
         return FunctionSink(
             mapping.target,
             self._context.pool,

@@ -38,6 +38,8 @@ class BatchResult(NamedTuple):
     answer: str = ""
     """The function's answer, as JSON text."""
     outcome: Outcome | None = None
+    started: str = ""
+    """The ARN of the execution that a pipe started."""
 
 
 class SourceSink:
