@@ -129,12 +129,13 @@ class Service:
         )
 
     def accepting_all_tasks(self) -> Service:
-        """Returns this Service, with the same store, without `is_available`.
+        """Returns this Service, with the same store, runner and invoker, without `is_available`.
 
         A state machine with tasks that sfn cannot run is then created; those tasks fail.
         """
         _ = self.store  # opened here, so that both share it
         accepting = copy(self)
+        accepting._parent = self._parent or self
         accepting.is_available = None
         return accepting
 

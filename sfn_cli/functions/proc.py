@@ -27,10 +27,14 @@ def process_ids() -> list[int]:
 
 
 def process_stat(pid: int) -> ProcessStat | None:
+    """Returns None if there is no such process.
+
+    Raises OSError if it cannot be known: when too many files are open.
+    """
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):
         return None
     return ProcessStat(fields[0] in (b"Z", b"X"), int(fields[2]), int(fields[3]), int(fields[19]))
 
@@ -74,7 +78,9 @@ def process_environment(pid: int) -> dict[str, str]:
 
 def _is_young_process(pid: int) -> bool:
     """Whether a process that has not ended was started less than a second ago."""
-    found = process_stat(pid)
+    found = None
+    with suppress(OSError):
+        found = process_stat(pid)
     if found is None or found.ended:
         return False
     ticks = os.sysconf("SC_CLK_TCK")

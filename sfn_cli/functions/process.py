@@ -75,10 +75,10 @@ class Process:
             ours.append(lifeline)
             theirs.append(their_lifeline)
             theirs.append(os.open(os.devnull, os.O_RDONLY))
-            self.pid = _spawn_process(
-                command, environment if mark is None else {**environment, FUNCTION_MARK: mark}, theirs
-            )
-            strays.watch_child_for_strays(self.pid, mark)
+            marked = environment if mark is None else {**environment, FUNCTION_MARK: mark}
+            with strays.start_that_may_leave_strays():
+                self.pid = _spawn_process(command, marked, theirs)
+                strays.watch_child_for_strays(self.pid, mark)
         except OSError:
             _close_process_descriptors(ours)
             raise

@@ -13,6 +13,9 @@ Only descendants of functions are killed. An adopted process with neither the ma
 sfn's own workers and services have, has cleared its environment. It is only reported, because its
 origin is not certain.
 
+A process may have several pools, each in a thread of its own, and each looks for the strays of all. A
+child that is being started is not known yet, so a pool does not look while another one starts a child.
+
 Other systems have neither subreapers nor /proc: there, a daemon outlives its function.
 """
 
@@ -21,8 +24,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -61,6 +66,9 @@ class _Here:
     """The state of this process: the children of all its pools."""
 
     subreaper = False
+    switching = threading.Lock()  # held while `subreaper` may change
+    starting: ClassVar[set[object]] = set()
+    """The starts of children whose process ids are not known yet."""
     children: ClassVar[set[int]] = set()
     """The process ids of children that have not been reaped."""
     marks: ClassVar[set[str]] = set()
@@ -76,24 +84,39 @@ class _Here:
 
 
 def new_stray_mark(home: str) -> str | None:
-    """Returns the mark of a pool's next child; None if strays cannot be found here.
+    """Returns the mark of a pool's next child; None if strays cannot be found here. Raises OSError.
 
     It has the form HOME/NAMESPACE/OWNER/SERIAL: `home` identifies the store, and the owner is this
     process.
     """
     return (
-        f"{_stray_home_identity(home)}/{process_namespace()}/{_stray_owner()}/{next(_serial)}"
+        f"{_stray_home_identity(home)}/{process_namespace()}/{_stray_owner(os.getpid())}/{next(_serial)}"
         if ARE_FOUND
         else None
     )
 
 
+@contextmanager
+def start_that_may_leave_strays() -> Iterator[None]:
+    """The block starts a child and calls `watch_child_for_strays`; until its end, no pool looks for strays.
+
+    While there are children, this process is a subreaper.
+    """
+    start = object()
+    with _Here.switching:
+        _Here.starting.add(start)
+        _set_stray_subreaper(ARE_FOUND)
+    try:
+        yield
+    finally:
+        _Here.starting.discard(start)
+
+
 def watch_child_for_strays(pid: int, mark: str | None) -> None:
-    """Records the start of a child. While there are children, this process is a subreaper."""
+    """Records the start of a child."""
     _Here.children.add(pid)
     if mark is not None:
         _Here.marks.add(mark)
-        _set_stray_subreaper(True)
 
 
 def strays_to_kill_with_child(pid: int, mark: str | None) -> list[int]:
@@ -131,8 +154,14 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
         return False
     own_session, left = os.getsid(0), False
     alive, ended = set(), []
-    for pid in process_children(os.getpid()):
-        found = process_stat(pid) if pid not in _Here.children else None
+    pids = process_children(os.getpid())
+    if _Here.starting:  # tested after listing: a listed child is known now, or still being started
+        return True
+    for pid in pids:
+        found = None
+        if pid not in _Here.children:
+            with suppress(OSError):
+                found = process_stat(pid)
         if found is None or found.session == own_session:
             continue  # a pool's child, or started by another part of this process
         if found.ended:
@@ -148,7 +177,7 @@ def sweep_strays(report: Callable[[str], None], *, at_end: bool = False) -> bool
             left = True  # it was killed with its group
         elif mark is not None:
             if mark not in _Here.marks and (
-                mark.split("/")[2:3] == [_stray_owner()] or not _stray_owner_lives(mark)
+                mark.split("/")[2:3] == [_stray_owner(os.getpid())] or not _stray_owner_lives(mark)
             ):
                 left = True
                 ended.append(_Ended(pid, environment))
@@ -174,8 +203,9 @@ def end_all_strays(report: Callable[[str], None]) -> None:
     deadline = time.monotonic() + LIMIT_SECONDS
     while sweep_strays(report, at_end=True) and time.monotonic() < deadline:
         time.sleep(0.001)
-    if not _Here.children:
-        _set_stray_subreaper(False)
+    with _Here.switching:
+        if not _Here.children and not _Here.starting:
+            _set_stray_subreaper(False)
 
 
 def end_orphaned_strays(home: str, report: Callable[[str], None]) -> None:
@@ -232,11 +262,14 @@ def _report_ended_strays(ended: list[_Ended], report: Callable[[str], None]) -> 
 
 
 def _stray_owner_lives(mark: str) -> bool:
-    """Whether the process that started a mark's child is alive; true for a mark that is not sfn's."""
+    """Whether the process that started a mark's child is alive, or may be.
+
+    True for a mark that is not sfn's, too.
+    """
     try:
         pid, _, started = mark.split("/")[2].partition("-")
         found = process_stat(int(pid))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, OSError):
         return True
     return found is not None and not found.ended and str(found.started) == started
 
@@ -251,10 +284,11 @@ def _set_stray_subreaper(wanted: bool) -> None:
                 _Here.subreaper = wanted
 
 
-def _stray_owner() -> str:
-    """Returns this process's identifier in marks."""
-    found = process_stat(os.getpid())
-    return f"{os.getpid()}-{found.started if found is not None else 0}"
+@lru_cache(maxsize=1)
+def _stray_owner(own_pid: int) -> str:
+    """Returns this process's identifier in marks. Raises OSError."""
+    found = process_stat(own_pid)
+    return f"{own_pid}-{found.started if found is not None else 0}"
 
 
 def _stray_home_identity(home: str) -> str:

@@ -197,7 +197,7 @@ def test_the_extra_is_missing(tmp_path: Path, absent: str) -> None:
     assert f"{absent}, which is not installed. " in done.stderr
 
 
-@pytest.mark.parametrize("words", ["dynamodbb list-tables", "lambda add-permission", "history"])
+@pytest.mark.parametrize("words", ["dynamodbb list-tables", "lambda list-code-signing-configs", "history"])
 def test_what_is_not_passed_on(tmp_path: Path, words: str) -> None:
     """Unknown words, operations of sfn's own services and names of sfn's commands are not passed to aws."""
     done = run(tmp_path, f"sfn {words}")

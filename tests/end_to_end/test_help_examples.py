@@ -30,8 +30,10 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
+    stop_services,
     until,
 )
+from tests.reference_pages.commands import command_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow  # every example of every help text is run
 
 SESSION = [
-    "sts get-caller-identity",
+    *("sts get-caller-identity", "sts get-session-token", "sts assume-role"),
+    *("sts assume-role-with-saml", "sts assume-role-with-web-identity"),
     *("create-activity", "list-activities", "describe-activity"),
     *(
         "validate-state-machine-definition",
@@ -89,7 +92,28 @@ SESSION = [
     ),
     *("lambda update-alias", "lambda delete-alias"),
     *("lambda tag-resource", "lambda list-tags", "lambda untag-resource"),
-    *("lambda get-policy", "lambda get-function-code-signing-config", "lambda get-function-concurrency"),
+    *("lambda add-permission", "lambda get-policy", "lambda remove-permission"),
+    *(
+        "lambda get-function-code-signing-config",
+        "lambda put-function-concurrency",
+        "lambda get-function-concurrency",
+        "lambda delete-function-concurrency",
+        "lambda put-function-event-invoke-config",
+        "lambda get-function-event-invoke-config",
+        "lambda list-function-event-invoke-configs",
+        "lambda update-function-event-invoke-config",
+        "lambda delete-function-event-invoke-config",
+        "lambda create-function-url-config",
+        "lambda get-function-url-config",
+        "lambda list-function-url-configs",
+        "lambda update-function-url-config",
+        "lambda delete-function-url-config",
+        "lambda create-event-source-mapping",
+        "lambda list-event-source-mappings",
+        "lambda get-event-source-mapping",
+        "lambda update-event-source-mapping",
+        "lambda delete-event-source-mapping",
+    ),
     *("lambda update-function-code", "lambda update-function-configuration", "lambda invoke"),
     *(
         "logs create-log-group",
@@ -171,25 +195,26 @@ SESSION = [
 ]
 
 ALL_RUN = (
-    *("deploy", "run", "export", "stack", "stack list", "stack show", "stack delete"),
+    *("deploy", "run", "export", "stack", "stack list", "stack show", "stack delete", "trigger"),
     *("start-executions", "ls", "ps", "tasks list", "worker status", "aws", "aws endpoint"),
 )
 """Commands that have several examples, all of which are run."""
 
 OWN_SESSION = [
-    *("deploy", "run", "export", "stack", "stack list", "stack show", "stack delete"),
+    *("deploy", "run", "export", "stack", "stack list", "stack show", "stack stop", "stack start"),
+    *("trigger", "stack delete"),
     *("start-executions", "ls", "ps", "doctor", "completion", "serve"),
     "graph",
     *("tasks", "tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "show",
     *("watch", "diff"),
-    *("aws", "aws endpoint", "aws env", "aws stop"),
+    *("aws", "aws endpoint", "aws env", "aws status", "aws stop"),
     *("worker", "worker status", "worker log", "worker stop"),
 ]
 """sfn's own commands, and the groups of them that have examples."""
 
-REFUSED = {"lambda get-policy": ExitCode.SERVICE, "events cancel-replay": ExitCode.SERVICE}
-"""AWS answers with an error that there is no policy, and that a replay is over."""
+REFUSED = {"events cancel-replay": ExitCode.SERVICE}
+"""AWS answers with an error that a replay is over."""
 
 ARN = "arn:aws:states:us-east-1:123456789012"
 APPROVE = {"Type": "Task", "Resource": f"{ARN}:activity:approve", "End": True}
@@ -201,6 +226,50 @@ SHOP = {
         "OrderFlow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": QUOTE}}
     },
 }
+RUNTIME = f"python3.{sys.version_info.minor}"
+SHOP_WITH_EVENTS = f"""\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+  NightlyBackup:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: cron(0 3 * * ? *)
+      Targets: [{{Id: work, Arn: !Ref Work, RoleArn: {ROLE}}}]
+  OrderPlaced:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {{source: [shop]}}
+      Targets: [{{Id: work, Arn: !Ref Work, RoleArn: {ROLE}}}]
+  Work:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: {json.dumps(QUOTE)}
+      Events:
+        Posted:
+          Type: Api
+          Properties: {{Path: /orders, Method: post}}
+  Receive:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: {RUNTIME}
+      Handler: app.handler
+      CodeUri: receive
+      Environment: {{Variables: {{MACHINE: !Ref Work}}}}
+      Events:
+        Ordered:
+          Type: SQS
+          Properties: {{Queue: !GetAtt Orders.Arn}}
+"""
+RECEIVE = """\
+import os
+import boto3
+
+def handler(event, context):
+    machine = os.environ["MACHINE"]
+    boto3.client("stepfunctions").start_execution(stateMachineArn=machine, input=event["Records"][0]["body"])
+"""
 WAIT = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 EACH = {
     "Type": "Map",
@@ -214,6 +283,13 @@ PAY = {
     "End": True,
 }
 MANY = {"StartAt": "Each", "States": {"Each": EACH}}
+
+
+@pytest.fixture
+def home(home: Path) -> Iterator[Path]:
+    """The home of a test, without its local AWS services afterwards."""
+    yield home
+    stop_services(home)
 
 
 def test_every_command_is_in_the_session() -> None:
@@ -241,9 +317,10 @@ def test_examples(home: Path, tmp_path: Path, session: list[str]) -> None:
     _write_files(tmp_path)
     given: dict[str, str] = {}
     failed = {}
+    examples = _all_examples()
     for command in session:
         given |= dict(_before(home, tmp_path, command))
-        for shown in _examples(home, command):
+        for shown in _run_examples(examples[command], command):
             example = shown.replace("3f9a", given.get("HANDLE", ""))
             goes_on = "--follow" in example or command == "serve"
             done = _followed(home, tmp_path, example) if goes_on else _run(home, tmp_path, example, given)
@@ -258,11 +335,17 @@ def _words(service: str, command: str) -> str:
 
 def _write_files(folder: Path) -> None:
     (folder / "order.asl.json").write_text(json.dumps(ORDER))
-    (folder / "input.json").write_text("{}")
+    for name in ("input.json", "order.json"):
+        (folder / name).write_text("{}")
+    for name in ("assertion", "token"):
+        (folder / name).write_text("e30=")
     (folder / "layers" / "common" / "python").mkdir(parents=True)
     (folder / "template.yaml").write_text(json.dumps(SHOP))
     (folder / "orders").mkdir()
     (folder / "orders" / "template.yaml").write_text(json.dumps(SHOP))
+    (folder / "shop" / "receive").mkdir(parents=True)
+    (folder / "shop" / "template.yaml").write_text(SHOP_WITH_EVENTS)
+    (folder / "shop" / "receive" / "app.py").write_text(RECEIVE)
     (folder / "orders.jsonl").write_text('{"id": 1}\n{"id": 2}\n')
     (folder / "examples").symlink_to(Path(__file__).parents[2] / "examples")
     code = folder / "functions" / "price"
@@ -301,6 +384,17 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
                 "256",
             )
             sfn_json(home, "lambda", "publish-version", "--function-name", "price")
+        case "lambda create-event-source-mapping":
+            created = sfn(home, "sqs", "create-queue", "--queue-name", "orders")
+            assert created.returncode == 0, created.stderr
+        case "lambda get-event-source-mapping":
+            yield (
+                "UUID",
+                sfn_json(home, "lambda", "list-event-source-mappings")["EventSourceMappings"][0]["UUID"],
+            )
+        case "trigger":
+            deployed = sfn(home, "deploy", "shop", "--stack", "shop", cwd=folder)
+            assert deployed.returncode == 0, deployed.stderr
         case "start-executions":
             sfn_json(home, *create, "--name", "order", "--definition", json.dumps(QUOTE))
         case "tasks":
@@ -330,14 +424,18 @@ def _tasks(home: Path) -> list[dict[str, Any]]:
     return tasks
 
 
-def _examples(home: Path, command: str) -> list[str]:
-    """Returns the examples from the help, run by the current Python; of most commands the first."""
-    shown = sfn(home, *command.split(), "help").stdout
-    found = re.search(r"^ *Examples?:\n((?: .+\n?)+)", shown, re.MULTILINE)
-    assert found is not None, shown
-    lines = re.sub(r"\\\n *", "", found[1]).splitlines()
-    examples = lines if command in ALL_RUN else lines[:1]
-    return [_runnable_example(line) for line in examples]
+def _all_examples() -> dict[str, list[str]]:
+    """Returns the examples of each command's help."""
+    root = Sfn("sfn")
+    at = click.Context(root, info_name="sfn")
+    pages = [page for name in root.list_commands(at) for page in command_pages(root, at, name)]
+    return {page.command.removeprefix("sfn "): list(page.examples) for page in pages}
+
+
+def _run_examples(shown: list[str], command: str) -> list[str]:
+    """Returns the examples that are run, by the current Python: of most commands the first."""
+    assert shown, command
+    return [_runnable_example(line) for line in (shown if command in ALL_RUN else shown[:1])]
 
 
 def _runnable_example(line: str) -> str:

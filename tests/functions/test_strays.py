@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sfn_cli.functions import strays
-from tests.functions.workbench import Workbench, await_death
+from sfn_cli.functions.reaper import SWEEP_MILLISECONDS
+from tests.functions.workbench import ECHO, Workbench, await_death
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,6 +137,31 @@ def test_ended_ones_are_no_zombies(bench: Workbench) -> None:
     bench.until(lambda: not Path(f"/proc/{pid}").exists())
     bench.write(bench.folder / "fn" / "app.py", "import os\ndef handler(event, context): os._exit(7)")
     assert bench.invoke().message.endswith("exit status 7")
+
+
+def test_another_pool_spares_a_child_that_is_starting(
+    tmp_path: Path, bench: Workbench, reports: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two pools of a process, one looks for strays just as the other one has started a process."""
+    (tmp_path / "other").mkdir()
+    other = Workbench(tmp_path / "other", report=reports.append)
+    spawn = os.posix_spawn
+
+    def spawn_and_look(*arguments: Any, **options: Any) -> int:
+        pid = spawn(*arguments, **options)
+        other.ahead += SWEEP_MILLISECONDS
+        other.pool.tick(other.clock())
+        return pid
+
+    for made in (bench, other):
+        made.zipped(ECHO)
+    assert other.answer(1) == 1
+    monkeypatch.setattr(os, "posix_spawn", spawn_and_look)
+    assert bench.answer(2) == 2
+    monkeypatch.undo()
+    assert other.answer(3) == 3
+    other.close()
+    assert (bench.answer(4), reports) == (4, [])
 
 
 PARENT = """

@@ -33,6 +33,7 @@ _SERVICES = {
     "lambda": "Lambda functions",
     "logs": "Logs",
     "events": "EventBridge",
+    "scheduler": "EventBridge Scheduler",
     "sts": "STS",
 }
 _SERVICES_BY_TITLE = {title: service for service, title in _SERVICES.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -122,6 +123,10 @@ def requests(stacks: Stacks) -> list[str]:
     return [line for line in lines if line.startswith(("Create", "Update", "Delete"))]
 
 
+def threads_of_functions() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "functions"}
+
+
 def test_the_life_of_a_custom_resource(stacks: Stacks) -> None:
     """A custom resource is created, changed, replaced and deleted by requests to its function."""
     stacks.deploy(template(PYTHON, thing(Name="a", Number=1, Flag=True)))
@@ -173,6 +178,16 @@ def test_ways_to_respond(stacks: Stacks, source: str, runtime: str, text: str) -
     """A function responds as AWS's module does, or with TLS to port 443 of the URL's host."""
     stacks.deploy(template(source, thing(), runtime))
     assert outputs(stacks)["Text"] == text
+
+
+def test_deploys_share_the_functions_of_their_process(stacks: Stacks) -> None:
+    """All deploys of a process use the same functions' processes, which end with it."""
+    before = threads_of_functions()
+    for number in (1, 2):
+        stacks.deploy(template(PYTHON, thing(Name="a", Number=number, Flag=True)))
+    (thread,) = threads_of_functions() - before
+    stacks.service.close()
+    assert not thread.is_alive()
 
 
 def test_a_stack_without_its_service(stacks: Stacks) -> None:
