@@ -86,6 +86,7 @@ def test_a_token_is_answered_once(home: Path) -> None:
     refused = sfn(home, "send-task-success", "--task-token", token, "--task-output", "{no")
     assert (refused.returncode, "InvalidOutput" in refused.stderr) == (254, True), refused.stderr
 
+    assert sfn_json(home, "send-task-heartbeat", "--task-token", json.dumps(token)) is None  # in quotes
     assert sfn_json(home, "send-task-success", "--task-token", token, "--task-output", '{"ok": true}') is None
     assert json.loads(ended(home, arn)["output"]) == {"ok": True}
     assert types(home, arn) == [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import await_end, sfn, worker_pids
+from tests.processes import sfn, until
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
@@ -101,8 +101,6 @@ def test_a_token_through_a_queue(home: Path, project: Path) -> None:
     }
     stopped = sfn(home, "stack", "stop", "approvals", environment=idle)
     assert stopped.returncode == 0, stopped.stderr
-    for pid in worker_pids(home):
-        await_end(pid)
-    log = (home / "worker.log").read_text()
-    assert "exited" in log
-    assert "cannot be polled" not in log
+    log = home / "worker.log"
+    until(lambda: "exited" in log.read_text(), "the end of the worker")
+    assert "cannot be polled" not in log.read_text()

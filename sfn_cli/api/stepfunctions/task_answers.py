@@ -29,19 +29,29 @@ def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) ->
     except json_text.NotJson as error:
         raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
     return _task_answer_response(
-        service.tasks.answer(request["taskToken"], "taskSucceeded", {"output": output}, service.clock())
+        service.tasks.answer(
+            _given_token(request["taskToken"]), "taskSucceeded", {"output": output}, service.clock()
+        )
     )
 
 
 def send_task_failure(service: Service, request: SendTaskFailureInputTypeDef) -> EmptyAnswer:
     body = {"error": request.get("error"), "cause": request.get("cause")}
     return _task_answer_response(
-        service.tasks.answer(request["taskToken"], "taskFailed", body, service.clock())
+        service.tasks.answer(_given_token(request["taskToken"]), "taskFailed", body, service.clock())
     )
 
 
 def send_task_heartbeat(service: Service, request: SendTaskHeartbeatInputTypeDef) -> EmptyAnswer:
-    return _task_answer_response(service.tasks.beat(request["taskToken"], service.clock()))
+    return _task_answer_response(service.tasks.beat(_given_token(request["taskToken"]), service.clock()))
+
+
+def _given_token(token: str) -> str:
+    """Returns the token; one in double quotes without them.
+
+    Functions of AWS's published samples send `JSON.stringify(token)`.
+    """
+    return token[1:-1] if len(token) > 1 and token[0] == token[-1] == '"' else token
 
 
 def _task_answer_response(outcome: AnswerOutcome) -> EmptyAnswer:

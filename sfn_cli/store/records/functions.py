@@ -119,6 +119,9 @@ class FunctionAlias(NamedTuple):
 
 CONCURRENCY, EVENT_INVOKE, PERMISSION = "concurrency", "event-invoke", "permission"
 
+EVENT_RETRIES = 2
+"""How often an asynchronous invocation that fails is retried, if EVENT_INVOKE does not say."""
+
 
 class FunctionSetting(NamedTuple):
     """A setting of a function, or of one of its versions or aliases, apart from its configuration."""

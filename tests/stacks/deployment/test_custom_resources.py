@@ -166,6 +166,39 @@ def test_failures(stacks: Stacks, properties: dict[str, Any], reason: str) -> No
         stacks.deploy(template(PYTHON, thing(Name="a", Number=1, Flag=True, **properties)))
 
 
+FAILS_TWICE = """
+import os, pathlib
+import cfnresponse
+
+def handler(event, context):
+    print(event["RequestType"])
+    tries = pathlib.Path(event["ResourceProperties"]["Tries"])
+    with tries.open("a") as file:
+        file.write(".")
+    if tries.stat().st_size < 3:
+        {failure}
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, {{"Text": "at last"}}, "thing")
+"""
+
+
+@pytest.mark.parametrize("failure", ["raise ValueError('broken')", "os._exit(1)"])
+def test_invocations_that_fail(stacks: Stacks, tmp_path: Path, failure: str) -> None:
+    """Lambda retries an invocation that fails, twice unless the function's settings say otherwise."""
+    stack = template(FAILS_TWICE.format(failure=failure), thing(Tries=str(tmp_path / "tries")))
+    stacks.deploy(stack)
+    assert (outputs(stacks)["Text"], requests(stacks)) == ("at last", ["Create"] * 3)
+
+
+def test_retries_of_a_function(stacks: Stacks, tmp_path: Path) -> None:
+    stack = template(FAILS_TWICE.format(failure="os._exit(1)"), thing(Tries=str(tmp_path / "tries")))
+    settings = {"FunctionName": {"Ref": "Provider"}, "Qualifier": "$LATEST", "MaximumRetryAttempts": 1}
+    stack["Resources"]["Settings"] = {"Type": "AWS::Lambda::EventInvokeConfig", "Properties": settings}
+    stack["Resources"]["Thing"]["DependsOn"] = "Settings"
+    with pytest.raises(DeployError, match="exit status 1"):
+        stacks.deploy(stack)
+    assert requests(stacks) == ["Create", "Create", "Delete"]
+
+
 @pytest.mark.parametrize(
     "source, runtime, text",
     [

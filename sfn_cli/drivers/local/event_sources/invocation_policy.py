@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfn_cli import arn, jsonvalue
 from sfn_cli.store.records.events.deliveries import NewDelivery
-from sfn_cli.store.records.functions import EVENT_INVOKE, LATEST, function_reference
+from sfn_cli.store.records.functions import EVENT_INVOKE, EVENT_RETRIES, LATEST, function_reference
 
 if TYPE_CHECKING:
     from sfn_cli.functions.outcome import Outcome
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.functions import Functions
     from sfn_cli.store.records.function_events import FunctionEvent
 
-RETRIES = 2
 LONGEST_AGE_SECONDS = 6 * 60 * 60
 
 SUCCESS, EXHAUSTED, TOO_OLD = "Success", "RetriesExhausted", "EventAgeExceeded"
@@ -107,7 +106,7 @@ def invocation_policy(
     retries = value.get("MaximumRetryAttempts")
     return InvocationPolicy(
         arn.function_arn(settings.region, settings.account_id, name),
-        RETRIES if retries is None else retries,
+        EVENT_RETRIES if retries is None else retries,
         (LONGEST_AGE_SECONDS if age is None else age) * 1000,
         (destinations.get("OnSuccess") or {}).get("Destination") or None,
         (destinations.get("OnFailure") or {}).get("Destination") or None,

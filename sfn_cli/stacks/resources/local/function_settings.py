@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import already_exists, call_store, is_not_found, none_if_missing
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
+from sfn_cli.store.records.functions import EVENT_RETRIES
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
@@ -87,7 +88,7 @@ def _create_event_invoke_config(context: ProvisioningContext, properties: Proper
 def _update_event_invoke_config(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    request = {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21_600, **new}
+    request = {"MaximumRetryAttempts": EVENT_RETRIES, "MaximumEventAgeInSeconds": 21_600, **new}
     none_if_missing(lambda: call_store(context, _SERVICE, "PutFunctionEventInvokeConfig", request))
     return created
 

@@ -2,8 +2,11 @@
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html
 The function gets a request and sends its response to the ResponseURL. As on AWS, a function may end
-without a response, which another one sends later (the CDK's provider framework). But a function that
-fails without a response fails the resource at once: AWS would wait for an hour.
+without a response, which another one sends later (the CDK's provider framework).
+https://docs.aws.amazon.com/lambda/latest/dg/services-cloudformation.html
+CloudFormation invokes the function asynchronously, so Lambda retries an invocation that fails. Here it
+does so immediately, and if the last one fails without a response, the resource fails at once: AWS would
+wait for minutes between the tries, and then for an hour.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.resources.calls import call_service
 from sfn_cli.stacks.resources.not_created.left_out import MadeUpAttributes
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
+from sfn_cli.store.records.functions import EVENT_INVOKE, EVENT_RETRIES, LATEST, function_reference
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
+    from sfn_cli.stacks.resources.sent.response_listener import ResponseListener
     from sfn_cli.store.records.stacks import StoredStack
 
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
@@ -100,7 +105,7 @@ def _request(
             **members,
             "ResourceProperties": _with_texts(properties),
         }
-        failure = _send(context, token, event)
+        failure = _send(context, token, event, listener)
         if failure is not None and not listener.has_answer:
             raise ResourceError(failure)
         answer = listener.wait(_timeout_seconds(properties))
@@ -118,17 +123,28 @@ def _request(
     return answer
 
 
-def _send(context: ProvisioningContext, token: str, event: dict[str, Any]) -> str | None:
+def _send(
+    context: ProvisioningContext, token: str, event: dict[str, Any], listener: ResponseListener
+) -> str | None:
     """Sends a request to the function, or the topic, of a ServiceToken; returns why it failed."""
     if _TOPIC in token:
         call_service(context, "sns", "Publish", {"TopicArn": token, "Message": dumps(event)})
         return None
-    outcome = context.service.invoker.invoke(token, dumps(event))
-    if outcome.kind == "exited":  # Lambda retries asynchronous invocations
+    for _ in range(1 + _retries(context, token)):
         outcome = context.service.invoker.invoke(token, dumps(event))
+        if outcome.kind not in ("failed", "timed_out", "exited") or listener.has_answer:
+            break
     if outcome.kind == "succeeded":
         return None
     return str(outcome.message or json.loads(outcome.payload).get("errorMessage"))
+
+
+def _retries(context: ProvisioningContext, function_ref: str) -> int:
+    """Returns how often Lambda retries an asynchronous invocation that fails."""
+    name, qualifier = function_reference(function_ref)
+    setting = context.service.function_settings.find(name, EVENT_INVOKE, qualifier or LATEST)
+    given = setting.value.get("MaximumRetryAttempts") if setting is not None else None
+    return EVENT_RETRIES if given is None else int(given)
 
 
 def own_stack(context: ProvisioningContext) -> StoredStack:
