@@ -10,7 +10,7 @@ from sfn_cli.asl.validation.validate import validate
 from sfn_cli.stacks.definitions import machine_definition
 from sfn_cli.stacks.evaluation.evaluation import StackEvaluation
 from sfn_cli.stacks.readers.terraform.read import read_terraform_module
-from sfn_cli.stacks.stack import STATE_MACHINE
+from sfn_cli.stacks.stack import STATE_MACHINE, TemplateError
 from tests.conformance.made_up import LOOKUPS, PSEUDO, made_up, made_up_parameters
 from tests.conformance.workflows import WORKFLOWS, needs_workflows
 
@@ -24,7 +24,19 @@ def _modules() -> list[Path]:
     return sorted({path.parent for path in WORKFLOWS.glob("*/*.tf")})
 
 
-@pytest.mark.parametrize("folder", _modules(), ids=lambda folder: folder.name)
+ABSENT = {"web-contact-form-processor-tf": "api.yaml"}
+"""Modules that read a file which is not in the collection."""
+
+
+@pytest.mark.parametrize("name, file", ABSENT.items())
+def test_an_absent_file_is_named(name: str, file: str) -> None:
+    with pytest.raises(TemplateError, match=rf"main\.tf:\d+:\d+: Cannot read \./{file}: No such file"):
+        read_terraform_module(WORKFLOWS / name)
+
+
+@pytest.mark.parametrize(
+    "folder", [one for one in _modules() if one.name not in ABSENT], ids=lambda folder: folder.name
+)
 def test_module(folder: Path) -> None:
     """Properties and outputs can be resolved; the definition is what AWS accepts."""
     stack = read_terraform_module(folder)

@@ -93,7 +93,6 @@ def test_sam_sync(project: Deployment) -> None:
     assert "Finished syncing Lambda Function Bank" in project.run(*sync, "--code", typed="y\n")
     assert project.pay(machine)["payment"] == "synced-1001"
 
-    assert "Deleted successfully" in project.run(
-        "sam", "delete", "--no-prompts", "--stack-name", "payment-sync"
-    )
+    # `sam delete` refuses URLs of templates of nested stacks that are not AWS's, before it calls anything.
+    project.run("sfn", "stack", "delete", "payment-sync")
     assert project.machines() == []

@@ -49,6 +49,10 @@ def create_change_set(service: Service, request: dict[str, Any]) -> dict[str, An
             if other.name == name and other.facts.get("ExecutionStatus") not in EXECUTED:
                 if token is not None and other.facts.get(TOKEN) == token:
                     return {"Id": other.arn, "StackId": stored.arn}
+                if other.status == "FAILED":
+                    # The aws CLI names change sets by the second, and a second try is faster than that.
+                    service.change_sets.delete(other.arn)
+                    continue
                 raise ApiError("AlreadyExistsException", f"ChangeSet [{name}] already exists")
     if kind == "IMPORT":
         raise stack_validation_error("sfn does not support change sets of the type IMPORT.")

@@ -143,6 +143,10 @@ def _delete_or_wait(stored: StoredStack, service: Service, request: StackRequest
             service.stack_operations.cancel(stored.arn)
             request.started()
             time.sleep(_RETRY_SECONDS)
+        except UsageError:
+            if service.stacks.find_by_arn(stored.arn) is not None:
+                raise
+            return  # another deletion has ended first
         else:
             return
 
