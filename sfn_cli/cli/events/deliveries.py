@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 DELIVERY_STATUSES = ("DELIVERED", "RETRYING")
 """The statuses of deliveries that executions do not have; a failed one is FAILED."""
 
-_PAGE = 1000
 _OVERLAP_MS = 10_000
 """How far back each read begins: a delivery may be stored after one with a later time."""
 
@@ -31,9 +30,8 @@ class DeliveryNews:
     def next(self) -> Iterator[dict[str, Any]]:
         """Yields the deliveries that changed since the last call, oldest first."""
         newest = self._since
-        for delivery in self._service.deliveries.changed_since(self._since, _PAGE):
-            at = delivery.ended_at or delivery.created_at
-            newest = max(newest, at)
+        for delivery in self._service.deliveries.changed_since(self._since):
+            newest = at = delivery.changed_at
             key = (delivery.id, delivery.tries)
             if delivery.tries == 0 or key in self._seen:
                 continue

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PENDING, _FAILED = "PENDING", "FAILED"
 
 _LATEST = 50
-"""How many deliveries, and executions of an EXPRESS machine, are searched for what an event starts."""
+"""How many executions of an EXPRESS machine are searched for what an event starts."""
 
 
 class StartedExecutions:
@@ -73,7 +73,7 @@ class StartedExecutions:
         """
         recorded = self._backend.service.deliveries
         if fired.event_id is None:  # a service has the event: what becomes of it is recorded later
-            failed = [one for one in recorded.changed_since(self._since, _LATEST) if one.status == _FAILED]
+            failed = [one for one in recorded.changed_since(self._since) if one.status == _FAILED]
             return False, True, [_failure_line(one) for one in failed]
         deliveries = recorded.find(fired.event_id)
         failures = []

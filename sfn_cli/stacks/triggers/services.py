@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.errors import ConfigurationError
 from sfn_cli.jsonvalue import loads
 from sfn_cli.stacks.triggers.trigger import Fired, Trigger, TriggerError
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,22 +52,22 @@ def _send_to_queue(firing: Firing, resource: StoredResource, event: str) -> str:
     client = firing.clients.get("sqs")
     name = resource.physical_id.rpartition("/")[2]
     url = client.get_queue_url(QueueName=name)["QueueUrl"]
-    fifo = (
-        {"MessageGroupId": "example", "MessageDeduplicationId": _new_id()} if name.endswith(".fifo") else {}
-    )
-    sent = client.send_message(QueueUrl=url, MessageBody=event, **fifo)
+    sent = client.send_message(QueueUrl=url, MessageBody=event, **_fifo_members(name))
     return f"sent the message {sent['MessageId']} to the queue {name}"
 
 
 def _publish(firing: Firing, resource: StoredResource, event: str) -> str:
-    fifo = (
-        {"MessageGroupId": "example", "MessageDeduplicationId": _new_id()}
-        if resource.physical_id.endswith(".fifo")
-        else {}
-    )
     client = firing.clients.get("sns")
-    sent = client.publish(TopicArn=resource.physical_id, Message=event, **fifo)
-    return f"published the message {sent['MessageId']} to the topic {resource.physical_id.rpartition(':')[2]}"
+    arn = resource.physical_id
+    sent = client.publish(TopicArn=arn, Message=event, **_fifo_members(arn))
+    return f"published the message {sent['MessageId']} to the topic {arn.rpartition(':')[2]}"
+
+
+def _fifo_members(name: str) -> dict[str, str]:
+    """Returns what a message to a FIFO queue or topic needs."""
+    if not name.endswith(".fifo"):
+        return {}
+    return {"MessageGroupId": "example", "MessageDeduplicationId": random_uuid()}
 
 
 def _put_record(firing: Firing, resource: StoredResource, event: str) -> str:
@@ -125,12 +126,6 @@ def _put_object(firing: Firing, resource: StoredResource, event: str) -> str:
     bucket = resource.physical_id
     firing.clients.get("s3").put_object(Bucket=bucket, Key=key, Body=body.encode())
     return f"put the object {key} into the bucket {bucket}"
-
-
-def _new_id() -> str:
-    from sfn_cli.uuids import random_uuid
-
-    return random_uuid()
 
 
 _KINDS: dict[str, tuple[str, Callable[[Firing, StoredResource, str], str]]] = {

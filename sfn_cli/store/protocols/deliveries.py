@@ -26,8 +26,8 @@ class Deliveries(Protocol):
     def find(self, event_id: str) -> list[Delivery]:
         """Returns the deliveries of one event."""
 
-    def changed_since(self, at: int, limit: int) -> list[Delivery]:
-        """Returns the deliveries that were added or that ended at `at` or later, oldest first."""
+    def changed_since(self, at: int) -> list[Delivery]:
+        """Returns the deliveries that were added, tried or ended at `at` or later, by that time."""
 
     def any(self) -> bool:
         """Whether there are pending deliveries, due now or later."""
@@ -48,7 +48,7 @@ class DeliveryQueue(Protocol):
     def due_at(self) -> int | None:
         """Returns when the next pending delivery is due; None if there is none."""
 
-    def retry(self, owner: int, id: int, due_at: int, result: str) -> None:
+    def retry(self, owner: int, id: int, due_at: int, result: str, at: int) -> None:
         """Makes the owner's delivery due again at `due_at`, after an error."""
 
     def end(self, owner: int, id: int, status: str, result: str | None, at: int) -> None:

@@ -26,9 +26,7 @@ def ask(service: Service, operation: str, **request: Any) -> dict[str, Any]:
 
 def delivered(service: Service) -> list[tuple[str, str, Any]]:
     """(source, target, payload) of each stored delivery."""
-    return [
-        (one.source, one.target, json.loads(one.payload)) for one in service.deliveries.changed_since(0, 100)
-    ]
+    return [(one.source, one.target, json.loads(one.payload)) for one in service.deliveries.changed_since(0)]
 
 
 def with_rule(service: Service, bus: str = "default", **target: Any) -> None:

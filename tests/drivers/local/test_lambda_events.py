@@ -51,7 +51,7 @@ class Worker:
         assert self.settings.put("fn", setting)
 
     def deliveries(self) -> list[Delivery]:
-        return SqliteDeliveries(self.bench.database).changed_since(0, 10)
+        return SqliteDeliveries(self.bench.database).changed_since(0)
 
     def send(self, function_ref: str = "fn", request_id: str = "r", **options: Any) -> None:
         self.events.add(request_id, function_ref, "{}", options.get("client_context"), self.bench.clock())

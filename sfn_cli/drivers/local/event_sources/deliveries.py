@@ -153,7 +153,7 @@ class EventDeliveries:
         now = self._context.clock()
         exhausted = None if error.is_final else _exhausted_condition(delivery, now)
         if not error.is_final and exhausted is None:
-            self._queue.retry(self._worker, delivery.id, now + self._pause_ms(delivery), str(error))
+            self._queue.retry(self._worker, delivery.id, now + self._pause_ms(delivery), str(error), now)
             self._report_once(f"{delivery.source}: {delivery.target} will be tried again: {error}")
             return
         letter = dead_letter(delivery, error, exhausted)

@@ -42,7 +42,8 @@ class Delivery(NamedTuple):
     status: str
     created_at: int
     due_at: int
-    ended_at: int | None
+    changed_at: int
+    """When it was added, last tried, or ended."""
     tries: int
     result: str | None
     """The ARN of the execution that it started, or the error."""

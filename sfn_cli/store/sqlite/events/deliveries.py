@@ -49,13 +49,8 @@ class SqliteDeliveries:
     def find(self, event_id: str) -> list[Delivery]:
         return self._read("WHERE event_id = ? ORDER BY id", event_id)
 
-    def changed_since(self, at: int, limit: int) -> list[Delivery]:
-        return self._read(
-            "WHERE created_at >= ? OR ended_at >= ? ORDER BY coalesce(ended_at, created_at), id LIMIT ?",
-            at,
-            at,
-            limit,
-        )
+    def changed_since(self, at: int) -> list[Delivery]:
+        return self._read("WHERE changed_at >= ? ORDER BY changed_at, id", at)
 
     # For the worker
 
@@ -98,14 +93,14 @@ class SqliteDeliveries:
             ids = ", ".join(str(id) for (id,) in taken)
             return self._read(f"WHERE id IN ({ids}) ORDER BY due_at, id") if ids else []
 
-    def retry(self, owner: int, id: int, due_at: int, result: str) -> None:
+    def retry(self, owner: int, id: int, due_at: int, result: str, at: int) -> None:
         with self._database.transaction() as connection:
             connection.execute(
                 """
-                UPDATE delivery SET tries = tries + 1, due_at = ?, owner = NULL, result = ?
+                UPDATE delivery SET tries = tries + 1, due_at = ?, changed_at = ?, owner = NULL, result = ?
                 WHERE id = ? AND owner = ? AND status = 'PENDING'
                 """,
-                (due_at, result, id, owner),
+                (due_at, at, result, id, owner),
             )
 
     def end(self, owner: int, id: int, status: str, result: str | None, at: int) -> None:
@@ -133,7 +128,7 @@ class SqliteDeliveries:
     def prune(self, before: int) -> int:
         with self._database.transaction() as connection:
             return connection.execute(
-                "DELETE FROM delivery WHERE status <> 'PENDING' AND ended_at < ?", (before,)
+                "DELETE FROM delivery WHERE status <> 'PENDING' AND changed_at < ?", (before,)
             ).rowcount
 
     def _read(self, which: str, *values: object) -> list[Delivery]:
@@ -147,10 +142,10 @@ def insert_deliveries(connection: sqlite3.Connection, deliveries: Sequence[NewDe
     connection.executemany(
         """
         INSERT OR IGNORE INTO delivery
-            (event_id, source, target, target_key, options, payload, created_at, due_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            (event_id, source, target, target_key, options, payload, created_at, due_at, changed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        [(*_new_row(delivery), at, at) for delivery in deliveries],
+        [(*_new_row(delivery), at, at, at) for delivery in deliveries],
     )
 
 
@@ -162,7 +157,7 @@ def record_deliveries(
         """
         INSERT OR IGNORE INTO delivery
             (event_id, source, target, target_key, options, payload,
-             status, created_at, due_at, ended_at, tries, result)
+             status, created_at, due_at, changed_at, tries, result)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
         """,
         [(*_new_row(delivery), status, at, at, at, result) for delivery, status, result in ended],
@@ -176,7 +171,7 @@ def _end_delivery(
     return bool(
         connection.execute(
             """
-            UPDATE delivery SET status = ?, ended_at = ?, tries = tries + 1, owner = NULL, result = ?
+            UPDATE delivery SET status = ?, changed_at = ?, tries = tries + 1, owner = NULL, result = ?
             WHERE id = ? AND owner = ? AND status = ?
             """,
             (status, at, result, id, owner, PENDING),

@@ -12,7 +12,7 @@ CREATE TABLE delivery (
     status      TEXT    NOT NULL DEFAULT 'PENDING', -- PENDING, DELIVERED or FAILED
     created_at  INTEGER NOT NULL,
     due_at      INTEGER NOT NULL,              -- when it may be tried next
-    ended_at    INTEGER,
+    changed_at  INTEGER NOT NULL,              -- when it was added, last tried, or ended
     tries       INTEGER NOT NULL DEFAULT 0,
     owner       INTEGER,                       -- the worker that tries it; when that worker dies, it is free again
     result      TEXT,                          -- what came of it: the ARN of the execution, or the error
@@ -20,4 +20,4 @@ CREATE TABLE delivery (
 );
 
 CREATE INDEX delivery_pending ON delivery (due_at, id) WHERE status = 'PENDING';
-CREATE INDEX delivery_ended ON delivery (ended_at) WHERE status <> 'PENDING';
+CREATE INDEX delivery_by_change ON delivery (changed_at);

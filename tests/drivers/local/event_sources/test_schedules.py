@@ -59,7 +59,7 @@ class Timeline:
         return [event["time"][11:19] for event in self.events()]
 
     def events(self) -> list[Any]:
-        return [json.loads(one.payload) for one in self.service.deliveries.changed_since(0, 100)]
+        return [json.loads(one.payload) for one in self.service.deliveries.changed_since(0)]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def store(local: LocalServices) -> Iterator[SqliteStore]:
 
 
 def deliveries(store: SqliteStore, source: str) -> list[Delivery]:
-    return [one for one in store.deliveries.changed_since(0, 1000) if one.source == source]
+    return [one for one in store.deliveries.changed_since(0) if one.source == source]
 
 
 def payload(delivery: Delivery) -> Any:

@@ -86,7 +86,7 @@ def _delivery(service: Service, mapping: PolledMapping, event: PipeEvent) -> Del
         status=PENDING,
         created_at=now,
         due_at=now,
-        ended_at=None,
+        changed_at=now,
         tries=0,
         result=None,
     )

@@ -30,7 +30,7 @@ class SourceBench:
         self.sqs = self.clients.get("sqs")
         self.store = store
         self.mappings = self.store.source_mappings
-        self._before = max((one.id for one in store.deliveries.changed_since(0, 1000)), default=0)
+        self._before = max((one.id for one in store.deliveries.changed_since(0)), default=0)
         self.reports: list[str] = []
         self.live = {WORKER}
         self._pollings: list[SourcePolling] = []
@@ -120,7 +120,7 @@ class SourceBench:
 
     def deliveries(self) -> list[Delivery]:
         """What the mappings of this test have delivered or handed over."""
-        return [one for one in self.store.deliveries.changed_since(0, 1000) if one.id > self._before]
+        return [one for one in self.store.deliveries.changed_since(0) if one.id > self._before]
 
     def close(self) -> None:
         for mapping in self.mappings.active():
