@@ -50,8 +50,16 @@ class SqliteDeliveries:
         return self._read("WHERE event_id = ? ORDER BY id", event_id)
 
     def changed_since(self, at: int, limit: int) -> list[Delivery]:
+        # Two parts, as each has its index: the many deliveries that ended earlier are not read.
         return self._read(
-            "WHERE created_at >= ? OR ended_at >= ? ORDER BY coalesce(ended_at, created_at), id LIMIT ?",
+            """
+            WHERE id IN (
+                SELECT id FROM delivery WHERE status = 'PENDING' AND created_at >= ?
+                UNION ALL
+                SELECT id FROM delivery WHERE status <> 'PENDING' AND ended_at >= ?
+            )
+            ORDER BY coalesce(ended_at, created_at), id LIMIT ?
+            """,
             at,
             at,
             limit,
