@@ -48,7 +48,6 @@ class FunctionUrls(Protocol):
     def page(self, function_name: str, after: str, limit: int) -> list[FunctionUrl]:
         """Returns URLs of a function by qualifier, from the one after `after`."""
 
-    def of_all(self) -> list[FunctionUrl]: ...
     def change(
         self, function_name: str, qualifier: str, change: Callable[[FunctionUrl], FunctionUrl]
     ) -> FunctionUrl | None:

@@ -45,9 +45,6 @@ class DeliveryQueue(Protocol):
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[Delivery]:
         """Takes up to `limit` deliveries that are due and that no live worker owns, oldest first."""
 
-    def due_at(self) -> int | None:
-        """Returns when the next pending delivery is due; None if there is none."""
-
     def retry(self, owner: int, id: int, due_at: int, result: str, at: int) -> None:
         """Makes the owner's delivery due again at `due_at`, after an error."""
 

@@ -44,9 +44,6 @@ class MappingQueue(Protocol):
     ) -> ShardPosition | None:
         """Makes a worker the owner of a shard; None if another live worker owns it."""
 
-    def release_shards(self, owner: int) -> None:
-        """Releases all shards of a worker."""
-
     def advance(
         self,
         id: int,

@@ -56,9 +56,6 @@ class Stacks(Protocol):
     def resources(self, name: str) -> list[StoredResource]:
         """Returns the resources of a stack in the order of their positions."""
 
-    def resources_of_type(self, type: str) -> list[StoredResource]:
-        """Returns the resources of this type in all stacks."""
-
     def save_resource(
         self,
         name: str,

@@ -9,6 +9,7 @@ import pytest
 from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
+from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
 from sfn_cli.store.sqlite.logs.logs import SqliteLogs
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
@@ -33,7 +34,7 @@ MAP_RUN = "arn:aws:states:us-east-1:123456789012:mapRun:M/Label:1"
 BY_ARN = "sqlite_autoindex_execution_1 (arn=?)"
 """The index of executions by ARN."""
 
-GROWS = ("event", "execution", "log_event", "task", "child", "e", "t", "c")
+GROWS = ("delivery", "event", "execution", "log_event", "task", "child", "e", "t", "c")
 """The tables that grow, and their aliases in queries.
 
 (Consumed messages are deleted: the inbox stays small.)
@@ -87,6 +88,14 @@ ASKED: dict[str, Callable[[Database], object]] = {
         SqliteStatusChanges(store).redriven_since(5),
         list(SqliteStatusChanges(store).of([1, 2])),
         SqliteStatusChanges(store).execution_after(1, 0),
+    ],
+    "events tail, for deliveries": lambda store: SqliteDeliveries(store).changed_since(5),
+    "trigger": lambda store: SqliteDeliveries(store).find("event"),
+    "a worker's look for deliveries": lambda store: [
+        SqliteDeliveries(store).any(),
+        SqliteDeliveries(store).waiting(1, {1, 2}),
+        SqliteDeliveries(store).take(1, {1, 2}, 5, 64),
+        SqliteDeliveries(store).prune(5),
     ],
     "a worker that delivers events": lambda store: [
         SqliteOutbox(store).enable(5),
@@ -191,4 +200,5 @@ def plan(connection: sqlite3.Connection, statement: str) -> list[str]:
 
 def reads_through(line: str) -> bool:
     words = line.split()
-    return words[0] == "SCAN" and words[1] in GROWS and "execution_running" not in words
+    is_partial = not {"execution_running", "delivery_pending"}.isdisjoint(words)
+    return words[0] == "SCAN" and words[1] in GROWS and not is_partial

@@ -49,9 +49,6 @@ class SqliteFunctionUrls:
             limit,
         )
 
-    def of_all(self) -> list[FunctionUrl]:
-        return self._read("ORDER BY function_name, qualifier")
-
     def change(
         self, function_name: str, qualifier: str, change: Callable[[FunctionUrl], FunctionUrl]
     ) -> FunctionUrl | None:

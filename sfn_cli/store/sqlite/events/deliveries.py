@@ -55,7 +55,9 @@ class SqliteDeliveries:
     # For the worker
 
     def any(self) -> bool:
-        return self.due_at() is not None
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT 1 FROM delivery WHERE status = 'PENDING' LIMIT 1").fetchone()
+        return row is not None
 
     def waiting(self, owner: int, live: Collection[int]) -> bool:
         others = ", ".join(map(str, {*live} - {owner})) or "-1"
@@ -67,13 +69,6 @@ class SqliteDeliveries:
                 """
             ).fetchone()
         return row is not None
-
-    def due_at(self) -> int | None:
-        with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT due_at FROM delivery WHERE status = 'PENDING' ORDER BY due_at LIMIT 1"
-            ).fetchone()
-        return None if row is None else int(row[0])
 
     def take(self, owner: int, live: Collection[int], at: int, limit: int) -> list[Delivery]:
         others = ", ".join(map(str, {*live, owner}))

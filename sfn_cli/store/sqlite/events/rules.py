@@ -123,7 +123,8 @@ def note_for_rules(connection: sqlite3.Connection) -> None:
             WHERE pattern IS NOT NULL AND state <> 'DISABLED' AND substr(bus_arn, -18) = ':event-bus/default'
         ) OR EXISTS (
             SELECT 1 FROM event_item
-            WHERE kind = 'archive' AND substr(details ->> 'EventSourceArn', -18) = ':event-bus/default'
+            WHERE kind = 'archive'
+              AND substr(json_extract(details, '$.EventSourceArn'), -18) = ':event-bus/default'
         )
         """
     ).fetchone()[0]

@@ -27,7 +27,7 @@ _IS_ACTIVE = """
     state = 'ENABLED' AND NOT EXISTS (
         SELECT 1 FROM stack s JOIN stack_resource r ON r.stack = s.id
         WHERE s.is_stopped AND r.type = 'AWS::Scheduler::Schedule'
-          AND r.attributes ->> 'Arn' = schedule.arn
+          AND json_extract(r.attributes, '$.Arn') = schedule.arn
     )
 """
 

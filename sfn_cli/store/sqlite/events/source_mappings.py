@@ -134,10 +134,6 @@ class SqliteSourceMappings:
             ).fetchone()
         return None if row is None else ShardPosition(*row)
 
-    def release_shards(self, owner: int) -> None:
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE source_shard SET owner = NULL WHERE owner = ?", (owner,))
-
     def advance(
         self,
         id: int,

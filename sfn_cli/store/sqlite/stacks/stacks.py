@@ -81,13 +81,6 @@ class SqliteStacks:
         with self._database.reading() as connection:
             return _stack_resources(connection, name)
 
-    def resources_of_type(self, type: str) -> list[StoredResource]:
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT {_RESOURCE} FROM stack_resource WHERE type = ? ORDER BY physical_id", (type,)
-            ).fetchall()
-        return [resource_from_row(row) for row in rows]
-
     def save_resource(
         self,
         name: str,
