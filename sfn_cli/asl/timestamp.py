@@ -44,3 +44,8 @@ def format_timestamp(at: int) -> str:
     """Formats milliseconds since 1970 as the Context Object does: 2026-11-24T09:30:00.123Z."""
     moment = _EPOCH + timedelta(milliseconds=at)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
+
+
+def format_timestamp_seconds(at: int) -> str:
+    """Formats milliseconds since 1970 in whole seconds, as the time of an event: 2026-11-24T09:30:00Z."""
+    return f"{format_timestamp(at)[:-5]}Z"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import arn
 from sfn_cli.api.events.routing import deliveries_of_rule
-from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.asl.timestamp import format_timestamp_seconds
 from sfn_cli.jsonvalue import Json, dumps
 from sfn_cli.store.records.events.deliveries import NewDelivery
 from sfn_cli.uuids import derived_uuid
@@ -56,7 +56,7 @@ def _scheduled_event(
         "detail-type": _DETAIL_TYPE,
         "source": source,
         "account": parsed.account,
-        "time": _time_of_event(at),
+        "time": format_timestamp_seconds(at),
         "region": parsed.region,
         "resources": [of_arn],
         "detail": detail,
@@ -76,7 +76,3 @@ def _schedule_input(text: str | None, event: dict[str, Json]) -> str:
     for name, value in attributes.items():
         text = text.replace(name, value)
     return text
-
-
-def _time_of_event(at: int) -> str:
-    return f"{format_timestamp(at)[:-5]}Z"

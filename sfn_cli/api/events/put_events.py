@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api.events.names import bus_arn
 from sfn_cli.api.events.routing import route_events
 from sfn_cli.api.events.rules import check_event_pattern
-from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.asl.timestamp import format_timestamp_seconds
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import Json, loads
 from sfn_cli.query.event_pattern import event_pattern
@@ -60,7 +60,7 @@ def event_of_entry(service: Service, entry: Mapping[str, Any]) -> dict[str, Json
         "detail-type": entry["DetailType"],
         "source": entry["Source"],
         "account": service.settings.account_id,
-        "time": f"{format_timestamp(at)[:-5]}Z",
+        "time": format_timestamp_seconds(at),
         "region": service.settings.region,
         "resources": list(entry.get("Resources") or ()),
         "detail": loads(entry["Detail"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.events.archives import archive_events
-from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.asl.timestamp import format_timestamp_seconds
 from sfn_cli.query.event_pattern import EventPatternError, event_pattern
 from sfn_cli.query.input_transformer import RuleFacts, target_input
 from sfn_cli.store.records.events.deliveries import NewDelivery
@@ -50,7 +50,7 @@ def deliveries_of_rule(
 
     `event_id`, if it is not the event's own, distinguishes the deliveries of a replay.
     """
-    facts = RuleFacts(rule.arn, rule.name, format_timestamp(at)[:-5] + "Z")
+    facts = RuleFacts(rule.arn, rule.name, format_timestamp_seconds(at))
     for target in rule.targets:
         options = {name: value for name, value in target.items() if name not in _PAYLOAD_MEMBERS}
         yield NewDelivery(

@@ -26,9 +26,6 @@ from sfn_cli.store.records.events.rules import DISABLED, ENABLED, EventRule
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
 
-PATTERN_CHARACTERS = 4096
-"""How long a pattern may be (AWS's quota)."""
-
 
 def put_rule(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Creates a rule, or replaces the rule of this name. Its targets and tags stay."""
@@ -68,12 +65,6 @@ def put_rule(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 def check_event_pattern(pattern: str) -> None:
     """Raises ApiError InvalidEventPatternException."""
-    if len(pattern) > PATTERN_CHARACTERS:
-        raise ApiError(
-            "ValidationException",
-            "1 validation error detected: Value at 'eventPattern' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {PATTERN_CHARACTERS}",
-        )
     try:
         event_pattern(pattern)
     except EventPatternError as error:

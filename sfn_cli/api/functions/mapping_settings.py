@@ -87,23 +87,7 @@ def mapping_starting_point(kind: str, request: Mapping[str, Any]) -> dict[str, A
         raise invalid_function_reference("Unsupported starting position for given event source type.")
     if at is None:
         raise invalid_function_reference("StartingPositionTimestamp is required for AT_TIMESTAMP.")
-    return {"StartingPosition": position, "StartingPositionTimestamp": _starting_time(at)}
-
-
-def _starting_time(at: int | float | str) -> int:
-    """Returns milliseconds since 1970."""
-    if not isinstance(at, str):
-        return round(at)
-    from datetime import datetime
-
-    try:
-        return round(datetime.fromisoformat(at).timestamp() * 1000)
-    except ValueError:
-        pass
-    try:
-        return round(float(at) * 1000)
-    except ValueError:
-        raise invalid_function_reference(f"Invalid StartingPositionTimestamp: {at}") from None
+    return {"StartingPosition": position, "StartingPositionTimestamp": at}
 
 
 def check_mapping_settings(kind: str, source_arn: str, settings: Mapping[str, Any]) -> None:

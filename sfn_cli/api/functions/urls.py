@@ -7,7 +7,6 @@ A URL has AWS's form; the local endpoint serves it at /_functions/ID/ (`api.apig
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from sfn_cli.api.functions.references import (
     invalid_function_reference,
     parse_function_reference,
 )
+from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.errors import ApiError
 from sfn_cli.store.records.apis.function_urls import FunctionUrl
 from sfn_cli.store.records.functions import LATEST
@@ -130,14 +130,10 @@ def _url_response(service: Service, url: FunctionUrl) -> dict[str, Any]:
         "FunctionArn": function_arn(service, url.function_name, url.qualifier or None),
         "AuthType": url.auth_type,
         "Cors": url.cors,
-        "CreationTime": _url_time(url.created_at),
-        "LastModifiedTime": _url_time(url.modified_at),
+        "CreationTime": format_timestamp(url.created_at),
+        "LastModifiedTime": format_timestamp(url.modified_at),
         "InvokeMode": url.invoke_mode,
     }
-
-
-def _url_time(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _new_url_id() -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli import arn, quotas
 from sfn_cli.api.stepfunctions.executions import to_execution_description
-from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.asl.timestamp import format_timestamp_seconds
 from sfn_cli.jsonvalue import dumps
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def status_event(execution: Execution) -> dict[str, Any]:
         "detail-type": DETAIL_TYPE,
         "source": SOURCE,
         "account": parsed.account,
-        "time": f"{format_timestamp(happened_at)[:-5]}Z",
+        "time": format_timestamp_seconds(happened_at),
         "region": parsed.region,
         "resources": [execution.arn],
         "detail": detail,

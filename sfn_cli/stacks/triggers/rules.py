@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api.events.firing import deliveries_at, schedule_delivery
 from sfn_cli.api.events.names import bus_arn
 from sfn_cli.api.events.routing import deliveries_of_rule, rule_matches
-from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.asl.timestamp import format_timestamp_seconds
 from sfn_cli.jsonvalue import Json, loads
 from sfn_cli.query.event_pattern.sample import sample_event_values
 from sfn_cli.stacks.triggers.trigger import Fired, Trigger, TriggerError
@@ -86,7 +86,7 @@ def _event_for(rule: EventRule, firing: Firing, id: str) -> dict[str, Json]:
         "detail-type": "Example",
         "source": "example",
         "account": settings.account_id,
-        "time": f"{format_timestamp(firing.service.clock())[:-5]}Z",
+        "time": format_timestamp_seconds(firing.service.clock()),
         "region": settings.region,
         "resources": [],
         "detail": {},
