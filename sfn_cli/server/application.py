@@ -92,7 +92,6 @@ class Application:
         # Threads share them: created here, so that no two threads create one each.
         _ = service.runner, service.invoker
         self._listening_host = listening_host
-        self._scheme = scheme
         self._bodies = Bodies(notices)
         self._routes = rest_json.rest_json_routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
@@ -102,7 +101,7 @@ class Application:
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)
         self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
-        self._apis = ApiAnswers(service.settings, listening_host, scheme, self._in_thread)
+        self._apis = ApiAnswers(service.settings, listening_host, self._in_thread)
         self._api_clients = Clients(service.settings)
 
     def close(self) -> None:

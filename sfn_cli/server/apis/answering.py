@@ -62,13 +62,11 @@ class ApiAnswers:
         self,
         settings: Settings,
         listening_host: str,
-        scheme: str,
         with_service: Callable[[Callable[[Service], Any]], Awaitable[Any]],
     ) -> None:
         """`with_service` calls a function in a thread, with a Service of that thread's."""
         self._settings = settings
         self._listening_host = listening_host
-        self._scheme = scheme
         self._with_service = with_service
         self._catalog = ApiCatalog()
 
@@ -83,7 +81,7 @@ class ApiAnswers:
         api: ServedApi | None = None
         call: ApiCall | None = None
         try:
-            check_api_host(head.headers, self._listening_host, self._scheme)
+            check_api_host(head.headers, self._listening_host)
             api, rest = await self._find(head.path, backends)
             check_api_origin(api, head.method, head.headers)
             stage, path = _stage_of(api, rest)
