@@ -13,26 +13,24 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from sfn_cli import __version__, api
+from sfn_cli.api.apigateway.urls import is_api_path
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError, StoreError
 from sfn_cli.host_check import is_below_localhost, is_program
-from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import signature
-from sfn_cli.server.apis.answering import MAX_API_BODY_BYTES, ApiAnswers, is_api_path
-from sfn_cli.server.apis.integrations.backends import Backends
 from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.credentials import accept_session
 from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
-from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
+from sfn_cli.server.limits import MAX_API_BODY_BYTES, MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
 from sfn_cli.server.protocols import aws_json, aws_query, rest_json
 from sfn_cli.server.refusal import refusal_response
@@ -46,6 +44,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
+    from sfn_cli.server.apis.answering import ApiAnswers
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.forwarding import Forwarding
     from sfn_cli.server.endpoint.own_clients import OwnClients
@@ -101,8 +100,6 @@ class Application:
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)
         self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
-        self._apis = ApiAnswers(service.settings, listening_host, self._in_thread)
-        self._api_clients = Clients(service.settings)
 
     def close(self) -> None:
         """Ends the threads and closes their connections; running functions are ended first."""
@@ -225,14 +222,23 @@ class Application:
         if self._clients is not None:
             self._clients.check_key(head)
         client = body.request.client
-        backends = Backends(
-            self._service.settings,
-            self._api_clients,
-            partial(self._call, body=body),
-            lambda function: self._in_thread(lambda _: function(), self._patient_threads),
-        )
         return await self._apis.answer(
-            head, partial(self._check_signature, head, body), backends, client.host if client else "127.0.0.1"
+            head,
+            partial(self._check_signature, head, body),
+            partial(self._call, body=body),
+            client.host if client else "127.0.0.1",
+        )
+
+    @cached_property
+    def _apis(self) -> ApiAnswers:
+        # Imported with the first request to an API: this takes a fifth of a server's start.
+        from sfn_cli.server.apis.answering import ApiAnswers
+
+        return ApiAnswers(
+            self._service.settings,
+            self._listening_host,
+            self._in_thread,
+            lambda function: self._in_thread(lambda _: function(), self._patient_threads),
         )
 
     async def _is_forwarded(self, forwarding: Forwarding, head: HttpRequest, body: Body, send: Send) -> bool:
