@@ -236,6 +236,7 @@ class Application:
 
         return ApiAnswers(
             self._service.settings,
+            self._service.clock,
             self._listening_host,
             self._in_thread,
             lambda function: self._in_thread(lambda _: function(), self._patient_threads),

@@ -57,15 +57,18 @@ class ApiAnswers:
     def __init__(
         self,
         settings: Settings,
+        clock: Callable[[], int],
         listening_host: str,
         with_service: Callable[[Callable[[Service], Any]], Awaitable[Any]],
         in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
     ) -> None:
-        """`with_service` calls a function in a thread, with a Service of that thread's.
+        """`clock` returns milliseconds since 1970.
 
-        `in_thread` calls one that may block for long.
+        `with_service` calls a function in a thread, with a Service of that thread's. `in_thread` calls
+        one that may block for long.
         """
         self._settings = settings
+        self._clock = clock
         self._listening_host = listening_host
         self._with_service = with_service
         self._in_thread = in_thread
@@ -106,7 +109,7 @@ class ApiAnswers:
                 tuple(pair for pair in head.headers.items() if pair[0] != ACCESS_KEY_HEADER),
                 (await whole()).body,
                 client,
-                await self._with_service(lambda service: service.clock()),
+                self._clock(),
             )
             call = new_api_call(self._settings, api, stage, matched, request)
             call = await authorize_call(call, backends.call)
