@@ -181,14 +181,36 @@ class Application:
                 "Names below localhost are those of buckets: only S3 is reached there.",
                 status=403,
             )
-        if head.path.startswith(PREFIX) and not is_bucket:
-            if self._clients is not None:
-                self._clients.check_key(head)
+        is_for_gateway = head.path.startswith(PREFIX) and not is_bucket
+        is_for_api = is_api_path(head.path) and not is_bucket
+        if not is_for_gateway and not is_for_api:
+            self._check_program(head)
+        if self._clients is not None:
+            self._clients.check_key(head)
+        if is_for_gateway:
             return await self._gateway.answer(
                 head, partial(self._check_signature, head, body), partial(self._call, body=body)
             )
-        if is_api_path(head.path) and not is_bucket:
+        if is_for_api:
             return await self._answer_api(head, body)
+        if self._forwarding is not None and await self._is_forwarded(self._forwarding, head, body, send):
+            return None
+        if is_bucket:
+            raise unsupported_request(f"{head.method} {head.path} of a bucket", head)
+        if (head.method, head.path) in _HEALTH and not aws_query.is_aws_query(head):
+            return HttpResponse(
+                200,
+                message_with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
+                dumps({"sfn": __version__}).encode(),
+            )
+        operation, members, response = self._read(await self._check_signature(head, body))
+        answer = await self._call(operation, members, body)
+        if self._credentials is not None and operation.service == "sts":
+            accept_session(self._credentials, answer)
+        return response(operation, answer)
+
+    def _check_program(self, head: HttpRequest) -> None:
+        """Raises ApiError for a request of a web page, or with a method that no operation has."""
         if not is_program(head.headers, self._listening_host):
             raise ApiError(
                 "AccessDeniedException",
@@ -199,28 +221,9 @@ class Application:
             raise ApiError(
                 "MethodNotAllowedException", f"The method must be one of {', '.join(_METHODS)}.", status=405
             )
-        if self._clients is not None:
-            self._clients.check_key(head)
-        if self._forwarding is not None and await self._is_forwarded(self._forwarding, head, body, send):
-            return None
-        if (head.method, head.path) in _HEALTH and not is_bucket and not aws_query.is_aws_query(head):
-            return HttpResponse(
-                200,
-                message_with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
-                dumps({"sfn": __version__}).encode(),
-            )
-        if is_bucket:
-            raise unsupported_request(f"{head.method} {head.path} of a bucket", head)
-        operation, members, response = self._read(await self._check_signature(head, body))
-        answer = await self._call(operation, members, body)
-        if self._credentials is not None and operation.service == "sts":
-            accept_session(self._credentials, answer)
-        return response(operation, answer)
 
     async def _answer_api(self, head: HttpRequest, body: Body) -> HttpResponse:
         """Returns the response of an API or a function URL."""
-        if self._clients is not None:
-            self._clients.check_key(head)
         client = body.request.client
         return await self._apis.answer(
             head,
