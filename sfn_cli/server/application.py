@@ -33,6 +33,7 @@ from sfn_cli.server.gateway import PREFIX, Gateway
 from sfn_cli.server.limits import MAX_API_BODY_BYTES, MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
 from sfn_cli.server.protocols import aws_json, aws_query, rest_json
+from sfn_cli.server.protocols.query_form import read_query_form
 from sfn_cli.server.refusal import refusal_response
 from sfn_cli.server.unsupported import unsupported_request
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
@@ -273,8 +274,9 @@ class Application:
             operation = aws_json.aws_json_operation(whole)
             return operation, aws_json.read_aws_json_request(operation, whole), aws_json.aws_json_response
         if aws_query.is_aws_query(whole):
-            operation = aws_query.aws_query_operation(whole)
-            return operation, aws_query.read_aws_query_request(operation, whole), aws_query.aws_query_response
+            form = aws_query.aws_query_form(whole)
+            operation = aws_query.aws_query_operation(form, whole)
+            return operation, read_query_form(operation.input, form), aws_query.aws_query_response
         route = rest_json.find_rest_json_route(self._routes, whole)
         return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
 
