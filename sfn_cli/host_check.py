@@ -30,7 +30,7 @@ def is_allowed_host(
     Pages of these `origins` are allowed, too. `scheme` is the server's own: "http" or "https".
     """
     host = headers.get("host")
-    if host is None or not _is_own_host(host, listening_host):
+    if host is None or not is_own_host(host, listening_host):
         return False
     origin = headers.get("origin")
     # A browser sends an origin as scheme://host:port in lower case, with nothing after it: no need to parse.
@@ -45,7 +45,7 @@ def is_program(headers: Mapping[str, str], listening_host: str = "localhost") ->
     browsers say where it comes from.
     """
     is_page = "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
-    return not is_page and _is_own_host(headers.get("host", ""), listening_host)
+    return not is_page and is_own_host(headers.get("host", ""), listening_host)
 
 
 def is_below_localhost(headers: Mapping[str, str]) -> bool:
@@ -53,7 +53,8 @@ def is_below_localhost(headers: Mapping[str, str]) -> bool:
     return (_host_of_url(f"//{headers.get('host', '')}") or "").endswith(".localhost")
 
 
-def _is_own_host(host: str, listening_host: str) -> bool:
+def is_own_host(host: str, listening_host: str) -> bool:
+    """Whether a Host header has a name of a server at `listening_host`, which no one can rebind."""
     return _HOST.fullmatch(host) is not None and _is_own_host_name(_host_of_url(f"//{host}"), listening_host)
 
 

@@ -13,28 +13,27 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from sfn_cli import __version__, api
+from sfn_cli.api.apigateway.urls import is_api_path
 from sfn_cli.api.operations import WAITING
 from sfn_cli.errors import ApiError, SfnError, StoreError
 from sfn_cli.host_check import is_below_localhost, is_program
-from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import signature
-from sfn_cli.server.apis.answering import MAX_API_BODY_BYTES, ApiAnswers, is_api_path
-from sfn_cli.server.apis.integrations.backends import Backends
 from sfn_cli.server.bodies import Bodies, Body
 from sfn_cli.server.credentials import accept_session
 from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
-from sfn_cli.server.limits import MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
+from sfn_cli.server.limits import MAX_API_BODY_BYTES, MAX_BODY_BYTES, MAX_LAMBDA_BODY_BYTES
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
 from sfn_cli.server.protocols import aws_json, aws_query, rest_json
+from sfn_cli.server.protocols.query_form import read_query_form
 from sfn_cli.server.refusal import refusal_response
 from sfn_cli.server.unsupported import unsupported_request
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
+    from sfn_cli.server.apis.answering import ApiAnswers
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.forwarding import Forwarding
     from sfn_cli.server.endpoint.own_clients import OwnClients
@@ -92,7 +92,6 @@ class Application:
         # Threads share them: created here, so that no two threads create one each.
         _ = service.runner, service.invoker
         self._listening_host = listening_host
-        self._scheme = scheme
         self._bodies = Bodies(notices)
         self._routes = rest_json.rest_json_routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
@@ -102,8 +101,6 @@ class Application:
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)
         self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
-        self._apis = ApiAnswers(service.settings, listening_host, scheme, self._in_thread)
-        self._api_clients = Clients(service.settings)
 
     def close(self) -> None:
         """Ends the threads and closes their connections; running functions are ended first."""
@@ -185,14 +182,36 @@ class Application:
                 "Names below localhost are those of buckets: only S3 is reached there.",
                 status=403,
             )
-        if head.path.startswith(PREFIX) and not is_bucket:
-            if self._clients is not None:
-                self._clients.check_key(head)
+        is_for_gateway = head.path.startswith(PREFIX) and not is_bucket
+        is_for_api = is_api_path(head.path) and not is_bucket
+        if not is_for_gateway and not is_for_api:
+            self._check_program(head)
+        if self._clients is not None:
+            self._clients.check_key(head)
+        if is_for_gateway:
             return await self._gateway.answer(
                 head, partial(self._check_signature, head, body), partial(self._call, body=body)
             )
-        if is_api_path(head.path) and not is_bucket:
+        if is_for_api:
             return await self._answer_api(head, body)
+        if self._forwarding is not None and await self._is_forwarded(self._forwarding, head, body, send):
+            return None
+        if is_bucket:
+            raise unsupported_request(f"{head.method} {head.path} of a bucket", head)
+        if (head.method, head.path) in _HEALTH and not aws_query.is_aws_query(head):
+            return HttpResponse(
+                200,
+                message_with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
+                dumps({"sfn": __version__}).encode(),
+            )
+        operation, members, response = self._read(await self._check_signature(head, body))
+        answer = await self._call(operation, members, body)
+        if self._credentials is not None and operation.service == "sts":
+            accept_session(self._credentials, answer)
+        return response(operation, answer)
+
+    def _check_program(self, head: HttpRequest) -> None:
+        """Raises ApiError for a request of a web page, or with a method that no operation has."""
         if not is_program(head.headers, self._listening_host):
             raise ApiError(
                 "AccessDeniedException",
@@ -203,37 +222,28 @@ class Application:
             raise ApiError(
                 "MethodNotAllowedException", f"The method must be one of {', '.join(_METHODS)}.", status=405
             )
-        if self._clients is not None:
-            self._clients.check_key(head)
-        if self._forwarding is not None and await self._is_forwarded(self._forwarding, head, body, send):
-            return None
-        if (head.method, head.path) in _HEALTH and not is_bucket and not aws_query.is_aws_query(head):
-            return HttpResponse(
-                200,
-                message_with_request_id({"Content-Type": rest_json.CONTENT_TYPE}),
-                dumps({"sfn": __version__}).encode(),
-            )
-        if is_bucket:
-            raise unsupported_request(f"{head.method} {head.path} of a bucket", head)
-        operation, members, response = self._read(await self._check_signature(head, body))
-        answer = await self._call(operation, members, body)
-        if self._credentials is not None and operation.service == "sts":
-            accept_session(self._credentials, answer)
-        return response(operation, answer)
 
     async def _answer_api(self, head: HttpRequest, body: Body) -> HttpResponse:
         """Returns the response of an API or a function URL."""
-        if self._clients is not None:
-            self._clients.check_key(head)
         client = body.request.client
-        backends = Backends(
-            self._service.settings,
-            self._api_clients,
-            partial(self._call, body=body),
-            lambda function: self._in_thread(lambda _: function(), self._patient_threads),
-        )
         return await self._apis.answer(
-            head, partial(self._check_signature, head, body), backends, client.host if client else "127.0.0.1"
+            head,
+            partial(self._check_signature, head, body),
+            partial(self._call, body=body),
+            client.host if client else "127.0.0.1",
+        )
+
+    @cached_property
+    def _apis(self) -> ApiAnswers:
+        # Imported with the first request to an API: this takes a fifth of a server's start.
+        from sfn_cli.server.apis.answering import ApiAnswers
+
+        return ApiAnswers(
+            self._service.settings,
+            self._service.clock,
+            self._listening_host,
+            self._in_thread,
+            lambda function: self._in_thread(lambda _: function(), self._patient_threads),
         )
 
     async def _is_forwarded(self, forwarding: Forwarding, head: HttpRequest, body: Body, send: Send) -> bool:
@@ -264,8 +274,9 @@ class Application:
             operation = aws_json.aws_json_operation(whole)
             return operation, aws_json.read_aws_json_request(operation, whole), aws_json.aws_json_response
         if aws_query.is_aws_query(whole):
-            operation = aws_query.aws_query_operation(whole)
-            return operation, aws_query.read_aws_query_request(operation, whole), aws_query.aws_query_response
+            form = aws_query.aws_query_form(whole)
+            operation = aws_query.aws_query_operation(form, whole)
+            return operation, read_query_form(operation.input, form), aws_query.aws_query_response
         route = rest_json.find_rest_json_route(self._routes, whole)
         return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
 

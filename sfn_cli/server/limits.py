@@ -22,6 +22,9 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_LAMBDA_BODY_BYTES = 72 * 1024 * 1024
 """Lambda accepts zips of 50 MiB; base64 makes them a third larger."""
 
+MAX_API_BODY_BYTES = 10 * 1024 * 1024
+"""The body of a request to an API."""
+
 MAX_BODIES_BYTES = 256 * 1024 * 1024
 """All bodies in memory: those that are arriving, and those of requests that are being answered."""
 

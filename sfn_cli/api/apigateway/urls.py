@@ -21,6 +21,11 @@ _API_URL = re.compile(
 _API_HOST = re.compile(r"([0-9a-z]{4,40})\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
 
 
+def is_api_path(path: str) -> bool:
+    """Whether a path on the local endpoint is that of an API or a function URL."""
+    return path.startswith((APIS, FUNCTIONS))
+
+
 def api_host(api_id: str, region: str) -> str:
     return f"{api_id}.execute-api.{region}.amazonaws.com"
 

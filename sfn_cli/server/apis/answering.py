@@ -15,11 +15,13 @@ from sfn_cli.api.apigateway.matching import match_route, methods_at
 from sfn_cli.api.apigateway.rest_apis import API_KEY
 from sfn_cli.api.apigateway.served import DEFAULT_STAGE
 from sfn_cli.api.apigateway.urls import APIS, FUNCTIONS
+from sfn_cli.integrations.aws.clients import shared_clients
 from sfn_cli.integrations.aws.emulated_apis import find_emulated_api
 from sfn_cli.local_endpoint.record import ACCESS_KEY_HEADER
 from sfn_cli.server.apis.authorizers import authorize_call
 from sfn_cli.server.apis.context import new_api_call
 from sfn_cli.server.apis.errors import error_response
+from sfn_cli.server.apis.integrations.backends import Backends
 from sfn_cli.server.apis.integrations.calling import call_integration
 from sfn_cli.server.apis.messages import (
     ApiRequest,
@@ -38,21 +40,15 @@ from sfn_cli.server.messages import HttpResponse
 from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from sfn_cli.api.apigateway.served import ServedApi
+    from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
     from sfn_cli.server.apis.context import ApiCall
-    from sfn_cli.server.apis.integrations.backends import Backends
     from sfn_cli.server.apis.messages import ApiResponse
     from sfn_cli.server.messages import HttpRequest
     from sfn_cli.settings import Settings
-
-MAX_API_BODY_BYTES = 10 * 1024 * 1024
-
-
-def is_api_path(path: str) -> bool:
-    return path.startswith((APIS, FUNCTIONS))
 
 
 class ApiAnswers:
@@ -61,30 +57,42 @@ class ApiAnswers:
     def __init__(
         self,
         settings: Settings,
+        clock: Callable[[], int],
         listening_host: str,
-        scheme: str,
         with_service: Callable[[Callable[[Service], Any]], Awaitable[Any]],
+        in_thread: Callable[[Callable[[], Any]], Awaitable[Any]],
     ) -> None:
-        """`with_service` calls a function in a thread, with a Service of that thread's."""
+        """`clock` returns milliseconds since 1970.
+
+        `with_service` calls a function in a thread, with a Service of that thread's. `in_thread` calls
+        one that may block for long.
+        """
         self._settings = settings
+        self._clock = clock
         self._listening_host = listening_host
-        self._scheme = scheme
         self._with_service = with_service
+        self._in_thread = in_thread
+        self._clients = shared_clients(settings)
         self._catalog = ApiCatalog()
 
     async def answer(
-        self, head: HttpRequest, whole: Callable[[], Awaitable[HttpRequest]], backends: Backends, client: str
+        self,
+        head: HttpRequest,
+        whole: Callable[[], Awaitable[HttpRequest]],
+        call_operation: Callable[[Operation, dict[str, Any]], Awaitable[Mapping[str, Any]]],
+        client: str,
     ) -> HttpResponse:
         """Responds to one request. `whole` returns it with its body, or raises ApiError.
 
-        `client` is the client's IP address.
+        `call_operation` calls an operation of sfn's own. `client` is the client's IP address.
         """
+        backends = Backends(self._clients, call_operation, self._in_thread)
         request_id = random_uuid()
         api: ServedApi | None = None
         call: ApiCall | None = None
         try:
-            check_api_host(head.headers, self._listening_host, self._scheme)
-            api, rest = await self._find(head.path, backends)
+            check_api_host(head.headers, self._listening_host)
+            api, rest = await self._find(head.path)
             check_api_origin(api, head.method, head.headers)
             stage, path = _stage_of(api, rest)
             if api.cors is not None and is_preflight(head.method, head.headers):
@@ -101,7 +109,7 @@ class ApiAnswers:
                 tuple(pair for pair in head.headers.items() if pair[0] != ACCESS_KEY_HEADER),
                 (await whole()).body,
                 client,
-                await self._with_service(lambda service: service.clock()),
+                self._clock(),
             )
             call = new_api_call(self._settings, api, stage, matched, request)
             call = await authorize_call(call, backends.call)
@@ -116,7 +124,7 @@ class ApiAnswers:
                 response = with_cors(response, api.cors, head.headers.get("origin"))
         return _http_response(response, request_id)
 
-    async def _find(self, path: str, backends: Backends) -> tuple[ServedApi, str]:
+    async def _find(self, path: str) -> tuple[ServedApi, str]:
         """Returns the API of a path, and the rest of the path. Raises GatewayError."""
         is_function = path.startswith(FUNCTIONS)
         id, slash, rest = path.removeprefix(FUNCTIONS if is_function else APIS).partition("/")
@@ -124,7 +132,7 @@ class ApiAnswers:
             lambda service: find_url_api(service, id) if is_function else self._catalog.find(service, id)
         )
         if found is None and not is_function:
-            found = await backends.in_thread(lambda: find_emulated_api(self._settings, backends.clients, id))
+            found = await self._in_thread(lambda: find_emulated_api(self._settings, self._clients, id))
         if found is None:
             what = "function URL" if is_function else "API"
             raise GatewayError(

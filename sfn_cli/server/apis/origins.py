@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sfn_cli.host_check import is_allowed_host
+from sfn_cli.host_check import is_own_host
 from sfn_cli.server.apis.messages import ApiResponse, GatewayError
 
 if TYPE_CHECKING:
@@ -40,16 +40,10 @@ def check_api_origin(api: ServedApi, method: str, headers: Mapping[str, str]) ->
             raise _foreign_origin(source or "an unknown origin")
 
 
-def check_api_host(headers: Mapping[str, str], listening_host: str, scheme: str) -> None:
+def check_api_host(headers: Mapping[str, str], listening_host: str) -> None:
     """Raises GatewayError for a request to a name that is not this server's (DNS rebinding)."""
-    host = {"host": headers.get("host", "")}
-    if not is_allowed_host(host, listening_host, scheme=scheme) or _names_subdomain(host["host"]):
+    if not is_own_host(headers.get("host", ""), listening_host):
         raise GatewayError("ACCESS_DENIED", 403, "This server answers requests to its own name only.")
-
-
-def _names_subdomain(host: str) -> bool:
-    """Whether a Host is a name below localhost: there, only S3 answers."""
-    return host.partition(":")[0].lower().endswith(".localhost")
 
 
 def _foreign_origin(origin: str) -> GatewayError:

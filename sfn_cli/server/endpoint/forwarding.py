@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import h11
 
 from sfn_cli.errors import ApiError, ConfigurationError
-from sfn_cli.host_check import is_program
+from sfn_cli.host_check import is_own_host
 from sfn_cli.integrations.aws import embedded_aws
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class Upstream:
         for name, value in scope["headers"]:
             if name in _ONE_HOP or name == _KEY_HEADER:
                 continue
-            if name == b"host" and not is_program({"host": value.decode("latin-1")}):
+            if name == b"host" and not is_own_host(value.decode("latin-1"), "localhost"):
                 value = self._own_host.encode()  # a name of this server that the other does not know
             found.append((name, value))
         if self._access_key is not None:

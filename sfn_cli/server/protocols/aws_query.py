@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 from sfn_cli.api import model
 from sfn_cli.server import signature
 from sfn_cli.server.messages import HttpRequest, HttpResponse, describe_error_message
-from sfn_cli.server.protocols.query_form import read_query_form
 from sfn_cli.server.protocols.query_xml import query_members_xml, query_text_xml
 from sfn_cli.server.unsupported import unsupported_request
 from sfn_cli.uuids import random_uuid
@@ -52,29 +51,14 @@ def aws_query_form(request: HttpRequest) -> dict[str, str]:
     return dict(parse_qsl(sent, keep_blank_values=True))
 
 
-def find_aws_query_operation(form: Mapping[str, str]) -> Operation | None:
-    """Returns the operation that a form calls; None if sfn does not have it."""
+def aws_query_operation(form: Mapping[str, str], request: HttpRequest) -> Operation:
+    """Returns the operation that a request's form calls. Raises ApiError UnknownOperationException."""
     action, service = form.get("Action", ""), SERVICES.get(form.get("Version", ""))
     if service is None or action not in model.model_operation_names(service):
-        return None
-    return model.load_model(service, action)
-
-
-def aws_query_operation(request: HttpRequest) -> Operation:
-    """Returns the operation that a request calls. Raises ApiError UnknownOperationException."""
-    form = aws_query_form(request)
-    operation = find_aws_query_operation(form)
-    if operation is None:
-        action = form.get("Action", "")
         raise unsupported_request(
             f"the action {action}" if action else f"{request.method} {request.path}", request
         )
-    return operation
-
-
-def read_aws_query_request(operation: Operation, request: HttpRequest) -> dict[str, Any]:
-    """Returns the operation's request. Raises ApiError SerializationException."""
-    return read_query_form(operation.input, aws_query_form(request))
+    return model.load_model(service, action)
 
 
 def aws_query_response(operation: Operation, answer: Mapping[str, Any]) -> HttpResponse:

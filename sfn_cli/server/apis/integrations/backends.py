@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
     from sfn_cli.integrations.aws.clients import Clients
     from sfn_cli.server.apis.messages import ApiResponse, Pairs
-    from sfn_cli.settings import Settings
 
 
 class BackendRequest(NamedTuple):
@@ -38,7 +37,6 @@ class BackendAnswer(NamedTuple):
 class Backends(NamedTuple):
     """The tools to call backends with."""
 
-    settings: Settings
     clients: Clients
     call: Callable[[Operation, dict[str, Any]], Awaitable[Mapping[str, Any]]]
     """Calls an operation of sfn's own, and waits for its response."""
