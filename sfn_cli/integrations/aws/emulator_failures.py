@@ -17,7 +17,6 @@ from xml.sax.saxutils import escape
 
 from sfn_cli.integrations.aws.cbor_errors import CBOR_PROTOCOL, CBOR_TYPE, cbor_error
 from sfn_cli.integrations.aws.emulator_bootstrap import provide_bootstrap
-from sfn_cli.integrations.aws.emulator_events import PUT_EVENTS, accept_all_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -58,8 +57,6 @@ class EmulatorFailures:
             return start_response(status, headers, *exc_info)
 
         provide_bootstrap(environ)
-        if environ.get("HTTP_X_AMZ_TARGET") == PUT_EVENTS:
-            accept_all_events()
         body_sent = _buffer_dynamodb_body(environ)
         try:
             chunks = self._application(environ, start)
