@@ -70,7 +70,7 @@ def execute_change_set(service: Service, request: dict[str, Any]) -> dict[str, A
         finally:
             _finish(own, change_set, token)
 
-    run_stack_work(service, stored.arn, with_request, work)
+    run_stack_work(service, with_request, work)
     return {}
 
 
