@@ -6,7 +6,6 @@ One that would change nothing, or whose transform fails, is FAILED: that is no e
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError, UsageError
@@ -20,6 +19,7 @@ from sfn_cli.stacks.operations.reviewed_stack import create_reviewed_stack
 from sfn_cli.stacks.operations.stacks import REVIEW, check_updatable, new_stack_arn, new_stack_name
 from sfn_cli.stacks.readers.sent_template import TransformError
 from sfn_cli.store.records.change_sets import ChangeSet
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ def _create(
         reason = error.message  # AWS reads such a template only after it has answered
     if stored is None:
         create_reviewed_stack(service, name, arn, details)
-    id = f"{request['ChangeSetName']}/{uuid.uuid4()}"
+    id = f"{request['ChangeSetName']}/{random_uuid()}"
     facts: dict[str, Any] = {
         "ChangeSetType": kind,
         "Description": request.get("Description"),

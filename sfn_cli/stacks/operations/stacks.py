@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,7 @@ from sfn_cli.stacks.operations.requests.sent_request import (
     sent_request,
 )
 from sfn_cli.stacks.operations.requests.template_faults import sent_template_error
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -222,7 +222,7 @@ def new_stack_name(name: str) -> str:
 
 def new_stack_arn(service: Service, name: str) -> str:
     settings = service.settings
-    return f"arn:aws:cloudformation:{settings.region}:{settings.account_id}:stack/{name}/{uuid.uuid4()}"
+    return f"arn:aws:cloudformation:{settings.region}:{settings.account_id}:stack/{name}/{random_uuid()}"
 
 
 def disables_rollback(request: Mapping[str, Any]) -> bool:
