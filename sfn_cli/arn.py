@@ -45,6 +45,12 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(*parts[1:])
 
 
+def service_in_arn(text: str) -> str:
+    """Returns the service of an ARN: "sqs", "states" …; "" for any other text."""
+    parsed = parse_arn(text)
+    return "" if parsed is None else parsed.service
+
+
 def name_in_arn(text: str) -> str:
     """Returns the name in an ARN, a version or alias included.
 

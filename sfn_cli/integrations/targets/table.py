@@ -34,11 +34,10 @@ def call_target(call: TargetCall) -> str | None:
     Raises TargetError.
     """
     delivery = call.delivery
-    parsed = arn.parse_arn(delivery.target)
     place = (
         "http_endpoints:call_url"
         if delivery.target.startswith(("http://", "https://"))
-        else TARGETS.get(parsed.service if parsed is not None else "")
+        else TARGETS.get(arn.service_in_arn(delivery.target))
     )
     if place is None:
         raise TargetError(

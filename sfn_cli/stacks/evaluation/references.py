@@ -26,45 +26,52 @@ def resource_references(
     for name in depends_on if isinstance(depends_on, list) else [depends_on]:
         if isinstance(name, str):
             found[name] = None
-    for name in _references(resource.get("Properties"), (*path, "Properties"), condition):
+    for name, _ in value_references(resource.get("Properties"), (*path, "Properties"), condition):
         found[name] = None
     return found
 
 
-def _references(value: Any, path: Path_, condition: Callable[[str, Path_], bool]) -> Iterator[str]:
+def value_references(
+    value: Any, path: Path_ = (), condition: Callable[[str, Path_], bool] | None = None
+) -> Iterator[tuple[str, bool]]:
+    """Yields the names that a value refers to, each with whether it is for an attribute of a resource.
+
+    With `condition`, the branch of Fn::If that is not taken does not count.
+    """
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _references(item, (*path, index), condition)
+            yield from value_references(item, (*path, index), condition)
         return
     if not isinstance(value, dict):
         return
     if len(value) == 1:
         ((key, argument),) = value.items()
         if key == "Ref" and isinstance(argument, str):
-            yield argument
+            yield argument, False
             return
         if key == "Fn::GetAtt" and (parts := get_att_parts(argument)) is not None:
             if isinstance(parts[0], str):
-                yield parts[0]
+                yield parts[0], True
             return
         if key == "Fn::Sub":
             text, own = argument, {}
             if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict):
                 text, own = argument
-                yield from _references(own, (*path, key, 1), condition)
+                yield from value_references(own, (*path, key, 1), condition)
             if isinstance(text, str):
                 for name in sub_references(text):
                     if name not in own:
-                        yield name.partition(".")[0]
+                        first, dot, _ = name.partition(".")
+                        yield first, bool(dot)
             return
-        if key == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+        if key == "Fn::If" and condition is not None and isinstance(argument, list) and len(argument) == 3:
             name = argument[0]
             if isinstance(name, str):
                 branch = 1 if condition(name, (*path, key, 0)) else 2
-                yield from _references(argument[branch], (*path, key, branch), condition)
+                yield from value_references(argument[branch], (*path, key, branch), condition)
                 return
     for key, item in value.items():
-        yield from _references(item, (*path, key), condition)
+        yield from value_references(item, (*path, key), condition)
 
 
 def reference_order(stack: Stack, references: Mapping[str, Collection[str]]) -> tuple[str, ...]:

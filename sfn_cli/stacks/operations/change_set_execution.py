@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError, UsageError
 from sfn_cli.stacks.deployment.deploy import deploy_stack
-from sfn_cli.stacks.operations.change_sets import AVAILABLE, EXECUTED, execution_status, find_change_set
+from sfn_cli.stacks.operations.change_sets import (
+    AVAILABLE,
+    EXECUTING,
+    execution_status,
+    fact_object,
+    find_change_set,
+    is_executed,
+)
 from sfn_cli.stacks.operations.identity import IN_BRACKETS, no_such_stack
 from sfn_cli.stacks.operations.requests.request_parameters import GIVEN
 from sfn_cli.stacks.operations.requests.sent_request import SentRequest, deploy_options, read_sent_stack
@@ -19,8 +26,6 @@ from sfn_cli.stacks.operations.stacks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sfn_cli.api.service import Service
     from sfn_cli.stacks.deployment.deploy import StackRequest
     from sfn_cli.store.records.change_sets import ChangeSet
@@ -38,13 +43,12 @@ def execute_change_set(service: Service, request: dict[str, Any]) -> dict[str, A
         raise no_such_stack(change_set.stack_arn, IN_BRACKETS)
     check_current(stored)
     facts = change_set.facts
-    given = facts.get(GIVEN)
     sent = SentRequest(
         stored.name,
         stored.folder,
         change_set.template,
-        {name: str(value) for name, value in given.items()} if isinstance(given, dict) else {},
-        _dict(facts.get("details")),
+        {name: str(value) for name, value in fact_object(facts, GIVEN).items()},
+        fact_object(facts, "details"),
     )
     try:
         stack, details = read_sent_stack(service, sent)
@@ -62,7 +66,7 @@ def execute_change_set(service: Service, request: dict[str, Any]) -> dict[str, A
 
     def work(own: Service, of_stack: StackRequest) -> None:
         def started() -> None:
-            _mark(own, change_set, "EXECUTE_IN_PROGRESS", token)
+            _mark(own, change_set, EXECUTING, token)
             of_stack.started()
 
         try:
@@ -70,7 +74,7 @@ def execute_change_set(service: Service, request: dict[str, Any]) -> dict[str, A
         finally:
             _finish(own, change_set, token)
 
-    run_stack_work(service, stored.arn, with_request, work)
+    run_stack_work(service, with_request, work)
     return {}
 
 
@@ -80,14 +84,14 @@ def _mark(service: Service, change_set: ChangeSet, status: str, token: str | Non
         facts["executed by"] = token
     service.change_sets.save(change_set._replace(facts=facts))
     for other in service.change_sets.of_stack(change_set.stack_arn):
-        if other.arn != change_set.arn and other.facts.get("ExecutionStatus") not in EXECUTED:
+        if other.arn != change_set.arn and not is_executed(other):
             service.change_sets.delete(other.arn)  # they were planned for what the stack no longer is
 
 
 def _finish(service: Service, change_set: ChangeSet, token: str | None) -> None:
     """Stores how an execution has ended, if it has started."""
     current = service.change_sets.find(change_set.arn)
-    if current is None or current.facts.get("ExecutionStatus") != "EXECUTE_IN_PROGRESS":
+    if current is None or current.facts.get("ExecutionStatus") != EXECUTING:
         return
     _mark(service, change_set, execution_status(service, current, is_ended=True), token)
 
@@ -99,7 +103,3 @@ def _not_executable(change_set: ChangeSet, status: str) -> ApiError:
         "InvalidChangeSetStatus",
         f"ChangeSet [{change_set.arn}] cannot be executed in its current {kind} of [{shown}]",
     )
-
-
-def _dict(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

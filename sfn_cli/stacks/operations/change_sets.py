@@ -6,7 +6,6 @@ One that would change nothing, or whose transform fails, is FAILED: that is no e
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError, UsageError
@@ -20,6 +19,7 @@ from sfn_cli.stacks.operations.reviewed_stack import create_reviewed_stack
 from sfn_cli.stacks.operations.stacks import REVIEW, check_updatable, new_stack_arn, new_stack_name
 from sfn_cli.stacks.readers.sent_template import TransformError
 from sfn_cli.store.records.change_sets import ChangeSet
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +34,8 @@ _PROPERTY_VALUES = ("BeforeValue", "AfterValue")
 _SHOWN = ("Capabilities", "NotificationARNs", "Tags", "RollbackConfiguration")
 
 AVAILABLE, UNAVAILABLE = "AVAILABLE", "UNAVAILABLE"
-_EXECUTING = "EXECUTE_IN_PROGRESS"
-EXECUTED = (_EXECUTING, "EXECUTE_COMPLETE", "EXECUTE_FAILED")
+EXECUTING = "EXECUTE_IN_PROGRESS"
+_EXECUTED = (EXECUTING, "EXECUTE_COMPLETE", "EXECUTE_FAILED")
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 """The statuses of a stack after an execution that did not fail."""
 
@@ -46,7 +46,7 @@ def create_change_set(service: Service, request: dict[str, Any]) -> dict[str, An
     stored = find_stack(service, request["StackName"])
     if stored is not None:
         for other in service.change_sets.of_stack(stored.arn):
-            if other.name == name and other.facts.get("ExecutionStatus") not in EXECUTED:
+            if other.name == name and not is_executed(other):
                 if token is not None and other.facts.get(TOKEN) == token:
                     return {"Id": other.arn, "StackId": stored.arn}
                 if other.status == "FAILED":
@@ -82,7 +82,7 @@ def _create(
     try:
         stack, details = read_sent_stack(service, sent)
         plan = plan_sent_stack(service, arn, before, stack, sent)
-        parameters = described_parameters(stack.template, _member(details, GIVEN))
+        parameters = described_parameters(stack.template, fact_object(details, GIVEN))
         if not plan.has_changes:
             reason = NO_CHANGES
     except TransformError as error:
@@ -95,7 +95,7 @@ def _create(
         reason = error.message  # AWS reads such a template only after it has answered
     if stored is None:
         create_reviewed_stack(service, name, arn, details)
-    id = f"{request['ChangeSetName']}/{uuid.uuid4()}"
+    id = f"{request['ChangeSetName']}/{random_uuid()}"
     facts: dict[str, Any] = {
         "ChangeSetType": kind,
         "Description": request.get("Description"),
@@ -129,7 +129,7 @@ def describe_change_set(service: Service, request: dict[str, Any]) -> dict[str, 
     changes, token = stack_list_page(request, _member_list(change_set.facts, "Changes"))
     if not request.get("IncludePropertyValues"):
         changes = [_without_values(one) for one in changes]
-    details = _member(change_set.facts, "details")
+    details = fact_object(change_set.facts, "details")
     return {
         **_summary(service, change_set),
         **{member: details.get(member) for member in _SHOWN},
@@ -151,7 +151,7 @@ def describe_change_set_hooks(service: Service, request: dict[str, Any]) -> dict
 
 def list_change_sets(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     stored = existing_stack(service, request["StackName"])
-    found = [one for one in service.change_sets.of_stack(stored.arn) if not _is_executed(one)]
+    found = [one for one in service.change_sets.of_stack(stored.arn) if not is_executed(one)]
     page, token = stack_list_page(request, found)
     return {"Summaries": [_summary(service, one) for one in page], "NextToken": token}
 
@@ -164,11 +164,11 @@ def delete_change_set(service: Service, request: dict[str, Any]) -> dict[str, An
         if error.code != "ChangeSetNotFound":
             raise
         return {}
-    if execution_status(service, change_set) == _EXECUTING:
+    if execution_status(service, change_set) == EXECUTING:
         raise ApiError(
             "InvalidChangeSetStatus",
             f"ChangeSet [{change_set.arn}] cannot be deleted in its current execution status of "
-            f"[{_EXECUTING}]",
+            f"[{EXECUTING}]",
         )
     service.change_sets.delete(change_set.arn)
     return {}
@@ -191,7 +191,7 @@ def find_change_set(service: Service, request: Mapping[str, Any]) -> ChangeSet:
         )
     stored = existing_stack(service, stack_name)
     for change_set in reversed(service.change_sets.of_stack(stored.arn)):
-        if change_set.name == name and not _is_executed(change_set):
+        if change_set.name == name and not is_executed(change_set):
             return change_set
     raise _no_such_change_set(name)
 
@@ -203,7 +203,7 @@ def execution_status(service: Service, change_set: ChangeSet, *, is_ended: bool 
     with `is_ended`, the stack's status says it.
     """
     status = str(change_set.facts.get("ExecutionStatus"))
-    if status != _EXECUTING:
+    if status != EXECUTING:
         return status
     stored = service.stacks.find_by_arn(change_set.stack_arn)
     if stored is not None and stored.status.endswith("_IN_PROGRESS") and not is_ended:
@@ -211,8 +211,9 @@ def execution_status(service: Service, change_set: ChangeSet, *, is_ended: bool 
     return "EXECUTE_COMPLETE" if stored is not None and stored.status in _DONE else "EXECUTE_FAILED"
 
 
-def _is_executed(change_set: ChangeSet) -> bool:
-    return change_set.facts.get("ExecutionStatus") in EXECUTED
+def is_executed(change_set: ChangeSet) -> bool:
+    """Whether a change set has been executed, or is: then its name is free for another one."""
+    return change_set.facts.get("ExecutionStatus") in _EXECUTED
 
 
 def _no_such_change_set(name: str) -> ApiError:
@@ -259,7 +260,8 @@ def _is_transformed(text: str) -> bool:
     return isinstance(template, dict) and bool(used_macros(template))
 
 
-def _member(facts: Mapping[str, Any], name: str) -> dict[str, Any]:
+def fact_object(facts: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Returns a fact of a change set that is an object; {} if there is none."""
     found = facts.get(name)
     return found if isinstance(found, dict) else {}
 

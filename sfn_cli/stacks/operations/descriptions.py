@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.deployment.names import stored_stacks
 from sfn_cli.stacks.evaluation.parameter_values import HIDDEN
 from sfn_cli.stacks.operations.identity import existing_stack, known_stack
 from sfn_cli.stacks.operations.paging import stack_list_page
@@ -31,14 +32,14 @@ def describe_stacks(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if name is not None:
         known = known_stack(service, name)
         return {"Stacks": [_described_stack(known.stack, known.deleted_at)]}
-    page, token = stack_list_page(request, list(_all_stacks(service)))
+    page, token = stack_list_page(request, list(stored_stacks(service.stacks)))
     return {"Stacks": [_described_stack(stack, None) for stack in page], "NextToken": token}
 
 
 def list_stacks(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Returns all stacks, also those that were deleted in the last 90 days, latest first."""
     wanted = request.get("StackStatusFilter")
-    found = [(stack, None) for stack in _all_stacks(service)] + list(_deleted_stacks(service))
+    found = [(stack, None) for stack in stored_stacks(service.stacks)] + list(_deleted_stacks(service))
     found = [one for one in found if not wanted or one[0].status in wanted]
     found.sort(key=lambda one: -one[0].created_at)
     page, token = stack_list_page(request, found)
@@ -105,13 +106,6 @@ def _stack_summary(stack: StoredStack, deleted_at: int | None) -> dict[str, Any]
         "RootId": details.get("RootId"),
         "DriftInformation": _DRIFT,
     }
-
-
-def _all_stacks(service: Service) -> Iterator[StoredStack]:
-    after = ""
-    while page := service.stacks.page(after, 100):
-        yield from page
-        after = page[-1].name
 
 
 def _deleted_stacks(service: Service) -> Iterator[tuple[StoredStack, int]]:

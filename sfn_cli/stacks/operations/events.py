@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.operations.identity import IN_BRACKETS, known_stack, stack_validation_error
 from sfn_cli.stacks.operations.paging import PAGE_ITEMS, stack_page_key, stack_page_token
-from sfn_cli.stacks.operations.reviewed_stack import STACK_TYPE
+from sfn_cli.stacks.readers.nested_stacks import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.stacks import StackEvent
 
-_NEWEST = "999999999999999999"
+_NEWEST = 999_999_999_999_999_999
 
 
 def describe_stack_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -52,16 +52,16 @@ def describe_events(service: Service, request: dict[str, Any]) -> dict[str, Any]
 def _page_of_events(
     service: Service, request: Mapping[str, Any], arn: str
 ) -> tuple[Sequence[StackEvent], str | None]:
-    before = int(stack_page_key(request, _NEWEST))
+    before = stack_page_key(request, _NEWEST)
     events = service.stack_events.page(arn, before, PAGE_ITEMS + 1)
     if len(events) <= PAGE_ITEMS:
         return events, None
     events = events[:PAGE_ITEMS]
-    return events, stack_page_token(str(events[-1].id))
+    return events, stack_page_token(events[-1].id)
 
 
 def _described_event(stack_name: str, event: StackEvent) -> dict[str, Any]:
-    is_stack = event.type == STACK_TYPE and event.physical_id == event.stack_arn
+    is_stack = event.type == STACK and event.physical_id == event.stack_arn
     stem = f"{event.id:08x}" if is_stack else f"{event.logical_id}-{event.status}-{event.at}"
     return {
         "StackId": event.stack_arn,

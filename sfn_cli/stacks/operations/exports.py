@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli.stacks.deployment.names import stored_stacks
 from sfn_cli.stacks.operations.identity import stack_validation_error
 from sfn_cli.stacks.operations.paging import stack_list_page
 
@@ -12,15 +13,12 @@ if TYPE_CHECKING:
 
 
 def list_exports(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    exports, after = [], ""
-    while page := service.stacks.page(after, 100):
-        exports += [
-            {"ExportingStackId": stack.arn, "Name": output["ExportName"], "Value": output["OutputValue"]}
-            for stack in page
-            for output in stack.outputs
-            if "ExportName" in output
-        ]
-        after = page[-1].name
+    exports = [
+        {"ExportingStackId": stack.arn, "Name": output["ExportName"], "Value": output["OutputValue"]}
+        for stack in stored_stacks(service.stacks)
+        for output in stack.outputs
+        if "ExportName" in output
+    ]
     shown, token = stack_list_page(request, sorted(exports, key=lambda one: one["Name"]))
     return {"Exports": shown, "NextToken": token}
 

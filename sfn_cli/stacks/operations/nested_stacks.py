@@ -13,7 +13,12 @@ from sfn_cli.stacks.deployment.deploy import deploy_stack
 from sfn_cli.stacks.deployment.failures.recovery import recover_stack
 from sfn_cli.stacks.deployment.options import DO_NOTHING, ROLLBACK, StackRequest
 from sfn_cli.stacks.operations.requests.request_template import fetched_text
-from sfn_cli.stacks.operations.requests.sent_request import SentRequest, deploy_options, read_sent_stack
+from sfn_cli.stacks.operations.requests.sent_request import (
+    SentRequest,
+    deploy_options,
+    nothing_sent,
+    read_sent_stack,
+)
 from sfn_cli.stacks.readers.nested_stacks import STACK
 from sfn_cli.stacks.resources.not_created.left_out import MadeUpAttributes
 from sfn_cli.stacks.resources.properties import property_object, property_text
@@ -54,9 +59,7 @@ def _delete_nested_stack(
     stored = context.service.stacks.find_by_arn(created.physical_id)
     if stored is None:
         return
-    options = deploy_options(
-        context.service, SentRequest(stored.name, stored.folder, "", {}, {}), StackRequest(stored.arn)
-    )
+    options = deploy_options(context.service, nothing_sent(stored), StackRequest(stored.arn))
     try:
         delete_stack(context.service, stored.name, options)
     except SfnError as error:
@@ -83,16 +86,14 @@ def _deploy(context: ProvisioningContext, arn: str, properties: Properties, done
     leaves = operation is not None and operation.options.get("on_failure") == DO_NOTHING
     try:
         text = fetched_text(service, str(properties.get("TemplateURL") or ""))
-        stack, details = read_sent_stack(
-            service, SentRequest(name, arn if before is None else before.folder, text, given, details)
-        )
+        sent = SentRequest(name, arn if before is None else before.folder, text, given, details)
+        stack, details = read_sent_stack(service, sent)
         request = StackRequest(
             arn,
             template=text,
             details=details,
             on_failure=DO_NOTHING if leaves else ROLLBACK,
         )
-        sent = SentRequest(name, str(stack.folder), text, given, details)
         deployed = deploy_stack(service, stack, deploy_options(service, sent, request))
     except SfnError as error:
         reason = _reason(context, arn, error)

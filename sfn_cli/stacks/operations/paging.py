@@ -17,20 +17,18 @@ PAGE_ITEMS = 100
 Item = TypeVar("Item")
 
 
-def stack_list_page(
-    request: Mapping[str, Any], items: Sequence[Item], size: int = PAGE_ITEMS
-) -> tuple[Sequence[Item], str | None]:
+def stack_list_page(request: Mapping[str, Any], items: Sequence[Item]) -> tuple[Sequence[Item], str | None]:
     """Returns the page that the request's NextToken names, and the token of the next page."""
-    start = int(stack_page_key(request, "0"))
-    end = start + size
-    return items[start:end], stack_page_token(str(end)) if end < len(items) else None
+    start = stack_page_key(request, 0)
+    end = start + PAGE_ITEMS
+    return items[start:end], stack_page_token(end) if end < len(items) else None
 
 
-def stack_page_token(key: str) -> str:
+def stack_page_token(key: int) -> str:
     return base64.urlsafe_b64encode(f"page:{key}".encode()).decode()
 
 
-def stack_page_key(request: Mapping[str, Any], first: str) -> str:
+def stack_page_key(request: Mapping[str, Any], first: int) -> int:
     """Returns the number in the request's NextToken, or `first`. Raises ApiError ValidationError."""
     token = request.get("NextToken")
     if token is None:
@@ -41,4 +39,4 @@ def stack_page_key(request: Mapping[str, Any], first: str) -> str:
         prefix, key = "", ""
     if prefix != "page" or not key.isdecimal() or len(key) > 18:
         raise stack_validation_error("Invalid NextToken")
-    return key
+    return int(key)

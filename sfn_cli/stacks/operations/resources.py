@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.jsonvalue import dumps
+from sfn_cli.stacks.deployment.names import stored_stacks
 from sfn_cli.stacks.operations.identity import IN_QUOTES, KnownStack, known_stack, stack_validation_error
 from sfn_cli.stacks.operations.paging import stack_list_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.stacks import StoredResource
@@ -73,18 +74,11 @@ def list_stack_resources(service: Service, request: dict[str, Any]) -> dict[str,
 
 
 def _owner(service: Service, physical_id: str | None) -> KnownStack:
-    for stack in _stacks(service):
+    for stack in stored_stacks(service.stacks):
         resources = service.stacks.resources(stack.name)
         if any(resource.shown_id == physical_id for resource in resources):
             return KnownStack(stack, resources)
     raise stack_validation_error(f"Stack for {physical_id} does not exist")
-
-
-def _stacks(service: Service) -> Iterator[Any]:
-    after = ""
-    while page := service.stacks.page(after, 100):
-        yield from page
-        after = page[-1].name
 
 
 def _of_stack(known: KnownStack) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.operations.requests.sent_request import PROCESSED
 from sfn_cli.stacks.operations.stacks import REVIEW
+from sfn_cli.stacks.readers.nested_stacks import STACK
 from sfn_cli.stacks.readers.project_files import ProjectKind
 from sfn_cli.store.records.stacks import StackEvent, StoredStack
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.jsonvalue import Json
 
-STACK_TYPE = "AWS::CloudFormation::Stack"
 _INITIATED = "User Initiated"
 
 
@@ -37,4 +37,4 @@ def create_reviewed_stack(service: Service, name: str, arn: str, details: Mappin
         updated_at=now,
         details={member: value for member, value in details.items() if member != PROCESSED},
     )
-    service.stacks.save(stack, StackEvent(arn, name, arn, STACK_TYPE, REVIEW, _INITIATED, at=now))
+    service.stacks.save(stack, StackEvent(arn, name, arn, STACK, REVIEW, _INITIATED, at=now))

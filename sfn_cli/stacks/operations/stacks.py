@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +26,12 @@ from sfn_cli.stacks.operations.requests.sent_request import (
     TOKEN,
     SentRequest,
     deploy_options,
+    nothing_sent,
     read_sent_stack,
     sent_request,
 )
 from sfn_cli.stacks.operations.requests.template_faults import sent_template_error
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -121,13 +122,13 @@ def delete_stack_by_name(service: Service, request: dict[str, Any]) -> dict[str,
             f"Stack [{stored.name}] cannot be deleted while in status {stored.status}"
         )
     request_of_stack = StackRequest(stored.arn, retained=retained, token=request.get("ClientRequestToken"))
-    run_stack_work(service, stored.arn, request_of_stack, partial(_delete_or_wait, stored))
+    run_stack_work(service, request_of_stack, partial(_delete_or_wait, stored))
     return {}
 
 
 def _delete_or_wait(stored: StoredStack, service: Service, request: StackRequest) -> None:
     """Deletes a stack. One that is being created is cancelled first, and deleted when that has ended."""
-    options = deploy_options(service, _nothing_sent(stored), request)
+    options = deploy_options(service, nothing_sent(stored), request)
     has_cancelled = False
     while True:
         try:
@@ -221,7 +222,7 @@ def new_stack_name(name: str) -> str:
 
 def new_stack_arn(service: Service, name: str) -> str:
     settings = service.settings
-    return f"arn:aws:cloudformation:{settings.region}:{settings.account_id}:stack/{name}/{uuid.uuid4()}"
+    return f"arn:aws:cloudformation:{settings.region}:{settings.account_id}:stack/{name}/{random_uuid()}"
 
 
 def disables_rollback(request: Mapping[str, Any]) -> bool:
@@ -253,32 +254,26 @@ def start_deploy(service: Service, stack: Stack, sent: SentRequest, request: Sta
     """Deploys a stack that was read. Raises what is wrong before anything is changed."""
     run_stack_work(
         service,
-        request.arn,
         request,
         lambda own, with_request: deploy_stack(own, stack, deploy_options(own, sent, with_request)),
     )
 
 
 def run_stack_work(
-    service: Service,
-    arn: str,
-    request: StackRequest | None,
-    work: Callable[[Service, StackRequest], object],
+    service: Service, request: StackRequest, work: Callable[[Service, StackRequest], object]
 ) -> None:
-    assert request is not None
-
     def run(own: Service, started: Callable[[], None]) -> None:
         work(own, request._replace(started=started))
 
     try:
         run_in_background(service, run)
     except StackBusyError:
-        stored = service.stacks.find_by_arn(arn)
+        stored = service.stacks.find_by_arn(request.arn)
         if stored is None:
-            raise _already_exists(arn.split("/")[1]) from None
+            raise _already_exists(request.arn.split("/")[1]) from None
         # The other process may not have stored the status yet.
         is_shown = stored.status.endswith("_IN_PROGRESS")
-        raise not_updatable(arn, stored.status if is_shown else "UPDATE_IN_PROGRESS") from None
+        raise not_updatable(request.arn, stored.status if is_shown else "UPDATE_IN_PROGRESS") from None
     except ExportError as error:
         raise stack_validation_error(str(error)) from None
     except UsageError as error:
@@ -288,21 +283,13 @@ def run_stack_work(
 def _roll_back(
     service: Service, stored: StoredStack, request: Mapping[str, Any], skipped: frozenset[str]
 ) -> None:
-    options = deploy_options(
-        service,
-        _nothing_sent(stored),
-        StackRequest(stored.arn, retained=skipped, token=request.get("ClientRequestToken")),
-    )
     run_stack_work(
         service,
-        stored.arn,
-        options.request,
-        lambda own, with_request: roll_back_stack(own, stored.name, options._replace(request=with_request)),
+        StackRequest(stored.arn, retained=skipped, token=request.get("ClientRequestToken")),
+        lambda own, with_request: roll_back_stack(
+            own, stored.name, deploy_options(own, nothing_sent(stored), with_request)
+        ),
     )
-
-
-def _nothing_sent(stored: StoredStack) -> SentRequest:
-    return SentRequest(stored.name, stored.folder, "", {}, {})
 
 
 def _read_directly(service: Service, sent: SentRequest) -> tuple[Stack, dict[str, Json]]:

@@ -8,7 +8,7 @@ from sfn_cli.errors import ApiError, UsageError
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.stacks.evaluation.parameter_values import is_hidden_parameter
-from sfn_cli.stacks.operations.change_sets import find_change_set
+from sfn_cli.stacks.operations.change_sets import fact_object, find_change_set
 from sfn_cli.stacks.operations.identity import WITH_ID, existing_stack, known_stack, stack_validation_error
 from sfn_cli.stacks.operations.requests.capabilities import AUTO_EXPAND, needed_capabilities, used_macros
 from sfn_cli.stacks.operations.requests.request_parameters import sent_parameter_values
@@ -32,8 +32,7 @@ def get_template(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     is_processed = request.get("TemplateStage") == "Processed"
     if request.get("ChangeSetName") is not None:
         change_set = find_change_set(service, request)
-        details = change_set.facts.get("details")
-        processed = details.get(PROCESSED) if isinstance(details, dict) else None
+        processed = fact_object(change_set.facts, "details").get(PROCESSED)
         original = change_set.template
     elif request.get("StackName") is not None:
         stack = known_stack(service, request["StackName"]).stack

@@ -42,7 +42,6 @@ def sent_stack(sent: SentTemplate, name: str, folder: str) -> Stack:
     `folder` identifies the stack: the folder of the project that it was first deployed from, or its
     ARN.
     """
-    from sfn_cli.stacks.evaluation.template_form import check_dependencies
     from sfn_cli.stacks.readers.templates.sam import is_sam_template, transform_sam_template
 
     draft = _sent_draft(sent)
@@ -52,7 +51,6 @@ def sent_stack(sent: SentTemplate, name: str, folder: str) -> Stack:
             transform_sam_template(draft, sent.region)
         except TemplateError as error:
             raise TransformError(error.place, _sam_failure(error)) from None
-    check_dependencies(draft.template, draft.error)
     return Stack(
         kind=(ProjectKind.SAM if is_sam else ProjectKind.CLOUDFORMATION).value,
         name=name,

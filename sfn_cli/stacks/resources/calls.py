@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = re.compile("DoesNotExist|NonExistent|NoSuch|NotFound|^404$")
 _ALREADY_EXISTS = re.compile(
-    "AlreadyExist|AlreadyOwnedByYou|ResourceExists|ResourceInUse|ResourceConflict|NameExists"
+    "AlreadyExist|AlreadyOwnedByYou|ResourceExists|ResourceInUse|ConflictException|NameExists"
 )
 
 
@@ -52,6 +52,25 @@ def call_store(
         raise ResourceError(error.message, operation, error) from error
     except UsageError as error:
         raise _invalid_call(str(error), operation) from None
+
+
+def create_or_update(
+    context: ProvisioningContext,
+    service: str,
+    noun: str,
+    properties: Mapping[str, Any],
+    own: Mapping[str, Any] | None = None,
+) -> tuple[dict[str, Any], bool]:
+    """Calls the operation Create`noun`, or Update`noun` if there is one already.
+
+    Returns the response, and whether it existed. Raises ResourceError.
+    """
+    try:
+        return call_store(context, service, f"Create{noun}", properties, own), False
+    except ResourceError as error:
+        if not already_exists(error):
+            raise
+        return call_store(context, service, f"Update{noun}", properties, own), True
 
 
 def call_service(

@@ -58,6 +58,10 @@ FORMAT = "Template format error: "
             f"{FORMAT}Unresolved resource dependencies [Nope] in the Outputs block of the template",
         ),
         (
+            of({"A": {"Type": GROUP, "DependsOn": "Nope"}}),
+            f"{FORMAT}Unresolved resource dependencies [Nope] in the Resources block of the template",
+        ),
+        (
             with_value({"Fn::GetAtt": ["Nope", "Arn"]}),
             "Template error: instance of Fn::GetAtt references undefined resource Nope",
         ),

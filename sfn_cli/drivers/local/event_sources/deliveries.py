@@ -14,13 +14,13 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
 from sfn_cli.api.events.started_executions import (
     event_execution,
     event_execution_name,
     start_event_executions,
 )
 from sfn_cli.api.functions.references import existing_function_reference
+from sfn_cli.arn import service_in_arn
 from sfn_cli.drivers.local.event_sources.dead_letters import dead_letter
 from sfn_cli.errors import ApiError, SfnError, is_store_error
 from sfn_cli.integrations.targets.target import TargetCall, TargetError
@@ -72,10 +72,10 @@ class EventDeliveries:
         live = live_workers()
         room = AT_ONCE - self.in_progress
         taken = self._queue.take(self._worker, live, self._context.clock(), room) if room > 0 else []
-        of_machines = [delivery for delivery in taken if _service_of(delivery) == "states"]
+        of_machines = [delivery for delivery in taken if service_in_arn(delivery.target) == "states"]
         self._start_executions(of_machines)
         for delivery in taken:
-            if _service_of(delivery) != "states":
+            if service_in_arn(delivery.target) != "states":
                 self._carry_out(delivery)
         self.is_unfinished = self.in_progress > 0 or self._queue.waiting(self._worker, live)
         return bool(taken) and len(taken) == room
@@ -89,7 +89,7 @@ class EventDeliveries:
     def _carry_out(self, delivery: Delivery) -> None:
         """Hands over one event, or begins to."""
         try:
-            if _service_of(delivery) == "lambda":
+            if service_in_arn(delivery.target) == "lambda":
                 self._invoke_function(delivery)
             else:
                 self._call_target(delivery)
@@ -174,11 +174,6 @@ class EventDeliveries:
         if line not in self._reported:
             self._reported.add(line)
             self._report(line)
-
-
-def _service_of(delivery: Delivery) -> str | None:
-    parsed = arn.parse_arn(delivery.target)
-    return None if parsed is None else parsed.service
 
 
 def _call_in_thread(delivery: Delivery, context: TaskContext) -> str | None:

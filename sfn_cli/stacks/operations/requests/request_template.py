@@ -33,10 +33,7 @@ def requested_template(service: Service, request: Mapping[str, Any], stack: Stor
             raise stack_validation_error("No previous template is available for this stack.")
         return stack.template
     if url is not None:
-        try:
-            return read_s3_text(service.settings, url)
-        except S3ReadError as error:
-            raise stack_validation_error(str(error)) from None
+        return fetched_text(service, url)
     assert body is not None
     size = len(body.encode("utf-8", "replace"))
     if size > MAX_BODY_BYTES:

@@ -93,7 +93,12 @@ def read_sent_stack(service: Service, sent: SentRequest) -> tuple[Stack, dict[st
     return stack, {name: value for name, value in details.items() if value is not None}
 
 
-def deploy_options(service: Service, sent: SentRequest, request: StackRequest | None = None) -> DeployOptions:
+def nothing_sent(stored: StoredStack) -> SentRequest:
+    """Returns what a request sends that only names a stack, such as DeleteStack."""
+    return SentRequest(stored.name, stored.folder, "", {}, {})
+
+
+def deploy_options(service: Service, sent: SentRequest, request: StackRequest) -> DeployOptions:
     """Returns the options of a deploy for a request."""
     return DeployOptions(
         report=lambda _: None,

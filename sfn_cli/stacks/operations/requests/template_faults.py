@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.evaluation.intrinsics import get_att_parts, sub_references
+from sfn_cli.stacks.evaluation.context import PseudoParameters
 from sfn_cli.stacks.evaluation.parameter_values import ParameterError
+from sfn_cli.stacks.evaluation.references import value_references
 from sfn_cli.stacks.operations.identity import stack_validation_error
 from sfn_cli.stacks.readers.sent_template import TransformError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from sfn_cli.errors import ApiError, UsageError
 
@@ -28,19 +29,7 @@ _ATTRIBUTES = frozenset(
         "UpdatePolicy", "UpdateReplacePolicy",
     )
 )  # fmt: skip
-_PSEUDO_PARAMETERS = frozenset(
-    f"AWS::{name}"
-    for name in (
-        "AccountId",
-        "NoValue",
-        "NotificationARNs",
-        "Partition",
-        "Region",
-        "StackId",
-        "StackName",
-        "URLSuffix",
-    )
-)
+_PSEUDO_PARAMETERS = frozenset((*PseudoParameters("", "", "", "").values(), "AWS::NoValue"))
 _TYPE = re.compile(r"(?:Custom::[A-Za-z0-9_@-]+|[A-Za-z0-9]{2,64}(?:::[A-Za-z0-9]{2,64}){2,3})")
 _TERRAFORM = "Terraform::"
 _MAX_DESCRIPTION = 1024
@@ -88,7 +77,7 @@ def _check_sent_references(template: Mapping[str, Any], section: str, names: set
                 unresolved[name] = None
         if section == "Outputs" and not (isinstance(value, dict) and "Value" in value):
             raise _format_error(f"Output {logical_id} is malformed. Every output needs a Value.")
-        for name, is_attribute in _sent_references(value):
+        for name, is_attribute in value_references(value):
             if is_attribute and name not in template["Resources"]:
                 raise stack_validation_error(
                     f"Template error: instance of Fn::GetAtt references undefined resource {name}"
@@ -100,39 +89,6 @@ def _check_sent_references(template: Mapping[str, Any], section: str, names: set
             f"Unresolved resource dependencies [{', '.join(unresolved)}] in the {section} block of the "
             "template"
         )
-
-
-def _sent_references(value: Any) -> Iterator[tuple[str, bool]]:
-    """Yields the names that a value refers to, each with whether it is a resource's attribute."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _sent_references(item)
-        return
-    if not isinstance(value, dict):
-        return
-    if len(value) == 1:
-        ((key, argument),) = value.items()
-        if key == "Ref":
-            if isinstance(argument, str):
-                yield argument, False
-            return
-        if key == "Fn::GetAtt":
-            parts = get_att_parts(argument)
-            if parts is not None and isinstance(parts[0], str):
-                yield parts[0], True
-            return
-        if key == "Fn::Sub":
-            text, own = argument, {}
-            if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict):
-                text, own = argument
-                yield from _sent_references(list(own.values()))
-            for name in sub_references(text) if isinstance(text, str) else ():
-                if name not in own:
-                    first, dot, _ = name.partition(".")
-                    yield first, bool(dot)
-            return
-    for item in value.values():
-        yield from _sent_references(item)
 
 
 def _format_error(message: str) -> ApiError:

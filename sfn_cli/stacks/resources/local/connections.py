@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.resources.calls import already_exists, call_store, none_if_missing, predicted_name
+from sfn_cli.stacks.resources.calls import call_store, create_or_update, none_if_missing, predicted_name
 from sfn_cli.stacks.resources.properties import property_object
-from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
@@ -38,35 +38,27 @@ def _created_connection(naming: Naming, name: str, connection_arn: str) -> Creat
 
 def _create_connection(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     name = _connection_name(context.naming, properties)
-    return _change_connection(context, "CreateConnection", name, properties)
+    request = _connection_request(properties)
+    changed, existed = create_or_update(context, "events", "Connection", request, {"Name": name})
+    return _created_connection(context.naming, name, changed["ConnectionArn"])._replace(existed=existed)
 
 
 def _update_connection(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    return _change_connection(context, "UpdateConnection", created.physical_id, new)
+    name = created.physical_id
+    changed = call_store(context, "events", "UpdateConnection", _connection_request(new), {"Name": name})
+    return _created_connection(context.naming, name, changed["ConnectionArn"])
 
 
-def _change_connection(
-    context: ProvisioningContext, operation: str, name: str, properties: Properties
-) -> CreatedResource:
-    """Creates or updates the connection; an existing one is updated."""
+def _connection_request(properties: Properties) -> dict[str, Any]:
     parameters = dict(property_object(properties, "AuthParameters"))
     parameters.pop("ConnectivityParameters", None)  # calls are made directly from this computer
-    request = {
+    return {
         "Description": properties.get("Description") or "",
         "AuthorizationType": properties.get("AuthorizationType"),
         "AuthParameters": parameters,
     }
-    existed = False
-    try:
-        changed = call_store(context, "events", operation, request, {"Name": name})
-    except ResourceError as error:
-        if operation == "UpdateConnection" or not already_exists(error):
-            raise
-        changed = call_store(context, "events", "UpdateConnection", request, {"Name": name})
-        existed = True
-    return _created_connection(context.naming, name, changed["ConnectionArn"])._replace(existed=existed)
 
 
 def _delete_connection(

@@ -7,27 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.resources.calls import already_exists, call_store, none_if_missing, predicted_name
+from sfn_cli.stacks.resources.calls import call_store, create_or_update, none_if_missing, predicted_name
 from sfn_cli.stacks.resources.properties import property_tags, property_text
-from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "events"
 _BUS_NAME_LENGTH, _ARCHIVE_NAME_LENGTH, _DESTINATION_NAME_LENGTH = 256, 48, 64
-
-
-def create_or_update_event_item(
-    context: ProvisioningContext, noun: str, properties: Properties, name: dict[str, str]
-) -> tuple[dict[str, Any], bool]:
-    """Creates what EventBridge calls `noun`, or updates it. Returns the response, and whether it existed."""
-    try:
-        return call_store(context, _SERVICE, f"Create{noun}", properties, name), False
-    except ResourceError as error:
-        if not already_exists(error):
-            raise
-        return call_store(context, _SERVICE, f"Update{noun}", properties, name), True
 
 
 def replace_event_tags(context: ProvisioningContext, arn: str, tags: Any) -> None:
@@ -66,7 +54,7 @@ def _put_event_bus(
 ) -> CreatedResource:
     given = {**properties, "Description": properties.get("Description") or "", "Tags": None}
     name = {"Name": created.physical_id}
-    response, existed = create_or_update_event_item(context, "EventBus", given, name)
+    response, existed = create_or_update(context, _SERVICE, "EventBus", given, name)
     arn = response.get("EventBusArn") or response["Arn"]
     replace_event_tags(context, arn, properties.get("Tags"))
     if policy := properties.get("Policy"):
@@ -119,7 +107,7 @@ def _put_archive(
         "RetentionDays": properties.get("RetentionDays"),
     }
     name = {"ArchiveName": created.physical_id}
-    _, existed = create_or_update_event_item(context, "Archive", given, name)
+    _, existed = create_or_update(context, _SERVICE, "Archive", given, name)
     return created._replace(existed=existed)
 
 
@@ -164,7 +152,7 @@ def _update_destination(
 
 def _put_destination(context: ProvisioningContext, name: str, properties: Properties) -> CreatedResource:
     given = {**properties, "Description": properties.get("Description") or ""}
-    response, existed = create_or_update_event_item(context, "ApiDestination", given, {"Name": name})
+    response, existed = create_or_update(context, _SERVICE, "ApiDestination", given, {"Name": name})
     return _created_destination(name, response["ApiDestinationArn"])._replace(existed=existed)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.arn import parse_arn
+from sfn_cli.api.functions.mapping_settings import mapping_defaults
+from sfn_cli.arn import service_in_arn
 from sfn_cli.stacks.resources.calls import already_exists, call_store, is_not_found, none_if_missing
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
@@ -17,23 +18,6 @@ if TYPE_CHECKING:
 
 _SERVICE = "lambda"
 _POLLED = ("sqs", "dynamodb", "kinesis")
-
-_RESET: dict[str, Any] = {
-    "MaximumBatchingWindowInSeconds": 0,
-    "FunctionResponseTypes": [],
-    "FilterCriteria": {},
-}
-"""The values of properties that are no longer given."""
-_RESET_STREAM: dict[str, Any] = {
-    **_RESET,
-    "BatchSize": 100,
-    "ParallelizationFactor": 1,
-    "DestinationConfig": {"OnFailure": {}},
-    "MaximumRecordAgeInSeconds": -1,
-    "BisectBatchOnFunctionError": False,
-    "MaximumRetryAttempts": -1,
-    "TumblingWindowInSeconds": 0,
-}
 
 
 def _predict_mapping(naming: Naming, properties: Properties) -> CreatedResource:
@@ -49,7 +33,7 @@ def _created_mapping(naming: Naming, id: str) -> CreatedResource:
 def _create_mapping(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     id = context.naming.uuid()
     created = _created_mapping(context.naming, id)
-    if not _is_polled(context, properties):
+    if not is_polled_source(context, properties.get("EventSourceArn")):
         return created
     try:
         call_store(context, _SERVICE, "CreateEventSourceMapping", _mapping_request(properties), {"UUID": id})
@@ -66,16 +50,21 @@ def _create_mapping(context: ProvisioningContext, properties: Properties) -> Cre
 def _update_mapping(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    if not _is_polled(context, new):
+    if not is_polled_source(context, new.get("EventSourceArn")):
         _delete_mapping(context, created, old)
         return created
     if not _is_created(context, created.physical_id):
         return _create_mapping(context, new)
-    is_queue = _source_service(new) == "sqs"
-    reset = {**_RESET, "BatchSize": 10, "ScalingConfig": {}} if is_queue else _RESET_STREAM
-    request = {**reset, "Enabled": True, **_mapping_request(new)}
+    request = {**_reset_settings(new), **_mapping_request(new)}
     call_store(context, _SERVICE, "UpdateEventSourceMapping", request, {"UUID": created.physical_id})
     return created
+
+
+def _reset_settings(properties: Properties) -> dict[str, Any]:
+    """Returns the values of properties that are no longer given."""
+    kind = service_in_arn(str(properties.get("EventSourceArn")))
+    reset = {**mapping_defaults(kind), "FilterCriteria": {}, "Enabled": True}
+    return {**reset, "ScalingConfig": {}} if kind == "sqs" else reset
 
 
 def _delete_mapping(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
@@ -97,19 +86,13 @@ def _mapping_request(properties: Properties) -> dict[str, Any]:
     return request
 
 
-def _source_service(properties: Properties) -> str | None:
-    parsed = parse_arn(str(properties.get("EventSourceArn") or ""))
-    return None if parsed is None else parsed.service
-
-
-def _is_polled(context: ProvisioningContext, properties: Properties) -> bool:
-    """Whether sfn can poll the source; if not, the user sees a line."""
-    if _source_service(properties) in _POLLED:
+def is_polled_source(context: ProvisioningContext, source_arn: Any) -> bool:
+    """Whether sfn can poll the source of a mapping or a pipe; if not, the user sees a line."""
+    if service_in_arn(str(source_arn)) in _POLLED:
         return True
-    source = properties.get("EventSourceArn") or "its source"
     context.report(
         f"{context.naming.logical_id}: sfn polls SQS queues, DynamoDB streams and Kinesis streams; "
-        f"{source} sends no events."
+        f"{source_arn or 'its source'} sends no events."
     )
     return False
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.stacks.resources.calls import already_exists, call_store, none_if_missing
+from sfn_cli.stacks.resources.calls import call_store, create_or_update, none_if_missing
 from sfn_cli.stacks.resources.local.function_arns import property_function_arn, qualified_function_arn
 from sfn_cli.stacks.resources.properties import property_object, property_objects
-from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,14 +97,8 @@ def _alias_request(properties: Properties) -> dict[str, Any]:
 
 
 def _create_alias(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    created = _predict_alias(context.naming, properties)
-    try:
-        call_store(context, _SERVICE, "CreateAlias", _alias_request(properties))
-    except ResourceError as error:
-        if not already_exists(error):
-            raise
-        return _update_alias(context, created, properties, properties)._replace(existed=True)
-    return created
+    _, existed = create_or_update(context, _SERVICE, "Alias", _alias_request(properties))
+    return _predict_alias(context.naming, properties)._replace(existed=existed)
 
 
 def _update_alias(

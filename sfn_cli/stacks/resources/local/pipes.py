@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli.arn import parse_arn
+from sfn_cli.arn import service_in_arn
 from sfn_cli.query.event_pattern import EventPatternError, event_pattern
 from sfn_cli.stacks.resources.calls import fitted_call, predicted_name
+from sfn_cli.stacks.resources.local.event_source_mappings import is_polled_source
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 from sfn_cli.store.records.events.source_mappings import PIPE, SourceMapping
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _NAME_LENGTH = 64
-_POLLED = ("sqs", "dynamodb", "kinesis")
 _TARGETS = (
     "events", "execute-api", "firehose", "kinesis", "lambda", "logs", "sns", "sqs", "states",
 )  # fmt: skip
@@ -78,7 +78,7 @@ def _pipe(
     fixed = {"Name": created.physical_id, "RoleArn": properties.get("RoleArn") or ""}
     given = fitted_call(context, "pipes", _CREATE, {**properties, **fixed})
     _check_pipe(given)
-    if not _is_polled(context, given):
+    if not is_polled_source(context, given["Source"]):
         return None
     now = context.service.clock()
     configuration = {name: given[name] for name in _STORED if name in given}
@@ -97,9 +97,9 @@ def _pipe(
 def _check_pipe(given: Properties) -> None:
     """Raises ResourceError if a pipe cannot work."""
     target, enrichment = given["Target"], given.get("Enrichment")
-    if _service_in(target) not in _TARGETS:
+    if service_in_arn(target) not in _TARGETS:
         raise ResourceError(f"sfn does not deliver events of pipes to {target}.", _CREATE)
-    if enrichment and _service_in(enrichment) not in _ENRICHMENTS:
+    if enrichment and service_in_arn(enrichment) not in _ENRICHMENTS:
         why = "Use a function or an EXPRESS state machine."
         raise ResourceError(f"sfn does not call the enrichment {enrichment}. {why}", _CREATE)
     parameters: Any = given.get("SourceParameters") or {}
@@ -124,22 +124,6 @@ def _milliseconds(at: Any) -> int:
         return int(datetime.fromisoformat(str(at)).timestamp() * 1000)
     except (OverflowError, ValueError):
         raise ResourceError(f"Invalid StartingPositionTimestamp: {at}", _CREATE) from None
-
-
-def _service_in(value: object) -> str | None:
-    parsed = parse_arn(str(value))
-    return None if parsed is None else parsed.service
-
-
-def _is_polled(context: ProvisioningContext, given: Properties) -> bool:
-    """Whether sfn can poll the source; if not, the user sees a line."""
-    if _service_in(given["Source"]) in _POLLED:
-        return True
-    context.report(
-        f"{context.naming.logical_id}: sfn polls SQS queues, DynamoDB streams and Kinesis streams; "
-        f"{given['Source']} sends no events."
-    )
-    return False
 
 
 PIPE_TYPE = ResourceType(

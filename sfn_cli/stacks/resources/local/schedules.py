@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.stacks.resources.calls import already_exists, call_store, none_if_missing, predicted_name
+from sfn_cli.stacks.resources.calls import (
+    already_exists,
+    call_store,
+    create_or_update,
+    none_if_missing,
+    predicted_name,
+)
 from sfn_cli.stacks.resources.properties import property_tags
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
@@ -30,25 +36,15 @@ def _predict_schedule(naming: Naming, properties: Properties) -> CreatedResource
 
 def _create_schedule(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     created = _predict_schedule(context.naming, properties)
-    try:
-        return _put_schedule(context, "CreateSchedule", created, properties)
-    except ResourceError as error:
-        if error.error is None or error.error.code != "ConflictException":
-            raise
-    return _put_schedule(context, "UpdateSchedule", created, properties)._replace(existed=True)
+    name = {"Name": created.physical_id}
+    response, existed = create_or_update(context, _SERVICE, "Schedule", properties, name)
+    return created._replace(attributes={"Arn": response["ScheduleArn"]}, existed=existed)
 
 
 def _update_schedule(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    return _put_schedule(context, "UpdateSchedule", created, new)
-
-
-def _put_schedule(
-    context: ProvisioningContext, operation: str, created: CreatedResource, properties: Properties
-) -> CreatedResource:
-    given = {name: value for name, value in properties.items() if name != "Name"}
-    response = call_store(context, _SERVICE, operation, given, {"Name": created.physical_id})
+    response = call_store(context, _SERVICE, "UpdateSchedule", new, {"Name": created.physical_id})
     return created._replace(attributes={"Arn": response["ScheduleArn"]})
 
 
@@ -85,7 +81,7 @@ def _create_schedule_group(context: ProvisioningContext, properties: Properties)
     try:
         call_store(context, _SERVICE, "CreateScheduleGroup", {"Tags": properties.get("Tags")}, request)
     except ResourceError as error:
-        if not already_exists(error) and (error.error is None or error.error.code != "ConflictException"):
+        if not already_exists(error):
             raise
         existed = True
     return created._replace(existed=existed)

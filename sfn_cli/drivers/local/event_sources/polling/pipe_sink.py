@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.stepfunctions.references import active_machine
-from sfn_cli.arn import parse_arn
+from sfn_cli.arn import service_in_arn
 from sfn_cli.asl.timestamp import format_timestamp
 from sfn_cli.drivers.local.event_sources.polling.batch_filter import parsed_record
 from sfn_cli.drivers.local.event_sources.polling.function_sink import function_result
@@ -60,7 +60,7 @@ class PipeSink(SourceSink):
         self._enrichment = str(pipe.get("Enrichment") or "")
         self._enriching: Mapping[str, Any] = pipe.get("EnrichmentParameters") or {}
         self._targeting: Mapping[str, Any] = pipe.get("TargetParameters") or {}
-        self._service = _service_in(mapping.target)
+        self._service = service_in_arn(mapping.target)
 
     def most_at_once(self) -> int | None:
         if self._service != "lambda":
@@ -106,7 +106,7 @@ class PipeSink(SourceSink):
         input = dumps(self._inputs(events, self._enriching))
         batch_id = _batch_id(events)
         enriched = partial(self._on_enriched, batch_id, ids, done)
-        match _service_in(self._enrichment):
+        match service_in_arn(self._enrichment):
             case "lambda":
 
                 def handled(outcome: Outcome) -> None:
@@ -187,11 +187,6 @@ class PipeSink(SourceSink):
             self._context.background(
                 partial(send_pipe_events, self._context, self._mapping, sent), partial(_on_sent, ids, done)
             )
-
-
-def _service_in(target: str) -> str:
-    parsed = parse_arn(target)
-    return "" if parsed is None else parsed.service
 
 
 def _batch_id(events: Sequence[PipeEvent]) -> str:

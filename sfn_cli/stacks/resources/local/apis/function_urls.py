@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.apigateway.urls import function_url_host
-from sfn_cli.stacks.resources.calls import already_exists, call_store, none_if_missing
+from sfn_cli.stacks.resources.calls import call_store, create_or_update, none_if_missing
 from sfn_cli.stacks.resources.local.function_arns import property_function_arn, qualified_function_arn
-from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
+from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
@@ -45,13 +45,8 @@ def _function_url_request(properties: Properties) -> dict[str, Any]:
 
 
 def _create_function_url(context: ProvisioningContext, properties: Properties) -> CreatedResource:
-    request, existed = _function_url_request(properties), False
-    try:
-        answer = call_store(context, _SERVICE, "CreateFunctionUrlConfig", request)
-    except ResourceError as error:
-        if not already_exists(error):
-            raise
-        answer, existed = call_store(context, _SERVICE, "UpdateFunctionUrlConfig", request), True
+    request = _function_url_request(properties)
+    answer, existed = create_or_update(context, _SERVICE, "FunctionUrlConfig", request)
     return _created_function_url(answer["FunctionArn"], answer["FunctionUrl"])._replace(existed=existed)
 
 
