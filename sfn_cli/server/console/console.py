@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.server.bodies import Body
     from sfn_cli.server.console.access import ConsoleOptions
-    from sfn_cli.server.console.routes import Route, Shown
+    from sfn_cli.server.console.routes import ConsoleRoute, Shown
     from sfn_cli.server.messages import HttpRequest
     from sfn_cli.views.console.page import ConsolePage
 
@@ -223,7 +223,7 @@ class Console:
         return _html_response(page, draw_console_page(page, frame))
 
 
-def _existing_route(routes: Any, head: HttpRequest) -> Route:
+def _existing_route(routes: Any, head: HttpRequest) -> ConsoleRoute:
     from sfn_cli.server.console.routes import find_console_route
 
     route = find_console_route(routes, head.path)
@@ -233,14 +233,14 @@ def _existing_route(routes: Any, head: HttpRequest) -> Route:
 
 
 def _console_request(
-    head: HttpRequest, query: dict[str, str], route: Route, form_token: str | None
+    head: HttpRequest, query: dict[str, str], route: ConsoleRoute, form_token: str | None
 ) -> ConsoleRequest:
     own = {key: value for key, value in query.items() if key not in _FRAMEWORK_FIELDS}
     address = f"{head.path}?{urlencode(own)}" if own else head.path
     return ConsoleRequest(route.names, own, {}, form_token, address)
 
 
-def _show_page(route: Route, request: ConsoleRequest, service: Service) -> Shown:
+def _show_page(route: ConsoleRoute, request: ConsoleRequest, service: Service) -> Shown:
     return route.function(service, request)
 
 

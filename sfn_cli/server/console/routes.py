@@ -32,7 +32,7 @@ ACTIONS: Mapping[str, Act] = {}
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 
 
-class Route(NamedTuple):
+class ConsoleRoute(NamedTuple):
     """A match: the function, and the variable segments of the path."""
 
     function: Callable[..., Shown]
@@ -41,7 +41,7 @@ class Route(NamedTuple):
     """Whether the address is that of a page's data (.json)."""
 
 
-def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) -> Route | None:
+def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) -> ConsoleRoute | None:
     """Returns the route of a percent-encoded path; None if there is none."""
     is_data = path.endswith(JSON_ENDING)
     segments = path.removeprefix(CONSOLE).removesuffix(JSON_ENDING).strip("/").split("/")
@@ -53,7 +53,7 @@ def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) ->
     if not found:
         return None
     _, function, names = min(found, key=lambda one: one[0])
-    return Route(function, names, is_data)
+    return ConsoleRoute(function, names, is_data)
 
 
 def _matched_names(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:

@@ -23,7 +23,7 @@ from sfn_cli.views.failure.failure_json import failure_json
 
 if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.execution.shown_execution import ShownExecution
 
 
 def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.execution.shown_execution import ShownExecution
 
 
 def write_report(backend: Backend, shown: ShownExecution, path: Path) -> None:
