@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.graph.graph import NodeRun
+from sfn_cli.views.graph.graph import GraphChanges, NodeRun
 from sfn_cli.views.layout.placed import Box, Point
 from sfn_cli.views.picture.edges import draw_arrows, draw_edge, draw_edge_label
 from sfn_cli.views.picture.element_ids import edge_id, state_id
@@ -25,32 +25,52 @@ if TYPE_CHECKING:
 
 _MARGIN = 20.0
 _NOT_VISITED = NodeRun("NOT_VISITED", visits=0)
+_NO_CHANGES = GraphChanges({}, {})
 
 
-def draw_svg(placed: PlacedLevel, title: str, *, run: GraphRun | None = None, theme: Theme = "auto") -> str:
-    """Returns an SVG file as text. `run` adds the statuses and path of an execution."""
-    sheet = code_element("style", {}, standalone_sheet(theme))
+def draw_svg(
+    placed: PlacedLevel,
+    title: str,
+    *,
+    run: GraphRun | None = None,
+    changes: GraphChanges | None = None,
+    theme: Theme = "auto",
+) -> str:
+    """Returns an SVG file as text.
+
+    `run` adds the statuses and path of an execution, `changes` the differences from another graph.
+    """
+    sheet = code_element("style", {}, standalone_sheet(theme, with_changes=changes is not None))
     page = element("rect", {"class": "page", "width": "100%", "height": "100%"})
-    return f"{_draw_root(placed, title, run, theme, sheet, page)}\n"
+    return f"{_draw_root(placed, title, run, changes, theme, sheet, page)}\n"
 
 
-def draw_svg_of_page(placed: PlacedLevel, title: str, *, run: GraphRun | None = None) -> Markup:
+def draw_svg_of_page(
+    placed: PlacedLevel, title: str, *, run: GraphRun | None = None, changes: GraphChanges | None = None
+) -> Markup:
     """Returns an <svg> for an HTML page whose stylesheet has `stylesheet.picture_rules`."""
-    return _draw_root(placed, title, run, "auto")
+    return _draw_root(placed, title, run, changes, "auto")
 
 
-def draw_fragments(placed: PlacedLevel, *, run: GraphRun | None = None) -> dict[str, Markup]:
+def draw_fragments(
+    placed: PlacedLevel, *, run: GraphRun | None = None, changes: GraphChanges | None = None
+) -> dict[str, Markup]:
     """Returns the markup of each state and edge by its id, as in `draw_svg`.
 
     A live page replaces those that changed. States inside a Map or Parallel have separate fragments.
     """
-    picture = _LevelDrawing()
+    picture = _LevelDrawing(changes)
     picture.draw_level(placed, Point(_MARGIN, _MARGIN), run)
     return picture.fragments
 
 
 def _draw_root(
-    placed: PlacedLevel, title: str, run: GraphRun | None, theme: Theme, *before: Markup
+    placed: PlacedLevel,
+    title: str,
+    run: GraphRun | None,
+    changes: GraphChanges | None,
+    theme: Theme,
+    *before: Markup,
 ) -> Markup:
     width, height = placed.width + 2 * _MARGIN, placed.height + 2 * _MARGIN
     attributes: Attributes = {
@@ -62,16 +82,17 @@ def _draw_root(
         "role": "group",
         "aria-label": title,
     }
-    drawn = _LevelDrawing().draw_level(placed, Point(_MARGIN, _MARGIN), run)
-    parts = [element("title", {}, title), *before, draw_arrows(), drawn]
+    drawn = _LevelDrawing(changes).draw_level(placed, Point(_MARGIN, _MARGIN), run)
+    parts = [element("title", {}, title), *before, draw_arrows(with_changes=changes is not None), drawn]
     return element("svg", attributes, *(Markup(f"\n{part}") for part in parts), Markup("\n"))
 
 
 class _LevelDrawing:
     """Draws levels with the statuses of a run. Each state and edge is also in `fragments`, by its id."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: GraphChanges | None) -> None:
         self.fragments: dict[str, Markup] = {}
+        self._changes = _NO_CHANGES if changes is None else changes
 
     def draw_level(self, placed: PlacedLevel, origin: Point, run: GraphRun | None) -> Markup:
         """Returns the edges, then their labels, then the states, each with the levels inside it."""
@@ -79,14 +100,16 @@ class _LevelDrawing:
         taken = frozenset() if run is None else run.taken
         parts: list[Markup] = []
         for edge in placed.edges:
-            line = draw_edge(edge, origin, nodes, edge.edge.key in taken)
-            parts.append(self._fragment(edge_id(edge.edge.key), line))
+            key = edge.edge.key
+            line = draw_edge(edge, origin, nodes, key in taken, self._changes.edges.get(key))
+            parts.append(self._fragment(edge_id(key), line))
         for edge in placed.edges:
-            parts.append(draw_edge_label(edge, origin, nodes, edge.edge.key in taken))
+            key = edge.edge.key
+            parts.append(draw_edge_label(edge, origin, nodes, key in taken, self._changes.edges.get(key)))
         for path, node in nodes.items():
             box = _moved_box(placed.boxes[path], origin)
             inner = [(_moved_point(offset, box), level) for offset, level in placed.inner.get(path, ())]
-            parts.append(self._fragment(state_id(path), _draw_node(node, box, run, inner)))
+            parts.append(self._fragment(state_id(path), _draw_node(node, box, run, inner, self._changes)))
             run_inside = None if run is not None and path in run.elsewhere else run
             for number, (corner, level) in enumerate(inner, 1):
                 label = node.name if node.type == "Map" else f"{node.name}, branch {number}"
@@ -100,14 +123,18 @@ class _LevelDrawing:
 
 
 def _draw_node(
-    node: GraphNode, box: Box, run: GraphRun | None, inner: Sequence[tuple[Point, PlacedLevel]]
+    node: GraphNode,
+    box: Box,
+    run: GraphRun | None,
+    inner: Sequence[tuple[Point, PlacedLevel]],
+    changes: GraphChanges,
 ) -> Markup:
     if node.is_dot:
         ends = set() if run is None else {end for key in run.taken for end in (key.source, key.target)}
         return draw_dot(node, box, is_reached=node.path in ends)
     of_node = None if run is None else run.nodes.get(node.path, _NOT_VISITED)
     inner_boxes = [Box(corner.x, corner.y, level.width, level.height) for corner, level in inner]
-    return draw_state(node, box, of_node, inner_boxes)
+    return draw_state(node, box, of_node, inner_boxes, changes.nodes.get(node.path))
 
 
 def _moved_box(box: Box, origin: Point) -> Box:
