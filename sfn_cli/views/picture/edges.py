@@ -64,7 +64,9 @@ def draw_edge(placed: PlacedEdge, origin: Point, nodes: Mapping[str, GraphNode],
     return element("path", attributes, element("title", {}, _describe_edge(edge, nodes)))
 
 
-def draw_edge_label(placed: PlacedEdge, origin: Point, nodes: Mapping[str, GraphNode], taken: bool) -> Markup:
+def draw_edge_label(
+    placed: PlacedEdge, origin: Point, nodes: Mapping[str, GraphNode], taken: bool, *, id: str | None = None
+) -> Markup:
     """Returns the lines of an edge's label, centred at its position; empty if it has none."""
     lines = edge_label_lines(placed.edge)
     if placed.label is None or not lines:
@@ -77,7 +79,8 @@ def draw_edge_label(placed: PlacedEdge, origin: Point, nodes: Mapping[str, Graph
     )
     kind = placed.edge.key.kind
     title = element("title", {}, _describe_edge(placed.edge, nodes))
-    return element("text", {"class": f"small label {kind}{' taken' if taken else ''}"}, title, *spans)
+    look = f"small label {kind}{' taken' if taken else ''}"
+    return element("text", {"id": id, "class": look}, title, *spans)
 
 
 def _describe_edge(edge: GraphEdge, nodes: Mapping[str, GraphNode]) -> str:
