@@ -81,6 +81,8 @@ def draw_edge_label(
     nodes: Mapping[str, GraphNode],
     taken: bool,
     change: ChangeMark | None = None,
+    *,
+    id: str | None = None,
 ) -> Markup:
     """Returns the lines of an edge's label, centred at its position; empty if it has none.
 
@@ -103,7 +105,7 @@ def draw_edge_label(
     kind = placed.edge.key.kind
     title = element("title", {}, _describe_edge(placed.edge, nodes, change))
     look = f"small label {kind}{' taken' if taken else ''}{_change_class(change)}"
-    return element("text", {"class": look}, title, *spans)
+    return element("text", {"id": id, "class": look}, title, *spans)
 
 
 def _change_class(change: ChangeMark | None) -> str:

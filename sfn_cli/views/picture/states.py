@@ -58,24 +58,31 @@ def draw_state(
     run: NodeRun | None,
     inner: Sequence[Box],
     change: ChangeMark | None = None,
+    *,
+    address: str | None = None,
+    is_selected: bool = False,
 ) -> Markup:
     """Returns the box of a state; `inner` are the boxes of the levels inside it.
 
-    `run` is None in a picture of only a definition. `change` is its difference from another graph.
+    `run` is None in a picture of only a definition. `change` is its difference from another graph. With an
+    `address`, the box is a link.
     """
     words = describe_state(node, run, change)
     is_folded = bool(node.levels) and not inner
     has_mark = run is not None and run.status in STATUS_MARKS
+    classes = _state_classes(node, run, change, is_group=bool(inner))
     attributes: Attributes = {
         "id": state_id(node.path),
-        "class": " ".join(_state_classes(node, run, change, is_group=bool(inner))),
-        "tabindex": 0,
-        "role": "img",
+        "class": " ".join([*classes, "selected"] if is_selected else classes),
+        "href": address,
+        "tabindex": 0 if address is None else None,
+        "role": "img" if address is None else None,
         "aria-label": words,
+        "aria-current": "true" if is_selected else None,
     }
     icon_top = box.y + (13 if inner else box.height / 2 - 8)
     return element(
-        "g",
+        "g" if address is None else "a",
         attributes,
         element("title", {}, words),
         _draw_second_edge(box) if node.type == "Map" else "",
