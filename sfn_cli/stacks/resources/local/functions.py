@@ -85,10 +85,11 @@ def _update_function(
     code = function_code(context, new)
     if not _has_function(context, created):
         return _create_function(context, new)
-    if old.get("Code") != new.get("Code") or _has_new_function_code(context, created, code):
+    has_new_code = old.get("Code") != new.get("Code") or _has_new_function_code(context, created, code)
+    if has_new_code:
         own = {**code.members, "FunctionName": created.physical_id}
         call_store(context, _SERVICE, "UpdateFunctionCode", {}, own)
-    if old != new:
+    if old != new or has_new_code:  # code that cannot run brings its own runtime and handler
         configuration = _function_configuration(context, new, code)
         own = {"FunctionName": created.physical_id}
         call_store(context, _SERVICE, "UpdateFunctionConfiguration", configuration, own)
