@@ -43,6 +43,13 @@ def loopback_peer_user(connection: socket.socket) -> int | None:
         peer, own = connection.getpeername(), connection.getsockname()
     except OSError:
         return NO_USER  # it has been reset
+    return loopback_user_of(peer, own)
+
+
+def loopback_user_of(peer: Address, own: Address) -> int | None:
+    """Returns the same for the connection between two addresses; None if they are not IPv4 loopback."""
+    if not all(host.startswith("127.") for host in (peer[0], own[0])):
+        return None
     owner = _loopback_user_from_kernel(peer, own) or _loopback_user_from_tables(peer, own)
     if owner is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -42,6 +43,13 @@ if TYPE_CHECKING:
 @click.option(
     "--keyfile", metavar="FILE", help="The private key of the certificate, if it is in another file."
 )
+@click.option(
+    "--console-token",
+    metavar="TOKEN",
+    help="The token in the address of the console, which is otherwise random. With --credentials, the server "
+    "has a console only if this is given.",
+)
+@click.option("--read-only", is_flag=True, help="The console cannot change anything.")
 @click.pass_obj
 def serve(
     terminal: Terminal,
@@ -51,6 +59,8 @@ def serve(
     gateway_origin: tuple[str, ...],
     certfile: str | None,
     keyfile: str | None,
+    console_token: str | None,
+    read_only: bool,
 ) -> ExitCode:
     """Serves AWS SDKs and the aws CLI over HTTP until you press Ctrl-C.
 
@@ -59,6 +69,9 @@ def serve(
     POST /gateway/NAME starts an execution of a state machine, as a web client does through an API
     Gateway. The body is the input. The response is the output of an EXPRESS state machine, or the ARN of
     a STANDARD execution. Web pages need --gateway-origin to call it.
+
+    The console is at /console: state machines and executions in a browser. The address that is printed
+    opens it so that it can change things, too. Another user of this machine cannot read it.
 
     For StartSyncExecution and TestState, clients put sync- before the host name. They do not if
     AWS_DISABLE_HOST_PREFIX_INJECTION is true.
@@ -76,6 +89,7 @@ def serve(
     private_files.check_private_home(terminal.settings.home)
     if keyfile is not None and certfile is None:
         raise UsageError("--keyfile needs --certfile, the certificate that the key belongs to.")
+    check_console_token(console_token)
     server.serve(
         app.build_app(terminal.settings),
         host,
@@ -85,5 +99,16 @@ def serve(
         certfile=certfile,
         keyfile=keyfile,
         forwards=True,
+        console_token=console_token,
+        has_read_only_console=read_only,
     )
     return ExitCode.SUCCESS
+
+
+def check_console_token(token: str | None) -> None:
+    """Raises UsageError for a token that can be guessed, or that no address can have."""
+    if token is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", token):
+        raise UsageError(
+            "--console-token must have 16 to 200 characters: letters, digits, - and _. It lets a "
+            "browser change everything."
+        )

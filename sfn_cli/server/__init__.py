@@ -25,21 +25,27 @@ def serve(
     certfile: str | None = None,
     keyfile: str | None = None,
     forwards: bool = False,
-    announce: Callable[[str], None] = print,
+    console_token: str | None = None,
+    has_read_only_console: bool = False,
+    announce: Callable[[str, str | None], None] | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM, then finishes responses in progress and closes the service.
 
     With `credentials_file`, requests must be signed with credentials in it. Web pages of
     `gateway_origins` may start executions (gateway.py). With `certfile`, the server speaks https
     (tls.py). With `forwards`, requests for other services go to the local AWS services, if tasks
-    call these and they are installed. `announce` is called with one line when the
-    socket listens. Port 0 takes a free port. Raises ConfigurationError when the extra is not
-    installed, a file or an origin cannot be used, the address is not available, or too few files
-    may be open.
+    call these and they are installed. The console is below /console; with `credentials_file`, only if
+    there is a `console_token`. Otherwise the token is a random one. `announce` is called when the socket
+    listens, with the server's URL and the one that opens the console (None if there is none); by default
+    it prints them. Port 0 takes a free port.
+
+    Raises ConfigurationError when the extra is not installed, a file or an origin cannot be used, the
+    address is not available, or too few files may be open.
     """
     from sfn_cli.server import credentials, tls
 
     try:
+        from sfn_cli.server.console.access import ConsoleOptions, new_console_token
         from sfn_cli.server.listener import run_listener
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
@@ -52,4 +58,24 @@ def serve(
         ) from error
     known = None if credentials_file is None else credentials.read_server_credentials(credentials_file)
     context = None if certfile is None else tls.tls_server_context(certfile, keyfile)
-    run_listener(service, host, port, known, gateway_origins, context, announce, forwards=forwards)
+    console = None
+    if known is None or console_token is not None:
+        token = console_token or new_console_token()
+        console = ConsoleOptions(token, needs_token=known is not None, is_read_only=has_read_only_console)
+    run_listener(
+        service,
+        host,
+        port,
+        known,
+        gateway_origins,
+        context,
+        announce or _print_addresses,
+        forwards=forwards,
+        console=console,
+    )
+
+
+def _print_addresses(url: str, console_url: str | None) -> None:
+    print(f"Listening on {url} (press Ctrl-C to stop)", flush=True)
+    if console_url is not None:
+        print(f"Console: {console_url}", flush=True)

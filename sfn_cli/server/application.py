@@ -27,6 +27,7 @@ from sfn_cli.host_check import is_below_localhost, is_program
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import signature
 from sfn_cli.server.bodies import Bodies, Body
+from sfn_cli.server.console.console import Console, is_console_request
 from sfn_cli.server.credentials import accept_session
 from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
@@ -34,7 +35,7 @@ from sfn_cli.server.limits import MAX_API_BODY_BYTES, MAX_BODY_BYTES, MAX_LAMBDA
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
 from sfn_cli.server.protocols import aws_json, aws_query, rest_json
 from sfn_cli.server.protocols.query_form import read_query_form
-from sfn_cli.server.refusal import refusal_response
+from sfn_cli.server.refusal import refusal_response, send_refusal
 from sfn_cli.server.unsupported import unsupported_request
 from sfn_cli.server.waiting import GRACE_SECONDS, Waiting
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation
     from sfn_cli.api.service import Service
     from sfn_cli.server.apis.answering import ApiAnswers
+    from sfn_cli.server.console.access import ConsoleOptions
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.forwarding import Forwarding
     from sfn_cli.server.endpoint.own_clients import OwnClients
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _VERSIONS = ("1.0", "1.1")
-_TOO_SLOW = 408
 _THREADS = 8
 _HEALTH = (("GET", "/"), ("HEAD", "/"))
 """Unsigned requests of scripts that wait for the server."""
@@ -76,6 +77,7 @@ class Application:
         clients: OwnClients | None = None,
         forwarding: Forwarding | None = None,
         staying: Staying | None = None,
+        console: ConsoleOptions | None = None,
     ) -> None:
         """Takes the Service, and what is required of requests.
 
@@ -83,6 +85,7 @@ class Application:
         be signed. `scheme` is the one under which the server is reached: "http" or "https". `clients`
         are the only ones that are answered; None: all are. `forwarding` takes the requests for
         services that sfn does not have; None: they are refused. `staying` counts the requests in progress.
+        `console` opens the console; None: there is none.
         """
         self._staying = staying
         self._service = service
@@ -93,7 +96,6 @@ class Application:
         _ = service.runner, service.invoker
         self._listening_host = listening_host
         self._bodies = Bodies(notices)
-        self._routes = rest_json.rest_json_routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
         # Operations that block a thread for long (a running function) must not delay the others.
         self._patient_threads = ThreadPoolExecutor(patient_threads, "sfn-serve-patient")
@@ -101,6 +103,9 @@ class Application:
         self._siblings: list[Service] = []
         self._waiting = Waiting(self._sibling(), self._in_thread)
         self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
+        self._console: Console | None = None
+        if console is not None:
+            self._console = Console(console, listening_host, scheme, self._sibling, self._in_thread)
 
     def close(self) -> None:
         """Ends the threads and closes their connections; running functions are ended first."""
@@ -116,6 +121,8 @@ class Application:
         Called in the event loop, once.
         """
         self._waiting.end()
+        if self._console is not None:
+            self._console.end()
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._bodies.stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,7 +164,7 @@ class Application:
         finally:
             body.release()
         if body.is_expected:
-            await _send_refusal(answer, body, send)
+            await send_refusal(answer, body, send)
         else:
             response = Response(answer.body, answer.status, answer.headers)
             for name, value in answer.further_headers:
@@ -182,6 +189,8 @@ class Application:
                 "Names below localhost are those of buckets: only S3 is reached there.",
                 status=403,
             )
+        if self._console is not None and not is_bucket and is_console_request(head):
+            return await self._console.answer(head, body, send)
         is_for_gateway = head.path.startswith(PREFIX) and not is_bucket
         is_for_api = is_api_path(head.path) and not is_bucket
         if not is_for_gateway and not is_for_api:
@@ -277,7 +286,7 @@ class Application:
             form = aws_query.aws_query_form(whole)
             operation = aws_query.aws_query_operation(form, whole)
             return operation, read_query_form(operation.input, form), aws_query.aws_query_response
-        route = rest_json.find_rest_json_route(self._routes, whole)
+        route = rest_json.find_rest_json_route(whole)
         return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
 
     async def _check_signature(self, head: HttpRequest, body: Body) -> HttpRequest:
@@ -330,19 +339,3 @@ class Application:
         service = self._service.sibling()
         self._siblings.append(service)
         return service
-
-
-async def _send_refusal(answer: HttpResponse, body: Body, send: Send) -> None:
-    """Responds to a request whose body will not be read, and closes the connection.
-
-    First it reads and drops the rest of the body: the client may read the response only after
-    sending it, and closing a connection with unread bytes discards the response (RFC 9112, 9.6).
-    """
-    response = Response(answer.body, answer.status, {**answer.headers, "Connection": "close"})
-    await send(
-        {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
-    )
-    await send({"type": "http.response.body", "body": response.body, "more_body": True})
-    if answer.status != _TOO_SLOW:
-        await body.drop()
-    await send({"type": "http.response.body"})

@@ -16,6 +16,7 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import HttpConnection, HttpConnections
+from sfn_cli.server.console.access import TOKEN
 from sfn_cli.server.endpoint.forwarding import Forwarding, can_forward
 from sfn_cli.server.endpoint.staying import CHECK_SECONDS
 from sfn_cli.server.gateway import check_gateway_origins
@@ -29,6 +30,7 @@ from sfn_cli.server.limits import (
 from sfn_cli.server.notices import Notices
 from sfn_cli.server.waiting import GRACE_SECONDS
 from sfn_cli.stacks.recovering import start_recovering
+from sfn_cli.views.console.addresses import CONSOLE
 
 if TYPE_CHECKING:
     import ssl
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sfn_cli.api.service import Service
+    from sfn_cli.server.console.access import ConsoleOptions
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.own_clients import OwnClients
     from sfn_cli.server.endpoint.staying import Staying
@@ -58,6 +61,8 @@ class ListenerOptions(NamedTuple):
     """Takes the requests for services that sfn does not have; None: they are refused."""
     staying: Staying | None = None
     """Says when the server ends by itself; None: never."""
+    console: ConsoleOptions | None = None
+    """How the console is opened; None: there is none."""
 
 
 def run_listener(
@@ -67,9 +72,10 @@ def run_listener(
     credentials: Mapping[str, AccessKey] | None,
     gateway_origins: Sequence[str],
     tls: ssl.SSLContext | None,
-    announce: Callable[[str], None],
+    announce: Callable[[str, str | None], None],
     *,
     forwards: bool,
+    console: ConsoleOptions | None,
 ) -> None:
     """See `sfn_cli.server.serve`."""
     origins = check_gateway_origins(gateway_origins)
@@ -78,10 +84,10 @@ def run_listener(
     url = _listener_url(host, listening.getsockname()[1], scheme)
 
     def listens() -> None:
-        announce(f"Listening on {url} (press Ctrl-C to stop)")
+        announce(url, None if console is None else listener_console_url(url, host, console.token))
 
     forwarding = Forwarding(service.settings) if forwards and can_forward(service.settings) else None
-    options = ListenerOptions(host, credentials, origins, tls, forwarding=forwarding)
+    options = ListenerOptions(host, credentials, origins, tls, forwarding=forwarding, console=console)
     run_on_socket(service, listening, options, listens)
 
 
@@ -107,6 +113,7 @@ def run_on_socket(
         clients=options.clients,
         forwarding=options.forwarding,
         staying=options.staying,
+        console=options.console,
     )
     config = uvicorn.Config(
         application,
@@ -237,6 +244,14 @@ def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
             f"Cannot listen on {_listener_url(host, port, scheme)}: {reason}. "
             "Choose another --host or --port."
         ) from error
+
+
+def listener_console_url(url: str, host: str, token: str) -> str:
+    """Returns the address that opens the console of a server at `url`, which listens on `host`."""
+    scheme, _, address = url.partition("://")
+    if host in ("", "0.0.0.0", "::"):
+        address = f"127.0.0.1:{address.rpartition(':')[2]}"
+    return f"{scheme}://{address}{CONSOLE}/?{TOKEN}={token}"
 
 
 def _listener_url(host: str, port: int, scheme: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
 from sfn_cli.integrations.aws.cbor_errors import CBOR_PROTOCOL, CBOR_TYPE, cbor_error
 from sfn_cli.server.messages import (
     HttpRequest,
@@ -15,7 +17,12 @@ from sfn_cli.server.messages import (
 from sfn_cli.server.protocols import aws_json, aws_query, rest_json
 
 if TYPE_CHECKING:
+    from starlette.types import Send
+
     from sfn_cli.errors import SfnError
+    from sfn_cli.server.bodies import Body
+
+_TOO_SLOW = 408
 
 
 def refusal_response(head: HttpRequest, error: SfnError) -> HttpResponse:
@@ -31,3 +38,19 @@ def refusal_response(head: HttpRequest, error: SfnError) -> HttpResponse:
         if aws_query.is_aws_query(head)
         else error_message_response(error, rest_json.CONTENT_TYPE)
     )
+
+
+async def send_refusal(answer: HttpResponse, body: Body, send: Send) -> None:
+    """Responds to a request whose body will not be read, and closes the connection.
+
+    First it reads and drops the rest of the body: the client may read the response only after
+    sending it, and closing a connection with unread bytes discards the response (RFC 9112, 9.6).
+    """
+    response = Response(answer.body, answer.status, {**answer.headers, "Connection": "close"})
+    await send(
+        {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+    )
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    if answer.status != _TOO_SLOW:
+        await body.drop()
+    await send({"type": "http.response.body"})

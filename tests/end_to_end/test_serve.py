@@ -168,6 +168,7 @@ def test_shutdown(home: Path, signals: int) -> None:
     ) as server:
         assert server.stdout is not None
         url = server.stdout.readline().split()[2]
+        assert server.stdout.readline().startswith(f"Console: {url}/console/?token=")
         try:
             asyncio.run(scenario(url))
             assert (*server.communicate(timeout=TIMEOUT_SECONDS), server.returncode) == ("", "", 0)

@@ -21,5 +21,4 @@ if __name__ == "__main__":
         credentials_file=options.get("--credentials"),
         certfile=options.get("--certfile"),
         keyfile=options.get("--keyfile"),
-        announce=lambda line: print(line, flush=True),
     )

@@ -46,6 +46,7 @@ OWN: Mapping[str, str] = {
     "start-executions": "sfn_cli.cli.start_executions:start_executions",
     "tasks": "sfn_cli.cli.tasks.tasks:tasks",
     "serve": "sfn_cli.cli.serve:serve",
+    "console": "sfn_cli.cli.console:console",
     "worker": "sfn_cli.cli.worker:worker",
     "aws": "sfn_cli.cli.aws.aws:aws",
     "doctor": "sfn_cli.cli.doctor:doctor",

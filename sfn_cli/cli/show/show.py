@@ -16,8 +16,8 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.views.execution.shown_execution import ShownExecution
     from sfn_cli.views.text.styled_line import StyledLine
 
 

@@ -18,7 +18,8 @@ from sfn_cli.stacks.resources.calls import (
 )
 from sfn_cli.stacks.resources.local.function_code import FunctionCode, function_code, function_fingerprint
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
-from sfn_cli.stacks.resources.properties import property_object, property_tags
+from sfn_cli.stacks.resources.local.tags import replace_tags
+from sfn_cli.stacks.resources.properties import property_object
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _update_function(
         configuration = _function_configuration(context, new, code)
         own = {"FunctionName": created.physical_id}
         call_store(context, _SERVICE, "UpdateFunctionConfiguration", configuration, own)
-        _update_function_tags(context, created, new)
+        replace_tags(context, _SERVICE, str(created.attributes["Arn"]), new.get("Tags"))
         _reserve_concurrency(context, created, old, new)
     _report_unusable_function(context, code)
     return created._replace(is_incomplete=code.is_missing)
@@ -144,18 +145,6 @@ def _has_new_function_code(
     request = {"FunctionName": created.physical_id}
     stored = call_store(context, _SERVICE, "GetFunctionConfiguration", request)
     return bool(stored["CodeSha256"] != wanted)
-
-
-def _update_function_tags(
-    context: ProvisioningContext, created: CreatedResource, properties: Properties
-) -> None:
-    named = {"Resource": created.attributes["Arn"]}
-    before = call_store(context, _SERVICE, "ListTags", named).get("Tags") or {}
-    after = property_tags(properties.get("Tags"))
-    if gone := sorted(before.keys() - after.keys()):
-        call_store(context, _SERVICE, "UntagResource", {**named, "TagKeys": gone})
-    if after and before != after:
-        call_store(context, _SERVICE, "TagResource", {**named, "Tags": after})
 
 
 def _reserve_concurrency(

@@ -1,0 +1,1 @@
+"""What the console changes, by the operations of the API."""

@@ -1,0 +1,70 @@
+"""The addresses of the console, and the function that answers each.
+
+A segment in braces is a variable. Two routes never match the same path, except that a literal segment
+goes before a variable one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.state import state_page
+from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.server.console.messages import ConsoleFile, ConsoleRedirect, ConsoleRequest
+    from sfn_cli.views.console.page import ConsolePage
+
+    Shown = ConsolePage | ConsoleFile | ConsoleRedirect
+    Show = Callable[[Service, ConsoleRequest], Shown]
+    Act = Callable[[Service, ConsoleRequest], ConsoleRedirect | ConsolePage]
+
+PAGES: Mapping[str, Show] = {
+    "": machines_page,
+    "machines/{machine}/executions/{execution}/states/{state}": state_page,
+}
+"""What GET shows, by the path below /console/."""
+
+ACTIONS: Mapping[str, Act] = {}
+"""What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
+
+
+class ConsoleRoute(NamedTuple):
+    """A match: the function, and the variable segments of the path."""
+
+    function: Callable[..., Shown]
+    names: Mapping[str, str]
+    is_data: bool
+    """Whether the address is that of a page's data (.json)."""
+
+
+def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) -> ConsoleRoute | None:
+    """Returns the route of a percent-encoded path; None if there is none."""
+    is_data = path.endswith(JSON_ENDING)
+    segments = path.removeprefix(CONSOLE).removesuffix(JSON_ENDING).strip("/").split("/")
+    found = [
+        (pattern.count("{"), function, names)
+        for pattern, function in routes.items()
+        if (names := _matched_names(pattern.split("/"), segments)) is not None
+    ]
+    if not found:
+        return None
+    _, function, names = min(found, key=lambda one: one[0])
+    return ConsoleRoute(function, names, is_data)
+
+
+def _matched_names(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
+    if len(pattern) != len(segments):
+        return None
+    names: dict[str, str] = {}
+    for part, segment in zip(pattern, segments, strict=True):
+        if part.startswith("{"):
+            names[part[1:-1]] = unquote(segment, errors="replace")
+        elif part != segment:
+            return None
+    return names

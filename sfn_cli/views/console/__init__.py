@@ -1,0 +1,1 @@
+"""The pages of the console: HTML from the views of executions, machines and definitions."""
