@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.state import state_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/executions/{execution}/states/{state}": state_page,
 }
 """What GET shows, by the path below /console/."""
 

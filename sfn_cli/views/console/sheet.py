@@ -31,6 +31,8 @@ button.main { background: var(--running); color: var(--page); border-color: var(
 button.danger { color: var(--failed); border-color: var(--failed) }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center }
 .rows td, .rows th { overflow-wrap: anywhere }
+.visits { display: flex; gap: 12px }
+.changes code { white-space: pre-wrap }
 .refused { border-left: 4px solid var(--failed); padding: 8px 12px; background: var(--box) }
 """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.views.graph.graph import NodeRun
+from sfn_cli.views.graph.graph import GraphChanges, NodeRun
 from sfn_cli.views.layout.placed import Box, Point
 from sfn_cli.views.picture.edges import draw_arrows, draw_edge, draw_edge_label
 from sfn_cli.views.picture.element_ids import edge_id, label_id, state_id
@@ -25,18 +25,31 @@ if TYPE_CHECKING:
 
 _MARGIN = 20.0
 _NOT_VISITED = NodeRun("NOT_VISITED", visits=0)
+_NO_CHANGES = GraphChanges({}, {})
 
 
-def draw_svg(placed: PlacedLevel, title: str, *, run: GraphRun | None = None, theme: Theme = "auto") -> str:
-    """Returns an SVG file as text. `run` adds the statuses and path of an execution."""
-    sheet = code_element("style", {}, standalone_sheet(theme))
+def draw_svg(
+    placed: PlacedLevel,
+    title: str,
+    *,
+    run: GraphRun | None = None,
+    changes: GraphChanges | None = None,
+    theme: Theme = "auto",
+) -> str:
+    """Returns an SVG file as text.
+
+    `run` adds the statuses and path of an execution, `changes` the differences from another graph.
+    """
+    sheet = code_element("style", {}, standalone_sheet(theme, with_changes=changes is not None))
     page = element("rect", {"class": "page", "width": "100%", "height": "100%"})
-    return f"{_draw_root(placed, title, run, theme, sheet, page)}\n"
+    return f"{_draw_root(placed, title, run, theme, _LevelDrawing(changes=changes), sheet, page)}\n"
 
 
-def draw_svg_of_page(placed: PlacedLevel, title: str, *, run: GraphRun | None = None) -> Markup:
+def draw_svg_of_page(
+    placed: PlacedLevel, title: str, *, run: GraphRun | None = None, changes: GraphChanges | None = None
+) -> Markup:
     """Returns an <svg> for an HTML page whose stylesheet has `stylesheet.picture_rules`."""
-    return _draw_root(placed, title, run, "auto")
+    return _draw_root(placed, title, run, "auto", _LevelDrawing(changes=changes))
 
 
 class LiveSvg(NamedTuple):
@@ -54,6 +67,7 @@ def draw_live_svg(
     title: str,
     *,
     run: GraphRun | None = None,
+    changes: GraphChanges | None = None,
     address: Callable[[str], str] | None = None,
     selected: str | None = None,
 ) -> LiveSvg:
@@ -62,8 +76,8 @@ def draw_live_svg(
     `address` returns the address to which a state links, by its path. `selected` is the path of the
     selected state.
     """
-    drawing = _LevelDrawing(address, selected, has_label_ids=True)
-    svg = _draw_root(placed, title, run, "auto", drawing=drawing)
+    drawing = _LevelDrawing(address, selected, changes=changes, has_label_ids=True)
+    svg = _draw_root(placed, title, run, "auto", drawing)
     return LiveSvg(svg, drawing.fragments)
 
 
@@ -72,8 +86,8 @@ def _draw_root(
     title: str,
     run: GraphRun | None,
     theme: Theme,
+    drawing: _LevelDrawing,
     *before: Markup,
-    drawing: _LevelDrawing | None = None,
 ) -> Markup:
     width, height = placed.width + 2 * _MARGIN, placed.height + 2 * _MARGIN
     attributes: Attributes = {
@@ -85,8 +99,9 @@ def _draw_root(
         "role": "group",
         "aria-label": title,
     }
-    drawn = (drawing or _LevelDrawing()).draw_level(placed, Point(_MARGIN, _MARGIN), run)
-    parts = [element("title", {}, title), *before, draw_arrows(), drawn]
+    drawn = drawing.draw_level(placed, Point(_MARGIN, _MARGIN), run)
+    arrows = draw_arrows(with_changes=bool(drawing.changes.edges))
+    parts = [element("title", {}, title), *before, arrows, drawn]
     return element("svg", attributes, *(Markup(f"\n{part}") for part in parts), Markup("\n"))
 
 
@@ -98,9 +113,11 @@ class _LevelDrawing:
         address: Callable[[str], str] | None = None,
         selected: str | None = None,
         *,
+        changes: GraphChanges | None = None,
         has_label_ids: bool = False,
     ) -> None:
         self.fragments: dict[str, Markup] = {}
+        self.changes = _NO_CHANGES if changes is None else changes
         self._address = address
         self._selected = selected
         self._has_label_ids = has_label_ids
@@ -111,8 +128,9 @@ class _LevelDrawing:
         taken = frozenset() if run is None else run.taken
         parts: list[Markup] = []
         for edge in placed.edges:
-            line = draw_edge(edge, origin, nodes, edge.edge.key in taken)
-            parts.append(self._fragment(edge_id(edge.edge.key), line))
+            key = edge.edge.key
+            line = draw_edge(edge, origin, nodes, key in taken, self.changes.edges.get(key))
+            parts.append(self._fragment(edge_id(key), line))
         for edge in placed.edges:
             parts.append(self._draw_label(edge, origin, nodes, edge.edge.key in taken))
         for path, node in nodes.items():
@@ -130,7 +148,7 @@ class _LevelDrawing:
         self, edge: PlacedEdge, origin: Point, nodes: Mapping[str, GraphNode], taken: bool
     ) -> Markup:
         id = label_id(edge.edge.key) if self._has_label_ids else None
-        drawn = draw_edge_label(edge, origin, nodes, taken, id=id)
+        drawn = draw_edge_label(edge, origin, nodes, taken, self.changes.edges.get(edge.edge.key), id=id)
         return drawn if id is None or not drawn else self._fragment(id, drawn)
 
     def _draw_node(
@@ -143,7 +161,8 @@ class _LevelDrawing:
         inner_boxes = [Box(corner.x, corner.y, level.width, level.height) for corner, level in inner]
         address = None if self._address is None else self._address(node.path)
         is_selected = node.path == self._selected
-        return draw_state(node, box, of_node, inner_boxes, address=address, is_selected=is_selected)
+        change = self.changes.nodes.get(node.path)
+        return draw_state(node, box, of_node, inner_boxes, change, address=address, is_selected=is_selected)
 
     def _fragment(self, id: str, drawn: Markup) -> Markup:
         self.fragments[id] = drawn
