@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.map_items import map_page
+from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
 from sfn_cli.server.console.pages.state import state_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
@@ -26,11 +28,15 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": map_run_page,
+    "machines/{machine}/executions/{execution}/maps/{state}": map_page,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
 }
 """What GET shows, by the path below /console/."""
 
-ACTIONS: Mapping[str, Act] = {}
+ACTIONS: Mapping[str, Act] = {
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": change_map_run_limits,
+}
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 
 

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
         NewExecution,
         ReplayFacts,
     )
-    from sfn_cli.store.records.map_runs import MapRun, NewChild, NewMapRun, Result
+    from sfn_cli.store.records.map_runs import (
+        ChildState,
+        MapRun,
+        NewChild,
+        NewMapRun,
+        Result,
+        UnsuccessfulChild,
+    )
     from sfn_cli.store.records.state_machines import StateMachine
     from sfn_cli.store.records.stepfunctions.redrives import RedriveState
     from sfn_cli.store.records.stepfunctions.revisions import Revision
@@ -228,6 +235,12 @@ class MapRuns(Protocol):
 
     def results(self, arn: str) -> Iterator[Result]:
         """Yields the result of each child, in order. Its query stays open until the last one."""
+
+    def child_states(self, arn: str, limit: int) -> list[ChildState]:
+        """Returns the status of each of the first `limit` children, in the order of their items."""
+
+    def unsuccessful_children(self, arn: str, limit: int) -> list[UnsuccessfulChild]:
+        """Returns children that failed, timed out or were aborted, in the order of their items."""
 
 
 class Redrives(Protocol):
