@@ -9,6 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from sfn_cli.server.console.actions.definition import (
+    publish_version,
+    save_definition,
+    validate_definition,
+)
+from sfn_cli.server.console.pages.definition import definition_page
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
@@ -25,10 +31,15 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/definition": definition_page,
 }
 """What GET shows, by the path below /console/."""
 
-ACTIONS: Mapping[str, Act] = {}
+ACTIONS: Mapping[str, Act] = {
+    "machines/{machine}/definition": save_definition,
+    "machines/{machine}/publish": publish_version,
+    "machines/{machine}/validate": validate_definition,
+}
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 
 
