@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sfn_cli.views.console.definition.definition_sheet import DEFINITION_RULES
 from sfn_cli.views.picture.stylesheet import change_rules
 from sfn_cli.views.report.page_style import page_sheet
 
@@ -32,30 +33,12 @@ button.main { background: var(--running); color: var(--page); border-color: var(
 button.danger { color: var(--failed); border-color: var(--failed) }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center }
 .rows td, .rows th { overflow-wrap: anywhere }
-
-.block { display: block }
-.numbered { display: grid; grid-template-columns: auto minmax(0, 1fr) }
-.numbered textarea { grid-column: 2; width: 100%; resize: vertical; white-space: pre; min-height: 200px }
-.numbered .gutter {
-  margin: 0; padding: 3px 6px; border-color: transparent; background: none; overflow: hidden;
-  height: 0; min-height: 100%; max-height: none; text-align: right; color: var(--muted)
-}
-.gutter .error, .line.error > :first-child { color: var(--failed); font-weight: 700 }
-.gutter .error::before, .line.error > :first-child::before { content: "✗ " }
-.gutter .selected { color: var(--text); box-shadow: inset -3px 0 0 var(--running) }
-.lines { max-height: 75vh; padding-left: 0; white-space: pre }
-.line { display: block }
-.line > :first-child {
-  display: inline-block; width: 6ch; margin-right: 1ch; text-align: right; font-weight: 400;
-  color: var(--muted); user-select: none
-}
-.line.selected, .line:target { background: var(--page); box-shadow: inset 3px 0 0 var(--running) }
-.problems { list-style: none; padding: 0 }
-.problems .error-row { box-shadow: inset 3px 0 0 var(--failed); padding-left: 8px }
+.visits { display: flex; gap: 12px }
+.changes code { white-space: pre-wrap }
 .refused { border-left: 4px solid var(--failed); padding: 8px 12px; background: var(--box) }
 """
 
 
 def console_sheet() -> str:
     """Returns the whole stylesheet of the console."""
-    return page_sheet() + change_rules() + _RULES
+    return page_sheet() + change_rules() + _RULES + DEFINITION_RULES
