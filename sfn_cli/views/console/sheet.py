@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sfn_cli.views.console.definition.definition_sheet import DEFINITION_RULES
+from sfn_cli.views.picture.stylesheet import change_rules
 from sfn_cli.views.report.page_style import page_sheet
 
 _RULES = """
@@ -39,4 +41,4 @@ button.danger { color: var(--failed); border-color: var(--failed) }
 
 def console_sheet() -> str:
     """Returns the whole stylesheet of the console."""
-    return page_sheet() + _RULES
+    return page_sheet() + change_rules() + _RULES + DEFINITION_RULES
