@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from sfn_cli.server.console.actions.executions import (
+    answer_from_console,
+    redrive_from_console,
+    stop_from_console,
+)
+from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.run_again import run_again_page
+from sfn_cli.server.console.pages.tasks import tasks_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
 if TYPE_CHECKING:
@@ -25,10 +33,17 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/executions/{execution}/again": run_again_page,
+    "tasks": tasks_page,
 }
 """What GET shows, by the path below /console/."""
 
-ACTIONS: Mapping[str, Act] = {}
+ACTIONS: Mapping[str, Act] = {
+    "machines/{machine}/executions/{execution}/again": run_again_from_console,
+    "machines/{machine}/executions/{execution}/answer": answer_from_console,
+    "machines/{machine}/executions/{execution}/redrive": redrive_from_console,
+    "machines/{machine}/executions/{execution}/stop": stop_from_console,
+}
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 
 
