@@ -9,9 +9,10 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sfn_cli.interpreter.takeover.origin import Origin, origin_details, without_origins
 from sfn_cli.jsonvalue import Json, Payload, well_formed_text
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class HistoryEvent(NamedTuple):
     """One event. `frame` and `next` are private: replay needs them, the API does not show them.
 
     `at` is in milliseconds since 1970 (UTC). `details` holds the members of `…EventDetails`, except
-    the payload and its `…Details` ({"truncated": false}), which `api_event` adds.
+    the payload and its `…Details` ({"truncated": false}), which `api_event` adds. Of its members, only
+    `takeover.origin.TAKEN_OVER` is private too.
     """
 
     id: int
@@ -234,15 +236,20 @@ def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]
 
 
 def execution_started_event(
-    input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, Json] | None = None
+    input: Payload,
+    role_arn: str,
+    at: int,
+    *,
+    qualified: Mapping[str, Json] | None = None,
+    origins: Sequence[Origin] = (),
 ) -> HistoryEvent:
     """Returns the first event of an execution, which StartExecution writes instead of a worker.
 
     `qualified` has stateMachineAliasArn and stateMachineVersionArn, if an alias or version was started.
+    `origins` are the executions whose events it takes over.
     """
-    return HistoryEvent(
-        1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})}
-    )
+    details = {"roleArn": role_arn, **(qualified or {}), **(origin_details(origins) if origins else {})}
+    return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details=details)
 
 
 def execution_aborted_event(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:
@@ -279,7 +286,7 @@ def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
         "previousEventId": event.previous_event_id,
     }
     if type.details is not None:
-        details = dict(event.details or {})
+        details = without_origins(event.details)
         if not include_data:
             details.pop(VARIABLES, None)
         if type.payload is not None and event.payload is not None:

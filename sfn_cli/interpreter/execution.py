@@ -17,9 +17,12 @@ from sfn_cli import arn, quotas
 from sfn_cli.query.limits import UNLIMITED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sfn_cli.asl.state_machine import CompiledMachine
     from sfn_cli.interpreter.frame import Frame
     from sfn_cli.interpreter.open_task import OpenTask
+    from sfn_cli.interpreter.takeover.origin import Origin
     from sfn_cli.jsonvalue import Payload
 
 
@@ -43,6 +46,8 @@ class Execution:
         "next_serial",
         "open_tasks",
         "opened",
+        "origins",
+        "own",
         "ready",
         "redrive_count",
         "redriven_at",
@@ -72,6 +77,10 @@ class Execution:
         self.locator = ""  # a suffix of task tokens, for a driver that needs it to find the execution
         self.budget = UNLIMITED  # the time limit of the execution's expressions
         self.role_arn = ""
+        self.origins: Sequence[
+            Origin
+        ] = ()  # those whose events are still to be replayed (takeover/origin.py)
+        self.own: Origin | None = None  # what it is itself, until then
         self.input: Payload = None  # type: ignore[assignment]  # set by ExecutionStarted
         self.started_at = 0
         self.deadline_at: int | None = None  # from the machine's TimeoutSeconds or AWS's quota
@@ -118,6 +127,12 @@ class Execution:
         if self.deadline_at is None:
             return due
         return self.deadline_at if due is None else min(due, self.deadline_at)
+
+    def limit_time(self, at: int) -> None:
+        """Sets the deadline: the machine's TimeoutSeconds count from `at`, AWS's quota from the start."""
+        longest = quotas.EXPRESS_SECONDS if self.is_express else quotas.STANDARD_SECONDS
+        own = self.machine.timeout_seconds or longest
+        self.deadline_at = min(self.started_at + longest * 1000, at + own * 1000)
 
     def open_task(self, task: OpenTask) -> None:
         self.open_tasks[task.id] = task

@@ -50,9 +50,10 @@ def interpreter_of(
     history: Sequence[HistoryEvent],
     arn: str = EXECUTION_ARN,
     max_events: int = quotas.HISTORY_EVENTS,
+    seed: str = "secret",
 ) -> Interpreter:
     """Returns an interpreter that has applied this history, as in a worker that resumes an execution."""
-    interpreter = Interpreter(arn, MACHINE_ARN, load_machine(dumps(definition)), "secret", max_events)
+    interpreter = Interpreter(arn, MACHINE_ARN, load_machine(dumps(definition)), seed, max_events)
     for event in history:
         interpreter.apply(event)
     return interpreter
@@ -88,6 +89,7 @@ def run(
     max_events: int = quotas.HISTORY_EVENTS,
     budget: TimeBudget = UNLIMITED,
     forgetful: bool = False,
+    seed: str = "secret",
 ) -> list[HistoryEvent]:
     """Returns an execution's complete history, from its start or from a partial history.
 
@@ -95,7 +97,7 @@ def run(
     no more.
     """
     events = list(history) or begin(input)
-    interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events)
+    interpreter = interpreter_of(definition, [stored(event) for event in events], arn, max_events, seed)
     interpreter.budget = budget
     now = events[-1].at
     answered = answered_so_far(interpreter, events)

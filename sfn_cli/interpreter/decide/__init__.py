@@ -77,6 +77,14 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     return None
 
 
+def frame_next_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+    """Returns the event that the frame itself would record next, if it were this frame's turn.
+
+    Otherwise the time until which the frame waits; None if it can do nothing.
+    """
+    return _decide_step(execution, frame, now)
+
+
 def frame_due_at(execution: Execution, frame: Frame) -> int | None:
     """Returns when the frame's timer is due: the end of a Wait, a retry, or the timeout of a task.
 

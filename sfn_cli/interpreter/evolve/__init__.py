@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli import quotas
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
-from sfn_cli.interpreter.evolve import children, states, tasks
+from sfn_cli.interpreter.evolve import children, origins, states, tasks
 from sfn_cli.interpreter.frame import Frame
 from sfn_cli.interpreter.redrive import redrive_execution
 
@@ -33,6 +32,15 @@ def evolve(execution: Execution, event: HistoryEvent) -> None:
     if event.id != execution.last_id + 1:
         raise AssertionError(f"event {event.id} after {execution.last_id}")
     execution.last_id = event.id
+    if execution.origins:
+        event = origins.event_in_origin(execution, event)
+        _apply_event(execution, event)
+        origins.end_origin_with(execution, event)
+    else:
+        _apply_event(execution, event)
+
+
+def _apply_event(execution: Execution, event: HistoryEvent) -> None:
     in_frame = _IN_FRAMES.get(event.type)
     if in_frame is None:
         if event.type not in _OF_EXECUTIONS:
@@ -57,16 +65,10 @@ def execution_started(execution: Execution, event: HistoryEvent) -> None:
     execution.input = event.payload
     execution.started_at = event.at
     execution.role_arn = str((event.details or {}).get("roleArn", ""))
-    _evolve_time_limit(execution, event.at)
+    execution.limit_time(event.at)
     # The first StateEntered follows "event 0": AWS does not count ExecutionStarted.
     children.add_child_frame(execution, Frame(0, execution.machine, event.payload, {}, 0, event.at))
-
-
-def _evolve_time_limit(execution: Execution, at: int) -> None:
-    """Sets the deadline: the machine's TimeoutSeconds count from `at`, AWS's quota from the start."""
-    longest = quotas.EXPRESS_SECONDS if execution.is_express else quotas.STANDARD_SECONDS
-    own = execution.machine.timeout_seconds or longest
-    execution.deadline_at = min(execution.started_at + longest * 1000, at + own * 1000)
+    origins.take_over_origins(execution, event)
 
 
 def execution_redriven(execution: Execution, event: HistoryEvent) -> None:
@@ -74,7 +76,7 @@ def execution_redriven(execution: Execution, event: HistoryEvent) -> None:
     execution.status = "RUNNING"
     execution.redrive_count = event.details["redriveCount"]
     execution.redriven_at = event.at
-    _evolve_time_limit(execution, event.at)
+    execution.limit_time(event.at)
     redrive_execution(execution, event.at)
 
 

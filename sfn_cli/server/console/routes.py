@@ -17,6 +17,7 @@ from sfn_cli.server.console.actions.executions import (
 from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.run_again import run_again_page
+from sfn_cli.server.console.pages.state import state_page
 from sfn_cli.server.console.pages.tasks import tasks_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
@@ -35,6 +36,7 @@ PAGES: Mapping[str, Show] = {
     "": machines_page,
     "machines/{machine}/executions/{execution}/again": run_again_page,
     "tasks": tasks_page,
+    "machines/{machine}/executions/{execution}/states/{state}": state_page,
 }
 """What GET shows, by the path below /console/."""
 

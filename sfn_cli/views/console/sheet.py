@@ -43,6 +43,8 @@ a.button {
 .field { display: grid; gap: 2px; max-width: 640px }
 .field label { color: var(--muted); font-size: 12px }
 .field textarea, .field input, .field select { width: 100%; max-width: 640px }
+.visits { display: flex; gap: 12px }
+.changes code { white-space: pre-wrap }
 .refused { border-left: 4px solid var(--failed); padding: 8px 12px; background: var(--box) }
 """
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class ReportInput(NamedTuple):
     """A view, and further data about its execution.
 
-    `now` is the time by the execution's clock, at which open states end. `pending`, `dataflow` and
-    `log_lines` are by the id of a visit's StateEntered; only the dataflow of `report_visits(view)` is
-    shown. `failure` is the explained failure, with data from the store. `command_options` are appended to
-    each suggested command, such as the endpoint.
+    `now` is the time by the execution's clock, at which open states end. `pending` and `dataflow` are by
+    the id of a visit's StateEntered; only the dataflow of `report_visits(view)` is shown. `log_lines` are
+    those of attempts, by `Attempt.event`. `failure` is the explained failure, with data from the store.
+    `command_options` are appended to each suggested command, such as the endpoint.
     """
 
     view: "ExecutionView"

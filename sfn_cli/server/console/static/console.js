@@ -102,6 +102,25 @@ export function isTyping(target) {
   return target.closest?.("input, textarea, select, [contenteditable]") !== null;
 }
 
+/** Adds a button to what is to be copied. */
+function offerCopies() {
+  for (const element of document.querySelectorAll("[data-copyable]:not(.copyable)")) {
+    element.classList.add("copyable");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    const text = element.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    });
+    element.after(button);
+  }
+}
+
+offerCopies();
+document.addEventListener("sfn:parts", offerCopies);
+
 /** Shows how long something has lasted, in elements with the time at which it began. */
 function showElapsed() {
   for (const element of document.querySelectorAll("[data-since]")) {

@@ -7,6 +7,7 @@ error that says why, and the other functions of its stack can still be used.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -48,10 +49,12 @@ class FunctionCode(NamedTuple):
 
 
 def function_code(context: ProvisioningContext, properties: Properties) -> FunctionCode:
-    """Returns a function's code. Raises ResourceError for a local path that does not exist."""
+    """Returns a function's code. Raises ResourceError for a local file that cannot be read."""
     code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
+    if (missing := _missing_code_path(code)) is not None:
+        return unusable_function_code(f"The code {missing} does not exist")
     if (members := local_code_members(code)) is not None:
         return FunctionCode(members)
     if (source := code.get("ZipFile")) is not None:
@@ -83,9 +86,17 @@ def _is_of_sent_stack(context: ProvisioningContext) -> bool:
 def function_fingerprint(properties: Properties) -> str:
     """Returns a hash of a function's code file; "" if there is none.
 
-    A folder is used in place: changes in it need no update.
+    A folder is used in place: changes in it need no update. Code that does not exist has a fingerprint,
+    so that the function is updated when the code is there.
     """
-    return file_fingerprint(property_object(properties, "Code").get("CodeDir"))
+    code = property_object(properties, "Code")
+    return "missing" if _missing_code_path(code) is not None else file_fingerprint(code.get("CodeDir"))
+
+
+def _missing_code_path(code: Mapping[str, Any]) -> Path | None:
+    """Returns the path of local code if nothing is at it, as before the build of a project."""
+    path = code.get("CodeDir")
+    return Path(path) if isinstance(path, str) and not os.path.lexists(path) else None
 
 
 def unusable_function_code(problem: str) -> FunctionCode:

@@ -1,0 +1,126 @@
+"""Compares a recorded event with the one that a definition results in, and says what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfn_cli.asl.timestamp import format_timestamp
+from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, VARIABLES_DETAILS, HistoryEvent
+from sfn_cli.jsonvalue import Payload, dumps, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfn_cli.jsonvalue import Json
+
+_SHOWN_CHARACTERS = 60
+"""How much of a value is shown."""
+
+_NOTHING = object()
+
+
+def events_are_equal(recorded: HistoryEvent, decided: HistoryEvent, *, ignores_data: bool = False) -> bool:
+    """Whether both events mean the same: everything but their times is equal.
+
+    `ignores_data`: their payloads may differ.
+    """
+    return (
+        (recorded.id, recorded.previous_event_id, recorded.type, recorded.frame, recorded.next)
+        == (decided.id, decided.previous_event_id, decided.type, decided.frame, decided.next)
+        and (ignores_data or _payloads_are_equal(recorded.payload, decided.payload))
+        and next(_different_details(recorded, decided), None) is None
+    )
+
+
+def event_in_words(event: HistoryEvent, state: str | None) -> str:
+    """Returns what the event is called in messages."""
+    return f"event {event.id} ({event.type}" + (")" if state is None else f" of {state!r})")
+
+
+def event_difference(recorded: HistoryEvent, instead: HistoryEvent | int | None) -> str:
+    """Returns what would be different.
+
+    `instead` is the event that would be recorded, the time until which the state would wait, or None.
+    """
+    if not isinstance(instead, HistoryEvent):
+        return (
+            "it would not occur"
+            if instead is None
+            else f"the state would wait until {format_timestamp(instead)}"
+        )
+    if recorded.type != instead.type or _name_in_event(recorded) != _name_in_event(instead):
+        return f"{event_in_words(instead, _name_in_event(instead))} would come instead"
+    if recorded.next != instead.next:
+        return f"the next state would be {_next_in_words(instead)} instead of {_next_in_words(recorded)}"
+    for name, old, new in _different_details(recorded, instead):
+        return f"{name} would be {_shown_value(new)} instead of {_shown_value(old)}"
+    if not _payloads_are_equal(recorded.payload, instead.payload):
+        name = EVENT_TYPES[recorded.type].payload or "data"
+        new, old = _shown_payload(instead.payload), _shown_payload(recorded.payload)
+        return f"its {name} would be {new} instead of {old}"
+    return f"it would follow event {instead.previous_event_id} instead of {recorded.previous_event_id}"
+
+
+def _name_in_event(event: HistoryEvent) -> str | None:
+    name = (event.details or {}).get("name")
+    return None if name is None else str(name)
+
+
+def _next_in_words(event: HistoryEvent) -> str:
+    return "none" if event.next is None else repr(event.next)
+
+
+def _different_details(recorded: HistoryEvent, decided: HistoryEvent) -> Iterator[tuple[str, Any, Any]]:
+    """Yields the name and both values of each member of the details, or variable, that differs."""
+    yield from _different_members(_plain_details(recorded), _plain_details(decided), "{}")
+    yield from _different_members(_variables_of(recorded), _variables_of(decided), "the variable ${}")
+
+
+def _different_members(
+    old: Mapping[str, Json], new: Mapping[str, Json], words: str
+) -> Iterator[tuple[str, Any, Any]]:
+    for name in {**old, **new}:
+        one, other = old.get(name, _NOTHING), new.get(name, _NOTHING)
+        if one is _NOTHING or other is _NOTHING or dumps(one) != dumps(other):
+            yield words.format(name), one, other
+
+
+def _plain_details(event: HistoryEvent) -> dict[str, Json]:
+    details = dict(event.details or {})
+    for name in (VARIABLES, VARIABLES_DETAILS):
+        details.pop(name, None)
+    return details
+
+
+def _variables_of(event: HistoryEvent) -> dict[str, Json]:
+    assigned: Mapping[str, str] = (event.details or {}).get(VARIABLES) or {}
+    return {name: loads(text) for name, text in assigned.items()}
+
+
+def _payloads_are_equal(one: Payload | None, other: Payload | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.text == other.text or _ordered(one.value) == _ordered(other.value)
+
+
+def _ordered(value: Json) -> str:
+    """Returns JSON text that does not depend on the order of members."""
+    return dumps(_with_ordered_members(value))
+
+
+def _with_ordered_members(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _with_ordered_members(value[name]) for name in sorted(value)}
+    return [_with_ordered_members(item) for item in value] if isinstance(value, list) else value
+
+
+def _shown_payload(payload: Payload | None) -> str:
+    return "missing" if payload is None else _shortened(payload.text)
+
+
+def _shown_value(value: Any) -> str:
+    return "missing" if value is _NOTHING else _shortened(dumps(value))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
