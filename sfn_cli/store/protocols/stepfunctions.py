@@ -192,10 +192,10 @@ class Tasks(Protocol):
     def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
         """Returns how many tasks wait for a worker, for each of these activities that has any."""
 
-    def waiting(self) -> Iterator[StoredWaitingTask]:
-        """Yields every task that waits for an answer from outside.
+    def waiting(self, execution_arn: str | None = None, limit: int = -1) -> Iterator[StoredWaitingTask]:
+        """Yields the tasks, of one execution or all, that wait for an answer from outside.
 
-        Ordered by execution, oldest first, and then by event.
+        Ordered by execution, oldest first, and then by event. At most `limit`, if it is not negative.
         """
 
 
