@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.state import state_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/executions/{execution}": execution_page,
+    "machines/{machine}/executions/{execution}/graph.svg": picture_file,
+    "machines/{machine}/executions/{execution}/report.html": report_file,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
 }
 """What GET shows, by the path below /console/."""

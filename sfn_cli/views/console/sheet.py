@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sfn_cli.views.console.execution.execution_sheet import EXECUTION_RULES
 from sfn_cli.views.report.page_style import page_sheet
 
 _RULES = """
@@ -33,10 +34,18 @@ button.danger { color: var(--failed); border-color: var(--failed) }
 .rows td, .rows th { overflow-wrap: anywhere }
 .visits { display: flex; gap: 12px }
 .changes code { white-space: pre-wrap }
+.hidden {
+  position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%)
+}
+.button {
+  color: inherit; background: var(--box); border: 1px solid var(--line); border-radius: 6px;
+  padding: 2px 10px; text-decoration: none
+}
+.button.disabled { color: var(--muted); border-color: var(--rule) }
 .refused { border-left: 4px solid var(--failed); padding: 8px 12px; background: var(--box) }
 """
 
 
 def console_sheet() -> str:
     """Returns the whole stylesheet of the console."""
-    return page_sheet() + _RULES
+    return page_sheet() + _RULES + EXECUTION_RULES
