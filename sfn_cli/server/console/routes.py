@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
 from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.state import state_page
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 PAGES: Mapping[str, Show] = {
     "": machines_page,
     "machines/{machine}/executions/{execution}": execution_page,
+    "machines/{machine}/executions/{execution}/compare": choose_other_page,
+    "machines/{machine}/executions/{execution}/compare/{other}": compare_page,
     "machines/{machine}/executions/{execution}/graph.svg": picture_file,
     "machines/{machine}/executions/{execution}/report.html": report_file,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sfn_cli.views.console.execution.execution_sheet import EXECUTION_RULES
+from sfn_cli.views.picture.stylesheet import change_rules
 from sfn_cli.views.report.page_style import page_sheet
 
 _RULES = """
@@ -48,4 +49,4 @@ button.danger { color: var(--failed); border-color: var(--failed) }
 
 def console_sheet() -> str:
     """Returns the whole stylesheet of the console."""
-    return page_sheet() + _RULES + EXECUTION_RULES
+    return page_sheet() + _RULES + EXECUTION_RULES + change_rules()
