@@ -9,6 +9,7 @@ from sfn_cli.api.views.attempt_logs import attempt_logs
 from sfn_cli.api.views.failure_details import complete_failure
 from sfn_cli.interpreter.events import api_event
 from sfn_cli.server.console.messages import ConsoleFile
+from sfn_cli.server.console.offered_actions import draw_offered_actions
 from sfn_cli.server.console.opened_execution import opened_execution
 from sfn_cli.server.console.pages.state import draw_panel_of_visit
 from sfn_cli.views.console.execution.events_part import shown_events
@@ -40,7 +41,9 @@ def execution_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     page = _page_input(service, request)
     if page.query.view == EVENTS:
         page = page._replace(visits_of_events=_visits_of_events(page.shown))
-    page = page._replace(panel=_draw_panel(service, request, page))
+    page = page._replace(
+        panel=_draw_panel(service, request, page), actions=draw_offered_actions(service, request, page.shown)
+    )
     return draw_execution_page(page, _execution_json(page) if request.is_data else {})
 
 
@@ -102,8 +105,7 @@ def _draw_panel(service: Service, request: ConsoleRequest, page: ExecutionPageIn
     if path is None:
         return element("section", {"id": STATE_PANEL, "aria-label": "State"})
     visits = [one for one in page.view.visits() if one.path == path]
-    shown = page.shown._replace(now=page.report.now)
-    return draw_panel_of_visit(service, request, shown, path, visit, visits)
+    return draw_panel_of_visit(service, request, page.shown, path, visit, visits, page.report.address_of)
 
 
 def _execution_json(page: ExecutionPageInput) -> dict[str, Any]:

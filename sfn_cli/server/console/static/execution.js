@@ -101,8 +101,18 @@ function selectedState() {
 }
 
 function showSelection() {
-  selectedState()?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  main.querySelector("#view tr.selected")?.scrollIntoView({ block: "nearest" });
+  reveal(selectedState(), byId("picture"));
+  const row = main.querySelector("#view tr.selected");
+  reveal(row, row?.closest(".scroller"));
+}
+
+/** Scrolls an element into the sight of its scroller, which may itself be out of sight. */
+function reveal(element, scroller) {
+  if (!element || !scroller) return;
+  const box = element.getBoundingClientRect(), room = scroller.getBoundingClientRect();
+  const beyond = (start, end, first, last) => (start < first ? start - first : Math.max(0, end - last));
+  scroller.scrollTop += beyond(box.top - 40, box.bottom + 10, room.top, room.bottom);
+  scroller.scrollLeft += beyond(box.left - 10, box.right + 10, room.left, room.right);
 }
 
 /** Marks a state in all views at once, and then shows its page. */

@@ -35,7 +35,14 @@ def draw_outline_table(page: ExecutionPageInput) -> DrawnPart:
     rows = fit_rows(OutlineRows(page.view, page.report.pending).rows(), _MOST_ROWS)
     drawn = [_draw_outline_row(row, depth, above, page) for row, depth, above in _flat_rows(rows, 0, None)]
     blocks = draw_row_blocks("outline", drawn, size=_BLOCK, is_live=page.is_live)
-    head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in _COLUMNS))
+    head = element(
+        "tr",
+        {},
+        *(
+            element("th", {"scope": "col", "class": "number" if column == "Duration" else None}, column)
+            for column in _COLUMNS
+        ),
+    )
     table = element(
         "table",
         {"class": "timeline outline-table", "aria-label": "Outline"},
