@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/executions/{execution}": __import__(
+    ).stub_page,
     "machines/{machine}/executions/{execution}/again": run_again_page,
     "tasks": tasks_page,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
