@@ -46,6 +46,7 @@ PAGES: Mapping[str, Show] = {
     "": machines_page,
     "machines/{machine}/definition": definition_page,
     "machines/{machine}/executions/{execution}": execution_page,
+    "machines/{machine}/executions/{execution}": __import__().stub_page,
     "machines/{machine}/executions/{execution}/again": run_again_page,
     "machines/{machine}/executions/{execution}/compare": choose_other_page,
     "machines/{machine}/executions/{execution}/compare/{other}": compare_page,
