@@ -15,6 +15,7 @@ from sfn_cli.server.console.actions.definition import (
     validate_definition,
 )
 from sfn_cli.server.console.pages.definition import definition_page
+from sfn_cli.server.console.pages.definition_comparison import definition_comparison_page
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.state import state_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/compare": definition_comparison_page,
     "machines/{machine}/definition": definition_page,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
 }
