@@ -35,6 +35,7 @@ OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run.run:run",
     "show": "sfn_cli.cli.show.show:show",
     "watch": "sfn_cli.cli.watch.watch:watch",
+    "step": "sfn_cli.cli.step.step:step",
     "graph": "sfn_cli.cli.graph.graph:graph",
     "diff": "sfn_cli.cli.diff.diff:diff",
     "deploy": "sfn_cli.cli.stacks.deploy:deploy",
@@ -131,7 +132,7 @@ class OperationCommand(TableCommand):
         given = read.given
         whole = "cli_input_json" in given or "cli_input_yaml" in given
         skeleton = given.get("generate_cli_skeleton") in ("input", "yaml-input")
-        if whole or skeleton:
+        if whole or skeleton or "--from" in given:  # the machine is then that execution's
             table = {flag: option._replace(required=False) for flag, option in table.items()}
         super().check(read, table)
 
