@@ -51,6 +51,8 @@ DEFINITION: dict[str, Any] = {
     },
 }
 INPUT = {"n": 7}
+WOULD_WAIT = "the state would wait until"
+WOULD_BE_MISSING = "its output would be missing instead of"
 ANSWERS = {"Work": [{"error": "Boom"}, {"result": True}]}
 
 
@@ -144,7 +146,7 @@ def test_edits_that_fit(failed: list[HistoryEvent], definition: Any) -> None:
         ),
         (
             edited("Work", "Retry", 0, "IntervalSeconds", to=10),
-            "event 10 (LambdaFunctionScheduled of 'Work'): the state would wait until 2023-11-14T22:13:30.000Z",
+            f"event 10 (LambdaFunctionScheduled of 'Work'): {WOULD_WAIT} 2023-11-14T22:13:30.000Z",
         ),
         (
             edited("Work", "ResultPath", to="$.done"),
@@ -152,7 +154,7 @@ def test_edits_that_fit(failed: list[HistoryEvent], definition: Any) -> None:
         ),
         (
             edited("Sleep", "Seconds", to=60),
-            "event 15 (WaitStateExited of 'Sleep'): the state would wait until 2023-11-14T22:14:22.000Z",
+            f"event 15 (WaitStateExited of 'Sleep'): {WOULD_WAIT} 2023-11-14T22:14:22.000Z",
         ),
         (
             edited("TimeoutSeconds", to=30),
@@ -168,7 +170,7 @@ def test_edits_that_fit(failed: list[HistoryEvent], definition: Any) -> None:
         ),
         (
             edited("Both", "ResultPath", to="$.two"),
-            "event 23 (ParallelStateExited of 'Both'): its output would be missing instead of [1,0] at $.both",
+            f"event 23 (ParallelStateExited of 'Both'): {WOULD_BE_MISSING} [1,0] at $.both",
         ),
     ],
 )
