@@ -165,8 +165,13 @@ def execution_start_answer(
         raise machine_does_not_exist(new.state_machine_arn)
     same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
     if execution.status != "RUNNING" or not same:
-        raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
+        raise execution_already_exists(execution.arn)
     return {"executionArn": execution.arn, "startDate": execution.started_at}
+
+
+def execution_already_exists(execution_arn: str) -> ApiError:
+    """Returns the error for a name that another execution has."""
+    return ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution_arn}'")
 
 
 def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> StopExecutionAnswer:

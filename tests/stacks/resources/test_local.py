@@ -297,8 +297,8 @@ def test_versions_of_machines(make: Maker) -> None:
     "type, properties, message",
     [
         (
-            "AWS::Lambda::LayerVersion",
-            {"Content": {"CodeDir": "/nowhere/x"}},
+            "AWS::Lambda::Function",
+            {**INLINE, "Code": {"CodeDir": "/nowhere/x"}},
             "The code /nowhere/x does not exist",
         ),
         ("AWS::Lambda::Function", {**INLINE, "Code": {}}, "The function has no code"),

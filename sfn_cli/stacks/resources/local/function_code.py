@@ -41,6 +41,8 @@ class FunctionCode(NamedTuple):
     handler: str | None = None
     problem: str | None = None
     """Why the function cannot run locally; None if it can."""
+    is_missing: bool = False
+    """Whether the code does not exist, as before the build of a project. The next deploy looks again."""
 
     @property
     def folder(self) -> str | None:
@@ -49,12 +51,12 @@ class FunctionCode(NamedTuple):
 
 
 def function_code(context: ProvisioningContext, properties: Properties) -> FunctionCode:
-    """Returns a function's code. Raises ResourceError for a local file that cannot be read."""
+    """Returns a function's code. Raises ResourceError for a local path that does not exist."""
     code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
-    if (missing := _missing_code_path(code)) is not None:
-        return unusable_function_code(f"The code {missing} does not exist")
+    if code.get("MayBeMissing") and not os.path.exists(code["CodeDir"]):
+        return unusable_function_code(f"The code {code['CodeDir']} does not exist", is_missing=True)
     if (members := local_code_members(code)) is not None:
         return FunctionCode(members)
     if (source := code.get("ZipFile")) is not None:
@@ -71,7 +73,7 @@ def function_code(context: ProvisioningContext, properties: Properties) -> Funct
         except ResourceError as error:
             if _is_of_sent_stack(context):
                 raise ResourceError(f"Error occurred while GetObject. {error}") from None
-            return unusable_function_code(str(error).rstrip("."))
+            return unusable_function_code(str(error).rstrip("."), is_missing=True)
         packages = [*(code.get("PackageDirs") or []), *zip_sdk_folders(context, content, properties)]
         return FunctionCode({"ZipFile": content, **_code_packages({**code, "PackageDirs": packages})})
     raise ResourceError("The function has no code. Add the Code property.")
@@ -86,20 +88,12 @@ def _is_of_sent_stack(context: ProvisioningContext) -> bool:
 def function_fingerprint(properties: Properties) -> str:
     """Returns a hash of a function's code file; "" if there is none.
 
-    A folder is used in place: changes in it need no update. Code that does not exist has a fingerprint,
-    so that the function is updated when the code is there.
+    A folder is used in place: changes in it need no update.
     """
-    code = property_object(properties, "Code")
-    return "missing" if _missing_code_path(code) is not None else file_fingerprint(code.get("CodeDir"))
+    return file_fingerprint(property_object(properties, "Code").get("CodeDir"))
 
 
-def _missing_code_path(code: Mapping[str, Any]) -> Path | None:
-    """Returns the path of local code if nothing is at it, as before the build of a project."""
-    path = code.get("CodeDir")
-    return Path(path) if isinstance(path, str) and not os.path.lexists(path) else None
-
-
-def unusable_function_code(problem: str) -> FunctionCode:
+def unusable_function_code(problem: str, *, is_missing: bool = False) -> FunctionCode:
     """Returns code that raises an error with this message when it is invoked."""
     source = f"def handler(event, context):\n    raise RuntimeError({json.dumps(problem)})\n"
     return FunctionCode(
@@ -107,6 +101,7 @@ def unusable_function_code(problem: str) -> FunctionCode:
         f"python{sys.version_info.major}.{sys.version_info.minor}",
         "index.handler",
         problem,
+        is_missing,
     )
 
 

@@ -76,7 +76,7 @@ def _create_function(context: ProvisioningContext, properties: Properties) -> Cr
         return _update_function(context, created, {}, properties)._replace(existed=True)
     _reserve_concurrency(context, created, {}, properties)
     _report_unusable_function(context, code)
-    return created
+    return created._replace(is_incomplete=code.is_missing)
 
 
 def _update_function(
@@ -95,8 +95,8 @@ def _update_function(
         call_store(context, _SERVICE, "UpdateFunctionConfiguration", configuration, own)
         replace_tags(context, _SERVICE, str(created.attributes["Arn"]), new.get("Tags"))
         _reserve_concurrency(context, created, old, new)
-        _report_unusable_function(context, code)
-    return created
+    _report_unusable_function(context, code)
+    return created._replace(is_incomplete=code.is_missing)
 
 
 def _delete_function(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
