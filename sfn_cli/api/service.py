@@ -139,6 +139,17 @@ class Service:
         accepting.is_available = None
         return accepting
 
+    def starting_with_clock(self, clock: str | None) -> Service:
+        """Returns this Service, with the same store, runner and invoker, for starts with this clock.
+
+        The clock is one of `Settings.clock`.
+        """
+        _ = self.store
+        starting = copy(self)
+        starting._parent = self._parent or self
+        starting.settings = self.settings._replace(clock=clock)
+        return starting
+
     def close(self) -> None:
         """Closes the connection and, unless a parent owns it, the invoker."""
         self.stop_invoker()

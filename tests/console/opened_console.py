@@ -95,6 +95,16 @@ class OpenedConsole:
         assert found is not None, "the page has no form"
         return found[1]
 
+    def handles_on(self, address: str) -> list[str]:
+        """Returns the handles of the tasks that a page has forms for."""
+        return re.findall(r'name="handle" value="([0-9a-f]+)"', self.get(address).text)
+
+    def execution_of(self, answer: ConsoleAnswer) -> str:
+        """Returns the ARN of the execution to whose page an action sends the browser."""
+        assert answer.status == 303, answer.text
+        data = self.data(answer.headers["location"].partition("?")[0])
+        return str(data["executionArn"])
+
     def call(self, operation: str, /, **members: Any) -> dict[str, Any]:
         """Calls an operation of Step Functions, through the same server."""
         headers = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
-from sfn_cli.api.stepfunctions import arn_checks, references, state_machines
+from sfn_cli.api.stepfunctions import arn_checks, definition_edits, references, state_machines
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     )
     from sfn_cli.api.service import Service
 
-_INITIAL = "INITIAL"
-"""AWS's name for the revision of a machine that was never updated, which has no id."""
-
 
 def publish_state_machine_version(
     service: Service, request: PublishStateMachineVersionInputTypeDef
@@ -41,7 +38,7 @@ def publish_state_machine_version(
     wanted = request.get("revisionId")
     while True:
         machine = references.active_unqualified_machine(service, request["stateMachineArn"])
-        current = machine.revision.revision_id or _INITIAL
+        current = definition_edits.revision_of_machine(machine)
         if wanted not in (None, current):
             raise ApiError(
                 "ConflictException",

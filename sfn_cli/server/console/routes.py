@@ -9,8 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from sfn_cli.server.console.actions.definition import (
+    publish_version,
+    save_definition,
+    validate_definition,
+)
+from sfn_cli.server.console.actions.executions import (
+    answer_from_console,
+    redrive_from_console,
+    stop_from_console,
+)
+from sfn_cli.server.console.actions.start_again import run_again_from_console
+from sfn_cli.server.console.pages.definition import definition_page
 from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.map_items import map_page
+from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
+from sfn_cli.server.console.pages.run_again import run_again_page
 from sfn_cli.server.console.pages.state import state_page
+from sfn_cli.server.console.pages.tasks import tasks_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
 if TYPE_CHECKING:
@@ -26,11 +42,25 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": map_run_page,
+    "machines/{machine}/executions/{execution}/maps/{state}": map_page,
+    "machines/{machine}/definition": definition_page,
+    "machines/{machine}/executions/{execution}/again": run_again_page,
+    "tasks": tasks_page,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
 }
 """What GET shows, by the path below /console/."""
 
-ACTIONS: Mapping[str, Act] = {}
+ACTIONS: Mapping[str, Act] = {
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": change_map_run_limits,
+    "machines/{machine}/definition": save_definition,
+    "machines/{machine}/publish": publish_version,
+    "machines/{machine}/validate": validate_definition,
+    "machines/{machine}/executions/{execution}/again": run_again_from_console,
+    "machines/{machine}/executions/{execution}/answer": answer_from_console,
+    "machines/{machine}/executions/{execution}/redrive": redrive_from_console,
+    "machines/{machine}/executions/{execution}/stop": stop_from_console,
+}
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 
 

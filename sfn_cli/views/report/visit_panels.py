@@ -11,9 +11,9 @@ from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.report.map_items import draw_map_items
+from sfn_cli.views.report.report_input import visit_id
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
-from sfn_cli.views.report.timeline import visit_id
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text

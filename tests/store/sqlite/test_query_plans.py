@@ -79,6 +79,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "delete-state-machine": lambda store: SqliteStateMachines(store).delete(MACHINE),
     "send-task-success": lambda store: SqliteTasks(store).answer("a" * 128, "taskSucceeded", {}, 5),
     "tasks list": lambda store: list(waiting_tasks(store)),
+    "tasks of an execution": lambda store: list(waiting_tasks(store, ARN)),
     "tasks approve": lambda store: SqliteTasks(store).take_one("a" * 64, None, 5),
     "events tail": lambda store: [
         SqliteStatusChanges(store).last_execution(),

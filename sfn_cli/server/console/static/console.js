@@ -12,6 +12,7 @@ export function replaceParts(parts) {
     const selected = old.classList.contains("selected");
     const element = parsePart(old, markup);
     if (!element) continue;
+    keepInput(old, element);
     old.replaceWith(element);
     element.classList.toggle("selected", selected);
   }
@@ -19,6 +20,17 @@ export function replaceParts(parts) {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
   document.dispatchEvent(new CustomEvent("sfn:parts", { detail: Object.keys(parts) }));
+}
+
+/** Keeps what the user has typed and opened, in elements with ids. */
+function keepInput(old, element) {
+  for (const given of old.querySelectorAll("input[id], textarea[id], select[id], details[id]")) {
+    const same = element.querySelector(`#${CSS.escape(given.id)}`);
+    if (!same) continue;
+    if (given.localName === "details") same.open = given.open;
+    else if (given.type === "checkbox") same.checked = given.checked;
+    else if (given.value !== given.defaultValue) same.value = given.value;
+  }
 }
 
 function parsePart(old, markup) {
@@ -80,10 +92,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const pressed = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
-  if (pressed) {
-    event.preventDefault();
-    pressed.click();
-  }
+  if (!pressed) return;
+  event.preventDefault();
+  const question = pressed.dataset.keyConfirm;
+  if (!question || confirm(question)) pressed.click();
 });
 
 export function isTyping(target) {
