@@ -20,7 +20,9 @@ from sfn_cli.server.console.actions.executions import (
     stop_from_console,
 )
 from sfn_cli.server.console.actions.start_again import run_again_from_console
+from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
 from sfn_cli.server.console.pages.definition import definition_page
+from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
 from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
@@ -42,12 +44,18 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/definition": definition_page,
+    "machines/{machine}/executions/{execution}": execution_page,
+    "machines/{machine}/executions/{execution}": __import__().stub_page,
+    "machines/{machine}/executions/{execution}/again": run_again_page,
+    "machines/{machine}/executions/{execution}/compare": choose_other_page,
+    "machines/{machine}/executions/{execution}/compare/{other}": compare_page,
+    "machines/{machine}/executions/{execution}/graph.svg": picture_file,
     "machines/{machine}/executions/{execution}/map-runs/{map_run}": map_run_page,
     "machines/{machine}/executions/{execution}/maps/{state}": map_page,
-    "machines/{machine}/definition": definition_page,
-    "machines/{machine}/executions/{execution}/again": run_again_page,
-    "tasks": tasks_page,
+    "machines/{machine}/executions/{execution}/report.html": report_file,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
+    "tasks": tasks_page,
 }
 """What GET shows, by the path below /console/."""
 
