@@ -196,6 +196,21 @@ def test_what_is_empty(endpoint: Endpoint) -> None:
     assert endpoint.client("xray").get_trace_summaries(StartTime=0, EndTime=1)["TraceSummaries"] == []
 
 
+def test_private_objects(endpoint: Endpoint) -> None:
+    """A request that is not signed gets S3's own error, and public objects."""
+    s3 = endpoint.client("s3")
+    s3.create_bucket(Bucket="letters")
+    s3.put_object(Bucket="letters", Key="private", Body=b"x")
+    s3.put_object(Bucket="letters", Key="public", Body=b"x", ACL="public-read")
+    assert endpoint.status("/letters/public", {}) == 200
+    assert endpoint.status("/letters/private", {}, "HEAD") == 403
+    with pytest.raises(HTTPError) as caught:
+        urlopen(endpoint.url + "/letters/private", timeout=60)
+    denied = caught.value
+    assert (denied.code, denied.headers["Content-Type"]) == (403, "application/xml")
+    assert b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message>" in denied.read()
+
+
 PAGES = [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-origin"}]
 LIST = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
 
