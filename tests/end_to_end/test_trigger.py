@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import ROLE, sfn, sfn_json, stop_home
+from tests.processes import ROLE, sfn, sfn_json, stop_home, until
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
@@ -196,16 +196,19 @@ def test_executions_of_other_schedules_are_not_followed(home: Path) -> None:
         for one in sfn_json(home, "list-state-machines")["stateMachines"]
         if "Work" in one["name"]
     ]
-    at = datetime.now(UTC) + timedelta(seconds=2)
+
+    def executions() -> int:
+        return len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"])
+
+    before, at = executions(), datetime.now(UTC) + timedelta(seconds=2)
     sfn_json(
         home, "scheduler", "create-schedule", "--name", "soon",
         "--schedule-expression", f"at({at:%Y-%m-%dT%H:%M:%S})", "--flexible-time-window", "Mode=OFF",
         "--target", f"Arn={work},RoleArn={ROLE}", "--action-after-completion", "DELETE",
     )  # fmt: skip
-    before = len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"])
     done = sfn(home, "trigger", "Inbox", "--event", "quiet", "--wait", "4")
     assert (done.returncode, "No execution has started." in done.stderr) == (0, True), done.stderr
-    assert len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"]) == before + 1
+    until(lambda: executions() == before + 1, "the execution of the schedule")
 
 
 def test_deliveries_are_shown(home: Path) -> None:
