@@ -77,7 +77,7 @@ def draw_state(
         "href": address,
         "tabindex": 0 if address is None else None,
         "role": "img" if address is None else None,
-        # A link's name is its <title>: a label would have to repeat the texts in the box word for word.
+        # The name of a link is its title: a label would have to repeat all visible text.
         "aria-label": words if address is None else None,
         "aria-current": "true" if is_selected else None,
     }
