@@ -44,9 +44,6 @@ button.danger { color: var(--failed); border-color: var(--failed) }
 .field textarea, .field input, .field select { width: 100%; max-width: 640px }
 .visits { display: flex; gap: 12px }
 .changes code { white-space: pre-wrap }
-.hidden {
-  position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%)
-}
 .button {
   display: inline-block; color: inherit; background: var(--box); border: 1px solid var(--line);
   border-radius: 6px; padding: 2px 10px; text-decoration: none

@@ -87,11 +87,11 @@ function takeAroundSlider(old, element) {
 }
 
 function swap(old, element) {
-  const id = old.contains(document.activeElement) ? document.activeElement.id : "";
-  const key = old.contains(document.activeElement) ? document.activeElement.dataset.key : "";
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const id = focused?.id, key = focused?.dataset.key, href = focused?.getAttribute("href");
   old.replaceWith(document.adoptNode(element));
-  const again = id ? byId(id) : key ? main.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
-  again?.focus({ preventScroll: true });
+  const same = (one) => (id ? one.id === id : key ? one.dataset.key === key : one.getAttribute("href") === href);
+  if (id || key || href) [...element.querySelectorAll("*")].find(same)?.focus({ preventScroll: true });
 }
 
 // Selection
@@ -209,7 +209,10 @@ main.addEventListener("submit", (event) => {
   event.preventDefault();
   const query = new URLSearchParams(new FormData(event.target));
   show(`${location.pathname}?${query}`, { push: true }).then(() => {
-    if (event.target.matches("#find-form")) selectedState()?.focus();
+    const state = event.target.matches("#find-form") && selectedState();
+    if (!state) return;
+    history.replaceState(null, "", addressOf(state)); // so that it stays the selected state
+    state.focus({ preventScroll: true });
   });
 });
 

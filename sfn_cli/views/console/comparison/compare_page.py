@@ -116,7 +116,7 @@ def _draw_other(one: OtherExecution, arn: str) -> Markup:
 
 def _draw_ends(diff: ExecutionDiff, first: str, second: str, now: int) -> Markup:
     """Returns both executions with their ends, and how many states differ."""
-    columns = ("", "Execution", "Status", "Duration", "Error")
+    columns = ("Mark", "Execution", "Status", "Duration", "Error")
     head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))
     rows = [
         _draw_end(mark, which, view, arn, now)

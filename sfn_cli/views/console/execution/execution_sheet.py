@@ -30,7 +30,7 @@ EXECUTION_RULES = """
 #scrub-form { flex: 1 1 200px }
 #scrub-form input { flex: 1; min-width: 0; width: 100%; padding: 0 }
 .scripted .without-script { display: none }
-.compared .changes { margin: 0; padding-left: 16px }
+ul.changes { list-style: none; margin: 0; padding: 0 }
 main .failure, main .now { padding: 8px 12px }
 #keys { border: 1px solid var(--line); border-radius: 8px; background: var(--page); color: var(--text) }
 #keys kbd { font: 600 12px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
