@@ -79,6 +79,16 @@ INVOKE_EVENT_BYTES = 1_048_576
 UNZIPPED_CODE_BYTES = 262_144_000
 FUNCTION_PAGE_ITEMS = 50
 
+MAPPING_FILTERS = 10
+"""Patterns of one event source mapping, as Lambda grants it on request; the default is 5."""
+
+# EventBridge
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+
+RULE_TARGETS = 5
+PUT_EVENTS_ENTRIES = 10
+PUT_EVENTS_BYTES = 256 * 1024
+
 # CloudWatch Logs
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 

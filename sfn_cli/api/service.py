@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
+    from sfn_cli.store.protocols.execution_searches import ExecutionSearches
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
@@ -139,6 +140,17 @@ class Service:
         accepting.is_available = None
         return accepting
 
+    def starting_with_clock(self, clock: str | None) -> Service:
+        """Returns this Service, with the same store, runner and invoker, for starts with this clock.
+
+        The clock is one of `Settings.clock`.
+        """
+        _ = self.store
+        starting = copy(self)
+        starting._parent = self._parent or self
+        starting.settings = self.settings._replace(clock=clock)
+        return starting
+
     def close(self) -> None:
         """Closes the connection and, unless a parent owns it, the invoker."""
         self.stop_invoker()
@@ -171,6 +183,10 @@ class Service:
     @property
     def executions(self) -> Executions:
         return self.store.executions
+
+    @property
+    def execution_searches(self) -> ExecutionSearches:
+        return self.store.execution_searches
 
     @property
     def state_machines(self) -> StateMachines:

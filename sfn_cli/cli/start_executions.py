@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sfn_cli.api import following, model
-from sfn_cli.api.stepfunctions import bulk
+from sfn_cli.api.stepfunctions.starts import bulk
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import OperationError
 from sfn_cli.cli.operations.backend import Backend

@@ -54,7 +54,6 @@ _SUGGESTED: Mapping[str, Sequence[str]] = {
     "start": ("start-execution", "run"),
     "state-machines": ("ls", "list-state-machines"),
     "status": ("show", "describe-execution", "ps"),
-    "step": ("show", "test-state"),
     "stop": ("stop-execution", "worker stop"),
     "svg": ("graph --format svg",),
     "tail": ("logs tail", "events tail"),

@@ -96,7 +96,6 @@ class Application:
         _ = service.runner, service.invoker
         self._listening_host = listening_host
         self._bodies = Bodies(notices)
-        self._routes = rest_json.rest_json_routes()
         self._threads = ThreadPoolExecutor(_THREADS, "sfn-serve")
         # Operations that block a thread for long (a running function) must not delay the others.
         self._patient_threads = ThreadPoolExecutor(patient_threads, "sfn-serve-patient")
@@ -287,7 +286,7 @@ class Application:
             form = aws_query.aws_query_form(whole)
             operation = aws_query.aws_query_operation(form, whole)
             return operation, read_query_form(operation.input, form), aws_query.aws_query_response
-        route = rest_json.find_rest_json_route(self._routes, whole)
+        route = rest_json.find_rest_json_route(whole)
         return route.operation, rest_json.read_rest_json_request(route, whole), rest_json.rest_json_response
 
     async def _check_signature(self, head: HttpRequest, body: Body) -> HttpRequest:

@@ -10,7 +10,8 @@ this machine has an absolute path:
     AWS::Lambda::LayerVersion   Content: {"CodeDir": PATH}
     AWS::StepFunctions::…       DefinitionUri: PATH (an *.asl.json or *.asl.yaml)
 
-A path that does not exist is an error when the stack is deployed, not when it is read.
+A path that does not exist is an error when the stack is deployed, not when it is read. With
+"MayBeMissing": true, the function is then created without its code.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 

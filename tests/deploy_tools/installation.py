@@ -45,7 +45,10 @@ CDK = DeployTool("cdk", ("aws-cdk@2.1148.1", "aws-cdk-lib@2.276.0", "constructs@
 SERVERLESS = DeployTool(
     "serverless", ("serverless@3.40.0", "serverless-step-functions@3.31.2"), is_of_npm=True
 )
-DEPLOY_TOOLS = (SAM, CDK, SERVERLESS)
+AXE = DeployTool("axe", ("axe-core@4.14.1",), is_of_npm=True)
+"""Not a deploy tool: it checks the accessibility of the console's pages."""
+
+DEPLOY_TOOLS = (SAM, CDK, SERVERLESS, AXE)
 
 
 class NotInstalled(Exception):

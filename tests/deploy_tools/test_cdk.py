@@ -1,4 +1,4 @@
-"""The CDK's CLI: the payment story, from `cdk bootstrap` to `cdk destroy`."""
+"""The CDK's CLI: the payment story, from `cdk deploy` to `cdk destroy`, and `cdk bootstrap`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def app(endpoint_home: Path, tmp_path: Path) -> Deployment:
 
 
 def test_cdk(app: Deployment) -> None:
-    """Deploy without a bootstrap, no change, diff, hotswap, an update that fails, and destroy."""
+    """Deploy without a bootstrap, no change, diff, hotswap, an update that fails, destroy, and bootstrap."""
     deployed = app.run(*DEPLOY)
     assert "✅  payment-cdk" in deployed
     found = re.search(r"payment-cdk\.StateMachine = (\S+)", deployed)
@@ -68,8 +68,5 @@ def test_cdk(app: Deployment) -> None:
     assert "✅  payment-cdk: destroyed" in app.run("cdk", "destroy", "--force", *SYNTHESISED)
     assert app.machines() == []
 
-
-def test_cdk_bootstrap(app: Deployment) -> None:
-    """Bootstrap creates its stack."""
     place = "aws://123456789012/us-east-1"
     assert f"✅  Environment {place} bootstrapped." in app.run("cdk", "bootstrap", place)

@@ -69,6 +69,18 @@ def test_a_presigned_url(server: Server) -> None:
     assert server.get(url.removeprefix(server.url), {}) == b"hello"
 
 
+def test_a_bucket_that_is_called_as_the_console(server: Server) -> None:
+    """A signed request to /console is S3's; without a signature, it is the console's."""
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="console")
+    s3.put_object(Bucket="console", Key="tasks", Body=b"mine", ACL="public-read")
+    assert s3.get_object(Bucket="console", Key="tasks")["Body"].read() == b"mine"
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "console", "Key": "tasks"})
+    assert server.get(url.removeprefix(server.url), {}) == b"mine"
+    assert server.get("/tasks", {"Host": f"console.localhost:{server.port}"}) == b"mine"
+    assert b"<!DOCTYPE html>" in server.get("/console/tasks?text=X-Amz-Signature", {})
+
+
 def test_a_queue_is_found_at_this_server(server: Server) -> None:
     """The URL of a queue points to the server that created it."""
     sqs = server.client("sqs")

@@ -207,7 +207,7 @@ OWN_SESSION = [
     "graph",
     *("tasks", "tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "show",
-    *("watch", "diff"),
+    *("watch", "step", "diff"),
     *("aws", "aws endpoint", "aws env", "aws status", "aws stop"),
     *("worker", "worker status", "worker log", "worker stop"),
 ]

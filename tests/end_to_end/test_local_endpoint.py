@@ -71,6 +71,12 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     stop_workers(home)
 
 
+def test_no_console(endpoint: Endpoint) -> None:
+    """The endpoint, which functions call, has no console: /console is a bucket there."""
+    assert endpoint.status("/console/", {}) in (403, 404)
+    assert endpoint.status("/console/static/console.js", {}) in (403, 404)
+
+
 def test_every_account_is_the_local_one(endpoint: Endpoint) -> None:
     """A session in another account sees the same resources. Any role can be assumed."""
     endpoint.client("sqs").create_queue(QueueName="orders")

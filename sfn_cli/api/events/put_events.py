@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.api.events.names import bus_arn
 from sfn_cli.api.events.routing import route_events
 from sfn_cli.api.events.rules import check_event_pattern
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
 
-REQUEST_BYTES = 256 * 1024
-"""The total size of the entries of one request (AWS's quota)."""
-
 _TIME_BYTES = 14
 """What an entry's Time counts, in bytes."""
 
@@ -35,7 +33,7 @@ _EVENT_MEMBERS = ("id", "account", "source", "time", "region", "resources", "det
 
 def put_events(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     entries = request["Entries"]
-    if sum(map(_entry_bytes, entries)) > REQUEST_BYTES:
+    if sum(map(_entry_bytes, entries)) > quotas.PUT_EVENTS_BYTES:
         raise ApiError("ValidationException", "Total size of the entries in the request is over the limit.")
     results: list[dict[str, Any]] = []
     events: list[tuple[str, Mapping[str, Json]]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sfn_cli import quotas
 from sfn_cli.api.events.names import ensure_default_bus
 from sfn_cli.api.protocol.tags import add_tags, without_tags
 from sfn_cli.errors import ApiError
@@ -45,7 +46,9 @@ def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[st
 
 
 def too_many_tags(number: int) -> ApiError:
-    return ApiError("LimitExceededException", f"A resource can have at most 50 tags, not {number}.")
+    return ApiError(
+        "LimitExceededException", f"A resource can have at most {quotas.TAGS} tags, not {number}."
+    )
 
 
 def _change_events_tags(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.api.events.lists import events_page
 from sfn_cli.api.events.names import bus_arn, existing_bus, existing_rule, no_such_rule, rule_arn
 from sfn_cli.errors import ApiError
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.store.records.events.rules import EventRule
 
-TARGETS_OF_RULE = 5
-"""How many targets a rule can have (AWS's quota)."""
-
 _INPUTS = ("Input", "InputPath", "InputTransformer")
 
 
@@ -34,7 +31,7 @@ def put_targets(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
     def change(rule: EventRule) -> EventRule:
         merged = {one["Id"]: one for one in rule.targets} | {one["Id"]: one for one in targets}
-        if len(merged) > TARGETS_OF_RULE:
+        if len(merged) > quotas.RULE_TARGETS:
             raise ApiError(
                 "LimitExceededException", "The requested resource exceeds the maximum number allowed."
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfn_cli import arn
+from sfn_cli import arn, quotas
 from sfn_cli.api.functions.references import invalid_function_reference
 
 if TYPE_CHECKING:
@@ -137,17 +137,15 @@ def _check_mapping_filters(criteria: Mapping[str, Any]) -> None:
     from sfn_cli.query.event_pattern import EventPatternError, event_pattern
 
     filters = criteria.get("Filters") or []
-    if len(filters) > _MOST_FILTERS:
-        raise invalid_function_reference(f"The maximum number of filters is {_MOST_FILTERS}: {len(filters)}")
+    if len(filters) > quotas.MAPPING_FILTERS:
+        raise invalid_function_reference(
+            f"The maximum number of filters is {quotas.MAPPING_FILTERS}: {len(filters)}"
+        )
     for one in filters:
         try:
             event_pattern(one.get("Pattern") or "")
         except EventPatternError as error:
             raise _invalid_mapping_filter(str(error)) from None
-
-
-_MOST_FILTERS = 10
-"""Lambda's limit on request; the default is 5."""
 
 
 def _invalid_mapping_filter(reason: str) -> ApiError:

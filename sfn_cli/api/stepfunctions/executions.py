@@ -69,8 +69,12 @@ def start_child_execution(
 
     `task` is the id of the task's event; `awaited` is whether the task may wait for the end. The child
     does not start before `at`, its parent's time. If the task has already started an execution, that
-    one is returned.
+    one is returned. With "" as parent, the task is outside any stored execution, and so is the new one.
     """
+    if not parent_arn:
+        alone = _start_new_execution(service, request, service.clock())
+        service.runner.wake()
+        return alone
     existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}

@@ -28,7 +28,8 @@ class WaitingTask(NamedTuple):
 
     `status` is WAITING if a token was issued, and SCHEDULED or STARTED for an activity task. `since`
     and `until` (the timeout or missed heartbeat) are by the execution's own clock. `handle` has all
-    its digits; `task_token` is None until a client has taken the task.
+    its digits; `task_token` is None until a client has taken the task. `has_heartbeat`: it times out
+    without heartbeats.
     """
 
     handle: str
@@ -43,6 +44,7 @@ class WaitingTask(NamedTuple):
     since: int
     until: int | None
     task_token: str | None
+    has_heartbeat: bool = False
 
     @property
     def short_handle(self) -> str:
@@ -82,17 +84,19 @@ class WaitingTask(NamedTuple):
 
 
 def waiting_tasks(
-    service: Service, *, execution_arn: str | None = None, state_machine_arn: str | None = None
+    service: Service,
+    *,
+    execution_arn: str | None = None,
+    state_machine_arn: str | None = None,
+    limit: int = -1,
 ) -> Iterator[WaitingTask]:
     """Yields the pending tasks of one execution, of one machine's executions, or all.
 
     `state_machine_arn` may be a version or an alias, and then selects its executions; children of Map
-    Runs are included.
+    Runs are included. `limit` is the most tasks that are read, if it is not negative.
     """
-    for task in service.tasks.waiting():
-        if execution_arn in (None, task.execution.arn) and _waiting_task_belongs_to(
-            task.execution, state_machine_arn
-        ):
+    for task in service.tasks.waiting(execution_arn, limit):
+        if _waiting_task_belongs_to(task.execution, state_machine_arn):
             yield _waiting_task(task)
 
 
@@ -125,6 +129,7 @@ def _waiting_task(task: records.StoredWaitingTask) -> WaitingTask:
         since=task.scheduled_at,
         until=_waiting_task_until(task),
         task_token=None if status == "SCHEDULED" else task_token_of_handle(execution.seed, task.handle),
+        has_heartbeat="heartbeatInSeconds" in details,
     )
 
 

@@ -21,31 +21,27 @@ from sfn_cli.api.stepfunctions.definitions import (
 )
 from sfn_cli.asl.placeholders import describe_unfilled_placeholder, unfilled_placeholders
 from sfn_cli.asl.validation.diagnostic import Diagnostic
+from sfn_cli.asl.validation.fault_places import fault_places
 from sfn_cli.cli.operations.values import location_path
 from sfn_cli.cli.screen import one_screen_line
 from sfn_cli.input_files import PROJECT_FILE_BYTES, read_input_text
-from sfn_cli.json_locations import json_line_and_column
-from sfn_cli.json_pointer import pointer
 from sfn_cli.views.text.visible_text import visible_text
-from sfn_cli.yaml_text.definition_file import definition_places, is_yaml_path
+from sfn_cli.yaml_text.definition_file import is_yaml_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sfn_cli.cli.failures import OperationError
     from sfn_cli.errors import ApiError
-    from sfn_cli.json_locations import Place
 
 _CONTEXT = 100
 """How much of a line is shown, at most: a definition may be one long line."""
 
 _TESTED = f"/States/{STATE_NAME}"
 
-_NAMED_FIELD = re.compile(r"(?:^Field|but field|^The value for the field) '(.+?)' (?:is|must be) ")
 _QUOTED_SOURCE = re.compile(
     r"\[Source: \(String\)\".*\"(?:\[truncated \d+ chars\])?; (line: \d+, column: \d+\])", re.DOTALL
 )
-_PLACE_IN_NO_JSON = re.compile(r"line: (\d+), column: (\d+)\]$")
 
 
 def source_of_definition(given: Any) -> str:
@@ -125,59 +121,16 @@ def render_definition_errors(found: Sequence[Diagnostic], definition: str, sourc
     """
     if not found:
         return ""
-    wanted = {location for fault in found for location, _ in _displayed_fault_candidates(fault)}
-    is_json = not any(_PLACE_IN_NO_JSON.search(fault.location or "") for fault in found)
-    at = definition_places(definition, source, wanted) if is_json else {}
     blocks = []
-    for fault in found:
+    places = fault_places(found, definition, source, tested_state=_TESTED)
+    for fault, place in zip(found, places, strict=True):
         severity = "" if fault.severity == "ERROR" else f"{fault.severity.lower()}: "
         message = one_screen_line(severity + fault.message)
-        spot = _PLACE_IN_NO_JSON.search(fault.location or "")
-        if spot is not None:
-            blocks.append(_display_block(definition, source, message, int(spot[1]), int(spot[2])))
-            continue
-        place = next(
-            (
-                _displayed_fault_offset(at[location], by_name=by_name)
-                for location, by_name in _displayed_fault_candidates(fault)
-                if location in at
-            ),
-            None,
-        )
         if place is None:
             blocks.append(f"{source}  {message}\n")
         else:
-            blocks.append(
-                _display_block(definition, source, message, *json_line_and_column(definition, place))
-            )
+            blocks.append(_display_block(definition, source, message, *place))
     return "\n" + "".join(blocks)
-
-
-def _displayed_fault_candidates(fault: Diagnostic) -> list[tuple[str, bool]]:
-    """Returns the places of a problem: the field that its message names (True), then its location.
-
-    Locations in a single tested state begin as if a machine contained the state. They are looked up
-    with and without that beginning.
-    """
-    if fault.location is None:
-        return []
-    named = _NAMED_FIELD.search(fault.message)
-    base = "" if fault.location == "/" else fault.location
-    found = [(f"{base}/{pointer(named[1])}", True)] if named else []
-    found.append((fault.location, False))
-    return found + [
-        (location.removeprefix(_TESTED) or "/", by_name)
-        for location, by_name in found
-        if f"{location}/".startswith(f"{_TESTED}/")
-    ]
-
-
-def _displayed_fault_offset(place: Place, *, by_name: bool) -> int:
-    """Returns the offset of a field's name if the field itself is at fault, or contains others.
-
-    Otherwise that of its value.
-    """
-    return place.key if place.key is not None and (by_name or place.holds_others) else place.value
 
 
 def _display_block(definition: str, source: str, message: str, line: int, column: int) -> str:

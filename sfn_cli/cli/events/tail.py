@@ -105,7 +105,7 @@ def _events(backend: Backend, since: int, *, follow: bool) -> Iterator[Event]:
     stored = StatusEvents(backend.service, since, follow=follow)
     deliveries = DeliveryNews(backend.service, since)
     for _ in tail.tail_polls(backend):
-        yield from heapq.merge(stored.next(), deliveries.next(), key=lambda event: event["time"][:19])
+        yield from heapq.merge(stored.next(), deliveries.next(), key=_event_at)
         sys.stdout.flush()
         if not follow:
             return
@@ -140,23 +140,28 @@ def _event_writer(terminal: Terminal) -> Callable[[Event], None]:
     return write_event
 
 
+def _event_at(event: Event) -> int:
+    """Returns when an event happened, in ms since 1970: a status change has only seconds in `time`."""
+    if "detail" not in event:
+        return (parse_timestamp(event["time"]) or 0) // 1_000_000
+    detail = event["detail"]
+    return int(detail["stopDate"] or detail["redriveDate"] or detail["startDate"])
+
+
 def _status_of(event: Event) -> str:
     return str(event["detail"]["status"] if "detail" in event else event["status"])
 
 
 def _line_for_people(event: Event, *, color: bool) -> list[str]:
-    if "detail" in event:
-        return _event_line(event["detail"], color=color)
-    status = event["status"]
-    styled = screen.screen_style(status.ljust(_STATUS_WIDTH), _COLORS.get(status, _RED), color=color)
-    at = local_time_in_output((parse_timestamp(event["time"]) or 0) // 1_000_000)
-    return [at, " ", *styled, " ", screen.one_screen_line(delivery_text(event)), "\n"]
-
-
-def _event_line(detail: Event, *, color: bool) -> list[str]:
     """Returns the parts of an event's line, for people."""
-    status = detail["status"].ljust(_STATUS_WIDTH)
-    at = detail["stopDate"] or detail["redriveDate"] or detail["startDate"]
+    status, at = _status_of(event), local_time_in_output(_event_at(event))
+    styled = screen.screen_style(status.ljust(_STATUS_WIDTH), _COLORS.get(status, _RED), color=color)
+    text = _status_text(event["detail"]) if "detail" in event else delivery_text(event)
+    return [at, " ", *styled, " ", screen.one_screen_line(text), "\n"]
+
+
+def _status_text(detail: Event) -> str:
+    """Returns the line of a status change, without its time and status."""
     why = ": ".join(part for part in (detail["error"], detail["cause"]) if part)
     redrive = (
         f"(redrive {detail['redriveCount']})"
@@ -164,6 +169,4 @@ def _event_line(detail: Event, *, color: bool) -> list[str]:
         else ""
     )
     name = f"{name_in_arn(detail['stateMachineArn'])}/{detail['name']}"
-    rest = " ".join(part for part in (name, redrive, " ".join(why.split())) if part)
-    styled = screen.screen_style(status, _COLORS.get(detail["status"], _RED), color=color)
-    return [local_time_in_output(at), " ", *styled, " ", screen.one_screen_line(rest), "\n"]
+    return " ".join(part for part in (name, redrive, " ".join(why.split())) if part)

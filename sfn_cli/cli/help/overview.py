@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OWN_GROUPS: Mapping[str, Sequence[str]] = {
     "Run": ("run", "trigger", "start-executions"),
-    "See": ("ls", "ps", "show", "watch", "graph", "diff", "console"),
+    "See": ("ls", "ps", "show", "watch", "step", "graph", "diff", "console"),
     "Answer": ("tasks",),
     "Projects and stacks": ("deploy", "stack", "export"),
     "Servers and processes": ("serve", "aws", "worker"),

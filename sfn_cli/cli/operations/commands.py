@@ -35,6 +35,7 @@ OWN: Mapping[str, str] = {
     "run": "sfn_cli.cli.run.run:run",
     "show": "sfn_cli.cli.show.show:show",
     "watch": "sfn_cli.cli.watch.watch:watch",
+    "step": "sfn_cli.cli.step.step:step",
     "graph": "sfn_cli.cli.graph.graph:graph",
     "diff": "sfn_cli.cli.diff.diff:diff",
     "deploy": "sfn_cli.cli.stacks.deploy:deploy",

@@ -16,8 +16,8 @@ from sfn_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.terminal import Terminal
+    from sfn_cli.views.execution.shown_execution import ShownExecution
     from sfn_cli.views.text.styled_line import StyledLine
 
 
@@ -91,15 +91,16 @@ def show(
 
             write_report(backend, shown, html)
         elif terminal.writes_data:
-            _write_data(backend, shown, state, terminal)
+            write_shown_data(backend, shown, state, terminal)
         elif events:
             _write_events(shown, terminal)
         else:
-            _write_text(backend, shown, state, terminal)
+            write_shown_text(backend, shown, state, terminal)
     return ExitCode.SUCCESS
 
 
-def _write_data(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
+def write_shown_data(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
+    """Writes an execution, or one of its states, as data."""
     from sfn_cli.cli.show.forms.execution_data import execution_data, state_data
 
     if state is None:
@@ -115,7 +116,8 @@ def _write_events(shown: ShownExecution, terminal: Terminal) -> None:
         write_event_lines(shown.source.history, stream, color=terminal.color)
 
 
-def _write_text(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
+def write_shown_text(backend: Backend, shown: ShownExecution, state: str | None, terminal: Terminal) -> None:
+    """Writes the tree of an execution, or one of its states, for people."""
     from sfn_cli.cli.show.styled_output import output_columns
 
     width = output_columns(sys.stdout)

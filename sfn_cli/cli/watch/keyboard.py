@@ -1,4 +1,4 @@
-"""The echo of typed characters, which would move lines that are redrawn in place."""
+"""The keyboard while a command draws: without the echo, which would move lines, and perhaps key by key."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import termios
 from contextlib import suppress
 from typing import Any
 
-_LOCAL_MODES = 3
-"""The place of the local modes among the attributes of a terminal."""
+_LOCAL_MODES, _SPECIAL_CHARACTERS = 3, 6
+"""The places of the local modes and of the special characters among the attributes of a terminal."""
 
 
 class Keyboard:
-    """The keyboard of stdin's terminal, if stdin is one. What is typed is left to the shell."""
+    """The keyboard of stdin's terminal, if stdin is one.
 
-    def __init__(self, descriptor: int = 0) -> None:
+    What is typed is left to the shell, or with `reads_keys`, it can be read key by key.
+    """
+
+    def __init__(self, descriptor: int = 0, *, reads_keys: bool = False) -> None:
         self._descriptor = descriptor
+        self._reads_keys = reads_keys
         self._earlier: list[Any] | None = None
 
     def silence(self) -> None:
@@ -26,6 +30,10 @@ class Keyboard:
             earlier = termios.tcgetattr(self._descriptor)
             silent = list(earlier)
             silent[_LOCAL_MODES] &= ~termios.ECHO
+            if self._reads_keys:
+                silent[_LOCAL_MODES] &= ~termios.ICANON
+                special = silent[_SPECIAL_CHARACTERS] = list(silent[_SPECIAL_CHARACTERS])
+                special[termios.VMIN], special[termios.VTIME] = 1, 0
             self._earlier = earlier
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, silent)
 

@@ -130,8 +130,8 @@ def _end_reason(view: ExecutionView, *, for_people: bool) -> str:
 def _explanation_writer(backend: Backend, view: ExecutionView) -> Callable[[], None]:
     """Returns a function that writes why the execution failed and what to do next."""
     from sfn_cli.cli.show.forms.execution_text import text_below_tree
-    from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.cli.show.styled_output import output_columns, write_lines
+    from sfn_cli.views.execution.shown_execution import ShownExecution
 
     shown = ShownExecution(view.source, view, view.last_at, {}, view.last_id)
     lines = text_below_tree(backend, shown, output_columns(sys.stderr))

@@ -19,7 +19,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli import detached, file_lock
+from sfn_cli import detached, file_lock, quotas
 from sfn_cli.api.events.routing import route_events
 from sfn_cli.api.stepfunctions.status_events import status_event
 from sfn_cli.errors import ConfigurationError, is_store_error
@@ -39,10 +39,6 @@ LOCK_NAME = "events.lock"
 
 NOTES_AT_ONCE = 50
 """How many changes are read from the store, and sent, at a time."""
-
-MAX_ENTRIES = 10
-MAX_BYTES = 256 * 1024
-"""How many events one PutEvents accepts, and their total size in bytes (AWS's quotas)."""
 
 DAY_MS = 24 * 60 * 60 * 1000
 FIRST_PAUSE_SECONDS = 1.0
@@ -233,7 +229,7 @@ def _outbox_batches(
     size = 0
     for id, entry in entries:
         length = len(entry["Detail"].encode("utf-8", "replace")) + 1024
-        if batch and (len(batch) == MAX_ENTRIES or size + length > MAX_BYTES):
+        if batch and (len(batch) == quotas.PUT_EVENTS_ENTRIES or size + length > quotas.PUT_EVENTS_BYTES):
             yield batch
             batch, size = [], 0
         batch.append((id, entry))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.integrations.aws.clients import Clients
-    from sfn_cli.store.records.events.deliveries import Delivery
+    from sfn_cli.store.records.events.deliveries import Delivery, NewDelivery
 
 
 class TargetCall(NamedTuple):
-    """A delivery, and what calls its target. `service` belongs to the calling thread."""
+    """A delivery, stored or not, and what calls its target. `service` belongs to the calling thread."""
 
-    delivery: Delivery
+    delivery: Delivery | NewDelivery
     service: Service
     clients: Clients
 

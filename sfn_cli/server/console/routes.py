@@ -9,7 +9,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from sfn_cli.server.console.actions.definition import (
+    publish_version,
+    save_definition,
+    validate_definition,
+)
+from sfn_cli.server.console.actions.executions import (
+    answer_from_console,
+    redrive_from_console,
+    stop_from_console,
+)
+from sfn_cli.server.console.actions.start_again import run_again_from_console
+from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
+from sfn_cli.server.console.pages.definition import definition_page
+from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
 from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.map_items import map_page
+from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
+from sfn_cli.server.console.pages.run_again import run_again_page
+from sfn_cli.server.console.pages.state import state_page
+from sfn_cli.server.console.pages.tasks import tasks_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
 if TYPE_CHECKING:
@@ -25,14 +44,35 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/definition": definition_page,
+    "machines/{machine}/executions/{execution}": execution_page,
+    "machines/{machine}/executions/{execution}": __import__().stub_page,
+    "machines/{machine}/executions/{execution}/again": run_again_page,
+    "machines/{machine}/executions/{execution}/compare": choose_other_page,
+    "machines/{machine}/executions/{execution}/compare/{other}": compare_page,
+    "machines/{machine}/executions/{execution}/graph.svg": picture_file,
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": map_run_page,
+    "machines/{machine}/executions/{execution}/maps/{state}": map_page,
+    "machines/{machine}/executions/{execution}/report.html": report_file,
+    "machines/{machine}/executions/{execution}/states/{state}": state_page,
+    "tasks": tasks_page,
 }
 """What GET shows, by the path below /console/."""
 
-ACTIONS: Mapping[str, Act] = {}
+ACTIONS: Mapping[str, Act] = {
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": change_map_run_limits,
+    "machines/{machine}/definition": save_definition,
+    "machines/{machine}/publish": publish_version,
+    "machines/{machine}/validate": validate_definition,
+    "machines/{machine}/executions/{execution}/again": run_again_from_console,
+    "machines/{machine}/executions/{execution}/answer": answer_from_console,
+    "machines/{machine}/executions/{execution}/redrive": redrive_from_console,
+    "machines/{machine}/executions/{execution}/stop": stop_from_console,
+}
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 
 
-class Route(NamedTuple):
+class ConsoleRoute(NamedTuple):
     """A match: the function, and the variable segments of the path."""
 
     function: Callable[..., Shown]
@@ -41,7 +81,7 @@ class Route(NamedTuple):
     """Whether the address is that of a page's data (.json)."""
 
 
-def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) -> Route | None:
+def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) -> ConsoleRoute | None:
     """Returns the route of a percent-encoded path; None if there is none."""
     is_data = path.endswith(JSON_ENDING)
     segments = path.removeprefix(CONSOLE).removesuffix(JSON_ENDING).strip("/").split("/")
@@ -53,7 +93,7 @@ def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) ->
     if not found:
         return None
     _, function, names = min(found, key=lambda one: one[0])
-    return Route(function, names, is_data)
+    return ConsoleRoute(function, names, is_data)
 
 
 def _matched_names(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:

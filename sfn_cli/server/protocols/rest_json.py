@@ -8,6 +8,7 @@ in the JSON body; a structure's "payload" is the member that is the body itself.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -49,8 +50,9 @@ class RestRoute(NamedTuple):
         )
 
 
-def rest_json_routes() -> list[RestRoute]:
-    """Returns the routes of all services, from the model."""
+@cache
+def _rest_json_routes() -> list[RestRoute]:
+    """Returns the routes of all services, from the model: a file for each operation."""
     operations = (
         model.load_model(service, name)
         for service in SERVICES
@@ -62,10 +64,10 @@ def rest_json_routes() -> list[RestRoute]:
     ]
 
 
-def find_rest_json_route(table: Sequence[RestRoute], request: HttpRequest) -> RestRoute:
+def find_rest_json_route(request: HttpRequest) -> RestRoute:
     """Finds the route of a request. Raises ApiError UnknownOperationException with status 404."""
     segments = _rest_json_path_segments(request.path)
-    for route in table:
+    for route in _rest_json_routes():
         if route.matches(request.method, segments):
             return route
     raise unsupported_request(f"{request.method} {request.path}", request, status=404)

@@ -28,6 +28,9 @@ ADOPT = "ADOPT"
 CREATE_RETAINED = "CREATE_RETAINED"
 """The action of a step: creates a resource that a rollback does not delete (DeletionPolicy)."""
 
+INCOMPLETE = "incomplete"
+"""The stored fingerprint of a resource that the next deploy updates. No file has this fingerprint."""
+
 _REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
 _CANNOT_REPLACE = (
     "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {} and "
@@ -217,7 +220,7 @@ class Provisioner:
             created.reference,
             dict(created.attributes),
             self.server if lives_in_server(wanted.row) else None,
-            wanted.fingerprint,
+            INCOMPLETE if created.is_incomplete else wanted.fingerprint,
             wanted.deletion_policy.startswith("Retain"),
         )
 

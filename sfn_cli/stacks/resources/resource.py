@@ -37,6 +37,8 @@ class CreatedResource(NamedTuple):
     """The value of Ref, if it is not the physical id."""
     existed: bool = False
     """Whether the resource existed before `create`: a failed deploy then does not delete it."""
+    is_incomplete: bool = False
+    """Whether the next deploy updates the resource even if nothing has changed."""
 
     @property
     def reference(self) -> Json:

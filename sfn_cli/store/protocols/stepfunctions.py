@@ -18,7 +18,14 @@ if TYPE_CHECKING:
         ReplayFacts,
         TakenOverStart,
     )
-    from sfn_cli.store.records.map_runs import MapRun, NewChild, NewMapRun, Result
+    from sfn_cli.store.records.map_runs import (
+        ChildState,
+        MapRun,
+        NewChild,
+        NewMapRun,
+        Result,
+        UnsuccessfulChild,
+    )
     from sfn_cli.store.records.state_machines import StateMachine
     from sfn_cli.store.records.stepfunctions.redrives import RedriveState
     from sfn_cli.store.records.stepfunctions.revisions import Revision
@@ -189,10 +196,10 @@ class Tasks(Protocol):
     def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
         """Returns how many tasks wait for a worker, for each of these activities that has any."""
 
-    def waiting(self) -> Iterator[StoredWaitingTask]:
-        """Yields every task that waits for an answer from outside.
+    def waiting(self, execution_arn: str | None = None, limit: int = -1) -> Iterator[StoredWaitingTask]:
+        """Yields the tasks, of one execution or all, that wait for an answer from outside.
 
-        Ordered by execution, oldest first, and then by event.
+        Ordered by execution, oldest first, and then by event. At most `limit`, if it is not negative.
         """
 
 
@@ -232,6 +239,12 @@ class MapRuns(Protocol):
 
     def results(self, arn: str) -> Iterator[Result]:
         """Yields the result of each child, in order. Its query stays open until the last one."""
+
+    def child_states(self, arn: str, limit: int) -> list[ChildState]:
+        """Returns the status of each of the first `limit` children, in the order of their items."""
+
+    def unsuccessful_children(self, arn: str, limit: int) -> list[UnsuccessfulChild]:
+        """Returns children that failed, timed out or were aborted, in the order of their items."""
 
 
 class Redrives(Protocol):

@@ -90,3 +90,22 @@ class Result(NamedTuple):
     cause: str | None
     started_at: int
     stopped_at: int | None
+
+
+class ChildState(NamedTuple):
+    """The status of a child execution with `items` items, and when it ended; None if it has not."""
+
+    status: str
+    items: int
+    stopped_at: int | None
+
+
+class UnsuccessfulChild(NamedTuple):
+    """A child execution that did not succeed. Times are milliseconds since 1970."""
+
+    arn: str
+    status: str
+    error: str | None
+    cause: str | None
+    started_at: int
+    stopped_at: int | None

@@ -38,15 +38,30 @@ def draw_form(
 
 
 def draw_submit(
-    text: str, *, name: str | None = None, value: str | None = None, look: str | None = None, key: str = ""
+    text: str,
+    *,
+    name: str | None = None,
+    value: str | None = None,
+    look: str | None = None,
+    key: str = "",
+    key_confirm: str | None = None,
+    id: str | None = None,
+    label: str | None = None,
 ) -> Markup:
-    """Returns a button that sends its form. `key` is the letter that presses it."""
+    """Returns a button that sends its form.
+
+    `key` is the letter that presses it, `key_confirm` is a question that the script asks first then.
+    `label` is its name for screen readers, if the text alone is not enough.
+    """
     attributes = {
         "type": "submit",
         "name": name,
         "value": value,
         "class": look,
         "data-key": key or None,
+        "data-key-confirm": key_confirm,
         "aria-keyshortcuts": key or None,
+        "aria-label": label,
+        "id": id,
     }
     return element("button", attributes, text)

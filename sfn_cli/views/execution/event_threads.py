@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.execution.state_visit import Thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.views.execution.state_visit import StateVisit
@@ -27,6 +27,21 @@ class EventThreads:
         self._parallels: dict[int, StateVisit] = {}  # by the event that started the branches
         self._iterations: dict[int, Thread] = {}  # by MapIterationStarted
         self._first_frames: dict[int, int] = {}  # by the event that started the branches
+
+    def copy(self, threads: Mapping[int, Thread], visits: Mapping[int, StateVisit]) -> EventThreads:
+        """Returns these threads for a copy of the view.
+
+        `threads` and `visits` are the copied ones, by the `id` of the original.
+        """
+        copied = EventThreads(threads.get(id(self._root), self._root))
+        copied._of_frame = {key: threads.get(id(thread), thread) for key, thread in self._of_frame.items()}
+        copied._of_event = {key: threads.get(id(thread), thread) for key, thread in self._of_event.items()}
+        copied._parallels = {key: visits.get(id(visit), visit) for key, visit in self._parallels.items()}
+        copied._iterations = {
+            key: threads.get(id(thread), thread) for key, thread in self._iterations.items()
+        }
+        copied._first_frames = dict(self._first_frames)
+        return copied
 
     def place(self, event: HistoryEvent) -> Thread:
         """Returns the thread of the event's frame; the first StateEntered of a frame creates it."""

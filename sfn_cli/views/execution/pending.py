@@ -37,17 +37,21 @@ class Pending(NamedTuple):
 
 
 def pending_of(
-    view: "ExecutionView", *, zone: "tzinfo | None" = None, replay: "SourceReplay | None" = None
+    view: "ExecutionView",
+    *,
+    zone: "tzinfo | None" = None,
+    replay: "SourceReplay | None" = None,
+    may_replay: bool = True,
 ) -> dict[int, Pending]:
     """Returns what each entered but not exited state waits for, by `entered_id`.
 
     States that are about to move, and a Map or Parallel with running children, have no entry. Times in
     words are in `zone`, by default UTC. `replay` has already applied the view's history; without it, the
-    history is replayed if its timers cannot be read directly.
+    history is replayed if its timers cannot be read directly, unless `may_replay` is false.
     """
     if view.is_over:
         return {}
-    reader = _PendingReader(view, zone, replay)
+    reader = _PendingReader(view, zone, replay, may_replay=may_replay)
     found = {visit.entered_id: reader.pending(visit) for visit in reader.open_visits()}
     known = {entered_id: pending for entered_id, pending in found.items() if pending is not None}
     return reader.with_answers(known)
@@ -77,11 +81,18 @@ def display_status(visit: "StateVisit", pending: "Mapping[int, Pending]") -> "St
 class _PendingReader:
     """Finds what the visits of one view wait for."""
 
-    def __init__(self, view: "ExecutionView", zone: "tzinfo | None", replay: "SourceReplay | None") -> None:
+    def __init__(
+        self,
+        view: "ExecutionView",
+        zone: "tzinfo | None",
+        replay: "SourceReplay | None",
+        *,
+        may_replay: bool,
+    ) -> None:
         self._view = view
         self._zone = zone
         self._replay = replay
-        self._is_replayed = replay is not None
+        self._is_replayed = replay is not None or not may_replay
         self._definition: Mapping[str, Any] | None = None
         self._is_parsed = False
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 EdgeKind = Literal["start", "next", "choice", "catch", "end"]
 """The kinds of edges. The Default of a Choice is a "choice" with the label "otherwise"."""
 
+ChangeMark = Literal["+", "−", "~"]
+"""How a part of a graph differs from what it was before: added, removed or changed."""
+
 START = "/ start"
 END = "/ end"
 """The paths of the dots for the machine's start and end. Nested levels have none."""
@@ -119,3 +122,11 @@ class GraphRun(NamedTuple):
     nodes: "Mapping[str, NodeRun]"
     taken: "frozenset[EdgeKey]"
     elsewhere: "frozenset[str]" = frozenset()
+
+
+class GraphChanges(NamedTuple):
+    """The differences between two graphs, on the graph that has the parts of both. Equal parts have none."""
+
+    nodes: "Mapping[str, ChangeMark]"
+    """By path."""
+    edges: "Mapping[EdgeKey, ChangeMark]"

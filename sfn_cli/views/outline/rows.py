@@ -43,10 +43,12 @@ class OutlineRow:
 
     `periods` are the starts and ends of its visits; the last may be open (None). If `status` is None, the
     row's name says how many others are not shown (`stands_for`). `is_execution` says whether the row is a
-    child execution, by its name.
+    child execution, by its name. `visit` is the last visit that the row shows, if it is the row of a state.
     """
 
-    __slots__ = ("children", "is_execution", "name", "notes", "periods", "stands_for", "status", "type")
+    __slots__ = (
+        "children", "is_execution", "name", "notes", "periods", "stands_for", "status", "type", "visit",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class OutlineRow:
         stands_for: int = 1,
         *,
         is_execution: bool = False,
+        visit: StateVisit | None = None,
     ) -> None:
         self.name = visible_line(name)
         self.type = type
@@ -66,6 +69,7 @@ class OutlineRow:
         self.notes: StyledLine = [note._replace(text=visible_line(note.text)) for note in notes or ()]
         self.stands_for = stands_for
         self.is_execution = is_execution
+        self.visit = visit
         self.children: list[OutlineRow] = []
 
     def with_children(self, children: list[OutlineRow]) -> OutlineRow:
@@ -109,6 +113,7 @@ class OutlineRows:
             status,
             [(visit.entered_at, visit.ended_at) for visit in visits],
             visit_notes(visits, status, self._pending.get(last.entered_id), self._view.source),
+            visit=last,
         )
         if last.map_run_arn is not None:
             row.children = self._rows_of_map_run(last.map_run_arn)

@@ -42,7 +42,7 @@ def visit_header(
         Span(f"  {format_span(visit.duration_ms(now))}"),
     ]
     after = format_span(visit.entered_at - view.started_at)
-    place = f"  in {view.source.name}{_place_around(visit)}, {after} after its start{_way_in(visit)}"
+    place = f"  in {view.source.name}{place_around_visit(visit)}, {after} after its start{_way_in(visit)}"
     return [shorten_line(title, width), shorten_line([Span(place, "dim")], width)]
 
 
@@ -95,7 +95,8 @@ def _label(text: str) -> "StyledLine":
     return [Span(text.ljust(LABEL_WIDTH), "dim")]
 
 
-def _place_around(visit: "StateVisit") -> str:
+def place_around_visit(visit: "StateVisit") -> str:
+    """Returns the Maps and Parallels around a visit, each with its index: " › Each[3]"."""
     around = []
     thread = visit.thread
     while thread.parent is not None:

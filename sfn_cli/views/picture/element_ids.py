@@ -16,3 +16,8 @@ def state_id(path: str) -> str:
 
 def edge_id(key: EdgeKey) -> str:
     return f"{state_id(key.source)}|{state_id(key.target)}|{key.kind}"
+
+
+def label_id(key: EdgeKey) -> str:
+    """Returns the id of an edge's label."""
+    return f"{edge_id(key)}|label"

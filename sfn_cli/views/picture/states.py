@@ -9,6 +9,7 @@ from sfn_cli.views.graph.graph import MISSING
 from sfn_cli.views.graph.retry_text import describe_retries
 from sfn_cli.views.layout.labels import NAME_SIZE, SMALL_SIZE, second_line, state_marks
 from sfn_cli.views.layout.text_size import shorten_text, text_width
+from sfn_cli.views.picture.change_looks import CHANGE_LOOKS
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.picture.icons import START_MARK, STATUS_MARKS, TYPE_ICONS, UNKNOWN_TYPE_ICON
 from sfn_cli.views.statuses import LOOKS
@@ -18,7 +19,7 @@ from sfn_cli.views.text.visible_text import visible_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfn_cli.views.graph.graph import GraphNode, NodeRun
+    from sfn_cli.views.graph.graph import ChangeMark, GraphNode, NodeRun
     from sfn_cli.views.layout.placed import Box
     from sfn_cli.views.text.markup import Attributes
 
@@ -51,24 +52,38 @@ def draw_dot(node: GraphNode, box: Box, *, is_reached: bool) -> Markup:
     )
 
 
-def draw_state(node: GraphNode, box: Box, run: NodeRun | None, inner: Sequence[Box]) -> Markup:
+def draw_state(
+    node: GraphNode,
+    box: Box,
+    run: NodeRun | None,
+    inner: Sequence[Box],
+    change: ChangeMark | None = None,
+    *,
+    address: str | None = None,
+    is_selected: bool = False,
+) -> Markup:
     """Returns the box of a state; `inner` are the boxes of the levels inside it.
 
-    `run` is None in a picture of only a definition.
+    `run` is None in a picture of only a definition. `change` is its difference from another graph. With an
+    `address`, the box is a link.
     """
-    words = describe_state(node, run)
+    words = describe_state(node, run, change)
     is_folded = bool(node.levels) and not inner
     has_mark = run is not None and run.status in STATUS_MARKS
+    classes = _state_classes(node, run, change, is_group=bool(inner))
     attributes: Attributes = {
         "id": state_id(node.path),
-        "class": " ".join(_state_classes(node, run, is_group=bool(inner))),
-        "tabindex": 0,
-        "role": "img",
-        "aria-label": words,
+        "class": " ".join([*classes, "selected"] if is_selected else classes),
+        "href": address,
+        "tabindex": 0 if address is None else None,
+        "role": "img" if address is None else None,
+        # The name of a link is its title: a label would have to repeat all visible text.
+        "aria-label": words if address is None else None,
+        "aria-current": "true" if is_selected else None,
     }
     icon_top = box.y + (13 if inner else box.height / 2 - 8)
     return element(
-        "g",
+        "g" if address is None else "a",
         attributes,
         element("title", {}, words),
         _draw_second_edge(box) if node.type == "Map" else "",
@@ -89,10 +104,11 @@ def draw_state(node: GraphNode, box: Box, run: NodeRun | None, inner: Sequence[B
         _draw_second_line(node, box, run, is_folded=is_folded),
         *(_draw_divider(box, left, right) for left, right in pairwise(inner)),
         _draw_retry_loop(node, box, run) if node.retries else "",
+        "" if change is None else _draw_change(box, change),
     )
 
 
-def describe_state(node: GraphNode, run: NodeRun | None) -> str:
+def describe_state(node: GraphNode, run: NodeRun | None, change: ChangeMark | None = None) -> str:
     """Returns the full description of a state's box: "Charge, Task, http:invoke, caught"."""
     parts = [node.name, node.type, node.detail]
     if run is not None:
@@ -104,6 +120,7 @@ def describe_state(node: GraphNode, run: NodeRun | None) -> str:
     else:
         parts.append(f"retries at most {_times(node.retries)}" if node.retries else "")
         parts += [f"catches {label} → {handler}" for label, handler in node.catches_to]
+    parts.append("" if change is None else CHANGE_LOOKS[change].word)
     return ", ".join(filter(None, parts))
 
 
@@ -111,7 +128,9 @@ def _times(count: int) -> str:
     return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
 
 
-def _state_classes(node: GraphNode, run: NodeRun | None, *, is_group: bool) -> list[str]:
+def _state_classes(
+    node: GraphNode, run: NodeRun | None, change: ChangeMark | None, *, is_group: bool
+) -> list[str]:
     classes = ["state"]
     if is_group:
         classes.append("group")
@@ -119,7 +138,23 @@ def _state_classes(node: GraphNode, run: NodeRun | None, *, is_group: bool) -> l
         classes.append("missing")
     elif run is not None:
         classes.append(LOOKS[run.status].colour)
+    if change is not None:
+        classes.append(CHANGE_LOOKS[change].look)
     return classes
+
+
+def _draw_change(box: Box, change: ChangeMark) -> Markup:
+    """Returns the mark of a change, in a circle on the upper right corner."""
+    x, y = box.x + box.width - 3, box.y + 3
+    mark = element(
+        "path",
+        {
+            "class": "change-mark",
+            "transform": _translate(x - 6.4, y - 6.4) + " scale(0.8)",
+            "d": CHANGE_LOOKS[change].mark,
+        },
+    )
+    return element("g", {"class": "change"}, element("circle", {"cx": x, "cy": y, "r": 9}), mark)
 
 
 def _draw_status_mark(box: Box, run: NodeRun | None) -> Markup:

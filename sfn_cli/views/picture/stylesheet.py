@@ -59,6 +59,25 @@ text{{font:{NAME_SIZE}px {FONT};fill:var(--text)}}
 .state:focus-visible>.box,.state:target>.box,.state.selected>.box{{stroke-width:4}}
 """
 
+_CHANGE_RULES = """
+.edge.added{stroke:var(--succeeded);stroke-width:2.6;stroke-dasharray:none}
+.edge.removed{stroke:var(--failed);stroke-width:1.8;stroke-dasharray:1 5;stroke-linecap:round}
+.edge.changed{stroke:var(--caught);stroke-dasharray:9 3 2 3}
+.arrow.added,.label.added{fill:var(--succeeded)}
+.arrow.removed,.label.removed{fill:var(--failed)}
+.label.changed{fill:var(--caught)}
+.label.added,.label.removed,.label.changed{font-weight:600}
+.added>.box{stroke:var(--succeeded);stroke-width:2.6}
+.removed>.box{stroke:var(--failed);stroke-width:1.8;stroke-dasharray:1 5;stroke-linecap:round}
+.changed>.box{stroke:var(--caught);stroke-dasharray:9 3 2 3}
+.removed>.name{text-decoration:line-through}
+.change{fill:var(--page);stroke-width:2;stroke-linecap:round}
+.change-mark{fill:none}
+.added>.change{stroke:var(--succeeded)}
+.removed>.change{stroke:var(--failed)}
+.changed>.change{stroke:var(--caught)}
+"""
+
 _MOVING = (
     "@media(prefers-reduced-motion:no-preference){"
     ".sfn-graph .running>.box{stroke-dasharray:10 5;animation:sfn-running 1s linear infinite}"
@@ -70,6 +89,11 @@ def picture_rules() -> str:
     """Returns the CSS rules of a picture; their colours are variables of the page."""
     lines = [*_RULES.strip().splitlines(), *_status_rules()]
     return "".join(_under_graph(line) for line in lines) + _MOVING
+
+
+def change_rules() -> str:
+    """Returns the CSS rules of parts that differ from another graph."""
+    return "".join(map(_under_graph, _CHANGE_RULES.strip().splitlines()))
 
 
 def theme_variables(selector: str) -> str:
@@ -86,14 +110,15 @@ def theme_variables(selector: str) -> str:
     )
 
 
-def standalone_sheet(theme: Theme) -> str:
+def standalone_sheet(theme: Theme, *, with_changes: bool = False) -> str:
     """Returns the stylesheet of a separate file.
 
     A single theme has its colours in the rules, for programs that do not support variables.
     """
+    rules = picture_rules() + (change_rules() if with_changes else "")
     if theme == "auto":
-        return theme_variables(".sfn-graph") + picture_rules()
-    return re.sub(r"var\(--(\w+)\)", lambda found: getattr(COLOURS[found[1]], theme), picture_rules())
+        return theme_variables(".sfn-graph") + rules
+    return re.sub(r"var\(--(\w+)\)", lambda found: getattr(COLOURS[found[1]], theme), rules)
 
 
 def _status_rules() -> list[str]:

@@ -55,11 +55,12 @@ def _draw_event(event: HistoryEvent, start: int) -> Markup:
         element("td", {"class": "number"}, str(event.id)),
         element("td", {"class": "number"}, format_span(event.at - start)),
         element("td", {}, event.type),
-        element("td", {}, element("code", {}, _details_text(event))),
+        element("td", {}, element("code", {}, event_details_text(event))),
     )
 
 
-def _details_text(event: HistoryEvent) -> str:
+def event_details_text(event: HistoryEvent) -> str:
+    """Returns the details of an event as one line of JSON, without the data that its state has."""
     shown = api_event(event)
     details = next((value for name, value in shown.items() if name not in _NOT_DETAILS), None)
     if not isinstance(details, dict):

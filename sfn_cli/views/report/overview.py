@@ -8,9 +8,9 @@ from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.failure.next_steps import next_steps
+from sfn_cli.views.report.durations import draw_elapsed
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
-from sfn_cli.views.report.timeline import visit_id
 from sfn_cli.views.report.visit_panels import draw_frames, draw_pending
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element
@@ -33,12 +33,19 @@ _MOST_PENDING = 10
 
 def draw_header(given: ReportInput) -> Markup:
     """Returns the name, status and durations of the execution."""
-    view = given.view
+    title = element("h1", {}, given.view.source.name, " ", draw_status(given))
+    facts = (
+        element("div", {}, element("dt", {}, name), element("dd", {}, value))
+        for name, value in facts_of_execution_page(given)
+    )
+    return element("header", {}, title, element("dl", {"class": "facts"}, *facts))
+
+
+def draw_status(given: ReportInput) -> Markup:
+    """Returns the mark and the word for the execution's status."""
     status = _status_of_execution(given)
-    word = LOOKS[status].word if view.source.suspension is None else "suspended"
-    shown = element("span", {"class": f"mark-{LOOKS[status].colour}"}, draw_status_mark(status), f" {word}")
-    facts = element("dl", {"class": "facts"}, *_draw_facts(view, given.now))
-    return element("header", {}, element("h1", {}, view.source.name, " ", shown), facts)
+    word = LOOKS[status].word if given.view.source.suspension is None else "suspended"
+    return element("span", {"class": f"mark-{LOOKS[status].colour}"}, draw_status_mark(status), f" {word}")
 
 
 def _status_of_execution(given: ReportInput) -> Status:
@@ -50,31 +57,40 @@ def _status_of_execution(given: ReportInput) -> Status:
     return display_status(view.root.visits[-1], given.pending)
 
 
-def _draw_facts(view: ExecutionView, now: int) -> Iterator[Markup]:
-    end = now if view.ended_at is None else view.ended_at
-    own, wall = format_span(view.duration_ms(now)), format_span(view.wall_ms(view.started_at, end))
-    facts = [("Duration" if view.is_over else "Running for", own)]
-    if wall != own:
-        facts = [("Virtual time", own), ("Wall-clock time", wall)]
-    facts.append(("Started", utc_text(view.started_at)))
+def facts_of_execution_page(given: ReportInput) -> Iterator[tuple[str, str]]:
+    """Yields the names and values at the top of a page about an execution."""
+    view = given.view
+    if given.is_live and not view.is_over:
+        yield "Running for", draw_elapsed(view, view.started_at)
+    else:
+        yield from _durations(view, given.now)
+    yield "Started", utc_text(view.started_at)
     if view.ended_at is not None:
-        facts.append(("Ended", utc_text(view.ended_at)))
+        yield "Ended", utc_text(view.ended_at)
     if view.redrives:
-        facts.append(("Redriven", "once" if view.redrives == 1 else f"{view.redrives} times"))
+        yield "Redriven", "once" if view.redrives == 1 else f"{view.redrives} times"
     if view.origin is not None:
         name, state = name_of_execution(view.origin.arn), view.origin.state
-        facts.append(("Taken over", f"{name} up to {state} (event {view.origin.until})"))
-    facts.append(("Events", f"{view.last_id:,}"))
+        yield "Taken over", f"{name} up to {state} (event {view.origin.until})"
+    yield "Events", f"{view.last_id:,}"
     if view.source.arn is not None:
-        facts.append(("ARN", view.source.arn))
-    for name, value in facts:
-        yield element("div", {}, element("dt", {}, name), element("dd", {}, value))
+        yield "ARN", view.source.arn
+
+
+def _durations(view: ExecutionView, now: int) -> Iterator[tuple[str, str]]:
+    end = now if view.ended_at is None else view.ended_at
+    own, wall = format_span(view.duration_ms(now)), format_span(view.wall_ms(view.started_at, end))
+    if wall == own:
+        yield "Duration" if view.is_over else "Running for", own
+    else:
+        yield "Virtual time", own
+        yield "Wall-clock time", wall
 
 
 def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
     """Returns why the execution did not succeed, and next steps; empty if there is nothing to show."""
     failure = given.failure
-    parts = [] if failure is None else list(_draw_failure(failure, payloads))
+    parts = [] if failure is None else list(_draw_failure(failure, given, payloads))
     suspension = given.view.source.suspension
     if suspension is not None:
         words = f"sfn suspended this execution after an internal error: {suspension}"
@@ -100,7 +116,7 @@ def _draw_all_pending(given: ReportInput) -> Iterator[Markup]:
     """Yields a line for each waiting or running state."""
     waiting = [visit for visit in given.view.visits() if visit.entered_id in given.pending]
     for visit in waiting[:_MOST_PENDING]:
-        link = element("a", {"href": f"#{visit_id(visit)}"}, place_of_visit(visit))
+        link = element("a", {"href": given.address_of(visit)}, place_of_visit(visit))
         yield element("p", {}, element("b", {}, link), " ", draw_pending(visit, given))
     if len(waiting) > _MOST_PENDING:
         yield element(
@@ -108,9 +124,9 @@ def _draw_all_pending(given: ReportInput) -> Iterator[Markup]:
         )
 
 
-def _draw_failure(failure: Failure, payloads: ShownPayloads) -> Iterator[Markup]:
+def _draw_failure(failure: Failure, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
     if failure.visit is not None:
-        link = element("a", {"href": f"#{visit_id(failure.visit)}"}, failure.place)
+        link = element("a", {"href": given.address_of(failure.visit)}, failure.place)
         attempts = len(failure.visit.attempts)
         number = f", attempt {attempts}" if attempts > 1 else ""
         yield element("p", {}, "In ", element("b", {}, link), number)

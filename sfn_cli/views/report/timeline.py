@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.picture.element_ids import state_id
+from sfn_cli.views.report.durations import draw_visit_duration
 from sfn_cli.views.report.map_items import map_words
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.time_axis import TimeAxis
@@ -19,7 +20,7 @@ from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.time_spans import format_long_span, format_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import StateVisit
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.statuses import Status
     from sfn_cli.views.text.markup import Attributes
 
-_DEEPEST = 8
+DEEPEST = 8
 """The depth from which rows are not indented further."""
 
 _MOST_ROWS = 40
@@ -41,34 +42,36 @@ _THINNEST = 0.004
 """Bars with a smaller share of the axis are drawn as a stroke of two pixels."""
 
 
-def visit_id(visit: StateVisit) -> str:
-    """Returns the id of the visit's panel; a link to the id opens the panel."""
-    return f"visit-{visit.entered_id}"
-
-
 def draw_timeline(given: ReportInput, visits: Sequence[StateVisit]) -> Markup:
     """Returns the table of these visits."""
-    axis = _axis_of_visits(given, visits)
-    head = element(
+    axis = axis_of_visits(given, visits)
+    rows = [draw_timeline_row(visit, given, axis) for visit in visits]
+    body = element("tbody", {}, *rows)
+    return draw_timeline_table(draw_timeline_head(axis, given), [body], is_long=len(visits) > _MOST_ROWS)
+
+
+def draw_timeline_table(head: Markup, bodies: Iterable[Markup], *, is_long: bool) -> Markup:
+    """Returns the table with its head and bodies; a long one scrolls within the page."""
+    table = element("table", {"class": "timeline", "aria-label": "Timeline"}, head, *bodies)
+    return element("div", {"class": "scrolled" if is_long else None}, table)
+
+
+def draw_timeline_head(axis: TimeAxis, given: ReportInput, *, id: str | None = None) -> Markup:
+    """Returns the <thead>, with the labels of the axis."""
+    time = element("span", {"class": "hidden"}, "Time")
+    row = element(
         "tr",
         {},
         element("th", {"scope": "col"}, "State"),
         element("th", {"scope": "col"}, "Status"),
         element("th", {"scope": "col", "class": "number"}, "Duration"),
-        element("th", {"scope": "col", "class": "when"}, _draw_axis(axis, given.view)),
+        element("th", {"scope": "col", "class": "when"}, time, _draw_axis(axis, given.view)),
     )
-    rows = [_draw_row(visit, given, axis) for visit in visits]
-    table = element(
-        "table",
-        {"class": "timeline", "aria-label": "Timeline"},
-        element("thead", {}, head),
-        element("tbody", {}, *rows),
-    )
-    look = "scrolled" if len(visits) > _MOST_ROWS else None
-    return element("div", {"class": look}, table)
+    return element("thead", {"id": id}, row)
 
 
-def _axis_of_visits(given: ReportInput, visits: Sequence[StateVisit]) -> TimeAxis:
+def axis_of_visits(given: ReportInput, visits: Sequence[StateVisit]) -> TimeAxis:
+    """Returns the axis on which the times of these visits have positions."""
     view = given.view
     end = given.now if view.ended_at is None else view.ended_at
     return TimeAxis(view.started_at, max(view.started_at, end), _times_of(visits))
@@ -122,26 +125,35 @@ def _anchor(share: float) -> str:
     return "at-start" if share < 0.06 else "at-end" if share > 0.9 else "at-middle"
 
 
-def _draw_row(visit: StateVisit, given: ReportInput, axis: TimeAxis) -> Markup:
+def draw_timeline_row(
+    visit: StateVisit, given: ReportInput, axis: TimeAxis, *, selected: str | None = None
+) -> Markup:
+    """Returns the row of a visit; `selected` is the path of the selected state."""
     status = display_status(visit, given.pending)
     look = LOOKS[status]
     link = element(
-        "a", {"href": f"#{visit_id(visit)}"}, draw_status_mark(status), "\N{NO-BREAK SPACE}", visit.state
+        "a", {"href": given.address_of(visit)}, draw_status_mark(status), "\N{NO-BREAK SPACE}", visit.state
     )
-    attributes: Attributes = {"data-state": state_id(visit.path), "data-status": look.colour}
+    attributes: Attributes = {
+        "class": "selected" if visit.path == selected else None,
+        "data-state": state_id(visit.path),
+        "data-status": look.colour,
+    }
+    depth = min(visit_depth(visit), DEEPEST)
     return element(
         "tr",
         attributes,
-        element("th", {"scope": "row", "class": f"depth-{_depth(visit)}"}, link, _draw_notes(visit, given)),
+        element("th", {"scope": "row", "class": f"depth-{depth}"}, link, _draw_notes(visit, given)),
         element("td", {"class": f"mark-{look.colour}"}, look.word),
-        element("td", {"class": "number"}, format_span(visit.duration_ms(given.now))),
+        element("td", {"class": "number"}, draw_visit_duration(visit, given)),
         element("td", {"class": "when"}, _draw_bar(visit, status, axis, given.now)),
     )
 
 
-def _depth(visit: StateVisit) -> int:
+def visit_depth(visit: StateVisit) -> int:
+    """Returns the number of states around a visit."""
     depth, parent = 0, visit.thread.parent
-    while parent is not None and depth < _DEEPEST:
+    while parent is not None:
         depth, parent = depth + 1, parent.thread.parent
     return depth
 

@@ -11,9 +11,9 @@ from sfn_cli.views.failure.cause import decode_cause
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.report.map_items import draw_map_items
+from sfn_cli.views.report.report_input import visit_id
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
-from sfn_cli.views.report.timeline import visit_id
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
@@ -41,7 +41,7 @@ def texts_of_visit(visit: StateVisit, given: ReportInput) -> Iterator[str]:
     yield from (text for _, text in _steps(visit, given))
     for attempt in visit.attempts:
         yield attempt.cause or ""
-    yield from given.log_lines.get(visit.entered_id, ())
+        yield from given.log_lines.get(attempt.event, ())
 
 
 def _draw_panel(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Markup:
@@ -53,23 +53,31 @@ def _draw_panel(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) 
         draw_status_mark(status),
         " ",
         element("b", {}, place_of_visit(visit)),
-        element("span", {"class": "note"}, f" {visit.type}, {look.word}, {_took(visit, given)}"),
+        element(
+            "span", {"class": "note"}, f" {visit.type}, {look.word}, {visit_duration_words(visit, given)}"
+        ),
     )
     body = element(
         "div",
         # The link's target is inside the panel: browsers then open the panel without a script.
         {"class": "panel", "id": visit_id(visit)},
-        element("p", {"class": "note"}, _way_in(visit, given)),
-        element("p", {}, draw_pending(visit, given)) if visit.entered_id in given.pending else "",
-        *draw_map_items(visit, given),
-        *_draw_attempts(visit, payloads),
-        *_draw_steps(visit, given, payloads),
-        *_draw_log_lines(visit, given, payloads),
+        *draw_visit(visit, given, payloads),
     )
     return element("details", {"class": "visit"}, summary, body)
 
 
-def _took(visit: StateVisit, given: ReportInput) -> str:
+def draw_visit(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
+    """Yields the content of a visit's panel."""
+    yield element("p", {"class": "note"}, _way_in(visit, given))
+    if visit.entered_id in given.pending:
+        yield element("p", {}, draw_pending(visit, given))
+    yield from draw_map_items(visit, given)
+    yield from _draw_attempts(visit, given, payloads)
+    yield from _draw_steps(visit, given, payloads)
+
+
+def visit_duration_words(visit: StateVisit, given: ReportInput) -> str:
+    """Returns how long a visit has lasted, in wall time, too, where that differs."""
     end = given.now if visit.ended_at is None else visit.ended_at
     own = format_span(visit.duration_ms(given.now))
     wall = format_span(given.view.wall_ms(visit.entered_at, end))
@@ -100,16 +108,22 @@ def draw_pending(visit: StateVisit, given: ReportInput) -> Markup:
     return element("span", {"class": f"mark-{look.colour}"}, words, *command)
 
 
-def _draw_attempts(visit: StateVisit, payloads: ShownPayloads) -> Iterator[Markup]:
-    """Yields the attempts, if there were several, or one failed or started an execution."""
+def _draw_attempts(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
+    """Yields the attempts, if there were several, or one failed or started an execution.
+
+    Each has its log lines; those of a single plain attempt follow a heading of their own.
+    """
     attempts = visit.attempts
     if not (len(attempts) > 1 or visit.failures or any(attempt.child_arn for attempt in attempts)):
+        for attempt in attempts:
+            yield from _draw_log_lines(attempt, given, payloads)
         return
     yield element("h3", {}, "Attempts")
     items = []
     ended_at: int | None = None
     for attempt in attempts:
-        items.append(element("li", {}, *_draw_attempt(attempt, ended_at, payloads)))
+        log = _draw_log_lines(attempt, given, payloads, "h4")
+        items.append(element("li", {}, *_draw_attempt(attempt, ended_at, payloads), *log))
         ended_at = attempt.ended_at
     yield element("ol", {"class": "attempts"}, *items)
 
@@ -194,8 +208,10 @@ def _name_of_step(step: Step) -> str:
     return f"{step.name}, attempt {step.attempt}" if step.attempt else step.name
 
 
-def _draw_log_lines(visit: StateVisit, given: ReportInput, payloads: ShownPayloads) -> Iterator[Markup]:
-    lines = given.log_lines.get(visit.entered_id)
+def _draw_log_lines(
+    attempt: Attempt, given: ReportInput, payloads: ShownPayloads, heading: str = "h3"
+) -> Iterator[Markup]:
+    lines = given.log_lines.get(attempt.event)
     if lines:
-        yield element("h3", {}, "Log lines")
+        yield element(heading, {}, "Log lines")
         yield payloads.text_block("\n".join(line.rstrip("\n") for line in lines))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.thoroughness import THOROUGH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -78,7 +80,7 @@ def handler(event, context):
 """
 
 
-@pytest.mark.parametrize("version", ["boto3>=1.24,<1.28", "boto3>=1.33,<1.36"])
+@pytest.mark.parametrize("version", ["boto3>=1.24,<1.28", *(["boto3>=1.33,<1.36"] if THOROUGH else [])])
 def test_boto3(
     bench: Workbench, installed: Callable[..., Path], variables: dict[str, str], version: str
 ) -> None:
@@ -119,9 +121,15 @@ exports.handler = async () => {
     [
         (V2_HANDLER, ["aws-sdk@2"]),
         (V3_HANDLER, ["@aws-sdk/client-dynamodb@>=3.30 <3.42", "@aws-sdk/client-sfn@>=3.30 <3.42"]),
-        (V3_HANDLER, ["@aws-sdk/client-dynamodb@>=3.398 <3.410", "@aws-sdk/client-sfn@>=3.398 <3.410"]),
-        (V3_HANDLER, ["@aws-sdk/client-dynamodb@3", "@aws-sdk/client-sfn@3"]),
-    ],
+    ]
+    + (
+        [
+            (V3_HANDLER, ["@aws-sdk/client-dynamodb@>=3.398 <3.410", "@aws-sdk/client-sfn@>=3.398 <3.410"]),
+            (V3_HANDLER, ["@aws-sdk/client-dynamodb@3", "@aws-sdk/client-sfn@3"]),
+        ]
+        if THOROUGH
+        else []
+    ),
 )
 def test_node(
     bench: Workbench,

@@ -129,6 +129,31 @@ def test_image(make: Maker, code: dict[str, str]) -> None:
     assert found["Handler"] == "index.handler"
 
 
+@pytest.mark.parametrize("name", ["dist", "price.zip"])
+def test_code_that_does_not_exist_yet(make: Maker, tmp_path: Path, name: str) -> None:
+    """A function of an app without its code is created with a note; a later deploy adds the code."""
+    row = resource_type("AWS::Lambda::Function")
+    path = tmp_path / name
+    properties = {**INLINE, "Code": {"CodeDir": str(path), "MayBeMissing": True}}
+    assert row.update is not None
+    created = row.create(make("Price"), properties)
+    assert created.is_incomplete
+    assert row.update(make("Price"), created, properties, properties).is_incomplete
+    assert make.reports == 2 * [
+        f"Price: The code {path} does not exist. The function is created, but invoking it fails."
+    ]
+    if name == "dist":
+        path.mkdir()
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("index.py", "")
+    assert not row.update(make("Price"), created, properties, properties).is_incomplete
+    found = make.call("lambda", "GetFunctionConfiguration", FunctionName="price")
+    assert found is not None
+    assert (found["Runtime"], found["Handler"]) == (INLINE["Runtime"], INLINE["Handler"])
+    assert len(make.reports) == 2
+
+
 def test_runtime_that_sfn_does_not_have(make: Maker) -> None:
     """A function in an unsupported language is created: only its invocations fail."""
     properties = {**INLINE, "Runtime": "java21", "Handler": "shop.Price::handle"}

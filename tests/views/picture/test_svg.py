@@ -15,7 +15,7 @@ from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.graph.definition import graph_of
 from sfn_cli.views.graph.run import graph_run
 from sfn_cli.views.layout.place import place
-from sfn_cli.views.picture.svg import draw_fragments, draw_svg, draw_svg_of_page
+from sfn_cli.views.picture.svg import draw_live_svg, draw_svg, draw_svg_of_page
 from sfn_cli.views.statuses import LOOKS
 from tests.views.recorded import NAMES, recorded, source_of
 
@@ -116,12 +116,24 @@ def test_nothing_that_a_page_would_refuse(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fragments(name: str) -> None:
-    """The fragments for a live page are the same as the parts of the picture."""
+    """Each state, edge and label of a live page is a part of its picture, with one id."""
     where, run = run_of(name)
-    svg = draw_svg(where, name, run=run)
-    fragments = draw_fragments(where, run=run)
-    assert fragments and all(fragment in svg for fragment in fragments.values())
-    assert states_of(svg).keys() <= fragments.keys()
+    live = draw_live_svg(where, name, run=run, address=lambda path: f"?state={path}", selected=None)
+    assert live.fragments and all(fragment in live.svg for fragment in live.fragments.values())
+    for id, fragment in live.fragments.items():
+        assert f' id="{id}"' in fragment.partition(">")[0]
+    assert states_of(draw_svg(where, name, run=run)).keys() <= live.fragments.keys()
+
+
+def test_a_selected_state_of_a_live_page() -> None:
+    """States of a live page are links, of which the selected one is marked."""
+    where, run = run_of("payment")
+    live = draw_live_svg(where, "x", run=run, address=lambda path: f"?state={path}", selected="/Reserve")
+    root = ElementTree.fromstring(live.svg)
+    links = {link.get("href"): link for link in root.iter(f"{SVG}a")}
+    assert "?state=/Authorise" in links
+    assert [href for href, link in links.items() if link.get("aria-current")] == ["?state=/Reserve"]
+    assert "selected" in str(links["?state=/Reserve"].get("class")).split()
 
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}

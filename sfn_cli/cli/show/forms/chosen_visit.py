@@ -8,8 +8,8 @@ from sfn_cli.errors import UsageError
 from sfn_cli.views.execution.find_visits import find_visits
 
 if TYPE_CHECKING:
-    from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.views.execution.find_visits import FoundVisits
+    from sfn_cli.views.execution.shown_execution import ShownExecution
     from sfn_cli.views.execution.state_visit import StateVisit
 
 _RESEMBLANCE = 0.6

@@ -5,9 +5,7 @@ The execution is as `views/execution/as_json.py` describes it, with two more mem
     "failure": as `views/failure/failure_json.py` describes it
     "nextSteps": [{"words", "command"}]
 
-A visit has "dataflow": [{"step": "afterParameters", "value": …, "attempt": 2}], "variables" (those
-that are set when the state is entered), "failure", "logLines" of the functions that it invoked, and
-"testStateCommand".
+A visit is as `views.visit_json.py` describes it, with "failure".
 """
 
 from __future__ import annotations
@@ -18,12 +16,12 @@ from sfn_cli.cli.output import local_time_in_output
 from sfn_cli.cli.show.forms.chosen_visit import chosen_visit
 from sfn_cli.cli.show.forms.failure_text import complete_failure_here, explained_failure
 from sfn_cli.cli.show.forms.visit_logs import visit_log_lines
-from sfn_cli.views.execution.as_json import json_of_text, view_to_json, visit_with_children_to_json
+from sfn_cli.views.execution.as_json import view_to_json
 from sfn_cli.views.failure.failure_json import failure_json
 
 if TYPE_CHECKING:
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.execution.shown_execution import ShownExecution
 
 
 def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
@@ -42,31 +40,12 @@ def execution_data(backend: Backend, shown: ShownExecution) -> dict[str, Any]:
 
 def state_data(backend: Backend, shown: ShownExecution, word: str) -> dict[str, Any]:
     """Returns the visit that `word` means, with all its data. Raises UsageError."""
-    from sfn_cli.cli.show.forms.state_text import steps_of_visit
-    from sfn_cli.views.execution.variables import variables_at_entry
     from sfn_cli.views.failure.explain import explain_visit
-    from sfn_cli.views.test_state_command import test_state_command
+    from sfn_cli.views.visit_json import whole_visit_json
 
     _, visit = chosen_visit(shown, word)
-    data = visit_with_children_to_json(
-        shown.view, visit, shown.now, pending=shown.pending, date=local_time_in_output
-    )
-    data["variables"] = {name: json_of_text(text) for name, text in variables_at_entry(visit).items()}
-    data["dataflow"] = [
-        {
-            "step": step.name,
-            "value": json_of_text(step.text),
-            **({"attempt": step.attempt} if step.attempt else {}),
-        }
-        for step in steps_of_visit(shown, visit)
-    ]
+    data = whole_visit_json(shown, visit, visit_log_lines(backend, shown, visit), date=local_time_in_output)
     failure = explain_visit(shown.view, visit)
     if failure is not None:
         data["failure"] = failure_json(complete_failure_here(backend, shown.view, failure))
-    log_lines = visit_log_lines(backend, shown, visit)
-    if log_lines:
-        data["logLines"] = log_lines
-    command = test_state_command(shown.view, visit)
-    if command is not None:
-        data["testStateCommand"] = command
     return data

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.execution.shown_execution import ShownExecution
     from sfn_cli.views.text.styled_line import StyledLine
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.screen import write_document
 from sfn_cli.cli.show.forms.failure_text import explained_failure
-from sfn_cli.cli.show.forms.visit_logs import log_lines_of_visits
+from sfn_cli.cli.show.forms.visit_logs import logs_of_attempts
 from sfn_cli.input_files import shown_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.execution.shown_execution import ShownExecution
 
 
 def write_report(backend: Backend, shown: ShownExecution, path: Path) -> None:
@@ -44,7 +44,7 @@ def _report_page(backend: Backend, shown: ShownExecution) -> str:
             shown.now,
             shown.pending,
             dataflow(shown.source, [visit.entered_id for visit in visits]),
-            log_lines_of_visits(backend, shown, visits),
+            logs_of_attempts(backend, shown, visits),
             explained_failure(backend, shown.view),
             backend.endpoint_option,
         )

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.cli.show.shown_execution import ShownExecution
     from sfn_cli.views.execution.dataflow import Step
     from sfn_cli.views.execution.find_visits import FoundVisits
+    from sfn_cli.views.execution.shown_execution import ShownExecution
     from sfn_cli.views.execution.state_visit import StateVisit
     from sfn_cli.views.text.styled_line import StyledLine
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sfn_cli.cli.operations.backend import Backend
-    from sfn_cli.cli.show.shown_execution import ShownExecution
+    from sfn_cli.views.execution.shown_execution import ShownExecution
     from sfn_cli.views.execution.state_visit import StateVisit
 
 
@@ -27,24 +27,12 @@ def visit_log_lines(backend: Backend, shown: ShownExecution, visit: StateVisit) 
     ]
 
 
-def log_lines_of_visits(
+def logs_of_attempts(
     backend: Backend, shown: ShownExecution, visits: Iterable[StateVisit]
 ) -> dict[int, list[str]]:
-    """Returns the messages as `visit_log_lines` does, by the visits' `entered_id`, where there are any."""
+    """Returns the messages of each attempt, by `Attempt.event`; {} for a file or an endpoint."""
     if backend.is_remote or shown.source.arn is None:
         return {}
-    from sfn_cli.api.views.many_invocation_logs import many_invocation_logs
-    from sfn_cli.views.failure.explain import invoked_function
+    from sfn_cli.api.views.attempt_logs import attempt_logs
 
-    visit_of_task: dict[int, int] = {}
-    invocations: list[tuple[int, str]] = []
-    for visit in visits:
-        for attempt in visit.attempts:
-            function = invoked_function(attempt)
-            if function is not None:
-                invocations.append((attempt.event, function))
-                visit_of_task[attempt.event] = visit.entered_id
-    found: dict[int, list[str]] = {}
-    for task, messages in sorted(many_invocation_logs(backend.service, shown.source, invocations).items()):
-        found.setdefault(visit_of_task[task], []).extend(messages)
-    return found
+    return attempt_logs(backend.service, shown.source, visits)

@@ -62,12 +62,12 @@ def embedded_aws_main(
 
     from sfn_cli.integrations.aws.clients import Clients
     from sfn_cli.integrations.aws.emulator.buckets import hand_over_buckets
+    from sfn_cli.integrations.aws.emulator.failures import EmulatorFailures
     from sfn_cli.integrations.aws.emulator.guard import IS_OWN, EmulatorGuard, is_subscription_link
     from sfn_cli.integrations.aws.emulator.handover import EventHandover, report_handover
     from sfn_cli.integrations.aws.emulator.queue_urls import QueueUrls
     from sfn_cli.integrations.aws.emulator.snapshot import Snapshots
     from sfn_cli.integrations.aws.emulator.topics import hand_over_topics
-    from sfn_cli.integrations.aws.emulator_failures import EmulatorFailures
 
     class Handler(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"  # keeps connections open: each new one takes a thread

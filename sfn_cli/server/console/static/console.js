@@ -1,5 +1,11 @@
 // Keeps the parts of a live page current, presses buttons by their keys, and asks before what cannot be undone.
 
+/** Requests of scripts carry the page's key (server/console/access.py). The page's policy allows no others. */
+const key = document.body.dataset.key ?? "";
+const plainFetch = window.fetch.bind(window);
+window.fetch = (address, options = {}) =>
+  plainFetch(address, { ...options, headers: { ...options.headers, "x-sfn-page": key } });
+
 const connection = document.getElementById("connection");
 const idleText = connection.textContent;
 
@@ -12,6 +18,7 @@ export function replaceParts(parts) {
     const selected = old.classList.contains("selected");
     const element = parsePart(old, markup);
     if (!element) continue;
+    keepInput(old, element);
     old.replaceWith(element);
     element.classList.toggle("selected", selected);
   }
@@ -19,6 +26,17 @@ export function replaceParts(parts) {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
   document.dispatchEvent(new CustomEvent("sfn:parts", { detail: Object.keys(parts) }));
+}
+
+/** Keeps what the user has typed and opened, in elements with ids. */
+function keepInput(old, element) {
+  for (const given of old.querySelectorAll("input[id], textarea[id], select[id], details[id]")) {
+    const same = element.querySelector(`#${CSS.escape(given.id)}`);
+    if (!same) continue;
+    if (given.localName === "details") same.open = given.open;
+    else if (given.type === "checkbox") same.checked = given.checked;
+    else if (given.value !== given.defaultValue) same.value = given.value;
+  }
 }
 
 function parsePart(old, markup) {
@@ -43,6 +61,7 @@ export function followPage() {
   if (!("live" in document.body.dataset) || document.hidden) return;
   const address = new URL(location.href);
   address.hash = "";
+  address.searchParams.set("key", key);
   address.searchParams.set("since", document.body.dataset.version);
   source = new EventSource(address);
   source.addEventListener("open", () => showConnection("", false));
@@ -80,15 +99,34 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const pressed = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
-  if (pressed) {
-    event.preventDefault();
-    pressed.click();
-  }
+  if (!pressed) return;
+  event.preventDefault();
+  const question = pressed.dataset.keyConfirm;
+  if (!question || confirm(question)) pressed.click();
 });
 
 export function isTyping(target) {
   return target.closest?.("input, textarea, select, [contenteditable]") !== null;
 }
+
+/** Adds a button to what is to be copied. */
+function offerCopies() {
+  for (const element of document.querySelectorAll("[data-copyable]:not(.copyable)")) {
+    element.classList.add("copyable");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    const text = element.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    });
+    element.after(button);
+  }
+}
+
+offerCopies();
+document.addEventListener("sfn:parts", offerCopies);
 
 /** Shows how long something has lasted, in elements with the time at which it began. */
 function showElapsed() {

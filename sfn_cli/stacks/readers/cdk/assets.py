@@ -23,11 +23,15 @@ _BUCKET = "cdk-assets"
 class AssetTable:
     """The assets of one stack, by their places in S3 and by their parameters."""
 
-    def __init__(self, folders: tuple[Path, ...], original: Callable[[Path], Path]) -> None:
+    def __init__(
+        self, folders: tuple[Path, ...], original: Callable[[Path], Path], *, may_be_missing: bool = False
+    ) -> None:
         """`folders` are the folders for assets with relative paths, the assembly's own first.
 
         `original` returns the project's path for a path in the copy in which the app ran.
+        `may_be_missing` says that the app ran without its missing assets (app_run.py).
         """
+        self.may_be_missing = may_be_missing
         self._original = original
         self._folders = folders
         self._by_key: dict[str, Path] = {}
@@ -145,4 +149,5 @@ def _use_local_folder(
     if path is None and metadata.get("aws:asset:property") == name:
         path = assets.asset_at(metadata["aws:asset:path"])
     if path is not None:
-        properties[name] = {"CodeDir": str(path)}
+        may_be_missing = name == "Code" and assets.may_be_missing and not path.exists()
+        properties[name] = {"CodeDir": str(path), **({"MayBeMissing": True} if may_be_missing else {})}

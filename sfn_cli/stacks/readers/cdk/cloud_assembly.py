@@ -79,7 +79,7 @@ def read_cloud_assembly(
 
     `project` is the folder of the app, to which the stacks belong. `asset_folders` are further folders
     for assets with relative paths; `original` returns the project's path for an asset's path in the
-    copy in which the app ran.
+    copy in which the app ran. With `asset_folders`, the app ran without its missing assets.
     """
     place = _AssetPlaces(asset_folders, original)
     found: list[_StackArtifact] = []
@@ -136,7 +136,7 @@ def _read_stack_artifact(
 ) -> _StackArtifact:
     properties = artifact.get("properties") or {}
     file = folder / str(properties.get("templateFile"))
-    assets = AssetTable((folder, *place.folders), place.original)
+    assets = AssetTable((folder, *place.folders), place.original, may_be_missing=bool(place.folders))
     files = [folder / MANIFEST, file]
     for other in artifacts.values():
         # Include the assets of other stacks: keys are hashes, and shared assets may be listed only there.

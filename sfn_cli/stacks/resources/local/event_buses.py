@@ -5,10 +5,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Event
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfn_cli.stacks.resources.calls import call_store, create_or_update, none_if_missing, predicted_name
-from sfn_cli.stacks.resources.properties import property_tags, property_text
+from sfn_cli.stacks.resources.local.tags import replace_tags
+from sfn_cli.stacks.resources.properties import property_text
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
@@ -16,17 +17,6 @@ if TYPE_CHECKING:
 
 _SERVICE = "events"
 _BUS_NAME_LENGTH, _ARCHIVE_NAME_LENGTH, _DESTINATION_NAME_LENGTH = 256, 48, 64
-
-
-def replace_event_tags(context: ProvisioningContext, arn: str, tags: Any) -> None:
-    """Gives a rule or an event bus these tags and no others."""
-    wanted = property_tags(tags)
-    found = call_store(context, _SERVICE, "ListTagsForResource", {}, {"ResourceARN": arn})["Tags"]
-    if gone := [tag["Key"] for tag in found if tag["Key"] not in wanted]:
-        call_store(context, _SERVICE, "UntagResource", {}, {"ResourceARN": arn, "TagKeys": gone})
-    if wanted:
-        tag_list = [{"Key": key, "Value": value} for key, value in wanted.items()]
-        call_store(context, _SERVICE, "TagResource", {}, {"ResourceARN": arn, "Tags": tag_list})
 
 
 # Event buses
@@ -56,7 +46,7 @@ def _put_event_bus(
     name = {"Name": created.physical_id}
     response, existed = create_or_update(context, _SERVICE, "EventBus", given, name)
     arn = response.get("EventBusArn") or response["Arn"]
-    replace_event_tags(context, arn, properties.get("Tags"))
+    replace_tags(context, _SERVICE, arn, properties.get("Tags"))
     if policy := properties.get("Policy"):
         request = {"EventBusName": created.physical_id, "Policy": property_text(policy)}
         call_store(context, _SERVICE, "PutPermission", {}, request)

@@ -17,7 +17,7 @@ from sfn_cli.stacks.resources.calls import (
     none_if_missing,
     predicted_name,
 )
-from sfn_cli.stacks.resources.local.event_buses import replace_event_tags
+from sfn_cli.stacks.resources.local.tags import replace_tags
 from sfn_cli.stacks.resources.properties import property_objects, property_text
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
@@ -72,7 +72,7 @@ def _put_rule(
         _create_missing_bus(context, named["EventBusName"])
         response = call_store(context, _SERVICE, "PutRule", given, named)
     _put_rule_targets(context, named, property_objects(properties, "Targets"))
-    replace_event_tags(context, response["RuleArn"], properties.get("Tags"))
+    replace_tags(context, _SERVICE, response["RuleArn"], properties.get("Tags"))
     return created._replace(attributes={"Arn": response["RuleArn"]})
 
 

@@ -7,6 +7,7 @@ error that says why, and the other functions of its stack can still be used.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -40,6 +41,8 @@ class FunctionCode(NamedTuple):
     handler: str | None = None
     problem: str | None = None
     """Why the function cannot run locally; None if it can."""
+    is_missing: bool = False
+    """Whether the code does not exist, as before the build of a project. The next deploy looks again."""
 
     @property
     def folder(self) -> str | None:
@@ -52,6 +55,8 @@ def function_code(context: ProvisioningContext, properties: Properties) -> Funct
     code = property_object(properties, "Code")
     if code.get("ImageUri") or properties.get("PackageType") == "Image":
         return unusable_function_code("sfn cannot run container images")
+    if code.get("MayBeMissing") and not os.path.exists(code["CodeDir"]):
+        return unusable_function_code(f"The code {code['CodeDir']} does not exist", is_missing=True)
     if (members := local_code_members(code)) is not None:
         return FunctionCode(members)
     if (source := code.get("ZipFile")) is not None:
@@ -68,7 +73,7 @@ def function_code(context: ProvisioningContext, properties: Properties) -> Funct
         except ResourceError as error:
             if _is_of_sent_stack(context):
                 raise ResourceError(f"Error occurred while GetObject. {error}") from None
-            return unusable_function_code(str(error).rstrip("."))
+            return unusable_function_code(str(error).rstrip("."), is_missing=True)
         packages = [*(code.get("PackageDirs") or []), *zip_sdk_folders(context, content, properties)]
         return FunctionCode({"ZipFile": content, **_code_packages({**code, "PackageDirs": packages})})
     raise ResourceError("The function has no code. Add the Code property.")
@@ -88,7 +93,7 @@ def function_fingerprint(properties: Properties) -> str:
     return file_fingerprint(property_object(properties, "Code").get("CodeDir"))
 
 
-def unusable_function_code(problem: str) -> FunctionCode:
+def unusable_function_code(problem: str, *, is_missing: bool = False) -> FunctionCode:
     """Returns code that raises an error with this message when it is invoked."""
     source = f"def handler(event, context):\n    raise RuntimeError({json.dumps(problem)})\n"
     return FunctionCode(
@@ -96,6 +101,7 @@ def unusable_function_code(problem: str) -> FunctionCode:
         f"python{sys.version_info.major}.{sys.version_info.minor}",
         "index.handler",
         problem,
+        is_missing,
     )
 
 

@@ -18,7 +18,8 @@ from sfn_cli.stacks.resources.calls import (
 )
 from sfn_cli.stacks.resources.local.function_code import FunctionCode, function_code, function_fingerprint
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
-from sfn_cli.stacks.resources.properties import property_object, property_tags
+from sfn_cli.stacks.resources.local.tags import replace_tags
+from sfn_cli.stacks.resources.properties import property_object
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _create_function(context: ProvisioningContext, properties: Properties) -> Cr
         return _update_function(context, created, {}, properties)._replace(existed=True)
     _reserve_concurrency(context, created, {}, properties)
     _report_unusable_function(context, code)
-    return created
+    return created._replace(is_incomplete=code.is_missing)
 
 
 def _update_function(
@@ -84,17 +85,18 @@ def _update_function(
     code = function_code(context, new)
     if not _has_function(context, created):
         return _create_function(context, new)
-    if old.get("Code") != new.get("Code") or _has_new_function_code(context, created, code):
+    has_new_code = old.get("Code") != new.get("Code") or _has_new_function_code(context, created, code)
+    if has_new_code:
         own = {**code.members, "FunctionName": created.physical_id}
         call_store(context, _SERVICE, "UpdateFunctionCode", {}, own)
-    if old != new:
+    if old != new or has_new_code:  # code that cannot run brings its own runtime and handler
         configuration = _function_configuration(context, new, code)
         own = {"FunctionName": created.physical_id}
         call_store(context, _SERVICE, "UpdateFunctionConfiguration", configuration, own)
-        _update_function_tags(context, created, new)
+        replace_tags(context, _SERVICE, str(created.attributes["Arn"]), new.get("Tags"))
         _reserve_concurrency(context, created, old, new)
-        _report_unusable_function(context, code)
-    return created
+    _report_unusable_function(context, code)
+    return created._replace(is_incomplete=code.is_missing)
 
 
 def _delete_function(context: ProvisioningContext, created: CreatedResource, properties: Properties) -> None:
@@ -143,18 +145,6 @@ def _has_new_function_code(
     request = {"FunctionName": created.physical_id}
     stored = call_store(context, _SERVICE, "GetFunctionConfiguration", request)
     return bool(stored["CodeSha256"] != wanted)
-
-
-def _update_function_tags(
-    context: ProvisioningContext, created: CreatedResource, properties: Properties
-) -> None:
-    named = {"Resource": created.attributes["Arn"]}
-    before = call_store(context, _SERVICE, "ListTags", named).get("Tags") or {}
-    after = property_tags(properties.get("Tags"))
-    if gone := sorted(before.keys() - after.keys()):
-        call_store(context, _SERVICE, "UntagResource", {**named, "TagKeys": gone})
-    if after and before != after:
-        call_store(context, _SERVICE, "TagResource", {**named, "Tags": after})
 
 
 def _reserve_concurrency(

@@ -14,7 +14,7 @@ from sfn_cli.stacks.resources.calls import (
     none_if_missing,
     predicted_name,
 )
-from sfn_cli.stacks.resources.properties import property_tags
+from sfn_cli.stacks.resources.local.tags import replace_tags
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
 
 if TYPE_CHECKING:
@@ -77,27 +77,20 @@ def _predict_schedule_group(naming: Naming, properties: Properties) -> CreatedRe
 def _create_schedule_group(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     created = _predict_schedule_group(context.naming, properties)
     request = {"Name": created.physical_id}
-    existed = False
     try:
         call_store(context, _SERVICE, "CreateScheduleGroup", {"Tags": properties.get("Tags")}, request)
     except ResourceError as error:
         if not already_exists(error):
             raise
-        existed = True
-    return created._replace(existed=existed)
+        return _update_schedule_group(context, created, {}, properties)._replace(existed=True)
+    return created
 
 
 def _update_schedule_group(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
     """Changes the tags: nothing else can change."""
-    group_arn = {"ResourceArn": created.attributes["Arn"]}
-    before, after = property_tags(old.get("Tags")), property_tags(new.get("Tags"))
-    if gone := [key for key in before if key not in after]:
-        call_store(context, _SERVICE, "UntagResource", {}, {**group_arn, "TagKeys": gone})
-    if after:
-        tags = [{"Key": key, "Value": value} for key, value in after.items()]
-        call_store(context, _SERVICE, "TagResource", {}, {**group_arn, "Tags": tags})
+    replace_tags(context, _SERVICE, str(created.attributes["Arn"]), new.get("Tags"))
     return created
 
 

@@ -13,7 +13,8 @@ from sfn_cli.stacks.resources.calls import call_store, none_if_missing, predicte
 from sfn_cli.stacks.resources.local.logs import make_log_group
 from sfn_cli.stacks.resources.local.machine_definition import stored_machine_definition
 from sfn_cli.stacks.resources.local.roles import usable_role_arn
-from sfn_cli.stacks.resources.properties import property_object, property_objects, property_tags
+from sfn_cli.stacks.resources.local.tags import replace_tags
+from sfn_cli.stacks.resources.properties import property_object, property_objects
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _update_machine(
 ) -> CreatedResource:
     request = {"TracingConfiguration": {"Enabled": False}, **new, **_machine_members(context, new)}
     call_store(context, _SERVICE, "UpdateStateMachine", request, {"stateMachineArn": created.physical_id})
-    _update_tags(context, created.physical_id, new)
+    replace_tags(context, _SERVICE, created.physical_id, new.get("Tags"))
     return _created_machine(created.physical_id, _machine_revision(context, created.physical_id))
 
 
@@ -107,18 +108,6 @@ def _machine_revision(context: ProvisioningContext, machine_arn: str) -> str:
         {"stateMachineArn": machine_arn, "includedData": "METADATA_ONLY"},
     )
     return described.get("revisionId") or _INITIAL
-
-
-def _update_tags(context: ProvisioningContext, resource_arn: str, properties: Properties) -> None:
-    """Makes the tags of a machine or an activity match the properties."""
-    named = {"resourceArn": resource_arn}
-    listed = call_store(context, _SERVICE, "ListTagsForResource", named)["tags"]
-    before = {tag["key"]: tag["value"] for tag in listed}
-    after = property_tags(properties.get("Tags"))
-    if gone := sorted(before.keys() - after.keys()):
-        call_store(context, _SERVICE, "UntagResource", {**named, "tagKeys": gone})
-    if after and before != after:
-        call_store(context, _SERVICE, "TagResource", {**named, "tags": after})
 
 
 STATE_MACHINE = ResourceType(
@@ -245,7 +234,7 @@ def _create_activity(context: ProvisioningContext, properties: Properties) -> Cr
     named = {"activityArn": created.physical_id}
     existed = none_if_missing(lambda: call_store(context, _SERVICE, "DescribeActivity", named)) is not None
     if existed:
-        _update_tags(context, created.physical_id, properties)
+        replace_tags(context, _SERVICE, created.physical_id, properties.get("Tags"))
     else:
         call_store(context, _SERVICE, "CreateActivity", properties, {"name": created.attributes["Name"]})
     return created._replace(existed=existed)
@@ -254,7 +243,7 @@ def _create_activity(context: ProvisioningContext, properties: Properties) -> Cr
 def _update_activity(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    _update_tags(context, created.physical_id, new)
+    replace_tags(context, _SERVICE, created.physical_id, new.get("Tags"))
     return created
 
 

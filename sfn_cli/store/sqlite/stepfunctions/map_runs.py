@@ -14,7 +14,15 @@ from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.interpreter.execution_log import execution_log
 from sfn_cli.interpreter.map_run import map_run_machine_arn
 from sfn_cli.jsonvalue import Payload
-from sfn_cli.store.records.map_runs import Count, MapRun, NewChild, NewMapRun, Result
+from sfn_cli.store.records.map_runs import (
+    ChildState,
+    Count,
+    MapRun,
+    NewChild,
+    NewMapRun,
+    Result,
+    UnsuccessfulChild,
+)
 from sfn_cli.store.sqlite.columns import columns_of, insert_columns
 from sfn_cli.store.sqlite.keys import event_key
 from sfn_cli.store.sqlite.stepfunctions import map_run_counts, revisions
@@ -125,6 +133,30 @@ class SqliteMapRuns:
                     (arn,),
                 ),
             )
+
+    def child_states(self, arn: str, limit: int) -> list[ChildState]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """
+                SELECT status, coalesce(item_count, 1), stopped_at FROM execution
+                WHERE map_run = (SELECT id FROM map_run WHERE arn = ?) ORDER BY started_at, id LIMIT ?
+                """,
+                (arn, limit),
+            ).fetchall()
+        return [ChildState._make(row) for row in rows]
+
+    def unsuccessful_children(self, arn: str, limit: int) -> list[UnsuccessfulChild]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"""
+                SELECT {columns_of(UnsuccessfulChild)} FROM execution
+                WHERE map_run = (SELECT id FROM map_run WHERE arn = ?)
+                  AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')
+                ORDER BY started_at, id LIMIT ?
+                """,
+                (arn, limit),
+            ).fetchall()
+        return [UnsuccessfulChild._make(row) for row in rows]
 
 
 def _find_map_run(connection: Connection, condition: str, value: int | str) -> MapRun | None:

@@ -71,10 +71,10 @@ class SqliteTasks:
             ).fetchone()
             return None if row is None else _take_task(connection, row, worker_name, at)
 
-    def waiting(self) -> Iterator[StoredWaitingTask]:
+    def waiting(self, execution_arn: str | None = None, limit: int = -1) -> Iterator[StoredWaitingTask]:
         from sfn_cli.store.sqlite.stepfunctions.waiting_tasks import waiting_tasks
 
-        return waiting_tasks(self._database)
+        return waiting_tasks(self._database, execution_arn, limit)
 
     def queue_lengths(self, activities: Sequence[str]) -> dict[str, int]:
         with self._database.reading() as connection:

@@ -19,24 +19,28 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.database import Database
 
 
-def waiting_tasks(database: Database) -> Iterator[StoredWaitingTask]:
-    """Yields all of them, ordered by execution, oldest first, and then by event."""
+def waiting_tasks(
+    database: Database, execution_arn: str | None = None, limit: int = -1
+) -> Iterator[StoredWaitingTask]:
+    """Yields those of one execution or all, ordered by execution, oldest first, and then by event."""
+    running = "execution e INDEXED BY execution_running" if execution_arn is None else "execution e"
+    chosen = "" if execution_arn is None else "AND e.arn = ?"
     with database.reading() as connection:
         rows = connection.execute(
             f"""
             SELECT t.key, t.handle, t.beat_at, t.activity, t.taken, s.at, s.payload, s.details,
                    {columns_of(WaitingExecution, "e")}
-            FROM execution e INDEXED BY execution_running
+            FROM {running}
             JOIN task t ON t.key > event_key(e.id, 0) AND t.key < event_key(e.id + 1, 0)
             JOIN event s ON s.key = t.key
-            WHERE e.status = 'RUNNING' AND t.open
+            WHERE e.status = 'RUNNING' AND t.open {chosen}
+              AND (t.activity IS NOT NULL OR json_extract(s.details, '$.resource') LIKE '%.waitForTaskToken')
             ORDER BY t.key
-            """
+            LIMIT ?
+            """,
+            (limit,) if execution_arn is None else (execution_arn, limit),
         ).fetchall()
         for key, handle, beat_at, activity, taken, at, payload, details, *execution in rows:
-            scheduled = jsonvalue.loads(details)
-            if activity is None and not str(scheduled["resource"]).endswith(".waitForTaskToken"):
-                continue  # the end of what it started answers it
             yield StoredWaitingTask(
                 handle=handle,
                 execution=WaitingExecution._make(execution),
@@ -44,7 +48,7 @@ def waiting_tasks(database: Database) -> Iterator[StoredWaitingTask]:
                 scheduled_at=at,
                 beat_at=beat_at,
                 input=payload,
-                details=scheduled,
+                details=jsonvalue.loads(details),
                 activity=activity,
                 taken=bool(taken),
                 worker=_worker_of_waiting_task(connection, key) if taken else None,

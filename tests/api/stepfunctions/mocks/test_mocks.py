@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.api.stepfunctions.bulk import Line, start_executions_in_bulk
+from sfn_cli.api.stepfunctions.starts.bulk import Line, start_executions_in_bulk
 from sfn_cli.errors import ApiError, UsageError
 from tests.api.refusals import refused
 

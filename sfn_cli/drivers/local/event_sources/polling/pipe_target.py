@@ -15,12 +15,11 @@ from sfn_cli.drivers.local.event_sources.polling.source_records import BatchResu
 from sfn_cli.errors import ApiError, SfnError
 from sfn_cli.integrations.targets.target import TargetCall, TargetError
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.store.records.events.deliveries import PENDING, Delivery, NewDelivery
+from sfn_cli.store.records.events.deliveries import NewDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sfn_cli.api.service import Service
     from sfn_cli.drivers.local.event_sources.polling.polled_mapping import PolledMapping
     from sfn_cli.integrations.integration import TaskContext
 
@@ -61,7 +60,7 @@ def send_pipe_events(
     try:
         for event in events:
             try:
-                call_target(TargetCall(_delivery(service, mapping, event), service, context.clients))
+                call_target(TargetCall(_delivery(mapping, event), service, context.clients))
             except (TargetError, SfnError) as error:
                 failed[event.record_id] = str(error)
     finally:
@@ -69,27 +68,12 @@ def send_pipe_events(
     return BatchResult(frozenset(failed), next(iter(failed.values()), ""))
 
 
-def _delivery(service: Service, mapping: PolledMapping, event: PipeEvent) -> Delivery:
+def _delivery(mapping: PolledMapping, event: PipeEvent) -> NewDelivery:
     options = {own: event.options[given] for given, own in _OPTIONS.items() if given in event.options}
     facts = {"Source": f"Pipe {mapping.name}", "DetailType": f"Event from aws:{mapping.service}"}
     options["EventBridgeParameters"] = facts | options.get("EventBridgeParameters", {})
     payload = event.value if isinstance(event.value, str) else dumps(event.value)
-    now = service.clock()
-    return Delivery(
-        id=0,
-        event_id=event.event_id,
-        source=mapping.label,
-        target=mapping.target,
-        target_key=mapping.target,
-        options=options,
-        payload=payload,
-        status=PENDING,
-        created_at=now,
-        due_at=now,
-        changed_at=now,
-        tries=0,
-        result=None,
-    )
+    return NewDelivery(event.event_id, mapping.label, mapping.target, mapping.target, payload, options)
 
 
 def start_pipe_execution(context: TaskContext, event: NewDelivery) -> BatchResult:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from sfn_cli.integrations.aws.cbor_errors import CBOR_PROTOCOL, CBOR_TYPE, cbor_error
-from sfn_cli.integrations.aws.emulator_bootstrap import provide_bootstrap
+from sfn_cli.integrations.aws.emulator.bootstrap import provide_bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

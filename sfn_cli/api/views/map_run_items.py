@@ -1,0 +1,64 @@
+"""The children of a Map Run as a whole: their statuses, those that did not succeed, and the throughput."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sfn_cli.api.stepfunctions.references import existing_map_run
+from sfn_cli.views.source import MapRunChildRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.store.records.map_runs import ChildState
+    from sfn_cli.views.statuses import Status
+
+MOST_CHILDREN = 20_000
+"""The number of children whose statuses are read."""
+
+_RATE_MILLISECONDS = 10_000
+"""The time before the last end over which the throughput is counted."""
+
+
+class MapRunItems(NamedTuple):
+    """`statuses` are those of the first MOST_CHILDREN children, in the order of their items.
+
+    `unsuccessful` are those that failed, timed out or were aborted. `ended_at` is the last end of a child,
+    None if none has ended. `per_second` is the number of items that ended in a second, over the last
+    seconds before it.
+    """
+
+    statuses: Sequence[Status]
+    unsuccessful: Sequence[MapRunChildRun]
+    ended_at: int | None
+    per_second: float
+
+
+def map_run_items(service: Service, map_run_arn: str) -> MapRunItems:
+    """Returns the children of a Map Run. Raises ApiError if there is no such Map Run."""
+    run = existing_map_run(service, map_run_arn)
+    children = service.map_runs.child_states(run.arn, MOST_CHILDREN)
+    unsuccessful = [
+        MapRunChildRun(
+            child.arn, _shown_status(child.status), child.started_at, child.stopped_at, child.error
+        )
+        for child in service.map_runs.unsuccessful_children(run.arn, MOST_CHILDREN)
+    ]
+    statuses = [_shown_status(child.status) for child in children]
+    ends = [child.stopped_at for child in children if child.stopped_at is not None]
+    ended_at = max(ends, default=None)
+    return MapRunItems(statuses, unsuccessful, ended_at, _items_per_second(children, run.started_at))
+
+
+def _items_per_second(children: Sequence[ChildState], started_at: int) -> float:
+    ended = [(child.stopped_at, child.items) for child in children if child.stopped_at is not None]
+    if not ended:
+        return 0.0
+    last = max(at for at, _ in ended)
+    since = max(started_at, last - _RATE_MILLISECONDS)
+    return sum(items for at, items in ended if at > since) * 1000 / max(1, last - since)
+
+
+def _shown_status(status: str) -> Status:
+    return "NOT_VISITED" if status == "PENDING_REDRIVE" else status  # type: ignore[return-value]

@@ -1,0 +1,49 @@
+"""The execution that a page of the console is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sfn_cli.api.views.execution_names import execution_arn_of_name
+from sfn_cli.api.views.execution_sources import execution_source
+from sfn_cli.arn import express_execution_arn, state_machine_arn
+from sfn_cli.errors import ApiError
+from sfn_cli.views.execution.shown_execution import show_source
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.server.console.messages import ConsoleRequest
+    from sfn_cli.views.execution.shown_execution import ShownExecution
+
+
+def opened_execution_arn(service: Service, request: ConsoleRequest) -> str:
+    """Returns the ARN of the execution that the address names (views/console/addresses.py).
+
+    "last" is the latest execution of the machine. Raises ApiError.
+    """
+    machine, execution = request.names["machine"], request.names["execution"]
+    name, colon, id = execution.partition(":")
+    if colon:
+        settings = service.settings
+        machine_arn = state_machine_arn(settings.region, settings.account_id, machine)
+        return express_execution_arn(machine_arn, name, id)
+    arn = execution_arn_of_name(service, f"{machine}/{execution}")
+    if arn is None:
+        raise ApiError(
+            "ExecutionDoesNotExist", f"Execution Does Not Exist: '{machine}/{execution}'", status=404
+        )
+    return arn
+
+
+def opened_execution(service: Service, request: ConsoleRequest) -> ShownExecution:
+    """Returns the execution, as it was after the event of the query's `at`, or as it is now."""
+    source = execution_source(service, opened_execution_arn(service, request))
+    at = request.number("at", 0) or None
+    return show_source(source, at, service.clock, _zone)
+
+
+def _zone() -> tzinfo | None:
+    return datetime.now().astimezone().tzinfo

@@ -1,0 +1,45 @@
+"""The state machine whose definition a page of the console is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.api.views.machine_versions import machine_at_revision
+from sfn_cli.arn import qualify_arn, state_machine_arn
+from sfn_cli.errors import ApiError
+from sfn_cli.views.console.addresses import machine_address
+
+if TYPE_CHECKING:
+    from sfn_cli.api.service import Service
+    from sfn_cli.api.views.machine_versions import MachineAtRevision
+    from sfn_cli.server.console.messages import ConsoleRequest
+
+CURRENT = "current"
+"""The latest revision of a machine, whether or not it is published, in addresses."""
+
+
+def opened_machine(service: Service, request: ConsoleRequest, word: str = CURRENT) -> MachineAtRevision:
+    """Returns the machine that the address names, at its current revision, a version or an alias.
+
+    `word` is "current", a version's number, or an alias. Raises ApiError.
+    """
+    settings = service.settings
+    arn = state_machine_arn(settings.region, settings.account_id, request.names["machine"])
+    try:
+        return machine_at_revision(service, arn if word == CURRENT else qualify_arn(arn, word))
+    except ApiError as error:
+        error.status = 404
+        raise
+
+
+def machine_trail(machine: MachineAtRevision) -> list[tuple[str, str]]:
+    """Returns the link to the machine's page, for pages below it."""
+    return [(machine.name, machine_address(machine.name))]
+
+
+def revision_words(machine: MachineAtRevision) -> str:
+    """Returns the name of a machine's revision for people: "current", "version 3, alias live"."""
+    if machine.version is None:
+        return CURRENT
+    shown = f"version {machine.version.number}"
+    return shown if machine.alias is None else f"{shown}, alias {machine.alias}"

@@ -1,0 +1,200 @@
+"""A Map Run: `…/executions/{execution}/map-runs/{map_run}`, and the change of its limits.
+
+{map_run} is LABEL:ID, the end of its ARN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from sfn_cli.api import answer_api, model
+from sfn_cli.api.views.map_run_items import map_run_items
+from sfn_cli.arn import name_in_arn, name_of_execution
+from sfn_cli.errors import ApiError
+from sfn_cli.server.console.map_item_query import map_items_data, map_items_query
+from sfn_cli.server.console.messages import ConsoleRedirect
+from sfn_cli.server.console.opened_execution import opened_execution_arn
+from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.forms import draw_form, draw_submit
+from sfn_cli.views.console.map_items import (
+    MapItem,
+    draw_item_errors,
+    draw_item_facts,
+    draw_item_map,
+    draw_item_rows,
+    listed_items,
+)
+from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.time_spans import format_span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.api.views.map_run_items import MapRunItems
+    from sfn_cli.server.console.messages import ConsoleRequest
+    from sfn_cli.views.console.map_items import MapItemsQuery
+    from sfn_cli.views.source import MapRunChildRun
+
+_LIMITS = (
+    ("maxConcurrency", "Concurrency (0 for no limit)"),
+    ("toleratedFailureCount", "Tolerated failures, items"),
+    ("toleratedFailurePercentage", "Tolerated failures, percent"),
+)
+"""The limits that can be changed: the members of UpdateMapRun, and their labels."""
+
+
+def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
+    execution = opened_execution_arn(service, request)
+    map_run = _map_run_arn(execution, request.names["map_run"])
+    described = answer_api(
+        service, model.load_model("stepfunctions", "DescribeMapRun"), {"mapRunArn": map_run}
+    )
+    children = map_run_items(service, map_run)
+    items = [_item_of_child(child) for child in children.unsuccessful]
+    asked = map_items_query(request)
+
+    def address(query: MapItemsQuery) -> str:
+        return map_run_address(execution, map_run, query)
+
+    label = map_run_label(map_run)
+    is_running = described["status"] == "RUNNING"
+    counts = described["itemCounts"]
+    facts = element(
+        "section", {"id": "map-facts"}, draw_item_facts(_facts_of_run(described, children, service.clock()))
+    )
+    summary = element(
+        "section",
+        {"id": "map-summary"},
+        draw_item_map(
+            children.statuses, len(children.statuses) + counts["pending"], f"Children of the Map Run {label}"
+        ),
+        *draw_item_errors(items, asked, address),
+    )
+    rows = draw_item_rows(items, asked, address)
+    limits = draw_limits_form(described, address(asked), request.form_token) if is_running else Markup("")
+    machine, _, name = name_of_execution(execution).partition("/")
+    title = element(
+        "h1", {}, label, element("span", {"class": "note"}, f" Map Run, {described['status'].lower()}")
+    )
+    note = element("p", {"class": "note"}, "Children that succeeded are not listed.")
+    return ConsolePage(
+        f"{label} – {name_of_execution(execution)}",
+        join_markup([title, facts, limits, summary, rows, note]),
+        {
+            **map_run_data(described),
+            "itemsPerSecond": round(children.per_second, 1),
+            "unsuccessful": map_items_data(listed_items(items, asked)),
+        },
+        is_live=is_running,
+        parts={"map-facts": facts, "map-summary": summary, "map-rows": rows},
+        trail=((machine, machine_address(machine)), (name, execution_address(execution))),
+    )
+
+
+def change_map_run_limits(service: Service, request: ConsoleRequest) -> ConsoleRedirect:
+    """Changes the limits of a running Map Run, as UpdateMapRun does."""
+    execution = opened_execution_arn(service, request)
+    map_run = _map_run_arn(execution, request.names["map_run"])
+    changes = {
+        member: _limit_of_form(member, label, request.form[member].strip())
+        for member, label in _LIMITS
+        if request.form.get(member, "").strip()
+    }
+    answer_api(service, model.load_model("stepfunctions", "UpdateMapRun"), {"mapRunArn": map_run, **changes})
+    return ConsoleRedirect(map_run_address(execution, map_run), "The limits have been changed.")
+
+
+def map_run_address(execution: str, map_run: str, asked: MapItemsQuery | None = None) -> str:
+    """Returns the address of a Map Run's page, by the ARNs of its execution and its own."""
+    query: dict[str, object] = {} if asked is None else {"status": asked.status, "start": asked.start or None}
+    page = execution_address(execution, "map-runs", name_in_arn(map_run).partition("/")[2], query=query)
+    if asked is None or asked.error is None:
+        return page
+    return f"{page}{'&' if '?' in page else '?'}{urlencode({'error': asked.error})}"
+
+
+def map_run_label(map_run: str) -> str:
+    """Returns the label in a Map Run's ARN: its Map's Label, or the name that was made up for it."""
+    return name_in_arn(map_run).partition("/")[2].partition(":")[0]
+
+
+def map_run_data(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what DescribeMapRun returned, with times as text."""
+    from sfn_cli.views.execution.as_json import utc_date
+
+    return {
+        name: utc_date(value) if name.endswith("Date") and isinstance(value, int) else value
+        for name, value in described.items()
+        if value is not None
+    }
+
+
+def draw_limits_form(described: Mapping[str, Any], action: str, token: str | None) -> Markup:
+    """Returns the form that changes the limits of a running Map Run."""
+    fields = (
+        element(
+            "label",
+            {},
+            label,
+            element(
+                "input",
+                {
+                    "name": member,
+                    "value": f"{described[member]:g}",
+                    "size": 6,
+                    "inputmode": "decimal",
+                    "pattern": "[0-9.]*",
+                },
+            ),
+        )
+        for member, label in _LIMITS
+    )
+    return draw_form(action.partition("?")[0], token, *fields, draw_submit("Change the limits"))
+
+
+def _map_run_arn(execution: str, label_and_id: str) -> str:
+    head = execution.partition(":execution:")[0]
+    machine = name_of_execution(execution).partition("/")[0]
+    return f"{head}:mapRun:{machine}/{label_and_id}"
+
+
+def _limit_of_form(member: str, label: str, text: str) -> int | float:
+    try:
+        return float(text) if member == "toleratedFailurePercentage" else int(text)
+    except ValueError:
+        raise ApiError("ValidationException", f"{label}: '{text}' is not a number.") from None
+
+
+def _facts_of_run(described: Mapping[str, Any], children: MapRunItems, now: int) -> dict[str, str]:
+    counts = described["itemCounts"]
+    ended = counts["succeeded"] + counts["failed"] + counts["timedOut"] + counts["aborted"]
+    facts = {
+        "Items": f"{counts['succeeded']:,} of {counts['total']:,} succeeded",
+        "Running": f"{counts['running']:,}",
+        "Failed": f"{counts['failed'] + counts['timedOut']:,}",
+        "Pending": f"{counts['pending']:,}",
+    }
+    if counts["aborted"]:
+        facts["Aborted"] = f"{counts['aborted']:,}"
+    if children.per_second:
+        facts["Throughput"] = f"{children.per_second:,.1f} items/s"
+        left = counts["total"] - ended
+        if described["status"] == "RUNNING" and left:
+            facts["Left, at this rate"] = format_span(round(left * 1000 / children.per_second))
+    stopped_at = described.get("stopDate")
+    if stopped_at is not None:
+        facts["Took"] = format_span(stopped_at - described["startDate"])
+    facts["Concurrency"] = str(described["maxConcurrency"] or "no limit")
+    facts["Tolerated failures"] = (
+        f"{described['toleratedFailureCount']} items, {described['toleratedFailurePercentage']:g} %"
+    )
+    return facts
+
+
+def _item_of_child(child: MapRunChildRun) -> MapItem:
+    name = name_of_execution(child.name).rpartition("/")[2]
+    address = execution_address(child.name)
+    return MapItem(name, child.status, child.started_at, child.ended_at, child.error, address)

@@ -1,0 +1,118 @@
+"""A visit of a state: `…/executions/{execution}/states/{state}?visit=ENTERED_EVENT_ID`.
+
+The state is its path in the definition (/Prepare[0]/Reserve). Without `visit`, the worst visit is shown,
+the last one of equals.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfn_cli.api.views.attempt_logs import attempt_logs
+from sfn_cli.server.console.opened_execution import opened_execution
+from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.state_panel import (
+    STATE_PANEL,
+    draw_no_visit,
+    draw_state_panel,
+    state_address,
+)
+from sfn_cli.views.execution.dataflow import dataflow
+from sfn_cli.views.report.report_input import ReportInput
+from sfn_cli.views.statuses import WORST_FIRST
+from sfn_cli.views.text.markup import element, join_markup
+from sfn_cli.views.visit_json import whole_visit_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sfn_cli.api.service import Service
+    from sfn_cli.server.console.messages import ConsoleRequest
+    from sfn_cli.views.execution.shown_execution import ShownExecution
+    from sfn_cli.views.execution.state_visit import StateVisit
+    from sfn_cli.views.text.markup import Markup
+
+
+def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
+    shown = opened_execution(service, request)
+    path = request.names["state"]
+    visits = visits_of_path(shown, path, request)
+    visit = chosen_panel_visit(visits, request)
+    panel = draw_panel_of_visit(service, request, shown, path, visit, visits)
+    machine, _, execution = shown.source.name.partition("/")
+    arn = shown.source.arn or ""
+    data = {} if visit is None else whole_visit_json(shown, visit, _log_of(service, shown, visit))
+    name = path.rpartition("/")[2]
+    return ConsolePage(
+        f"{name} – {shown.source.name}",
+        join_markup([element("h1", {}, f"{name} in {execution}"), panel]),
+        data,
+        is_live=not shown.view.is_over and not shown.is_earlier,
+        parts={STATE_PANEL: panel},
+        trail=(
+            (machine, machine_address(machine)),
+            (execution, execution_address(arn, query={"state": path})),
+        ),
+    )
+
+
+def visits_of_path(shown: ShownExecution, path: str, request: ConsoleRequest) -> list[StateVisit]:
+    """Returns the visits of the state; with `iteration` in the query, those in that iteration only."""
+    found = [visit for visit in shown.view.visits() if visit.path == path]
+    iteration = request.query.get("iteration", "")
+    if iteration.isdecimal():
+        found = [visit for visit in found if _iteration_of(visit) == int(iteration)]
+    return found
+
+
+def chosen_panel_visit(visits: Sequence[StateVisit], request: ConsoleRequest) -> StateVisit | None:
+    """Returns the visit of the query's `visit`, or the worst one; None if there is none."""
+    wanted = request.number("visit", 0)
+    for visit in visits:
+        if visit.entered_id == wanted:
+            return visit
+    return min(reversed(visits), key=lambda one: WORST_FIRST.index(one.status), default=None)
+
+
+def draw_panel_of_visit(
+    service: Service,
+    request: ConsoleRequest,
+    shown: ShownExecution,
+    path: str,
+    visit: StateVisit | None,
+    visits: Sequence[StateVisit],
+    address_of: Callable[[StateVisit], str] | None = None,
+) -> Markup:
+    """Returns the panel of the visit, with its data and log lines from the store.
+
+    `address_of` returns the address of another visit; by default, that of its own page.
+    """
+    if visit is None:
+        return draw_no_visit(path)
+    is_live = not shown.view.is_over and not shown.is_earlier
+    given = ReportInput(
+        shown.view,
+        shown.view.last_at if is_live else shown.now,
+        shown.pending,
+        dataflow(shown.source, [visit.entered_id]),
+        attempt_logs(service, shown.source, [visit]),
+        address_of=address_of or (lambda other: state_address(shown.view, other)),
+        is_live=is_live,
+    )
+    return draw_state_panel(given, visit, visits, is_whole="whole" in request.query)
+
+
+def _iteration_of(visit: StateVisit) -> int | None:
+    """Returns the index of the innermost iteration around a visit."""
+    thread = visit.thread
+    while thread.parent is not None:
+        if thread.kind == "iteration":
+            return thread.index
+        thread = thread.parent.thread
+    return None
+
+
+def _log_of(service: Service, shown: ShownExecution, visit: StateVisit) -> list[str]:
+    logs = attempt_logs(service, shown.source, [visit])
+    return [line for attempt in visit.attempts for line in logs.get(attempt.event, ())]

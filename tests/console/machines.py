@@ -1,0 +1,21 @@
+"""State machines for tests of the console."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PASS: Any = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+WAIT: Any = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}}}
+FAIL: Any = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Broken", "Cause": "on purpose"}}}
+
+APPROVAL: Any = {
+    "StartAt": "Approve",
+    "States": {
+        "Approve": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:us-east-1:123456789012:activity:approvals",
+            "End": True,
+        }
+    },
+}
+"""It waits for a worker of the activity `approvals`, which a person can be."""
