@@ -36,8 +36,29 @@ def draw_machine_versions(
         _draw_publish_form(machine, form_token),
         _draw_versions(machine, found),
         _draw_aliases(machine, found),
-        _draw_compare_form(machine, found),
+        draw_comparison_form(machine, found, ("", _CURRENT)) if found.versions else "",
     )
+
+
+def draw_comparison_form(
+    machine: MachineAtRevision, found: MachineVersions, chosen: tuple[str, str]
+) -> Markup:
+    """Returns the form that opens a comparison; it changes nothing, so every reader may use it."""
+    words = [_CURRENT, *(one.name for one in found.aliases), *(str(one.number) for one in found.versions)]
+    return element(
+        "form",
+        {"method": "get", "action": machine_address(machine.name, "compare"), "class": "inline"},
+        _draw_revision_choice("Compare", "from", words, chosen[0] or words[-len(found.versions)]),
+        _draw_revision_choice("with", "to", words, chosen[1]),
+        element("button", {"type": "submit"}, "Compare"),
+    )
+
+
+def _draw_revision_choice(label: str, name: str, words: list[str], chosen: str) -> Markup:
+    """Returns a labelled list of versions, which has the chosen one also if it is older than the others."""
+    all_words = words if chosen in words else [*words, chosen]
+    options = (element("option", {"value": word, "selected": word == chosen}, word) for word in all_words)
+    return element("label", {}, f"{label} ", element("select", {"name": name}, *options))
 
 
 def machine_versions_json(machine: MachineAtRevision, found: MachineVersions) -> dict[str, Json]:
@@ -141,27 +162,6 @@ def _routes(machine: MachineAtRevision, alias: MachineAlias) -> list[Markup]:
         if len(alias.routes) > 1:
             parts.append(element("span", {}, f" ({weight} %)"))
     return parts
-
-
-def _draw_compare_form(machine: MachineAtRevision, found: MachineVersions) -> Markup:
-    """Returns the form that opens a comparison; it changes nothing, so everyone may use it."""
-    if not found.versions:
-        return Markup("")
-    words = [str(one.number) for one in found.versions]
-    words += [_CURRENT, *(one.name for one in found.aliases)]
-    return element(
-        "form",
-        {"method": "get", "action": machine_address(machine.name, "compare"), "class": "inline"},
-        draw_revision_choice("Compare", "from", words, words[0]),
-        draw_revision_choice("with", "to", words, _CURRENT),
-        element("button", {"type": "submit"}, "Compare"),
-    )
-
-
-def draw_revision_choice(label: str, name: str, words: list[str], chosen: str) -> Markup:
-    """Returns a labelled list of versions."""
-    options = (element("option", {"value": word, "selected": word == chosen}, word) for word in words)
-    return element("label", {}, f"{label} ", element("select", {"name": name}, *options))
 
 
 def _table(titles: tuple[str, ...], rows: Iterable[Markup]) -> Markup:

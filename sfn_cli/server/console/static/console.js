@@ -144,4 +144,6 @@ function elapsedText(seconds) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
+showElapsed();
+document.addEventListener("sfn:parts", showElapsed);
 setInterval(() => { if (!document.hidden) showElapsed(); }, 1000);
