@@ -21,6 +21,8 @@ from sfn_cli.server.console.actions.executions import (
 )
 from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.pages.definition import definition_page
+from sfn_cli.server.console.pages.executions import executions_page
+from sfn_cli.server.console.pages.machine import machine_executions_page, machine_page
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
 from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "executions": executions_page,
+    "machines/{machine}": machine_page,
+    "machines/{machine}/executions": machine_executions_page,
     "machines/{machine}/executions/{execution}/map-runs/{map_run}": map_run_page,
     "machines/{machine}/executions/{execution}/maps/{state}": map_page,
     "machines/{machine}/definition": definition_page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sfn_cli.views.console.definition.definition_sheet import DEFINITION_RULES
+from sfn_cli.views.console.sheets.lists import LIST_RULES
 from sfn_cli.views.picture.stylesheet import change_rules
 from sfn_cli.views.report.page_style import page_sheet
 
@@ -53,4 +54,4 @@ a.button {
 
 def console_sheet() -> str:
     """Returns the whole stylesheet of the console."""
-    return page_sheet() + change_rules() + _RULES + DEFINITION_RULES
+    return page_sheet() + change_rules() + _RULES + LIST_RULES + DEFINITION_RULES

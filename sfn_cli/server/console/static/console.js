@@ -19,6 +19,7 @@ export function replaceParts(parts) {
   if (focused && document.activeElement?.id !== focused) {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
+  showElapsed();
   document.dispatchEvent(new CustomEvent("sfn:parts", { detail: Object.keys(parts) }));
 }
 
@@ -137,4 +138,5 @@ function elapsedText(seconds) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
+showElapsed();
 setInterval(() => { if (!document.hidden) showElapsed(); }, 1000);
