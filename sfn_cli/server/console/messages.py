@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.views.console.addresses import JSON_ENDING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,6 +24,11 @@ class ConsoleRequest(NamedTuple):
     form_token: str | None
     address: str
     """The path and the query, without what only the framework uses."""
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the page's data (.json) is requested, not the page."""
+        return self.address.partition("?")[0].endswith(JSON_ENDING)
 
     def number(self, name: str, default: int, least: int = 0) -> int:
         """Returns a number of the query, or the default for anything else."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.views.machine_versions import machine_definition
+from sfn_cli.api.views.machine_versions import machine_at_revision
 from sfn_cli.arn import qualify_arn, state_machine_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.views.console.addresses import machine_address
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.api.views.machine_versions import MachineDefinition
+    from sfn_cli.api.views.machine_versions import MachineAtRevision
     from sfn_cli.server.console.messages import ConsoleRequest
 
 CURRENT = "current"
@@ -30,25 +30,25 @@ def no_such_machine(name: str) -> ApiError:
     return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{name}'", status=404)
 
 
-def opened_machine(service: Service, request: ConsoleRequest, word: str = CURRENT) -> MachineDefinition:
+def opened_machine(service: Service, request: ConsoleRequest, word: str = CURRENT) -> MachineAtRevision:
     """Returns the machine that the address names, at its current revision, a version or an alias.
 
     `word` is "current", a version's number, or an alias. Raises ApiError.
     """
     arn = opened_machine_arn(service, request)
     try:
-        return machine_definition(service, arn if word == CURRENT else qualify_arn(arn, word))
+        return machine_at_revision(service, arn if word == CURRENT else qualify_arn(arn, word))
     except ApiError as error:
         error.status = 404
         raise
 
 
-def machine_trail(machine: MachineDefinition) -> list[tuple[str, str]]:
+def machine_trail(machine: MachineAtRevision) -> list[tuple[str, str]]:
     """Returns the link to the machine's page, for pages below it."""
     return [(machine.name, machine_address(machine.name))]
 
 
-def revision_words(machine: MachineDefinition) -> str:
+def revision_words(machine: MachineAtRevision) -> str:
     """Returns the name of a machine's revision for people: "current", "version 3, alias live"."""
     if machine.version is None:
         return CURRENT

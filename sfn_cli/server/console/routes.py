@@ -20,7 +20,10 @@ from sfn_cli.server.console.actions.executions import (
     stop_from_console,
 )
 from sfn_cli.server.console.actions.start_again import run_again_from_console
+from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
 from sfn_cli.server.console.pages.definition import definition_page
+from sfn_cli.server.console.pages.definition_comparison import definition_comparison_page
+from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
 from sfn_cli.server.console.pages.executions import executions_page
 from sfn_cli.server.console.pages.machine import machine_executions_page, machine_page
 from sfn_cli.server.console.pages.machines import machines_page
@@ -47,24 +50,30 @@ PAGES: Mapping[str, Show] = {
     "executions": executions_page,
     "machines/{machine}": machine_page,
     "machines/{machine}/executions": machine_executions_page,
+    "machines/{machine}/compare": definition_comparison_page,
+    "machines/{machine}/definition": definition_page,
+    "machines/{machine}/executions/{execution}": execution_page,
+    "machines/{machine}/executions/{execution}/again": run_again_page,
+    "machines/{machine}/executions/{execution}/compare": choose_other_page,
+    "machines/{machine}/executions/{execution}/compare/{other}": compare_page,
+    "machines/{machine}/executions/{execution}/graph.svg": picture_file,
     "machines/{machine}/executions/{execution}/map-runs/{map_run}": map_run_page,
     "machines/{machine}/executions/{execution}/maps/{state}": map_page,
-    "machines/{machine}/definition": definition_page,
-    "machines/{machine}/executions/{execution}/again": run_again_page,
-    "tasks": tasks_page,
+    "machines/{machine}/executions/{execution}/report.html": report_file,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
+    "tasks": tasks_page,
 }
 """What GET shows, by the path below /console/."""
 
 ACTIONS: Mapping[str, Act] = {
-    "machines/{machine}/executions/{execution}/map-runs/{map_run}": change_map_run_limits,
     "machines/{machine}/definition": save_definition,
-    "machines/{machine}/publish": publish_version,
-    "machines/{machine}/validate": validate_definition,
     "machines/{machine}/executions/{execution}/again": run_again_from_console,
     "machines/{machine}/executions/{execution}/answer": answer_from_console,
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": change_map_run_limits,
     "machines/{machine}/executions/{execution}/redrive": redrive_from_console,
     "machines/{machine}/executions/{execution}/stop": stop_from_console,
+    "machines/{machine}/publish": publish_version,
+    "machines/{machine}/validate": validate_definition,
 }
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sfn_cli.views.console.definition.definition_sheet import DEFINITION_RULES
+from sfn_cli.views.console.execution.execution_sheet import EXECUTION_RULES
 from sfn_cli.views.console.sheets.lists import LIST_RULES
 from sfn_cli.views.picture.stylesheet import change_rules
 from sfn_cli.views.report.page_style import page_sheet
@@ -35,10 +36,6 @@ button.danger { color: var(--failed); border-color: var(--failed) }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center }
 .rows td, .rows th { overflow-wrap: anywhere }
 #actions { display: block; margin: 0; padding: 8px 0 }
-a.button {
-  display: inline-block; background: var(--box); border: 1px solid var(--line); border-radius: 6px;
-  padding: 2px 10px; text-decoration: none
-}
 .task-forms { list-style: none; padding: 0 }
 .task-form { margin: 4px 0 10px }
 .task-form summary, #stop-form summary { color: var(--muted) }
@@ -48,10 +45,15 @@ a.button {
 .field textarea, .field input, .field select { width: 100%; max-width: 640px }
 .visits { display: flex; gap: 12px }
 .changes code { white-space: pre-wrap }
+.button {
+  display: inline-block; color: inherit; background: var(--box); border: 1px solid var(--line);
+  border-radius: 6px; padding: 2px 10px; text-decoration: none
+}
+.button.disabled { color: var(--muted); border-color: var(--rule) }
 .refused { border-left: 4px solid var(--failed); padding: 8px 12px; background: var(--box) }
 """
 
 
 def console_sheet() -> str:
     """Returns the whole stylesheet of the console."""
-    return page_sheet() + change_rules() + _RULES + LIST_RULES + DEFINITION_RULES
+    return "".join([page_sheet(), change_rules(), _RULES, LIST_RULES, DEFINITION_RULES, EXECUTION_RULES])

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.diff.value_changes import ABSENT, value_changes
 from sfn_cli.views.execution.pending import display_status
+from sfn_cli.views.report.durations import draw_elapsed
 from sfn_cli.views.report.payloads import ShownPayloads
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.visit_panels import draw_visit, texts_of_visit, visit_duration_words
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.test_state_command import test_state_command
-from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.markup import Markup, element, escape_markup, join_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.views.diff.value_changes import ValueChange
+    from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.state_visit import StateVisit
     from sfn_cli.views.report.report_input import ReportInput
 
@@ -53,9 +55,7 @@ def draw_state_panel(
             {},
             draw_status_mark(status),
             f" {visit.state} ",
-            element(
-                "span", {"class": "note"}, f"{visit.type}, {look.word}, {visit_duration_words(visit, given)}"
-            ),
+            element("span", {"class": "note"}, f"{visit.type}, {look.word}, ", _draw_took(visit, given)),
         ),
         _draw_other_visits(given, visit, visits),
         forms or Markup(""),
@@ -64,14 +64,20 @@ def draw_state_panel(
         *_draw_test_state(given, visit),
     ]
     if payloads.cut:
-        whole = state_address(given, visit, whole="1")
+        whole = state_address(given.view, visit, whole="1")
         content.append(element("p", {}, element("a", {"href": whole}, "Show all of the data")))
     return element("section", {"id": STATE_PANEL, "aria-label": f"State {visit.state}"}, *content)
 
 
-def state_address(given: ReportInput, visit: StateVisit, **query: object) -> str:
+def _draw_took(visit: StateVisit, given: ReportInput) -> Markup:
+    if given.is_live and visit.ended_at is None:
+        return draw_elapsed(given.view, visit.entered_at)
+    return escape_markup(visit_duration_words(visit, given))
+
+
+def state_address(view: ExecutionView, visit: StateVisit, **query: object) -> str:
     """Returns the address of a visit's page."""
-    arn = given.view.source.arn or ""
+    arn = view.source.arn or ""
     return execution_address(arn, "states", visit.path, query={"visit": visit.entered_id, **query})
 
 
@@ -79,7 +85,7 @@ def _draw_other_visits(given: ReportInput, visit: StateVisit, visits: Sequence[S
     """Returns links to the visits before and after this one."""
     place = visits.index(visit)
     links = [
-        element("a", {"href": state_address(given, visits[other]), "rel": rel}, text)
+        element("a", {"href": given.address_of(visits[other]), "rel": rel}, text)
         if 0 <= other < len(visits)
         else Markup("")
         for other, rel, text in ((place - 1, "prev", "‹ earlier"), (place + 1, "next", "later ›"))

@@ -77,7 +77,8 @@ def draw_state(
         "href": address,
         "tabindex": 0 if address is None else None,
         "role": "img" if address is None else None,
-        "aria-label": words,
+        # The name of a link is its title: a label would have to repeat all visible text.
+        "aria-label": words if address is None else None,
         "aria-current": "true" if is_selected else None,
     }
     icon_top = box.y + (13 if inner else box.height / 2 - 8)

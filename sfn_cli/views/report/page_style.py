@@ -33,6 +33,9 @@ button {
   stroke-width: 2.2; stroke-linecap: round; stroke-linejoin: round
 }
 .status-mark.mark-running, .status-mark.mark-aborted { fill: currentColor }
+.hidden {
+  position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%)
+}
 .note { color: var(--muted); font-weight: 400 }
 .error { color: var(--failed); font-weight: 600; overflow-wrap: anywhere }
 .facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 0 }

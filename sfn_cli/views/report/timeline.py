@@ -58,13 +58,14 @@ def draw_timeline_table(head: Markup, bodies: Iterable[Markup], *, is_long: bool
 
 def draw_timeline_head(axis: TimeAxis, given: ReportInput, *, id: str | None = None) -> Markup:
     """Returns the <thead>, with the labels of the axis."""
+    time = element("span", {"class": "hidden"}, "Time")
     row = element(
         "tr",
         {},
         element("th", {"scope": "col"}, "State"),
         element("th", {"scope": "col"}, "Status"),
         element("th", {"scope": "col", "class": "number"}, "Duration"),
-        element("th", {"scope": "col", "class": "when"}, _draw_axis(axis, given.view)),
+        element("th", {"scope": "col", "class": "when"}, time, _draw_axis(axis, given.view)),
     )
     return element("thead", {"id": id}, row)
 

@@ -16,6 +16,7 @@ from sfn_cli.store.sqlite.logs.logs import SqliteLogs
 from sfn_cli.store.sqlite.searches.execution_searches import SqliteExecutionSearches
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+from sfn_cli.store.sqlite.stepfunctions.map_runs import SqliteMapRuns
 from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
 from sfn_cli.store.sqlite.stepfunctions.redrives import SqliteRedrives
 from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
@@ -117,6 +118,10 @@ ASKED: dict[str, Callable[[Database], object]] = {
         SqliteStatusChanges(store).execution_after(1, 0),
     ],
     "events tail, for deliveries": lambda store: SqliteDeliveries(store).changed_since(5),
+    "the children of a Map Run": lambda store: [
+        SqliteMapRuns(store).child_states(MAP_RUN, 100),
+        SqliteMapRuns(store).unsuccessful_children(MAP_RUN, 100),
+    ],
     "trigger": lambda store: SqliteDeliveries(store).find("event"),
     "a worker's look for deliveries": lambda store: [
         SqliteDeliveries(store).any(),

@@ -12,14 +12,20 @@ from sfn_cli.api.views.attempt_logs import attempt_logs
 from sfn_cli.server.console.opened_execution import opened_execution
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.page import ConsolePage
-from sfn_cli.views.console.state_panel import STATE_PANEL, draw_no_visit, draw_state_panel
+from sfn_cli.views.console.state_panel import (
+    STATE_PANEL,
+    draw_no_visit,
+    draw_state_panel,
+    state_address,
+)
 from sfn_cli.views.execution.dataflow import dataflow
 from sfn_cli.views.report.report_input import ReportInput
 from sfn_cli.views.statuses import WORST_FIRST
+from sfn_cli.views.text.markup import element, join_markup
 from sfn_cli.views.visit_json import whole_visit_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sfn_cli.api.service import Service
     from sfn_cli.server.console.messages import ConsoleRequest
@@ -37,9 +43,10 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     machine, _, execution = shown.source.name.partition("/")
     arn = shown.source.arn or ""
     data = {} if visit is None else whole_visit_json(shown, visit, _log_of(service, shown, visit))
+    name = path.rpartition("/")[2]
     return ConsolePage(
-        f"{path.rpartition('/')[2]} – {shown.source.name}",
-        panel,
+        f"{name} – {shown.source.name}",
+        join_markup([element("h1", {}, f"{name} in {execution}"), panel]),
         data,
         is_live=not shown.view.is_over and not shown.is_earlier,
         parts={STATE_PANEL: panel},
@@ -75,16 +82,23 @@ def draw_panel_of_visit(
     path: str,
     visit: StateVisit | None,
     visits: Sequence[StateVisit],
+    address_of: Callable[[StateVisit], str] | None = None,
 ) -> Markup:
-    """Returns the panel of the visit, with its data and log lines from the store."""
+    """Returns the panel of the visit, with its data and log lines from the store.
+
+    `address_of` returns the address of another visit; by default, that of its own page.
+    """
     if visit is None:
         return draw_no_visit(path)
+    is_live = not shown.view.is_over and not shown.is_earlier
     given = ReportInput(
         shown.view,
-        shown.now,
+        shown.view.last_at if is_live else shown.now,
         shown.pending,
         dataflow(shown.source, [visit.entered_id]),
         attempt_logs(service, shown.source, [visit]),
+        address_of=address_of or (lambda other: state_address(shown.view, other)),
+        is_live=is_live,
     )
     return draw_state_panel(given, visit, visits, is_whole="whole" in request.query)
 
