@@ -119,6 +119,12 @@ def execution_arn(state_machine_arn: str, name: str) -> str:
     return f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
 
 
+def machine_of_execution_arn(execution_arn: str) -> str:
+    """Returns the ARN of the execution's state machine, for an execution that no Map Run started."""
+    parts = execution_arn.split(":")
+    return ":".join((*parts[:5], "stateMachine", *parts[6:7]))
+
+
 def express_execution_arn(state_machine_arn: str, name: str, id: str) -> str:
     """Returns the ARN of an EXPRESS execution; it includes an id, since names may recur."""
     return f"{state_machine_arn.replace(':stateMachine:', ':express:', 1)}:{name}:{id}"

@@ -185,6 +185,18 @@ CODE_DIR = {"type": "string", "min": 1, "extension": True}
 INJECT = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
 """Not AWS's: injected faults, each as STATE:ERROR@ATTEMPTS."""
 
+FROM_EXECUTION = {"type": "string", "min": 1, "max": 256, "extension": True}
+"""Not AWS's: the execution whose history a new execution takes over."""
+
+FROM_STATE = {"type": "string", "min": 1, "max": 1024, "extension": True}
+"""Not AWS's: the state from which it starts: NAME, or NAME@2 for the second visit."""
+
+STATE_INPUT = {"type": "string", "max": 262144, "sensitive": True, "extension": True}
+"""Not AWS's: the input of that state, in place of the recorded one."""
+
+EDITED_DEFINITION = {"type": "string", "min": 1, "max": 1048576, "sensitive": True, "extension": True}
+"""Not AWS's: a definition for this execution alone."""
+
 PACKAGE_DIRS = {"type": "list", "member": {"type": "string", "min": 1}, "extension": True}
 """Not AWS's: folders on this machine with the packages that a local function's code imports."""
 
@@ -212,7 +224,13 @@ EXTENSIONS: Mapping[tuple[str, str], tuple[Extension, ...]] = {
         (("PackageDirs",), PACKAGE_DIRS),
         (("ExactRuntime",), EXACT_RUNTIME),
     ),
-    ("stepfunctions", "StartExecution"): ((("inject",), INJECT),),
+    ("stepfunctions", "StartExecution"): (
+        (("inject",), INJECT),
+        (("fromExecutionArn",), FROM_EXECUTION),
+        (("fromState",), FROM_STATE),
+        (("stateInput",), STATE_INPUT),
+        (("definition",), EDITED_DEFINITION),
+    ),
     ("stepfunctions", "StartSyncExecution"): ((("inject",), INJECT),),
 }
 """Operations whose input has members in addition to AWS's: the path to each, and its shape."""

@@ -50,7 +50,7 @@ OPERATIONS: Mapping[tuple[str, str], str] = {
     ("stepfunctions", "SendTaskFailure"): "stepfunctions.task_answers:send_task_failure",
     ("stepfunctions", "SendTaskHeartbeat"): "stepfunctions.task_answers:send_task_heartbeat",
     ("stepfunctions", "SendTaskSuccess"): "stepfunctions.task_answers:send_task_success",
-    ("stepfunctions", "StartExecution"): "stepfunctions.executions:start_execution",
+    ("stepfunctions", "StartExecution"): "stepfunctions.takeovers.starts:start_any_execution",
     ("stepfunctions", "StartSyncExecution"): "stepfunctions.sync_executions:start_sync_execution",
     ("stepfunctions", "StopExecution"): "stepfunctions.executions:stop_execution",
     ("stepfunctions", "TagResource"): "stepfunctions.tags:tag_resource",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
+    from sfn_cli.store.protocols.execution_searches import ExecutionSearches
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
@@ -182,6 +183,10 @@ class Service:
     @property
     def executions(self) -> Executions:
         return self.store.executions
+
+    @property
+    def execution_searches(self) -> ExecutionSearches:
+        return self.store.execution_searches
 
     @property
     def state_machines(self) -> StateMachines:

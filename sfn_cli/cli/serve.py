@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 @click.option(
     "--console-token",
     metavar="TOKEN",
-    help="The token in the address of the console, which is otherwise random. With --credentials, the server "
-    "has a console only if this is given.",
+    help="The token in the address of the console, which is otherwise random: text, or file://PATH. With "
+    "--credentials, the server has a console only if this is given.",
 )
 @click.option("--read-only", is_flag=True, help="The console cannot change anything.")
 @click.pass_obj
@@ -89,7 +89,8 @@ def serve(
     private_files.check_private_home(terminal.settings.home)
     if keyfile is not None and certfile is None:
         raise UsageError("--keyfile needs --certfile, the certificate that the key belongs to.")
-    check_console_token(console_token)
+    if console_token is not None:
+        console_token = read_console_token(console_token)
     server.serve(
         app.build_app(terminal.settings),
         host,
@@ -105,10 +106,17 @@ def serve(
     return ExitCode.SUCCESS
 
 
-def check_console_token(token: str | None) -> None:
-    """Raises UsageError for a token that can be guessed, or that no address can have."""
-    if token is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", token):
+def read_console_token(given: str) -> str:
+    """Returns the token. Other users of the machine can see the options of a command, but not a file.
+
+    Raises UsageError for a token that can be guessed, or that no address can have.
+    """
+    from sfn_cli.cli.operations import values
+
+    token = values.text_value("--console-token", given).strip()
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", token):
         raise UsageError(
             "--console-token must have 16 to 200 characters: letters, digits, - and _. It lets a "
             "browser change everything."
         )
+    return token

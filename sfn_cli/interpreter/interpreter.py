@@ -71,6 +71,15 @@ class Interpreter:
         evolve(self.execution, event)
         self._last_at = event.at
 
+    def next_event(self, now: int) -> HistoryEvent | None:
+        """Returns the next event that is due by `now`, None if the execution waits.
+
+        The caller applies it, perhaps with another payload, before any other call; or it stops the
+        execution.
+        """
+        self._last_at = max(now, self._last_at)
+        return decide(self.execution, self._last_at)
+
     def advance(self, now: int, limit: int = 1000) -> list[HistoryEvent]:
         """Applies and returns the events that are due by `now`, at most `limit`.
 

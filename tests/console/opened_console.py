@@ -88,7 +88,9 @@ class OpenedConsole:
         assert shown.status == 200, shown.text
         assert f'action="{action.replace("&", "&amp;")}"' in shown.text, f"{page} has no form for {action}"
         answer = self.post(action, {FORM_TOKEN: self.form_token_of(shown), **fields})
-        return self.get(answer.headers["location"]) if answer.status == 303 else answer
+        if answer.status != 303:
+            return answer
+        return self.get(answer.headers["location"].partition("#")[0])
 
     def form_token_of(self, page: ConsoleAnswer) -> str:
         found = _FORM_TOKEN.search(page.text)

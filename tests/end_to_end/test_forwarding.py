@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.processes import serving, stop_services
+from tests.processes import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         s3.create_bucket(Bucket="photos")
         s3.put_object(Bucket="photos", Key=KEY, Body=b"hello", ACL="public-read")
         yield server
-    stop_services(home)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +66,18 @@ def test_bucket_in_path_or_host(server: Server, path: str, host: str) -> None:
 def test_a_presigned_url(server: Server) -> None:
     url = server.client("s3").generate_presigned_url("get_object", Params={"Bucket": "photos", "Key": KEY})
     assert server.get(url.removeprefix(server.url), {}) == b"hello"
+
+
+def test_a_bucket_that_is_called_as_the_console(server: Server) -> None:
+    """A signed request to /console is S3's; without a signature, it is the console's."""
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="console")
+    s3.put_object(Bucket="console", Key="tasks", Body=b"mine", ACL="public-read")
+    assert s3.get_object(Bucket="console", Key="tasks")["Body"].read() == b"mine"
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "console", "Key": "tasks"})
+    assert server.get(url.removeprefix(server.url), {}) == b"mine"
+    assert server.get("/tasks", {"Host": f"console.localhost:{server.port}"}) == b"mine"
+    assert b"<!DOCTYPE html>" in server.get("/console/tasks?text=X-Amz-Signature", {})
 
 
 def test_a_queue_is_found_at_this_server(server: Server) -> None:
@@ -104,7 +115,6 @@ def test_signatures_are_checked(tmp_path: Path, secret: str) -> None:
         else:
             with pytest.raises(ClientError, match="InvalidSignatureException"):
                 client.list_queues()
-    stop_services(home)
 
 
 def test_another_server_is_named(tmp_path: Path) -> None:

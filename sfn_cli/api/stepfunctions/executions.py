@@ -69,8 +69,12 @@ def start_child_execution(
 
     `task` is the id of the task's event; `awaited` is whether the task may wait for the end. The child
     does not start before `at`, its parent's time. If the task has already started an execution, that
-    one is returned.
+    one is returned. With "" as parent, the task is outside any stored execution, and so is the new one.
     """
+    if not parent_arn:
+        alone = _start_new_execution(service, request, service.clock())
+        service.runner.wake()
+        return alone
     existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}
@@ -161,8 +165,13 @@ def execution_start_answer(
         raise machine_does_not_exist(new.state_machine_arn)
     same = (execution.input, execution.mocks) == (request.get("input", "{}"), new.mocks)
     if execution.status != "RUNNING" or not same:
-        raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
+        raise execution_already_exists(execution.arn)
     return {"executionArn": execution.arn, "startDate": execution.started_at}
+
+
+def execution_already_exists(execution_arn: str) -> ApiError:
+    """Returns the error for a name that another execution has."""
+    return ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution_arn}'")
 
 
 def stop_execution(service: Service, request: StopExecutionInputTypeDef) -> StopExecutionAnswer:

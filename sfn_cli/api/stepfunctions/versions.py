@@ -1,4 +1,4 @@
-"""Versions of state machines: numbered, immutable revisions.
+"""Versions of state machines: numbered, immutable revisions. And revisions that a person has edited.
 
 PublishStateMachineVersion, ListStateMachineVersions, DeleteStateMachineVersion.
 
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import arn
 from sfn_cli.api.protocol import paging
-from sfn_cli.api.stepfunctions import arn_checks, definition_edits, references, state_machines
+from sfn_cli.api.stepfunctions import arn_checks, definitions, references, state_machines
 from sfn_cli.errors import ApiError
+from sfn_cli.uuids import random_uuid
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import (
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
         PublishStateMachineVersionAnswer,
     )
     from sfn_cli.api.service import Service
+    from sfn_cli.store.records.state_machines import StateMachine
+
+_INITIAL = "INITIAL"
+"""AWS's name for the revision of a machine that was never updated, which has no id."""
+
+
+def revision_of_machine(machine: StateMachine) -> str:
+    """Returns the id of a machine's revision."""
+    return machine.revision.revision_id or _INITIAL
 
 
 def publish_state_machine_version(
@@ -38,7 +48,7 @@ def publish_state_machine_version(
     wanted = request.get("revisionId")
     while True:
         machine = references.active_unqualified_machine(service, request["stateMachineArn"])
-        current = definition_edits.revision_of_machine(machine)
+        current = revision_of_machine(machine)
         if wanted not in (None, current):
             raise ApiError(
                 "ConflictException",
@@ -106,3 +116,39 @@ def delete_state_machine_version(
             f"Current list of aliases referencing this version: [{', '.join(aliases)}]",
         )
     return {}
+
+
+class DefinitionConflictError(ApiError):
+    """The definition was changed since it was read."""
+
+    def __init__(self, machine: StateMachine) -> None:
+        super().__init__(
+            "ConflictException",
+            f"The definition of {machine.name} was changed since it was read. "
+            f"The current revision is {revision_of_machine(machine)}.",
+            status=409,
+        )
+
+
+def save_edited_definition(service: Service, machine_arn: str, definition: str, base: str) -> bool:
+    """Saves a definition as the machine's latest revision; returns whether anything has changed.
+
+    `base` is the revision that was edited. A definition that is stored already is not stored again.
+    Raises InvalidDefinitionError, or DefinitionConflictError if another definition was saved in the meantime.
+    """
+    machine = references.active_unqualified_machine(service, machine_arn)
+    old = machine.revision
+    if definition == old.definition:
+        return False
+    if revision_of_machine(machine) != base:
+        raise DefinitionConflictError(machine)
+    changed = old._replace(
+        definition=definitions.check_definition(service, definition, machine.type),
+        revision_id=random_uuid(),
+        created_at=service.clock(),
+        id=0,
+    )
+    saved = state_machines.revise_state_machine(service, machine, changed, publish=False, description="")
+    if saved is None:
+        raise DefinitionConflictError(references.active_unqualified_machine(service, machine_arn))
+    return True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.api.stepfunctions.definition_edits import revision_of_machine
 from sfn_cli.api.stepfunctions.references import existing_machine
+from sfn_cli.api.stepfunctions.versions import revision_of_machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ class MachineAlias(NamedTuple):
     routes: Sequence[tuple[int, int]]
 
 
-class MachineDefinition(NamedTuple):
+class MachineAtRevision(NamedTuple):
     """A state machine at one revision.
 
     `version` and `alias` are those by which it was looked up; without them, it is the latest revision.
@@ -64,14 +64,14 @@ class MachineVersions(NamedTuple):
     older: int | None = None
 
 
-def machine_definition(service: Service, machine_arn: str) -> MachineDefinition:
+def machine_at_revision(service: Service, machine_arn: str) -> MachineAtRevision:
     """Returns a machine at its latest revision, or at that of a version or an alias in the ARN.
 
     Raises ApiError.
     """
     machine = existing_machine(service, machine_arn)
     version = machine.version
-    return MachineDefinition(
+    return MachineAtRevision(
         machine.arn,
         machine.name,
         machine.type,

@@ -107,7 +107,7 @@ def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -
     from sfn_cli.api.views.execution_sources import execution_source
     from sfn_cli.views.execution.fold import fold_execution
 
-    name = str(given.get("execution_or_file", ""))
+    name = str(given.get("execution_or_file") or given.get("--from") or "")
     arn = name if name.startswith("arn:") else execution_arn_of_name(service, name)
     if arn is not None:
         view = fold_execution(execution_source(service, arn))
@@ -242,11 +242,13 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "--state-machine-version-arn": _complete_state_machine_versions,
     "--state-machine-alias-arn": _complete_aliases,
     "--execution-arn": _complete_executions,
+    "--from": _complete_executions,
     "execution": _complete_executions,
     "before": _complete_drawn,
     "after": _complete_drawn,
     "execution_or_file": _complete_executions,
     "state": _complete_states,
+    "--at": _complete_states,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,

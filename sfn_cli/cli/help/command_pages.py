@@ -9,7 +9,7 @@ import click
 
 from sfn_cli.cli.failures import PROGRAM
 from sfn_cli.cli.help.help_page import HelpPage, HelpRow, HelpSection
-from sfn_cli.cli.help.help_words import help_example, help_sentence, option_help_sentence
+from sfn_cli.cli.help.help_words import help_examples, help_sentence, option_help_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,14 +38,13 @@ def operation_page(service: str, name: str, table: Table, positionals: Sequence[
         for option in shown
         if not _is_without_effect(option)
     ]
-    example = help_example(service, name)
     return HelpPage(
         command=f"{PROGRAM} {path}",
         arguments=" ".join(["[options]", *(word.upper() for word in positionals)]),
         summary=help_sentence(service, name),
         sections=_filled_sections(Arguments=arguments, Options=rows),
         unused=tuple(option.flag for option in shown if _is_without_effect(option)),
-        examples=() if example is None else (f"{PROGRAM} {path} {example}".rstrip(),),
+        examples=tuple(f"{PROGRAM} {path} {example}".rstrip() for example in help_examples(service, name)),
         footer=FOOTER,
     )
 
@@ -73,7 +72,9 @@ def option_term(option: Option, table: Table) -> str:
 
 
 _METAVARS: Mapping[str, str] = {"structure": "STRUCTURE", "map": "MAP", "list": "VALUE", "blob": "BLOB"}
-_JSON_FLAGS = frozenset({"--definition", "--input", "--task-output", "--variables", "--context"})
+_JSON_FLAGS = frozenset(
+    {"--definition", "--input", "--task-output", "--with-input", "--variables", "--context"}
+)
 _METAVARS_OF_WORDS: Mapping[str, str] = {
     "arn": "ARN", "name": "NAME", "names": "NAME", "prefix": "PREFIX", "token": "TOKEN", "time": "TIME",
 }  # fmt: skip

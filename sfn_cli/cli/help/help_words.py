@@ -20,10 +20,10 @@ def help_sentence(*command: str) -> str:
     return says
 
 
-def help_example(service: str, name: str) -> str | None:
-    """Returns the arguments of an operation's example, None if it has no example."""
-    example: str | None = _help_words()["commands"].get(f"{service} {name}", {}).get("example")
-    return example
+def help_examples(service: str, name: str) -> tuple[str, ...]:
+    """Returns the arguments of each of an operation's examples."""
+    words = _help_words()["commands"].get(f"{service} {name}", {})
+    return (*([words["example"]] if "example" in words else ()), *words.get("moreExamples", ()))
 
 
 def option_help_sentence(flag: str) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from sfn_cli.api.views.lists_as_json import machine_as_json, run_as_json
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.lists import list_output
 from sfn_cli.cli.lists.columns import Column, column_lines
 from sfn_cli.cli.lists.list_times import format_age
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.output import local_zone
+from sfn_cli.cli.output import local_time_in_output, local_zone
 from sfn_cli.cli.show.styled_output import write_lines
 from sfn_cli.views.text.styled_line import Span
 from sfn_cli.views.text.time_spans import format_span
@@ -86,7 +87,8 @@ def _list_machines(backend: Backend, limit: int | None) -> ExitCode:
         try_to_keep_worker_alive(backend.service)
         machines, now = list(machine_summaries(backend.service, limit)), backend.service.clock()
     if terminal.writes_data:
-        terminal.write({"stateMachines": [_machine_as_json(each) for each in machines]}, "StateMachines")
+        items = [machine_as_json(each, local_time_in_output) for each in machines]
+        terminal.write({"stateMachines": items}, "StateMachines")
     elif machines:
         rows = [_machine_row(machine, now, is_remote=backend.is_remote) for machine in machines]
         _write_list(terminal, column_lines(_MACHINE_COLUMNS, rows, list_output.list_columns()))
@@ -122,22 +124,6 @@ def _machine_row(machine: MachineSummary, now: int, *, is_remote: bool) -> Row:
     )
 
 
-def _machine_as_json(machine: MachineSummary) -> dict[str, Any]:
-    failure = machine.last_failure
-    shown: dict[str, Any] = {
-        "name": machine.name,
-        "stateMachineArn": machine.arn,
-        "type": machine.type,
-        "running": machine.running,
-        "lastRuns": [_run_as_json(run) for run in machine.runs],
-    }
-    if machine.has_more_running:
-        shown["runningIsAtLeast"] = True
-    if failure is not None and failure.error is not None:
-        shown["lastError"] = failure.error
-    return shown
-
-
 # Executions of one machine
 
 
@@ -160,7 +146,7 @@ def _list_runs(backend: Backend, machine: str, status: str | None, max_items: in
         now = backend.service.clock()
         running = _local_states(backend, _plain_running(runs, machine_arn, now))
     if terminal.writes_data:
-        items = [_run_as_json(run, running.get(run.arn)) for run in runs]
+        items = [run_as_json(run, local_time_in_output, running.get(run.arn)) for run in runs]
         terminal.write(list_output.list_answer("executions", items, has_more=has_more), "Executions")
         return ExitCode.SUCCESS
     if not runs:
@@ -240,27 +226,6 @@ def _run_error(run: MachineRun) -> str:
     if run.status == "TIMED_OUT" and run.error is None:
         return "timed out"
     return run.error or ""
-
-
-def _run_as_json(run: MachineRun, running: RunningExecution | None = None) -> dict[str, Any]:
-    from sfn_cli.cli.output import local_time_in_output
-
-    shown: dict[str, Any] = {
-        "name": run.name,
-        "executionArn": run.arn,
-        "status": "RUNNING" if run.is_running else run.status,
-        "startDate": local_time_in_output(run.started_at),
-    }
-    if run.stopped_at is not None:
-        shown["stopDate"] = local_time_in_output(run.stopped_at)
-    shown |= {
-        name: value for name, value in (("error", run.error), ("cause", run.cause)) if value is not None
-    }
-    if running is not None:
-        from sfn_cli.cli.lists.ps import running_as_json
-
-        shown |= running_as_json(running)
-    return shown
 
 
 def _write_list(terminal: Terminal, lines: Sequence[StyledLine]) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from sfn_cli.api.views.lists_as_json import running_execution_as_json
 from sfn_cli.arn import name_in_arn, name_of_execution
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.lists import list_output
 from sfn_cli.cli.lists.columns import Column, column_lines
 from sfn_cli.cli.lists.list_times import format_until
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.output import local_zone
+from sfn_cli.cli.output import local_time_in_output, local_zone
 from sfn_cli.cli.show.styled_output import write_lines
 from sfn_cli.views.execution.map_counts import format_map_counts
 from sfn_cli.views.text.styled_line import Span
@@ -67,7 +68,7 @@ def ps(terminal: Terminal, machine: str | None, max_items: int, children: bool) 
     with Backend(terminal) as backend:
         found = _running_list(backend, machine, max_items, with_children=children)
     if terminal.writes_data:
-        items = [_execution_as_json(each) for each in found.executions]
+        items = [running_execution_as_json(each, local_time_in_output) for each in found.executions]
         terminal.write(list_output.list_answer("executions", items, has_more=found.has_more), "Executions")
         return ExitCode.SUCCESS
     write_lines(running_lines(found, machine, list_output.list_columns()), sys.stdout, color=terminal.color)
@@ -185,45 +186,3 @@ def _state_cells(name: StyledLine, state: RunningState, running: RunningExecutio
         [Span("" if state.until is None else format_until(state.until - running.now))],
         [Span(state.words)],
     )
-
-
-def _execution_as_json(running: RunningExecution) -> dict[str, Any]:
-    from sfn_cli.cli.output import local_time_in_output
-
-    return {
-        "executionArn": running.arn,
-        "stateMachineArn": running.state_machine_arn,
-        "name": running.name,
-        "startDate": local_time_in_output(running.started_at),
-        **running_as_json(running),
-    }
-
-
-def running_as_json(running: RunningExecution) -> dict[str, Any]:
-    """Returns the states of a running execution, and what is wrong with it, in the form for JSON."""
-    shown: dict[str, Any] = {"states": [_state_as_json(state) for state in running.states]}
-    if running.suspension is not None:
-        shown["suspended"] = running.suspension
-    if running.fault is not None:
-        shown["fault"] = running.fault
-    return shown
-
-
-def _state_as_json(state: RunningState) -> dict[str, Any]:
-    from sfn_cli.cli.output import local_time_in_output
-
-    shown: dict[str, Any] = {
-        "name": state.name,
-        "path": state.path,
-        "count": state.visits,
-        "since": local_time_in_output(state.since),
-    }
-    if state.until is not None:
-        shown["until"] = local_time_in_output(state.until)
-    if state.waits_for is not None:
-        shown |= {"waitsFor": state.waits_for, "words": state.words}
-    if state.answer is not None:
-        shown["answer"] = state.answer
-    if state.map is not None:
-        shown["map"] = {"name": state.map.name, "counts": state.map.counts._asdict()}
-    return shown

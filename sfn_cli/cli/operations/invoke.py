@@ -116,6 +116,10 @@ def resolve_invoked_names(request: dict[str, Any], backend: Backend, *, others: 
 
     `others` is what the name could have been instead of a state machine: " or file".
     """
+    if "fromExecutionArn" in request:
+        from sfn_cli.cli.operations import takeover
+
+        takeover.name_takeover_by_arns(request, backend)
     given = dict(request)
     arns = [value for member, value in request.items() if member.endswith("Arn") and isinstance(value, str)]
     if not all(value.startswith("arn:") for value in arns) or "routingConfiguration" in request:

@@ -100,8 +100,13 @@ _NUMBERS: Mapping[str, type[int] | type[float]] = {
     "double": float,
 }
 
-_RENAMED: Mapping[tuple[str, str], str] = {("SendTaskSuccess", "output"): "--task-output"}
-"""Members whose option would have the name of one that every command takes."""
+_RENAMED: Mapping[tuple[str, str], str] = {
+    ("SendTaskSuccess", "output"): "--task-output",
+    ("StartExecution", "fromExecutionArn"): "--from",
+    ("StartExecution", "fromState"): "--at",
+    ("StartExecution", "stateInput"): "--with-input",
+}
+"""Members whose option would have the name of one that every command takes, or a long one of sfn's own."""
 
 
 def option_flag(member: str) -> str:

@@ -3,6 +3,8 @@
 execution.py    one execution: its turns, its clock, its history
 answers.py      answers to its tasks: mocks, Python functions, or the real integrations
 map_runs.py     Map Runs, whose children run in memory as well
+stepped.py      an execution that stops before each state
+unstored.py     a stepped execution of a stored state machine
 
     answer = answers_by_calling({"Pay": lambda order: …})
     execution = InProcessExecution(definition, Payload({"n": 1}), answer)

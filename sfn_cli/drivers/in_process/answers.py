@@ -17,6 +17,7 @@ from sfn_cli.errors import StatesError
 from sfn_cli.integrations import mocked as mocked_integration
 from sfn_cli.integrations.integration import TaskRun
 from sfn_cli.integrations.run_synchronously import NO_EXECUTION, run_synchronously, synchronous_context
+from sfn_cli.integrations.start_execution import started_execution_result
 from sfn_cli.interpreter.signals import TaskFailed, TaskSucceeded
 from sfn_cli.jsonvalue import Json, Payload
 
@@ -73,7 +74,19 @@ def answers_by_calling(
 def integrated_answers(service: Service) -> Answer:
     """Answers with the real integrations, one call at a time.
 
-    The caller's thread owns the service.
+    The caller's thread owns the service. A Map Run has no integration: its children run in memory.
     """
     context = synchronous_context(service)
-    return lambda task: run_synchronously(task, context)
+    return lambda task: () if task.plan is not None else run_synchronously(task, context)
+
+
+def ended_child_answer(service: Service, task: OpenTask, response: Payload) -> Signal | None:
+    """Returns the answer to a .sync task whose execution has ended; None while it runs.
+
+    `response` is the answer to its request. None also for a job that is not an execution of the store.
+    """
+    started = response.value.get("ExecutionArn") if isinstance(response.value, dict) else None
+    if not task.awaits_child or not isinstance(started, str):
+        return None
+    child = service.executions.find(started)
+    return None if child is None or child.status == "RUNNING" else started_execution_result(task, child)

@@ -19,6 +19,9 @@ Pairs = tuple[tuple[str, str], ...]
 
 JSON_TYPE = "application/json"
 
+_WORKER_SCOPE = "service-worker-allowed"
+"""A page of an API may have no service worker for the whole server, which has other pages too."""
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_PASSED_ON = frozenset(
     (
@@ -120,7 +123,7 @@ def sendable_response(response: ApiResponse) -> ApiResponse:
         raise internal_error(f"The status {response.status} is not one of a response.", status=502)
     headers = []
     for name, value in response.headers:
-        if name.lower() in _NOT_PASSED_ON:
+        if name.lower() in (*_NOT_PASSED_ON, _WORKER_SCOPE):
             continue
         if not _HEADER_NAME.fullmatch(name) or any(letter in value for letter in "\r\n\0"):
             raise internal_error(f"The header {name!r} of the response is invalid.", status=502)

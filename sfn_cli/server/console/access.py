@@ -2,10 +2,18 @@
 
     read      the user of this machine who started the server (the kernel names the other end of a
               loopback connection), and any browser with the cookie
-    change    a browser with the cookie, by forms that carry the form token, from the server's own pages
+    change    a browser with the cookie, by forms that carry the form token, from the console's own pages
 
 The cookie is given for the token of this start, which is in the address that sfn prints and opens. The
 address is replaced by one without the token at once, so that it can be copied and shown.
+
+Rule 1: Browsers send cookies to every port of a host, also to a server of another user. So where the
+kernel names another user at the other end, the cookie is not enough, unless the server is for others too.
+Rule 2: The same server serves pages that are not the console's: those of local APIs and of function URLs.
+They have its origin, so neither Origin nor the cookie keeps their scripts out. A script's request needs
+the page key, which only the console's pages have: they can be neither framed, nor read by a page that
+opened them, nor taken over by a service worker (server/application.py).
+Rule 3: What a proxy forwards is not a request of this user, whoever runs the proxy.
 """
 
 from __future__ import annotations
@@ -27,6 +35,13 @@ if TYPE_CHECKING:
 
 TOKEN = "token"
 """The field of the query that has the token of this start."""
+
+PAGE_KEY = "key"
+"""The field of the query that has the page key in an EventSource's request, which has no headers."""
+
+PAGE_KEY_HEADER = "x-sfn-page"
+
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -69,15 +84,16 @@ class ConsoleAccess:
         self._scheme = scheme
         self._cookie_value = self._derived("cookie")
         self._form_token = self._derived("form")
+        self.page_key = self._derived("page")
 
     @property
     def is_read_only(self) -> bool:
         return self._options.is_read_only
 
-    def check_reader(
+    def check_client(
         self, headers: Mapping[str, str], client: tuple[str, int] | None, server: tuple[str, int] | None
     ) -> None:
-        """Raises ApiError for a request that must not be answered.
+        """Raises ApiError for a request of another web page, or of another user of this machine.
 
         `client` and `server` are the addresses of the two ends of its connection.
         """
@@ -86,10 +102,28 @@ class ConsoleAccess:
         site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "navigate")
         if site not in ("none", "same-origin") and mode != "navigate":
             raise _refused("The console answers no requests of other web pages.")
+        if not self._options.needs_token and _user_of(client, server) not in (None, os.geteuid()):
+            raise _refused("The console answers the user who started it, and no other user of this machine.")
+
+    def check_reader(
+        self, headers: Mapping[str, str], client: tuple[str, int] | None, server: tuple[str, int] | None
+    ) -> None:
+        """Raises ApiError for a request that must not be answered."""
+        self.check_client(headers, client, server)
         if self.has_cookie(headers, server):
             return
-        if self._options.needs_token or not _is_own_user(client, server):
+        is_forwarded = any(name in headers for name in _FORWARDED)
+        if self._options.needs_token or is_forwarded or _user_of(client, server) != os.geteuid():
             raise _refused("Open the console with the address that sfn printed when it started.")
+
+    def check_script(self, headers: Mapping[str, str], key: str) -> None:
+        """Raises ApiError for a script's request that does not come from a page of the console.
+
+        `key` is that of the query.
+        """
+        is_by_script = headers.get("sec-fetch-mode", "navigate") != "navigate"
+        if is_by_script and not _is_same(headers.get(PAGE_KEY_HEADER, key), self.page_key):
+            raise _refused("This page is not of the console, or of an earlier start of it. Load it again.")
 
     def has_cookie(self, headers: Mapping[str, str], server: tuple[str, int] | None) -> bool:
         """Whether the browser has been given this start's cookie."""
@@ -136,10 +170,9 @@ def _cookie_name(server: tuple[str, int] | None) -> str:
     return f"sfn-console-{server[1] if server else 0}"
 
 
-def _is_own_user(client: tuple[str, int] | None, server: tuple[str, int] | None) -> bool:
-    if client is None or server is None:
-        return False
-    return loopback.loopback_user_of(client, server) == os.geteuid()
+def _user_of(client: tuple[str, int] | None, server: tuple[str, int] | None) -> int | None:
+    """Returns the user at the other end of a loopback connection; None if that is not known."""
+    return None if client is None or server is None else loopback.loopback_user_of(client, server)
 
 
 def _is_same(given: str, expected: str) -> bool:

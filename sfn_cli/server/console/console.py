@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from sfn_cli.errors import ApiError, SfnError
 from sfn_cli.jsonvalue import dumps
-from sfn_cli.server.console.access import CONSOLE_HEADERS, TOKEN, ConsoleAccess
+from sfn_cli.server.console.access import CONSOLE_HEADERS, PAGE_KEY, TOKEN, ConsoleAccess
 from sfn_cli.server.console.live import LivePages, parts_digest
 from sfn_cli.server.console.messages import ConsoleFile, ConsoleRedirect, ConsoleRequest
 from sfn_cli.server.limits import MAX_BODY_BYTES
@@ -35,19 +36,20 @@ if TYPE_CHECKING:
     from sfn_cli.views.console.page import ConsolePage
 
 _NOTE, _SINCE = "note", "since"
-_FRAMEWORK_FIELDS = (TOKEN, _NOTE, _SINCE)
+_FRAMEWORK_FIELDS = (TOKEN, PAGE_KEY, _NOTE, _SINCE)
 """Fields of the query that pages do not see."""
 
 _STREAM = "text/event-stream"
 _FORM = "application/x-www-form-urlencoded"
 _MOST_NOTES = 100
+_SIGNED_QUERY = re.compile("(^|&)(X-Amz-|AWSAccessKeyId=)")
 _STATIC = f"{CONSOLE}/static/"
 
 
 def is_console_request(head: HttpRequest) -> bool:
     """Whether a request is to the console, not to an object of a bucket that is called console."""
     is_below = head.path == CONSOLE or head.path.startswith(f"{CONSOLE}/")
-    return is_below and "authorization" not in head.headers and "X-Amz-" not in head.query
+    return is_below and "authorization" not in head.headers and not _SIGNED_QUERY.search(head.query)
 
 
 class Console:
@@ -89,14 +91,17 @@ class Console:
         request = body.request
         server = request.scope.get("server")
         query = dict(parse_qsl(head.query, keep_blank_values=True))
+        client = request.scope.get("client")
         if head.method in ("GET", "HEAD") and TOKEN in query:
             # Before the check of the reader: this is how a browser becomes one.
+            self._access.check_client(head.headers, client, server)
             return self._exchange_token(head, query, server)
-        self._access.check_reader(head.headers, request.scope.get("client"), server)
+        self._access.check_reader(head.headers, client, server)
         if head.path == CONSOLE:
             return _redirect_response(f"{CONSOLE}/")
         if head.path.startswith(_STATIC):
             return _static_response(head.path.removeprefix(_STATIC))
+        self._access.check_script(head.headers, query.get(PAGE_KEY, ""))
         if head.method == "POST":
             return await self._act(head, await body.read(MAX_BODY_BYTES), server)
         if head.method not in ("GET", "HEAD"):
@@ -136,7 +141,7 @@ class Console:
         if route.is_data:
             return _data_response(shown)
         note = self._notes.pop(query.get(_NOTE, ""), "")
-        return self._page_response(shown, head, request, asked.address, note)
+        return self._page_response(shown, head, request, asked.address, note, self._access.page_key)
 
     async def _act(self, head: HttpRequest, body: bytes, server: tuple[str, int] | None) -> HttpResponse:
         from sfn_cli.server.console.routes import ACTIONS
@@ -156,7 +161,9 @@ class Console:
             return _file_response(shown)
         if route.is_data:
             return _data_response(shown)
-        frame = PageFrame(asked.address, parts_digest(shown.parts), may_change=True)
+        frame = PageFrame(
+            asked.address, parts_digest(shown.parts), may_change=True, key=self._access.page_key
+        )
         return _html_response(shown, draw_console_page(shown, frame))
 
     async def _stream(
@@ -216,10 +223,23 @@ class Console:
         return _redirect_response(address)
 
     def _page_response(
-        self, page: ConsolePage, head: HttpRequest, request: Request, address: str = "", note: str = ""
+        self,
+        page: ConsolePage,
+        head: HttpRequest,
+        request: Request,
+        address: str = "",
+        note: str = "",
+        key: str = "",
     ) -> HttpResponse:
         may_change = self._access.form_token(head.headers, request.scope.get("server")) is not None
-        frame = PageFrame(address, parts_digest(page.parts), may_change, self._access.is_read_only, note)
+        frame = PageFrame(
+            address,
+            parts_digest(page.parts),
+            may_change,
+            self._access.is_read_only,
+            note,
+            key,
+        )
         return _html_response(page, draw_console_page(page, frame))
 
 

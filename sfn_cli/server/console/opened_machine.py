@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.views.machine_versions import machine_definition
+from sfn_cli.api.views.machine_versions import machine_at_revision
 from sfn_cli.arn import qualify_arn, state_machine_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.views.console.addresses import machine_address
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.api.views.machine_versions import MachineDefinition
+    from sfn_cli.api.views.machine_versions import MachineAtRevision
     from sfn_cli.server.console.messages import ConsoleRequest
 
 CURRENT = "current"
 """The latest revision of a machine, whether or not it is published, in addresses."""
 
 
-def opened_machine(service: Service, request: ConsoleRequest, word: str = CURRENT) -> MachineDefinition:
+def opened_machine(service: Service, request: ConsoleRequest, word: str = CURRENT) -> MachineAtRevision:
     """Returns the machine that the address names, at its current revision, a version or an alias.
 
     `word` is "current", a version's number, or an alias. Raises ApiError.
@@ -26,18 +26,18 @@ def opened_machine(service: Service, request: ConsoleRequest, word: str = CURREN
     settings = service.settings
     arn = state_machine_arn(settings.region, settings.account_id, request.names["machine"])
     try:
-        return machine_definition(service, arn if word == CURRENT else qualify_arn(arn, word))
+        return machine_at_revision(service, arn if word == CURRENT else qualify_arn(arn, word))
     except ApiError as error:
         error.status = 404
         raise
 
 
-def machine_trail(machine: MachineDefinition) -> list[tuple[str, str]]:
+def machine_trail(machine: MachineAtRevision) -> list[tuple[str, str]]:
     """Returns the link to the machine's page, for pages below it."""
     return [(machine.name, machine_address(machine.name))]
 
 
-def revision_words(machine: MachineDefinition) -> str:
+def revision_words(machine: MachineAtRevision) -> str:
     """Returns the name of a machine's revision for people: "current", "version 3, alias live"."""
     if machine.version is None:
         return CURRENT

@@ -22,6 +22,7 @@ from sfn_cli.server.console.actions.executions import (
 from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
 from sfn_cli.server.console.pages.definition import definition_page
+from sfn_cli.server.console.pages.definition_comparison import definition_comparison_page
 from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "machines/{machine}/compare": definition_comparison_page,
     "machines/{machine}/definition": definition_page,
     "machines/{machine}/executions/{execution}": execution_page,
     "machines/{machine}/executions/{execution}/again": run_again_page,
@@ -59,14 +61,14 @@ PAGES: Mapping[str, Show] = {
 """What GET shows, by the path below /console/."""
 
 ACTIONS: Mapping[str, Act] = {
-    "machines/{machine}/executions/{execution}/map-runs/{map_run}": change_map_run_limits,
     "machines/{machine}/definition": save_definition,
-    "machines/{machine}/publish": publish_version,
-    "machines/{machine}/validate": validate_definition,
     "machines/{machine}/executions/{execution}/again": run_again_from_console,
     "machines/{machine}/executions/{execution}/answer": answer_from_console,
+    "machines/{machine}/executions/{execution}/map-runs/{map_run}": change_map_run_limits,
     "machines/{machine}/executions/{execution}/redrive": redrive_from_console,
     "machines/{machine}/executions/{execution}/stop": stop_from_console,
+    "machines/{machine}/publish": publish_version,
+    "machines/{machine}/validate": validate_definition,
 }
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.protocols.deliveries import Deliveries
     from sfn_cli.store.protocols.event_rules import Archives, EventItems, EventRules, Schedules
     from sfn_cli.store.protocols.events import Connections
+    from sfn_cli.store.protocols.execution_searches import ExecutionSearches
     from sfn_cli.store.protocols.function_settings import FunctionSettings
     from sfn_cli.store.protocols.functions import FunctionAliases, FunctionEvents, Functions, FunctionVersions
     from sfn_cli.store.protocols.logs import LogGroups, Logs
@@ -64,6 +65,8 @@ class Store(Protocol):
 
     @property
     def executions(self) -> Executions: ...
+    @property
+    def execution_searches(self) -> ExecutionSearches: ...
     @property
     def state_machines(self) -> StateMachines: ...
     @property

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ExecutionSummary,
         NewExecution,
         ReplayFacts,
+        TakenOverStart,
     )
     from sfn_cli.store.records.map_runs import (
         ChildState,
@@ -37,10 +38,13 @@ if TYPE_CHECKING:
 class Executions(Protocol):
     """Executions and their histories."""
 
-    def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
+    def start(
+        self, new: NewExecution, started: HistoryEvent, taken_over: TakenOverStart | None = None
+    ) -> Execution | None:
         """Starts an execution, unless this ARN is taken or the task has already started one.
 
-        Returns the execution that exists afterwards. `started` is its first event.
+        Returns the execution that exists afterwards. `started` is its first event, which the events that
+        it takes over from another execution follow.
 
         None if its machine was deleted in the meantime, or if the execution whose task starts it
         has ended.

@@ -1,7 +1,11 @@
 """Executions, new executions, and lists of executions."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sfn_cli.interpreter.events import HistoryEvent
+    from sfn_cli.store.records.stepfunctions.revisions import Revision
 
 
 class Execution(NamedTuple):
@@ -73,6 +77,17 @@ class NewExecution(NamedTuple):
     version: int | None = None
     alias: str | None = None
     mocks: str | None = None
+
+
+class TakenOverStart(NamedTuple):
+    """What a new execution takes over: the events after its first one (interpreter/takeover/).
+
+    `revision` is a revision to store for this execution alone; without one, it runs
+    `NewExecution.revision`.
+    """
+
+    events: "Sequence[HistoryEvent]"
+    revision: "Revision | None" = None
 
 
 class ExecutionSummary(NamedTuple):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.functions.versions import SqliteFunctionVersions
     from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
     from sfn_cli.store.sqlite.logs.logs import SqliteLogs
+    from sfn_cli.store.sqlite.searches.execution_searches import SqliteExecutionSearches
     from sfn_cli.store.sqlite.snapshot import SqliteSnapshot
     from sfn_cli.store.sqlite.stacks.change_sets import SqliteChangeSets
     from sfn_cli.store.sqlite.stacks.deleted import SqliteDeletedStacks
@@ -84,6 +85,12 @@ class SqliteStore:
         from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 
         return SqliteExecutions(self.database, self._wake)
+
+    @cached_property
+    def execution_searches(self) -> SqliteExecutionSearches:
+        from sfn_cli.store.sqlite.searches.execution_searches import SqliteExecutionSearches
+
+        return SqliteExecutionSearches(self.database)
 
     @cached_property
     def state_machines(self) -> SqliteStateMachines:

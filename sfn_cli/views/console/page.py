@@ -48,7 +48,8 @@ class PageFrame(NamedTuple):
     """What the server adds to a page.
 
     `address` is that of the page, `version` is the digest of its parts, `may_change` says whether this
-    browser may change anything; `note` is a line at the top, such as the result of an action.
+    browser may change anything; `note` is a line at the top, such as the result of an action. `key` is
+    what the requests of the page's scripts carry.
     """
 
     address: str
@@ -56,6 +57,7 @@ class PageFrame(NamedTuple):
     may_change: bool
     is_read_only: bool = False
     note: str = ""
+    key: str = ""
 
 
 def draw_console_page(page: ConsolePage, frame: PageFrame) -> str:
@@ -73,7 +75,11 @@ def draw_console_page(page: ConsolePage, frame: PageFrame) -> str:
             for script in ("console.js", *page.scripts)
         ),
     )
-    live: Attributes = {"data-live": page.is_live, "data-version": frame.version}
+    live: Attributes = {
+        "data-live": page.is_live,
+        "data-version": frame.version,
+        "data-key": frame.key or None,
+    }
     body = element(
         "body",
         live,

@@ -304,6 +304,28 @@ def test_notifications_that_share_a_bucket(emulated: Maker) -> None:
     assert bucket_notifications(emulated, "shared") == {f"{FUNCTION}2": [".2"]}
 
 
+def test_notifications_of_cdk(emulated: Maker) -> None:
+    """CDK's custom resource has the configuration of the operation; no function of CDK is called."""
+    resource_type("AWS::S3::Bucket").create(emulated("Cdk"), {"BucketName": "cdk"})
+    row = resource_type("Custom::S3BucketNotifications")
+    rules = [{"Name": "suffix", "Value": ".csv"}]
+    one = {
+        "Events": ["s3:ObjectCreated:*"],
+        "Filter": {"Key": {"FilterRules": rules}},
+        "LambdaFunctionArn": FUNCTION,
+    }
+    properties = {
+        "ServiceToken": "none",
+        "BucketName": "cdk",
+        "NotificationConfiguration": {"LambdaFunctionConfigurations": [one], "EventBridgeConfiguration": {}},
+        "Managed": True,
+    }
+    created = row.create(emulated("Cdk"), properties)
+    assert bucket_notifications(emulated, "cdk") == {FUNCTION: [".csv"]}
+    row.delete(emulated("Cdk"), created, properties)
+    assert bucket_notifications(emulated, "cdk") == {}
+
+
 def test_notifications_of_a_bucket_elsewhere(emulated: Maker) -> None:
     """A bucket that is not part of the project is reported, and is no error."""
     elsewhere = {"Bucket": "elsewhere", **notified(FUNCTION, ".csv")}

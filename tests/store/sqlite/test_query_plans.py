@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sfn_cli.store.records.execution_searches import ExecutionSearch
 from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.store.records.logs import LogLine
 from sfn_cli.store.sqlite.database import Database
 from sfn_cli.store.sqlite.events.deliveries import SqliteDeliveries
 from sfn_cli.store.sqlite.logs.log_groups import SqliteLogGroups
 from sfn_cli.store.sqlite.logs.logs import SqliteLogs
+from sfn_cli.store.sqlite.searches.execution_searches import SqliteExecutionSearches
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 from sfn_cli.store.sqlite.stepfunctions.inbox import SqliteInbox
+from sfn_cli.store.sqlite.stepfunctions.map_runs import SqliteMapRuns
 from sfn_cli.store.sqlite.stepfunctions.outbox import SqliteOutbox
 from sfn_cli.store.sqlite.stepfunctions.redrives import SqliteRedrives
 from sfn_cli.store.sqlite.stepfunctions.state_machines import SqliteStateMachines
@@ -39,6 +42,12 @@ GROWS = ("delivery", "event", "execution", "log_event", "task", "child", "e", "t
 
 (Consumed messages are deleted: the inbox stays small.)
 """
+
+
+def search(store: Database, **filters: Any) -> object:
+    """Searches as a page of the console does."""
+    return SqliteExecutionSearches(store).search(ExecutionSearch([MACHINE], **filters), 100, 10_000)
+
 
 ASKED: dict[str, Callable[[Database], object]] = {
     "describe-execution": lambda store: SqliteExecutions(store).find(ARN),
@@ -70,6 +79,24 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "list-executions of a Map Run, --redrive-filter": lambda store: SqliteExecutions(store).page(
         ExecutionFilter(map_run_arn=MAP_RUN, redriven=True), (1700000000000, ARN), 101
     ),
+    "list-executions in the console": search,
+    "list-executions in the console, a later page": lambda store: search(store, position=(9, 9)),
+    "list-executions in the console, back": lambda store: search(store, position=(0, 0), is_newer=True),
+    "list-executions in the console, of a time": lambda store: search(
+        store, started_from=1, started_before=9
+    ),
+    "list-executions in the console, of two statuses": lambda store: search(
+        store, statuses=["RUNNING", "FAILED"]
+    ),
+    "list-executions in the console, of a version": lambda store: search(store, version=1),
+    "list-executions in the console, by a text": lambda store: search(store, text="x"),
+    "list-executions in the console, by a part of a name": lambda store: search(store, name="*x*"),
+    "the console, by the beginning of a name": lambda store: search(store, name="e"),
+    "the console's machines": lambda store: [
+        SqliteExecutionSearches(store).started_machines("arn"),
+        SqliteExecutionSearches(store).count_started(MACHINE, ["FAILED"], 5),
+        SqliteExecutionSearches(store).former_inputs(MACHINE, 5),
+    ],
     "completion": lambda store: SqliteExecutions(store).arns_beginning(ARN, 50),
     "describe-execution with large data": lambda store: SqliteExecutions(store).data_size(ARN),
     "a wait for the end of many": lambda store: SqliteExecutions(store).ended_among([ARN]),
@@ -91,6 +118,10 @@ ASKED: dict[str, Callable[[Database], object]] = {
         SqliteStatusChanges(store).execution_after(1, 0),
     ],
     "events tail, for deliveries": lambda store: SqliteDeliveries(store).changed_since(5),
+    "the children of a Map Run": lambda store: [
+        SqliteMapRuns(store).child_states(MAP_RUN, 100),
+        SqliteMapRuns(store).unsuccessful_children(MAP_RUN, 100),
+    ],
     "trigger": lambda store: SqliteDeliveries(store).find("event"),
     "a worker's look for deliveries": lambda store: [
         SqliteDeliveries(store).any(),

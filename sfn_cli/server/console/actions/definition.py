@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.api import answer_api, model
-from sfn_cli.api.stepfunctions.definition_edits import (
+from sfn_cli.api.stepfunctions.definitions import InvalidDefinitionError
+from sfn_cli.api.stepfunctions.executions import check_execution_input
+from sfn_cli.api.stepfunctions.versions import (
     DefinitionConflictError,
     save_edited_definition,
 )
-from sfn_cli.api.stepfunctions.definitions import InvalidDefinitionError
-from sfn_cli.api.stepfunctions.executions import check_execution_input
 from sfn_cli.arn import version_number_of_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.messages import ConsoleRedirect
@@ -26,7 +26,7 @@ from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.api.views.machine_versions import MachineDefinition
+    from sfn_cli.api.views.machine_versions import MachineAtRevision
     from sfn_cli.server.console.messages import ConsoleRequest
     from sfn_cli.views.console.page import ConsolePage
 
@@ -95,7 +95,7 @@ def _run(service: Service, request: ConsoleRequest, draft: DefinitionDraft) -> C
     return ConsoleRedirect(execution_address(answer["executionArn"]))
 
 
-def _draft(request: ConsoleRequest, machine: MachineDefinition) -> DefinitionDraft:
+def _draft(request: ConsoleRequest, machine: MachineAtRevision) -> DefinitionDraft:
     form = request.form
     return DefinitionDraft(
         plain_line_ends(form.get("definition", "")),
@@ -107,7 +107,7 @@ def _draft(request: ConsoleRequest, machine: MachineDefinition) -> DefinitionDra
 def _unsaved(
     service: Service,
     request: ConsoleRequest,
-    machine: MachineDefinition,
+    machine: MachineAtRevision,
     draft: DefinitionDraft,
     alert: str,
     status: int,

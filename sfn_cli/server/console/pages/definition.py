@@ -27,7 +27,7 @@ from sfn_cli.views.text.moments import utc_text
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
-    from sfn_cli.api.views.machine_versions import MachineDefinition
+    from sfn_cli.api.views.machine_versions import MachineAtRevision
     from sfn_cli.jsonvalue import Json
     from sfn_cli.server.console.messages import ConsoleRequest
 
@@ -74,7 +74,7 @@ def definition_page(service: Service, request: ConsoleRequest) -> ConsolePage:
 def draft_page(
     service: Service,
     request: ConsoleRequest,
-    machine: MachineDefinition,
+    machine: MachineAtRevision,
     draft: DefinitionDraft,
     validated: Validated,
     *,
@@ -143,7 +143,7 @@ def validate_text(service: Service, text: str, machine_type: str) -> Validated:
     return Validated(problems, answer["truncated"])
 
 
-def _version_page(service: Service, machine: MachineDefinition, text: str) -> ConsolePage:
+def _version_page(service: Service, machine: MachineAtRevision, text: str) -> ConsolePage:
     """Returns the page of a published version, which cannot be changed."""
     assert machine.version is not None
     validated = validate_text(service, text, machine.type)
@@ -182,7 +182,7 @@ def _draw_columns(text: str, title: str, beside: Markup) -> Markup:
     )
 
 
-def _draw_saved(machine: MachineDefinition) -> Markup:
+def _draw_saved(machine: MachineAtRevision) -> Markup:
     """Returns the line that a change of the machine replaces, while a page is open."""
     saved = f"Saved {utc_text(machine.saved_at)}, revision {machine.revision}."
     return element(
@@ -201,7 +201,7 @@ def _faulty_lines(validated: Validated) -> dict[int, str]:
     return worst
 
 
-def _machine_json(machine: MachineDefinition) -> dict[str, Json]:
+def _machine_json(machine: MachineAtRevision) -> dict[str, Json]:
     return {
         "stateMachineArn": machine.arn,
         "name": machine.name,

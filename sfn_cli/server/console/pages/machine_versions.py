@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.views.machine_versions import (
         MachineAlias,
-        MachineDefinition,
+        MachineAtRevision,
         MachineVersion,
         MachineVersions,
     )
@@ -26,7 +26,7 @@ _CURRENT = "current"
 
 
 def draw_machine_versions(
-    machine: MachineDefinition, found: MachineVersions, form_token: str | None
+    machine: MachineAtRevision, found: MachineVersions, form_token: str | None
 ) -> Markup:
     """Returns the section with the tables, and with the forms to publish and to compare versions."""
     return element(
@@ -36,11 +36,32 @@ def draw_machine_versions(
         _draw_publish_form(machine, form_token),
         _draw_versions(machine, found),
         _draw_aliases(machine, found),
-        _draw_compare_form(machine, found),
+        draw_comparison_form(machine, found, ("", _CURRENT)) if found.versions else "",
     )
 
 
-def machine_versions_json(machine: MachineDefinition, found: MachineVersions) -> dict[str, Json]:
+def draw_comparison_form(
+    machine: MachineAtRevision, found: MachineVersions, chosen: tuple[str, str]
+) -> Markup:
+    """Returns the form that opens a comparison; it changes nothing, so every reader may use it."""
+    words = [_CURRENT, *(one.name for one in found.aliases), *(str(one.number) for one in found.versions)]
+    return element(
+        "form",
+        {"method": "get", "action": machine_address(machine.name, "compare"), "class": "inline"},
+        _draw_revision_choice("Compare", "from", words, chosen[0] or words[-len(found.versions)]),
+        _draw_revision_choice("with", "to", words, chosen[1]),
+        element("button", {"type": "submit"}, "Compare"),
+    )
+
+
+def _draw_revision_choice(label: str, name: str, words: list[str], chosen: str) -> Markup:
+    """Returns a labelled list of versions, which has the chosen one also if it is older than the others."""
+    all_words = words if chosen in words else [*words, chosen]
+    options = (element("option", {"value": word, "selected": word == chosen}, word) for word in all_words)
+    return element("label", {}, f"{label} ", element("select", {"name": name}, *options))
+
+
+def machine_versions_json(machine: MachineAtRevision, found: MachineVersions) -> dict[str, Json]:
     """Returns the versions and aliases with the members of AWS's operations."""
     return {
         "stateMachineVersions": [
@@ -56,7 +77,7 @@ def machine_versions_json(machine: MachineDefinition, found: MachineVersions) ->
     }
 
 
-def _alias_json(machine: MachineDefinition, alias: MachineAlias) -> Mapping[str, Json]:
+def _alias_json(machine: MachineAtRevision, alias: MachineAlias) -> Mapping[str, Json]:
     return {
         "stateMachineAliasArn": qualify_arn(machine.arn, alias.name),
         "name": alias.name,
@@ -70,7 +91,7 @@ def _alias_json(machine: MachineDefinition, alias: MachineAlias) -> Mapping[str,
     }
 
 
-def _draw_publish_form(machine: MachineDefinition, form_token: str | None) -> Markup:
+def _draw_publish_form(machine: MachineAtRevision, form_token: str | None) -> Markup:
     return draw_form(
         machine_address(machine.name, "publish"),
         form_token,
@@ -80,7 +101,7 @@ def _draw_publish_form(machine: MachineDefinition, form_token: str | None) -> Ma
     )
 
 
-def _draw_versions(machine: MachineDefinition, found: MachineVersions) -> Markup:
+def _draw_versions(machine: MachineAtRevision, found: MachineVersions) -> Markup:
     if not found.versions:
         return element("p", {"class": "note"}, "No version is published.")
     rows = (
@@ -102,12 +123,12 @@ def _draw_versions(machine: MachineDefinition, found: MachineVersions) -> Markup
     return join_markup([table, older])
 
 
-def _version_link(machine: MachineDefinition, number: int) -> Markup:
+def _version_link(machine: MachineAtRevision, number: int) -> Markup:
     address = machine_address(machine.name, "definition", query={"version": number})
     return element("a", {"href": address}, str(number))
 
 
-def _compare_link(machine: MachineDefinition, version: MachineVersion) -> Markup:
+def _compare_link(machine: MachineAtRevision, version: MachineVersion) -> Markup:
     query = {"from": version.number, "to": _CURRENT}
     if version.is_current:
         return element("span", {"class": "note"}, "is the current definition")
@@ -117,7 +138,7 @@ def _compare_link(machine: MachineDefinition, version: MachineVersion) -> Markup
     )
 
 
-def _draw_aliases(machine: MachineDefinition, found: MachineVersions) -> Markup:
+def _draw_aliases(machine: MachineAtRevision, found: MachineVersions) -> Markup:
     if not found.aliases:
         return Markup("")
     rows = (
@@ -134,34 +155,13 @@ def _draw_aliases(machine: MachineDefinition, found: MachineVersions) -> Markup:
     return _table(("Alias", "Versions", "Updated", "Description"), rows)
 
 
-def _routes(machine: MachineDefinition, alias: MachineAlias) -> list[Markup]:
+def _routes(machine: MachineAtRevision, alias: MachineAlias) -> list[Markup]:
     parts: list[Markup] = []
     for number, weight in alias.routes:
         parts += [element("span", {}, ", " if parts else ""), _version_link(machine, number)]
         if len(alias.routes) > 1:
             parts.append(element("span", {}, f" ({weight} %)"))
     return parts
-
-
-def _draw_compare_form(machine: MachineDefinition, found: MachineVersions) -> Markup:
-    """Returns the form that opens a comparison; it changes nothing, so everyone may use it."""
-    if not found.versions:
-        return Markup("")
-    words = [str(one.number) for one in found.versions]
-    words += [_CURRENT, *(one.name for one in found.aliases)]
-    return element(
-        "form",
-        {"method": "get", "action": machine_address(machine.name, "compare"), "class": "inline"},
-        draw_revision_choice("Compare", "from", words, words[0]),
-        draw_revision_choice("with", "to", words, _CURRENT),
-        element("button", {"type": "submit"}, "Compare"),
-    )
-
-
-def draw_revision_choice(label: str, name: str, words: list[str], chosen: str) -> Markup:
-    """Returns a labelled list of versions."""
-    options = (element("option", {"value": word, "selected": word == chosen}, word) for word in words)
-    return element("label", {}, f"{label} ", element("select", {"name": name}, *options))
 
 
 def _table(titles: tuple[str, ...], rows: Iterable[Markup]) -> Markup:

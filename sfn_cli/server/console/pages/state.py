@@ -21,6 +21,7 @@ from sfn_cli.views.console.state_panel import (
 from sfn_cli.views.execution.dataflow import dataflow
 from sfn_cli.views.report.report_input import ReportInput
 from sfn_cli.views.statuses import WORST_FIRST
+from sfn_cli.views.text.markup import element, join_markup
 from sfn_cli.views.visit_json import whole_visit_json
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     machine, _, execution = shown.source.name.partition("/")
     arn = shown.source.arn or ""
     data = {} if visit is None else whole_visit_json(shown, visit, _log_of(service, shown, visit))
+    name = path.rpartition("/")[2]
     return ConsolePage(
-        f"{path.rpartition('/')[2]} – {shown.source.name}",
-        panel,
+        f"{name} – {shown.source.name}",
+        join_markup([element("h1", {}, f"{name} in {execution}"), panel]),
         data,
         is_live=not shown.view.is_over and not shown.is_earlier,
         parts={STATE_PANEL: panel},

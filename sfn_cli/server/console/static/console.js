@@ -1,5 +1,11 @@
 // Keeps the parts of a live page current, presses buttons by their keys, and asks before what cannot be undone.
 
+/** Requests of scripts carry the page's key (server/console/access.py). The page's policy allows no others. */
+const key = document.body.dataset.key ?? "";
+const plainFetch = window.fetch.bind(window);
+window.fetch = (address, options = {}) =>
+  plainFetch(address, { ...options, headers: { ...options.headers, "x-sfn-page": key } });
+
 const connection = document.getElementById("connection");
 const idleText = connection.textContent;
 
@@ -55,6 +61,7 @@ export function followPage() {
   if (!("live" in document.body.dataset) || document.hidden) return;
   const address = new URL(location.href);
   address.hash = "";
+  address.searchParams.set("key", key);
   address.searchParams.set("since", document.body.dataset.version);
   source = new EventSource(address);
   source.addEventListener("open", () => showConnection("", false));
@@ -137,4 +144,6 @@ function elapsedText(seconds) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
+showElapsed();
+document.addEventListener("sfn:parts", showElapsed);
 setInterval(() => { if (!document.hidden) showElapsed(); }, 1000);

@@ -1,7 +1,10 @@
-"""Notifications of a bucket as a resource of their own, as in Terraform and for the Serverless Framework.
+"""Notifications of a bucket as a resource of their own, as in Terraform, the Serverless Framework and CDK.
 
-Properties: Bucket and NotificationConfiguration, as those of AWS::S3::Bucket. Each resource changes its
-own notifications only, which begin with its physical id, so several can share a bucket.
+Properties: Bucket and NotificationConfiguration, as those of AWS::S3::Bucket. CDK has BucketName, and a
+NotificationConfiguration as the operation takes it, because a function of CDK calls the operation.
+
+Each resource changes its own notifications only, which begin with its physical id, so several can share
+a bucket.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.stacks.resources.calls import call_service, emulated_type, none_if_missing
 from sfn_cli.stacks.resources.emulated.s3_notifications import NOTIFICATION_LISTS, bucket_notifications
+from sfn_cli.stacks.resources.properties import property_object, property_objects
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceType
 
 if TYPE_CHECKING:
@@ -26,14 +30,14 @@ def _predict_notification(naming: Naming, properties: Properties) -> CreatedReso
 
 def _create_notification(context: ProvisioningContext, properties: Properties) -> CreatedResource:
     created = _predict_notification(context.naming, properties)
-    _put_notifications(context, created, properties, bucket_notifications(properties))
+    _put_notifications(context, created, properties, _own_notifications(properties))
     return created
 
 
 def _update_notification(
     context: ProvisioningContext, created: CreatedResource, old: Properties, new: Properties
 ) -> CreatedResource:
-    _put_notifications(context, created, new, bucket_notifications(new))
+    _put_notifications(context, created, new, _own_notifications(new))
     return created
 
 
@@ -43,6 +47,19 @@ def _delete_notification(
     none_if_missing(lambda: _put_notifications(context, created, properties, {}))
 
 
+def _own_notifications(properties: Properties) -> dict[str, Any]:
+    """Returns the request's NotificationConfiguration for this resource."""
+    if "BucketName" not in properties:
+        return bucket_notifications(properties)
+    given = property_object(properties, "NotificationConfiguration")
+    found: dict[str, Any] = {
+        name: [{"Id": f"{name}-{number}", **one} for number, one in enumerate(listed, 1)]
+        for name in NOTIFICATION_LISTS
+        if (listed := property_objects(given, name))
+    }
+    return {**found, **({_BRIDGE: {}} if _BRIDGE in given else {})}
+
+
 def _put_notifications(
     context: ProvisioningContext, created: CreatedResource, properties: Properties, own: dict[str, Any]
 ) -> dict[str, Any]:
@@ -50,7 +67,7 @@ def _put_notifications(
 
     A bucket that does not exist, because it is not part of the project, is reported.
     """
-    bucket = {"Bucket": properties.get("Bucket")}
+    bucket = {"Bucket": properties.get("BucketName", properties.get("Bucket"))}
     found = none_if_missing(
         lambda: call_service(context, _SERVICE, "GetBucketNotificationConfiguration", bucket)
     )
@@ -85,3 +102,4 @@ BUCKET_NOTIFICATION = emulated_type(
         replaced_by=frozenset({"Bucket"}),
     ),
 )
+CDK_BUCKET_NOTIFICATION = BUCKET_NOTIFICATION._replace(replaced_by=frozenset({"BucketName"}))

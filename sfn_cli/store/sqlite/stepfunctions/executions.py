@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
+from sfn_cli.settings import VIRTUAL_CLOCK
 from sfn_cli.store.records.executions import Execution, NewExecution
 from sfn_cli.store.sqlite.columns import columns_of
 from sfn_cli.store.sqlite.keys import OWNER_OF_SUSPENDED, event_key
@@ -16,11 +17,16 @@ from sfn_cli.store.sqlite.stepfunctions.events import event_rows, insert_events,
 from sfn_cli.store.sqlite.wake import no_wake
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from sqlite3 import Connection
 
     from sfn_cli.interpreter.events import HistoryEvent
-    from sfn_cli.store.records.executions import ExecutionFilter, ExecutionSummary, ReplayFacts
+    from sfn_cli.store.records.executions import (
+        ExecutionFilter,
+        ExecutionSummary,
+        ReplayFacts,
+        TakenOverStart,
+    )
     from sfn_cli.store.sqlite.database import Database
     from sfn_cli.store.sqlite.wake import Wake
 
@@ -39,9 +45,11 @@ class SqliteExecutions:
         self._wake = wake
         self._rows: dict[str, int] = {}  # by ARN, of executions whose end is awaited
 
-    def start(self, new: NewExecution, started: HistoryEvent) -> Execution | None:
+    def start(
+        self, new: NewExecution, started: HistoryEvent, taken_over: TakenOverStart | None = None
+    ) -> Execution | None:
         with self._database.transaction() as connection:
-            execution = _start_execution(connection, new, started)
+            execution = _start_execution(connection, new, started, taken_over)
         if new.parent_arn is not None and execution is not None:
             self._wake()
         return execution
@@ -238,7 +246,12 @@ def _execution_row_in_token(connection: Connection, key: str) -> int | None:
     return int(key) if key.isdecimal() else execution_row(connection, key)
 
 
-def _start_execution(connection: Connection, new: NewExecution, started: HistoryEvent) -> Execution | None:
+def _start_execution(
+    connection: Connection,
+    new: NewExecution,
+    started: HistoryEvent,
+    taken_over: TakenOverStart | None = None,
+) -> Execution | None:
     assert started.payload is not None
     input = started.payload.text
     parent = task = existing = None
@@ -253,6 +266,10 @@ def _start_execution(connection: Connection, new: NewExecution, started: History
     if existing is None:
         if new.mocks is not None:
             connection.execute("INSERT OR IGNORE INTO mocks (body) VALUES (?)", (new.mocks,))
+        if taken_over is not None and taken_over.revision is not None:
+            from sfn_cli.store.sqlite.stepfunctions.revisions import insert_revision
+
+            new = new._replace(revision=insert_revision(connection, taken_over.revision))
         inserted = connection.execute(
             """
             INSERT INTO execution (arn, state_machine_arn, name, revision, version, alias, status, input,
@@ -272,6 +289,8 @@ def _start_execution(connection: Connection, new: NewExecution, started: History
         if not inserted.rowcount or id is None:
             return None
         insert_events(connection, event_rows(id, [started]))
+        if taken_over is not None:
+            _insert_taken_over(connection, id, new, started, taken_over.events)
         if new.logged:
             # Imported here: most starts do not need it.
             from sfn_cli.store.sqlite.stepfunctions.execution_logs import log_events
@@ -285,6 +304,27 @@ def _start_execution(connection: Connection, new: NewExecution, started: History
             (task, existing.id, new.awaited),
         )
     return existing
+
+
+def _insert_taken_over(
+    connection: Connection,
+    id: int,
+    new: NewExecution,
+    started: HistoryEvent,
+    events: Sequence[HistoryEvent],
+) -> None:
+    """Writes the events that a new execution takes over, and what its row says about them."""
+    insert_events(connection, event_rows(id, events))
+    if new.clock == VIRTUAL_CLOCK and events[-1].at > started.at:
+        jump = (id, started.at, events[-1].at)
+        connection.execute("INSERT INTO clock_jump (execution, jumped_at, jumped_to) VALUES (?, ?, ?)", jump)
+    redrives = [event for event in events if event.type == "ExecutionRedriven"]
+    if redrives:
+        assert redrives[-1].details is not None
+        connection.execute(
+            "UPDATE execution SET redrive_count = ?, redriven_at = ? WHERE id = ?",
+            (redrives[-1].details["redriveCount"], redrives[-1].at, id),
+        )
 
 
 def _child_execution_of(connection: Connection, task: int) -> Execution | None:

@@ -20,4 +20,14 @@ DEFINITION_RULES = """
 .line.selected, .line:target { background: var(--page); box-shadow: inset 3px 0 0 var(--running) }
 .problems { list-style: none; padding: 0 }
 .problems .error-row { box-shadow: inset 3px 0 0 var(--failed); padding-left: 8px }
+.legend { padding: 1px 8px; margin-right: 8px }
+.legend.added { color: var(--succeeded); border: 2px solid }
+.legend.removed { color: var(--failed); border: 2px dotted }
+.legend.changed { color: var(--caught); border: 2px dashed }
+.text-lines td { padding: 0 8px; border-bottom: 0; white-space: pre-wrap }
+.text-lines tbody + tbody { border-top: 1px solid var(--rule) }
+.text-lines .added { color: var(--succeeded) }
+.text-lines .removed { color: var(--failed) }
+.text-lines .number { font-size: 12px; color: inherit }
+.hidden { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden }
 """
