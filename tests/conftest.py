@@ -18,7 +18,7 @@ import pytest
 from sfn_cli import jsonvalue
 from tests.conformance.recordings import RECORDINGS
 from tests.conformance.workflows import WORKFLOWS
-from tests.processes import stop_workers
+from tests.processes import stop_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,10 @@ TOOLS = ("zsh", "fish", "node", "chromium")
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """An empty home, and no worker left running."""
+    """An empty home; nothing of it runs after the test."""
     place = tmp_path / "home"
     yield place
-    stop_workers(place)
+    stop_home(place)
 
 
 def missing() -> list[str]:

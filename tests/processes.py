@@ -166,6 +166,21 @@ def stop_services(home: Path | str) -> None:
     embedded_aws.stop_embedded_aws(str(home))
 
 
+def stop_home(home: Path) -> None:
+    """Stops everything that runs for a home: its workers, its endpoint, its local AWS services."""
+    stop_workers(home)
+    stop_services(home)
+
+
+def kill_local_services(home: Path | str) -> None:
+    """Kills the home's local AWS services, by SIGKILL, and awaits their end."""
+    start = embedded_aws.embedded_aws_start(str(home))
+    assert start is not None
+    pid = int(start.split()[1])
+    os.kill(pid, signal.SIGKILL)
+    await_end(pid)
+
+
 def await_end(pid: int) -> None:
     """Waits until a process that is not our child has ended."""
     try:
@@ -190,21 +205,28 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def boto3_client(url: str, service: str) -> Any:
-    """Returns a boto3 client of an `sfn serve`, created as the documentation says."""
+def boto3_client(url: str, service: str, **options: Any) -> Any:
+    """Returns a boto3 client of an endpoint of sfn, created as the documentation says."""
     import boto3
     from botocore.config import Config
 
     keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
     config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
-    return boto3.client(service, "us-east-1", endpoint_url=url, config=config, **keys)
+    return boto3.client(service, "us-east-1", endpoint_url=url, config=config, **{**keys, **options})
+
+
+def local_client(home: Path, service: str) -> Any:
+    """Returns a boto3 client of the home's local AWS services, which start if they do not run."""
+    url = embedded_aws.embedded_aws_endpoint(Settings(str(home)))
+    key = embedded_aws.embedded_aws_access_key(str(home), url)
+    return boto3_client(url, service, aws_access_key_id=key)
 
 
 @contextmanager
 def serving(
     home: Path, *, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Yields the URL of a listening `sfn serve`; it and its workers are stopped afterwards."""
+    """Yields the URL of a listening `sfn serve`; it and all else of the home are stopped afterwards."""
     process = subprocess.Popen(
         [SFN, "serve", "--port", "0", *arguments],
         env=environment_of(home, environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -217,7 +239,7 @@ def serving(
     finally:
         process.terminate()
         process.communicate(timeout=TIMEOUT_SECONDS)
-        stop_workers(home)
+        stop_home(home)
 
 
 def at_terminal(

@@ -2,12 +2,13 @@
 
 Every reader (`readers/`) returns a `Stack`. Its template is as AWS documents it, after transforms:
 Parameters, Mappings, Conditions, Resources, Outputs, with intrinsic functions in their long form
-({"Ref": …}, {"Fn::GetAtt": [name, attribute]}). Readers change three things, so that every file on
+({"Ref": …}, {"Fn::GetAtt": [name, attribute]}). Readers change four things, so that every file on
 this machine has an absolute path:
 
     AWS::Lambda::Function       Code: {"CodeDir": PATH} (a folder, or a .zip or .jar file)
                                 or {"Files": {NAME: TEXT}}, the content of an archive
     AWS::Lambda::LayerVersion   Content: {"CodeDir": PATH}
+    Custom::CDKBucketDeployment Sources: [PATH, …] (folders and .zip files)
     AWS::StepFunctions::…       DefinitionUri: PATH (an *.asl.json or *.asl.yaml)
 
 A path that does not exist is an error when the stack is deployed, not when it is read. With

@@ -7,13 +7,9 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
-from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.settings import Settings
 from tests.benchmarks.processes import cpu_seconds
 from tests.benchmarks.table import Result
-from tests.processes import sfn, stop_services, until, worker_pids
+from tests.processes import ROLE, local_client, sfn_json, stop_services, until, worker_pids
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
@@ -44,17 +40,16 @@ TABLE = {
 def measure(folder: Path, runs: int) -> Iterator[Result]:
     """Times 1,000 messages from the first that is sent to the last item that is stored.
 
-    One message beforehand starts a worker and the function. The local services, the endpoint of
-    functions and the sender share the machine's cores with the function.
+    One message beforehand starts a worker and the function. The local services, the local
+    endpoint and the sender share the machine's cores with the function.
     """
     home = folder / "home"
     project = folder / "project"
     (project / "fn").mkdir(parents=True)
     (project / "fn" / "app.py").write_text(HANDLER)
     (project / "template.json").write_text(json.dumps({"Resources": _resources(project / "fn")}))
-    deployed = sfn(home, "deploy", str(project))
-    assert deployed.returncode == 0, deployed.stderr
-    sqs, dynamodb = _client(home, "sqs"), _client(home, "dynamodb")
+    sfn_json(home, "deploy", str(project))
+    sqs, dynamodb = local_client(home, "sqs"), local_client(home, "dynamodb")
     url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
 
     def left() -> int:
@@ -128,7 +123,7 @@ def _resources(code: Path) -> dict[str, Any]:
             "Properties": {
                 "Runtime": RUNTIME,
                 "Handler": "app.handler",
-                "Role": "arn:aws:iam::123456789012:role/any",
+                "Role": ROLE,
                 "Timeout": 60,
                 "Code": str(code),
             },
@@ -138,20 +133,8 @@ def _resources(code: Path) -> dict[str, Any]:
     }
 
 
-def _client(home: Path, service: str) -> Any:
-    url = embedded_aws.embedded_aws_endpoint(Settings(str(home)))
-    key = embedded_aws.embedded_aws_access_key(str(home), url)
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=key,
-        aws_secret_access_key="any",
-    )
-
-
 def _cpu_of_home(home: Path) -> float:
-    """CPU seconds of the worker, its functions, the local services and the endpoint of functions."""
+    """CPU seconds of the worker, its functions, the local services and the local endpoint."""
     return sum(cpu_seconds(pid) for pid in _pids_of_home(home))
 
 

@@ -17,7 +17,7 @@ import pytest
 from sfn_cli.store.sqlite.database import Database
 from tests.conformance.recordings import HERE, RECORDINGS, needs_recordings, scenarios
 from tests.interpreter.replay import breaches
-from tests.processes import serving, sfn, stop_services
+from tests.processes import serving, sfn
 from tests.reference_pages.compatibility import PLAYED_SCENARIOS, RECORDED_SCENARIOS
 
 if TYPE_CHECKING:
@@ -78,10 +78,7 @@ def test_tasks_that_call_services(tmp_path: Path) -> None:
 
     with serving(home, environment=ACCOUNT) as url:
         other = sfn(home, "aws", "endpoint", environment=ACCOUNT).stdout.strip()
-        try:
-            misses, played = play(tmp_path, chosen, "--sfn", url, "--other", other)
-        finally:
-            stop_services(home)
+        misses, played = play(tmp_path, chosen, "--sfn", url, "--other", other)
     check(misses, played)
     assert len(played) >= 60
 

@@ -75,4 +75,5 @@ def check_page(page: Page) -> None:
     assert page.title().endswith("– sfn")
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-    assert accessibility_faults(page) == []
+    faults = accessibility_faults(page)
+    assert not faults, "\n".join(faults)

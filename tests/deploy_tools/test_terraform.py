@@ -24,7 +24,7 @@ from tests.deploy_tools.deployment import (
     tool_environment,
 )
 from tests.pictures import EXAMPLES
-from tests.processes import serving, stop_services
+from tests.processes import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,6 @@ def module(home: Path, tmp_path: Path) -> Iterator[Deployment]:
         deployment = Deployment(home, folder, tool_environment(home, endpoint))
         deployment.run("terraform", "init", "-no-color")
         yield deployment
-    stop_services(home)
 
 
 def zip_functions(folder: Path) -> None:

@@ -19,7 +19,7 @@ from tests.docs.console_page import ConsoleBlock, ConsoleCommand, ShownFile, rea
 from tests.docs.console_session import ConsoleSession
 from tests.docs.expected_output import output_has_appeared, output_matches
 from tests.docs.repository import ROOT, repository_files
-from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, stop_services, stop_workers
+from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, stop_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,8 +81,7 @@ class PageRunner:
             session.close()
         home = self._user / ".local" / "share" / "sfn"
         if home.is_dir():
-            stop_workers(home)
-            stop_services(home)
+            stop_home(home)
 
     @property
     def _installs(self) -> bool:

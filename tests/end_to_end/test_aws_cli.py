@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import ROLE, TIMEOUT_SECONDS, serving, stop_services, until
+from tests.processes import ROLE, TIMEOUT_SECONDS, serving, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,6 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]
         )  # fmt: skip
         assert (created["stateMachineArn"], created["stateMachineVersionArn"]) == (MACHINE, MACHINE + ":1")
         yield run
-    stop_services(str(folder / "home"))
 
 
 def test_an_execution(aws: Callable[..., Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, serving, sfn, stop_workers
+from tests.processes import SFN, TIMEOUT_SECONDS, environment_of, serving, sfn, stop_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,7 @@ NO_AWS = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull, "A
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("aws") / "home with a space"
     yield home
-    sfn(home, "aws", "stop")
-    stop_workers(home)
+    stop_home(home)
 
 
 def run(

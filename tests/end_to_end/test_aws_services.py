@@ -37,7 +37,6 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
-    stop_services,
     until,
     worker_pids,
 )
@@ -77,8 +76,8 @@ def run(home: Path, definition: dict[str, Any], *arguments: str, **options: Any)
 
 
 @pytest.fixture
-def services(home: Path) -> Iterator[Callable[[str], Any]]:
-    """Returns boto3 clients of the local services, which are stopped afterwards."""
+def services(home: Path) -> Callable[[str], Any]:
+    """Returns boto3 clients of the local services."""
 
     def client(service: str) -> Any:
         url = sfn(home, "aws", "endpoint").stdout.strip()
@@ -86,8 +85,7 @@ def services(home: Path) -> Iterator[Callable[[str], Any]]:
             service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
         )
 
-    yield client
-    stop_services(home)
+    return client
 
 
 @contextmanager

@@ -9,14 +9,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.processes import serving, stop_services
+from tests.processes import boto3_client, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,12 +54,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     """Returns boto3's clients, whose files are in the bucket; all services are at one URL."""
     home = tmp_path_factory.mktemp("cloudformation") / "home"
     with serving(home) as url:
-        keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-        config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
-
-        def client(service: str) -> Any:
-            return boto3.client(service, "us-east-1", endpoint_url=url, config=config, **keys)
-
+        client = partial(boto3_client, url)
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("app.py", "def handler(event, context):\n    return {'paid': True}\n")
@@ -72,7 +66,6 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
         s3.put_object(Bucket=BUCKET, Key="a b/sam.yaml", Body=SAM)
         client("ssm").put_parameter(Name="/shop/version", Value="7", Type="String")
         yield client
-    stop_services(home)
 
 
 def refused(function: Any, **request: Any) -> tuple[str, str, int]:

@@ -372,6 +372,6 @@ def test_queues_topics_streams_and_dead_letters(home: Path, service: Service) ->
         arn.format("sqs", "gone"),
         "AWS.SimpleQueueService.NonExistentQueue",
     )
+    until(lambda: "PENDING" not in statuses(service), "the end of all deliveries")
     found = {one.target_key: one.status for one in service.deliveries.find(id) if one.source[:4] == "rule"}
     assert found == {"0": "DELIVERED", "1": "DELIVERED", "2": "DELIVERED", "3": "FAILED"}
-    sfn(home, "aws", "stop")

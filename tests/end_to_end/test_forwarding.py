@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.processes import serving, stop_services
+from tests.processes import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         s3.create_bucket(Bucket="photos")
         s3.put_object(Bucket="photos", Key=KEY, Body=b"hello", ACL="public-read")
         yield server
-    stop_services(home)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +115,6 @@ def test_signatures_are_checked(tmp_path: Path, secret: str) -> None:
         else:
             with pytest.raises(ClientError, match="InvalidSignatureException"):
                 client.list_queues()
-    stop_services(home)
 
 
 def test_another_server_is_named(tmp_path: Path) -> None:

@@ -25,13 +25,12 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
-    stop_services,
     until,
     worker_pids,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 pytestmark = pytest.mark.slow  # the endpoint and AWS's services take seconds to start
 
@@ -40,7 +39,7 @@ PACKAGES = str(Path(boto3.__file__).parents[1])
 
 
 @pytest.fixture
-def function(home: Path, tmp_path: Path) -> Iterator[Callable[[str, str], None]]:
+def function(home: Path, tmp_path: Path) -> Callable[[str, str], None]:
     """Creates a function from the body of its handler, which has `boto3` and the event."""
 
     def create(body: str, name: str = "fn") -> None:
@@ -51,9 +50,7 @@ def function(home: Path, tmp_path: Path) -> Iterator[Callable[[str, str], None]]
         variables = json.dumps({"Variables": {"PYTHONPATH": PACKAGES}})
         create_function(home, name, folder, "--timeout", "60", "--environment", variables)
 
-    yield create
-    kill_workers(home)
-    stop_services(home)
+    return create
 
 
 def invoked(

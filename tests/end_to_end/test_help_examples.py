@@ -10,7 +10,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,12 +26,11 @@ from tests.processes import (
     TIMEOUT_SECONDS,
     create_machine,
     environment_of,
-    sfn,
     sfn_json,
     start_execution,
-    stop_services,
     until,
 )
+from tests.projects import RUNTIME
 from tests.reference_pages.commands import command_pages
 
 if TYPE_CHECKING:
@@ -226,7 +224,6 @@ SHOP = {
         "OrderFlow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": QUOTE}}
     },
 }
-RUNTIME = f"python3.{sys.version_info.minor}"
 SHOP_WITH_EVENTS = f"""\
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -283,13 +280,6 @@ PAY = {
     "End": True,
 }
 MANY = {"StartAt": "Each", "States": {"Each": EACH}}
-
-
-@pytest.fixture
-def home(home: Path) -> Iterator[Path]:
-    """The home of a test, without its local AWS services afterwards."""
-    yield home
-    stop_services(home)
 
 
 def test_every_command_is_in_the_session() -> None:
@@ -375,26 +365,17 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             sfn_json(home, *create, "--name", "quote", "--type", "EXPRESS", "--definition", json.dumps(QUOTE))
         case "lambda update-alias":
             sfn_json(
-                home,
-                "lambda",
-                "update-function-configuration",
-                "--function-name",
-                "price",
-                "--memory-size",
-                "256",
-            )
+                home, "lambda", "update-function-configuration", "--function-name", "price",
+                "--memory-size", "256",
+            )  # fmt: skip
             sfn_json(home, "lambda", "publish-version", "--function-name", "price")
         case "lambda create-event-source-mapping":
-            created = sfn(home, "sqs", "create-queue", "--queue-name", "orders")
-            assert created.returncode == 0, created.stderr
+            sfn_json(home, "sqs", "create-queue", "--queue-name", "orders")
         case "lambda get-event-source-mapping":
-            yield (
-                "UUID",
-                sfn_json(home, "lambda", "list-event-source-mappings")["EventSourceMappings"][0]["UUID"],
-            )
+            (mapping,) = sfn_json(home, "lambda", "list-event-source-mappings")["EventSourceMappings"]
+            yield "UUID", mapping["UUID"]
         case "trigger":
-            deployed = sfn(home, "deploy", "shop", "--stack", "shop", cwd=folder)
-            assert deployed.returncode == 0, deployed.stderr
+            sfn_json(home, "deploy", "shop", "--stack", "shop", cwd=folder)
         case "start-executions":
             sfn_json(home, *create, "--name", "order", "--definition", json.dumps(QUOTE))
         case "tasks":
@@ -435,14 +416,13 @@ def _all_examples() -> dict[str, list[str]]:
 def _run_examples(shown: list[str], command: str) -> list[str]:
     """Returns the examples that are run, by the current Python: of most commands the first."""
     assert shown, command
-    return [_runnable_example(line) for line in (shown if command in ALL_RUN else shown[:1])]
+    run = [line for line in (shown if command in ALL_RUN else shown[:1]) if "--step" not in line]
+    return [_runnable_example(line) for line in run]  # test_stepped_run.py runs those with --step
 
 
 def _runnable_example(line: str) -> str:
     command_line = re.split(r" {3,}", line.strip())[0]  # what follows is a remark
-    return re.sub(r"python3\.\d+", f"python3.{sys.version_info.minor}", command_line).replace(
-        "--port 8083", "--port 0"
-    )
+    return re.sub(r"python3\.\d+", RUNTIME, command_line).replace("--port 8083", "--port 0")
 
 
 def _environment(home: Path, given: dict[str, str]) -> dict[str, str]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from sfn_cli.drivers.local import launch
-from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.local_endpoint import stop_local_endpoint
 from sfn_cli.settings import Settings
-from tests.processes import await_end, environment_of, kill_workers, sfn, sfn_json, until, worker_pids
+from tests.processes import (
+    await_end,
+    environment_of,
+    kill_workers,
+    local_client,
+    sfn,
+    sfn_json,
+    until,
+    worker_pids,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SHORT = {"SFN_WORKER_IDLE_SECONDS": "0.2"}
@@ -22,13 +26,6 @@ SCHEDULE = (
     *("--flexible-time-window", "Mode=OFF", "--target"),
     "Arn=arn:aws:sqs:us-east-1:123456789012:orders,RoleArn=arn:aws:iam::123456789012:role/any",
 )
-
-
-@pytest.fixture
-def home(home: Path) -> Iterator[Path]:
-    yield home
-    stop_local_endpoint(str(home))
-    embedded_aws.stop_embedded_aws(str(home))
 
 
 def call(home: Path, *command: str) -> None:
@@ -65,13 +62,13 @@ def test_a_killed_worker_is_replaced(home: Path) -> None:
     One that was stopped is not.
     """
     call(home, *SCHEDULE)
-    call(home, "sqs", "list-queues")
+    local_client(home, "sqs").list_queues()
     (pid,) = until(lambda: worker_pids(home), "a worker")
     kill_workers(home)
     (revived,) = until(lambda: set(worker_pids(home)) - {pid}, "another worker")
     call(home, "worker", "stop")
     await_end(revived)
-    call(home, "sqs", "list-queues")
+    local_client(home, "sqs").list_queues()
     assert worker_pids(home) == []
 
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from tests.faults import failing, why_no_disk_fails
-from tests.processes import sfn, sfn_json, stop_services
+from tests.processes import sfn, sfn_json
 from tests.projects import write_shop
 
 if TYPE_CHECKING:
@@ -67,12 +67,6 @@ OTHERS = {
 MOST_COMMITS = 100
 EVERY = int(os.environ.get("SFN_FAULTS_EVERY", "12"))
 """The interval of the commits at which a deploy is killed: 1 tries all."""
-
-
-@pytest.fixture
-def home(home: Path) -> Iterator[Path]:
-    yield home
-    stop_services(home)
 
 
 def killed_at(home: Path, tmp_path: Path, number: int, *command: str) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.settings import Settings
-from tests.processes import await_end, kill_workers, sfn, sfn_json, stop_services, stop_workers, until
+from tests.processes import (
+    ROLE,
+    kill_local_services,
+    kill_workers,
+    local_client,
+    sfn_json,
+    stop_home,
+    until,
+)
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
@@ -42,8 +45,6 @@ def handler(event, context):
         time.sleep(0.02)
     note("done", texts)
 """
-
-ROLE = "arn:aws:iam::123456789012:role/any"
 
 
 def mapped(source: Any, **properties: Any) -> dict[str, Any]:
@@ -98,23 +99,11 @@ class Sources:
         (folder / "fn").mkdir()
         (folder / "fn" / "app.py").write_text(HANDLER)
         (folder / "template.json").write_text(json.dumps(template(self.seen, folder / "fn")))
-        deployed = sfn(home, "deploy", str(folder), "--stack", "sources")
-        assert deployed.returncode == 0, deployed.stderr
-
-    def client(self, service: str) -> Any:
-        url = embedded_aws.embedded_aws_endpoint(Settings(str(self.home)))
-        key = embedded_aws.embedded_aws_access_key(str(self.home), url)
-        return boto3.client(
-            service,
-            endpoint_url=url,
-            region_name="us-east-1",
-            aws_access_key_id=key,
-            aws_secret_access_key="any",
-        )
+        sfn_json(home, "deploy", str(folder), "--stack", "sources")
 
     def send(self, prefix: str) -> set[str]:
         """Sends three events to each source. Returns their texts, once all are acknowledged."""
-        sqs, dynamodb, kinesis = (self.client(name) for name in ("sqs", "dynamodb", "kinesis"))
+        sqs, dynamodb, kinesis = (local_client(self.home, name) for name in ("sqs", "dynamodb", "kinesis"))
         url = sqs.get_queue_url(QueueName="q")["QueueUrl"]
         sent = set()
         for number in range(3):
@@ -142,8 +131,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
     folder = tmp_path_factory.mktemp("sources")
     home = folder / "home"
     yield Sources(home, folder / "project")
-    stop_workers(home)
-    stop_services(home)
+    stop_home(home)
 
 
 def test_a_killed_worker(sources: Sources) -> None:
@@ -171,9 +159,7 @@ def test_killed_local_services(sources: Sources) -> None:
     in_flight = until(
         lambda: {text for text in sources.noted("begun") if text.startswith("b")}, "a batch in flight"
     )
-    pid = int((sources.home / embedded_aws.LOCK_NAME).read_text().split()[1])
-    os.kill(pid, signal.SIGKILL)
-    await_end(pid)
+    kill_local_services(sources.home)
     hold.unlink()
     sources.until_done(in_flight & sent)
     sources.until_done(sources.send("c"))

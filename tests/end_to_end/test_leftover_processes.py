@@ -19,7 +19,6 @@ from tests.processes import (
     ended,
     sfn,
     start_execution,
-    stop_services,
     stop_workers,
     until,
     worker_pids,
@@ -82,7 +81,6 @@ def test_a_worker_that_exits(home: Path, tmp_path: Path) -> None:
         assert embedded_aws.running_embedded_aws(str(home)) == url is not None
         assert worker_pids(other) == [others_worker]
     finally:
-        stop_services(home)
         stop_workers(other)
 
 

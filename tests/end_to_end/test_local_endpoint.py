@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sfn_cli.local_endpoint import running_local_endpoint
 from sfn_cli.local_endpoint.record import remembered_endpoint
-from tests.processes import create_machine, ended, sfn, start_execution, stop_services, stop_workers, until
+from tests.processes import boto3_client, create_machine, ended, sfn, start_execution, stop_home, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,8 +48,7 @@ class Endpoint:
             "aws_access_key_id": self.variables["AWS_ACCESS_KEY_ID"],
             "aws_secret_access_key": self.variables["AWS_SECRET_ACCESS_KEY"],
         }
-        config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
-        return boto3.client(service, "us-east-1", endpoint_url=self.url, config=config, **{**keys, **options})
+        return boto3_client(self.url, service, **{**keys, **options})
 
     def status(self, path: str, headers: Mapping[str, str], method: str = "GET") -> int:
         try:
@@ -67,8 +64,7 @@ class Endpoint:
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     home = tmp_path_factory.mktemp("endpoint") / "home"
     yield Endpoint(home)
-    stop_services(home)
-    stop_workers(home)
+    stop_home(home)
 
 
 def test_no_console(endpoint: Endpoint) -> None:
@@ -206,6 +202,21 @@ def test_what_is_empty(endpoint: Endpoint) -> None:
     assert endpoint.client("xray").get_trace_summaries(StartTime=0, EndTime=1)["TraceSummaries"] == []
 
 
+def test_private_objects(endpoint: Endpoint) -> None:
+    """A request that is not signed gets S3's own error, and public objects."""
+    s3 = endpoint.client("s3")
+    s3.create_bucket(Bucket="letters")
+    s3.put_object(Bucket="letters", Key="private", Body=b"x")
+    s3.put_object(Bucket="letters", Key="public", Body=b"x", ACL="public-read")
+    assert endpoint.status("/letters/public", {}) == 200
+    assert endpoint.status("/letters/private", {}, "HEAD") == 403
+    with pytest.raises(HTTPError) as caught:
+        urlopen(endpoint.url + "/letters/private", timeout=60)
+    denied = caught.value
+    assert (denied.code, denied.headers["Content-Type"]) == (403, "application/xml")
+    assert b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message>" in denied.read()
+
+
 PAGES = [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-origin"}]
 LIST = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines"}
 
@@ -282,7 +293,6 @@ def test_status_and_stop(home: Path) -> None:
     assert running_local_endpoint(str(home)) is None
     assert sfn(home, "aws", "stop").stderr != ""
     assert sfn(home, "aws", "endpoint").stdout.strip() == first
-    stop_services(home)
 
 
 def test_an_idle_endpoint_ends(home: Path) -> None:
@@ -308,4 +318,3 @@ def test_a_killed_endpoint_without_a_worker(home: Path) -> None:
     os.killpg(os.getpgid(second.pid), signal.SIGKILL)
     until(lambda: running_local_endpoint(str(home)) is None, "the end of the endpoint")
     assert sfn(home, "aws", "endpoint").stdout.strip() == url
-    stop_services(home)

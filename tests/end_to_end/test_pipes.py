@@ -5,23 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.local_endpoint import stop_local_endpoint
-from sfn_cli.settings import Settings
-from tests.processes import kill_workers, sfn, sfn_json, until
+from tests.processes import ROLE, kill_workers, local_client, sfn, sfn_json, until
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow  # the local services and workers start
 
 ACCOUNT = "us-east-1:123456789012"
-ROLE = "arn:aws:iam::123456789012:role/any"
 MACHINE = f"arn:aws:states:{ACCOUNT}:stateMachine:sort"
 ENRICH = """
 def handler(event, context):
@@ -110,24 +104,6 @@ TEMPLATE = {
 }
 
 
-@pytest.fixture
-def home(home: Path) -> Iterator[Path]:
-    yield home
-    stop_local_endpoint(str(home))
-    embedded_aws.stop_embedded_aws(str(home))
-
-
-def client(home: Path, service: str) -> Any:
-    url = embedded_aws.embedded_aws_endpoint(Settings(str(home)))
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=embedded_aws.embedded_aws_access_key(str(home), url),
-        aws_secret_access_key="any",
-    )
-
-
 def inputs(home: Path) -> list[Any]:
     listed = sfn_json(home, "list-executions", "--state-machine-arn", MACHINE)["executions"]
     described = [
@@ -139,14 +115,13 @@ def inputs(home: Path) -> list[Any]:
 def test_pipes(home: Path, tmp_path: Path) -> None:
     """Records pass filters, enrichment and templates; a killed worker loses and repeats none."""
     (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
-    deployed = sfn(home, "deploy", str(tmp_path / "template.json"))
-    assert deployed.returncode == 0, deployed.stderr
-    sqs = client(home, "sqs")
+    sfn_json(home, "deploy", str(tmp_path / "template.json"))
+    sqs = local_client(home, "sqs")
     url = sqs.get_queue_url(QueueName="in")["QueueUrl"]
     for total in (1, 2, 3):
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"total": total}))
     kill_workers(home)
-    client(home, "kinesis").put_record(StreamName="s", Data=b'{"text": "a"}', PartitionKey="k")
+    local_client(home, "kinesis").put_record(StreamName="s", Data=b'{"text": "a"}', PartitionKey="k")
     assert sfn(home, "trigger", "ToMachine", "--event", '{"total": 4}').returncode == 0
     until(lambda: len(inputs(home)) >= 4, "all executions")
     found = inputs(home)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.pictures import EXAMPLES
-from tests.processes import at_terminal, sfn, sfn_json, stop_services
+from tests.processes import at_terminal, sfn, sfn_json
 from tests.projects import RUNTIME, write_shop
 
 if TYPE_CHECKING:
@@ -346,16 +346,13 @@ def test_services_that_were_stopped(home: Path, tmp_path: Path) -> None:
     """The next deploy creates resources again that the stopped local services have lost."""
     queue = {"Type": "AWS::SQS::Queue"}
     project = str(write_shop(tmp_path / "shop", resources={"Queue": queue}))
-    try:
-        assert changes(sfn_json(home, "deploy", project))["Queue"] == "create"
-        assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
-        assert sfn(home, "aws", "stop").returncode == 0
-        assert changes(sfn_json(home, "deploy", project, "--dry-run"))["Queue"] == "restore"
-        restored = changes(sfn_json(home, "deploy", project))
-        assert restored == {"Role": "keep", "Price": "keep", "OrderFlow": "keep", "Queue": "restore"}
-        assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
-    finally:
-        stop_services(home)
+    assert changes(sfn_json(home, "deploy", project))["Queue"] == "create"
+    assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
+    assert sfn(home, "aws", "stop").returncode == 0
+    assert changes(sfn_json(home, "deploy", project, "--dry-run"))["Queue"] == "restore"
+    restored = changes(sfn_json(home, "deploy", project))
+    assert restored == {"Role": "keep", "Price": "keep", "OrderFlow": "keep", "Queue": "restore"}
+    assert changes(sfn_json(home, "deploy", project))["Queue"] == "keep"
 
 
 def test_two_deploys_at_once(home: Path, tmp_path: Path) -> None:

@@ -7,16 +7,13 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.local_endpoint import stop_local_endpoint
-from sfn_cli.settings import Settings
-from tests.processes import await_end, kill_workers, sfn, until
+from tests.processes import ROLE, await_end, kill_workers, local_client, sfn_json, until
+from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow  # the local services and a worker start, and are killed
@@ -40,9 +37,9 @@ def template(seen: Path) -> dict[str, Any]:
             "Count": {
                 "Type": "AWS::Lambda::Function",
                 "Properties": {
-                    "Runtime": "python3.12",
+                    "Runtime": RUNTIME,
                     "Handler": "index.handler",
-                    "Role": "arn:aws:iam::123456789012:role/any",
+                    "Role": ROLE,
                     "Code": {"ZipFile": CODE},
                     "Environment": {"Variables": {"SEEN": str(seen)}},
                 },
@@ -79,24 +76,6 @@ def template(seen: Path) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def home(home: Path) -> Iterator[Path]:
-    yield home
-    stop_local_endpoint(str(home))
-    embedded_aws.stop_embedded_aws(str(home))
-
-
-def client(home: Path, service: str) -> Any:
-    url = embedded_aws.embedded_aws_endpoint(Settings(str(home)))
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=embedded_aws.embedded_aws_access_key(str(home), url),
-        aws_secret_access_key="any",
-    )
-
-
 def test_killed_after_the_answer(home: Path, tmp_path: Path) -> None:
     """The services and the worker are killed right after a request was answered: nothing is lost.
 
@@ -106,9 +85,8 @@ def test_killed_after_the_answer(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     (folder / "template.json").write_text(json.dumps(template(seen)))
-    deployed = sfn(home, "deploy", str(folder))
-    assert deployed.returncode == 0, deployed.stderr
-    s3, sns = client(home, "s3"), client(home, "sns")
+    sfn_json(home, "deploy", str(folder))
+    s3, sns = local_client(home, "s3"), local_client(home, "sns")
     start = embedded_aws.embedded_aws_start(str(home))
     assert start is not None
     pid = int(start.split()[1])
@@ -117,7 +95,7 @@ def test_killed_after_the_answer(home: Path, tmp_path: Path) -> None:
     os.kill(pid, signal.SIGKILL)
     kill_workers(home)
     await_end(pid)
-    client(home, "s3").put_object(Bucket="files", Key="b.csv", Body=b"1")
+    local_client(home, "s3").put_object(Bucket="files", Key="b.csv", Body=b"1")
     until(lambda: seen.exists() and len(seen.read_text().splitlines()) >= 5, "all events")
     found = [json.loads(line) for line in seen.read_text().splitlines()]
     by_source = {

@@ -11,7 +11,6 @@ from tests.processes import sfn, until
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -74,14 +73,13 @@ Resources:
 
 
 @pytest.fixture
-def project(home: Path, tmp_path: Path) -> Iterator[Path]:
+def project(tmp_path: Path) -> Path:
     folder = tmp_path / "approvals"
     (folder / "approve").mkdir(parents=True)
     (folder / "approve" / "app.py").write_text(APPROVE)
     (folder / "order.asl.json").write_text(json.dumps({"StartAt": "Ask", "States": {"Ask": ASK}}))
     (folder / "template.yaml").write_text(TEMPLATE)
-    yield folder
-    sfn(home, "aws", "stop")
+    return folder
 
 
 def test_a_token_through_a_queue(home: Path, project: Path) -> None:

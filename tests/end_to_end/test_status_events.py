@@ -23,7 +23,6 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
-    stop_services,
     stop_workers,
     until,
 )
@@ -373,32 +372,29 @@ def test_rules_of_local_services(home: Path) -> None:
 
     The event of the start that started the worker is among them.
     """
-    try:
-        url = sfn(home, "aws", "endpoint").stdout.strip()
-        queues, rules = (
-            boto3.client(
-                service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
-            )
-            for service in ("sqs", "events")
+    url = sfn(home, "aws", "endpoint").stdout.strip()
+    queues, rules = (
+        boto3.client(
+            service, "us-east-1", endpoint_url=url, aws_access_key_id="any", aws_secret_access_key="any"
         )
-        queue = queues.create_queue(QueueName="changes")["QueueUrl"]
-        answer = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-        arn = answer["Attributes"]["QueueArn"]
-        rules.put_rule(
-            Name="ends",
-            EventPattern=json.dumps({"source": ["aws.states"], "detail": {"status": ["RUNNING", "FAILED"]}}),
-        )
-        rules.put_targets(Rule="ends", Targets=[{"Id": "1", "Arn": arn}])
-        start_execution(home, create_machine(home, "Fail", FAIL), "--name", "e")
-        received: list[dict[str, Any]] = []
+        for service in ("sqs", "events")
+    )
+    queue = queues.create_queue(QueueName="changes")["QueueUrl"]
+    answer = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    arn = answer["Attributes"]["QueueArn"]
+    rules.put_rule(
+        Name="ends",
+        EventPattern=json.dumps({"source": ["aws.states"], "detail": {"status": ["RUNNING", "FAILED"]}}),
+    )
+    rules.put_targets(Rule="ends", Targets=[{"Id": "1", "Arn": arn}])
+    start_execution(home, create_machine(home, "Fail", FAIL), "--name", "e")
+    received: list[dict[str, Any]] = []
 
-        def both() -> bool:
-            messages = queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-            received.extend(json.loads(message["Body"]) for message in messages)
-            return len(received) == 2
+    def both() -> bool:
+        messages = queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        received.extend(json.loads(message["Body"]) for message in messages)
+        return len(received) == 2
 
-        until(both, "the messages")
-        assert sorted(name_and_status(received)) == [("e", "FAILED"), ("e", "RUNNING")]
-        assert [event["source"] for event in received] == ["aws.states"] * 2
-    finally:
-        stop_services(home)
+    until(both, "the messages")
+    assert sorted(name_and_status(received)) == [("e", "FAILED"), ("e", "RUNNING")]
+    assert [event["source"] for event in received] == ["aws.states"] * 2

@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from tests.pictures import EXAMPLES
-from tests.processes import kill_workers, sfn, sfn_json, stop_services, stop_workers, until, worker_pids
+from tests.processes import kill_workers, sfn, sfn_json, stop_home, until, worker_pids
 from tests.stories import (
     QUEUES,
     STORIES,
@@ -42,8 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One for all stories of a process: its services take a while to start."""
     home = tmp_path_factory.mktemp("stories") / "home"
     yield Store(home)
-    stop_workers(home)
-    stop_services(home)
+    stop_home(home)
 
 
 @pytest.mark.parametrize("story_run", STORIES, ids=str)
@@ -131,16 +130,13 @@ def test_a_database_of_the_user(home: Path, dynalite: str) -> None:
     database = boto3.client(
         "dynamodb", "us-east-1", endpoint_url=dynalite, aws_access_key_id="any", aws_secret_access_key="any"
     )
-    try:
-        for story_run in [story_run for story_run in STORIES if story_run.story == "signup"]:
-            check_end(
-                story_run,
-                sfn(home, *story_run.command(), environment={"AWS_ENDPOINT_URL_DYNAMODB": dynalite}),
-            )
-            assert accounts(database) == story_run.effects[Store.accounts]
-        assert Store(home).client("dynamodb").list_tables()["TableNames"] == []
-    finally:
-        stop_services(home)
+    for story_run in [story_run for story_run in STORIES if story_run.story == "signup"]:
+        check_end(
+            story_run,
+            sfn(home, *story_run.command(), environment={"AWS_ENDPOINT_URL_DYNAMODB": dynalite}),
+        )
+        assert accounts(database) == story_run.effects[Store.accounts]
+    assert Store(home).client("dynamodb").list_tables()["TableNames"] == []
 
 
 @pytest.mark.parametrize(

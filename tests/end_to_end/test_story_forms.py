@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pictures import EXAMPLES
-from tests.processes import kill_workers, sfn, sfn_json, stop_services, stop_workers, until
+from tests.processes import kill_workers, sfn, sfn_json, stop_home, until
 from tests.stories import (
     FORMS,
     STORIES,
@@ -57,8 +57,7 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One store for all: projects with the same resources do not conflict in it."""
     home = tmp_path_factory.mktemp("forms") / "home"
     yield home
-    stop_workers(home)
-    stop_services(home)
+    stop_home(home)
 
 
 @cache
@@ -100,7 +99,6 @@ def test_a_form_of_a_story_whose_workers_are_killed(home: Path, form: Form) -> N
         ended = rest(run)
     check_end(story_run, ended)
     check_effects(store, story_run)
-    stop_services(home)
 
 
 @pytest.mark.slow

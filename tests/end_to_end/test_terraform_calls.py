@@ -16,7 +16,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.processes import serving, stop_services
+from tests.processes import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,6 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     with serving(home) as url:
         keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
         yield lambda service: boto3.client(service, "us-east-1", endpoint_url=url, **keys)
-    stop_services(home)
 
 
 def zip_of_function() -> bytes:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
-from sfn_cli.local_endpoint import stop_local_endpoint
-from tests.processes import sfn, sfn_json
+from tests.processes import ROLE, sfn, sfn_json, stop_home, until
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
@@ -106,12 +104,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "receive").mkdir()
     (folder / "receive" / "app.py").write_text(HANDLER)
     home = tmp_path_factory.mktemp("home")
-    deployed = sfn(home, "deploy", str(folder), "--stack", "shop")
-    assert deployed.returncode == 0, deployed.stderr
+    sfn_json(home, "deploy", str(folder), "--stack", "shop")
     yield home
-    sfn(home, "worker", "stop")
-    stop_local_endpoint(str(home))
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_home(home)
 
 
 def test_all_triggers_are_listed(home: Path) -> None:
@@ -201,16 +196,19 @@ def test_executions_of_other_schedules_are_not_followed(home: Path) -> None:
         for one in sfn_json(home, "list-state-machines")["stateMachines"]
         if "Work" in one["name"]
     ]
-    at = datetime.now(UTC) + timedelta(seconds=2)
+
+    def executions() -> int:
+        return len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"])
+
+    before, at = executions(), datetime.now(UTC) + timedelta(seconds=2)
     sfn_json(
         home, "scheduler", "create-schedule", "--name", "soon",
         "--schedule-expression", f"at({at:%Y-%m-%dT%H:%M:%S})", "--flexible-time-window", "Mode=OFF",
-        "--target", f"Arn={work},RoleArn=arn:aws:iam::123456789012:role/any",
+        "--target", f"Arn={work},RoleArn={ROLE}", "--action-after-completion", "DELETE",
     )  # fmt: skip
-    before = len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"])
     done = sfn(home, "trigger", "Inbox", "--event", "quiet", "--wait", "4")
     assert (done.returncode, "No execution has started." in done.stderr) == (0, True), done.stderr
-    assert len(sfn_json(home, "list-executions", "--state-machine-arn", work)["executions"]) == before + 1
+    until(lambda: executions() == before + 1, "the execution of the schedule")
 
 
 def test_deliveries_are_shown(home: Path) -> None:

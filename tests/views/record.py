@@ -22,8 +22,7 @@ from tests.processes import (
     sfn,
     sfn_json,
     start_execution,
-    stop_services,
-    stop_workers,
+    stop_home,
     until,
 )
 from tests.stored_views import stored_view
@@ -280,8 +279,7 @@ def main() -> None:
             for name in sys.argv[1:] or RECORDINGS:
                 RECORDINGS[name](recorder, name)
         finally:
-            stop_workers(home)
-            stop_services(home)
+            stop_home(home)
 
 
 if __name__ == "__main__":

@@ -36,11 +36,13 @@ def follow_run(
         watch.report_how_to_stop(backend, execution_arn, without)
         raise
     watch.check_end(backend, followed.view)
-    _write_run_output(json_text.loads_json(followed.view.output or "null"), backend.terminal)
+    write_run_output(followed.view.output, backend.terminal)
     return ExitCode.SUCCESS
 
 
-def _write_run_output(output: Any, terminal: Terminal) -> None:
+def write_run_output(text: str | None, terminal: Terminal) -> None:
+    """Writes the output of an execution (JSON text) to stdout."""
+    output: Any = json_text.loads_json(text or "null")
     query = terminal.query
     if query is not None:
         output = query(output)

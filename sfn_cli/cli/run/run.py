@@ -10,7 +10,7 @@ import click
 from sfn_cli.api import model
 from sfn_cli.cli.operations import values
 from sfn_cli.cli.operations.backend import Backend
-from sfn_cli.cli.run import dev_services, resources
+from sfn_cli.cli.run import dev_services, resources, stepping
 from sfn_cli.cli.run.followed_run import follow_run
 from sfn_cli.cli.run.input_choice import choose_input
 from sfn_cli.cli.run.machine_choice import MachineChoice, choose_machine
@@ -68,6 +68,27 @@ if TYPE_CHECKING:
     help="Fail a Task on purpose, at every attempt or only at some: Pay:Declined@1-2.",
 )
 @click.option("--events", is_flag=True, help="Print a line for each event, also at a terminal.")
+@click.option(
+    "--step",
+    is_flag=True,
+    help="Run in this process, in virtual time, and stop before each state: to look at its data, edit its "
+    "input, or mock its task.",
+)
+@click.option(
+    "--break",
+    "breakpoints",
+    multiple=True,
+    metavar="STATE",
+    help="With --step, stop first before this state. Can be repeated.",
+)
+@click.option(
+    "--history",
+    "history_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --step, write the history and the definition to this file at the end: sfn show and sfn step "
+    "read it.",
+)
 @click.pass_obj
 def run(
     terminal: Terminal,
@@ -79,6 +100,9 @@ def run(
     test_case: str | None,
     inject: tuple[str, ...],
     events: bool,
+    step: bool,
+    breakpoints: tuple[str, ...],
+    history_file: Path | None,
 ) -> ExitCode:
     """Runs the state machine of a project and shows what happens.
 
@@ -93,6 +117,9 @@ def run(
     each event is one line. Progress goes to stderr, and the output of the execution to stdout. The exit
     code is 0 if the execution succeeds, and 255 if it does not.
 
+    With --step, the execution is not stored. Its tasks call the real functions and services, unless you
+    mock or skip them.
+
     A folder with an *.asl.json file can also have input.json, functions/NAME/app.py, resources.json
     (calls that create tables, queues or objects), services.json (HTTP servers that run as long as the
     command; ${NAME} in the definition is the URL of one), machine.json (more options of
@@ -104,7 +131,12 @@ def run(
       sfn run examples/lambda --input '{"name": "Ada"}'
       sfn run -t template.yaml --machine OrderFlow --parameter Stage=dev --input '{"order": 1}'
       sfn run examples/lambda --virtual-time
+      sfn run examples/lambda --step
     """
+    if step:
+        stepping.check_step_options(terminal, events=events)
+    else:
+        stepping.refuse_without_step(breakpoints, history_file)
     if virtual_time:
         terminal.settings = terminal.settings._replace(clock="virtual")
     given_input = None if input_text is None else values.text_value("--input", input_text)
@@ -143,6 +175,8 @@ def run(
             request["stateMachineArn"] += f"#{test_case}"
         if name is not None:
             request["name"] = name
+        if step:
+            return stepping.step_through_run(backend, request, breakpoints, history_file)
         started = backend.call(model.load_model("stepfunctions", "StartExecution"), request)
         return follow_run(backend, started["executionArn"], list(urls), with_events=events)
 

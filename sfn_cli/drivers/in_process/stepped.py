@@ -5,7 +5,7 @@
         match execution.proceed():
             case BeforeState() as stop:     execution.change_input(payload); execution.replace(answer)
             case BeforeTask(task):          the next `proceed` carries it out
-            case Waiting(tasks, until):     execution.answer_task(task, answer); or time passes
+            case WaitingTasks(tasks, until):     execution.answer_task(task, answer); or time passes
             case None:                      it has ended
 
 Rule 1: the order of events is that of InProcessExecution, and so a worker's.
@@ -17,7 +17,7 @@ started and succeeds or fails like any other.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.drivers.in_process.answers import Answer, leave_unanswered
@@ -67,6 +67,10 @@ class BeforeState:
     attempt: int = 1
     error: str | None = None
 
+    def with_input(self, input: Payload) -> BeforeState:
+        """Returns the same stop with another input."""
+        return replace(self, input=input)
+
 
 @dataclass(frozen=True, slots=True)
 class BeforeTask:
@@ -76,7 +80,7 @@ class BeforeTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingTasks:
     """Tasks that only an outside caller can answer; nothing else can happen now.
 
     `until` is when the next timer is due, such as a timeout; None if there is none.
@@ -86,7 +90,7 @@ class Waiting:
     until: int | None
 
 
-Stop = BeforeState | BeforeTask | Waiting
+Stop = BeforeState | BeforeTask | WaitingTasks
 
 
 class SteppedExecution(InProcessExecution):
@@ -107,6 +111,7 @@ class SteppedExecution(InProcessExecution):
         seed: str = "seed",
     ) -> None:
         assert started.payload is not None
+        self.definition = definition
         super().__init__(
             definition,
             started.payload,
@@ -218,7 +223,7 @@ class SteppedExecution(InProcessExecution):
         tasks = tuple(self.waiting_tasks)
         if tasks and not self._lets_time_pass:
             self._lets_time_pass = until is not None
-            return Waiting(tasks, until)
+            return WaitingTasks(tasks, until)
         self._lets_time_pass = False
         assert until is not None, "an execution waits for a task or for a time"
         self.now = max(self.now, until)

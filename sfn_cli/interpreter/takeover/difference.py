@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.asl.timestamp import format_timestamp
@@ -17,6 +18,8 @@ _SHOWN_CHARACTERS = 60
 """How much of a value is shown."""
 
 _NOTHING = object()
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def events_are_equal(recorded: HistoryEvent, decided: HistoryEvent, *, ignores_data: bool = False) -> bool:
@@ -56,8 +59,9 @@ def event_difference(recorded: HistoryEvent, instead: HistoryEvent | int | None)
         return f"{name} would be {_shown_value(new)} instead of {_shown_value(old)}"
     if not _payloads_are_equal(recorded.payload, instead.payload):
         name = EVENT_TYPES[recorded.type].payload or "data"
-        new, old = _shown_payload(instead.payload), _shown_payload(recorded.payload)
-        return f"its {name} would be {new} instead of {old}"
+        path, old, new = _first_difference(_value_of(recorded.payload), _value_of(instead.payload), "$")
+        at = "" if path == "$" else f" at {path}"
+        return f"its {name} would be {_shown_value(new)} instead of {_shown_value(old)}{at}"
     return f"it would follow event {instead.previous_event_id} instead of {recorded.previous_event_id}"
 
 
@@ -114,13 +118,29 @@ def _with_ordered_members(value: Json) -> Json:
     return [_with_ordered_members(item) for item in value] if isinstance(value, list) else value
 
 
-def _shown_payload(payload: Payload | None) -> str:
-    return "missing" if payload is None else _shortened(payload.text)
+def _value_of(payload: Payload | None) -> Any:
+    return _NOTHING if payload is None else payload.value
+
+
+def _first_difference(old: Any, new: Any, path: str) -> tuple[str, Any, Any]:
+    """Returns the path of the first difference of two values that differ, and both values there."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in {**old, **new}:
+            one, other = old.get(name, _NOTHING), new.get(name, _NOTHING)
+            if one is _NOTHING or other is _NOTHING or _ordered(one) != _ordered(other):
+                step = f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{dumps(name)}]"
+                return _first_difference(one, other, path + step)
+    if isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            one = old[index] if index < len(old) else _NOTHING
+            other = new[index] if index < len(new) else _NOTHING
+            if one is _NOTHING or other is _NOTHING or _ordered(one) != _ordered(other):
+                return _first_difference(one, other, f"{path}[{index}]")
+    return path, old, new
 
 
 def _shown_value(value: Any) -> str:
-    return "missing" if value is _NOTHING else _shortened(dumps(value))
-
-
-def _shortened(text: str) -> str:
+    if value is _NOTHING:
+        return "missing"
+    text = dumps(value)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"

@@ -80,7 +80,11 @@ def _decide_entry(execution: Execution, recorded: HistoryEvent) -> HistoryEvent:
         tasks = sorted(execution.open_tasks.values(), key=lambda task: task.id)
         pending = ", ".join(f"{task.state_name!r} (event {task.id})" for task in tasks[:3])
         more = f" and {len(tasks) - 3} more" if len(tasks) > 3 else ""
-        raise PrefixError(f"when {name!r} was entered, tasks of other branches were running: {pending}{more}")
+        around = execution.frames[0].stay.state.name
+        raise PrefixError(
+            f"when it was entered, tasks of other branches were running: {pending}{more}. "
+            f"Run from {around!r} instead"
+        )
     return decided._replace(at=recorded.at)
 
 

@@ -111,6 +111,7 @@ class LivePages:
         if self._follower is None:
             self._follower = Follower(self._open_service())
             self._follower.wait()
+            self._wake()  # the store may have changed since the first page was drawn
         clock = asyncio.get_running_loop().time
         changed_at = clock()
         while self._waiting:

@@ -66,6 +66,7 @@ CREATED = {
     "AWS::StepFunctions::Activity": "local.stepfunctions:ACTIVITY",
     "AWS::StepFunctions::StateMachineAlias": "local.stepfunctions:STATE_MACHINE_ALIAS",
     "AWS::StepFunctions::StateMachineVersion": "local.stepfunctions:STATE_MACHINE_VERSION",
+    "Custom::CDKBucketDeployment": "emulated.bucket_deployments:BUCKET_DEPLOYMENT",
     "Custom::S3BucketNotifications": "emulated.bucket_notifications:CDK_BUCKET_NOTIFICATION",
     "Terraform::ApiGateway::Integration": "local.apis.rest_apis:INTEGRATION",
     "Terraform::ApiGateway::IntegrationResponse": "local.apis.rest_apis:INTEGRATION_RESPONSE",

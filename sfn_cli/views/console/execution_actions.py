@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.console.task_answers import draw_task_forms
-from sfn_cli.views.text.markup import Markup, element
+from sfn_cli.views.text.markup import element
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.views.console.task_answers import AnswerableTask
+    from sfn_cli.views.text.markup import Markup
 
 ACTIONS_PART = "actions"
 """The id of the actions' element, which is a part of the execution's page."""
@@ -48,15 +49,17 @@ def draw_execution_actions(actions: ExecutionActions, token: str | None, id: str
     if actions.can_run_again:
         buttons.append(draw_form(execution_address(arn, "again"), token, draw_submit("Run again")))
         buttons.append(_draw_link("Run again with changes …", execution_address(arn, "again")))
+    if actions.can_stop:
+        buttons.append(_draw_stop(arn, token))
+    no_redrive = f"No redrive: {actions.no_redrive}." if actions.no_redrive else ""
     parts = [
         draw_task_forms(actions.tasks, token),
-        element("p", {"class": "buttons"}, *buttons) if buttons else "",
-        element("p", {"class": "note"}, f"No redrive: {actions.no_redrive}.") if actions.no_redrive else "",
-        _draw_stop(arn, token) if actions.can_stop else "",
+        element("div", {"class": "buttons"}, *buttons) if buttons else "",
+        element("p", {"class": "note"}, no_redrive) if no_redrive else "",
     ]
     if not any(parts):
         return element("section", {"id": id})
-    return element("section", {"id": id, "aria-label": "Actions"}, *(Markup(part) for part in parts if part))
+    return element("section", {"id": id, "aria-label": "Actions"}, *(part for part in parts if part))
 
 
 def _draw_stop(arn: str, token: str) -> Markup:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
     from sfn_cli.views.text.markup import Attributes
 
-SECTIONS = (("machines", "Machines"), ("tasks", "Tasks"), ("status", "Status"))
+SECTIONS = (
+    ("machines", "Machines"),
+    ("executions", "Executions"),
+    ("tasks", "Tasks"),
+    ("status", "Status"),
+)
 """The links at the top of each page: the first segment of an address, and the text."""
 
 

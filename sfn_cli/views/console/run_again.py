@@ -65,7 +65,7 @@ def draw_run_again_form(form: RunAgainForm, token: str | None, problem: str = ""
         _draw_labelled("clock", "Clock", _draw_select("clock", _clock_options(form.clock), form.clock)),
         _draw_fault(form) if form.task_states else "",
         _draw_mocks(form) if form.has_mocks else "",
-        element("p", {"class": "buttons"}, draw_submit("Run again", look="main")),
+        element("div", {"class": "buttons"}, draw_submit("Run again", look="main")),
     ]
     return join_markup(
         (

@@ -140,11 +140,18 @@ class _ViewWriter:
                 "isVirtual": source.is_virtual,
                 "speed": source.speed,
                 "redriveCount": view.redrives,
+                "takenOver": self._taken_over(),
                 "lastEventId": view.last_id,
                 "suspension": source.suspension,
             },
             data={"input": view.input, "output": view.output},
         )
+
+    def _taken_over(self) -> dict[str, Any] | None:
+        origin = self._view.origin
+        if origin is None:
+            return None
+        return {"executionArn": origin.arn, "state": origin.state, "enteredEventId": origin.until}
 
     def _visits(self, thread: Thread) -> list[dict[str, Any]]:
         return [self.visit(visit) for visit in thread.visits]

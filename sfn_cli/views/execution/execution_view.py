@@ -9,6 +9,7 @@ from sfn_cli.views.execution.state_visit import Thread
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sfn_cli.interpreter.takeover.origin import Origin
     from sfn_cli.views.execution.state_visit import StateVisit
     from sfn_cli.views.source import ExecutionSource
     from sfn_cli.views.statuses import Status
@@ -18,12 +19,13 @@ class ExecutionView:
     """One execution, up to the event `last_id`. Only the fold (`fold.py`) writes it.
 
     `root` is its first thread of control. `status` is AWS's; `error` and `cause` belong to its end.
-    `redrives` counts its redrives. Times are as in `state_visit.py`.
+    `redrives` counts its redrives. `origin` is the execution whose first events it has taken over, if it
+    has. Times are as in `state_visit.py`.
     """
 
     __slots__ = (
-        "cause", "ended_at", "error", "input", "last_at", "last_id", "output", "redrives", "root", "source",
-        "started_at", "status",
+        "cause", "ended_at", "error", "input", "last_at", "last_id", "origin", "output", "redrives", "root",
+        "source", "started_at", "status",
     )  # fmt: skip
 
     def __init__(self, source: ExecutionSource) -> None:
@@ -39,6 +41,7 @@ class ExecutionView:
         self.error: str | None = None
         self.cause: str | None = None
         self.redrives = 0
+        self.origin: Origin | None = None
 
     @property
     def is_over(self) -> bool:

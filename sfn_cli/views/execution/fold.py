@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, VARIABLES
+from sfn_cli.interpreter.takeover.origin import origins_in_details
 from sfn_cli.jsonvalue import loads
 from sfn_cli.views.execution.ends import (
     add_attempt,
@@ -83,6 +84,7 @@ class ExecutionFold:
         view, details = self.view, event.details or {}
         if event.type == "ExecutionStarted":
             view.input = _text(event)
+            view.origin = next(reversed(origins_in_details(details)), None)
         elif event.type == "ExecutionRedriven":
             view.status, view.ended_at, view.error, view.cause = "RUNNING", None, None, None
             count = details.get("redriveCount")

@@ -97,6 +97,7 @@ def _steps_after_failure(view: "ExecutionView", failure: "Failure") -> "Iterator
         name = shell_word(view.source.name)
         yield NextStep(f"continue at {_last_state(view)}", f"sfn redrive-execution --execution-arn {name}")
     elif can_go_on:
+        yield from _step_to_run_from_failure(view, failure)
         yield from _step_to_start_again(view)
     if stored and failure.function is not None and not _was_not_called(failure):
         group = shell_word(f"/aws/lambda/{name_of_function(failure.function)}")
@@ -146,17 +147,32 @@ def _last_state(view: "ExecutionView") -> str:
     return view.root.visits[-1].state if view.root.visits else "its start"
 
 
+def _step_to_run_from_failure(view: "ExecutionView", failure: "Failure") -> "Iterator[NextStep]":
+    """Yields the start from the state that failed, if its definition is wrong and others ran before."""
+    if (
+        failure.error in _WRONG_DEFINITION
+        and len(view.root.visits) > 1
+        and not _is_of_map_run(view.source.arn)
+    ):
+        machine = "" if view.source.test_case is None else f" --state-machine-arn {_machine_word(view)}"
+        command = f"sfn start-execution --from {shell_word(view.source.name)}{machine}"
+        yield NextStep(f"run from {_last_state(view)} with a changed definition", command)
+
+
+def _machine_word(view: "ExecutionView") -> str:
+    """Returns the name of the execution's machine, with its test case, as one shell word."""
+    machine = view.source.name.partition("/")[0]
+    return shell_word(machine if view.source.test_case is None else f"{machine}#{view.source.test_case}")
+
+
 def _step_to_start_again(view: "ExecutionView") -> "Iterator[NextStep]":
     if _is_of_map_run(view.source.arn):
         return  # StartExecution would run the whole machine with the input of one item
-    machine = view.source.name.partition("/")[0]
-    if view.source.test_case is not None:
-        machine = f"{machine}#{view.source.test_case}"
     text = " ".join((view.input or "{}").split())
     if len(text) <= _LONGEST_INPUT and "'" not in text:
         yield NextStep(
             "start it again",
-            f"sfn start-execution --state-machine-arn {shell_word(machine)} --input '{text}'",
+            f"sfn start-execution --state-machine-arn {_machine_word(view)} --input '{text}'",
         )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.arn import name_of_execution
 from sfn_cli.views.outline.bars import draw_bar
 from sfn_cli.views.outline.fit_rows import fit_rows
 from sfn_cli.views.outline.rows import OutlineRow, OutlineRows
@@ -79,6 +80,9 @@ def execution_header(view: ExecutionView, status: Status, *, now: int) -> Styled
     ]
     if view.redrives:
         header.append(Span(f"  (redrive {view.redrives})", "dim"))
+    if view.origin is not None:
+        place = f"{name_of_execution(view.origin.arn)} at {view.origin.state}"
+        header.append(Span(f"  (from {visible_line(place)})", "dim"))
     if view.error is not None and all(visit.error != view.error for visit in view.visits()):
         header.append(Span(f"  {visible_line(view.error)}", look.colour))
     return header

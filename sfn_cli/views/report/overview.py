@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.arn import name_of_execution
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.failure.next_steps import next_steps
@@ -68,6 +69,9 @@ def facts_of_execution_page(given: ReportInput) -> Iterator[tuple[str, str]]:
         yield "Ended", utc_text(view.ended_at)
     if view.redrives:
         yield "Redriven", "once" if view.redrives == 1 else f"{view.redrives} times"
+    if view.origin is not None:
+        name, state = name_of_execution(view.origin.arn), view.origin.state
+        yield "Taken over", f"{name} up to {state} (event {view.origin.until})"
     yield "Events", f"{view.last_id:,}"
     if view.source.arn is not None:
         yield "ARN", view.source.arn

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class ScreenParts(NamedTuple):
     """The parts of a screen.
 
-    `tree` returns the outline in at most so many lines. `scroll` is how many lines of `data` are above
-    those that are shown.
+    `tree` returns the outline in at most so many lines; None for data on the whole screen. `scroll` is how
+    many lines of `data` are above those that are shown.
     """
 
-    tree: Callable[[int], Sequence[StyledLine]]
+    tree: Callable[[int], Sequence[StyledLine]] | None
     title: str
     data: Sequence[StyledLine]
     footer: StyledLine
@@ -40,7 +40,7 @@ def screen_lines(parts: ScreenParts, width: int, height: int) -> ScreenLines:
     """Returns at most `height` lines of at most `width` columns; the footer is the last one."""
     room = max(0, height - 2)
     for_tree = max(min(room, 2), room // 2, room - len(parts.data))
-    tree = list(parts.tree(for_tree))[:for_tree] if for_tree else []
+    tree = list(parts.tree(for_tree))[:for_tree] if parts.tree is not None and for_tree else []
     for_data = room - len(tree)
     most_scroll = max(0, len(parts.data) - for_data)
     scroll = min(parts.scroll, most_scroll)

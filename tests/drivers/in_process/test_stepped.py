@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.drivers.in_process.answers import Answer, answers_by_calling, leave_unanswered
-from sfn_cli.drivers.in_process.stepped import BeforeState, BeforeTask, Skip, SteppedExecution, Waiting
+from sfn_cli.drivers.in_process.stepped import BeforeState, BeforeTask, Skip, SteppedExecution, WaitingTasks
 from sfn_cli.errors import StatesError
 from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.interpreter.mocks import Return, Throw
@@ -51,7 +51,7 @@ def shown(stop: Stop | None) -> str:
             return f"{place}{stop.state}{again} {stop.input.text}"
         case BeforeTask():
             return f"call {stop.task.state_name} {stop.task.arguments.text}"
-        case Waiting():
+        case WaitingTasks():
             names = ", ".join(task.state_name for task in stop.tasks)
             return f"waiting {names} until {stop.until}"
     return "end"
@@ -62,7 +62,7 @@ def every_stop(execution: SteppedExecution) -> list[str]:
     while True:
         stop = execution.proceed()
         stops.append(shown(stop))
-        if stop is None or (isinstance(stop, Waiting) and stop.until is None):
+        if stop is None or (isinstance(stop, WaitingTasks) and stop.until is None):
             return stops
 
 
@@ -307,7 +307,7 @@ def test_an_answered_callback(answer: Any, status: str, last: str) -> None:
     definition = chain(Ask={**TOKEN, "TimeoutSeconds": 60})
     execution = stepped(definition)
     stop = None
-    while not isinstance(stop, Waiting):
+    while not isinstance(stop, WaitingTasks):
         stop = execution.proceed()
     if answer is not None:
         execution.answer_task(stop.tasks[0], answer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.end_to_end.apis.shop import ApiShop, deploy_api_shop
-from tests.processes import sfn, stop_workers
+from tests.processes import stop_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,5 +17,4 @@ if TYPE_CHECKING:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiShop]:
     home = tmp_path_factory.mktemp("home") / "home"
     yield deploy_api_shop(home, tmp_path_factory.mktemp("shop") / "shop")
-    stop_workers(home)
-    sfn(home, "aws", "stop")
+    stop_home(home)

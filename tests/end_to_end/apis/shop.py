@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.processes import sfn, sfn_json
+from tests.processes import sfn_json
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
@@ -484,8 +484,13 @@ class ApiShop(NamedTuple):
         return self.call(api, path, "POST", json.dumps(value), content_type="application/json")
 
 
+def deploy_apis(home: Path, template: Path, name: str) -> ApiShop:
+    """Deploys a template with APIs, whose URLs are in its outputs."""
+    sfn_json(home, "deploy", "-t", str(template), "--stack", name)
+    stack = sfn_json(home, "stack", "show", name)
+    return ApiShop(home, {row["OutputKey"]: row["OutputValue"] for row in stack["Outputs"]})
+
+
 def deploy_api_shop(home: Path, folder: Path) -> ApiShop:
     """Deploys the project."""
-    sfn(home, "deploy", str(write_api_shop(folder)), "--stack", "shop")
-    stack = sfn_json(home, "stack", "show", "shop")
-    return ApiShop(home, {row["OutputKey"]: row["OutputValue"] for row in stack["Outputs"]})
+    return deploy_apis(home, write_api_shop(folder) / "template.json", "shop")

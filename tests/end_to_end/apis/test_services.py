@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from tests.end_to_end.apis.shop import ApiShop
+from tests.end_to_end.apis.shop import deploy_apis
 from tests.http_api import api
-from tests.processes import sfn, sfn_json, stop_workers
+from tests.processes import boto3_client, stop_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.end_to_end.apis.shop import ApiShop
 
 pytestmark = pytest.mark.slow  # the local AWS services
 
@@ -133,11 +134,8 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiShop]:
             "Http": {"Value": {"Fn::GetAtt": ["Http", "ApiEndpoint"]}},
         }
         template.write_text(json.dumps({"Resources": resources, "Outputs": outputs}))
-        sfn(home, "deploy", "-t", str(template), "--stack", "services")
-        stack = sfn_json(home, "stack", "show", "services")
-        yield ApiShop(home, {row["OutputKey"]: row["OutputValue"] for row in stack["Outputs"]})
-    stop_workers(home)
-    sfn(home, "aws", "stop")
+        yield deploy_apis(home, template, "services")
+    stop_home(home)
 
 
 def test_queue(services: ApiShop) -> None:
@@ -163,17 +161,7 @@ def test_unknown_action(services: ApiShop) -> None:
 
 def test_api_that_a_program_created(services: ApiShop) -> None:
     """An API that was created with API Gateway's operations is served as those of a stack are."""
-    environment = sfn(services.home, "aws", "env").stdout
-    facts = dict(
-        line.removeprefix("export ").split("=", 1) for line in environment.splitlines() if "=" in line
-    )
-    client = boto3.client(
-        "apigateway",
-        region_name="us-east-1",
-        endpoint_url=services.endpoint,
-        aws_access_key_id=facts["AWS_ACCESS_KEY_ID"].strip("'"),
-        aws_secret_access_key="any",
-    )
+    client = boto3_client(services.endpoint, "apigateway")
     api_id = client.create_rest_api(name="made")["id"]
     place = {
         "restApiId": api_id,

@@ -6,6 +6,7 @@ the old one did.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -34,6 +35,11 @@ UNSUCCESSFUL = ("ExecutionFailed", "ExecutionTimedOut")
 def shifted(history: Sequence[HistoryEvent]) -> list[HistoryEvent]:
     """The events after the first one, as they would be a day later."""
     return [event._replace(at=event.at + LATER) for event in history[1:]]
+
+
+def without_days(history: Sequence[HistoryEvent]) -> str:
+    """The history without the days in its data: errors quote the Context Object, which has times."""
+    return re.sub(r"\b2023-11-1\dT", "DAY", repr(history))
 
 
 def taken_over_unless_tasks_run(*args: Any, **more: Any) -> list[HistoryEvent] | None:
@@ -66,7 +72,7 @@ def continues_everywhere(definition: Any, input: Any, answered: Any, whole: list
         on = run(definition, input, answered, history=first, max_events=2 * MOST_EVENTS)
         assert on[: len(first)] == first
         if entry.frame == 0 and not any(event.type == "ExecutionRedriven" for event in whole[entry.id :]):
-            assert on[1:] == shifted(whole), f"from event {entry.id}"
+            assert without_days(on[1:]) == without_days(shifted(whole)), f"from event {entry.id}"
         # An execution with another name and seed resumes from its own history.
         other = run_other(definition, input, answered, first)
         for length in range(len(first), len(other), max(1, len(other) // 4)):

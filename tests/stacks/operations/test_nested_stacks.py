@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from sfn_cli.integrations.aws import embedded_aws
+from tests.processes import local_client, stop_services
 from tests.stacks.operations.cloudformation import GROUP, CloudFormation
 
 if TYPE_CHECKING:
@@ -25,13 +24,7 @@ class Templates:
 
     def __init__(self, home: Path) -> None:
         self.call = CloudFormation(home)
-        self._s3 = boto3.client(
-            "s3",
-            "us-east-1",
-            endpoint_url=embedded_aws.embedded_aws_endpoint(self.call.service.settings),
-            aws_access_key_id="any",
-            aws_secret_access_key="any",
-        )
+        self._s3 = local_client(home, "s3")
         self._s3.create_bucket(Bucket="templates")
 
     def put(self, name: str, **resources: Any) -> None:
@@ -70,7 +63,7 @@ def parent(url: str, days: int = 1, **more: Any) -> str:
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
     home = tmp_path_factory.mktemp("home")
     yield Templates(home)
-    embedded_aws.stop_embedded_aws(str(home))
+    stop_services(home)
 
 
 def child_of(call: CloudFormation, stack: str = "shop") -> str:

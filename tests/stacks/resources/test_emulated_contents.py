@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,6 +99,52 @@ def test_bucket_with_objects(emulated: Maker) -> None:
     s3.delete_object(Bucket="letters", Key="a")
     row.delete(emulated(), created, properties)
     assert s3.list_buckets()["Buckets"] == []
+
+
+def test_files_of_a_cdk_app(emulated: Maker, tmp_path: Path) -> None:
+    """A BucketDeployment puts folders and archives into its bucket, with their markers replaced."""
+    bucket = resource_type("AWS::S3::Bucket").create(emulated("Pages"), {}).reference
+    (tmp_path / "pages" / "css").mkdir(parents=True)
+    (tmp_path / "pages" / "css" / "a.css").write_text("b")
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("config.json", '{"table": "<<marker:1>>"}')
+    properties = {
+        "DestinationBucketName": bucket,
+        "DestinationBucketKeyPrefix": "site/",
+        "Sources": [str(tmp_path / "pages"), str(tmp_path / "c.zip")],
+        "SourceMarkers": [{}, {"<<marker:1>>": "orders"}],
+    }
+    row = resource_type("Custom::CDKBucketDeployment")
+    row.create(emulated("Deploy"), properties)
+    s3 = emulated.clients.get("s3")
+    found = {one["Key"]: s3.get_object(Bucket=bucket, Key=one["Key"])
+             for one in s3.list_objects_v2(Bucket=bucket)["Contents"]}  # fmt: skip
+    assert {key: one["Body"].read() for key, one in found.items()} == {
+        "site/css/a.css": b"b",
+        "site/config.json": b'{"table": "orders"}',
+    }
+    assert found["site/css/a.css"]["ContentType"] == "text/css"
+    assert row.fingerprint is not None
+    before = row.fingerprint(properties)
+    (tmp_path / "pages" / "b.html").touch()
+    assert row.fingerprint(properties) != before
+
+
+@pytest.mark.parametrize(
+    "changed, report",
+    [
+        (
+            {"Sources": None},
+            "Deploy: no files are copied to here: sfn knows them only from the CDK app itself.",
+        ),
+        ({}, "Deploy: the bucket here does not exist."),
+    ],
+)
+def test_files_that_are_not_copied(emulated: Maker, changed: dict[str, Any], report: str) -> None:
+    """A template alone has no files, and a bucket may be elsewhere: both are reported."""
+    properties = {"DestinationBucketName": "here", "Sources": ["/nowhere"], **changed}
+    resource_type("Custom::CDKBucketDeployment").create(emulated("Deploy"), properties)
+    assert emulated.reports[-1] == report
 
 
 def test_content(emulated: Maker, tmp_path: Path) -> None:

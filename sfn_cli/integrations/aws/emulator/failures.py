@@ -1,8 +1,8 @@
-"""Answers of the local AWS services for requests that they do not support.
+"""Answers of the local AWS services for requests that they do not support, or deny.
 
 moto's server answers 500, or 404 for an unknown path, with an HTML page. SDKs treat the former as a
 temporary failure and retry it for a long time; neither says what is missing. Here, both become an
-error in AWS's form, which SDKs report immediately.
+error in AWS's form, which SDKs report immediately. So does moto's empty 403 for a private S3 object.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ _EMPTY_ATTRIBUTE_VALUE = json.dumps(
 
 _FLASK_PAGE = b"<!doctype html>"
 
+_ACCESS_DENIED = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+)
+
 _SIGNED_FOR = re.compile(r"Credential=[^/,\s]+/[^/,\s]+/[^/,\s]+/([^/,\s]+)/")
 
 
@@ -51,7 +56,9 @@ class EmulatorFailures:
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             types = (value for name, value in headers if name.lower() == "content-type")
             # 405 too: a path that exists, with another method.
-            if status.startswith(("404", "405", "5")) and next(types, "text/html").startswith("text/html"):
+            if status.startswith(("403", "404", "405", "5")) and next(types, "text/html").startswith(
+                "text/html"
+            ):
                 pages.append((status, headers, *exc_info))
                 return None
             return start_response(status, headers, *exc_info)
@@ -63,6 +70,8 @@ class EmulatorFailures:
             if not pages:
                 return chunks
             page = b"".join(chunks)
+            if pages[0][0].startswith("403") and not page and environ["REQUEST_METHOD"] != "OPTIONS":
+                return _deny_object(environ, start_response)
             if not page.lower().startswith(_FLASK_PAGE):  # an answer of a service
                 start_response(*pages[0])
                 return [page]
@@ -80,6 +89,12 @@ class EmulatorFailures:
         # With exc_info, the failure replaces an answer that has already begun.
         start_response("400 Bad Request", headers, failure)
         return [body]
+
+
+def _deny_object(environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answers a request for an S3 object that is not public, and is not signed."""
+    start_response("403 Forbidden", [("Content-Type", "application/xml")])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [_ACCESS_DENIED]
 
 
 def _buffer_dynamodb_body(environ: dict[str, Any]) -> bytes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ASSET = "aws:cdk:asset"
 _BUCKET = "cdk-assets"
+_BUCKET_DEPLOYMENT = "Custom::CDKBucketDeployment"
 
 
 class AssetTable:
@@ -132,6 +133,11 @@ def with_local_code(resource: Mapping[str, Any], assets: AssetTable) -> dict[str
         if path is not None:
             del properties["DefinitionS3Location"]
             properties["DefinitionUri"] = str(path)
+    elif type == _BUCKET_DEPLOYMENT:
+        keys = properties.get("SourceObjectKeys")
+        paths = [assets.asset_in(key) for key in keys] if isinstance(keys, list) else []
+        if paths and None not in paths:
+            properties["Sources"] = [str(path) for path in paths]
     else:
         return changed
     changed["Properties"] = properties

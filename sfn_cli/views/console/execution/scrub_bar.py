@@ -29,7 +29,13 @@ def _draw_scrub_parts(page: ExecutionPageInput) -> Iterator[Markup]:
     event = page.shown.source.history[-1].type if page.shown.source.history else ""
     yield element("span", {"class": "note"}, f"event {at:,} of {last:,} {event}")
     if page.shown.is_earlier:
-        yield element("a", {"href": page.link(at=None), "class": "button"}, "Now")
+        now: Attributes = {
+            "href": page.link(at=None),
+            "class": "button",
+            "data-key": "n",
+            "aria-keyshortcuts": "n",
+        }
+        yield element("a", now, "Now")
 
 
 def _scrub_link(

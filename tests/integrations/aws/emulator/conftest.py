@@ -10,7 +10,7 @@ import pytest
 from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.clients import Clients
 from sfn_cli.settings import Settings
-from tests.processes import stop_services, stop_workers
+from tests.processes import stop_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,5 +32,4 @@ class LocalServices:
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServices]:
     settings = Settings(str(tmp_path_factory.mktemp("home") / "sfn"))
     yield LocalServices(settings)
-    stop_workers(Path(settings.home))
-    stop_services(settings.home)
+    stop_home(Path(settings.home))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +12,7 @@ from sfn_cli.integrations.aws import embedded_aws
 from sfn_cli.integrations.aws.emulator.snapshot import SNAPSHOT_NAME
 from sfn_cli.settings import Settings
 from tests.integrations.aws.emulator.conftest import LocalServices
-from tests.processes import await_end, until
+from tests.processes import kill_local_services, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,10 +95,7 @@ def _kill_after_a_snapshot(settings: Settings) -> None:
             return b"lovelace" in file.read()
 
     until(lambda: os.path.exists(path) and has_all(), "a snapshot with all data")
-    start = embedded_aws.embedded_aws_start(settings.home)
-    assert start is not None
-    os.kill(int(start.split()[1]), signal.SIGKILL)
-    await_end(int(start.split()[1]))
+    kill_local_services(settings.home)
 
 
 def test_data_is_kept(settings: Settings) -> None:

@@ -51,7 +51,7 @@ def test_a_stack(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("written", ["asset.1a", "asset.1a.zip", "../functions/price", "/somewhere/price"])
 def test_code_lies_here(tmp_path: Path, written: str) -> None:
-    """A function's code, a layer's content and a definition have local paths."""
+    """A function's code, a layer's content, a definition and files for a bucket have local paths."""
     resources = {
         "Price": function(asset("1a")),
         "Layer": {"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": asset("1a")}},
@@ -59,6 +59,7 @@ def test_code_lies_here(tmp_path: Path, written: str) -> None:
             "Type": "AWS::StepFunctions::StateMachine",
             "Properties": {"DefinitionS3Location": {"Bucket": {"Fn::Sub": "b"}, "Key": "1a.zip"}},
         },
+        "Files": {"Type": "Custom::CDKBucketDeployment", "Properties": {"SourceObjectKeys": ["1a.zip"]}},
         "Other": function({"S3Bucket": "mine", "S3Key": "2b.zip"}),
         "Inline": function({"ZipFile": "print(1)"}),
     }
@@ -68,6 +69,7 @@ def test_code_lies_here(tmp_path: Path, written: str) -> None:
     assert found["Price"]["Code"] == {"CodeDir": path}
     assert found["Layer"]["Content"] == {"CodeDir": path}
     assert found["Flow"] == {"DefinitionUri": path}
+    assert found["Files"]["Sources"] == [path]
     assert found["Other"]["Code"] == {"S3Bucket": "mine", "S3Key": "2b.zip"}
     assert found["Inline"]["Code"] == {"ZipFile": "print(1)"}
 
