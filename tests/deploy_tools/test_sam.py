@@ -22,6 +22,7 @@ from tests.deploy_tools.installation import SAM
 from tests.pictures import EXAMPLES
 from tests.processes import sfn
 from tests.projects import RUNTIME
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +60,13 @@ def test_sam(project: Deployment) -> None:
     unchanged = project.run(*DEPLOY, exit=1)
     assert "No changes to deploy. Stack payment-sam is up to date" in unchanged
 
-    logs = project.run("sam", "logs", "--stack-name", "payment-sam", "--name", "Bank")
-    assert "capture 120 for order 1001" in logs
-    assert "Payment" in project.run("sam", "list", "resources", "--stack-name", "payment-sam")
-    event = ("--event", '{"order": "7", "item": "cup", "card": "any", "amount": 1}')
-    paid = project.run("sam", "remote", "invoke", "Payment", "--stack-name", "payment-sam", *event)
-    assert "ship-7" in paid
+    if THOROUGH:
+        logs = project.run("sam", "logs", "--stack-name", "payment-sam", "--name", "Bank")
+        assert "capture 120 for order 1001" in logs
+        assert "Payment" in project.run("sam", "list", "resources", "--stack-name", "payment-sam")
+        event = ("--event", '{"order": "7", "item": "cup", "card": "any", "amount": 1}')
+        paid = project.run("sam", "remote", "invoke", "Payment", "--stack-name", "payment-sam", *event)
+        assert "ship-7" in paid
 
     project.run(*DEPLOY, "--parameter-overrides", "ApprovalLimit=50")
     assert project.pay(machine) == NOT_APPROVED

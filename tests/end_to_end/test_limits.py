@@ -56,7 +56,7 @@ def test_endless_expressions(home: Path) -> None:
     """
     runaways = [
         start_execution(home, create_machine(home, f"Runaway{n}", asking(text)))
-        for n, text in enumerate((BACKTRACKS, LOOPS, LOOPS))
+        for n, text in enumerate((BACKTRACKS, LOOPS))
     ]
     stopped = start_execution(home, create_machine(home, "Stopped", asking(LOOPS)))
     quick = create_machine(home, "Quick", WAITING)

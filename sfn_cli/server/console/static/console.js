@@ -94,6 +94,8 @@ addEventListener("pageshow", followPage);
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (question && !confirm(question)) event.preventDefault();
+  // The page that the action shows must not be replaced by this one, loaded again because of the action.
+  if (!event.defaultPrevented) stopFollowing();
 });
 
 document.addEventListener("keydown", (event) => {
