@@ -15,8 +15,8 @@ EXECUTION_RULES = """
 .tabs a[aria-current] {
   border-color: var(--rule); border-radius: 6px 6px 0 0; background: var(--box); font-weight: 600
 }
-.scroller { overflow: auto; max-height: 70vh }
-.sideways { overflow-x: auto }
+.scroller { overflow: auto; max-height: 70vh; position: relative }
+.sideways { overflow-x: auto; position: relative }
 .scroller thead th { position: sticky; top: 0; background: var(--page); z-index: 1 }
 .events tr.selected, .outline-table tr.selected {
   background: var(--box); box-shadow: inset 3px 0 0 var(--running)
