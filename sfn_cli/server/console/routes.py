@@ -19,6 +19,7 @@ from sfn_cli.server.console.actions.executions import (
     redrive_from_console,
     stop_from_console,
 )
+from sfn_cli.server.console.actions.start import start_from_console
 from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
 from sfn_cli.server.console.pages.definition import definition_page
@@ -30,6 +31,7 @@ from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
 from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
 from sfn_cli.server.console.pages.run_again import run_again_page
+from sfn_cli.server.console.pages.start import start_page
 from sfn_cli.server.console.pages.state import state_page
 from sfn_cli.server.console.pages.tasks import tasks_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
@@ -61,6 +63,7 @@ PAGES: Mapping[str, Show] = {
     "machines/{machine}/executions/{execution}/maps/{state}": map_page,
     "machines/{machine}/executions/{execution}/report.html": report_file,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
+    "machines/{machine}/start": start_page,
     "tasks": tasks_page,
 }
 """What GET shows, by the path below /console/."""
@@ -73,6 +76,7 @@ ACTIONS: Mapping[str, Act] = {
     "machines/{machine}/executions/{execution}/redrive": redrive_from_console,
     "machines/{machine}/executions/{execution}/stop": stop_from_console,
     "machines/{machine}/publish": publish_version,
+    "machines/{machine}/start": start_from_console,
     "machines/{machine}/validate": validate_definition,
 }
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
