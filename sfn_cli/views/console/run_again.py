@@ -54,6 +54,7 @@ def draw_run_again_form(form: RunAgainForm, token: str | None, problem: str = ""
             element(
                 "textarea",
                 {"id": "input", "name": "input", "rows": 12, "cols": 80, "spellcheck": "false"},
+                Markup("\n"),  # the parser drops the first line feed, which may be the text's
                 form.input,
             ),
         ),

@@ -13,6 +13,7 @@ from sfn_cli.settings import VIRTUAL_CLOCK
 from sfn_cli.settings.kinds import CLOCK
 from sfn_cli.views.console import run_again as drawn
 from sfn_cli.views.console.addresses import execution_address
+from sfn_cli.views.definition.definition_text import plain_line_ends
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -41,8 +42,7 @@ def _started(arn: str) -> ConsoleRedirect:
 def _given_form(form: drawn.RunAgainForm, request: ConsoleRequest) -> drawn.RunAgainForm:
     given = request.form
     return form._replace(
-        # A browser sends the lines of a text with CR LF.
-        input=given.get("input", form.input).replace("\r\n", "\n"),
+        input=plain_line_ends(given.get("input", form.input)),
         name=given.get("name", "").strip(),
         clock=given.get("clock", form.clock),
         fault_state=given.get("fault-state", ""),
