@@ -75,7 +75,7 @@ def test_it_runs_from_the_failed_state(home: Path, tmp_path: Path) -> None:
 
     shown = sfn(home, "show", "Pay/new")
     assert shown.stdout.splitlines()[0].endswith("(from Pay/old at Charge)")
-    assert sfn_json(home, "show", "Pay/new", "--output", "json")["execution"]["takenOver"] == {
+    assert sfn_json(home, "show", "Pay/new", "--output", "json")["takenOver"] == {
         "executionArn": f"{machine.replace('stateMachine', 'execution')}:old",
         "state": "Charge",
         "enteredEventId": 7,
