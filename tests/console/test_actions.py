@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from sfn_cli.views.console.forms import FORM_TOKEN
 from tests.console.machines import APPROVAL, FAIL, PASS, WAIT
 
 if TYPE_CHECKING:
-    from tests.console.opened_console import OpenedConsole
+    from tests.console.opened_console import ConsoleAnswer, OpenedConsole
 
 TASKS = console_address("tasks")
 
@@ -38,10 +39,10 @@ def test_only_possible_actions_are_offered(console: OpenedConsole, machines: dic
     )
     console.end_of(done), console.end_of(failed)
     console.reached(asking, "ActivityScheduled")
-    assert actions_on(console, waiting) == {"stop", "again"}
-    assert actions_on(console, done) == {"again"}
-    assert actions_on(console, failed) == {"redrive", "again"}
-    assert actions_on(console, asking) == {"stop", "answer", "again"}
+    assert actions_on(console, waiting) == {"stop", "again", "run-from"}
+    assert actions_on(console, done) == {"again", "run-from"}
+    assert actions_on(console, failed) == {"redrive", "again", "run-from"}
+    assert actions_on(console, asking) == {"stop", "answer", "again", "run-from"}
 
 
 def test_stop(console: OpenedConsole, machines: dict[str, str]) -> None:
@@ -169,4 +170,67 @@ def test_a_start_that_is_refused_loses_no_text(
     answer = console.submit(page, page, changed="yes", **fields)
     assert answer.status == 400
     assert reason in answer.text
-    assert f">{fields['input']}</textarea>" in answer.text
+    assert f">\n{fields['input']}</textarea>" in answer.text
+
+
+STEPS: dict = {
+    "StartAt": "First",
+    "States": {
+        "First": {"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.first", "Next": "Second"},
+        "Second": {"Type": "Fail", "Error": "Broken"},
+    },
+}
+
+
+def edited(**second: object) -> str:
+    return json.dumps({**STEPS, "States": {**STEPS["States"], "Second": second}})
+
+
+def run_from(console: OpenedConsole, execution: str, **fields: str) -> ConsoleAnswer:
+    page = execution_address(execution, "run-from")
+    token = console.form_token_of(console.get(page))
+    return console.post(page, {FORM_TOKEN: token, **fields})
+
+
+def test_run_from_here(console: OpenedConsole, machines: dict[str, str]) -> None:
+    """From where it failed, by an edited definition and with another input; the machine stays as it is."""
+    failed = console.start(console.create("steps", STEPS), {"a": 1})
+    console.end_of(failed)
+    assert "run-from" in actions_on(console, failed)
+    page = execution_address(failed, "run-from")
+    assert console.data(page)["state"] == "Second"
+    assert json.loads(console.data(page)["input"]) == {"a": 1, "first": {"n": 1}}
+    again = console.execution_of(run_from(console, failed))
+    assert console.end_of(again) == "FAILED"
+    fixed = edited(Type="Succeed")
+    new = console.execution_of(run_from(console, failed, definition=fixed, input='{"b": 2}', name="fixed"))
+    assert console.end_of(new) == "SUCCEEDED"
+    described = console.call("DescribeExecution", executionArn=new)
+    assert (described["name"], json.loads(described["output"])) == ("fixed", {"b": 2})
+    assert console.event_types(new)[1:3] == ["PassStateEntered", "PassStateExited"]
+    assert (
+        "Fail"
+        in console.call("DescribeStateMachine", stateMachineArn=described["stateMachineArn"])["definition"]
+    )
+
+
+@pytest.mark.parametrize(
+    "fields, reason",
+    [
+        ({"definition": '{"StartAt": "X"'}, "INVALID_JSON_DESCRIPTION"),
+        ({"definition": json.dumps(STEPS).replace('"n": 1', '"n": 2')}, "event 3"),
+        ({"input": "{oops"}, "Invalid State Machine Execution Input"),
+        ({"name": "a b"}, "Invalid Name"),
+    ],
+)
+def test_a_start_from_here_that_is_refused(
+    console: OpenedConsole, machines: dict[str, str], fields: dict[str, str], reason: str
+) -> None:
+    """The page comes back with the reason, and with what was typed."""
+    machine = console.create("steps", STEPS)
+    failed = console.start(machine)
+    console.end_of(failed)
+    answer = run_from(console, failed, **fields)
+    assert answer.status == 400
+    assert reason in answer.text.partition('role="alert">')[2].partition("</p>")[0]
+    assert all(html.escape(text) in answer.text for text in fields.values())

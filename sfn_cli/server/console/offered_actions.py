@@ -27,7 +27,8 @@ def draw_offered_actions(service: Service, request: ConsoleRequest, shown: Shown
     """Returns the element with the execution's actions; it is a part of its page."""
     if request.form_token is None:
         return draw_execution_actions(ExecutionActions(""), None)
-    return draw_execution_actions(offered_actions(service, shown), request.form_token)
+    actions = offered_actions(service, shown)._replace(selected_visit=request.number("visit", 0) or None)
+    return draw_execution_actions(actions, request.form_token)
 
 
 def offered_actions(service: Service, shown: ShownExecution) -> ExecutionActions:
@@ -52,6 +53,7 @@ def offered_actions(service: Service, shown: ShownExecution) -> ExecutionActions
         tasks=tasks,
         no_redrive="" if is_express else _no_redrive(service, arn, execution.status),
         can_run_again=has_machine and not is_child,
+        can_run_from=has_machine and not is_child and bool(shown.view.root.visits),
     )
 
 
@@ -70,7 +72,7 @@ def answerable_task(task: WaitingTask) -> AnswerableTask:
 
 
 def _no_redrive(service: Service, arn: str, status: str) -> str | None:
-    """Returns why the execution cannot be redriven; "" if nobody would expect that it can be."""
+    """Returns why the execution cannot be redriven; "" if no one would expect that it can be."""
     if needless_redrive_reason(status) is not None:
         return ""
     state = service.redrives.state(arn)

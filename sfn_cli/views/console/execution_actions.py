@@ -23,7 +23,8 @@ class ExecutionActions(NamedTuple):
     """What can be done with an execution now.
 
     `no_redrive` is the reason why it cannot be redriven, None if it can be; it is empty where that
-    would be no surprise, such as for an execution that has succeeded.
+    would be no surprise, such as for an execution that has succeeded. `selected_visit` is the visit that
+    is selected on the page, by the id of its first event.
     """
 
     execution_arn: str
@@ -32,6 +33,7 @@ class ExecutionActions(NamedTuple):
     no_redrive: str | None = ""
     can_run_again: bool = False
     can_run_from: bool = False
+    selected_visit: int | None = None
 
 
 def draw_execution_actions(actions: ExecutionActions, token: str | None, id: str = ACTIONS_PART) -> Markup:
@@ -45,7 +47,8 @@ def draw_execution_actions(actions: ExecutionActions, token: str | None, id: str
             draw_form(execution_address(arn, "redrive"), token, draw_submit("Redrive", look="main"))
         )
     if actions.can_run_from:
-        buttons.append(_draw_link("Run from here …", execution_address(arn, "run-from"), id="run-from"))
+        address = execution_address(arn, "run-from", query={"visit": actions.selected_visit})
+        buttons.append(_draw_link("Run from here …", address, id="run-from"))
     if actions.can_run_again:
         buttons.append(draw_form(execution_address(arn, "again"), token, draw_submit("Run again")))
         buttons.append(_draw_link("Run again with changes …", execution_address(arn, "again")))

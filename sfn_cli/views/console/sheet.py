@@ -41,6 +41,7 @@ button.danger { color: var(--failed); border-color: var(--failed) }
 .task-form summary, #stop-form summary { color: var(--muted) }
 .task-form pre { max-height: 160px }
 .field { display: grid; gap: 2px; max-width: 640px }
+.field.wide, .field.wide textarea { max-width: 900px }
 .field label { color: var(--muted); font-size: 12px }
 .field textarea, .field input, .field select { width: 100%; max-width: 640px }
 .visits { display: flex; gap: 12px }

@@ -101,7 +101,12 @@ def draw_task_form(
 
 def _draw_field(id: str, text: str, name: str, value: str, *, is_long: bool = False) -> Markup:
     field = (
-        element("textarea", {"id": id, "name": name, "rows": 3, "cols": 60, "spellcheck": "false"}, value)
+        element(
+            "textarea",
+            {"id": id, "name": name, "rows": 3, "cols": 60, "spellcheck": "false"},
+            Markup("\n"),
+            value,
+        )
         if is_long
         else element("input", {"id": id, "name": name, "value": value, "size": 40})
     )
