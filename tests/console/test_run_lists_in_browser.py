@@ -54,7 +54,7 @@ def test_start_by_keyboard(filled: OpenedConsole, browsing: Browsing) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type('{"customer": Ada}')
     press_start(page)
-    assert "line 1, column 14" in page.get_by_role("alert").inner_text()
+    assert "line 1, column 17" in page.get_by_role("alert").inner_text()
     check_page(page)
     browsing.faults.clear()  # the browser reports the status 400
     page.get_by_label("Input (JSON)").fill('{"customer": "Ada"}')
