@@ -194,7 +194,16 @@ SESSION = [
 
 ALL_RUN = (
     *("deploy", "run", "export", "stack", "stack list", "stack show", "stack delete", "trigger"),
-    *("start-executions", "ls", "ps", "tasks list", "worker status", "aws", "aws endpoint"),
+    *(
+        "start-execution",
+        "start-executions",
+        "ls",
+        "ps",
+        "tasks list",
+        "worker status",
+        "aws",
+        "aws endpoint",
+    ),
 )
 """Commands that have several examples, all of which are run."""
 

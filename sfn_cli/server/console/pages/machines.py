@@ -27,6 +27,7 @@ _MACHINES = 50
 """The number of state machines on a page."""
 
 _COLUMNS = ("State machine", "Last executions", "Running", "Failed today", "Median", "Last error")
+_NUMBERS = ("Running", "Failed today", "Median")
 _FIRST_COMMANDS = (
     ("Run a project:", "sfn run FOLDER"),
     (
@@ -80,7 +81,10 @@ def _draw_machine_search(part: str, listed: MachineList) -> Markup:
 def _draw_machine_table(
     rows: dict[str, Markup], listed: MachineList, part: str, *, can_start: bool
 ) -> Markup:
-    titles = [element("th", {"scope": "col"}, title) for title in _COLUMNS]
+    titles = [
+        element("th", {"scope": "col", "class": "number" if title in _NUMBERS else None}, title)
+        for title in _COLUMNS
+    ]
     if can_start:
         titles.append(element("td", {}))
     more = Markup("")
@@ -130,7 +134,7 @@ def _draw_machine(id: str, figures: MachineFigures, today: int, *, can_start: bo
             },
             "Start",
         )
-        cells.append(element("td", {"class": "buttons"}, start))
+        cells.append(element("td", {}, start))
     return element("tr", {"id": id}, *cells)
 
 
