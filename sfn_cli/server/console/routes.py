@@ -75,7 +75,6 @@ PAGES: Mapping[str, Show] = {
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
     "machines/{machine}/start": start_page,
     "status": status_page,
-    "machines/{machine}/start": start_page,
     "tasks": tasks_page,
 }
 """What GET shows, by the path below /console/."""
