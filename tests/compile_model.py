@@ -176,6 +176,7 @@ OPERATIONS: Mapping[str, tuple[str, ...] | None] = {
         "ValidateTemplate",
     ),
     "cloudtrail": ("LookupEvents",),
+    "pipes": None,
     "scheduler": None,
 }
 

@@ -26,6 +26,17 @@ def call_api(service: Service, operation: Operation, request: Mapping[str, Any])
     return answer_api(service, operation, request)
 
 
+def check_api_request(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a request after the checks of `call_api`, with its times in milliseconds.
+
+    Raises UsageError, or ApiError.
+    """
+    from sfn_cli.api.protocol.shapes import check_request_shape
+
+    check_request_shape(operation.input, request)
+    return _constrained_api_request(operation, request)
+
+
 def answer_api(service: Service, operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the operation's response in AWS's shape.
 
@@ -42,16 +53,22 @@ def begin_api(service: Service, operation: Operation, request: Mapping[str, Any]
     """Runs `answer_api` without waiting for executions to end or tasks to be scheduled."""
     from sfn_cli.api.following import try_to_keep_worker_alive
     from sfn_cli.api.operations import find_operation
+
+    request = _constrained_api_request(operation, request)
+    try:
+        answered = find_operation(service, operation)(service, request)
+    except UnstorableError as error:
+        raise ApiError("ValidationException", str(error)) from error
+    if operation.service == "stepfunctions":
+        try_to_keep_worker_alive(service)  # after a crash, any command starts the next worker
+    return answered
+
+
+def _constrained_api_request(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
     from sfn_cli.api.protocol.constraints import check_constraints
     from sfn_cli.api.protocol.times import has_times, with_times
 
     if has_times(operation.input):
         request = with_times(operation.input, request)
     check_constraints(operation.input, request)
-    try:
-        answered = find_operation(service, operation)(service, dict(request))
-    except UnstorableError as error:
-        raise ApiError("ValidationException", str(error)) from error
-    if operation.service == "stepfunctions":
-        try_to_keep_worker_alive(service)  # after a crash, any command starts the next worker
-    return answered
+    return dict(request)

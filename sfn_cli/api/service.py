@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Tasks,
         Versions,
     )
+    from sfn_cli.store.protocols.store_counts import StoreCounts
 
 
 class Runner(Protocol):
@@ -311,3 +312,7 @@ class Service:
     @property
     def function_urls(self) -> FunctionUrls:
         return self.store.function_urls
+
+    @property
+    def store_counts(self) -> StoreCounts:
+        return self.store.store_counts

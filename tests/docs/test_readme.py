@@ -81,7 +81,7 @@ def test_recordings() -> None:
 def test_chaos() -> None:
     """The numbers are those of the test."""
     chaos = (ROOT / "tests" / "end_to_end" / "test_chaos.py").read_text(encoding="utf-8")
-    executions, kills = re.findall(r"executions=(\d+), kills=(\d+)", chaos)[0]
+    executions, kills = re.findall(r"executions, kills = \((\d+), (\d+)\)", chaos)[0]
     assert f"{executions} executions end" in TEXT
     assert f"killed {kills} times" in TEXT
 

@@ -194,7 +194,16 @@ SESSION = [
 
 ALL_RUN = (
     *("deploy", "run", "export", "stack", "stack list", "stack show", "stack delete", "trigger"),
-    *("start-executions", "ls", "ps", "tasks list", "worker status", "aws", "aws endpoint"),
+    *(
+        "start-execution",
+        "start-executions",
+        "ls",
+        "ps",
+        "tasks list",
+        "worker status",
+        "aws",
+        "aws endpoint",
+    ),
 )
 """Commands that have several examples, all of which are run."""
 
@@ -416,7 +425,8 @@ def _all_examples() -> dict[str, list[str]]:
 def _run_examples(shown: list[str], command: str) -> list[str]:
     """Returns the examples that are run, by the current Python: of most commands the first."""
     assert shown, command
-    return [_runnable_example(line) for line in (shown if command in ALL_RUN else shown[:1])]
+    run = [line for line in (shown if command in ALL_RUN else shown[:1]) if "--step" not in line]
+    return [_runnable_example(line) for line in run]  # test_stepped_run.py runs those with --step
 
 
 def _runnable_example(line: str) -> str:

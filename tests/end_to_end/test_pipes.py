@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import ROLE, kill_workers, local_client, sfn, sfn_json, until
+from tests.processes import ROLE, boto3_client, kill_workers, local_client, sfn, sfn_json, until
 from tests.projects import RUNTIME
 
 if TYPE_CHECKING:
@@ -131,3 +131,17 @@ def test_pipes(home: Path, tmp_path: Path) -> None:
     ]
     (event,) = [one for one in found if isinstance(one, dict)]
     assert (event["source"], event["detail-type"], event["detail"]) == ("pipes", "A", {"seen": "A"})
+
+    # A pipe that a program creates passes events, too.
+    pipes = boto3_client(sfn(home, "aws", "endpoint").stdout.strip(), "pipes")
+    url = sqs.create_queue(QueueName="more")["QueueUrl"]
+    pipes.create_pipe(
+        Name="more",
+        RoleArn=ROLE,
+        Source=f"arn:aws:sqs:{ACCOUNT}:more",
+        Target=f"arn:aws:sqs:{ACCOUNT}:in",
+        TargetParameters={"InputTemplate": "<$.body>"},
+    )
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"total": 5}))
+    until(lambda: [{"total": 5, "by": "to-machine"}] in inputs(home), "the end of the second pipe")
+    pipes.delete_pipe(Name="more")

@@ -122,7 +122,7 @@ def test_interventions(project: Path) -> None:
         press(terminal, "c", "before Pack", "in Lines[1]", 'input       "jug"')
         press(terminal, "bApprove\rc", "before Approve")
         press(terminal, "s", "the execution succeeded", '"jug"')
-        terminal.type("\r")
+        terminal.type("q")
         assert terminal.end() == 0
         assert_restored(terminal)
     events = json.loads(history.read_text())["events"]

@@ -14,6 +14,7 @@ from sfn_cli.interpreter.signals import (
     TaskSubmitted,
     TaskSucceeded,
 )
+from sfn_cli.interpreter.takeover.origin import origins_in_details
 from sfn_cli.store.sqlite.stepfunctions.executions import SqliteExecutions
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def breaches(database: Database) -> Iterator[str]:
     for arn, state_machine_arn, definition, seed in rows:
         history = SqliteExecutions(database).history(arn)
         machine = load_machine(definition)
-        for length in range(1, len(history)):
+        # What was taken over was stored with the first event: no execution stops within it.
+        first = max((origin.until for origin in origins_in_details(history[0].details)), default=1)
+        for length in range(first, len(history)):
             interpreter = Interpreter(arn, state_machine_arn, machine, seed)
             for event in history[:length]:
                 interpreter.apply(event)

@@ -41,6 +41,7 @@ _SERVICES: Mapping[str, str] = {
     "cloudformation": "CloudFormation (over HTTP)",
     "cloudcontrol": "Cloud Control (over HTTP)",
     "cloudtrail": "CloudTrail (over HTTP)",
+    "pipes": "EventBridge Pipes (over HTTP)",
 }
 
 _QUOTAS: Mapping[str, tuple[str, str]] = {
@@ -67,10 +68,10 @@ _QUOTAS: Mapping[str, tuple[str, str]] = {
     "INVOKE_EVENT_BYTES": ("payload of an asynchronous Lambda invocation", "{} bytes"),
     "UNZIPPED_CODE_BYTES": ("unpacked code of a Lambda function", "{} bytes"),
     "FUNCTION_PAGE_ITEMS": ("functions of a page", "{}"),
-    "MAPPING_FILTERS": ("patterns of an event source mapping", "{}"),
-    "RULE_TARGETS": ("targets of a rule", "{}"),
+    "MAPPING_FILTERS": ("filter patterns of an event source mapping", "{}"),
+    "RULE_TARGETS": ("targets of an EventBridge rule", "{}"),
     "PUT_EVENTS_ENTRIES": ("events of one PutEvents", "{}"),
-    "PUT_EVENTS_BYTES": ("size of the events of one PutEvents", "{} bytes"),
+    "PUT_EVENTS_BYTES": ("total size of the events of one PutEvents", "{} bytes"),
     "LOG_EVENT_BYTES": ("message of a log event", "{} bytes"),
     "PUT_LOG_BYTES": ("events of one PutLogEvents", "{} bytes"),
     "LOG_EVENT_OVERHEAD_BYTES": ("size of a log event in addition to its message", "{} bytes"),

@@ -76,6 +76,35 @@ def test_events_and_schedules(served: Served) -> None:
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
+def test_pipes(served: Served) -> None:
+    """Scheduler and Pipes have the same paths for tags: the ARN says whose they are."""
+    pipes, scheduler = served.client("pipes"), served.client("scheduler")
+    start = datetime(2030, 1, 1, tzinfo=UTC)
+    kinesis = {"StartingPosition": "AT_TIMESTAMP", "StartingPositionTimestamp": start}
+    arn = pipes.create_pipe(
+        Name="p",
+        RoleArn=ROLE,
+        Source="arn:aws:kinesis:us-east-1:123456789012:stream/s",
+        SourceParameters={"KinesisStreamParameters": kinesis},
+        Target="arn:aws:sqs:us-east-1:123456789012:q",
+    )["Arn"]
+    group = scheduler.create_schedule_group(Name="g")["ScheduleGroupArn"]
+    pipes.tag_resource(resourceArn=arn, tags={"team": "a", "cost": "1"})
+    pipes.untag_resource(resourceArn=arn, tagKeys=["cost"])
+    scheduler.tag_resource(ResourceArn=group, Tags=[{"Key": "team", "Value": "b"}])
+    assert pipes.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "a"}
+    assert scheduler.list_tags_for_resource(ResourceArn=group)["Tags"] == [{"Key": "team", "Value": "b"}]
+    pipes.update_pipe(Name="p", RoleArn=ROLE, DesiredState="STOPPED")
+    found = pipes.describe_pipe(Name="p")
+    assert found["SourceParameters"]["KinesisStreamParameters"] == kinesis
+    assert found["CurrentState"] == pipes.list_pipes()["Pipes"][0]["CurrentState"] == "STOPPED"
+    pipes.delete_pipe(Name="p")
+    with pytest.raises(ClientError) as missing:
+        pipes.describe_pipe(Name="p")
+    assert missing.value.response["Error"]["Code"] == "NotFoundException"
+    assert missing.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+
+
 def test_paginator(served: Served) -> None:
     """boto3's paginator follows the tokens to the end."""
     sfn = served.client("stepfunctions")

@@ -60,7 +60,7 @@ def model_services() -> list[str]:
 
 def model_http_services() -> list[str]:
     """Lists the services whose operations are served over HTTP; some of them have no commands."""
-    return [*model_services(), "cloudformation", "cloudcontrol", "cloudtrail"]
+    return [*model_services(), "cloudformation", "cloudcontrol", "cloudtrail", "pipes"]
 
 
 def model_commands(service: str) -> list[str]:

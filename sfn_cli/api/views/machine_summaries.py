@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sfn_cli.api.service import Service
+    from sfn_cli.store.records.execution_searches import FoundExecution
     from sfn_cli.store.records.executions import ExecutionSummary
     from sfn_cli.store.records.state_machines import StateMachine
     from sfn_cli.views.statuses import Status
@@ -74,14 +75,19 @@ def machine_summaries(service: Service, limit: int | None = None) -> Iterator[Ma
     for count, machine in enumerate(all_machines(service)):
         if limit is not None and count >= limit:
             return
-        runs = service.executions.page(ExecutionFilter(machine.arn), None, RECENT_RUNS)
-        yield MachineSummary(
-            machine.name,
-            machine.arn,
-            machine.type,
-            _with_last_error(service, [machine_run(service, run) for run in runs]),
-            service.executions.count_running(machine.arn),
-        )
+        yield machine_summary(service, machine)
+
+
+def machine_summary(service: Service, machine: StateMachine) -> MachineSummary:
+    """Returns a state machine with its latest executions."""
+    runs = service.executions.page(ExecutionFilter(machine.arn), None, RECENT_RUNS)
+    return MachineSummary(
+        machine.name,
+        machine.arn,
+        machine.type,
+        _with_last_error(service, [machine_run(service, run) for run in runs]),
+        service.executions.count_running(machine.arn),
+    )
 
 
 def all_machines(service: Service) -> Iterator[StateMachine]:
@@ -124,7 +130,7 @@ def machine_runs(
     return runs, len(found) > limit
 
 
-def machine_run(service: Service, summary: ExecutionSummary) -> MachineRun:
+def machine_run(service: Service, summary: ExecutionSummary | FoundExecution) -> MachineRun:
     """Returns an execution of a list, without its error."""
     status: Status = summary.status  # type: ignore[assignment]
     if status == "RUNNING" and is_waiting_after(_last_event_type(service, summary.arn)):

@@ -36,7 +36,7 @@ _LIST = os.path.join(os.path.dirname(__file__), "aws_commands.txt")
 _WITHOUT_ENDPOINT = frozenset({"configure", "history"})
 """Commands that call no service."""
 
-_OWN_SERVICES = frozenset({"cloudcontrol", "cloudformation", "cloudtrail", "scheduler"})
+_OWN_SERVICES = frozenset({"cloudcontrol", "cloudformation", "cloudtrail", "pipes", "scheduler"})
 """Commands whose service, or part of it, sfn has itself; the others need moto."""
 
 _BOTOCORE_NAMES = {"s3api": "s3", "configservice": "config", "runtime.sagemaker": "sagemaker-runtime"}

@@ -131,7 +131,7 @@ def run(
       sfn run examples/lambda --input '{"name": "Ada"}'
       sfn run -t template.yaml --machine OrderFlow --parameter Stage=dev --input '{"order": 1}'
       sfn run examples/lambda --virtual-time
-      sfn run examples/order --step --break Charge
+      sfn run examples/lambda --step
     """
     if step:
         stepping.check_step_options(terminal, events=events)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.cli.exit_codes import ExitCode
-from sfn_cli.cli.failures import CommandFailedError, OperationError
+from sfn_cli.cli.failures import CommandFailedError, ExecutionFailedError, OperationError
 from sfn_cli.errors import ApiError, UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def step_through_run(
     from sfn_cli.arn import name_of_execution
     from sfn_cli.cli.run.followed_run import write_run_output
     from sfn_cli.cli.step.run_terminal import step_at_terminal
-    from sfn_cli.cli.watch.watch import check_end
+    from sfn_cli.cli.watch.watch import check_end, end_reason
     from sfn_cli.drivers.in_process.unstored import unstored_execution
     from sfn_cli.views.execution.fold import fold_execution
     from sfn_cli.views.source import ExecutionSource
@@ -66,11 +66,14 @@ def step_through_run(
         name, execution.history, definition, state_machine_arn=machine_arn, is_virtual=True
     )
     step_at_terminal(execution, source, backend.service, sys.stderr, backend.terminal, breakpoints)
-    if history_file is not None:
-        _write_history(execution, history_file)
     view = fold_execution(source)
     _write_tree(view, backend.terminal)
-    check_end(backend, view)
+    if history_file is not None:
+        _write_history(execution, history_file)
+        # The commands that it suggests are about the file.
+        check_end(backend, fold_execution(source._replace(name=str(history_file))))
+    elif view.status != "SUCCEEDED":
+        raise ExecutionFailedError(end_reason(view, for_people=True), lambda: _write_failure(backend, view))
     write_run_output(view.output, backend.terminal)
     return ExitCode.SUCCESS
 
@@ -91,6 +94,14 @@ def _write_tree(view: ExecutionView, terminal: Terminal) -> None:
 
     lines = outline_lines(view, now=view.last_at, width=output_columns(sys.stderr), pending={})
     write_lines(lines, sys.stderr, color=terminal.colors(sys.stderr))
+
+
+def _write_failure(backend: Backend, view: ExecutionView) -> None:
+    from sfn_cli.cli.show.forms.failure_text import explained_failure, failure_text
+    from sfn_cli.cli.show.styled_output import output_columns, write_lines
+
+    lines = failure_text(explained_failure(backend, view), output_columns(sys.stderr))
+    write_lines([[], *lines], sys.stderr, color=backend.terminal.colors(sys.stderr))
 
 
 def _write_history(execution: SteppedExecution, path: Path) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.failures import CommandFailedError
 from sfn_cli.cli.operations.backend import Backend
+from sfn_cli.cli.output import local_time_in_output
 from sfn_cli.cli.stacks.apis import stack_apis
 from sfn_cli.errors import UsageError
 from sfn_cli.stacks.deployment.names import stored_stacks
+from sfn_cli.stacks.deployment.stack_members import stack_members
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -51,7 +53,7 @@ def list_stacks(terminal: Terminal) -> ExitCode:
 
         tables.write_stacks(found, sys.stdout, color=terminal.color)
         return ExitCode.SUCCESS
-    terminal.write({"Stacks": [_stack_members(one) for one in found]}, "Stacks")
+    terminal.write({"Stacks": [stack_members(one, local_time_in_output) for one in found]}, "Stacks")
     return ExitCode.SUCCESS
 
 
@@ -82,7 +84,7 @@ def show_stack(terminal: Terminal, stack_name: str) -> ExitCode:
         return ExitCode.SUCCESS
     terminal.write(
         {
-            **_stack_members(found),
+            **stack_members(found, local_time_in_output),
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": value} for key, value in found.parameters.items()
             ],
@@ -184,20 +186,3 @@ def _recover_killed_deploys(service: Service) -> None:
 def _missing_stack_text(service: Service, name: str) -> str:
     names = ", ".join(one.name for one in stored_stacks(service.stacks))
     return f'No stack named "{name}". {f"Stacks: {names}" if names else "No stacks exist."}'
-
-
-def _stack_members(found: Any) -> dict[str, Any]:
-    from sfn_cli.cli.output import local_time_in_output
-
-    return {
-        "StackName": found.name,
-        "StackId": found.arn,
-        "StackStatus": found.status,
-        **({"StackStatusReason": found.reason} if found.reason else {}),
-        "Kind": found.kind,
-        **({} if found.is_sent else {"Folder": found.folder, "Source": found.source}),
-        "CreationTime": local_time_in_output(found.created_at),
-        "LastUpdatedTime": local_time_in_output(found.updated_at),
-        "IsStopped": found.is_stopped,
-        **({"DataLostTime": local_time_in_output(found.data_lost_at)} if found.data_lost_at else {}),
-    }

@@ -97,6 +97,11 @@ class RunScreen:
                 return False
         return True
 
+    @property
+    def awaits_child(self) -> bool:
+        """Whether a task waits for the end of an execution or a job, which may come without the user."""
+        return isinstance(self.stop, WaitingTasks) and any(task.awaits_child for task in self.stop.tasks)
+
     def proceed(self) -> None:
         """Does what the stop announced, and goes to the next one."""
         self.stop = self._execution.proceed()
@@ -107,7 +112,7 @@ class RunScreen:
         self._replacement = self._draft = None
         self._scroll = self._task = 0
         self._page = "stop"
-        if self.awaits_user:
+        if self.awaits_user and not self.awaits_child:
             self._continues = False
 
     # Keys
@@ -147,8 +152,10 @@ class RunScreen:
                         return self._command_before_state(stop, key)
                     case WaitingTasks() as stop:
                         return self._command_of_waiting(stop, key)
-                    case None:
-                        return "quit" if key in ("n", "c", "enter", "space", "esc") else "stay"
+                    case None if key == "esc":
+                        return "quit"
+                    case None if key in ("n", "c", "enter", "space"):  # which may have been typed ahead
+                        self.message = "The execution has ended: h walks through its history, q quits."
         return "stay"
 
     def _command_before_state(self, stop: BeforeState, key: str) -> Request:

@@ -45,7 +45,7 @@ def step_at_terminal(
         _proceed(full, shown)
         while True:
             full.draw(shown.lines(*full.size))
-            awaits_child = _awaits_child(shown)
+            awaits_child = shown.awaits_child
             keys = full.keys(_CHILD_SECONDS if awaits_child else None)
             if keys is None or not all(_press(full, shown, key) for key in keys):
                 execution.stop()
@@ -73,10 +73,6 @@ def _press(full: FullScreen, shown: RunScreen, key: str) -> bool:
     if request == "proceed":
         _proceed(full, shown)
     return request != "quit"
-
-
-def _awaits_child(shown: RunScreen) -> bool:
-    return isinstance(shown.stop, WaitingTasks) and any(task.awaits_child for task in shown.stop.tasks)
 
 
 def _edit(full: FullScreen, shown: RunScreen, request: EditRequest) -> Request:

@@ -51,6 +51,8 @@ def stop_title(stop: Stop | None, execution: SteppedExecution, task: int) -> str
             return f"before {state}"
         case BeforeState(state=state, attempt=attempt, error=error):
             return f"before attempt {attempt} of {state}, after {error or 'a failure'}"
+        case BeforeTask(task=called) if called.plan is not None:
+            return f"{called.state_name} runs the children of its Map Run …"
         case BeforeTask(task=called):
             return f"{called.state_name} calls {called.resource.arn} …"
         case WaitingTasks(tasks=tasks, until=until):
@@ -102,7 +104,7 @@ def stop_lines(
             yield from data_lines("input", stop.input.text, width)
             if stop.variables:
                 yield from _value_lines("variables", stop.variables, width)
-        case BeforeTask(task=called):
+        case BeforeTask(task=called) if called.plan is None:
             yield from data_lines("arguments", called.arguments.text, width)
         case WaitingTasks(tasks=tasks):
             chosen = tasks[task % len(tasks)]
@@ -116,8 +118,6 @@ def stop_lines(
             yield from data_lines("input", execution.input_of(chosen).text, width)
         case None:
             yield from _end_lines(execution, width)
-        case _:
-            assert_never(stop)
 
 
 def inspection_lines(

@@ -112,10 +112,10 @@ def check_end(backend: Backend, view: ExecutionView) -> None:
     if view.status != "SUCCEEDED":
         for_people = sys.stderr.isatty()
         more = _explanation_writer(backend, view) if for_people else None
-        raise ExecutionFailedError(_end_reason(view, for_people=for_people), more)
+        raise ExecutionFailedError(end_reason(view, for_people=for_people), more)
 
 
-def _end_reason(view: ExecutionView, *, for_people: bool) -> str:
+def end_reason(view: ExecutionView, *, for_people: bool) -> str:
     """Returns how the execution ended, with the cause: for people, only its message in one line."""
     cause = view.cause or ""
     if for_people:

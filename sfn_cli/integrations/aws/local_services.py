@@ -1,4 +1,4 @@
-"""The services that sfn implements: Step Functions, Lambda, CloudWatch Logs, EventBridge, Scheduler.
+"""The services that sfn implements: Step Functions, Lambda, CloudWatch Logs, EventBridge and its relatives.
 
 Their operations are served from the store, unless an endpoint is set for the service.
 """
@@ -52,6 +52,7 @@ LOCAL_SERVICES = (
     LocalService("logs", "cloudwatchlogs", "CloudWatch Logs"),
     EVENTS,
     LocalService("scheduler", "scheduler", "Scheduler", can_be_elsewhere=True),
+    LocalService("pipes", "pipes", "Pipes", can_be_elsewhere=True),
 )
 
 

@@ -6,7 +6,8 @@ The events of a stream (https://html.spec.whatwg.org/multipage/server-sent-event
     reload     the page has other parts now: the browser loads it again
     end        nothing will change any more
 
-Rule 1: One look at the store serves all pages; while nothing changes, none is drawn.
+Rule 1: One look at the store serves all pages; while nothing changes, none is drawn. A page that shows
+processes is also drawn with each keep-alive.
 Rule 2: A stream begins with the digest of what the browser has (`since`, or Last-Event-ID after a lost
 connection), so that no change between the page and its stream is missed.
 Rule 3: A page is drawn at most every PAUSE_SECONDS, and never more than a quarter of the time.
@@ -87,6 +88,8 @@ class LivePages:
             await asyncio.sleep(max(PAUSE_SECONDS, _SHARE * (clock() - began)))
             while not self._is_ending and not await self._change_after(seen):
                 yield b": keep-alive\n\n"
+                if page.shows_processes:
+                    break
 
     async def _change_after(self, seen: int) -> bool:
         """Waits for a change of the store; returns whether there was one, within the keep-alive time."""
@@ -108,6 +111,7 @@ class LivePages:
         if self._follower is None:
             self._follower = Follower(self._open_service())
             self._follower.wait()
+            self._wake()  # the store may have changed since the first page was drawn
         clock = asyncio.get_running_loop().time
         changed_at = clock()
         while self._waiting:

@@ -1,4 +1,4 @@
-"""The state machine whose definition a page of the console is about."""
+"""The state machine that a page of the console is about."""
 
 from __future__ import annotations
 
@@ -18,13 +18,24 @@ CURRENT = "current"
 """The latest revision of a machine, whether or not it is published, in addresses."""
 
 
+def opened_machine_arn(service: Service, request: ConsoleRequest) -> str:
+    """Returns the ARN that the address names. Raises ApiError for a name that no machine can have."""
+    name = request.names["machine"]
+    if not name or ":" in name or "/" in name:
+        raise no_such_machine(name)
+    return state_machine_arn(service.settings.region, service.settings.account_id, name)
+
+
+def no_such_machine(name: str) -> ApiError:
+    return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{name}'", status=404)
+
+
 def opened_machine(service: Service, request: ConsoleRequest, word: str = CURRENT) -> MachineAtRevision:
     """Returns the machine that the address names, at its current revision, a version or an alias.
 
     `word` is "current", a version's number, or an alias. Raises ApiError.
     """
-    settings = service.settings
-    arn = state_machine_arn(settings.region, settings.account_id, request.names["machine"])
+    arn = opened_machine_arn(service, request)
     try:
         return machine_at_revision(service, arn if word == CURRENT else qualify_arn(arn, word))
     except ApiError as error:

@@ -19,18 +19,29 @@ from sfn_cli.server.console.actions.executions import (
     redrive_from_console,
     stop_from_console,
 )
+from sfn_cli.server.console.actions.start import start_from_console
 from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.actions.start_from import run_from_console
+from sfn_cli.server.console.actions.status import (
+    check_store_from_console,
+    stop_services_from_console,
+    stop_workers_from_console,
+    switch_stack_from_console,
+)
 from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
 from sfn_cli.server.console.pages.definition import definition_page
 from sfn_cli.server.console.pages.definition_comparison import definition_comparison_page
 from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
+from sfn_cli.server.console.pages.executions import executions_page
+from sfn_cli.server.console.pages.machine import machine_executions_page, machine_page
 from sfn_cli.server.console.pages.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
 from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
 from sfn_cli.server.console.pages.run_again import run_again_page
 from sfn_cli.server.console.pages.run_from import run_from_page
+from sfn_cli.server.console.pages.start import start_page
 from sfn_cli.server.console.pages.state import state_page
+from sfn_cli.server.console.pages.status import status_page
 from sfn_cli.server.console.pages.tasks import tasks_page
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 
@@ -47,6 +58,9 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, Show] = {
     "": machines_page,
+    "executions": executions_page,
+    "machines/{machine}": machine_page,
+    "machines/{machine}/executions": machine_executions_page,
     "machines/{machine}/compare": definition_comparison_page,
     "machines/{machine}/definition": definition_page,
     "machines/{machine}/executions/{execution}": execution_page,
@@ -59,6 +73,8 @@ PAGES: Mapping[str, Show] = {
     "machines/{machine}/executions/{execution}/report.html": report_file,
     "machines/{machine}/executions/{execution}/run-from": run_from_page,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
+    "status": status_page,
+    "machines/{machine}/start": start_page,
     "tasks": tasks_page,
 }
 """What GET shows, by the path below /console/."""
@@ -72,7 +88,12 @@ ACTIONS: Mapping[str, Act] = {
     "machines/{machine}/executions/{execution}/run-from": run_from_console,
     "machines/{machine}/executions/{execution}/stop": stop_from_console,
     "machines/{machine}/publish": publish_version,
+    "machines/{machine}/start": start_from_console,
     "machines/{machine}/validate": validate_definition,
+    "status/check": check_store_from_console,
+    "status/services": stop_services_from_console,
+    "status/stacks/{stack}": switch_stack_from_console,
+    "status/worker": stop_workers_from_console,
 }
 """What POST does, by the path below /console/. A page as the answer is one that changed nothing."""
 

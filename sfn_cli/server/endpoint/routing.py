@@ -26,6 +26,7 @@ _OWN = {
     "scheduler": "scheduler",
     "cloudcontrolapi": "cloudcontrol",
     "events": "events",
+    "pipes": "pipes",
 }
 """The services whose requests sfn answers itself, also to refuse them: signing name → name."""
 

@@ -1,4 +1,4 @@
-"""REST-JSON, the protocol of Lambda and EventBridge Scheduler: the method and the path name the operation.
+"""REST-JSON, the protocol of Lambda, Scheduler and Pipes: method and path name the operation.
 
 https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
 The model says where each member is ("location"): in the path, the query, a header, or, with none,
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote
 
 from sfn_cli.api import model
 from sfn_cli.api.protocol import shapes
+from sfn_cli.arn import service_in_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server.messages import HttpRequest, HttpResponse, message_with_request_id
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from sfn_cli.api.model import Operation, Shape
 
 CONTENT_TYPE = "application/json"
-SERVICES = ("lambda", "scheduler")
-"""The supported services. No two of them have the same path."""
+SERVICES = ("lambda", "scheduler", "pipes")
+"""The supported services. Where two have the same path, an ARN in it says which is meant."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
@@ -67,9 +68,10 @@ def _rest_json_routes() -> list[RestRoute]:
 def find_rest_json_route(request: HttpRequest) -> RestRoute:
     """Finds the route of a request. Raises ApiError UnknownOperationException with status 404."""
     segments = _rest_json_path_segments(request.path)
-    for route in _rest_json_routes():
-        if route.matches(request.method, segments):
-            return route
+    routes = [route for route in _rest_json_routes() if route.matches(request.method, segments)]
+    if routes:
+        service = service_in_arn(unquote(segments[-1]))
+        return next((route for route in routes if route.operation.service == service), routes[0])
     raise unsupported_request(f"{request.method} {request.path}", request, status=404)
 
 

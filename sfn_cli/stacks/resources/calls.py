@@ -7,6 +7,7 @@ ResourceError with an ApiError, whether the resource is in the store or in anoth
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError, ConfigurationError, UsageError
@@ -14,8 +15,9 @@ from sfn_cli.stacks.resources.fitting import fit_request
 from sfn_cli.stacks.resources.resource import ResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from sfn_cli.api.model import Operation
     from sfn_cli.stacks.resources.resource import (
         CreatedResource,
         Naming,
@@ -42,12 +44,26 @@ def call_store(
     Raises ResourceError.
     """
     from sfn_cli.api import call_api, model
-    from sfn_cli.integrations.aws.shapes import OwnShape
 
     called = model.load_model(service, operation)
-    request = {**fit_request(OwnShape(called.input), properties), **(own or {})}
+    with store_errors(operation):
+        return call_api(context.service, called, store_request(called, properties, own))
+
+
+def store_request(
+    operation: Operation, properties: Mapping[str, Any], own: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Returns the request of one of sfn's own operations, not checked yet."""
+    from sfn_cli.integrations.aws.shapes import OwnShape
+
+    return {**fit_request(OwnShape(operation.input), properties), **(own or {})}
+
+
+@contextmanager
+def store_errors(operation: str) -> Iterator[None]:
+    """Raises the errors of one of sfn's own operations as a ResourceError."""
     try:
-        return call_api(context.service, called, request)
+        yield
     except ApiError as error:
         raise ResourceError(error.message, operation, error) from error
     except UsageError as error:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Tasks,
         Versions,
     )
+    from sfn_cli.store.protocols.store_counts import StoreCounts
     from sfn_cli.store.records.stepfunctions.snapshot import StoredExecution
 
 
@@ -129,6 +130,8 @@ class Store(Protocol):
     def api_parts(self) -> ApiParts: ...
     @property
     def function_urls(self) -> FunctionUrls: ...
+    @property
+    def store_counts(self) -> StoreCounts: ...
 
     def changes(self) -> Changes: ...
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...

@@ -29,6 +29,9 @@ class Deliveries(Protocol):
     def changed_since(self, at: int) -> list[Delivery]:
         """Returns the deliveries that were added, tried or ended at `at` or later, by that time."""
 
+    def latest_failed(self, limit: int) -> list[Delivery]:
+        """Returns the deliveries that failed last, newest first."""
+
     def any(self) -> bool:
         """Whether there are pending deliveries, due now or later."""
 

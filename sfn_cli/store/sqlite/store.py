@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sfn_cli.store.sqlite.stepfunctions.suspensions import SqliteSuspensions
     from sfn_cli.store.sqlite.stepfunctions.tasks import SqliteTasks
     from sfn_cli.store.sqlite.stepfunctions.versions import SqliteVersions
+    from sfn_cli.store.sqlite.store_counts import SqliteStoreCounts
     from sfn_cli.store.sqlite.wake import Wake
 
 
@@ -277,6 +278,12 @@ class SqliteStore:
         from sfn_cli.store.sqlite.apis.function_urls import SqliteFunctionUrls
 
         return SqliteFunctionUrls(self.database)
+
+    @cached_property
+    def store_counts(self) -> SqliteStoreCounts:
+        from sfn_cli.store.sqlite.store_counts import SqliteStoreCounts
+
+        return SqliteStoreCounts(self.database)
 
 
 def database_of(store: Store) -> Database:

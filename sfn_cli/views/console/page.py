@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
     from sfn_cli.views.text.markup import Attributes
 
-SECTIONS = (("machines", "Machines"), ("tasks", "Tasks"), ("status", "Status"))
+SECTIONS = (
+    ("machines", "Machines"),
+    ("executions", "Executions"),
+    ("tasks", "Tasks"),
+    ("status", "Status"),
+)
 """The links at the top of each page: the first segment of an address, and the text."""
 
 
@@ -30,7 +35,8 @@ class ConsolePage(NamedTuple):
     the link at the top that is the current one. `is_live`: the page changes while it is open. `parts`
     are its parts that may change, by the ids of their elements; each is the whole element, and the body
     contains it. `scripts` are further files of server/console/static that the page needs. `trail` are the
-    pages above this one: (text, address).
+    pages above this one: (text, address). `shows_processes`: what it shows may change without a change of
+    the store, so that it is also drawn again from time to time.
     """
 
     title: str
@@ -42,6 +48,7 @@ class ConsolePage(NamedTuple):
     scripts: "Sequence[str]" = ()
     trail: "Sequence[tuple[str, str]]" = ()
     status: int = 200
+    shows_processes: bool = False
 
 
 class PageFrame(NamedTuple):

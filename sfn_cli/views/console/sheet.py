@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sfn_cli.views.console.definition.definition_sheet import DEFINITION_RULES
 from sfn_cli.views.console.execution.execution_sheet import EXECUTION_RULES
+from sfn_cli.views.console.sheets.lists import LIST_RULES
 from sfn_cli.views.picture.stylesheet import change_rules
 from sfn_cli.views.report.page_style import page_sheet
 
@@ -56,4 +57,4 @@ button.danger { color: var(--failed); border-color: var(--failed) }
 
 def console_sheet() -> str:
     """Returns the whole stylesheet of the console."""
-    return "".join([page_sheet(), change_rules(), _RULES, DEFINITION_RULES, EXECUTION_RULES])
+    return "".join([page_sheet(), change_rules(), _RULES, LIST_RULES, DEFINITION_RULES, EXECUTION_RULES])

@@ -59,12 +59,21 @@ def _draw_event(event: HistoryEvent, start: int) -> Markup:
     )
 
 
-def event_details_text(event: HistoryEvent) -> str:
-    """Returns the details of an event as one line of JSON, without the data that its state has."""
+def event_details_text(event: HistoryEvent, *, masks_secrets: bool = True) -> str:
+    """Returns the details of an event as one line of JSON, which is cut."""
     shown = api_event(event)
     details = next((value for name, value in shown.items() if name not in _NOT_DETAILS), None)
     if not isinstance(details, dict):
         return ""
     own = {name: value for name, value in details.items() if not name.endswith("Details")}
-    text = mask_json_text(json.dumps(own, ensure_ascii=False))
+    if masks_secrets:
+        text = mask_json_text(json.dumps(own, ensure_ascii=False))
+    else:
+        beginnings = {name: _beginning(value) for name, value in own.items()}
+        text = json.dumps(beginnings, ensure_ascii=False)
     return text if len(text) <= _LONGEST_DETAILS else f"{text[:_LONGEST_DETAILS]}…"
+
+
+def _beginning(value: object) -> object:
+    """Returns what is shown of a value at most."""
+    return value[: _LONGEST_DETAILS + 1] if isinstance(value, str) else value

@@ -34,7 +34,7 @@ def test_a_pipe(make: Maker) -> None:
     stored = mappings.find(PIPE, "p")
     assert stored is not None
     assert stored.configuration == {
-        "SourceParameters": {"SqsQueueParameters": {"BatchSize": 5}}, "Arn": arn,
+        "SourceParameters": {"SqsQueueParameters": {"BatchSize": 5}}, "Arn": arn, "RoleArn": ROLE,
     }  # fmt: skip
     assert stored.is_enabled
     assert pipes.update is not None
@@ -66,7 +66,7 @@ def test_a_pipe(make: Maker) -> None:
                     }
                 }
             },
-            "StartingPositionTimestamp",
+            "'2026-01-01T25:00:00Z' can not be converted to a Timestamp",
         ),
     ],
 )

@@ -39,10 +39,8 @@ def chosen_takeover_visit(arn: str, history: Sequence[HistoryEvent], word: str |
         states = f"it entered {listed}" if entered else "it has entered no state"
         raise ApiError("ValidationException", f"{name} has not entered a state {word!r}: {states}")
     if found.chosen is None:
-        times = len(found.visits)
-        raise ApiError(
-            "ValidationException", f"{name} has no visit {word!r}: it entered the state {times} times"
-        )
+        times = "once" if len(found.visits) == 1 else f"{len(found.visits)} times"
+        raise ApiError("ValidationException", f"{name} has no visit {word!r}: it entered the state {times}")
     if word.endswith(f"@{found.chosen + 1}") and word != found.visits[0].state:
         return found.visits[found.chosen]
     return max(found.visits, key=lambda visit: visit.entered_id)

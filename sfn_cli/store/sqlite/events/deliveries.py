@@ -52,6 +52,9 @@ class SqliteDeliveries:
     def changed_since(self, at: int) -> list[Delivery]:
         return self._read("WHERE changed_at >= ? ORDER BY changed_at, id", at)
 
+    def latest_failed(self, limit: int) -> list[Delivery]:
+        return self._read(f"WHERE status = '{FAILED}' ORDER BY changed_at DESC, id DESC LIMIT ?", limit)
+
     # For the worker
 
     def any(self) -> bool:

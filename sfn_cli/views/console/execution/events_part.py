@@ -85,5 +85,5 @@ def _draw_event_row(event: HistoryEvent, page: ExecutionPageInput) -> Markup:
         element("td", {"class": "number"}, format_span(event.at - page.view.started_at)),
         element("td", {}, event.type),
         element("td", {}, state),
-        element("td", {}, element("code", {}, event_details_text(event))),
+        element("td", {}, element("code", {}, event_details_text(event, masks_secrets=False))),
     )

@@ -12,9 +12,10 @@ Paths in lists are written as ids of states (picture/element_ids.py), which have
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.picture.element_ids import state_id
@@ -42,18 +43,24 @@ class ExecutionQuery(NamedTuple):
         """Returns the address of the execution's page with this query, after some changes."""
         query = self._replace(**changes)
         iterations = ",".join(f"{state_id(path)}:{index}" for path, index in query.iterations.items())
-        return execution_address(
-            arn,
-            query={
-                "view": None if query.view == OUTLINE else query.view,
-                "at": query.at,
-                "state": query.state,
-                "visit": query.visit,
-                "iteration": iterations,
-                "open": ",".join(map(state_id, query.opened)),
-                "after": query.after,
-            },
-        )
+        values = {
+            "view": "" if query.view == OUTLINE else query.view,
+            "at": query.at,
+            "state": query.state,
+            "visit": query.visit,
+            "iteration": iterations,
+            "open": ",".join(map(state_id, query.opened)),
+            "after": query.after,
+        }
+        given = urlencode({name: value for name, value in values.items() if value not in (None, "")})
+        path = _path_of_execution(arn)
+        return f"{path}?{given}" if given else path
+
+
+@lru_cache(1)
+def _path_of_execution(arn: str) -> str:
+    """Returns the address of the execution's page; it is in all links of the page."""
+    return execution_address(arn)
 
 
 def read_execution_query(query: "Mapping[str, str]") -> ExecutionQuery:

@@ -1,0 +1,1 @@
+"""The status page: what runs for this store, what waits, what failed."""
