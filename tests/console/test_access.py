@@ -94,7 +94,7 @@ def test_the_token_is_on_no_page(console: OpenedConsole, execution: str) -> None
         ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}, 403),  # another port of this host
         ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 200),  # a link
         ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, 200),
-        ({"X-Forwarded-For": "203.0.113.7"}, 403),  # a proxy of this user, and whoever uses it
+        ({"X-Forwarded-For": "203.0.113.7"}, 403),  # a proxy of this user, and those who use it
         ({"Via": "1.1 proxy"}, 403),
     ],
 )

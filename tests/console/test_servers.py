@@ -72,7 +72,7 @@ def credentials(tmp_path: Path) -> str:
 
 
 def test_no_console_under_credentials(home: Path, credentials: str) -> None:
-    """Whoever cannot sign requests reads nothing, on this machine either."""
+    """A program that cannot sign requests reads nothing, on this machine either."""
     with serving(home, "serve", "--credentials", credentials, lines=1) as lines:
         console = OpenedConsole(home, f"{url_in(lines)}/console/?token={TOKEN}")
         answer = console.get("/console/")

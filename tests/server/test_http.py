@@ -279,6 +279,7 @@ def test_a_signal_ends_it(tmp_path: Path, sent: signal.Signals) -> None:
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("Listening on http://127.0.0.1:")
+    assert process.stdout.readline().startswith("Console: http://127.0.0.1:")
     process.send_signal(sent)
     assert (*process.communicate(timeout=30), process.returncode) == ("", "", 0)
 

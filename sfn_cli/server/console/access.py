@@ -13,7 +13,7 @@ Rule 2: The same server serves pages that are not the console's: those of local 
 They have its origin, so neither Origin nor the cookie keeps their scripts out. A script's request needs
 the page key, which only the console's pages have: they can be neither framed, nor read by a page that
 opened them, nor taken over by a service worker (server/application.py).
-Rule 3: What a proxy forwards is not a request of this user, whoever runs the proxy.
+Rule 3: What a proxy forwards is not a request of this user, even if this user runs the proxy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The requests that pages and actions of the console get, and what they return besides a page."""
+"""The requests that pages and actions of the console get, and what they return instead of a page."""
 
 from __future__ import annotations
 

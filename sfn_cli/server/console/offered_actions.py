@@ -72,7 +72,7 @@ def answerable_task(task: WaitingTask) -> AnswerableTask:
 
 
 def _no_redrive(service: Service, arn: str, status: str) -> str | None:
-    """Returns why the execution cannot be redriven; "" if nobody would expect that it can be."""
+    """Returns why the execution cannot be redriven; "" if no one would expect that it can be."""
     if needless_redrive_reason(status) is not None:
         return ""
     state = service.redrives.state(arn)

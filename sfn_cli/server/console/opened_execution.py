@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.views.execution_names import execution_arn_of_name
-from sfn_cli.api.views.execution_sources import execution_source
 from sfn_cli.arn import express_execution_arn, state_machine_arn
 from sfn_cli.errors import ApiError
-from sfn_cli.views.execution.shown_execution import show_source
+from sfn_cli.server.console.known_executions import known_execution
+from sfn_cli.views.execution.shown_execution import show_source, show_view
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -40,9 +40,11 @@ def opened_execution_arn(service: Service, request: ConsoleRequest) -> str:
 
 def opened_execution(service: Service, request: ConsoleRequest) -> ShownExecution:
     """Returns the execution, as it was after the event of the query's `at`, or as it is now."""
-    source = execution_source(service, opened_execution_arn(service, request))
-    at = request.number("at", 0) or None
-    return show_source(source, at, service.clock, _zone)
+    known = known_execution(service, opened_execution_arn(service, request))
+    at = request.number("at", 0)
+    if 0 < at < known.view.last_id:
+        return show_source(known.source, at, service.clock, _zone)
+    return show_view(known.view, known.view.last_id, service.clock, _zone)
 
 
 def _zone() -> tzinfo | None:

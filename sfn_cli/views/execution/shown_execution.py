@@ -44,7 +44,14 @@ def show_source(
     events = source.history[-1].id if source.history else 0
     if at is not None:
         source = source._replace(history=[event for event in source.history if event.id <= at])
-    view = fold_execution(source)
+    return show_view(fold_execution(source), events, clock, zone)
+
+
+def show_view(
+    view: "ExecutionView", events: int, clock: "Callable[[], int]", zone: "Callable[[], tzinfo | None]"
+) -> ShownExecution:
+    """Returns the execution as its view has it; `events` is how many events the whole history has."""
+    source = view.source
     if view.is_over:
         return ShownExecution(source, view, view.last_at, {}, events)
     from sfn_cli.views.execution.execution_time import execution_time

@@ -12,6 +12,8 @@ from sfn_cli.server.console.opened_execution import opened_execution
 from sfn_cli.server.console.pages.map_runs import map_run_address
 from sfn_cli.server.console.pages.state import chosen_panel_visit, visits_of_path
 from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.execution.page_query import ExecutionQuery
+from sfn_cli.views.console.execution.selection import iterations_around
 from sfn_cli.views.console.map_items import (
     MapItem,
     MapItemsQuery,
@@ -85,14 +87,12 @@ def _item_of_thread(shown: ShownExecution, visit: StateVisit, thread: Thread) ->
     if thread.ended_at is None and last is not None:
         status = display_status(last, shown.pending)
     state = visit.path if last is None else last.path
-    address = execution_address(
-        shown.source.arn or "",
-        query={
-            "iteration": thread.index,
-            "state": state,
-            "visit": None if last is None else last.entered_id,
-        },
+    query = ExecutionQuery(
+        state=state,
+        visit=None if last is None else last.entered_id,
+        iterations=iterations_around(thread),
     )
+    address = query.address(shown.source.arn or "")
     error = None if last is None else last.error
     return MapItem(str(thread.index), status, thread.started_at, thread.ended_at, error, address)
 

@@ -108,7 +108,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 export function isTyping(target) {
-  return target.closest?.("input, textarea, select, [contenteditable]") !== null;
+  return target.closest?.("input:not([type=range]), textarea, select, [contenteditable]") !== null;
 }
 
 /** Adds a button to what is to be copied. */

@@ -165,12 +165,13 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   if (event.key === "Escape" && !byId("keys").open) return toGraph(event);
   if (isTyping(event.target)) return;
+  const isSlider = event.target.localName === "input"; // which has arrow keys of its own
   const current = document.activeElement.closest?.("#picture .state") ?? selectedState();
   if (event.key === "/") {
     event.preventDefault();
     byId("find")?.focus();
   } else if (event.key === "g") toGraph(event);
-  else if (MOVES[event.key] && (current || event.target === document.body) && !event.target.closest(".scroller")) {
+  else if (MOVES[event.key] && !isSlider && !event.target.closest(".scroller")) {
     const next = current ? MOVES[event.key](current) : states()[0];
     event.preventDefault();
     if (next) select(next);

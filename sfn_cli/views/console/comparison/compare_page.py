@@ -98,7 +98,8 @@ def _draw_others(others: Sequence[OtherExecution], arn: str) -> Markup:
     columns = ("Execution", "Status", "Started", "Duration")
     head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))
     rows = [_draw_other(one, arn) for one in others]
-    return element("table", {"class": "rows"}, element("thead", {}, head), element("tbody", {}, *rows))
+    table = element("table", {"class": "rows"}, element("thead", {}, head), element("tbody", {}, *rows))
+    return element("div", {"class": "sideways", "tabindex": 0}, table)
 
 
 def _draw_other(one: OtherExecution, arn: str) -> Markup:
@@ -126,6 +127,7 @@ def _draw_ends(diff: ExecutionDiff, first: str, second: str, now: int) -> Markup
         )
     ]
     table = element("table", {"class": "rows"}, element("thead", {}, head), element("tbody", {}, *rows))
+    table = element("div", {"class": "sideways", "tabindex": 0}, table)
     words = [_words_of_diff(diff)]
     if diff.same_definition is False:
         words.append("The definitions of the two executions differ.")

@@ -56,12 +56,13 @@ def draw_compared_states(
     if len(every) > _MOST_ROWS:
         text = f"… {len(every) - _MOST_ROWS:,} more rows"
         rows.append(element("tr", {}, element("td", {"colspan": len(columns), "class": "note"}, text)))
-    return element(
+    table = element(
         "table",
         {"class": "timeline compared", "aria-label": "States"},
         element("thead", {}, head),
         element("tbody", {}, *rows),
     )
+    return element("div", {"class": "sideways", "tabindex": 0}, table)
 
 
 def draw_change_mark(mark: str) -> Markup:

@@ -19,7 +19,11 @@ from sfn_cli.views.console.execution.outline_table import draw_outline_table
 from sfn_cli.views.console.execution.page_query import DATA, EVENTS, OUTLINE, TIMELINE
 from sfn_cli.views.console.execution.picture_part import draw_picture_part
 from sfn_cli.views.console.execution.scrub_bar import draw_scrub_bar
-from sfn_cli.views.console.execution.selection import first_failure, first_open
+from sfn_cli.views.console.execution.selection import (
+    first_failure,
+    first_open,
+    iterations_around,
+)
 from sfn_cli.views.console.execution.timeline_part import draw_timeline_part
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.text.markup import Markup, element, join_markup
@@ -44,7 +48,7 @@ _TABS = (
 def draw_execution_page(page: ExecutionPageInput, data: Json) -> ConsolePage:
     """Returns the page; `data` is what its address with .json returns."""
     header, now, scrub = draw_execution_header(page), draw_execution_now(page), draw_scrub_bar(page)
-    goto = _draw_goto(page)
+    goto, iterations = _draw_goto(page), _draw_iterations(page)
     picture, view = draw_picture_part(page), _DRAWN[page.query.view](page)
     body = join_markup(
         [
@@ -58,7 +62,7 @@ def draw_execution_page(page: ExecutionPageInput, data: Json) -> ConsolePage:
                     "section",
                     {"class": "graph", "id": "graph", "aria-label": "Graph", "data-swap": True},
                     goto,
-                    _draw_iterations(page),
+                    iterations,
                     picture.markup,
                 ),
                 element("div", {}, _draw_tabs(page), _draw_view(page, view), _draw_panel_place(page)),
@@ -72,6 +76,7 @@ def draw_execution_page(page: ExecutionPageInput, data: Json) -> ConsolePage:
         "execution-now": now,
         "actions": page.actions,
         "goto": goto,
+        "iterations": iterations,
         **picture.parts,
         **view.parts,
         "state-panel": page.panel,
@@ -160,10 +165,15 @@ def _goto_link(page: ExecutionPageInput, visit: StateVisit | None, text: str, ke
 
 
 def _draw_iterations(page: ExecutionPageInput) -> Markup:
-    """Returns which iterations are shown, with the link to all of them."""
+    """Returns which iterations are shown, with the link to all, or to that of the selected visit."""
     chosen = page.query.iterations
+    visit = page.selection.visit
     if not chosen:
-        return Markup("")
+        around = {} if visit is None else iterations_around(visit.thread)
+        if not around:
+            return element("p", {"id": "iterations"})
+        only = element("a", {"href": page.link(iterations=around)}, "Show only its iteration")
+        return element("p", {"class": "note", "id": "iterations"}, only)
     words = ", ".join(f"iteration {index} of {path.rpartition('/')[2]}" for path, index in chosen.items())
     every = element("a", {"href": page.link(iterations={})}, "all iterations")
     return element("p", {"class": "note", "id": "iterations"}, f"Only {words}: ", every)

@@ -15,7 +15,8 @@ EXECUTION_RULES = """
 .tabs a[aria-current] {
   border-color: var(--rule); border-radius: 6px 6px 0 0; background: var(--box); font-weight: 600
 }
-.scroller { overflow: auto; max-height: 70vh }
+.scroller { overflow: auto; max-height: 70vh; position: relative }
+.sideways { overflow-x: auto; position: relative }
 .scroller thead th { position: sticky; top: 0; background: var(--page); z-index: 1 }
 .events tr.selected, .outline-table tr.selected {
   background: var(--box); box-shadow: inset 3px 0 0 var(--running)
@@ -35,8 +36,8 @@ main .failure, main .now { padding: 8px 12px }
 #keys { border: 1px solid var(--line); border-radius: 8px; background: var(--page); color: var(--text) }
 #keys kbd { font: 600 12px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
 @media (max-width: 900px) {
-  .columns.execution { grid-template-columns: minmax(0, 1fr) }
-  .execution .graph { border-right: 0; padding-right: 0 }
+  .columns { grid-template-columns: minmax(0, 1fr) }
+  .columns .graph { border-right: 0; padding-right: 0 }
   .execution .picture { max-height: 60vh }
   #scrub { position: static }
 }

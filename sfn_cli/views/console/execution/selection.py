@@ -75,6 +75,17 @@ def first_open(view: "ExecutionView", pending: "Mapping[int, Pending]") -> "Stat
     return found
 
 
+def iterations_around(thread: "Thread") -> dict[str, int]:
+    """Returns the iterations that a thread is in, by the paths of their Maps, for the query of a page."""
+    found: dict[str, int] = {}
+    around: Thread | None = thread
+    while around is not None and around.parent is not None:
+        if around.kind == "iteration":
+            found[around.parent.path] = around.index
+        around = around.parent.thread
+    return dict(reversed(found.items()))
+
+
 def iterated_visits(thread: "Thread", iterations: "Mapping[str, int]") -> "Iterator[StateVisit]":
     """Yields the visits of a thread in tree order, of chosen Maps only those in the chosen iteration."""
     for visit in thread.visits:
