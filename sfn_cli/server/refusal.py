@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
-
 from sfn_cli.integrations.aws.cbor_errors import CBOR_PROTOCOL, CBOR_TYPE, cbor_error
 from sfn_cli.server.messages import (
     HttpRequest,
@@ -46,6 +44,9 @@ async def send_refusal(answer: HttpResponse, body: Body, send: Send) -> None:
     First it reads and drops the rest of the body: the client may read the response only after
     sending it, and closing a connection with unread bytes discards the response (RFC 9112, 9.6).
     """
+    # Imported here: an endpoint without the extra `serve` refuses requests, too (endpoint/refusing.py).
+    from starlette.responses import Response
+
     response = Response(answer.body, answer.status, {**answer.headers, "Connection": "close"})
     await send(
         {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}

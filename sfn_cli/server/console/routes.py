@@ -19,6 +19,7 @@ from sfn_cli.server.console.actions.executions import (
     redrive_from_console,
     stop_from_console,
 )
+from sfn_cli.server.console.actions.start import start_from_console
 from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.actions.start_from import run_from_console
 from sfn_cli.server.console.actions.status import (
@@ -28,16 +29,17 @@ from sfn_cli.server.console.actions.status import (
     switch_stack_from_console,
 )
 from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
-from sfn_cli.server.console.pages.definition import definition_page
-from sfn_cli.server.console.pages.definition_comparison import definition_comparison_page
+from sfn_cli.server.console.pages.definitions.definition import definition_page
+from sfn_cli.server.console.pages.definitions.definition_comparison import definition_comparison_page
 from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
-from sfn_cli.server.console.pages.executions import executions_page
-from sfn_cli.server.console.pages.machine import machine_executions_page, machine_page
-from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.lists.executions import executions_page
+from sfn_cli.server.console.pages.lists.machine import machine_executions_page, machine_page
+from sfn_cli.server.console.pages.lists.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
 from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
 from sfn_cli.server.console.pages.run_again import run_again_page
 from sfn_cli.server.console.pages.run_from import run_from_page
+from sfn_cli.server.console.pages.start import start_page
 from sfn_cli.server.console.pages.state import state_page
 from sfn_cli.server.console.pages.status import status_page
 from sfn_cli.server.console.pages.tasks import tasks_page
@@ -71,6 +73,7 @@ PAGES: Mapping[str, Show] = {
     "machines/{machine}/executions/{execution}/report.html": report_file,
     "machines/{machine}/executions/{execution}/run-from": run_from_page,
     "machines/{machine}/executions/{execution}/states/{state}": state_page,
+    "machines/{machine}/start": start_page,
     "status": status_page,
     "tasks": tasks_page,
 }
@@ -85,6 +88,7 @@ ACTIONS: Mapping[str, Act] = {
     "machines/{machine}/executions/{execution}/run-from": run_from_console,
     "machines/{machine}/executions/{execution}/stop": stop_from_console,
     "machines/{machine}/publish": publish_version,
+    "machines/{machine}/start": start_from_console,
     "machines/{machine}/validate": validate_definition,
     "status/check": check_store_from_console,
     "status/services": stop_services_from_console,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ConfigurationError
+from sfn_cli.input_files import RESOURCE_FILE_BYTES, read_input_bytes
 from sfn_cli.jsonvalue import loads
 from sfn_cli.stacks.triggers.trigger import Fired, Trigger, TriggerError
 from sfn_cli.uuids import random_uuid
@@ -114,18 +116,29 @@ _ATTRIBUTE_TYPES = frozenset(("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL",
 
 
 def _put_object(firing: Firing, resource: StoredResource, event: str) -> str:
-    """Puts an object: {"key": …, "body": …}, or the event itself under a made-up key."""
-    key, body = _SAMPLE_KEY, event
+    """Puts an object: {"key": …, "body": …}, {"key": …, "file": PATH}, or the event itself."""
+    key, body = _SAMPLE_KEY, event.encode()
     try:
         given = loads(event)
     except (RecursionError, ValueError):
         given = None
-    if isinstance(given, dict) and isinstance(given.get("key"), str) and set(given) <= {"key", "body"}:
-        key, content = given["key"], given.get("body", "")
-        body = content if isinstance(content, str) else json.dumps(content)
+    if isinstance(given, dict) and isinstance(given.get("key"), str):
+        if given.keys() == {"key", "file"}:
+            key, body = given["key"], _object_file(Path(str(given["file"])))
+        elif given.keys() <= {"key", "body"}:
+            key, text = given["key"], given.get("body", "")
+            body = (text if isinstance(text, str) else json.dumps(text)).encode()
     bucket = resource.physical_id
-    firing.clients.get("s3").put_object(Bucket=bucket, Key=key, Body=body.encode())
+    firing.clients.get("s3").put_object(Bucket=bucket, Key=key, Body=body)
     return f"put the object {key} into the bucket {bucket}"
+
+
+def _object_file(path: Path) -> bytes:
+    """Returns the content of a file for an object. Raises TriggerError."""
+    try:
+        return read_input_bytes(path, RESOURCE_FILE_BYTES)
+    except OSError as error:
+        raise TriggerError(f"Cannot read {path}: {error.strerror or error}") from None
 
 
 _KINDS: dict[str, tuple[str, Callable[[Firing, StoredResource, str], str]]] = {

@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.console.addresses import execution_address
+from sfn_cli.views.console.fields import (
+    WALL_CLOCK,
+    draw_clock_field,
+    draw_json_field,
+    draw_labelled,
+    draw_select,
+)
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
@@ -12,13 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.views.text.markup import Attributes
-
-WALL_CLOCK, VIRTUAL_CLOCK = "wall", "virtual"
-CLOCKS = (
-    (WALL_CLOCK, "Wall clock"),
-    (VIRTUAL_CLOCK, "Virtual time: waits, retry delays and timeouts are skipped"),
-    ("60", "60 times faster"),
-)
 
 EVERY_ATTEMPT = "every attempt"
 FAULT_ATTEMPTS = ("1", "2", "1-2", "1-3")
@@ -48,22 +48,13 @@ def draw_run_again_form(form: RunAgainForm, token: str | None, problem: str = ""
     if token is None:
         return element("p", {}, "Open the console with the address that sfn printed, to run it again.")
     fields = [
-        _draw_labelled(
-            "input",
-            "Input (JSON)",
-            element(
-                "textarea",
-                {"id": "input", "name": "input", "rows": 12, "cols": 80, "spellcheck": "false"},
-                Markup("\n"),  # the parser drops the first line feed, which may be the text's
-                form.input,
-            ),
-        ),
-        _draw_labelled(
+        draw_labelled("input", "Input (JSON)", draw_json_field("input", form.input)),
+        draw_labelled(
             "name",
             "Name (optional)",
             element("input", {"id": "name", "name": "name", "value": form.name, "maxlength": 80}),
         ),
-        _draw_labelled("clock", "Clock", _draw_select("clock", _clock_options(form.clock), form.clock)),
+        draw_clock_field(form.clock),
         _draw_fault(form) if form.task_states else "",
         _draw_mocks(form) if form.has_mocks else "",
         element("div", {"class": "buttons"}, draw_submit("Run again", look="main")),
@@ -82,11 +73,6 @@ def draw_run_again_form(form: RunAgainForm, token: str | None, problem: str = ""
     )
 
 
-def _clock_options(clock: str) -> list[tuple[str, str]]:
-    known = list(CLOCKS)
-    return known if clock in dict(known) else [*known, (clock, f"{clock} times faster")]
-
-
 def _draw_fault(form: RunAgainForm) -> Markup:
     states = [("", "No fault"), *((state, state) for state in form.task_states)]
     attempts = [("", EVERY_ATTEMPT), *((one, f"attempt {one}") for one in FAULT_ATTEMPTS)]
@@ -94,10 +80,8 @@ def _draw_fault(form: RunAgainForm) -> Markup:
         "fieldset",
         {},
         element("legend", {}, "Inject a fault"),
-        _draw_labelled(
-            "fault-state", "Task that fails", _draw_select("fault-state", states, form.fault_state)
-        ),
-        _draw_labelled(
+        draw_labelled("fault-state", "Task that fails", draw_select("fault-state", states, form.fault_state)),
+        draw_labelled(
             "fault-error",
             "Error",
             element(
@@ -112,9 +96,7 @@ def _draw_fault(form: RunAgainForm) -> Markup:
             ),
         ),
         element("datalist", {"id": "errors"}, *(element("option", {"value": one}) for one in _COMMON_ERRORS)),
-        _draw_labelled(
-            "fault-attempts", "When", _draw_select("fault-attempts", attempts, form.fault_attempts)
-        ),
+        draw_labelled("fault-attempts", "When", draw_select("fault-attempts", attempts, form.fault_attempts)),
     )
 
 
@@ -130,16 +112,4 @@ def _draw_mocks(form: RunAgainForm) -> Markup:
         "p",
         {},
         element("label", {"for": "mocks"}, element("input", box), "With the mocks of the earlier execution"),
-    )
-
-
-def _draw_labelled(id: str, text: str, field: Markup) -> Markup:
-    return element("p", {"class": "field"}, element("label", {"for": id}, text), field)
-
-
-def _draw_select(id: str, options: Sequence[tuple[str, str]], chosen: str) -> Markup:
-    return element(
-        "select",
-        {"id": id, "name": id},
-        *(element("option", {"value": value, "selected": value == chosen}, text) for value, text in options),
     )

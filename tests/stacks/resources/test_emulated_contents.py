@@ -12,6 +12,9 @@ import pytest
 from sfn_cli.stacks.resources.local.function_code import zip_of_files
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError
 from sfn_cli.stacks.resources.table import resource_type
+from sfn_cli.stacks.triggers.services import service_triggers
+from sfn_cli.stacks.triggers.trigger import Firing, TriggerError
+from sfn_cli.store.records.stacks import StoredResource
 from tests.stacks.resources.conftest import TABLE
 
 if TYPE_CHECKING:
@@ -145,6 +148,31 @@ def test_files_that_are_not_copied(emulated: Maker, changed: dict[str, Any], rep
     properties = {"DestinationBucketName": "here", "Sources": ["/nowhere"], **changed}
     resource_type("Custom::CDKBucketDeployment").create(emulated("Deploy"), properties)
     assert emulated.reports[-1] == report
+
+
+def test_objects_that_a_trigger_puts(emulated: Maker, tmp_path: Path) -> None:
+    """The event of a bucket is an object with a text or a file, or becomes one itself."""
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8")
+    resource_type("AWS::S3::Bucket").create(emulated("Inbox"), {"BucketName": "inbox"})
+    stored = StoredResource(
+        0, "Inbox", "AWS::S3::Bucket", "inbox", "CREATE_COMPLETE", {}, "inbox", {}, None, "", False
+    )
+    (trigger,) = service_triggers(stored)
+    s3 = emulated.clients.get("s3")
+
+    def fire(event: Any) -> None:
+        trigger.fire(Firing(emulated.service, emulated.clients, json.dumps(event)))
+
+    for event, key, body in (
+        ({"key": "a", "body": "text"}, "a", b"text"),
+        ({"key": "a", "body": {"n": 1}}, "a", b'{"n": 1}'),
+        ({"key": "a", "file": str(tmp_path / "a.jpg")}, "a", b"\xff\xd8"),
+        ({"key": "a", "n": 1}, "example.json", b'{"key": "a", "n": 1}'),
+    ):
+        fire(event)
+        assert s3.get_object(Bucket="inbox", Key=key)["Body"].read() == body
+    with pytest.raises(TriggerError, match="Cannot read /nowhere/a: No such file or directory"):
+        fire({"key": "a", "file": "/nowhere/a"})
 
 
 def test_content(emulated: Maker, tmp_path: Path) -> None:

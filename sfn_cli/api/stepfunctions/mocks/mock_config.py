@@ -56,6 +56,16 @@ def mock_config_responses(
     return found
 
 
+def mock_config_test_cases(path: str, machine: str) -> list[str]:
+    """Returns the names of a state machine's test cases, none if the file does not have the machine.
+
+    Raises ApiError ValidationException.
+    """
+    file = _MockConfigFile(path)
+    known = file.object("StateMachines")
+    return list(file.object("StateMachines", machine, "TestCases")) if machine in known else []
+
+
 class _MockConfigFile:
     """The file's JSON, with the locations of its parts."""
 

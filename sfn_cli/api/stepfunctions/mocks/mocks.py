@@ -38,7 +38,7 @@ class Mocking:
     """The mocks of a request, shared by its executions."""
 
     def __init__(self, settings: Settings, test_case: str | None, inject: Sequence[str]) -> None:
-        self._file = os.path.abspath(settings.mock_config or MOCK_CONFIG_FILE)
+        self._file = _mocks_file(settings)
         self._test_case = test_case
         self._inject = inject
         self._known: dict[int, str] = {}  # by the row id of the revision
@@ -69,6 +69,19 @@ class Mocking:
             "responses": responses,
             "faults": [fault for text in self._inject for fault in _mocked_faults(text, tasks)],
         }
+
+
+def offered_test_cases(settings: Settings, machine: str) -> list[str]:
+    """Returns the names of the test cases for a state machine; none if there is no file.
+
+    Raises ApiError ValidationException.
+    """
+    file = _mocks_file(settings)
+    return mock_config.mock_config_test_cases(file, machine) if os.path.exists(file) else []
+
+
+def _mocks_file(settings: Settings) -> str:
+    return os.path.abspath(settings.mock_config or MOCK_CONFIG_FILE)
 
 
 def _mocked_faults(text: str, tasks: Collection[str]) -> Iterator[Json]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.stepfunctions.starts.again import StartAgain, clock_of_execution, start_execution_again
-from sfn_cli.errors import SfnError, UsageError
+from sfn_cli.errors import SfnError
+from sfn_cli.server.console.chosen_clock import clock_of_form
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution_arn
 from sfn_cli.server.console.pages.run_again import run_again_form, show_run_again
-from sfn_cli.settings import VIRTUAL_CLOCK
-from sfn_cli.settings.kinds import CLOCK
-from sfn_cli.views.console import run_again as drawn
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.definition.definition_text import plain_line_ends
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.server.console.messages import ConsoleRequest
+    from sfn_cli.views.console import run_again as drawn
     from sfn_cli.views.console.page import ConsolePage
 
 
@@ -30,7 +29,9 @@ def run_again_from_console(service: Service, request: ConsoleRequest) -> Console
     form = _given_form(run_again_form(service, arn), request)
     try:
         again = StartAgain(form.input, form.name or None, _faults(form), keeps_mocks=form.keeps_mocks)
-        return _started(start_execution_again(service.starting_with_clock(_clock(form.clock)), arn, again))
+        return _started(
+            start_execution_again(service.starting_with_clock(clock_of_form(form.clock)), arn, again)
+        )
     except SfnError as error:
         return show_run_again(request, form, str(error), status=400)
 
@@ -58,15 +59,3 @@ def _faults(form: drawn.RunAgainForm) -> list[str]:
         return []
     attempts = f"@{form.fault_attempts}" if form.fault_attempts else ""
     return [f"{form.fault_state}:{form.fault_error}{attempts}"]
-
-
-def _clock(chosen: str) -> str | None:
-    """Returns the clock as in the settings."""
-    if chosen == drawn.WALL_CLOCK:
-        return None
-    if chosen == drawn.VIRTUAL_CLOCK:
-        return VIRTUAL_CLOCK
-    try:
-        return str(CLOCK.parse(chosen))
-    except ValueError:
-        raise UsageError(f"The clock {chosen!r} must be {CLOCK.must}.") from None

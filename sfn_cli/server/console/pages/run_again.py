@@ -8,20 +8,17 @@ from sfn_cli import jsonvalue
 from sfn_cli.api.stepfunctions.starts.again import clock_of_execution
 from sfn_cli.asl.nesting import states_with_nested
 from sfn_cli.errors import ApiError
+from sfn_cli.server.console.chosen_clock import clock_in_form
 from sfn_cli.server.console.opened_execution import opened_execution_arn
-from sfn_cli.settings import VIRTUAL_CLOCK
 from sfn_cli.views.console import run_again as drawn
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.page import ConsolePage
-from sfn_cli.views.text.indented_json import indented_json
 from sfn_cli.views.text.markup import element, join_markup
+from sfn_cli.views.text.spread_json import spread_json
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.server.console.messages import ConsoleRequest
-
-_INDENTED_CHARACTERS = 50_000
-"""A longer input is shown as it was given."""
 
 
 def run_again_page(service: Service, request: ConsoleRequest) -> ConsolePage:
@@ -58,19 +55,13 @@ def run_again_form(service: Service, execution_arn: str) -> drawn.RunAgainForm:
     if execution is None:
         raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'", status=404)
     machine = service.state_machines.find(execution.state_machine_arn)
-    clock = clock_of_execution(service, execution_arn)
-    clocks = {None: drawn.WALL_CLOCK, VIRTUAL_CLOCK: drawn.VIRTUAL_CLOCK}
     return drawn.RunAgainForm(
         execution_arn,
-        _readable(execution.input),
+        spread_json(execution.input),
         () if machine is None else _task_states(machine.revision.definition),
-        clock=clocks.get(clock) or str(clock),
+        clock=clock_in_form(clock_of_execution(service, execution_arn)),
         has_mocks=execution.mocks is not None,
     )
-
-
-def _readable(input: str) -> str:
-    return indented_json(jsonvalue.loads(input)) if len(input) <= _INDENTED_CHARACTERS else input
 
 
 def _task_states(definition: str) -> list[str]:
