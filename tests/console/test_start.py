@@ -53,7 +53,7 @@ def start(console: OpenedConsole, machine: str, **fields: str) -> ConsoleAnswer:
 
 
 def shown_input(page: ConsoleAnswer) -> str:
-    found = re.search("<textarea[^>]*>(.*?)</textarea>", page.text, re.DOTALL)
+    found = re.search("<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)
     assert found is not None
     return unescape(found[1])
 

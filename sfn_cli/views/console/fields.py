@@ -36,7 +36,7 @@ def draw_select(id: str, options: Sequence[tuple[str, str]], chosen: str) -> Mar
 def draw_json_field(id: str, text: str, *, rows: int = 12) -> Markup:
     """Returns a field of several lines for JSON."""
     attributes: Attributes = {"id": id, "name": id, "rows": rows, "cols": 80, "spellcheck": "false"}
-    # The parser drops the first line feed, which may be the text's.
+    # HTML leaves out the first line feed, which may be the text's.
     return element("textarea", attributes, Markup("\n"), text)
 
 

@@ -14,6 +14,7 @@ from sfn_cli.server.console.opened_machine import opened_machine_arn
 from sfn_cli.server.console.pages.start import show_start_again
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.start_form import InputFault, StartForm
+from sfn_cli.views.definition.definition_text import plain_line_ends
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -41,8 +42,7 @@ def start_from_console(service: Service, request: ConsoleRequest) -> ConsoleRedi
 def _given_start_form(request: ConsoleRequest) -> StartForm:
     given = request.form
     return StartForm(
-        # A browser sends the lines of a text with CR LF.
-        input=given.get("input", "").replace("\r\n", "\n"),
+        input=plain_line_ends(given.get("input", "")),
         name=given.get("name", "").strip(),
         qualifier=given.get("qualifier", "").strip(),
         clock=given.get("clock", StartForm().clock),

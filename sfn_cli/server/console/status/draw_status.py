@@ -44,7 +44,7 @@ def size_text(size: int) -> str:
 
 def _draw_warnings(status: GatheredStatus) -> Markup:
     if not status.warnings:
-        return _part("warnings", "Warnings", _note("None. The whole store is checked by the check below."))
+        return _part("warnings", "Warnings", _note("None."))
     rows = (element("li", {}, one) for one in status.warnings)
     return _part("warnings", "Warnings", element("ul", {"class": "problems"}, *rows))
 

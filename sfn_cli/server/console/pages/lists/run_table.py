@@ -38,7 +38,14 @@ def draw_runs(
         titles = ["Execution", "Status", "Started", "Took", "Error"]
         if not of_one_machine:
             titles.insert(0, "State machine")
-        head = element("tr", {}, *(element("th", {"scope": "col"}, title) for title in titles))
+        head = element(
+            "tr",
+            {},
+            *(
+                element("th", {"scope": "col", "class": "number" if title == "Took" else None}, title)
+                for title in titles
+            ),
+        )
         table = element(
             "table",
             {"class": "cards runs"},

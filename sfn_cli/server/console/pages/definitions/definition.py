@@ -10,7 +10,10 @@ from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.asl.validation.fault_places import fault_places
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.opened_machine import CURRENT, machine_trail, opened_machine, revision_words
-from sfn_cli.server.console.pages.machine_versions import draw_machine_versions, machine_versions_json
+from sfn_cli.server.console.pages.definitions.machine_versions import (
+    draw_machine_versions,
+    machine_versions_json,
+)
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.definition.definition_graph import draw_definition_graph
 from sfn_cli.views.console.definition.definition_lines import (
@@ -66,7 +69,7 @@ def definition_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     machine = opened_machine(service, request, request.query.get("version") or CURRENT)
     text = shown_definition(machine.definition)
     if machine.version is not None:
-        return _version_page(service, machine, text)
+        return _version_page(service, request, machine, text)
     draft = DefinitionDraft(text, machine.revision)
     return draft_page(service, request, machine, draft, validate_text(service, text, machine.type))
 
@@ -103,7 +106,7 @@ def draft_page(
         element("h1", {}, f"{machine.name}: definition"),
         draft.alert,
         saved,
-        _draw_columns(draft.text, machine.name, text),
+        _draw_columns(request, draft.text, machine.name, text),
         draw_machine_versions(machine, versions, request.form_token),
     )
     data = {
@@ -143,7 +146,9 @@ def validate_text(service: Service, text: str, machine_type: str) -> Validated:
     return Validated(problems, answer["truncated"])
 
 
-def _version_page(service: Service, machine: MachineAtRevision, text: str) -> ConsolePage:
+def _version_page(
+    service: Service, request: ConsoleRequest, machine: MachineAtRevision, text: str
+) -> ConsolePage:
     """Returns the page of a published version, which cannot be changed."""
     assert machine.version is not None
     validated = validate_text(service, text, machine.type)
@@ -161,7 +166,7 @@ def _version_page(service: Service, machine: MachineAtRevision, text: str) -> Co
             f"Published {utc_text(machine.version.published_at)}. {machine.version.description} ",
             element("a", {"href": compare}, "Compare with the current definition"),
         ),
-        _draw_columns(text, title, lines),
+        _draw_columns(request, text, title, lines),
     )
     data = {
         **_machine_json(machine),
@@ -173,11 +178,11 @@ def _version_page(service: Service, machine: MachineAtRevision, text: str) -> Co
     return ConsolePage(title, body, data, scripts=("definition.js",), trail=trail)
 
 
-def _draw_columns(text: str, title: str, beside: Markup) -> Markup:
+def _draw_columns(request: ConsoleRequest, text: str, title: str, beside: Markup) -> Markup:
     return element(
         "div",
         {"class": "columns", "id": "definition"},
-        draw_definition_graph(text, f"States of {title}"),
+        draw_definition_graph(text, f"States of {title}", request.query.get("open", "").split(",")),
         element("section", {"aria-label": "Text"}, element("h2", {}, "Text"), beside),
     )
 

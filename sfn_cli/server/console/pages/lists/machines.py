@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.views.lists_as_json import machine_as_json
 from sfn_cli.api.views.machine_figures import beginning_of_today, list_machine_figures
+from sfn_cli.server.console.pages.lists.run_table import draw_error
 from sfn_cli.server.console.pages.run_form import FAILED_STATUSES
-from sfn_cli.server.console.pages.run_table import draw_error
 from sfn_cli.views.console.addresses import console_address, execution_address, machine_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.execution.as_json import utc_date
@@ -27,6 +27,7 @@ _MACHINES = 50
 """The number of state machines on a page."""
 
 _COLUMNS = ("State machine", "Last executions", "Running", "Failed today", "Median", "Last error")
+_NUMBERS = ("Running", "Failed today", "Median")
 _FIRST_COMMANDS = (
     ("Run a project:", "sfn run FOLDER"),
     (
@@ -80,7 +81,10 @@ def _draw_machine_search(part: str, listed: MachineList) -> Markup:
 def _draw_machine_table(
     rows: dict[str, Markup], listed: MachineList, part: str, *, can_start: bool
 ) -> Markup:
-    titles = [element("th", {"scope": "col"}, title) for title in _COLUMNS]
+    titles = [
+        element("th", {"scope": "col", "class": "number" if title in _NUMBERS else None}, title)
+        for title in _COLUMNS
+    ]
     if can_start:
         titles.append(element("td", {}))
     more = Markup("")
@@ -130,7 +134,7 @@ def _draw_machine(id: str, figures: MachineFigures, today: int, *, can_start: bo
             },
             "Start",
         )
-        cells.append(element("td", {"class": "buttons"}, start))
+        cells.append(element("td", {}, start))
     return element("tr", {"id": id}, *cells)
 
 
