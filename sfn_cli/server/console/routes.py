@@ -32,9 +32,9 @@ from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
 from sfn_cli.server.console.pages.definition import definition_page
 from sfn_cli.server.console.pages.definition_comparison import definition_comparison_page
 from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
-from sfn_cli.server.console.pages.executions import executions_page
-from sfn_cli.server.console.pages.machine import machine_executions_page, machine_page
-from sfn_cli.server.console.pages.machines import machines_page
+from sfn_cli.server.console.pages.lists.executions import executions_page
+from sfn_cli.server.console.pages.lists.machine import machine_executions_page, machine_page
+from sfn_cli.server.console.pages.lists.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
 from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
 from sfn_cli.server.console.pages.run_again import run_again_page

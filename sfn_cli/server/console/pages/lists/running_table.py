@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.server.console.pages.run_table import draw_status
+from sfn_cli.server.console.pages.lists.run_table import draw_status
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.times import draw_duration, draw_time
 from sfn_cli.views.execution.map_counts import format_map_counts

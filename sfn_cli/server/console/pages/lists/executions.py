@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.views.found_runs import all_started_machines
-from sfn_cli.server.console.pages.run_search import search_runs_of_query
+from sfn_cli.server.console.pages.lists.run_search import search_runs_of_query
 from sfn_cli.views.console.addresses import console_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.text.markup import element, join_markup

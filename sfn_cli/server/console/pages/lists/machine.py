@@ -11,8 +11,8 @@ from sfn_cli.api.views.running_executions import list_running_executions
 from sfn_cli.server.console.local_times import local_zone
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_machine import no_such_machine, opened_machine_arn
-from sfn_cli.server.console.pages.run_search import search_runs_of_query
-from sfn_cli.server.console.pages.running_table import draw_running
+from sfn_cli.server.console.pages.lists.run_search import search_runs_of_query
+from sfn_cli.server.console.pages.lists.running_table import draw_running
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.times import draw_time
