@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     commands,
+    console,
     crowd,
     distributed,
     engine,
@@ -45,6 +46,7 @@ SUBJECTS = {
         waiting,
         watching,
         pictures,
+        console,
         growth,
         distributed,
     )

@@ -36,9 +36,10 @@ class ConsoleAnswer(NamedTuple):
 class OpenedConsole:
     """A console, and its cookie, which `get` and `post` send as the browser of its user does."""
 
-    def __init__(self, home: Path, address: str) -> None:
-        """`address` is the one that sfn prints, with the token."""
+    def __init__(self, home: Path, address: str, pid: int = 0) -> None:
+        """`address` is the one that sfn prints, with the token; `pid` is the server's process."""
         self.home = home
+        self.pid = pid
         self.url, _, rest = address.partition("/console/")
         self.token = rest.rpartition("token=")[2]
         self.host = urlsplit(self.url).netloc
@@ -177,7 +178,7 @@ def opened_console(
         assert process.stderr is not None
         line = process.stdout.readline()
         assert line.startswith("Console: http"), line + process.stderr.read()
-        yield OpenedConsole(home, line.split()[1])
+        yield OpenedConsole(home, line.split()[1], process.pid)
     finally:
         process.terminate()
         _, errors = process.communicate(timeout=TIMEOUT_SECONDS)

@@ -104,6 +104,7 @@ LINES = [
         f"describe-execution --execution-arn {ARN}:execution:Pay:second",
     ),
     ("stop-execution --execution-arn=arn~se~", f"stop-execution --execution-arn={ARN}:execution:Pay:second"),
+    ("start-execution --from P~no~--at Con~", "start-execution --from Pay/now --at Confirm"),
     ("list-executions --state-machine-arn P~", "list-executions --state-machine-arn Pay"),
     ("start-execution --state-machine-arn Pay:~", "start-execution --state-machine-arn Pay:1"),
     ("describe-execution --execution-arn P~se~", "describe-execution --execution-arn Pay/second"),

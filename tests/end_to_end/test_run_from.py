@@ -35,6 +35,7 @@ import pathlib, time
 def handler(event, context):
     with (pathlib.Path(__file__).parent / "calls").open("a") as calls:
         print(event["do"], file=calls)
+    print("doing", event["do"])
     time.sleep(event.get("seconds", 0))
     return {"did": event["do"]} if event["do"] != "gone" else 1 / 0
 """
@@ -75,11 +76,13 @@ def test_it_runs_from_the_failed_state(home: Path, tmp_path: Path) -> None:
 
     shown = sfn(home, "show", "Pay/new")
     assert shown.stdout.splitlines()[0].endswith("(from Pay/old at Charge)")
-    assert sfn_json(home, "show", "Pay/new", "--output", "json")["execution"]["takenOver"] == {
+    assert sfn_json(home, "show", "Pay/new", "--output", "json")["takenOver"] == {
         "executionArn": f"{machine.replace('stateMachine', 'execution')}:old",
         "state": "Charge",
         "enteredEventId": 7,
     }
+    for state, line in {"Reserve": "doing reserve", "Charge": "doing charge"}.items():
+        assert line in sfn(home, "show", "Pay/new", state).stdout
     history = sfn_json(home, "get-execution-history", "--execution-arn", "Pay/new")["events"]
     assert [event["type"] for event in history[5:9]] == [
         *("TaskStateExited", "TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted")

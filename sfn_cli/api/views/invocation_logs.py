@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.invocation_id import invocation_request_id
+from sfn_cli.interpreter.takeover.origin import origins_in_details
 from sfn_cli.store.records.functions import function_reference
 
 if TYPE_CHECKING:
@@ -23,14 +24,15 @@ def invocation_log(service: Service, source: ExecutionSource, task: int, functio
     """
     if source.seed is None or not source.history:
         return []
-    request_id = invocation_request_id(source.seed, task)
+    seed, started_at = seed_and_start_of_task(source, task)
+    request_id = invocation_request_id(seed, task)
     group = log_group_of_function(service, function_ref)
     # Log lines have wall-clock times, so they are later than the start even if the execution's own
     # clock jumps ahead.
     began = service.logs.events(
         group,
         1,
-        start=source.history[0].at,
+        start=started_at,
         matches=lambda message: message.startswith(f"START RequestId: {request_id} "),
         newest_first=True,
     )
@@ -47,6 +49,18 @@ def invocation_log(service: Service, source: ExecutionSource, task: int, functio
         if event.message.startswith("REPORT RequestId: "):
             break
     return lines
+
+
+def seed_and_start_of_task(source: ExecutionSource, task: int) -> tuple[str, int]:
+    """Returns the seed and the start of the execution that scheduled a task.
+
+    For a taken-over event, this is an origin of the execution (interpreter/takeover/origin.py).
+    """
+    assert source.seed is not None
+    for origin in origins_in_details(source.history[0].details):
+        if task <= origin.until:
+            return origin.seed, origin.started_at
+    return source.seed, source.history[0].at
 
 
 def log_group_of_function(service: Service, function_ref: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.api.views.invocation_logs import log_group_of_function
+from sfn_cli.api.views.invocation_logs import log_group_of_function, seed_and_start_of_task
 from sfn_cli.interpreter.invocation_id import invocation_request_id
 
 if TYPE_CHECKING:
@@ -31,14 +31,17 @@ def many_invocation_logs(
         return {}
     tasks_of_group: dict[str, dict[str, int]] = {}
     groups: dict[str, str] = {}
+    began = source.history[0].at
     for task, function in invocations:
         if function not in groups:
             groups[function] = log_group_of_function(service, function)
-        request_id = invocation_request_id(source.seed, task)
+        seed, started_at = seed_and_start_of_task(source, task)
+        request_id = invocation_request_id(seed, task)
+        began = min(began, started_at)
         tasks_of_group.setdefault(groups[function], {})[request_id] = task
     found: dict[int, list[str]] = {}
     for group, tasks in tasks_of_group.items():
-        events = service.logs.events(group, _MOST_EVENTS, start=source.history[0].at)
+        events = service.logs.events(group, _MOST_EVENTS, start=began)
         found.update(_messages_of_tasks(events, tasks))
     return found
 

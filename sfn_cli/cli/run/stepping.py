@@ -73,7 +73,8 @@ def step_through_run(
         # The commands that it suggests are about the file.
         check_end(backend, fold_execution(source._replace(name=str(history_file))))
     elif view.status != "SUCCEEDED":
-        raise ExecutionFailedError(end_reason(view, for_people=True), lambda: _write_failure(backend, view))
+        more = None if view.status == "ABORTED" else lambda: _write_failure(backend, view)
+        raise ExecutionFailedError(end_reason(view, for_people=True), more)
     write_run_output(view.output, backend.terminal)
     return ExitCode.SUCCESS
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sfn_cli.asl.nesting import states_with_nested
+from sfn_cli.cli.step.breakpoints import Breakpoints
 from sfn_cli.cli.step.stop_lines import HELP, inspection_lines, stop_keys, stop_lines, stop_title
 from sfn_cli.drivers.in_process.stepped import BeforeState, BeforeTask, Skip, WaitingTasks
 from sfn_cli.interpreter.mocks import Return, Throw
@@ -73,7 +74,7 @@ class RunScreen:
             self._fold.apply(event)
         self._states = dict(states_with_nested(loads(source.definition or '{"States":{}}')))
         self._zone = zone
-        self.breakpoints = set(breakpoints)
+        self._breakpoints = Breakpoints(self._states, breakpoints)
         self.stop: Stop | None = None
         self.message = ""
         self._continues = bool(breakpoints)
@@ -92,7 +93,7 @@ class RunScreen:
         """Whether the user decides what happens at this stop."""
         match self.stop:
             case BeforeState(state=state):
-                return not self._continues or state in self.breakpoints
+                return not self._continues or state in self._breakpoints.names
             case BeforeTask():
                 return False
         return True
@@ -205,7 +206,7 @@ class RunScreen:
 
     def _type(self, editor: LineEditor, key: str) -> Request:
         if key == "tab" and self._question == "breakpoint":
-            editor.set(_common_prefix(editor.text, sorted(self._states)))
+            editor.set(self._breakpoints.complete(editor.text))
             return "stay"
         if editor.press(key):
             return "stay"
@@ -219,7 +220,8 @@ class RunScreen:
     def _answered(self, text: str) -> Request:
         match self._question:
             case "breakpoint":
-                self._toggle_breakpoint(text)
+                here = self.stop.state if isinstance(self.stop, BeforeState) else ""
+                self.message = self._breakpoints.toggle(text or here)
             case "result" if not text:
                 return EditRequest("result", self._text_to_edit("result", "{}"))
             case "result":
@@ -230,17 +232,6 @@ class RunScreen:
             case "cause":
                 return self._take_answer(Throw(self._error, text or None))
         return "stay"
-
-    def _toggle_breakpoint(self, text: str) -> None:
-        name = text or (self.stop.state if isinstance(self.stop, BeforeState) else "")
-        if name not in self._states:
-            self.message = f"There is no state “{name}”. States: {', '.join(self._states)}"
-        elif name in self.breakpoints:
-            self.breakpoints.remove(name)
-            self.message = f"No breakpoint on {name} any more."
-        else:
-            self.breakpoints.add(name)
-            self.message = f"Breakpoint on {name}."
 
     def _take_result(self, text: str) -> Request:
         try:
@@ -318,8 +309,8 @@ class RunScreen:
         if self._page == "inspection":
             return list(inspection_lines(self.stop, self._execution, self._states, self._task, width))
         lines = list(stop_lines(self.stop, self._execution, self._replacement, self._task, width))
-        if self.breakpoints and self.stop is not None:
-            names = ", ".join(sorted(self.breakpoints))
+        if self._breakpoints.names and self.stop is not None:
+            names = ", ".join(sorted(self._breakpoints.names))
             lines.insert(1, [Span("breakpoints ", "dim"), Span(names)])
         return lines
 
@@ -336,13 +327,3 @@ class RunScreen:
         walk = HistoryWalk(self.source)
         walk.go_to(walk.last)
         self._walk = WalkScreen(walk, self._zone)
-
-
-def _common_prefix(text: str, names: Sequence[str]) -> str:
-    """Returns the longest text with which all names begin that begin with `text`."""
-    found = [name for name in names if name.startswith(text)]
-    if not found:
-        return text
-    first, last = min(found), max(found)
-    same = next((at for at in range(min(len(first), len(last))) if first[at] != last[at]), None)
-    return min(first, last, key=len) if same is None else first[:same]

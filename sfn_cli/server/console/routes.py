@@ -29,8 +29,8 @@ from sfn_cli.server.console.actions.status import (
     switch_stack_from_console,
 )
 from sfn_cli.server.console.pages.compare import choose_other_page, compare_page
-from sfn_cli.server.console.pages.definition import definition_page
-from sfn_cli.server.console.pages.definition_comparison import definition_comparison_page
+from sfn_cli.server.console.pages.definitions.definition import definition_page
+from sfn_cli.server.console.pages.definitions.definition_comparison import definition_comparison_page
 from sfn_cli.server.console.pages.execution import execution_page, picture_file, report_file
 from sfn_cli.server.console.pages.lists.executions import executions_page
 from sfn_cli.server.console.pages.lists.machine import machine_executions_page, machine_page

@@ -11,16 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
+    from sfn_cli.views.execution.state_visit import StateVisit
 
-def fit_rows(rows: Sequence[OutlineRow], max_lines: int) -> list[OutlineRow]:
-    """Returns the rows with at most `max_lines` lines, but at least one.
+
+def fit_rows(
+    rows: Sequence[OutlineRow], max_lines: int, selected: StateVisit | None = None
+) -> list[OutlineRow]:
+    """Returns the rows with at most `max_lines` lines, but at least one; first that of `selected`.
 
     One row in the parent counts the rows that are left out, at the position of the first.
     """
     parents = dict(_parents_of_rows(rows, None))
     if len(parents) <= max_lines:
         return list(rows)
-    order = _rows_by_urgency(list(parents))
+    order = _rows_by_urgency(list(parents), selected)
     fewest, most = 0, len(order)
     while fewest < most:
         middle = (fewest + most + 1) // 2
@@ -39,9 +43,11 @@ def _parents_of_rows(
         yield from _parents_of_rows(row.children, row)
 
 
-def _rows_by_urgency(rows: Sequence[OutlineRow]) -> list[OutlineRow]:
-    urgent = [row for row in rows if row.status in OF_INTEREST]
-    return [*urgent, *(row for row in reversed(rows) if row.status not in OF_INTEREST)]
+def _rows_by_urgency(rows: Sequence[OutlineRow], selected: StateVisit | None) -> list[OutlineRow]:
+    first = [row for row in rows if selected is not None and row.visit is selected]
+    urgent = [row for row in rows if row.status in OF_INTEREST and row not in first]
+    others = [row for row in reversed(rows) if row.status not in OF_INTEREST and row not in first]
+    return [*first, *urgent, *others]
 
 
 def _with_ancestors(

@@ -86,9 +86,12 @@ class OutlineRow:
 class OutlineRows:
     """Builds the rows of an execution."""
 
-    def __init__(self, view: ExecutionView, pending: Mapping[int, Pending]) -> None:
+    def __init__(
+        self, view: ExecutionView, pending: Mapping[int, Pending], selected: StateVisit | None = None
+    ) -> None:
         self._view = view
         self._pending = pending
+        self._selected = selected
 
     def rows(self) -> list[OutlineRow]:
         """Returns the rows of the execution's top-level states."""
@@ -136,6 +139,7 @@ class OutlineRows:
         threads = visit.threads
         statuses = [self._thread_status(thread) for thread in threads]
         shown = _shown_iterations(statuses, visit.item_count or 0)
+        shown += [place for place in self._selected_iteration(visit) if place not in shown]
         are_groups = any(_has_several_states(threads[place]) for place in shown)
         rows: list[OutlineRow] = []
         for place in shown:
@@ -146,6 +150,15 @@ class OutlineRows:
         hidden = Counter(statuses)
         hidden.subtract(statuses[place] for place in shown)
         return rows + _row_of_hidden_iterations(hidden, max(0, (visit.item_count or 0) - len(threads)))
+
+    def _selected_iteration(self, visit: StateVisit) -> list[int]:
+        """Returns the place of the iteration that the selected visit is in, if it is in this Map."""
+        thread = None if self._selected is None else self._selected.thread
+        while thread is not None and thread.parent is not None:
+            if thread.parent is visit:
+                return [place for place, each in enumerate(visit.threads) if each is thread]
+            thread = thread.parent.thread
+        return []
 
     def _rows_of_map_run(self, arn: str) -> list[OutlineRow]:
         run = self._view.source.map_runs.get(arn)

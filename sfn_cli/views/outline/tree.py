@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.views.execution.execution_view import ExecutionView
     from sfn_cli.views.execution.pending import Pending
+    from sfn_cli.views.execution.state_visit import StateVisit
     from sfn_cli.views.statuses import Status
     from sfn_cli.views.text.styled_line import StyledLine
 
@@ -49,18 +50,20 @@ def outline_lines(
     width: int,
     pending: Mapping[int, Pending],
     max_lines: int | None = None,
+    selected: StateVisit | None = None,
 ) -> list[StyledLine]:
     """Returns the outline, its header first, in lines of at most `width` columns.
 
     `now` is the time by the execution's clock, at which open states end. `pending` has the reasons why
-    states wait. With `max_lines`, successful states are left out first, to fit that number of lines.
+    states wait. With `max_lines`, successful states are left out first, to fit that number of lines. The
+    row of the `selected` visit, the last one of its state in its thread, is marked and never left out.
     """
-    builder = OutlineRows(view, pending)
+    builder = OutlineRows(view, pending, selected)
     rows = builder.rows()
     if max_lines is not None:
-        rows = fit_rows(rows, max(1, max_lines - 1))
+        rows = fit_rows(rows, max(1, max_lines - 1), selected)
     header = execution_header(view, builder.status(), now=now)
-    return [shorten_line(header, width), *_outline_lines_of_rows(view, rows, now, width)]
+    return [shorten_line(header, width), *_outline_lines_of_rows(view, rows, now, width, selected)]
 
 
 def execution_header(view: ExecutionView, status: Status, *, now: int) -> StyledLine:
@@ -117,14 +120,21 @@ class _OutlineColumns(NamedTuple):
 
 
 def _outline_lines_of_rows(
-    view: ExecutionView, rows: Sequence[OutlineRow], now: int, width: int
+    view: ExecutionView, rows: Sequence[OutlineRow], now: int, width: int, selected: StateVisit | None
 ) -> Iterator[StyledLine]:
     indent = 4 if _depth_of_rows(rows) * 4 <= width // 3 else 2
     lines = list(_guided_rows(rows, "", indent, width // 2))
     columns = _outline_columns(lines, now, width)
     period = (view.started_at, now if view.ended_at is None else view.ended_at)
     for line in lines:
-        yield shorten_line(_outline_line(line, columns, period, now, width), width)
+        is_selected = selected is not None and line.row.visit is selected
+        shown = _marked_line(line) if is_selected else line
+        yield shorten_line(_outline_line(shown, columns, period, now, width), width)
+
+
+def _marked_line(line: _OutlineLine) -> _OutlineLine:
+    """Returns the line with a mark at the end of its guides."""
+    return line._replace(guide=f"{line.guide[:-2]}▸ ")
 
 
 def _depth_of_rows(rows: Sequence[OutlineRow]) -> int:

@@ -39,7 +39,7 @@ class ScreenLines(NamedTuple):
 def screen_lines(parts: ScreenParts, width: int, height: int) -> ScreenLines:
     """Returns at most `height` lines of at most `width` columns; the footer is the last one."""
     room = max(0, height - 2)
-    for_tree = max(min(room, 2), room // 2, room - len(parts.data))
+    for_tree = max(min(room, 3), room // 2, room - len(parts.data))
     tree = list(parts.tree(for_tree))[:for_tree] if parts.tree is not None and for_tree else []
     for_data = room - len(tree)
     most_scroll = max(0, len(parts.data) - for_data)

@@ -98,7 +98,9 @@ class WalkScreen:
 
         def tree(most: int) -> Sequence[StyledLine]:
             pending = self._pending_at()
-            return outline_lines(walk.view, now=time, width=width, pending=pending, max_lines=most)
+            return outline_lines(
+                walk.view, now=time, width=width, pending=pending, max_lines=most, selected=walk.visit
+            )
 
         title = event_title(walk.event, walk.events[-1].id, walk.events[0].at)
         data = help_lines(_HELP) if self._shows_help else self._data_at(width)

@@ -291,3 +291,54 @@ def test_another_machine_and_a_version(driven: Driven) -> None:
     started = driven("GetExecutionHistory", executionArn=new)["events"][0]["executionStartedEventDetails"]
     assert started["stateMachineVersionArn"] == f"{other}:1"
     driven.whole()
+
+
+def test_a_map_run_stays_with_the_old_execution(driven: Driven) -> None:
+    """Its result is taken over; a child cannot be run from on its own."""
+    child = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    each = {
+        "Type": "Map",
+        "ItemsPath": "$.items",
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **child},
+        "Label": "each",
+        "Next": "Last",
+    }
+    states = {"Name": {"Type": "Pass", "Result": {"items": [1, 2]}, "Next": "Wait"}}
+    machine = driven.machine(pay(WRONG, Wait=each, **states))
+    old = driven.failed(stateMachineArn=machine)
+    last = {"Type": "Pass", "End": True}
+    new = driven.run_from(old, definition=json.dumps(pay(last, Wait=each, **states)))["executionArn"]
+    assert json.loads(driven.ended(new).output) == [1, 2]
+    assert driven("ListMapRuns", executionArn=new)["mapRuns"] == []
+    (run,) = driven("ListMapRuns", executionArn=old)["mapRuns"]
+    first, _ = driven("ListExecutions", mapRunArn=run["mapRunArn"])["executions"]
+    code, message = refused(lambda: driven.run_from(first["executionArn"], fromState="P"))
+    assert (code, message.partition(": ")[2]) == (
+        "ValidationException",
+        "start from the execution that started the Map Run",
+    )
+    again = driven.ended(driven.run_from(old, fromState="Wait")["executionArn"])
+    assert (again.status, len(driven("ListMapRuns", executionArn=again.arn)["mapRuns"])) == ("FAILED", 1)
+    driven.whole()
+
+
+def test_a_state_in_a_branch(driven: Driven) -> None:
+    """Other branches go on from where they were: a Wait has its remaining time."""
+    branches = [
+        {"StartAt": "Go", "States": {"Go": {"Type": "Wait", "Seconds": 10, "Next": "In"}, "In": WRONG}},
+        {"StartAt": "Long", "States": {"Long": {"Type": "Wait", "Seconds": 30, "End": True}}},
+    ]
+    both = {"Type": "Parallel", "Branches": branches, "Next": "Last"}
+    last = {"Type": "Pass", "End": True}
+    old = driven.failed(stateMachineArn=driven.machine(pay(last, Wait=both)))
+    edited = json.dumps(pay(last, Wait=both)).replace("gone.$", "was.$").replace("$.gone", "$.by")
+    new = driven.run_from(old, fromState="Wait/In", definition=edited)["executionArn"]
+    done = driven.ended(new)
+    assert json.loads(done.output) == [{"was": "old"}, {"by": "old"}]
+    left = driven("GetExecutionHistory", executionArn=new)["events"]
+    entered, exited = (
+        next(one for one in left if one["type"] == f"WaitStateE{what}" and "Long" in json.dumps(one))
+        for what in ("ntered", "xited")
+    )
+    assert 30_000 <= exited["timestamp"] - entered["timestamp"] < 50_000
+    driven.whole()

@@ -118,6 +118,31 @@ def execution_of(input: Any, state: str = "Echo") -> WalkScreen:
     return WalkScreen(HistoryWalk(ExecutionSource("echo", execution.history, json.dumps(definition))))
 
 
+def test_the_state_of_the_event_is_marked() -> None:
+    """The row of the event's state is marked, and shown if there are too many rows or iterations."""
+    definition = {
+        "StartAt": "Each",
+        "States": {
+            "Each": {
+                "Type": "Map",
+                "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}},
+                "Next": "B",
+            },
+            "B": {"Type": "Pass", "End": True},
+        },
+    }
+    execution = InProcessExecution(json.dumps(definition), Payload(list(range(9))))
+    execution.run()
+    screen = WalkScreen(HistoryWalk(ExecutionSource("map", execution.history, json.dumps(definition))))
+    assert "─▸ ● Each " in typed(screen, ["down"])
+    seen = typed(screen, ["down"] * 8)
+    assert "─▸ ● A [7]" in seen
+    assert seen.count("▸") == 1
+    seen = typed(screen, ["end"])
+    assert "▸" not in seen
+    assert "─▸ ✓ B" in typed(screen, ["left"], height=7)
+
+
 def test_long_data_is_scrolled() -> None:
     """Data that does not fit is scrolled, and another event is shown from its beginning."""
     screen = execution_of([f"line {number}, which is a little longer" for number in range(120)])

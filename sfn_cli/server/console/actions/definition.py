@@ -16,7 +16,7 @@ from sfn_cli.arn import version_number_of_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_machine import opened_machine
-from sfn_cli.server.console.pages.definition import DefinitionDraft, draft_page, validate_text
+from sfn_cli.server.console.pages.definitions.definition import DefinitionDraft, draft_page, validate_text
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.definition.definition_text import edited_definition, plain_line_ends
 from sfn_cli.views.diff.definition_diff import diff_definitions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sfn_cli import jsonvalue
 from sfn_cli.api.views.machine_versions import machine_versions
 from sfn_cli.server.console.opened_machine import CURRENT, machine_trail, opened_machine, revision_words
-from sfn_cli.server.console.pages.machine_versions import draw_comparison_form
+from sfn_cli.server.console.pages.definitions.machine_versions import draw_comparison_form
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.definition.comparison import draw_comparison
 from sfn_cli.views.console.page import ConsolePage

@@ -10,7 +10,10 @@ from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.asl.validation.fault_places import fault_places
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.opened_machine import CURRENT, machine_trail, opened_machine, revision_words
-from sfn_cli.server.console.pages.machine_versions import draw_machine_versions, machine_versions_json
+from sfn_cli.server.console.pages.definitions.machine_versions import (
+    draw_machine_versions,
+    machine_versions_json,
+)
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.definition.definition_graph import draw_definition_graph
 from sfn_cli.views.console.definition.definition_lines import (

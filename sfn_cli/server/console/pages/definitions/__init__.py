@@ -1,0 +1,1 @@
+"""The pages of definitions: the editor, versions, and the comparison of two of them."""
