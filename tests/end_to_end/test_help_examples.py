@@ -210,7 +210,7 @@ ALL_RUN = (
 OWN_SESSION = [
     *("deploy", "run", "export", "stack", "stack list", "stack show", "stack stop", "stack start"),
     *("trigger", "stack delete"),
-    *("start-executions", "ls", "ps", "doctor", "completion", "serve"),
+    *("start-executions", "ls", "ps", "doctor", "completion", "serve", "console"),
     "graph",
     *("tasks", "tasks list", "tasks heartbeat", "tasks reject", "tasks approve"),
     "show",
@@ -321,7 +321,7 @@ def test_examples(home: Path, tmp_path: Path, session: list[str]) -> None:
         given |= dict(_before(home, tmp_path, command))
         for shown in _run_examples(examples[command], command):
             example = shown.replace("3f9a", given.get("HANDLE", ""))
-            goes_on = "--follow" in example or command == "serve"
+            goes_on = "--follow" in example or command in ("serve", "console")
             done = _followed(home, tmp_path, example) if goes_on else _run(home, tmp_path, example, given)
             if done.returncode != REFUSED.get(command, ExitCode.SUCCESS):
                 failed[example] = done.stderr
@@ -368,6 +368,10 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             yield "TOKEN", task["taskToken"]
         case "get-activity-task":
             start_execution(home, order, "--name", "second")
+        case "start-execution":
+            friday = start_execution(home, order, "--name", "friday")
+            history = ("get-execution-history", "--execution-arn", friday)
+            until(lambda: len(sfn_json(home, *history)["events"]) > 1, "its state")
         case "describe-execution":
             start_execution(home, order, "--name", "first")
         case "start-sync-execution":
@@ -431,6 +435,8 @@ def _run_examples(shown: list[str], command: str) -> list[str]:
 
 def _runnable_example(line: str) -> str:
     command_line = re.split(r" {3,}", line.strip())[0]  # what follows is a remark
+    if command_line.startswith("sfn console"):
+        command_line += " --port 0 --no-browser"
     return re.sub(r"python3\.\d+", RUNTIME, command_line).replace("--port 8083", "--port 0")
 
 
