@@ -8,6 +8,7 @@ Our own words, in addition to those of the States Language and of the AWS API:
     visit    what a state sees each time it is called: the input, variables, time and seed;
              in views, a state from when it is entered until it is left
     memo     what `decide` caches to save time; it may be lost at any time
+    origin   an execution whose first events another one has taken over (run from a state)
     signal   a message to an execution from outside: a task started, succeeded, failed
     driver   what calls `turn` and keeps the result: the local worker, or the in-memory runner
     turn     the events of one execution that follow from its signals and the time

@@ -27,6 +27,9 @@ class Browsing:
         self._console = console
         self._contexts: list[BrowserContext] = []
         self.faults: list[str] = []
+        from playwright.sync_api import expect
+
+        expect.set_options(timeout=WAIT_MILLISECONDS)
 
     def open(
         self,

@@ -130,7 +130,11 @@ def test_a_version_and_its_differences(browsing: Browsing, console: OpenedConsol
     arn = console.create("old", TWO_STATES)
     console.call("PublishStateMachineVersion", stateMachineArn=arn)
     console.call("UpdateStateMachine", stateMachineArn=arn, definition=json.dumps(PASS))
-    page = browsing.open(f"{machine_address('old', 'definition')}?version=1")
+    route = {"stateMachineVersionArn": f"{arn}:1", "weight": 100}
+    console.call("CreateStateMachineAlias", name="live", routingConfiguration=[route])
+    page = browsing.open(machine_address("old", "definition"))
+    check_page(page)
+    page.locator("#versions table").last.get_by_role("link", name="1").click()
     page.locator('[id="/Done"]').click()
     expect(page.locator(".line.selected")).to_have_count(3)
     page.get_by_text('"StartAt"').click()

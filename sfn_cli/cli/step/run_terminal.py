@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ def step_at_terminal(
 ) -> None:
     """Steps through the execution until it has ended and the user quits, or aborts it."""
     shown = RunScreen(execution, source, breakpoints, local_zone())
+    gc.enable()  # unlike other commands, this one may take hours
     with FullScreen(stream, 0, color=terminal.colors(stream)) as full:
         _proceed(full, shown)
         while True:

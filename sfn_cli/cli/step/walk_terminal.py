@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ def walk_at_terminal(backend: Backend, source: ExecutionSource, keyboard: int, a
     walk.go_to(1 if at is None else _position_of_event(walk, at))
     followed = None if is_over else follow_execution(backend, source)
     shown = WalkScreen(walk, local_zone())
+    gc.freeze()  # the history stays; copies of views, which have cycles, come and go
+    gc.enable()
     drawn_at = 0.0
     with FullScreen(sys.stdout, keyboard, color=backend.terminal.colors(sys.stdout)) as terminal:
         has_changed = True

@@ -52,7 +52,10 @@ def take_over_prefix(interpreter: Interpreter, history: Sequence[HistoryEvent], 
         reason = _reason_against_event(execution, event, is_edited=event.id in edited)
         if reason is not None:
             raise PrefixError(f"{event_in_words(event, _state_of_event(execution, event))}: {reason}")
-        interpreter.apply(event)
+        try:
+            interpreter.apply(event)
+        except AssertionError as damage:
+            raise PrefixError(f"the history is damaged: {damage}") from None
     recorded = history[entry - 1]
     decided = _decide_entry(execution, recorded)
     return decided._replace(payload=recorded.payload) if entry in edited else decided

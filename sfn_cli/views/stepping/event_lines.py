@@ -40,8 +40,14 @@ def event_lines(
         yield shorten_line(_state_line(visit, pending), width)
     details = event.details or {}
     for name in ("error", "cause"):
-        if details.get(name) is not None:
-            yield from text_lines(name, str(details[name]), width, "failed")
+        text = details.get(name)
+        if isinstance(text, str):
+            # The cause of a function is an object with its traceback.
+            yield from (
+                data_lines(name, text, width)
+                if text.startswith("{")
+                else text_lines(name, text, width, "failed")
+            )
     for name, value in details.items():
         if name not in _NOT_LISTED and value is not None:
             yield from text_lines(_words_of_detail(name), _detail_text(value), width)

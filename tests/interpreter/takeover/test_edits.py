@@ -248,3 +248,10 @@ def test_the_input_of_the_state_can_be_replaced(failed: list[HistoryEvent]) -> N
     assert on[-1].payload == Payload({"gone": 1})
     again = taken_over(DEFINITION, on, entry_of(on, "Last"), started_at=START)
     assert run(DEFINITION, INPUT, ANSWERS, again)[-1].payload == Payload({"gone": 1})
+
+
+def test_a_damaged_history_is_refused(failed: list[HistoryEvent]) -> None:
+    """It cannot be replayed by any definition."""
+    damaged = [*failed[:4], failed[4]._replace(id=9), *failed[5:]]
+    with pytest.raises(PrefixError, match="event 9"):
+        taken_over(DEFINITION, damaged, entry_of(failed, "Last"), started_at=START)

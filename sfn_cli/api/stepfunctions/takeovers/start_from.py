@@ -19,7 +19,7 @@ from sfn_cli.api.stepfunctions.references import active_machine
 from sfn_cli.api.stepfunctions.takeovers.chosen_visit import chosen_takeover_visit
 from sfn_cli.arn import machine_of_execution_arn, name_of_execution
 from sfn_cli.asl.state_machine import load_machine
-from sfn_cli.errors import ApiError
+from sfn_cli.errors import ApiError, RowError
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.takeover.origin import TAKEN_OVER, Origin, origin_details, origins_of_prefix
 from sfn_cli.interpreter.takeover.prefix import PrefixError, take_over_prefix, taken_over_events
@@ -57,6 +57,8 @@ def start_from(service: Service, request: Mapping[str, Any]) -> StartExecutionAn
     machine = active_machine(service, plain["stateMachineArn"])
     edited = _edited_machine(service, machine, request.get("definition"))
     history = service.executions.history(origin.arn)
+    if not history:
+        raise RowError(f"The history of {name_of_execution(origin.arn)} is missing from the store.")
     visit = chosen_takeover_visit(origin.arn, history, request.get("fromState"))
     started_at = _takeover_start(service, visit.entered_at - history[0].at)
     new, started = executions.new_execution(edited or machine, plain, started_at, mocking)

@@ -133,9 +133,8 @@ def _compare_link(machine: MachineAtRevision, version: MachineVersion) -> Markup
     if version.is_current:
         return element("span", {"class": "note"}, "is the current definition")
     address = machine_address(machine.name, "compare", query=query)
-    return element(
-        "a", {"href": address, "aria-label": f"Compare version {version.number}"}, "to the current"
-    )
+    label = f"Version {version.number}: compare with the current"
+    return element("a", {"href": address, "aria-label": label}, "compare with the current")
 
 
 def _draw_aliases(machine: MachineAtRevision, found: MachineVersions) -> Markup:
