@@ -211,6 +211,7 @@ def test_limits_of_a_map_run(console: OpenedConsole) -> None:
     execution = console.start(console.create("Holds", HELD), {"items": [1, 2, 3]}, name="one")
     console.reached(execution, "MapRunStarted")
     address = console.get("/console/machines/Holds/executions/one/maps/%2FHeld").headers["location"]
+    until(lambda: console.get(address).status == 200, "the Map Run, which is stored after its event")
     until(lambda: console.data(address)["itemCounts"]["running"] == 1, "the first child")
     refused = console.submit(address, address, maxConcurrency="many")
     assert refused.status == 400

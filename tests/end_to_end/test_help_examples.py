@@ -368,6 +368,10 @@ def _before(home: Path, folder: Path, command: str) -> Iterator[tuple[str, str]]
             yield "TOKEN", task["taskToken"]
         case "get-activity-task":
             start_execution(home, order, "--name", "second")
+        case "start-execution":
+            friday = start_execution(home, order, "--name", "friday")
+            history = ("get-execution-history", "--execution-arn", friday)
+            until(lambda: len(sfn_json(home, *history)["events"]) > 1, "its state")
         case "describe-execution":
             start_execution(home, order, "--name", "first")
         case "start-sync-execution":

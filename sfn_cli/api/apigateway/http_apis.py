@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api.apigateway.integrations import read_authorizer, read_integration
 from sfn_cli.api.apigateway.openapi import OpenApiDocument, read_cors
 from sfn_cli.api.apigateway.origins import origins_without_wildcards
+from sfn_cli.api.apigateway.parts import PartsByKind
 from sfn_cli.api.apigateway.served import (
     ANY,
     DEFAULT_ROUTE,
@@ -19,7 +20,7 @@ from sfn_cli.api.apigateway.served import (
 from sfn_cli.api.apigateway.values import object_value, text_list, text_map, true_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sfn_cli.store.records.apis.parts import ApiPart
 
@@ -32,14 +33,7 @@ def served_http_api(api: ApiPart, parts: Sequence[ApiPart]) -> ServedApi:
     return _HttpParts(api, parts).api()
 
 
-class _HttpParts:
-    def __init__(self, api: ApiPart, parts: Sequence[ApiPart]) -> None:
-        self._api = api
-        self._by_kind: dict[str, dict[str, Mapping[str, Any]]] = {}
-        for part in parts:
-            noun = part.kind.rpartition("::")[2]
-            self._by_kind.setdefault(noun, {})[part.id] = part.properties
-
+class _HttpParts(PartsByKind):
     def api(self) -> ServedApi:
         properties = self._api.properties
         document = OpenApiDocument(object_value(properties.get("Body")), "HTTP")
@@ -60,9 +54,6 @@ class _HttpParts:
             cors,
             origins_without_wildcards(cors.origins) if cors is not None else frozenset(),
         )
-
-    def _parts(self, noun: str) -> dict[str, Mapping[str, Any]]:
-        return self._by_kind.get(noun, {})
 
     def _quick_route(self) -> Iterator[ApiRoute]:
         target = self._api.properties.get("Target")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.api.apigateway.integrations import read_authorizer, read_integration
 from sfn_cli.api.apigateway.openapi import OpenApiDocument, read_gateway_response
 from sfn_cli.api.apigateway.origins import named_origins
+from sfn_cli.api.apigateway.parts import PartsByKind
 from sfn_cli.api.apigateway.served import ANY, ApiRoute, Authorizer, ServedApi, Validation
 from sfn_cli.api.apigateway.values import object_value, text_list, text_map, true_value
 
@@ -29,14 +30,7 @@ def served_rest_api(api: ApiPart, parts: Sequence[ApiPart]) -> ServedApi:
     return _RestParts(api, parts).api()
 
 
-class _RestParts:
-    def __init__(self, api: ApiPart, parts: Sequence[ApiPart]) -> None:
-        self._api = api
-        self._by_kind: dict[str, dict[str, Mapping[str, Any]]] = {}
-        for part in parts:
-            noun = part.kind.rpartition("::")[2]
-            self._by_kind.setdefault(noun, {})[part.id] = part.properties
-
+class _RestParts(PartsByKind):
     def api(self) -> ServedApi:
         properties = self._api.properties
         document = OpenApiDocument(object_value(properties.get("Body")), "REST")
@@ -58,9 +52,6 @@ class _RestParts:
             reads_key_from_authorizer=properties.get("ApiKeySourceType") == "AUTHORIZER"
             or document.reads_key_from_authorizer(),
         )
-
-    def _parts(self, noun: str) -> dict[str, Mapping[str, Any]]:
-        return self._by_kind.get(noun, {})
 
     def _stages(self) -> dict[str, dict[str, str]]:
         stages = {

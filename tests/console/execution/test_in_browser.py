@@ -29,10 +29,17 @@ def expect_selected(page: Page, state: str, *, has_rows: bool = True) -> None:
         expect(page.locator("#view tr.selected th a").first).to_contain_text(state)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("query", ["?state=/Refuse", "?view=timeline", "?view=events&at=20", "?view=data"])
+@pytest.mark.parametrize(
+    "query, scheme",
+    [
+        ("?state=/Refuse", "light"),
+        ("?view=timeline", "dark"),
+        ("?view=events&at=20", "light"),
+        ("?view=data&find=Big", "dark"),
+    ],
+)
 def test_has_no_faults(browsing: Browsing, query: str, scheme: Literal["light", "dark"]) -> None:
-    """Each view is accessible, in both colour schemes."""
+    """Each view is accessible."""
     check_page(browsing.open(f"{PAGES}/{FAILED}{query}", scheme=scheme))
 
 
@@ -107,6 +114,8 @@ def test_scrub(browsing: Browsing) -> None:
     page.get_by_role("slider").fill("4")
     expect(page.locator("h1")).to_contain_text("after event 4 of")
     expect(page.locator("#picture .state", has_text="Check")).to_have_class(re.compile("succeeded"))
+    expect(page.get_by_role("link", name="Now")).to_be_visible()
+    expect(page.get_by_role("slider")).to_be_focused()
     page.keyboard.press("n")
     expect(page.locator("h1")).not_to_contain_text("after event")
     expect(refuse).to_have_class(re.compile("failed"))

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 def map_page(service: Service, request: ConsoleRequest) -> ConsolePage | ConsoleRedirect:
     shown = opened_execution(service, request)
     path = request.names["state"]
-    visits = visits_of_path(shown, path, request)
+    visits = visits_of_path(shown, path)
     visit = chosen_panel_visit(visits, request)
     if visit is None:
         raise ApiError("ResourceNotFound", f"{shown.source.name} has not visited {path}.", status=404)

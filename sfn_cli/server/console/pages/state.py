@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     shown = opened_execution(service, request)
     path = request.names["state"]
-    visits = visits_of_path(shown, path, request)
+    visits = visits_of_path(shown, path)
     visit = chosen_panel_visit(visits, request)
     panel = draw_panel_of_visit(service, request, shown, path, visit, visits)
     machine, _, execution = shown.source.name.partition("/")
@@ -57,13 +57,9 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     )
 
 
-def visits_of_path(shown: ShownExecution, path: str, request: ConsoleRequest) -> list[StateVisit]:
-    """Returns the visits of the state; with `iteration` in the query, those in that iteration only."""
-    found = [visit for visit in shown.view.visits() if visit.path == path]
-    iteration = request.query.get("iteration", "")
-    if iteration.isdecimal():
-        found = [visit for visit in found if _iteration_of(visit) == int(iteration)]
-    return found
+def visits_of_path(shown: ShownExecution, path: str) -> list[StateVisit]:
+    """Returns the visits of the state, in all iterations."""
+    return [visit for visit in shown.view.visits() if visit.path == path]
 
 
 def chosen_panel_visit(visits: Sequence[StateVisit], request: ConsoleRequest) -> StateVisit | None:
@@ -102,16 +98,6 @@ def draw_panel_of_visit(
         is_live=is_live,
     )
     return draw_state_panel(given, visit, visits, is_whole="whole" in request.query)
-
-
-def _iteration_of(visit: StateVisit) -> int | None:
-    """Returns the index of the innermost iteration around a visit."""
-    thread = visit.thread
-    while thread.parent is not None:
-        if thread.kind == "iteration":
-            return thread.index
-        thread = thread.parent.thread
-    return None
 
 
 def _log_of(service: Service, shown: ShownExecution, visit: StateVisit) -> list[str]:

@@ -8,6 +8,7 @@ import { followPage, isTyping, stopFollowing } from "./console.js";
 const main = document.getElementById("main");
 const byId = (id) => document.getElementById(id);
 let loading = null;
+let isSliding = false;
 
 document.documentElement.classList.add("scripted");
 
@@ -45,12 +46,10 @@ function takeOver(newer) {
   else document.body.dataset.live = live;
   const isSamePicture = viewBox(document) === viewBox(newer) && viewBox(newer) !== undefined;
   if (isSamePicture) takeFragments(newer);
-  const focused = document.activeElement;
-  const isSliding = focused?.closest("#scrub-form") && focused.type === "range";
   for (const element of newer.querySelectorAll("[data-swap]")) {
     const old = byId(element.id);
     if (element.id === "graph" && isSamePicture) takeBeside(element);
-    else if (element.id === "scrub" && isSliding) takeAroundSlider(old, element);
+    else if (element.id === "scrub" && isSliding && old) takeAroundSlider(old, element);
     else if (old && old.outerHTML !== element.outerHTML) swap(old, element);
   }
   [...main.querySelectorAll(".scroller, .picture")].forEach((one, place) => {
@@ -80,10 +79,14 @@ function takeBeside(graph) {
 
 /** Takes the bar of time, but not the slider that the user is moving. */
 function takeAroundSlider(old, element) {
-  const news = [...element.children];
-  [...old.children].forEach((one, place) => {
-    if (one.id !== "scrub-form" && news[place]) one.replaceWith(document.adoptNode(news[place]));
-  });
+  const form = byId("scrub-form");
+  for (const one of [...old.children]) if (one !== form) one.remove();
+  let isBefore = true;
+  for (const one of [...element.children]) {
+    if (one.id === form.id) isBefore = false;
+    else if (isBefore) form.before(document.adoptNode(one));
+    else old.append(document.adoptNode(one));
+  }
 }
 
 function swap(old, element) {
@@ -220,11 +223,14 @@ main.addEventListener("submit", (event) => {
 main.addEventListener("input", (event) => {
   const slider = event.target.closest("#scrub-form input[type=range]");
   if (!slider) return;
+  isSliding = true;
   const query = new URLSearchParams(new FormData(slider.form));
   if (slider.value === slider.max) query.delete("at");
   clearTimeout(select.timer);
   select.timer = setTimeout(() => show(`${location.pathname}?${query}`), 40);
 });
+
+main.addEventListener("change", () => { isSliding = false; });
 
 addEventListener("popstate", () => show(location.href));
 

@@ -63,6 +63,7 @@ def _draw_slider(page: ExecutionPageInput, at: int, last: int) -> Iterator[Marku
         return
     slider: Attributes = {
         "type": "range",
+        "id": "scrub-slider",
         "name": "at",
         "min": 1,
         "max": last,

@@ -1,1 +1,1 @@
-"""The lists of the console: state machines, and executions of one or of all."""
+"""Pages that list state machines and executions."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.views.lists_as_json import machine_as_json
 from sfn_cli.api.views.machine_figures import beginning_of_today, list_machine_figures
+from sfn_cli.server.console.pages.lists.run_form import FAILED_STATUSES
 from sfn_cli.server.console.pages.lists.run_table import draw_error
-from sfn_cli.server.console.pages.run_form import FAILED_STATUSES
 from sfn_cli.views.console.addresses import console_address, execution_address, machine_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.execution.as_json import utc_date

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.api.views.found_runs import search_runs
 from sfn_cli.api.views.run_filters import given_run_filters, read_run_filters
 from sfn_cli.errors import ApiError
+from sfn_cli.server.console.pages.lists.run_form import draw_run_filters
 from sfn_cli.server.console.pages.lists.run_table import draw_runs, runs_as_json
-from sfn_cli.server.console.pages.run_form import draw_run_filters
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
