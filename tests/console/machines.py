@@ -19,3 +19,13 @@ APPROVAL: Any = {
     },
 }
 """It waits for a worker of the activity `approvals`, which a person can be."""
+
+MAP_OF_APPROVALS: Any = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {"Type": "Map", "ItemProcessor": APPROVAL, "Next": "Pause"},
+        "Pause": {"Type": "Wait", "Seconds": 1, "Next": "Check"},
+        "Check": {"Type": "Fail", "Error": "Broken"},
+    },
+}
+"""Approvals at the same time, a Wait, and a state that fails."""

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from sfn_cli.views.console.addresses import console_address, execution_address
 from tests.console.browsing import check_page
-from tests.console.machines import APPROVAL
+from tests.console.machines import APPROVAL, MAP_OF_APPROVALS
 
 if TYPE_CHECKING:
     from tests.console.browsing import Browsing
@@ -104,3 +104,31 @@ def test_run_again(browsing: Browsing, console: OpenedConsole, approvals: str) -
     later = execution.replace(":earlier", ":later")
     assert console.end_of(later) == "FAILED"
     console.call("StopExecution", executionArn=execution)
+
+
+def test_from_approval_to_a_fixed_definition(
+    browsing: Browsing, console: OpenedConsole, approvals: str
+) -> None:
+    """One window follows a Map and a Wait live; then redrive, and run from the state that failed."""
+    machine = console.create("each", MAP_OF_APPROVALS)
+    execution = console.start(machine, [1, 2], name="live")
+    page = browsing.open(execution_address(execution))
+    approve = page.get_by_role("button", name="Approve Approve")
+    expect(approve).to_have_count(2)
+    approve.first.click()
+    expect(page.get_by_text("Approved each/live/Approve.")).to_be_visible()
+    expect(approve).to_have_count(1)
+    approve.click()
+    expect(page.locator("h1")).to_contain_text("failed")
+    page.get_by_role("button", name="Redrive").click()
+    expect(page.get_by_text("Redriven.")).to_be_visible()
+    expect(page.locator("h1")).to_contain_text("failed")
+    assert "ExecutionRedriven" in console.event_types(execution)
+    page.get_by_role("link", name="Run from here").click()
+    check_page(page)
+    expect(page.locator("h1")).to_have_text("Run from Check")
+    definition = page.get_by_label("Definition")
+    definition.fill(definition.input_value().replace('"Fail"', '"Succeed"').replace('"Error"', '"Comment"'))
+    page.get_by_role("button", name="Run from here").click()
+    expect(page.get_by_text("Started from Check, with its history.")).to_be_visible()
+    expect(page.locator("h1")).to_contain_text("succeeded")

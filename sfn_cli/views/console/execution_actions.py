@@ -48,7 +48,8 @@ def draw_execution_actions(actions: ExecutionActions, token: str | None, id: str
         )
     if actions.can_run_from:
         address = execution_address(arn, "run-from", query={"visit": actions.selected_visit})
-        buttons.append(_draw_link("Run from here …", address, id="run-from"))
+        words = "Run from a state …" if actions.selected_visit is None else "Run from here …"
+        buttons.append(_draw_link(words, address, id="run-from"))
     if actions.can_run_again:
         buttons.append(draw_form(execution_address(arn, "again"), token, draw_submit("Run again")))
         buttons.append(_draw_link("Run again with changes …", execution_address(arn, "again")))

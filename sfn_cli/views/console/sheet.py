@@ -34,7 +34,15 @@ label { display: inline-flex; gap: 6px; align-items: center }
 button.main { background: var(--running); color: var(--page); border-color: var(--running) }
 button.danger { color: var(--failed); border-color: var(--failed) }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center }
-.rows td, .rows th { overflow-wrap: anywhere }
+.rows td, .rows th { overflow-wrap: break-word }
+.rows tbody th, .rows .error { overflow-wrap: anywhere; min-width: 6em }
+thead .number { text-align: right }
+.wide-table + form.inline, .sideways + form.inline { margin-top: 8px }
+.rows + .rows, .wide-table + .wide-table { margin-top: 12px }
+main > section:first-child { padding-top: 0 }
+.heat-map + h2 { margin-top: 12px }
+fieldset { border: 1px solid var(--line); border-radius: 6px; margin: 0; padding: 4px 12px 12px }
+legend { padding: 0 4px }
 #actions { display: block; margin: 0; padding: 8px 0 }
 .task-forms { list-style: none; padding: 0 }
 .task-form { margin: 4px 0 10px }

@@ -58,6 +58,7 @@ def draw_state_panel(
             element("span", {"class": "note"}, f"{visit.type}, {look.word}, ", _draw_took(visit, given)),
         ),
         _draw_other_visits(given, visit, visits),
+        _draw_items_link(given, visit),
         forms or Markup(""),
         *draw_visit(visit, given, payloads),
         *_draw_changes(visit),
@@ -96,6 +97,16 @@ def _draw_other_visits(given: ReportInput, visit: StateVisit, visits: Sequence[S
     return element(
         "nav", {"aria-label": "Visits of this state", "class": "visits"}, links[0], words, links[1]
     )
+
+
+def _draw_items_link(given: ReportInput, visit: StateVisit) -> Markup:
+    """Returns the link from a Map to the page of its items, or of its Map Run."""
+    if visit.type != "Map":
+        return Markup("")
+    text = "All items" if visit.map_run_arn is None else "The Map Run: items, throughput and limits"
+    arn = given.view.source.arn or ""
+    address = execution_address(arn, "maps", visit.path, query={"visit": visit.entered_id})
+    return element("p", {}, element("a", {"href": address}, text))
 
 
 def _draw_changes(visit: StateVisit) -> Iterator[Markup]:

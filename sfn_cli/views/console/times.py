@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.execution.as_json import utc_date
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 def draw_time(at: int, zone: tzinfo | None) -> Markup:
-    """Returns a time in milliseconds since 1970 as "2026-12-01 09:00:05"; its title is exact, in UTC."""
+    """Returns a time in milliseconds since 1970 as "2026-12-01 09:00:05 CET"; its title is exact, in UTC.
+
+    Without a `zone`, it is in that of this machine.
+    """
     try:
-        shown, exact = f"{datetime.fromtimestamp(at / 1000, zone):%Y-%m-%d %H:%M:%S}", utc_date(at)
+        moment, exact = datetime.fromtimestamp(at / 1000, UTC).astimezone(zone), utc_date(at)
     except (OverflowError, ValueError, OSError):
         return element("span", {}, "the end of time")
-    return element("time", {"datetime": exact, "title": exact}, shown)
+    return element("time", {"datetime": exact, "title": exact}, f"{moment:%Y-%m-%d %H:%M:%S %Z}")
 
 
 def draw_duration(started_at: int, ended_at: int | None) -> Markup:

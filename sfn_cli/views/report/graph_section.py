@@ -12,6 +12,7 @@ from sfn_cli.views.layout.folding import folding_rule
 from sfn_cli.views.layout.place import place
 from sfn_cli.views.outline.tree import outline_lines
 from sfn_cli.views.picture.svg import draw_svg_of_page
+from sfn_cli.views.report.picture_look import picture_look
 from sfn_cli.views.report.styled_html import draw_styled_lines
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.report.report_input import ReportInput
 
 _OUTLINE_COLUMNS = 110
-_WIDEST_SCALED = 1200
-"""Wider pictures are not scaled down to the page, because their text would be unreadable."""
 
 
 def draw_graph_section(given: ReportInput) -> Markup:
@@ -44,7 +43,8 @@ def _draw_picture(given: ReportInput) -> Markup:
     level = graph_of(read)
     run = graph_run(given.view, level, pending=given.pending)
     placed = place(level, is_folded=folding_rule(level, paths_of_interest(run)))
-    look = "picture" if placed.width < _WIDEST_SCALED else "picture wide"
     return element(
-        "div", {"class": look}, draw_svg_of_page(placed, f"States of {given.view.source.name}", run=run)
+        "div",
+        {"class": picture_look(placed.width)},
+        draw_svg_of_page(placed, f"States of {given.view.source.name}", run=run),
     )

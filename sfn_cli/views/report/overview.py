@@ -95,9 +95,11 @@ def draw_failure(given: ReportInput, payloads: ShownPayloads) -> Markup:
     if suspension is not None:
         words = f"sfn suspended this execution after an internal error: {suspension}"
         parts.insert(0, element("p", {"class": "error"}, mask_text(words)))
+    steps = next_steps(given.view, given.pending, options=given.command_options)
     if not given.view.is_over:
         parts += _draw_all_pending(given)
-    steps = next_steps(given.view, given.pending, options=given.command_options)
+        shown = {pending.answer for pending in given.pending.values()}
+        steps = [step for step in steps if step.command not in shown]
     if steps:
         items = (
             element("li", {}, f"{step.words}: ", element("code", {}, mask_text(step.command)))

@@ -32,8 +32,9 @@ class ReportInput(NamedTuple):
     those of attempts, by `Attempt.event`. `failure` is the explained failure, with data from the store.
     `command_options` are appended to each suggested command, such as the endpoint.
 
-    A page that is more than a report has its own `address_of` a visit. In one that `is_live`, the
-    durations of open visits count up, and do not depend on `now`.
+    A page that is more than a report has its own `address_of` a visit, and may have addresses of other
+    executions by their ARNs (`address_of_execution`). In one that `is_live`, the durations of open visits
+    count up, and do not depend on `now`.
     """
 
     view: "ExecutionView"
@@ -44,4 +45,5 @@ class ReportInput(NamedTuple):
     failure: "Failure | None" = None
     command_options: str = ""
     address_of: "Callable[[StateVisit], str]" = _address_of_panel
+    address_of_execution: "Callable[[str], str] | None" = None
     is_live: bool = False

@@ -15,7 +15,7 @@ from sfn_cli.views.report.report_input import visit_id
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.statuses import LOOKS
-from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.markup import Markup, element, escape_markup, join_markup
 from sfn_cli.views.text.moments import utc_text
 from sfn_cli.views.text.time_spans import format_span
 
@@ -123,12 +123,14 @@ def _draw_attempts(visit: StateVisit, given: ReportInput, payloads: ShownPayload
     ended_at: int | None = None
     for attempt in attempts:
         log = _draw_log_lines(attempt, given, payloads, "h4")
-        items.append(element("li", {}, *_draw_attempt(attempt, ended_at, payloads), *log))
+        items.append(element("li", {}, *_draw_attempt(attempt, ended_at, given, payloads), *log))
         ended_at = attempt.ended_at
     yield element("ol", {"class": "attempts"}, *items)
 
 
-def _draw_attempt(attempt: Attempt, ended_before: int | None, payloads: ShownPayloads) -> Iterator[Markup]:
+def _draw_attempt(
+    attempt: Attempt, ended_before: int | None, given: ReportInput, payloads: ShownPayloads
+) -> Iterator[Markup]:
     look = LOOKS[attempt.status]
     yield draw_status_mark(attempt.status)
     yield element("span", {"class": f"mark-{look.colour}"}, f" {look.word}")
@@ -137,9 +139,11 @@ def _draw_attempt(attempt: Attempt, ended_before: int | None, payloads: ShownPay
         words.append(format_span(attempt.ended_at - attempt.scheduled_at))
     if ended_before is not None:
         words.append(f"after a delay of {format_span(attempt.scheduled_at - ended_before)}")
+    child = Markup("")
     if attempt.child_arn is not None:
-        words.append(f"execution {name_of_execution(attempt.child_arn)}")
-    yield element("span", {"class": "note"}, f" {', '.join(words)}")
+        words.append("execution ")
+        child = _draw_child(attempt.child_arn, given)
+    yield element("span", {"class": "note"}, f" {', '.join(words)}", child)
     if attempt.error is None and attempt.cause is None:
         return
     decoded = decode_cause(attempt.cause)
@@ -151,6 +155,14 @@ def _draw_attempt(attempt: Attempt, ended_before: int | None, payloads: ShownPay
         yield payloads.message(decoded.message)
     if decoded.frames:
         yield draw_frames(decoded.frames)
+
+
+def _draw_child(arn: str, given: ReportInput) -> Markup:
+    """Returns the name of an execution that an attempt started, as a link if the page has one."""
+    name = name_of_execution(arn)
+    if given.address_of_execution is None:
+        return escape_markup(name)
+    return element("a", {"href": given.address_of_execution(arn)}, name)
 
 
 def draw_frames(frames: Sequence[StackFrame]) -> Markup:

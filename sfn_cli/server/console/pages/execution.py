@@ -12,6 +12,7 @@ from sfn_cli.server.console.messages import ConsoleFile
 from sfn_cli.server.console.offered_actions import draw_offered_actions
 from sfn_cli.server.console.opened_execution import opened_execution
 from sfn_cli.server.console.pages.state import draw_panel_of_visit
+from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.execution.events_part import shown_events
 from sfn_cli.views.console.execution.execution_page import draw_execution_page
 from sfn_cli.views.console.execution.page_input import execution_page_input
@@ -42,7 +43,9 @@ def execution_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     if page.query.view == EVENTS:
         page = page._replace(visits_of_events=_visits_of_events(page.shown))
     page = page._replace(
-        panel=_draw_panel(service, request, page), actions=draw_offered_actions(service, request, page.shown)
+        definition_address=_definition_address(service, page),
+        panel=_draw_panel(service, request, page),
+        actions=draw_offered_actions(service, request, page.shown),
     )
     return draw_execution_page(page, _execution_json(page) if request.is_data else {})
 
@@ -82,6 +85,13 @@ def _page_input(service: Service, request: ConsoleRequest) -> ExecutionPageInput
     assert shown.source.arn is not None
     failure = _explained_failure(service, shown)
     return execution_page_input(shown.source.arn, shown, query, find_selection(shown.view, query), failure)
+
+
+def _definition_address(service: Service, page: ExecutionPageInput) -> str:
+    execution = service.executions.find(page.arn)
+    version = None if execution is None else execution.version
+    machine = page.view.source.name.partition("/")[0]
+    return machine_address(machine, "definition", query={"version": version})
 
 
 def _explained_failure(service: Service, shown: ShownExecution) -> Failure | None:

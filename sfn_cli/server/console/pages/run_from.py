@@ -81,8 +81,14 @@ def run_from_form(service: Service, request: ConsoleRequest) -> RunFromForm:
 
 
 def _default_visit(visits: list[StateVisit]) -> StateVisit:
-    failed = [visit for visit in visits if visit.status in FAILURES]
-    return failed[-1] if failed else visits[-1]
+    """Returns the last visit that failed; of a state that a redrive ran again and again, the first.
+
+    An edited definition of the state does not fit a history in which it has failed.
+    """
+    at = next((at for at in reversed(range(len(visits))) if visits[at].status in FAILURES), len(visits) - 1)
+    while at > 0 and visits[at - 1].state == visits[at].state and visits[at - 1].status in FAILURES:
+        at -= 1
+    return visits[at]
 
 
 def _word_for_visit(chosen: StateVisit, visits: list[StateVisit]) -> str:

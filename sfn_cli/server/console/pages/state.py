@@ -94,6 +94,7 @@ def draw_panel_of_visit(
         dataflow(shown.source, [visit.entered_id]),
         attempt_logs(service, shown.source, [visit]),
         address_of=address_of or (lambda other: state_address(shown.view, other)),
+        address_of_execution=execution_address,
         is_live=is_live,
     )
     return draw_state_panel(given, visit, visits, is_whole="whole" in request.query)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.stepfunctions.waiting_tasks import waiting_tasks
-from sfn_cli.server.console.local_times import local_time_text, local_zone
 from sfn_cli.server.console.offered_actions import answerable_task
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.task_answers import draw_task_form
+from sfn_cli.views.console.times import draw_time
 from sfn_cli.views.execution.as_json import utc_date
-from sfn_cli.views.text.markup import Markup, element, join_markup
-from sfn_cli.views.text.moments import format_moment
+from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +55,7 @@ def _draw_tasks(tasks: Sequence[WaitingTask], token: str | None) -> Markup:
     headings = (*_HEADINGS, "Answer") if token is not None else _HEADINGS
     return element(
         "table",
-        {"class": "rows tasks"},
+        {"class": "rows cards tasks"},
         element("thead", {}, element("tr", {}, *(element("th", {"scope": "col"}, one) for one in headings))),
         element("tbody", {}, *(_draw_row(task, token, number == 0) for number, task in enumerate(tasks))),
     )
@@ -64,13 +63,12 @@ def _draw_tasks(tasks: Sequence[WaitingTask], token: str | None) -> Markup:
 
 def _draw_row(task: WaitingTask, token: str | None, is_first: bool) -> Markup:
     drawn = answerable_task(task)
-    until = "" if task.until is None else format_moment(task.until, task.since, local_zone())
     cells: list[str] = [
         element("a", {"href": execution_address(task.execution_arn)}, task.execution),
         task.state,
         drawn.waits_for,
-        local_time_text(task.since),
-        until,
+        draw_time(task.since, None),
+        "" if task.until is None else draw_time(task.until, None),
     ]
     if token is not None:
         cells.append(draw_task_form(drawn, token, has_key=is_first, back_to="tasks"))
@@ -79,7 +77,11 @@ def _draw_row(task: WaitingTask, token: str | None, is_first: bool) -> Markup:
         "tr",
         {},
         element("th", {"scope": "row"}, first),
-        join_markup(element("td", {}, cell) for cell in others),
+        *(
+            element("td", {"data-label": label}, cell)
+            for label, cell in zip(_HEADINGS[1:], others, strict=False)
+        ),
+        *([element("td", {}, others[-1])] if token is not None else []),
     )
 
 

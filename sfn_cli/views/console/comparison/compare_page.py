@@ -14,12 +14,12 @@ from sfn_cli.views.console.comparison.compared_states import (
     draw_compared_states,
     draw_value_changes,
 )
-from sfn_cli.views.console.execution.picture_part import WIDEST_SCALED
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.diff.diff_json import execution_diff_json
 from sfn_cli.views.layout.folding import folding_rule
 from sfn_cli.views.layout.place import place
 from sfn_cli.views.picture.svg import draw_svg_of_page
+from sfn_cli.views.report.picture_look import picture_look
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
@@ -95,8 +95,10 @@ def draw_choice_of_other(view: ExecutionView, arn: str, others: Sequence[OtherEx
 
 
 def _draw_others(others: Sequence[OtherExecution], arn: str) -> Markup:
-    columns = ("Execution", "Status", "Started", "Duration")
-    head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))
+    columns = (("Execution", None), ("Status", None), ("Started", None), ("Duration", "number"))
+    head = element(
+        "tr", {}, *(element("th", {"scope": "col", "class": look}, column) for column, look in columns)
+    )
     rows = [_draw_other(one, arn) for one in others]
     table = element("table", {"class": "rows"}, element("thead", {}, head), element("tbody", {}, *rows))
     return element("div", {"class": "sideways", "tabindex": 0}, table)
@@ -163,7 +165,6 @@ def _draw_compared_graph(diff: ExecutionDiff) -> Markup:
         placed = place(level, is_folded=folding_rule(level, changes.nodes))
     except (ConfigurationError, UsageError) as error:
         return element("p", {"class": "note"}, str(error))
-    look = "picture" if placed.width < WIDEST_SCALED else "picture wide"
     legend = element(
         "p",
         {"class": "note"},
@@ -171,7 +172,9 @@ def _draw_compared_graph(diff: ExecutionDiff) -> Markup:
     )
     title = f"States of {diff.before.source.name} and {diff.after.source.name}"
     picture = draw_svg_of_page(placed, title, run=run, changes=changes)
-    return join_markup([legend, element("div", {"class": look, "tabindex": 0}, picture)])
+    return join_markup(
+        [legend, element("div", {"class": picture_look(placed.width), "tabindex": 0}, picture)]
+    )
 
 
 def _visit_address(arn: str) -> Callable[[StateVisit], str]:

@@ -13,6 +13,7 @@ from sfn_cli.views.layout.folding import folding_rule
 from sfn_cli.views.layout.place import place
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.picture.svg import draw_live_svg
+from sfn_cli.views.report.picture_look import picture_look
 from sfn_cli.views.report.styled_html import draw_styled_lines
 from sfn_cli.views.text.markup import Markup, element
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.definition.state_lines import StateLines
     from sfn_cli.views.graph.graph import GraphChanges, GraphLevel
 
-_WIDEST_SCALED = 1200
-"""Wider pictures are not scaled down to the page, because their text would be unreadable."""
 _TABLE_COLUMNS = 90
 
 
@@ -62,13 +61,12 @@ def draw_graph_or_table(
     except (ConfigurationError, UsageError) as error:
         table = draw_styled_lines(graph_lines(level, title, width=_TABLE_COLUMNS))
         return element("div", {}, element("p", {"class": "note"}, str(error)), table)
-    look = "picture" if placed.width < _WIDEST_SCALED else "picture wide"
 
     def address(path: str) -> str:
         return f"#L{lines[path].first}" if lines is not None and path in lines else f"#{state_id(path)}"
 
     drawn = draw_live_svg(placed, title, changes=changes, address=None if lines is None else address)
-    return element("div", {"class": look}, drawn.svg)
+    return element("div", {"class": picture_look(placed.width)}, drawn.svg)
 
 
 def _graph_section(body: Markup, attributes: Mapping[str, str | bool]) -> Markup:

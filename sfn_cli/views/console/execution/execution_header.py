@@ -41,11 +41,12 @@ def draw_execution_now(page: ExecutionPageInput) -> Markup:
 
 
 def draw_execution_links(page: ExecutionPageInput) -> Markup:
-    """Returns the links to the files and to the comparison."""
+    """Returns the links to the definition, to the comparison and to the files."""
     at = page.query.at
     return element(
         "p",
         {"class": "buttons"},
+        element("a", {"href": page.definition_address}, "Definition"),
         element("a", {"href": page.link_below("compare")}, "Compare"),
         element("a", {"href": page.link_below("report.html", at=at)}, "Report"),
         element("a", {"href": page.link_below("graph.svg", at=at)}, "Picture"),

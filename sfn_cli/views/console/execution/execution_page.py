@@ -55,6 +55,7 @@ def draw_execution_page(page: ExecutionPageInput, data: Json) -> ConsolePage:
             element("div", {"class": "execution-top"}, header, draw_execution_links(page)),
             now,
             element("div", {"id": "actions-place", "data-swap": True}, page.actions),
+            scrub,
             element(
                 "div",
                 {"class": "columns execution"},
@@ -67,7 +68,6 @@ def draw_execution_page(page: ExecutionPageInput, data: Json) -> ConsolePage:
                 ),
                 element("div", {}, _draw_tabs(page), _draw_view(page, view), _draw_panel_place(page)),
             ),
-            scrub,
             draw_keys_dialog(),
         ]
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 EXECUTION_RULES = """
-.execution-top { display: flex; flex-wrap: wrap; gap: 4px 24px; justify-content: space-between }
+.execution-top { padding-bottom: 8px }
+.execution-top .buttons { gap: 4px 14px; margin-top: 6px }
 .execution .graph { padding-right: 12px }
 .execution .graph h2 { margin-top: 0 }
-.execution .picture { max-height: calc(100vh - 90px) }
+.execution .picture { top: 52px; max-height: calc(100vh - 70px) }
+html { scroll-padding-top: 56px }
 .execution .picture:focus { outline: none }
 .execution a.state:focus-visible { outline: none }
 .tabs { display: flex; flex-wrap: wrap; gap: 4px; border-bottom: 1px solid var(--rule) }
@@ -23,10 +25,12 @@ EXECUTION_RULES = """
 }
 .events th.number { text-align: right }
 .events code { overflow-wrap: anywhere }
+.events td:last-child, .compared td:last-child { min-width: 260px }
+.outline-table tbody th { min-width: 9em }
 #events-pages { display: flex; flex-wrap: wrap; gap: 4px 14px; padding: 4px 0 }
 #scrub {
-  display: flex; flex-wrap: wrap; gap: 6px 8px; align-items: center; position: sticky; bottom: 0;
-  padding: 8px 0; background: var(--page); border-top: 1px solid var(--rule)
+  display: flex; flex-wrap: wrap; gap: 6px 8px; align-items: center; position: sticky; top: 0; z-index: 2;
+  padding: 8px 0; background: var(--page); border-bottom: 1px solid var(--rule)
 }
 #scrub-form { flex: 1 1 200px }
 #scrub-form input { flex: 1; min-width: 0; width: 100%; padding: 0 }
@@ -40,5 +44,8 @@ main .failure, main .now { padding: 8px 12px }
   .columns .graph { border-right: 0; padding-right: 0 }
   .execution .picture { max-height: 60vh }
   #scrub { position: static }
+  .picture.broad svg { min-width: 560px }
+  .tabs { gap: 2px }
+  .tabs a { padding: 4px 7px }
 }
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.console.addresses import machine_address
+from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.execution.drawn_part import DrawnPart
 from sfn_cli.views.console.execution.row_blocks import draw_row_blocks
 from sfn_cli.views.outline.fit_rows import fit_rows
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.console.execution.page_input import ExecutionPageInput
     from sfn_cli.views.outline.rows import OutlineRow
     from sfn_cli.views.text.markup import Attributes
-    from sfn_cli.views.text.styled_line import StyledLine
 
 _MOST_ROWS = 1000
 _BLOCK = 50
@@ -83,7 +82,7 @@ def _draw_outline_row(
         element("th", {"scope": "row", "class": look}, _draw_outline_name(row, page)),
         element("td", {"class": "note"}, row.type),
         element("td", {"class": "number"}, _draw_row_duration(row, page)),
-        element("td", {}, _draw_outline_notes(row.notes)),
+        element("td", {}, _draw_outline_notes(row, page)),
     )
 
 
@@ -121,12 +120,22 @@ def _draw_row_duration(row: OutlineRow, page: ExecutionPageInput) -> Markup:
     return escape_markup(format_span(row.duration_ms(page.report.now)))
 
 
-def _draw_outline_notes(notes: StyledLine) -> Markup:
-    return join_markup(
-        element("code", {}, text)
-        if style == "code"
-        else element("span", {"class": f"mark-{style}"}, text)
-        if style
-        else text
-        for text, style in notes
-    )
+def _draw_outline_notes(row: OutlineRow, page: ExecutionPageInput) -> Markup:
+    return join_markup(_draw_outline_note(text, style, row, page) for text, style in row.notes)
+
+
+def _draw_outline_note(text: str, style: str, row: OutlineRow, page: ExecutionPageInput) -> Markup:
+    """Returns a note; the counts of a Map are a link to its items, a child execution one to its page."""
+    if style == "code":
+        return element("code", {}, text)
+    if style:
+        return element("span", {"class": f"mark-{style}"}, text)
+    visit = row.visit
+    if visit is None or not text.strip(": "):
+        return escape_markup(text)
+    if visit.type == "Map":
+        return element("a", {"href": page.link_below("maps", visit.path, visit=visit.entered_id)}, text)
+    children = [attempt.child_arn for attempt in visit.attempts if attempt.child_arn is not None]
+    if children and text.startswith("→"):
+        return element("a", {"href": execution_address(children[-1])}, text)
+    return escape_markup(text)

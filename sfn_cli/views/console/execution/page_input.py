@@ -25,7 +25,8 @@ class ExecutionPageInput(NamedTuple):
 
     `report` is the same execution for the parts that are as in a report. `visits_of_events` are the
     visits to which events belong, by the events' ids, if they are needed. `panel` is the drawn panel of
-    the selected state, `actions` are the drawn actions.
+    the selected state, `actions` are the drawn actions. `definition_address` is the page of the definition,
+    as published where the execution was started by a version or an alias.
     """
 
     arn: str
@@ -36,6 +37,7 @@ class ExecutionPageInput(NamedTuple):
     visits_of_events: "Mapping[int, StateVisit]"
     panel: Markup = Markup("")
     actions: Markup = Markup("")
+    definition_address: str = ""
 
     @property
     def view(self) -> "ExecutionView":
@@ -75,6 +77,7 @@ def execution_page_input(
         shown.pending,
         failure=failure,
         address_of=lambda visit: query.address(arn, find="", state=visit.path, visit=visit.entered_id),
+        address_of_execution=execution_address,
         is_live=is_live,
     )
     return ExecutionPageInput(arn, shown, query, selection, report, {})

@@ -17,6 +17,7 @@ from sfn_cli.views.graph.run import graph_run, paths_of_interest
 from sfn_cli.views.layout.folding import MOST_STATES_INSIDE, folding_rule
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.picture.svg import draw_live_svg, draw_svg
+from sfn_cli.views.report.picture_look import picture_look
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.console.execution.page_input import ExecutionPageInput
     from sfn_cli.views.graph.graph import GraphLevel, GraphNode, GraphRun
     from sfn_cli.views.layout.placed import PlacedLevel
-
-WIDEST_SCALED = 1200
-"""Wider pictures are not scaled down to the page, because their text would be unreadable."""
 
 _MOST_FOLDED = 50
 
@@ -53,8 +51,7 @@ def draw_picture_part(page: ExecutionPageInput) -> DrawnPart:
         address=lambda path: page.link(state=path, visit=None),
         selected=page.selection.path,
     )
-    look = "picture" if placed.width < WIDEST_SCALED else "picture wide"
-    attributes = {"id": "picture", "class": look, "tabindex": "-1"}
+    attributes = {"id": "picture", "class": picture_look(placed.width), "tabindex": "-1"}
     if not is_large_graph(level):
         return DrawnPart(element("div", attributes, live.svg), live.fragments)
     whole = element("div", attributes, live.svg, _draw_folded(level, page, run))

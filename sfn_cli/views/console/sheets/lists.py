@@ -9,8 +9,10 @@ a.button:hover { border-color: var(--text) }
 a.button.main { background: var(--running); color: var(--page); border-color: var(--running) }
 .filters { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; margin: 8px 0 }
 .cards td, .cards th { overflow-wrap: anywhere; vertical-align: middle }
-.cards thead .number { text-align: right }
-.cards time { white-space: nowrap }
+.cards td[data-label="State"] { overflow-wrap: break-word }
+.cards time, .cards td[data-label="Status"] { white-space: nowrap }
+.runs td[data-label="State machine"] { min-width: 9em }
+.runs tbody th { min-width: 19em }
 .ticks { white-space: nowrap }
 .tick {
   display: inline-flex; width: 24px; height: 24px; align-items: center; justify-content: center
@@ -25,7 +27,7 @@ form.start textarea { width: 100%; min-height: 220px }
 form.start label.above { display: grid; gap: 2px }
 form.start [aria-invalid] { border-color: var(--failed) }
 .former { list-style: none; padding: 0 }
-.former li { margin: 4px 0 }
+.former li { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 4px 0 }
 .former code { display: inline-block; max-width: 100%; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; vertical-align: bottom }
 @media (max-width: 900px) {
@@ -36,6 +38,7 @@ form.start [aria-invalid] { border-color: var(--failed) }
   .cards tbody th { font-weight: 600 }
   .cards td:empty { display: none }
   .cards td[data-label]::before { content: attr(data-label) ": "; color: var(--muted) }
+  .runs td[data-label], .runs tbody th { min-width: 0 }
   .ticks { white-space: normal }
 }
 """

@@ -32,7 +32,7 @@ def draw_runs(
 ) -> Markup:
     """Returns the element `runs`: the table and its links. `address` returns that of a query."""
     if not found.runs:
-        table = _draw_nothing(filters, address)
+        table = _draw_nothing(filters, address, is_cut=found.is_cut)
     else:
         rows = (_draw_run(run, found.suspensions.get(run.arn), of_one_machine) for run in found.runs)
         titles = ["Execution", "Status", "Started", "Took", "Error"]
@@ -105,7 +105,7 @@ def _cell(label: str, content: Markup, look: str | None = None) -> Markup:
     return element("td", {"data-label": label, "class": look}, content)
 
 
-def _draw_nothing(filters: RunFilters, address: Callable[[dict[str, str]], str]) -> Markup:
+def _draw_nothing(filters: RunFilters, address: Callable[[dict[str, str]], str], *, is_cut: bool) -> Markup:
     if filters.is_empty:
         return element("p", {"class": "note"}, "No executions yet.")
     name = filters.given.get("name", "")
@@ -115,7 +115,8 @@ def _draw_nothing(filters: RunFilters, address: Callable[[dict[str, str]], str])
         hint = join_markup(
             [" Search for ", element("a", {"href": address({**filters.given, "name": anywhere})}, anywhere)]
         )
-    return element("p", {"class": "note"}, "No executions match these filters.", hint)
+    words = "No execution found so far." if is_cut else "No executions match these filters."
+    return element("p", {"class": "note"}, words, hint)
 
 
 def _search_note(found: FoundRuns) -> Markup:
