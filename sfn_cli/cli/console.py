@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("console")
-@click.argument("name", required=False)
+@click.argument("opened", required=False, metavar="[NAME]")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--read-only", is_flag=True, help="The console cannot change anything.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.pass_obj
-def console(terminal: Terminal, name: str | None, port: int, read_only: bool, no_browser: bool) -> ExitCode:
+def console(terminal: Terminal, opened: str | None, port: int, read_only: bool, no_browser: bool) -> ExitCode:
     """Opens the console in the browser, and serves it until you press Ctrl-C.
 
     It shows state machines and executions live: the graph, the timeline, the data of every state. You can
@@ -44,7 +44,7 @@ def console(terminal: Terminal, name: str | None, port: int, read_only: bool, no
     from sfn_cli import app, private_files, server
 
     private_files.check_private_home(terminal.settings.home)
-    path = "" if name is None else _page_of_name(name)
+    path = "" if opened is None else _page_of_name(opened)
 
     def announce(url: str, console_url: str | None) -> None:
         assert console_url is not None
@@ -62,6 +62,8 @@ def console(terminal: Terminal, name: str | None, port: int, read_only: bool, no
         port,
         forwards=True,
         has_read_only_console=read_only,
+        command="console",
+        extra="console",
         announce=announce,
     )
     return ExitCode.SUCCESS

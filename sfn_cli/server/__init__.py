@@ -27,6 +27,8 @@ def serve(
     forwards: bool = False,
     console_token: str | None = None,
     has_read_only_console: bool = False,
+    command: str = "serve",
+    extra: str = "serve",
     announce: Callable[[str, str | None], None] | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM, then finishes responses in progress and closes the service.
@@ -37,7 +39,7 @@ def serve(
     call these and they are installed. The console is below /console; with `credentials_file`, only if
     there is a `console_token`. Otherwise the token is a random one. `announce` is called when the socket
     listens, with the server's URL and the one that opens the console (None if there is none); by default
-    it prints them. Port 0 takes a free port.
+    it prints them. Port 0 takes a free port. `command` and `extra` are for the message of a missing package.
 
     Raises ConfigurationError when the extra is not installed, a file or an origin cannot be used, the
     address is not available, or too few files may be open.
@@ -54,7 +56,7 @@ def serve(
         from sfn_cli.installation.extras import install_hint
 
         raise ConfigurationError(
-            f"sfn serve needs {missing}, which is not installed. {install_hint('serve')}"
+            f"sfn {command} needs {missing}, which is not installed. {install_hint(extra)}"
         ) from error
     known = None if credentials_file is None else credentials.read_server_credentials(credentials_file)
     context = None if certfile is None else tls.tls_server_context(certfile, keyfile)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 MACHINE = "payment-terraform-machine"
-PROVIDER = "registry.terraform.io/hashicorp/aws"
+PROVIDER = "*/hashicorp/aws"
 ORDERS = """
 resource "aws_dynamodb_table" "orders" {
   name         = "${var.prefix}-orders"
@@ -59,7 +59,7 @@ def provider_mirror() -> Path | None:
         Path("/usr/share/terraform/plugins"),
         *sorted(Path("/opt").glob("*")),
     ]
-    return next((mirror for mirror in mirrors if (mirror / PROVIDER).is_dir()), None)
+    return next((mirror for mirror in mirrors if any(mirror.glob(PROVIDER))), None)
 
 
 @pytest.fixture

@@ -30,11 +30,18 @@ if TYPE_CHECKING:
 
 ARN = "arn:aws:states:us-east-1:123456789012"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+REFUNDS = {"Id": "1", "Arn": {"Fn::GetAtt": ["Refunds", "Arn"]}}
 SHOP = {
     "Parameters": {"Stage": {"Type": "String", "Default": "test"}},
     "Resources": {
         name: {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": PASS}}
         for name in ("OrderFlow", "Refunds")
+    }
+    | {
+        "Nightly": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {"ScheduleExpression": "rate(1 day)", "State": "DISABLED", "Targets": [REFUNDS]},
+        }
     },
 }
 ASK = {
@@ -241,6 +248,9 @@ def test_stacks(tmp_path: Path) -> None:
         (folder / "template.yaml").write_text(json.dumps(SHOP))
         sfn_json(home, "deploy", str(folder))
     template = str(project / "template.yaml")
+    refunds = sfn_json(
+        home, "list-state-machines", "--query", "stateMachines[].name | [?starts_with(@, 'Ref')]"
+    )
     lines = [
         (["stack", "show", ""], ["other", "shop"]),
         (["stack", "delete", "s"], ["shop"]),
@@ -249,6 +259,9 @@ def test_stacks(tmp_path: Path) -> None:
         (["run", "-t", template, "--machine=R"], ["--machine=Refunds"]),
         (["deploy", str(project), "--parameter", ""], ["Stage="]),
         (["run", str(tmp_path), "--machine", ""], []),
+        (["run", str(project), "--step", "--break", ""], ["A"]),
+        (["console", "Ref"], [f"{name}{end}" for end in ("", "/") for name in refunds]),
+        (["trigger", "N"], ["Nightly"]),
     ]
     for words, expected in lines:
         shown = sfn(home, "__complete", "zsh", *words).stdout.splitlines()

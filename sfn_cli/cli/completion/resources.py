@@ -188,6 +188,31 @@ def _complete_project_machines(service: Service, current: str, given: Mapping[st
                 yield resource.logical_id
 
 
+def _complete_breakpoints(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the states of the project's state machines, as of its last deploy."""
+    from sfn_cli.asl.nesting import states_with_nested
+    from sfn_cli.jsonvalue import loads
+    from sfn_cli.stacks.stack import STATE_MACHINE
+
+    describe = model.load_model("stepfunctions", "DescribeStateMachine")
+    states: dict[str, None] = {}
+    for stack in _project_stacks(service, given):
+        for resource in service.stacks.resources(stack.name):
+            if resource.type == STATE_MACHINE and given.get("machine", resource.logical_id) in (
+                resource.logical_id,
+                name_in_arn(resource.physical_id),
+            ):
+                machine = api.answer_api(service, describe, {"stateMachineArn": resource.physical_id})
+                states |= {name: None for name, _ in states_with_nested(loads(machine["definition"]))}
+    yield from states
+
+
+def _complete_triggers(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    from sfn_cli.stacks.triggers.find import all_triggers
+
+    yield from dict.fromkeys(trigger.name for trigger in all_triggers(service))
+
+
 def _complete_parameters(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Yields `NAME=` for the parameters of the project, as of its last deploy."""
     yield from (f"{name}=" for stack in _project_stacks(service, given) for name in stack.parameters)
@@ -262,6 +287,9 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "stack_name": _complete_stacks,
     "machine": _complete_state_machines,
     "drawn": _complete_drawn,
+    "opened": _complete_drawn,
+    "trigger_name": _complete_triggers,
+    "--break": _complete_breakpoints,
     "--machine": _complete_project_machines,
     "--parameter": _complete_parameters,
 }

@@ -100,6 +100,8 @@ def option_text(option: Option) -> str:
     """Returns what an option means, its allowed values, and whether it is required."""
     shape = option.shape or {}
     values = option.choices or shape.get("enum") or shape.get("member", {}).get("enum") or ()
+    if option.required_without:
+        return f"{option_help_sentence(option.flag)} Required without {option.required_without}."
     return _described(
         option_help_sentence(option.flag),
         values if len(values) <= _MOST_VALUES else (),

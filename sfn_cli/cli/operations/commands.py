@@ -132,8 +132,12 @@ class OperationCommand(TableCommand):
         given = read.given
         whole = "cli_input_json" in given or "cli_input_yaml" in given
         skeleton = given.get("generate_cli_skeleton") in ("input", "yaml-input")
-        if whole or skeleton or "--from" in given:  # the machine is then that execution's
-            table = {flag: option._replace(required=False) for flag, option in table.items()}
+        table = {
+            flag: option._replace(required=False)
+            if whole or skeleton or option.required_without in given
+            else option
+            for flag, option in table.items()
+        }
         super().check(read, table)
 
     def run(self, given: dict[str, Any], terminal: Terminal) -> ExitCode:

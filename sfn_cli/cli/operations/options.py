@@ -27,6 +27,8 @@ class Option(NamedTuple):
     """
     constant: Any = True
     required: bool = False
+    required_without: str = ""
+    """The option that replaces a required one."""
     number: type[int] | type[float] | None = None
     choices: tuple[str, ...] = ()
     shape: Shape | None = None
@@ -109,6 +111,10 @@ _RENAMED: Mapping[tuple[str, str], str] = {
 """Members whose option would have the name of one that every command takes, or a long one of sfn's own."""
 
 
+_REPLACED: Mapping[tuple[str, str], str] = {("StartExecution", "stateMachineArn"): "--from"}
+"""Required members that another option replaces: the machine is then that execution's."""
+
+
 def option_flag(member: str) -> str:
     """Returns a member's option: "stateMachineArn" -> "--state-machine-arn".
 
@@ -133,7 +139,10 @@ def options_of_operation(operation: Operation) -> dict[str, Option]:
     for member, shape in operation.input["members"].items():
         name = _RENAMED.get((operation.name, member)) or option_flag(member)
         options.extend(
-            _option_of_member(name, member, shape, required=member in required, hidden=member in paging)
+            option._replace(required_without=_REPLACED.get((operation.name, member), ""))
+            for option in _option_of_member(
+                name, member, shape, required=member in required, hidden=member in paging
+            )
         )
     if operation.paginator:
         options.extend(

@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     "breakpoints",
     multiple=True,
     metavar="STATE",
-    help="With --step, stop first before this state. Can be repeated.",
+    help="With --step, stop first before this state.",
 )
 @click.option(
     "--history",

@@ -27,7 +27,7 @@ _WAIT_AFTER_ANSWER_SECONDS = 2
 
 
 @click.command("trigger")
-@click.argument("name", required=False)
+@click.argument("trigger_name", required=False, metavar="[NAME]")
 @click.option(
     "--event",
     metavar="JSON",
@@ -42,7 +42,9 @@ _WAIT_AFTER_ANSWER_SECONDS = 2
     f"default is {_WAIT_SECONDS}, and {_WAIT_AFTER_ANSWER_SECONDS} after an API's answer.",
 )
 @click.pass_obj
-def trigger(terminal: Terminal, name: str | None, event: str | None, wait_seconds: int | None) -> ExitCode:
+def trigger(
+    terminal: Terminal, trigger_name: str | None, event: str | None, wait_seconds: int | None
+) -> ExitCode:
     """Fires a trigger of a deployed project: what starts its machines and functions.
 
     NAME is a rule, a schedule, a queue, a topic, a stream, a table, a bucket, an API route ("POST
@@ -65,10 +67,10 @@ def trigger(terminal: Terminal, name: str | None, event: str | None, wait_second
     with Backend(terminal) as backend:
         from sfn_cli.stacks.triggers.find import all_triggers
 
-        if name is None:
+        if trigger_name is None:
             _list_triggers(terminal, all_triggers(backend.service))
             return ExitCode.SUCCESS
-        return _fire(backend, name, given, wait_seconds)
+        return _fire(backend, trigger_name, given, wait_seconds)
 
 
 def _fire(backend: Backend, name: str, event: str | None, wait_seconds: int | None) -> ExitCode:
