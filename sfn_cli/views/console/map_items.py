@@ -79,7 +79,10 @@ def draw_item_errors(
         rows.append(element("tr", {}, element("th", {"scope": "row", "class": "error"}, link), count))
     yield element("h2", {}, "Errors")
     head = element(
-        "tr", {}, element("th", {"scope": "col"}, "Error"), element("th", {"scope": "col", "class": "number"}, "Items")
+        "tr",
+        {},
+        element("th", {"scope": "col"}, "Error"),
+        element("th", {"scope": "col", "class": "number"}, "Items"),
     )
     yield element("table", {"class": "errors"}, element("thead", {}, head), element("tbody", {}, *rows))
     if len(errors) > _MOST_ERRORS:

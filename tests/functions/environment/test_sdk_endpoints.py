@@ -120,10 +120,10 @@ exports.handler = async () => {
     "source, packages",
     [
         (V2_HANDLER, ["aws-sdk@2"]),
-        (V3_HANDLER, ["@aws-sdk/client-dynamodb@>=3.30 <3.42", "@aws-sdk/client-sfn@>=3.30 <3.42"]),
     ]
     + (
         [
+            (V3_HANDLER, ["@aws-sdk/client-dynamodb@>=3.30 <3.42", "@aws-sdk/client-sfn@>=3.30 <3.42"]),
             (V3_HANDLER, ["@aws-sdk/client-dynamodb@>=3.398 <3.410", "@aws-sdk/client-sfn@>=3.398 <3.410"]),
             (V3_HANDLER, ["@aws-sdk/client-dynamodb@3", "@aws-sdk/client-sfn@3"]),
         ]

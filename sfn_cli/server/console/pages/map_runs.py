@@ -46,6 +46,10 @@ _LIMITS = (
 """The limits that can be changed: the members of UpdateMapRun, and their labels."""
 
 
+_RATE_IS_RECENT = 60_000
+"""The milliseconds after the last end of a child in which the throughput predicts the rest."""
+
+
 def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     execution = opened_execution_arn(service, request)
     map_run = _map_run_arn(execution, request.names["map_run"])
@@ -79,7 +83,7 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     title = element(
         "h1", {}, label, element("span", {"class": "note"}, f" Map Run, {described['status'].lower()}")
     )
-    note = element("p", {"class": "note"}, "Children that succeeded are not listed.")
+    note = element("p", {"class": "note"}, "Only children that failed, timed out or were aborted are listed.")
     return ConsolePage(
         f"{label} – {name_of_execution(execution)}",
         join_markup([title, facts, limits, summary, rows, note]),
@@ -182,7 +186,8 @@ def _facts_of_run(described: Mapping[str, Any], children: MapRunItems, now: int)
     if children.per_second:
         facts["Throughput"] = f"{children.per_second:,.1f} items/s"
         left = counts["total"] - ended
-        if described["status"] == "RUNNING" and left:
+        is_recent = children.ended_at is not None and now - children.ended_at < _RATE_IS_RECENT
+        if described["status"] == "RUNNING" and left and is_recent:
             facts["Left, at this rate"] = format_span(round(left * 1000 / children.per_second))
     stopped_at = described.get("stopDate")
     if stopped_at is not None:
