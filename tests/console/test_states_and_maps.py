@@ -167,7 +167,7 @@ def test_visits_are_linked(console: OpenedConsole, retried: str) -> None:
 
 
 def test_a_state_that_was_not_visited(console: OpenedConsole, maps: str) -> None:
-    page = console.get(f"{maps}/states/%2FNowhere")
+    page = console.get(f"{maps}/states/Nowhere")
     assert page.status == 200
     assert "has not visited the state" in page.text
 
@@ -199,7 +199,7 @@ def test_a_map_run(console: OpenedConsole, maps: str) -> None:
     assert data["status"] == "SUCCEEDED"
     assert (data["itemCounts"]["succeeded"], data["itemCounts"]["failed"]) == (51, 9)
     assert data["itemsPerSecond"] > 0
-    assert {child["error"] for child in data["unsuccessful"]} == {"Too<Large>"}
+    assert {child["error"] for child in data["children"]} == {"Too<Large>"}
     page = console.get(address).text
     assert "51 of 60 succeeded" in text_of(page)
     assert page.count("/console/machines/Maps/executions/Many%2F") == 9
@@ -213,6 +213,7 @@ def test_limits_of_a_map_run(console: OpenedConsole) -> None:
     address = console.get("/console/machines/Holds/executions/one/maps/%2FHeld").headers["location"]
     until(lambda: console.get(address).status == 200, "the Map Run, which is stored after its event")
     until(lambda: console.data(address)["itemCounts"]["running"] == 1, "the first child")
+    assert [child["status"] for child in console.data(address)["children"]] == ["RUNNING"]
     refused = console.submit(address, address, maxConcurrency="many")
     assert refused.status == 400
     assert "Concurrency (0 for no limit): &#39;many&#39; is not a number." in refused.text

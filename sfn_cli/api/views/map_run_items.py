@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.api.stepfunctions.references import existing_map_run
+from sfn_cli.store.records.executions import ExecutionFilter
 from sfn_cli.views.source import MapRunChildRun
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 MOST_CHILDREN = 20_000
 """The number of children whose statuses are read."""
 
+MOST_RUNNING = 100
+"""The number of running children that are listed."""
+
 _RATE_MILLISECONDS = 10_000
 """The time before the last end over which the throughput is counted."""
 
@@ -24,13 +28,15 @@ _RATE_MILLISECONDS = 10_000
 class MapRunItems(NamedTuple):
     """`statuses` are those of the first MOST_CHILDREN children, in the order of their items.
 
-    `unsuccessful` are those that failed, timed out or were aborted. `ended_at` is the last end of a child,
+    `unsuccessful` are those that failed, timed out or were aborted, `running` the latest of those that
+    are running. `ended_at` is the last end of a child,
     None if none has ended. `per_second` is the number of items that ended in a second, over the last
     seconds before it.
     """
 
     statuses: Sequence[Status]
     unsuccessful: Sequence[MapRunChildRun]
+    running: Sequence[MapRunChildRun]
     ended_at: int | None
     per_second: float
 
@@ -45,10 +51,17 @@ def map_run_items(service: Service, map_run_arn: str) -> MapRunItems:
         )
         for child in service.map_runs.unsuccessful_children(run.arn, MOST_CHILDREN)
     ]
+    running = [
+        MapRunChildRun(child.arn, "RUNNING", child.started_at, None, None)
+        for child in service.executions.page(
+            ExecutionFilter(map_run_arn=run.arn, status="RUNNING"), None, MOST_RUNNING
+        )
+    ]
     statuses = [_shown_status(child.status) for child in children]
     ends = [child.stopped_at for child in children if child.stopped_at is not None]
     ended_at = max(ends, default=None)
-    return MapRunItems(statuses, unsuccessful, ended_at, _items_per_second(children, run.started_at))
+    per_second = _items_per_second(children, run.started_at)
+    return MapRunItems(statuses, unsuccessful, running, ended_at, per_second)
 
 
 def _items_per_second(children: Sequence[ChildState], started_at: int) -> float:

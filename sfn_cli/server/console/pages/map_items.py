@@ -10,7 +10,7 @@ from sfn_cli.server.console.map_item_query import map_items_data, map_items_quer
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution
 from sfn_cli.server.console.pages.map_runs import map_run_address
-from sfn_cli.server.console.pages.state import chosen_panel_visit, visits_of_path
+from sfn_cli.server.console.pages.state import chosen_panel_visit, state_path_of, visits_of_path
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.execution.page_query import ExecutionQuery
 from sfn_cli.views.console.execution.selection import iterations_around
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 def map_page(service: Service, request: ConsoleRequest) -> ConsolePage | ConsoleRedirect:
     shown = opened_execution(service, request)
-    path = request.names["state"]
+    path = state_path_of(request)
     visits = visits_of_path(shown, path)
     visit = chosen_panel_visit(visits, request)
     if visit is None:

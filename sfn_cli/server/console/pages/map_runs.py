@@ -57,7 +57,7 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         service, model.load_model("stepfunctions", "DescribeMapRun"), {"mapRunArn": map_run}
     )
     children = map_run_items(service, map_run)
-    items = [_item_of_child(child) for child in children.unsuccessful]
+    items = [_item_of_child(child) for child in (*children.unsuccessful, *children.running)]
     asked = map_items_query(request)
 
     def address(query: MapItemsQuery) -> str:
@@ -83,14 +83,14 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     title = element(
         "h1", {}, label, element("span", {"class": "note"}, f" Map Run, {described['status'].lower()}")
     )
-    note = element("p", {"class": "note"}, "Only children that failed, timed out or were aborted are listed.")
+    note = element("p", {"class": "note"}, "Children that succeeded are not listed.")
     return ConsolePage(
         f"{label} – {name_of_execution(execution)}",
         join_markup([title, facts, limits, summary, rows, note]),
         {
             **map_run_data(described),
             "itemsPerSecond": round(children.per_second, 1),
-            "unsuccessful": map_items_data(listed_items(items, asked)),
+            "children": map_items_data(listed_items(items, asked)),
         },
         is_live=is_running,
         parts={"map-facts": facts, "map-summary": summary, "map-rows": rows},

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     shown = opened_execution(service, request)
-    path = request.names["state"]
+    path = state_path_of(request)
     visits = visits_of_path(shown, path)
     visit = chosen_panel_visit(visits, request)
     panel = draw_panel_of_visit(service, request, shown, path, visit, visits)
@@ -55,6 +55,11 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
             (execution, execution_address(arn, query={"state": path})),
         ),
     )
+
+
+def state_path_of(request: ConsoleRequest) -> str:
+    """Returns the path of the state that the address names; a typed one may have no slash before it."""
+    return f"/{request.names['state'].removeprefix('/')}"
 
 
 def visits_of_path(shown: ShownExecution, path: str) -> list[StateVisit]:
