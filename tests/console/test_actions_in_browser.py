@@ -124,7 +124,7 @@ def test_from_approval_to_a_fixed_definition(
     expect(page.get_by_text("Redriven.")).to_be_visible()
     expect(page.locator("h1")).to_contain_text("failed")
     assert "ExecutionRedriven" in console.event_types(execution)
-    page.get_by_role("link", name="Run from here").click()
+    page.get_by_role("link", name="Run from a state").click()
     check_page(page)
     expect(page.locator("h1")).to_have_text("Run from Check")
     definition = page.get_by_label("Definition")
