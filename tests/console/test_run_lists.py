@@ -11,9 +11,12 @@ import pytest
 
 from tests.big_stores import copy_execution
 from tests.console.machines import FAIL, PASS, WAIT
+from tests.console.opened_console import opened_console
 from tests.processes import TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.console.opened_console import OpenedConsole
 
 PAGE = 100
@@ -39,6 +42,13 @@ def filled(console: OpenedConsole) -> Filled:
     console.end_of(failed)
     console.reached(waiting, "WaitStateEntered")
     return Filled(console, failed, waiting)
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenedConsole]:
+    """The console of another home, for tests that add executions: the others list all of theirs."""
+    with opened_console(tmp_path_factory.mktemp("changing") / "home") as console:
+        yield console
 
 
 def names(console: OpenedConsole, address: str) -> list[str]:
@@ -167,36 +177,34 @@ def test_unknown_machine(filled: Filled, name: str) -> None:
     assert "StateMachineDoesNotExist" in page.text
 
 
-def test_deleted_machine(filled: Filled) -> None:
+def test_deleted_machine(changing: OpenedConsole) -> None:
     """The executions of a deleted machine remain, and their page says that it is deleted."""
-    console = filled.console
-    gone = console.create("old", PASS)
-    console.end_of(console.start(gone, name="last-one"))
-    console.call("DeleteStateMachine", stateMachineArn=gone)
-    page = console.get("/console/machines/old").text
+    gone = changing.create("old", PASS)
+    changing.end_of(changing.start(gone, name="last-one"))
+    changing.call("DeleteStateMachine", stateMachineArn=gone)
+    page = changing.get("/console/machines/old").text
     assert "was deleted" in page
     assert "/start" not in page
-    assert names(console, "/console/executions?name=last") == ["last-one"]
+    assert names(changing, "/console/executions?name=last") == ["last-one"]
 
 
-def test_pages_of_many(filled: Filled) -> None:
+def test_pages_of_many(changing: OpenedConsole) -> None:
     """Older and newer pages follow each other, each execution once."""
-    console = filled.console
-    one = console.start(console.create("many", PASS), name="run")
-    console.end_of(one)
+    one = changing.start(changing.create("many", PASS), name="run")
+    changing.end_of(one)
     count = 2 * PAGE + 10
-    copy_execution(console.home, one, count - 1, apart_ms=1)
+    copy_execution(changing.home, one, count - 1, apart_ms=1)
     address, pages = "/console/machines/many", list[list[str]]()
     while address:
-        pages.append(names(console, address))
-        address = link(console, address, "next")
+        pages.append(names(changing, address))
+        address = link(changing, address, "next")
     assert [len(page) for page in pages] == [PAGE, PAGE, 10]
     assert len({name for page in pages for name in page}) == count
-    second = link(console, "/console/machines/many", "next")
-    third = link(console, second, "next")
-    assert names(console, link(console, third, "prev")) == pages[1]
-    assert names(console, link(console, second, "prev")) == pages[0]
-    assert link(console, second, "first") == "/console/machines/many"
+    second = link(changing, "/console/machines/many", "next")
+    third = link(changing, second, "next")
+    assert names(changing, link(changing, third, "prev")) == pages[1]
+    assert names(changing, link(changing, second, "prev")) == pages[0]
+    assert link(changing, second, "first") == "/console/machines/many"
 
 
 def link(console: OpenedConsole, address: str, relation: str) -> str:
@@ -204,18 +212,17 @@ def link(console: OpenedConsole, address: str, relation: str) -> str:
     return unescape(found[1]) if found else ""
 
 
-def test_live(filled: Filled) -> None:
+def test_live(changing: OpenedConsole) -> None:
     """A started execution appears on an open page, and its row changes when it ends."""
-    console = filled.console
-    fails = console.create("fails", FAIL)
-    page = console.get("/console/machines/fails")
+    fails = changing.create("fails", FAIL)
+    page = changing.get("/console/machines/fails")
     version = re.search('data-version="([^"]*)"', page.text)
     assert version is not None
-    connection = HTTPConnection(console.host, timeout=TIMEOUT_SECONDS)
-    headers = {"Accept": "text/event-stream", "Cookie": console.cookie}
+    connection = HTTPConnection(changing.host, timeout=TIMEOUT_SECONDS)
+    headers = {"Accept": "text/event-stream", "Cookie": changing.cookie}
     connection.request("GET", f"/console/machines/fails?since={version[1]}", headers=headers)
     response = connection.getresponse()
-    console.start(fails, name="soon")
+    changing.start(fails, name="soon")
     shown: Any = ""
     while "failed" not in shown:
         line = response.readline().decode()

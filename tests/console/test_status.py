@@ -20,6 +20,7 @@ from sfn_cli.views.console.addresses import console_address, execution_address
 from tests.api.fakes import Caller, make_service
 from tests.console.browsing import check_page
 from tests.console.machines import WAIT
+from tests.console.opened_console import opened_console
 from tests.processes import until
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
 STATUS = console_address("status")
 
 
-def test_an_empty_store(console: OpenedConsole) -> None:
-    data = console.data(STATUS)
+def test_an_empty_store(tmp_path: Path) -> None:
+    with opened_console(tmp_path / "home") as console:
+        data, page = console.data(STATUS), console.get(STATUS)
     assert data["home"] == str(console.home)
     assert data["store"]["executions"] == {}
     assert data["store"]["bytes"] > 0
     assert (data["localEndpoint"], data["localServices"], data["stacks"]) == (None, None, [])
-    page = console.get(STATUS)
     assert "No worker runs." in page.text
     assert "No invocation waits." in page.text
 
@@ -53,7 +54,7 @@ def test_workers_and_executions(console: OpenedConsole) -> None:
     (worker,) = console.data(STATUS)["workers"]
     assert worker["executions"] == 1
     assert worker["startedAt"].endswith("+00:00")
-    assert console.data(STATUS)["store"]["executions"] == {"RUNNING": 1}
+    assert console.data(STATUS)["store"]["executions"]["RUNNING"] == 1
     page = console.get(STATUS).text
     assert f">{worker['pid']}</td>" in page
     assert f'<a href="{console_address("executions", query={"status": "RUNNING"})}">1 running</a>' in page
