@@ -27,7 +27,6 @@ from sfn_cli.host_check import is_below_localhost, is_program
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.server import signature
 from sfn_cli.server.bodies import Bodies, Body
-from sfn_cli.server.console.console import Console, is_console_request
 from sfn_cli.server.credentials import accept_session
 from sfn_cli.server.endpoint.routing import is_for_storage, is_own_action, is_own_request
 from sfn_cli.server.gateway import PREFIX, Gateway
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.server.apis.answering import ApiAnswers
     from sfn_cli.server.console.access import ConsoleOptions
+    from sfn_cli.server.console.console import Console
     from sfn_cli.server.credentials import AccessKey
     from sfn_cli.server.endpoint.forwarding import Forwarding
     from sfn_cli.server.endpoint.own_clients import OwnClients
@@ -105,6 +105,9 @@ class Application:
         self._gateway = Gateway(service.settings, listening_host, gateway_origins, scheme)
         self._console: Console | None = None
         if console is not None:
+            # Imported here: the endpoint of functions has no console.
+            from sfn_cli.server.console.console import Console
+
             self._console = Console(console, listening_host, scheme, self._sibling, self._in_thread)
 
     def close(self) -> None:
@@ -189,7 +192,7 @@ class Application:
                 "Names below localhost are those of buckets: only S3 is reached there.",
                 status=403,
             )
-        if self._console is not None and not is_bucket and is_console_request(head):
+        if self._console is not None and not is_bucket and self._console.is_asked(head):
             return await self._console.answer(head, body, send)
         is_for_gateway = head.path.startswith(PREFIX) and not is_bucket
         is_for_api = is_api_path(head.path) and not is_bucket

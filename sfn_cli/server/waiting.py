@@ -51,7 +51,7 @@ class Waiting:
 
     async def answer(self, awaited: Awaited, request: Request) -> Answered:
         """Waits for the response and returns it. Raises ApiError, or what the operation raises."""
-        gone = asyncio.create_task(_waiting_disconnection(request))
+        gone = asyncio.create_task(waiting_disconnection(request))
         try:
             if isinstance(awaited, AwaitedEnd):
                 return await self._at_the_end(awaited, gone)
@@ -98,7 +98,7 @@ async def _event_came_while_waiting(
         ended.cancel()
 
 
-async def _waiting_disconnection(request: Request) -> None:
+async def waiting_disconnection(request: Request) -> None:
     """Returns when the client has disconnected. The request's body has been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +15,7 @@ from sfn_cli.server.console.live import LivePages, parts_digest
 from sfn_cli.server.console.messages import ConsoleFile, ConsoleRedirect, ConsoleRequest
 from sfn_cli.server.limits import MAX_BODY_BYTES
 from sfn_cli.server.messages import HttpResponse, describe_error_message
+from sfn_cli.server.waiting import waiting_disconnection
 from sfn_cli.uuids import random_uuid
 from sfn_cli.views.console.addresses import CONSOLE, JSON_ENDING
 from sfn_cli.views.console.forms import FORM_TOKEN
@@ -22,7 +23,7 @@ from sfn_cli.views.console.page import PageFrame, draw_console_page
 from sfn_cli.views.console.refusal_page import refusal_page
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
 
     from starlette.requests import Request
@@ -44,12 +45,6 @@ _FORM = "application/x-www-form-urlencoded"
 _MOST_NOTES = 100
 _SIGNED_QUERY = re.compile("(^|&)(X-Amz-|AWSAccessKeyId=)")
 _STATIC = f"{CONSOLE}/static/"
-
-
-def is_console_request(head: HttpRequest) -> bool:
-    """Whether a request is to the console, not to an object of a bucket that is called console."""
-    is_below = head.path == CONSOLE or head.path.startswith(f"{CONSOLE}/")
-    return is_below and "authorization" not in head.headers and not _SIGNED_QUERY.search(head.query)
 
 
 class Console:
@@ -76,16 +71,22 @@ class Console:
         """Ends the streams of live pages, because the server stops."""
         self._live.end()
 
+    def is_asked(self, head: HttpRequest) -> bool:
+        """Whether a request is to the console, not to an object of a bucket that is called console."""
+        is_below = head.path == CONSOLE or head.path.startswith(f"{CONSOLE}/")
+        return is_below and "authorization" not in head.headers and not _SIGNED_QUERY.search(head.query)
+
     async def answer(self, head: HttpRequest, body: Body, send: Send) -> HttpResponse | None:
         """Responds to one request; None when the response has been sent."""
-        request = body.request
-        is_data = head.path.endswith(JSON_ENDING)
         try:
             return await self._answer(head, body, send)
         except SfnError as error:
             code, status, _ = describe_error_message(error)
             page = refusal_page(status, code, str(error))
-            return _data_response(page) if is_data else self._page_response(page, head, request)
+            if head.path.endswith(JSON_ENDING):
+                return _data_response(page)
+            form_token = self._access.form_token(head.headers, body.request.scope.get("server"))
+            return self._page_response(page, may_change=form_token is not None)
 
     async def _answer(self, head: HttpRequest, body: Body, send: Send) -> HttpResponse | None:
         request = body.request
@@ -103,7 +104,7 @@ class Console:
             return _static_response(head.path.removeprefix(_STATIC))
         self._access.check_script(head.headers, query.get(PAGE_KEY, ""))
         if head.method == "POST":
-            return await self._act(head, await body.read(MAX_BODY_BYTES), server)
+            return await self._act(head, query, await body.read(MAX_BODY_BYTES), server)
         if head.method not in ("GET", "HEAD"):
             raise ApiError("MethodNotAllowedException", "The console answers GET and POST.", status=405)
         return await self._show(head, query, request, send)
@@ -124,26 +125,16 @@ class Console:
         route = _existing_route(PAGES, head)
         form_token = self._access.form_token(head.headers, request.scope.get("server"))
         asked = _console_request(head, query, route, form_token)
-
-        async def draw() -> Shown:
-            shown: Shown = await self._in_thread(partial(_show_page, route, asked))
-            return shown
-
         if _STREAM in head.headers.get("accept", ""):
             since = head.headers.get("last-event-id") or query.get(_SINCE, "")
-            await self._stream(draw, since, request, send)
+            await self._stream(route, asked, since, request, send)
             return None
-        shown = await draw()
-        if isinstance(shown, ConsoleRedirect):
-            return self._redirect(shown)
-        if isinstance(shown, ConsoleFile):
-            return _file_response(shown)
-        if route.is_data:
-            return _data_response(shown)
-        note = self._notes.pop(query.get(_NOTE, ""), "")
-        return self._page_response(shown, head, request, asked.address, note, self._access.page_key)
+        note = "" if route.is_data else self._notes.pop(query.get(_NOTE, ""), "")
+        return await self._respond(route, asked, note)
 
-    async def _act(self, head: HttpRequest, body: bytes, server: tuple[str, int] | None) -> HttpResponse:
+    async def _act(
+        self, head: HttpRequest, query: dict[str, str], body: bytes, server: tuple[str, int] | None
+    ) -> HttpResponse:
         from sfn_cli.server.console.routes import ACTIONS
 
         if head.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
@@ -152,27 +143,32 @@ class Console:
         form_token = form.pop(FORM_TOKEN, "")
         self._access.check_change(head.headers, server, form_token)
         route = _existing_route(ACTIONS, head)
-        query = dict(parse_qsl(head.query, keep_blank_values=True))
-        asked = _console_request(head, query, route, form_token)._replace(form=form)
-        shown: Shown = await self._in_thread(partial(_show_page, route, asked))
-        if isinstance(shown, ConsoleRedirect):
-            return self._redirect(shown)
-        if isinstance(shown, ConsoleFile):
-            return _file_response(shown)
-        if route.is_data:
-            return _data_response(shown)
-        frame = PageFrame(
-            asked.address, parts_digest(shown.parts), may_change=True, key=self._access.page_key
-        )
-        return _html_response(shown, draw_console_page(shown, frame))
+        return await self._respond(route, _console_request(head, query, route, form_token, form))
+
+    async def _respond(self, route: ConsoleRoute, asked: ConsoleRequest, note: str = "") -> HttpResponse:
+        """Returns what a route's function results in, for the browser. It is drawn in a thread."""
+
+        def draw(service: Service) -> HttpResponse | ConsoleRedirect:
+            shown = route.function(service, asked)
+            if isinstance(shown, ConsoleRedirect):
+                return shown
+            if isinstance(shown, ConsoleFile):
+                return _file_response(shown)
+            if route.is_data:
+                return _data_response(shown)
+            may_change = asked.form_token is not None
+            return self._page_response(shown, may_change=may_change, note=note, key=self._access.page_key)
+
+        drawn: HttpResponse | ConsoleRedirect = await self._in_thread(draw)
+        return self._redirect(drawn) if isinstance(drawn, ConsoleRedirect) else drawn
 
     async def _stream(
-        self, draw: Callable[[], Awaitable[Shown]], since: str, request: Request, send: Send
+        self, route: ConsoleRoute, asked: ConsoleRequest, since: str, request: Request, send: Send
     ) -> None:
         """Sends the changes of a page until the browser leaves or nothing will change any more."""
 
         async def draw_page() -> ConsolePage:
-            shown = await draw()
+            shown: Shown = await self._in_thread(lambda service: route.function(service, asked))
             if isinstance(shown, (ConsoleFile, ConsoleRedirect)):
                 raise ApiError("ValidationException", "This is not a page that changes.")
             return shown
@@ -182,7 +178,7 @@ class Console:
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": raw})
         sending = asyncio.create_task(self._send_stream(page, draw_page, since, send))
-        leaving = asyncio.create_task(_disconnection(request))
+        leaving = asyncio.create_task(waiting_disconnection(request))
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -223,24 +219,11 @@ class Console:
         return _redirect_response(address)
 
     def _page_response(
-        self,
-        page: ConsolePage,
-        head: HttpRequest,
-        request: Request,
-        address: str = "",
-        note: str = "",
-        key: str = "",
+        self, page: ConsolePage, *, may_change: bool, note: str = "", key: str = ""
     ) -> HttpResponse:
-        may_change = self._access.form_token(head.headers, request.scope.get("server")) is not None
-        frame = PageFrame(
-            address,
-            parts_digest(page.parts),
-            may_change,
-            self._access.is_read_only,
-            note,
-            key,
-        )
-        return _html_response(page, draw_console_page(page, frame))
+        frame = PageFrame(parts_digest(page.parts), may_change, self._access.is_read_only, note, key)
+        headers = {**CONSOLE_HEADERS, "Content-Type": "text/html; charset=utf-8"}
+        return HttpResponse(page.status, headers, draw_console_page(page, frame).encode("utf-8", "replace"))
 
 
 def _existing_route(routes: Any, head: HttpRequest) -> ConsoleRoute:
@@ -253,20 +236,15 @@ def _existing_route(routes: Any, head: HttpRequest) -> ConsoleRoute:
 
 
 def _console_request(
-    head: HttpRequest, query: dict[str, str], route: ConsoleRoute, form_token: str | None
+    head: HttpRequest,
+    query: dict[str, str],
+    route: ConsoleRoute,
+    form_token: str | None,
+    form: Mapping[str, str] = MappingProxyType({}),
 ) -> ConsoleRequest:
     own = {key: value for key, value in query.items() if key not in _FRAMEWORK_FIELDS}
     address = f"{head.path}?{urlencode(own)}" if own else head.path
-    return ConsoleRequest(route.names, own, {}, form_token, address)
-
-
-def _show_page(route: ConsoleRoute, request: ConsoleRequest, service: Service) -> Shown:
-    return route.function(service, request)
-
-
-def _html_response(page: ConsolePage, html: str) -> HttpResponse:
-    headers = {**CONSOLE_HEADERS, "Content-Type": "text/html; charset=utf-8"}
-    return HttpResponse(page.status, headers, html.encode("utf-8", "replace"))
+    return ConsoleRequest(route.names, own, form, form_token, address)
 
 
 def _data_response(page: ConsolePage) -> HttpResponse:
@@ -293,8 +271,3 @@ def _static_response(name: str) -> HttpResponse:
     if file is None:
         raise ApiError("NotFoundException", f"The console has no file {name}.", status=404)
     return _file_response(file)
-
-
-async def _disconnection(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

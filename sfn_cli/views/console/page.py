@@ -54,12 +54,11 @@ class ConsolePage(NamedTuple):
 class PageFrame(NamedTuple):
     """What the server adds to a page.
 
-    `address` is that of the page, `version` is the digest of its parts, `may_change` says whether this
-    browser may change anything; `note` is a line at the top, such as the result of an action. `key` is
-    what the requests of the page's scripts carry.
+    `version` is the digest of its parts, `may_change` says whether this browser may change anything;
+    `note` is a line at the top, such as the result of an action. `key` is what the requests of the page's
+    scripts carry.
     """
 
-    address: str
     version: str
     may_change: bool
     is_read_only: bool = False
