@@ -45,9 +45,9 @@ def serve(
     address is not available, or too few files may be open.
     """
     from sfn_cli.server import credentials, tls
+    from sfn_cli.server.console.access import ConsoleOptions, new_console_token
 
     try:
-        from sfn_cli.server.console.access import ConsoleOptions, new_console_token
         from sfn_cli.server.listener import run_listener
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
@@ -64,6 +64,10 @@ def serve(
     if known is None or console_token is not None:
         token = console_token or new_console_token()
         console = ConsoleOptions(token, needs_token=known is not None, is_read_only=has_read_only_console)
+
+    def listens(url: str) -> None:
+        (announce or _print_addresses)(url, None if console is None else console.opening_url(url, host))
+
     run_listener(
         service,
         host,
@@ -71,7 +75,7 @@ def serve(
         known,
         gateway_origins,
         context,
-        announce or _print_addresses,
+        listens,
         forwards=forwards,
         console=console,
     )

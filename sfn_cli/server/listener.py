@@ -16,7 +16,6 @@ from sfn_cli.errors import ConfigurationError
 from sfn_cli.server.acceptor import Acceptor
 from sfn_cli.server.application import Application
 from sfn_cli.server.connections import HttpConnection, HttpConnections
-from sfn_cli.server.console.access import TOKEN
 from sfn_cli.server.endpoint.forwarding import Forwarding, can_forward
 from sfn_cli.server.endpoint.staying import CHECK_SECONDS
 from sfn_cli.server.gateway import check_gateway_origins
@@ -30,7 +29,6 @@ from sfn_cli.server.limits import (
 from sfn_cli.server.notices import Notices
 from sfn_cli.server.waiting import GRACE_SECONDS
 from sfn_cli.stacks.recovering import start_recovering
-from sfn_cli.views.console.addresses import CONSOLE
 
 if TYPE_CHECKING:
     import ssl
@@ -72,7 +70,7 @@ def run_listener(
     credentials: Mapping[str, AccessKey] | None,
     gateway_origins: Sequence[str],
     tls: ssl.SSLContext | None,
-    announce: Callable[[str, str | None], None],
+    announce: Callable[[str], None],
     *,
     forwards: bool,
     console: ConsoleOptions | None,
@@ -83,12 +81,9 @@ def run_listener(
     listening = _listen_on(host, port, scheme)
     url = _listener_url(host, listening.getsockname()[1], scheme)
 
-    def listens() -> None:
-        announce(url, None if console is None else listener_console_url(url, host, console.token))
-
     forwarding = Forwarding(service.settings) if forwards and can_forward(service.settings) else None
     options = ListenerOptions(host, credentials, origins, tls, forwarding=forwarding, console=console)
-    run_on_socket(service, listening, options, listens)
+    run_on_socket(service, listening, options, lambda: announce(url))
 
 
 def run_on_socket(
@@ -244,14 +239,6 @@ def _listen_on(host: str, port: int, scheme: str) -> socket.socket:
             f"Cannot listen on {_listener_url(host, port, scheme)}: {reason}. "
             "Choose another --host or --port."
         ) from error
-
-
-def listener_console_url(url: str, host: str, token: str) -> str:
-    """Returns the address that opens the console of a server at `url`, which listens on `host`."""
-    scheme, _, address = url.partition("://")
-    if host in ("", "0.0.0.0", "::"):
-        address = f"127.0.0.1:{address.rpartition(':')[2]}"
-    return f"{scheme}://{address}{CONSOLE}/?{TOKEN}={token}"
 
 
 def _listener_url(host: str, port: int, scheme: str) -> str:

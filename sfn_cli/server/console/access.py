@@ -70,6 +70,13 @@ class ConsoleOptions(NamedTuple):
     needs_token: bool = False
     is_read_only: bool = False
 
+    def opening_url(self, url: str, host: str) -> str:
+        """Returns the address that opens the console of a server at `url`, which listens on `host`."""
+        scheme, _, address = url.partition("://")
+        if host in ("", "0.0.0.0", "::"):
+            address = f"127.0.0.1:{address.rpartition(':')[2]}"
+        return f"{scheme}://{address}{CONSOLE}/?{TOKEN}={self.token}"
+
 
 def new_console_token() -> str:
     return secrets.token_urlsafe(24)
