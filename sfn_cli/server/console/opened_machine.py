@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sfn_cli.api.views.machine_versions import machine_at_revision
 from sfn_cli.arn import qualify_arn, state_machine_arn
 from sfn_cli.errors import ApiError
-from sfn_cli.views.console.addresses import machine_address
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
@@ -41,11 +40,6 @@ def opened_machine(service: Service, request: ConsoleRequest, word: str = CURREN
     except ApiError as error:
         error.status = 404
         raise
-
-
-def machine_trail(machine: MachineAtRevision) -> list[tuple[str, str]]:
-    """Returns the link to the machine's page, for pages below it."""
-    return [(machine.name, machine_address(machine.name))]
 
 
 def revision_words(machine: MachineAtRevision) -> str:

@@ -11,7 +11,7 @@ from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution
 from sfn_cli.server.console.pages.map_runs import map_run_address
 from sfn_cli.server.console.pages.state import chosen_panel_visit, state_path_of, visits_of_path
-from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.execution.page_query import ExecutionQuery
 from sfn_cli.views.console.execution.selection import iterations_around
 from sfn_cli.views.console.map_items import (
@@ -23,6 +23,7 @@ from sfn_cli.views.console.map_items import (
     listed_items,
 )
 from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.execution.map_counts import format_map_counts, map_counts
 from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.text.markup import element, join_markup
@@ -61,8 +62,6 @@ def map_page(service: Service, request: ConsoleRequest) -> ConsolePage | Console
     )
     rows = draw_item_rows(items, asked, address)
     title = element("h1", {}, visit.state, element("span", {"class": "note"}, " Map"))
-    machine, _, execution = shown.source.name.partition("/")
-    arn = shown.source.arn or ""
     return ConsolePage(
         f"{visit.state} – {shown.source.name}",
         join_markup([title, summary, rows]),
@@ -74,10 +73,7 @@ def map_page(service: Service, request: ConsoleRequest) -> ConsolePage | Console
         },
         is_live=not shown.view.is_over and not shown.is_earlier,
         parts={"map-summary": summary, "map-rows": rows},
-        trail=(
-            (machine, machine_address(machine)),
-            (execution, execution_address(arn, query={"state": path})),
-        ),
+        trail=execution_trail(shown.source.arn or "", state=path),
     )
 
 

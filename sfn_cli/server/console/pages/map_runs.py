@@ -15,7 +15,7 @@ from sfn_cli.errors import ApiError
 from sfn_cli.server.console.map_item_query import map_items_data, map_items_query
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution_arn
-from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.console.map_items import (
     MapItem,
@@ -26,6 +26,7 @@ from sfn_cli.views.console.map_items import (
     listed_items,
 )
 from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.time_spans import format_span
 
@@ -79,7 +80,6 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     )
     rows = draw_item_rows(items, asked, address)
     limits = draw_limits_form(described, address(asked), request.form_token) if is_running else Markup("")
-    machine, _, name = name_of_execution(execution).partition("/")
     title = element(
         "h1", {}, label, element("span", {"class": "note"}, f" Map Run, {described['status'].lower()}")
     )
@@ -94,7 +94,7 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         },
         is_live=is_running,
         parts={"map-facts": facts, "map-summary": summary, "map-rows": rows},
-        trail=((machine, machine_address(machine)), (name, execution_address(execution))),
+        trail=execution_trail(execution),
     )
 
 

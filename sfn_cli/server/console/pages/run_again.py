@@ -11,8 +11,8 @@ from sfn_cli.errors import ApiError
 from sfn_cli.server.console.chosen_clock import clock_in_form
 from sfn_cli.server.console.opened_execution import opened_execution_arn
 from sfn_cli.views.console import run_again as drawn
-from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.text.markup import element, join_markup
 from sfn_cli.views.text.spread_json import spread_json
 
@@ -42,10 +42,7 @@ def show_run_again(
         "clock": form.clock,
         "taskStates": list(form.task_states),
     }
-    trail = [
-        (machine, machine_address(machine)),
-        (execution, execution_address(form.execution_arn)),
-    ]
+    trail = execution_trail(form.execution_arn)
     return ConsolePage(f"Run again {execution}", body, data, trail=trail, status=status)
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import jsonvalue
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.opened_execution import opened_execution
-from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.run_from import RunFromForm, draw_run_from_form
+from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.definition.definition_text import shown_definition
 from sfn_cli.views.statuses import FAILURES
 from sfn_cli.views.text.indented_json import indented_json
@@ -32,7 +32,7 @@ def show_run_from(
     request: ConsoleRequest, form: RunFromForm, problem: str = "", status: int = 200
 ) -> ConsolePage:
     """Returns the page; `problem` is why the last try has not started anything."""
-    machine, execution = request.names["machine"], request.names["execution"]
+    execution = request.names["execution"]
     heading = element("h1", {}, f"Run from {form.chosen.state}")
     body = join_markup((heading, draw_run_from_form(form, request.form_token, problem)))
     data: Any = {
@@ -42,7 +42,7 @@ def show_run_from(
         "definition": form.definition,
         "states": [{"name": one.state, "enteredEventId": one.entered_id} for one in form.visits],
     }
-    trail = [(machine, machine_address(machine)), (execution, execution_address(form.execution_arn))]
+    trail = execution_trail(form.execution_arn)
     return ConsolePage(f"Run {execution} from {form.chosen.state}", body, data, trail=trail, status=status)
 
 

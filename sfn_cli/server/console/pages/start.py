@@ -11,7 +11,6 @@ from sfn_cli.errors import ApiError
 from sfn_cli.server.console.chosen_clock import clock_in_form
 from sfn_cli.server.console.opened_execution import opened_execution_arn
 from sfn_cli.server.console.opened_machine import no_such_machine, opened_machine_arn
-from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.start_form import (
     EarlierInput,
@@ -20,6 +19,7 @@ from sfn_cli.views.console.start_form import (
     draw_earlier_inputs,
     draw_start_form,
 )
+from sfn_cli.views.console.trails import machine_trail
 from sfn_cli.views.execution.as_json import utc_date
 from sfn_cli.views.text.markup import element, join_markup
 from sfn_cli.views.text.spread_json import spread_json
@@ -92,7 +92,7 @@ def show_start(
             for one in earlier
         ],
     }
-    trail = [(machine.name, machine_address(machine.name))]
+    trail = machine_trail(machine.name)
     return ConsolePage(f"Start {machine.name}", body, data, trail=trail, status=status)
 
 

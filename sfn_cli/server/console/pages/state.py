@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.views.attempt_logs import attempt_logs
 from sfn_cli.server.console.opened_execution import opened_execution
-from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.state_panel import (
     STATE_PANEL,
@@ -18,6 +18,7 @@ from sfn_cli.views.console.state_panel import (
     draw_state_panel,
     state_address,
 )
+from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.execution.dataflow import dataflow
 from sfn_cli.views.report.report_input import ReportInput
 from sfn_cli.views.statuses import WORST_FIRST
@@ -40,8 +41,7 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     visits = visits_of_path(shown, path)
     visit = chosen_panel_visit(visits, request)
     panel = draw_panel_of_visit(service, request, shown, path, visit, visits)
-    machine, _, execution = shown.source.name.partition("/")
-    arn = shown.source.arn or ""
+    execution = shown.source.name.partition("/")[2]
     data = {} if visit is None else whole_visit_json(shown, visit, _log_of(service, shown, visit))
     name = path.rpartition("/")[2]
     return ConsolePage(
@@ -50,10 +50,7 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         data,
         is_live=not shown.view.is_over and not shown.is_earlier,
         parts={STATE_PANEL: panel},
-        trail=(
-            (machine, machine_address(machine)),
-            (execution, execution_address(arn, query={"state": path})),
-        ),
+        trail=execution_trail(shown.source.arn or "", state=path),
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import ConfigurationError, UsageError
-from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.comparison.compared_graph import compared_changes, compared_level, compared_run
 from sfn_cli.views.console.comparison.compared_states import (
     MARK_WORDS,
@@ -15,6 +15,7 @@ from sfn_cli.views.console.comparison.compared_states import (
     draw_value_changes,
 )
 from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.diff.diff_json import execution_diff_json
 from sfn_cli.views.layout.folding import folding_rule
 from sfn_cli.views.layout.place import place
@@ -57,7 +58,7 @@ def draw_compare_page(diff: ExecutionDiff, first: str, second: str, now: int) ->
         title,
         join_markup(body),
         execution_diff_json(diff, now=now),
-        trail=_trail_of_execution(diff.before, first),
+        trail=execution_trail(first),
     )
 
 
@@ -91,7 +92,7 @@ def draw_choice_of_other(view: ExecutionView, arn: str, others: Sequence[OtherEx
     data: Json = {
         "executions": [{"executionArn": one.arn, "name": one.name, "status": one.status} for one in others]
     }
-    return ConsolePage(f"Compare {view.source.name}", body, data, trail=_trail_of_execution(view, arn))
+    return ConsolePage(f"Compare {view.source.name}", body, data, trail=execution_trail(arn))
 
 
 def _draw_others(others: Sequence[OtherExecution], arn: str) -> Markup:
@@ -190,8 +191,3 @@ def _name_in_address(arn: str) -> str:
     from urllib.parse import unquote
 
     return unquote(execution_address(arn).rpartition("/")[2])
-
-
-def _trail_of_execution(view: ExecutionView, arn: str) -> tuple[tuple[str, str], ...]:
-    machine, _, execution = view.source.name.partition("/")
-    return ((machine, machine_address(machine)), (execution, execution_address(arn)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.execution.drawn_part import DrawnPart
 from sfn_cli.views.console.execution.events_part import draw_events_part
 from sfn_cli.views.console.execution.execution_header import (
@@ -26,6 +25,7 @@ from sfn_cli.views.console.execution.selection import (
 )
 from sfn_cli.views.console.execution.timeline_part import draw_timeline_part
 from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.trails import machine_trail
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -82,7 +82,6 @@ def draw_execution_page(page: ExecutionPageInput, data: Json) -> ConsolePage:
         "state-panel": page.panel,
         "scrub": scrub,
     }
-    machine = page.view.source.name.partition("/")[0]
     return ConsolePage(
         page.view.source.name,
         body,
@@ -90,7 +89,7 @@ def draw_execution_page(page: ExecutionPageInput, data: Json) -> ConsolePage:
         is_live=page.is_live,
         parts={id: part for id, part in parts.items() if part},
         scripts=("execution.js",),
-        trail=((machine, machine_address(machine)),),
+        trail=machine_trail(page.view.source.name.partition("/")[0]),
     )
 
 

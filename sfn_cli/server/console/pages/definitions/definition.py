@@ -9,7 +9,7 @@ from sfn_cli.api.views.machine_versions import machine_versions
 from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.asl.validation.fault_places import fault_places
 from sfn_cli.errors import ApiError
-from sfn_cli.server.console.opened_machine import CURRENT, machine_trail, opened_machine, revision_words
+from sfn_cli.server.console.opened_machine import CURRENT, opened_machine, revision_words
 from sfn_cli.server.console.pages.definitions.machine_versions import (
     draw_machine_versions,
     machine_versions_json,
@@ -23,6 +23,7 @@ from sfn_cli.views.console.definition.definition_lines import (
 )
 from sfn_cli.views.console.definition.problems import Problem, draw_problems
 from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.trails import definition_trail, machine_trail
 from sfn_cli.views.definition.definition_text import shown_definition
 from sfn_cli.views.execution.as_json import utc_date
 from sfn_cli.views.text.markup import Markup, element
@@ -121,7 +122,7 @@ def draft_page(
         is_live=True,
         parts={"saved-definition": saved},
         scripts=("definition.js",),
-        trail=machine_trail(machine),
+        trail=machine_trail(machine.name),
         status=status,
     )
 
@@ -174,7 +175,7 @@ def _version_page(
         "creationDate": utc_date(machine.version.published_at),
         **validated.as_json(),
     }
-    trail = [*machine_trail(machine), ("definition", machine_address(machine.name, "definition"))]
+    trail = definition_trail(machine.name)
     return ConsolePage(title, body, data, scripts=("definition.js",), trail=trail)
 
 

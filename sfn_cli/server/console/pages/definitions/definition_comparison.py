@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
 from sfn_cli.api.views.machine_versions import machine_versions
-from sfn_cli.server.console.opened_machine import CURRENT, machine_trail, opened_machine, revision_words
+from sfn_cli.server.console.opened_machine import CURRENT, opened_machine, revision_words
 from sfn_cli.server.console.pages.definitions.machine_versions import draw_comparison_form
-from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.definition.comparison import draw_comparison
 from sfn_cli.views.console.page import ConsolePage
+from sfn_cli.views.console.trails import definition_trail
 from sfn_cli.views.definition.definition_text import shown_definition
 from sfn_cli.views.diff.diff_json import definition_diff_json
 from sfn_cli.views.diff.graph_union import graph_union
@@ -44,5 +44,4 @@ def definition_comparison_page(service: Service, request: ConsoleRequest) -> Con
         draw_comparison(union, names, texts, request.query.get("open", "").split(",")),
     )
     data = definition_diff_json(union.diff, before=names[0], after=names[1])
-    trail = [*machine_trail(machine), ("definition", machine_address(machine.name, "definition"))]
-    return ConsolePage(title, body, data, trail=trail)
+    return ConsolePage(title, body, data, trail=definition_trail(machine.name))
