@@ -32,6 +32,11 @@ class ShownExecution(NamedTuple):
     def is_earlier(self) -> bool:
         return self.view.last_id < self.events
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it changes while it is shown: it has not ended, and is shown as it is now."""
+        return not self.view.is_over and not self.is_earlier
+
 
 def show_source(
     source: "ExecutionSource", at: int | None, clock: "Callable[[], int]", zone: "Callable[[], tzinfo | None]"

@@ -71,7 +71,7 @@ def map_page(service: Service, request: ConsoleRequest) -> ConsolePage | Console
             "counts": None if counts is None else counts._asdict(),
             "items": map_items_data(listed_items(items, asked)),
         },
-        is_live=not shown.view.is_over and not shown.is_earlier,
+        is_live=shown.is_live,
         parts={"map-summary": summary, "map-rows": rows},
         trail=execution_trail(shown.source.arn or "", state=path),
     )

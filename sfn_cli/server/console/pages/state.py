@@ -48,7 +48,7 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         f"{name} – {shown.source.name}",
         join_markup([element("h1", {}, f"{name} in {execution}"), panel]),
         data,
-        is_live=not shown.view.is_over and not shown.is_earlier,
+        is_live=shown.is_live,
         parts={STATE_PANEL: panel},
         trail=execution_trail(shown.source.arn or "", state=path),
     )
@@ -88,16 +88,15 @@ def draw_panel_of_visit(
     """
     if visit is None:
         return draw_no_visit(path)
-    is_live = not shown.view.is_over and not shown.is_earlier
     given = ReportInput(
         shown.view,
-        shown.view.last_at if is_live else shown.now,
+        shown.view.last_at if shown.is_live else shown.now,
         shown.pending,
         dataflow(shown.source, [visit.entered_id]),
         attempt_logs(service, shown.source, [visit]),
         address_of=address_of or (lambda other: state_address(shown.view, other)),
         address_of_execution=execution_address,
-        is_live=is_live,
+        is_live=shown.is_live,
     )
     return draw_state_panel(given, visit, visits, is_whole="whole" in request.query)
 

@@ -69,16 +69,15 @@ def execution_page_input(
 
     A live page ends the bars of open states at the last event, so that an idle page does not change.
     """
-    is_live = not shown.view.is_over and not shown.is_earlier
     query = query._replace(state=selection.path, visit=_id_of_visit(selection.visit))
     report = ReportInput(
         shown.view,
-        shown.view.last_at if is_live else shown.now,
+        shown.view.last_at if shown.is_live else shown.now,
         shown.pending,
         failure=failure,
         address_of=lambda visit: query.address(arn, find="", state=visit.path, visit=visit.entered_id),
         address_of_execution=execution_address,
-        is_live=is_live,
+        is_live=shown.is_live,
     )
     return ExecutionPageInput(arn, shown, query, selection, report, {})
 
