@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfn_cli.api.views.execution_names import execution_arn_of_name
 from sfn_cli.arn import express_execution_arn, state_machine_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.known_executions import known_execution
+from sfn_cli.server.console.local_times import local_zone
 from sfn_cli.views.execution.shown_execution import show_source, show_view
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from sfn_cli.api.service import Service
     from sfn_cli.server.console.messages import ConsoleRequest
     from sfn_cli.views.execution.shown_execution import ShownExecution
@@ -43,9 +41,5 @@ def opened_execution(service: Service, request: ConsoleRequest) -> ShownExecutio
     known = known_execution(service, opened_execution_arn(service, request))
     at = request.number("at", 0)
     if 0 < at < known.view.last_id:
-        return show_source(known.source, at, service.clock, _zone)
-    return show_view(known.view, known.view.last_id, service.clock, _zone)
-
-
-def _zone() -> tzinfo | None:
-    return datetime.now().astimezone().tzinfo
+        return show_source(known.source, at, service.clock, local_zone)
+    return show_view(known.view, known.view.last_id, service.clock, local_zone)

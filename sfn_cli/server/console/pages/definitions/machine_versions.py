@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.arn import qualify_arn
+from sfn_cli.server.console.opened_machine import CURRENT
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.execution.as_json import utc_date
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     )
     from sfn_cli.jsonvalue import Json
 
-_CURRENT = "current"
-
 
 def draw_machine_versions(
     machine: MachineAtRevision, found: MachineVersions, form_token: str | None
@@ -36,7 +35,7 @@ def draw_machine_versions(
         _draw_publish_form(machine, form_token),
         _draw_versions(machine, found),
         _draw_aliases(machine, found),
-        draw_comparison_form(machine, found, ("", _CURRENT)) if found.versions else "",
+        draw_comparison_form(machine, found, ("", CURRENT)) if found.versions else "",
     )
 
 
@@ -44,7 +43,7 @@ def draw_comparison_form(
     machine: MachineAtRevision, found: MachineVersions, chosen: tuple[str, str]
 ) -> Markup:
     """Returns the form that opens a comparison; it changes nothing, so every reader may use it."""
-    words = [_CURRENT, *(one.name for one in found.aliases), *(str(one.number) for one in found.versions)]
+    words = [CURRENT, *(one.name for one in found.aliases), *(str(one.number) for one in found.versions)]
     return element(
         "form",
         {"method": "get", "action": machine_address(machine.name, "compare"), "class": "inline"},
@@ -129,7 +128,7 @@ def _version_link(machine: MachineAtRevision, number: int) -> Markup:
 
 
 def _compare_link(machine: MachineAtRevision, version: MachineVersion) -> Markup:
-    query = {"from": version.number, "to": _CURRENT}
+    query = {"from": version.number, "to": CURRENT}
     if version.is_current:
         return element("span", {"class": "note"}, "is the current definition")
     address = machine_address(machine.name, "compare", query=query)
