@@ -11,7 +11,7 @@ from sfn_cli.interpreter.events import api_event
 from sfn_cli.server.console.messages import ConsoleFile
 from sfn_cli.server.console.offered_actions import draw_offered_actions
 from sfn_cli.server.console.opened_execution import opened_execution
-from sfn_cli.server.console.pages.state import draw_panel_of_visit
+from sfn_cli.server.console.pages.state import draw_panel_of_visit, visits_of_path
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.execution.events_part import shown_events
 from sfn_cli.views.console.execution.execution_page import draw_execution_page
@@ -114,7 +114,7 @@ def _draw_panel(service: Service, request: ConsoleRequest, page: ExecutionPageIn
     path, visit = page.selection.path, page.selection.visit
     if path is None:
         return element("section", {"id": STATE_PANEL, "aria-label": "State"})
-    visits = [one for one in page.view.visits() if one.path == path]
+    visits = visits_of_path(page.shown, path)
     return draw_panel_of_visit(service, request, page.shown, path, visit, visits, page.report.address_of)
 
 

@@ -42,7 +42,9 @@ def state_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     visit = chosen_panel_visit(visits, request)
     panel = draw_panel_of_visit(service, request, shown, path, visit, visits)
     execution = shown.source.name.partition("/")[2]
-    data = {} if visit is None else whole_visit_json(shown, visit, _log_of(service, shown, visit))
+    data = {}
+    if visit is not None and request.is_data:
+        data = whole_visit_json(shown, visit, _log_of(service, shown, visit))
     name = path.rpartition("/")[2]
     return ConsolePage(
         f"{name} – {shown.source.name}",
