@@ -70,13 +70,15 @@ def console(terminal: Terminal, opened: str | None, port: int, read_only: bool, 
 
 
 def _page_of_name(name: str) -> str:
-    """Returns the path of a page below /console/, of a machine's or an execution's name."""
-    from sfn_cli.arn import name_of_execution
-    from sfn_cli.views.console.addresses import CONSOLE, machine_address
+    """Returns the path of a page below /console/, of a machine's or an execution's name or ARN."""
+    from sfn_cli.arn import parse_arn
+    from sfn_cli.views.console.addresses import CONSOLE, execution_address, machine_address
 
-    if name.startswith("arn:") and ":execution:" in name:
-        name = name_of_execution(name)
-    machine, _, execution = name.partition("/")
-    machine = machine.rpartition(":")[2] if machine.startswith("arn:") else machine
-    below = ("executions", execution) if execution else ()
-    return machine_address(machine, *below).removeprefix(f"{CONSOLE}/")
+    arn = parse_arn(name)
+    if arn is not None and arn.resource_type in ("execution", "express"):
+        address = execution_address(name)
+    else:
+        name = name if arn is None else arn.resource_id.partition(":")[0]
+        machine, _, execution = name.partition("/")
+        address = machine_address(machine, *(("executions", execution) if execution else ()))
+    return address.removeprefix(f"{CONSOLE}/")

@@ -11,12 +11,11 @@ import pytest
 
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.forms import FORM_TOKEN
-from tests.console.machines import PASS, WAIT
+from tests.console.machines import WAIT
 from tests.console.opened_console import OpenedConsole, opened_console
 from tests.processes import (
     SFN,
     TIMEOUT_SECONDS,
-    create_machine,
     environment_of,
     sfn,
     stop_workers,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOKEN = "0123456789abcdef_-ABC"
+ARN = "arn:aws:states:us-east-1:123456789012"
 
 
 @contextmanager
@@ -130,13 +130,24 @@ def test_listening_everywhere(home: Path) -> None:
         assert console.get("/console/", Host="192.0.2.1").status == 200
 
 
-def test_the_command_opens_a_page(home: Path) -> None:
+@pytest.mark.parametrize(
+    "name, page",
+    [
+        ("a'ü", "a%27%C3%BC"),
+        ("a'ü/last", "a%27%C3%BC/executions/last"),
+        (f"{ARN}:stateMachine:a'ü", "a%27%C3%BC"),
+        (f"{ARN}:stateMachine:a'ü:3", "a%27%C3%BC"),
+        (f"{ARN}:execution:a'ü:one", "a%27%C3%BC/executions/one"),
+        (f"{ARN}:execution:a'ü/Each:one", "a%27%C3%BC/executions/Each%2Fone"),
+        (f"{ARN}:express:a'ü:one:1-2", "a%27%C3%BC/executions/one:1-2"),
+    ],
+)
+def test_the_command_opens_a_page(home: Path, name: str, page: str) -> None:
     """`sfn console NAME` prints the address of the page; the token is dropped from it."""
-    create_machine(home, "a'ü", PASS)
-    with serving(home, "console", "a'ü/last", "--no-browser", lines=1) as lines:
+    page = f"/console/machines/{page}"
+    with serving(home, "console", name, "--no-browser", lines=1) as lines:
         address = lines[0].split()[1]
         console = OpenedConsole(home, address)
-        page = "/console/machines/a%27%C3%BC/executions/last"
         assert address == f"{console.url}{page}?token={console.token}"
         assert console.request("GET", f"{page}?token={console.token}").headers["location"] == page
 
