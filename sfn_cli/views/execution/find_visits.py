@@ -45,10 +45,19 @@ def find_visits(view: ExecutionView, word: str) -> FoundVisits:
         found, number = _visits_of_place(every, numbered["rest"]), int(numbered["number"])
     if number is not None:
         return FoundVisits(found, number - 1 if number <= len(found) else None)
-    worst = min(
-        range(len(found)), key=lambda place: (WORST_FIRST.index(found[place].status), -place), default=None
+    return FoundVisits(found, _place_of_worst_visit(found))
+
+
+def worst_visit(visits: Sequence[StateVisit]) -> StateVisit | None:
+    """Returns the worst visit by `WORST_FIRST`, the last one of equals; None if there is none."""
+    place = _place_of_worst_visit(visits)
+    return None if place is None else visits[place]
+
+
+def _place_of_worst_visit(visits: Sequence[StateVisit]) -> int | None:
+    return min(
+        range(len(visits)), key=lambda place: (WORST_FIRST.index(visits[place].status), -place), default=None
     )
-    return FoundVisits(found, worst)
 
 
 def _visits_of_place(every: Sequence[StateVisit], place: str) -> list[StateVisit]:

@@ -20,8 +20,8 @@ from sfn_cli.views.console.state_panel import (
 )
 from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.execution.dataflow import dataflow
+from sfn_cli.views.execution.find_visits import worst_visit
 from sfn_cli.views.report.report_input import ReportInput
-from sfn_cli.views.statuses import WORST_FIRST
 from sfn_cli.views.text.markup import element, join_markup
 from sfn_cli.views.visit_json import whole_visit_json
 
@@ -72,7 +72,7 @@ def chosen_panel_visit(visits: Sequence[StateVisit], request: ConsoleRequest) ->
     for visit in visits:
         if visit.entered_id == wanted:
             return visit
-    return min(reversed(visits), key=lambda one: WORST_FIRST.index(one.status), default=None)
+    return worst_visit(visits)
 
 
 def draw_panel_of_visit(

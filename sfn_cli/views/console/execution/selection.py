@@ -4,8 +4,8 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.views.execution.find_visits import find_visits
-from sfn_cli.views.statuses import FAILURES, WORST_FIRST
+from sfn_cli.views.execution.find_visits import find_visits, worst_visit
+from sfn_cli.views.statuses import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,10 +42,7 @@ def find_selection(view: "ExecutionView", query: "ExecutionQuery") -> Selection:
     if query.state is None:
         return Selection()
     visits = [visit for visit in iterated_visits(view.root, query.iterations) if visit.path == query.state]
-    worst = min(
-        enumerate(visits), key=lambda one: (WORST_FIRST.index(one[1].status), -one[0]), default=(0, None)
-    )
-    return Selection(query.state, worst[1])
+    return Selection(query.state, worst_visit(visits))
 
 
 def first_failure(view: "ExecutionView") -> "StateVisit | None":
