@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli import jsonvalue
-from sfn_cli.api import answer_api, model
 from sfn_cli.api.stepfunctions.definitions import InvalidDefinitionError
 from sfn_cli.api.stepfunctions.executions import check_execution_input
 from sfn_cli.api.stepfunctions.versions import (
@@ -16,6 +15,7 @@ from sfn_cli.arn import version_number_of_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_machine import opened_machine
+from sfn_cli.server.console.operations import call_states_operation
 from sfn_cli.server.console.pages.definitions.definition import DefinitionDraft, draft_page, validate_text
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.definition.definition_text import edited_definition, plain_line_ends
@@ -67,9 +67,9 @@ def save_definition(service: Service, request: ConsoleRequest) -> ConsoleRedirec
 def publish_version(service: Service, request: ConsoleRequest) -> ConsoleRedirect:
     """Publishes the revision that the page has shown. Raises ApiError if there is a newer one."""
     machine = opened_machine(service, request)
-    answer = answer_api(
+    answer = call_states_operation(
         service,
-        model.load_model("stepfunctions", "PublishStateMachineVersion"),
+        "PublishStateMachineVersion",
         {
             "stateMachineArn": machine.arn,
             "revisionId": request.form.get("revisionId") or machine.revision,
@@ -83,11 +83,9 @@ def publish_version(service: Service, request: ConsoleRequest) -> ConsoleRedirec
 
 def _run(service: Service, request: ConsoleRequest, draft: DefinitionDraft) -> ConsoleRedirect | ConsolePage:
     machine = opened_machine(service, request)
-    operation = model.load_model("stepfunctions", "StartExecution")
+    request_of_start = {"stateMachineArn": machine.arn, "input": draft.input or "{}"}
     try:
-        answer = answer_api(
-            service, operation, {"stateMachineArn": machine.arn, "input": draft.input or "{}"}
-        )
+        answer = call_states_operation(service, "StartExecution", request_of_start)
     except ApiError as error:
         saved = draft._replace(base=machine.revision)
         alert = f"The definition is saved, but no execution was started: {error}"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli import api
-from sfn_cli.api import model
 from sfn_cli.api.stepfunctions.waiting_tasks import take_waiting_task, waiting_tasks
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution_arn
+from sfn_cli.server.console.operations import call_states_operation
 from sfn_cli.views.console.addresses import console_address, execution_address
 from sfn_cli.views.console.task_answers import APPROVED, REJECTED
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from sfn_cli.api.service import Service
     from sfn_cli.api.stepfunctions.waiting_tasks import WaitingTask
     from sfn_cli.server.console.messages import ConsoleRequest
@@ -27,13 +24,13 @@ WORKER_NAME = "sfn console"
 def stop_from_console(service: Service, request: ConsoleRequest) -> ConsoleRedirect:
     arn = opened_execution_arn(service, request)
     given = {name: request.form[name] for name in ("error", "cause") if request.form.get(name)}
-    _call(service, "StopExecution", {"executionArn": arn, **given})
+    call_states_operation(service, "StopExecution", {"executionArn": arn, **given})
     return ConsoleRedirect(execution_address(arn), "Stopped.")
 
 
 def redrive_from_console(service: Service, request: ConsoleRequest) -> ConsoleRedirect:
     arn = opened_execution_arn(service, request)
-    _call(service, "RedriveExecution", {"executionArn": arn})
+    call_states_operation(service, "RedriveExecution", {"executionArn": arn})
     return ConsoleRedirect(execution_address(arn), "Redriven.")
 
 
@@ -55,7 +52,7 @@ def answer_from_console(service: Service, request: ConsoleRequest) -> ConsoleRed
             operation, answer, done = "SendTaskHeartbeat", {}, "Recorded a heartbeat of"
         case _:
             raise ApiError("ValidationException", "The field `answer` is approve, reject or heartbeat.")
-    _call(service, operation, {"taskToken": _token(service, task), **answer})
+    call_states_operation(service, operation, {"taskToken": _token(service, task), **answer})
     address = console_address("tasks") if form.get("back_to") == "tasks" else execution_address(arn)
     return ConsoleRedirect(address, f"{done} {task.name}.")
 
@@ -74,7 +71,3 @@ def _token(service: Service, task: WaitingTask) -> str:
     if token is None:
         raise ApiError("TaskTimedOut", f"Another worker has just taken {task.name}.")
     return token
-
-
-def _call(service: Service, operation: str, request: dict[str, Any]) -> None:
-    api.answer_api(service, model.load_model("stepfunctions", operation), request)

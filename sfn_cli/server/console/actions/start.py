@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli import json_text
-from sfn_cli.api import answer_api, model
 from sfn_cli.arn import qualify_arn
 from sfn_cli.errors import SfnError, is_store_error
 from sfn_cli.server.console.chosen_clock import clock_of_form
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_machine import opened_machine_arn
+from sfn_cli.server.console.operations import call_states_operation
 from sfn_cli.server.console.pages.start import show_start_again
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.start_form import InputFault, StartForm
@@ -60,5 +60,4 @@ def _start(service: Service, machine_arn: str, form: StartForm) -> str:
     if form.name:
         request["name"] = form.name
     starting = service.starting_with_clock(clock_of_form(form.clock))
-    operation = model.load_model("stepfunctions", "StartExecution")
-    return str(answer_api(starting, operation, request)["executionArn"])
+    return str(call_states_operation(starting, "StartExecution", request)["executionArn"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli import api, jsonvalue
-from sfn_cli.api import model
+from sfn_cli import jsonvalue
 from sfn_cli.api.stepfunctions.starts.again import clock_of_execution
 from sfn_cli.errors import SfnError
 from sfn_cli.server.console.messages import ConsoleRedirect
+from sfn_cli.server.console.operations import call_states_operation
 from sfn_cli.server.console.pages.run_from import run_from_form, show_run_from
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.definition.definition_text import plain_line_ends
@@ -31,9 +31,7 @@ def run_from_console(service: Service, request: ConsoleRequest) -> ConsoleRedire
     )
     starting = service.starting_with_clock(clock_of_execution(service, form.execution_arn))
     try:
-        answer = api.answer_api(
-            starting, model.load_model("stepfunctions", "StartExecution"), _start_request(form)
-        )
+        answer = call_states_operation(starting, "StartExecution", _start_request(form))
     except SfnError as error:
         return show_run_from(request, form, str(error), status=400)
     return ConsoleRedirect(

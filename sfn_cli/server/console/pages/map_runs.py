@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from sfn_cli.api import answer_api, model
 from sfn_cli.api.views.map_run_items import map_run_items
 from sfn_cli.arn import name_in_arn, name_of_execution
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.map_item_query import map_items_data, map_items_query
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution_arn
+from sfn_cli.server.console.operations import call_states_operation
 from sfn_cli.views.console.addresses import execution_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.console.map_items import (
@@ -54,9 +54,7 @@ _RATE_IS_RECENT = 60_000
 def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     execution = opened_execution_arn(service, request)
     map_run = _map_run_arn(execution, request.names["map_run"])
-    described = answer_api(
-        service, model.load_model("stepfunctions", "DescribeMapRun"), {"mapRunArn": map_run}
-    )
+    described = call_states_operation(service, "DescribeMapRun", {"mapRunArn": map_run})
     children = map_run_items(service, map_run)
     items = [_item_of_child(child) for child in (*children.unsuccessful, *children.running)]
     asked = map_items_query(request)
@@ -107,7 +105,7 @@ def change_map_run_limits(service: Service, request: ConsoleRequest) -> ConsoleR
         for member, label in _LIMITS
         if request.form.get(member, "").strip()
     }
-    answer_api(service, model.load_model("stepfunctions", "UpdateMapRun"), {"mapRunArn": map_run, **changes})
+    call_states_operation(service, "UpdateMapRun", {"mapRunArn": map_run, **changes})
     return ConsoleRedirect(map_run_address(execution, map_run), "The limits have been changed.")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.api import answer_api, model
 from sfn_cli.api.views.machine_versions import machine_versions
 from sfn_cli.asl.validation.diagnostic import Diagnostic
 from sfn_cli.asl.validation.fault_places import fault_places
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.opened_machine import CURRENT, opened_machine, revision_words
+from sfn_cli.server.console.operations import call_states_operation
 from sfn_cli.server.console.pages.definitions.machine_versions import (
     draw_machine_versions,
     machine_versions_json,
@@ -129,10 +129,9 @@ def draft_page(
 
 def validate_text(service: Service, text: str, machine_type: str) -> Validated:
     """Returns the problems of a text, with their places, as ValidateStateMachineDefinition finds them."""
-    operation = model.load_model("stepfunctions", "ValidateStateMachineDefinition")
     request = {"definition": text, "type": machine_type, "severity": "WARNING"}
     try:
-        answer = answer_api(service, operation, request)
+        answer = call_states_operation(service, "ValidateStateMachineDefinition", request)
     except ApiError as error:  # no text, or too much of it
         return Validated([Problem("ERROR", error.code, str(error), None)])
     found = [
