@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.api.stepfunctions.arn_checks import no_such_execution
 from sfn_cli.api.views.execution_names import execution_arn_of_name
 from sfn_cli.arn import express_execution_arn, state_machine_arn
-from sfn_cli.errors import ApiError
 from sfn_cli.server.console.known_executions import known_execution
 from sfn_cli.server.console.local_times import local_zone
 from sfn_cli.views.execution.shown_execution import show_source, show_view
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
+    from sfn_cli.errors import ApiError
     from sfn_cli.server.console.messages import ConsoleRequest
     from sfn_cli.views.execution.shown_execution import ShownExecution
 
@@ -30,10 +31,15 @@ def opened_execution_arn(service: Service, request: ConsoleRequest) -> str:
         return express_execution_arn(machine_arn, name, id)
     arn = execution_arn_of_name(service, f"{machine}/{execution}")
     if arn is None:
-        raise ApiError(
-            "ExecutionDoesNotExist", f"Execution Does Not Exist: '{machine}/{execution}'", status=404
-        )
+        raise no_such_opened_execution(f"{machine}/{execution}")
     return arn
+
+
+def no_such_opened_execution(name: str) -> ApiError:
+    """Returns the error of a page about an execution, by its name or ARN, that does not exist."""
+    error = no_such_execution(name)
+    error.status = 404
+    return error
 
 
 def opened_execution(service: Service, request: ConsoleRequest) -> ShownExecution:

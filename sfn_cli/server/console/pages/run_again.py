@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli import jsonvalue
 from sfn_cli.api.stepfunctions.starts.again import clock_of_execution
 from sfn_cli.asl.nesting import states_with_nested
-from sfn_cli.errors import ApiError
 from sfn_cli.server.console.chosen_clock import clock_in_form
-from sfn_cli.server.console.opened_execution import opened_execution_arn
+from sfn_cli.server.console.opened_execution import no_such_opened_execution, opened_execution_arn
 from sfn_cli.views.console import run_again as drawn
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.trails import execution_trail
@@ -50,7 +49,7 @@ def run_again_form(service: Service, execution_arn: str) -> drawn.RunAgainForm:
     """Returns the form as it is before the user has changed anything."""
     execution = service.executions.find(execution_arn)
     if execution is None:
-        raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{execution_arn}'", status=404)
+        raise no_such_opened_execution(execution_arn)
     machine = service.state_machines.find(execution.state_machine_arn)
     return drawn.RunAgainForm(
         execution_arn,

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from sfn_cli.api.stepfunctions.starts.again import clock_of_execution
 from sfn_cli.api.views.start_options import start_options
 from sfn_cli.arn import name_in_arn
-from sfn_cli.errors import ApiError
 from sfn_cli.server.console.chosen_clock import clock_in_form
-from sfn_cli.server.console.opened_execution import opened_execution_arn
+from sfn_cli.server.console.opened_execution import no_such_opened_execution, opened_execution_arn
 from sfn_cli.server.console.opened_machine import no_such_machine, opened_machine_arn
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.start_form import (
@@ -109,7 +108,7 @@ def _form_of_execution(service: Service, request: ConsoleRequest, options: Start
     arn = opened_execution_arn(service, request._replace(names=named))
     execution = service.executions.find(arn)
     if execution is None or execution.map_run_arn is not None:
-        raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'", status=404)
+        raise no_such_opened_execution(arn)
     qualifier = execution.alias or ("" if execution.version is None else str(execution.version))
     known = {*options.machine.aliases, *options.machine.versions}
     return StartForm(
