@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from sfn_cli.views.console.map_items import MapItem, MapItemsQuery
 from sfn_cli.views.execution.as_json import utc_date
@@ -18,6 +19,16 @@ def map_items_query(request: ConsoleRequest) -> MapItemsQuery:
     return MapItemsQuery(
         request.query.get("status", ""), request.query.get("error"), request.number("start", 0)
     )
+
+
+def address_of_map_items(page: str, asked: MapItemsQuery) -> str:
+    """Returns the address of what is asked for, on the page with this address.
+
+    An empty error stands for items that failed without one.
+    """
+    given = {"status": asked.status or None, "start": asked.start or None, "error": asked.error}
+    query = urlencode({name: value for name, value in given.items() if value is not None})
+    return f"{page}{'&' if '?' in page else '?'}{query}" if query else page
 
 
 def map_items_data(items: Sequence[MapItem]) -> list[dict[str, object]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from sfn_cli.errors import ApiError
-from sfn_cli.server.console.map_item_query import map_items_data, map_items_query
+from sfn_cli.server.console.map_item_query import address_of_map_items, map_items_data, map_items_query
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution
 from sfn_cli.server.console.pages.map_runs import map_run_address
@@ -94,13 +94,5 @@ def _item_of_thread(shown: ShownExecution, visit: StateVisit, thread: Thread) ->
 
 
 def _address_of(shown: ShownExecution, visit: StateVisit) -> Callable[[MapItemsQuery], str]:
-    def address(asked: MapItemsQuery) -> str:
-        query = {
-            "visit": visit.entered_id,
-            "status": asked.status,
-            "start": asked.start or None,
-        }
-        page = execution_address(shown.source.arn or "", "maps", visit.path, query=query)
-        return page if asked.error is None else f"{page}&{urlencode({'error': asked.error})}"
-
-    return address
+    page = execution_address(shown.source.arn or "", "maps", visit.path, query={"visit": visit.entered_id})
+    return partial(address_of_map_items, page)

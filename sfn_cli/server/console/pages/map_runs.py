@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from sfn_cli.api.views.map_run_items import map_run_items
 from sfn_cli.arn import name_in_arn, name_of_execution
 from sfn_cli.errors import ApiError
-from sfn_cli.server.console.map_item_query import map_items_data, map_items_query
+from sfn_cli.server.console.map_item_query import address_of_map_items, map_items_data, map_items_query
 from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution_arn
 from sfn_cli.server.console.operations import call_states_operation
@@ -27,6 +27,7 @@ from sfn_cli.views.console.map_items import (
 )
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.trails import execution_trail
+from sfn_cli.views.execution.as_json import utc_date
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.time_spans import format_span
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from sfn_cli.api.service import Service
     from sfn_cli.api.views.map_run_items import MapRunItems
     from sfn_cli.server.console.messages import ConsoleRequest
-    from sfn_cli.views.console.map_items import MapItemsQuery
     from sfn_cli.views.source import MapRunChildRun
 
 _LIMITS = (
@@ -58,10 +58,8 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     children = map_run_items(service, map_run)
     items = [_item_of_child(child) for child in (*children.unsuccessful, *children.running)]
     asked = map_items_query(request)
-
-    def address(query: MapItemsQuery) -> str:
-        return map_run_address(execution, map_run, query)
-
+    page = map_run_address(execution, map_run)
+    address = partial(address_of_map_items, page)
     label = map_run_label(map_run)
     is_running = described["status"] == "RUNNING"
     counts = described["itemCounts"]
@@ -77,7 +75,7 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         *draw_item_errors(items, asked, address),
     )
     rows = draw_item_rows(items, asked, address)
-    limits = draw_limits_form(described, address(asked), request.form_token) if is_running else Markup("")
+    limits = draw_limits_form(described, page, request.form_token) if is_running else Markup("")
     title = element(
         "h1", {}, label, element("span", {"class": "note"}, f" Map Run, {described['status'].lower()}")
     )
@@ -109,13 +107,9 @@ def change_map_run_limits(service: Service, request: ConsoleRequest) -> ConsoleR
     return ConsoleRedirect(map_run_address(execution, map_run), "The limits have been changed.")
 
 
-def map_run_address(execution: str, map_run: str, asked: MapItemsQuery | None = None) -> str:
+def map_run_address(execution: str, map_run: str) -> str:
     """Returns the address of a Map Run's page, by the ARNs of its execution and its own."""
-    query: dict[str, object] = {} if asked is None else {"status": asked.status, "start": asked.start or None}
-    page = execution_address(execution, "map-runs", name_in_arn(map_run).partition("/")[2], query=query)
-    if asked is None or asked.error is None:
-        return page
-    return f"{page}{'&' if '?' in page else '?'}{urlencode({'error': asked.error})}"
+    return execution_address(execution, "map-runs", name_in_arn(map_run).partition("/")[2])
 
 
 def map_run_label(map_run: str) -> str:
@@ -125,8 +119,6 @@ def map_run_label(map_run: str) -> str:
 
 def map_run_data(described: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what DescribeMapRun returned, with times as text."""
-    from sfn_cli.views.execution.as_json import utc_date
-
     return {
         name: utc_date(value) if name.endswith("Date") and isinstance(value, int) else value
         for name, value in described.items()
@@ -154,7 +146,7 @@ def draw_limits_form(described: Mapping[str, Any], action: str, token: str | Non
         )
         for member, label in _LIMITS
     )
-    return draw_form(action.partition("?")[0], token, *fields, draw_submit("Change the limits"))
+    return draw_form(action, token, *fields, draw_submit("Change the limits"))
 
 
 def _map_run_arn(execution: str, label_and_id: str) -> str:
