@@ -19,6 +19,7 @@ from sfn_cli.server.console.actions.executions import (
     redrive_from_console,
     stop_from_console,
 )
+from sfn_cli.server.console.actions.map_run_limits import change_map_run_limits
 from sfn_cli.server.console.actions.start import start_from_console
 from sfn_cli.server.console.actions.start_again import run_again_from_console
 from sfn_cli.server.console.actions.start_from import run_from_console
@@ -36,7 +37,7 @@ from sfn_cli.server.console.pages.lists.executions import executions_page
 from sfn_cli.server.console.pages.lists.machine import machine_executions_page, machine_page
 from sfn_cli.server.console.pages.lists.machines import machines_page
 from sfn_cli.server.console.pages.map_items import map_page
-from sfn_cli.server.console.pages.map_runs import change_map_run_limits, map_run_page
+from sfn_cli.server.console.pages.map_runs import map_run_page
 from sfn_cli.server.console.pages.run_again import run_again_page
 from sfn_cli.server.console.pages.run_from import run_from_page
 from sfn_cli.server.console.pages.start import start_page

@@ -1,4 +1,4 @@
-"""A Map Run: `…/executions/{execution}/map-runs/{map_run}`, and the change of its limits.
+"""A Map Run: `…/executions/{execution}/map-runs/{map_run}`.
 
 {map_run} is LABEL:ID, the end of its ARN.
 """
@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfn_cli.api.views.map_run_items import map_run_items
 from sfn_cli.arn import name_in_arn, name_of_execution
-from sfn_cli.errors import ApiError
 from sfn_cli.server.console.map_item_query import address_of_map_items, map_items_data, map_items_query
-from sfn_cli.server.console.messages import ConsoleRedirect
 from sfn_cli.server.console.opened_execution import opened_execution_arn
 from sfn_cli.server.console.operations import call_states_operation
 from sfn_cli.views.console.addresses import execution_address
@@ -39,28 +37,26 @@ if TYPE_CHECKING:
     from sfn_cli.server.console.messages import ConsoleRequest
     from sfn_cli.views.source import MapRunChildRun
 
-_LIMITS = (
+LIMITS = (
     ("maxConcurrency", "Concurrency (0 for no limit)"),
     ("toleratedFailureCount", "Tolerated failures, items"),
     ("toleratedFailurePercentage", "Tolerated failures, percent"),
 )
 """The limits that can be changed: the members of UpdateMapRun, and their labels."""
 
-
 _RATE_IS_RECENT = 60_000
 """The milliseconds after the last end of a child in which the throughput predicts the rest."""
 
 
 def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
-    execution = opened_execution_arn(service, request)
-    map_run = _map_run_arn(execution, request.names["map_run"])
+    execution, map_run = opened_map_run_arns(service, request)
     described = call_states_operation(service, "DescribeMapRun", {"mapRunArn": map_run})
     children = map_run_items(service, map_run)
     items = [_item_of_child(child) for child in (*children.unsuccessful, *children.running)]
     asked = map_items_query(request)
     page = map_run_address(execution, map_run)
     address = partial(address_of_map_items, page)
-    label = map_run_label(map_run)
+    label = request.names["map_run"].partition(":")[0]
     is_running = described["status"] == "RUNNING"
     counts = described["itemCounts"]
     facts = element(
@@ -75,7 +71,7 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         *draw_item_errors(items, asked, address),
     )
     rows = draw_item_rows(items, asked, address)
-    limits = draw_limits_form(described, page, request.form_token) if is_running else Markup("")
+    limits = _draw_limits_form(described, page, request.form_token) if is_running else Markup("")
     title = element(
         "h1", {}, label, element("span", {"class": "note"}, f" Map Run, {described['status'].lower()}")
     )
@@ -84,7 +80,7 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         f"{label} – {name_of_execution(execution)}",
         join_markup([title, facts, limits, summary, rows, note]),
         {
-            **map_run_data(described),
+            **_map_run_data(described),
             "itemsPerSecond": round(children.per_second, 1),
             "children": map_items_data(listed_items(items, asked)),
         },
@@ -94,17 +90,12 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     )
 
 
-def change_map_run_limits(service: Service, request: ConsoleRequest) -> ConsoleRedirect:
-    """Changes the limits of a running Map Run, as UpdateMapRun does."""
+def opened_map_run_arns(service: Service, request: ConsoleRequest) -> tuple[str, str]:
+    """Returns the ARNs of the execution and of its Map Run that the address names. Raises ApiError."""
     execution = opened_execution_arn(service, request)
-    map_run = _map_run_arn(execution, request.names["map_run"])
-    changes = {
-        member: _limit_of_form(member, label, request.form[member].strip())
-        for member, label in _LIMITS
-        if request.form.get(member, "").strip()
-    }
-    call_states_operation(service, "UpdateMapRun", {"mapRunArn": map_run, **changes})
-    return ConsoleRedirect(map_run_address(execution, map_run), "The limits have been changed.")
+    head = execution.partition(":execution:")[0]
+    machine = name_of_execution(execution).partition("/")[0]
+    return execution, f"{head}:mapRun:{machine}/{request.names['map_run']}"
 
 
 def map_run_address(execution: str, map_run: str) -> str:
@@ -112,12 +103,7 @@ def map_run_address(execution: str, map_run: str) -> str:
     return execution_address(execution, "map-runs", name_in_arn(map_run).partition("/")[2])
 
 
-def map_run_label(map_run: str) -> str:
-    """Returns the label in a Map Run's ARN: its Map's Label, or the name that was made up for it."""
-    return name_in_arn(map_run).partition("/")[2].partition(":")[0]
-
-
-def map_run_data(described: Mapping[str, Any]) -> dict[str, Any]:
+def _map_run_data(described: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what DescribeMapRun returned, with times as text."""
     return {
         name: utc_date(value) if name.endswith("Date") and isinstance(value, int) else value
@@ -126,7 +112,7 @@ def map_run_data(described: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def draw_limits_form(described: Mapping[str, Any], action: str, token: str | None) -> Markup:
+def _draw_limits_form(described: Mapping[str, Any], action: str, token: str | None) -> Markup:
     """Returns the form that changes the limits of a running Map Run."""
     fields = (
         element(
@@ -144,22 +130,9 @@ def draw_limits_form(described: Mapping[str, Any], action: str, token: str | Non
                 },
             ),
         )
-        for member, label in _LIMITS
+        for member, label in LIMITS
     )
     return draw_form(action, token, *fields, draw_submit("Change the limits"))
-
-
-def _map_run_arn(execution: str, label_and_id: str) -> str:
-    head = execution.partition(":execution:")[0]
-    machine = name_of_execution(execution).partition("/")[0]
-    return f"{head}:mapRun:{machine}/{label_and_id}"
-
-
-def _limit_of_form(member: str, label: str, text: str) -> int | float:
-    try:
-        return float(text) if member == "toleratedFailurePercentage" else int(text)
-    except ValueError:
-        raise ApiError("ValidationException", f"{label}: '{text}' is not a number.") from None
 
 
 def _facts_of_run(described: Mapping[str, Any], children: MapRunItems, now: int) -> dict[str, str]:
