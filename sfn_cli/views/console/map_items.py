@@ -11,7 +11,7 @@ from sfn_cli.views.text.markup import Markup, element
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sfn_cli.views.statuses import Status
 
@@ -20,7 +20,6 @@ MOST_CELLS = 20_000
 
 _ITEMS_ON_PAGE = 100
 _MOST_ERRORS = 20
-_MOST_FACTS = 12
 
 
 class MapItem(NamedTuple):
@@ -137,14 +136,6 @@ def draw_item_rows(
         else ()
     )
     return element("section", {"id": "map-rows"}, title, *everything, table, pages)
-
-
-def draw_item_facts(facts: "Mapping[str, str]") -> Markup:
-    """Returns numbers with their names."""
-    pairs = []
-    for name, value in list(facts.items())[:_MOST_FACTS]:
-        pairs.append(element("div", {}, element("dt", {}, name), element("dd", {}, value)))
-    return element("dl", {"class": "facts"}, *pairs)
 
 
 def _draw_item_row(item: MapItem) -> Markup:

@@ -18,7 +18,6 @@ from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.console.map_items import (
     MapItem,
     draw_item_errors,
-    draw_item_facts,
     draw_item_map,
     draw_item_rows,
     listed_items,
@@ -26,6 +25,7 @@ from sfn_cli.views.console.map_items import (
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.execution.as_json import utc_date
+from sfn_cli.views.report.facts import draw_facts
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.time_spans import format_span
 
@@ -60,7 +60,9 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     is_running = described["status"] == "RUNNING"
     counts = described["itemCounts"]
     facts = element(
-        "section", {"id": "map-facts"}, draw_item_facts(_facts_of_run(described, children, service.clock()))
+        "section",
+        {"id": "map-facts"},
+        draw_facts(_facts_of_run(described, children, service.clock()).items()),
     )
     summary = element(
         "section",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.arn import name_of_execution
 from sfn_cli.views.console.addresses import console_address, execution_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
+from sfn_cli.views.report.facts import draw_facts
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
 
@@ -110,8 +111,7 @@ def _draw_store(status: GatheredStatus) -> Markup:
         ("Functions", str(status.functions)),
         ("Executions", _executions_text(status.executions)),
     ]
-    items = (element("div", {}, element("dt", {}, title), element("dd", {}, text)) for title, text in facts)
-    return _part("store", "Store", element("dl", {"class": "facts"}, *items))
+    return _part("store", "Store", draw_facts(facts))
 
 
 def _executions_text(counts: Mapping[str, int]) -> str:
