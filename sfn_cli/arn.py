@@ -143,6 +143,11 @@ def is_express_arn(execution_arn: str) -> bool:
     return ":express:" in execution_arn
 
 
+def is_map_run_child_arn(arn: str) -> bool:
+    """Whether the ARN of an execution, or of its machine, is that of a Map Run's child: it has a label."""
+    return "/" in name_in_arn(arn)
+
+
 def connection_arn(region: str, account: str, name: str) -> str:
     """Returns the ARN of an EventBridge connection, without the "/" and the id at AWS's end."""
     return f"arn:aws:events:{region}:{account}:connection/{name}"

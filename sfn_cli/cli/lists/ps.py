@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from sfn_cli.api.views.lists_as_json import running_execution_as_json
-from sfn_cli.arn import name_in_arn, name_of_execution
+from sfn_cli.arn import is_map_run_child_arn, name_of_execution
 from sfn_cli.cli.exit_codes import ExitCode
 from sfn_cli.cli.lists import list_output
 from sfn_cli.cli.lists.columns import Column, column_lines
@@ -140,9 +140,7 @@ def _piped_row(row: _StateRow) -> Row:
 
 def _running_rows(running: RunningExecution) -> list[_StateRow]:
     called = name_of_execution(running.arn)
-    is_child = "/" in name_in_arn(
-        running.state_machine_arn
-    )  # a child of a Map Run: it is below its execution
+    is_child = is_map_run_child_arn(running.state_machine_arn)  # then it is below its execution
     name = [Span("  └ "), Span(running.name)] if is_child else [Span(called, "bold")]
     age = [Span(_rough_age(running, running.started_at))]
     if running.suspension is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.stepfunctions.redrive import BY_MAP_RUN, needless_redrive_reason, redrive_refusal_reason
 from sfn_cli.api.stepfunctions.waiting_tasks import waiting_tasks
-from sfn_cli.arn import is_express_arn, name_in_arn
+from sfn_cli.arn import is_express_arn, is_map_run_child_arn
 from sfn_cli.views.console.execution_actions import ExecutionActions, draw_execution_actions
 from sfn_cli.views.console.task_answers import AnswerableTask
 
@@ -39,7 +39,7 @@ def offered_actions(service: Service, shown: ShownExecution) -> ExecutionActions
     if execution is None:
         return ExecutionActions(arn)
     is_running = execution.status == "RUNNING"
-    is_express, is_child = is_express_arn(arn), "/" in name_in_arn(arn)
+    is_express, is_child = is_express_arn(arn), is_map_run_child_arn(arn)
     has_machine = service.state_machines.find(execution.state_machine_arn.partition("/")[0]) is not None
     waits = any(pending.kind in _ANSWERED_BY_CLIENTS for pending in shown.pending.values())
     tasks = (

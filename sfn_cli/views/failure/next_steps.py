@@ -8,7 +8,7 @@ store are suggested.
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfn_cli.arn import is_express_arn, name_in_arn, name_of_execution
+from sfn_cli.arn import is_express_arn, is_map_run_child_arn, name_of_execution
 from sfn_cli.installation.extras import INSTALL_HINT
 from sfn_cli.views.execution.map_counts import map_counts
 from sfn_cli.views.failure.explain import explain_failure, name_of_function
@@ -139,8 +139,7 @@ def _is_worth_redriving(view: "ExecutionView", failure: "Failure") -> bool:
 
 
 def _is_of_map_run(arn: str | None) -> bool:
-    """Whether an execution is a child of a Map Run, whose ARN contains the Map's label."""
-    return arn is not None and "/" in name_in_arn(arn)
+    return arn is not None and is_map_run_child_arn(arn)
 
 
 def _last_state(view: "ExecutionView") -> str:
