@@ -8,6 +8,7 @@ from sfn_cli.views.picture.heat_map import draw_heat_map
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.statuses import FAILURES, LOOKS, WORST_FIRST
 from sfn_cli.views.text.markup import Markup, element
+from sfn_cli.views.text.table_head import draw_table_head
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
@@ -77,13 +78,8 @@ def draw_item_errors(
         count = element("td", {"class": "number"}, str(number))
         rows.append(element("tr", {}, element("th", {"scope": "row", "class": "error"}, link), count))
     yield element("h2", {}, "Errors")
-    head = element(
-        "tr",
-        {},
-        element("th", {"scope": "col"}, "Error"),
-        element("th", {"scope": "col", "class": "number"}, "Items"),
-    )
-    yield element("table", {"class": "errors"}, element("thead", {}, head), element("tbody", {}, *rows))
+    head = draw_table_head(("Error", "Items"), ("Items",))
+    yield element("table", {"class": "errors"}, head, element("tbody", {}, *rows))
     if len(errors) > _MOST_ERRORS:
         yield element("p", {"class": "note"}, f"… {len(errors) - _MOST_ERRORS} other errors")
 
@@ -105,18 +101,10 @@ def draw_item_rows(
     """Returns a page of the listed items, with links to the pages before and after it."""
     found = listed_items(items, asked)
     page = found[asked.start : asked.start + _ITEMS_ON_PAGE]
-    head = element(
-        "tr",
-        {},
-        *(
-            element("th", {"scope": "col", "class": look}, text)
-            for text, look in (("Item", None), ("Status", None), ("Took", "number"), ("Error", None))
-        ),
-    )
     table = element(
         "table",
         {"class": "rows items"},
-        element("thead", {}, head),
+        draw_table_head(("Item", "Status", "Took", "Error"), ("Took",)),
         element("tbody", {}, *map(_draw_item_row, page)),
     )
     links = []

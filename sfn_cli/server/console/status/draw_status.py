@@ -10,6 +10,7 @@ from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.report.facts import draw_facts
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
+from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -240,7 +241,6 @@ def _note(text: str) -> Markup:
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    head = element("tr", {}, *(element("th", {"scope": "col"}, title) for title in titles))
     body = (
         element(
             "tr",
@@ -253,7 +253,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
         )
         for row in rows
     )
-    table = element("table", {"class": "rows cards"}, element("thead", {}, head), element("tbody", {}, *body))
+    table = element("table", {"class": "rows cards"}, draw_table_head(titles), element("tbody", {}, *body))
     return element(
         "div", {"class": "wide-table", "tabindex": 0, "role": "region", "aria-label": titles[0]}, table
     )

@@ -13,6 +13,7 @@ from sfn_cli.views.execution.as_json import utc_date
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,18 +39,10 @@ def draw_runs(
         titles = ["Execution", "Status", "Started", "Took", "Error"]
         if not of_one_machine:
             titles.insert(0, "State machine")
-        head = element(
-            "tr",
-            {},
-            *(
-                element("th", {"scope": "col", "class": "number" if title == "Took" else None}, title)
-                for title in titles
-            ),
-        )
         table = element(
             "table",
             {"class": "cards runs"},
-            element("thead", {}, head),
+            draw_table_head(titles, ("Took",)),
             element("tbody", {}, *rows),
         )
     pages = _draw_run_pages(found, filters, address)
