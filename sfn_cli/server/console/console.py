@@ -127,7 +127,7 @@ class Console:
         asked = _console_request(head, query, route, form_token)
         if _STREAM in head.headers.get("accept", ""):
             since = head.headers.get("last-event-id") or query.get(_SINCE, "")
-            await self._stream(route, asked, since, request, send)
+            await self._stream(route, asked._replace(is_followed=True), since, request, send)
             return None
         note = "" if route.is_data else self._notes.pop(query.get(_NOTE, ""), "")
         return await self._respond(route, asked, note)

@@ -24,6 +24,8 @@ class ConsoleRequest(NamedTuple):
     form_token: str | None
     address: str
     """The path and the query, without what only the framework uses."""
+    is_followed: bool = False
+    """Whether this is a look for changes of a page that is open: only the parts are needed."""
 
     @property
     def is_data(self) -> bool:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from sfn_cli.server.console.messages import ConsoleRequest
 
 _VERSIONS = 100
+_SAVED = "saved-definition"
+"""The part of the page that changes while it is open."""
 
 
 class Validated(NamedTuple):
@@ -68,6 +70,9 @@ class DefinitionDraft(NamedTuple):
 def definition_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     """Returns the page of the current definition, or of the version or alias in the query's `version`."""
     machine = opened_machine(service, request, request.query.get("version") or CURRENT)
+    if machine.version is None and request.is_followed:
+        saved = _draw_saved(machine)
+        return ConsolePage(machine.name, saved, {}, is_live=True, parts={_SAVED: saved})
     text = shown_definition(machine.definition)
     if machine.version is not None:
         return _version_page(service, request, machine, text)
@@ -120,7 +125,7 @@ def draft_page(
         body,
         data,
         is_live=True,
-        parts={"saved-definition": saved},
+        parts={_SAVED: saved},
         scripts=("definition.js",),
         trail=machine_trail(machine.name),
         status=status,
@@ -192,7 +197,7 @@ def _draw_saved(machine: MachineAtRevision) -> Markup:
     saved = f"Saved {utc_text(machine.saved_at)}, revision {machine.revision}."
     return element(
         "p",
-        {"id": "saved-definition", "class": "note", "data-revision": machine.revision},
+        {"id": _SAVED, "class": "note", "data-revision": machine.revision},
         f"{machine.type.capitalize()}. {saved}",
     )
 
