@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.console.addresses import execution_address
+from sfn_cli.views.console.fields import draw_labelled
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.console.task_answers import draw_task_forms
 from sfn_cli.views.text.markup import element
@@ -72,10 +73,9 @@ def _draw_stop(arn: str, token: str) -> Markup:
         {"id": "stop-fields"},
         element("summary", {}, "Error and cause"),
         *(
-            element(
-                "p",
-                {"class": "field"},
-                element("label", {"for": f"stop-{name}"}, name.capitalize()),
+            draw_labelled(
+                f"stop-{name}",
+                name.capitalize(),
                 element("input", {"id": f"stop-{name}", "name": name, "size": 40, "maxlength": most}),
             )
             for name, most in (("error", 256), ("cause", 32768))

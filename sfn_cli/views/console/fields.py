@@ -19,9 +19,15 @@ _CLOCKS = (
 )
 
 
-def draw_labelled(id: str, text: str, field: Markup) -> Markup:
+def draw_labelled(id: str, text: str, field: Markup, *, look: str = "field") -> Markup:
     """Returns a field with its label above it; `id` is the field's."""
-    return element("p", {"class": "field"}, element("label", {"for": id}, text), field)
+    return element("p", {"class": look}, element("label", {"for": id}, text), field)
+
+
+def draw_name_field(name: str) -> Markup:
+    """Returns the field for the name of a new execution."""
+    attributes: Attributes = {"id": "name", "name": "name", "value": name, "maxlength": 80}
+    return draw_labelled("name", "Name (optional)", element("input", attributes))
 
 
 def draw_select(id: str, options: Sequence[tuple[str, str]], chosen: str) -> Markup:
@@ -35,9 +41,13 @@ def draw_select(id: str, options: Sequence[tuple[str, str]], chosen: str) -> Mar
 
 def draw_json_field(id: str, text: str, *, rows: int = 12) -> Markup:
     """Returns a field of several lines for JSON."""
-    attributes: Attributes = {"id": id, "name": id, "rows": rows, "cols": 80, "spellcheck": "false"}
+    return draw_text_area({"id": id, "name": id, "rows": rows, "cols": 80}, text)
+
+
+def draw_text_area(attributes: Attributes, text: str) -> Markup:
+    """Returns a field of several lines, which the browser does not check for spelling."""
     # HTML leaves out the first line feed, which may be the text's.
-    return element("textarea", attributes, Markup("\n"), text)
+    return element("textarea", {**attributes, "spellcheck": "false"}, Markup("\n"), text)
 
 
 def draw_clock_field(clock: str) -> Markup:

@@ -37,6 +37,11 @@ def draw_form(
     )
 
 
+def draw_form_problem(problem: str) -> Markup:
+    """Returns why a form has not started anything; empty if there is no problem."""
+    return element("p", {"class": "refused", "role": "alert"}, problem) if problem else Markup("")
+
+
 def draw_submit(
     text: str,
     *,

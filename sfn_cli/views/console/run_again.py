@@ -10,9 +10,10 @@ from sfn_cli.views.console.fields import (
     draw_clock_field,
     draw_json_field,
     draw_labelled,
+    draw_name_field,
     draw_select,
 )
-from sfn_cli.views.console.forms import draw_form, draw_submit
+from sfn_cli.views.console.forms import draw_form, draw_form_problem, draw_submit
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ def draw_run_again_form(form: RunAgainForm, token: str | None, problem: str = ""
         return element("p", {}, "Open the console with the address that sfn printed, to run it again.")
     fields = [
         draw_labelled("input", "Input (JSON)", draw_json_field("input", form.input)),
-        draw_labelled(
-            "name",
-            "Name (optional)",
-            element("input", {"id": "name", "name": "name", "value": form.name, "maxlength": 80}),
-        ),
+        draw_name_field(form.name),
         draw_clock_field(form.clock),
         _draw_fault(form) if form.task_states else "",
         _draw_mocks(form) if form.has_mocks else "",
@@ -61,7 +58,7 @@ def draw_run_again_form(form: RunAgainForm, token: str | None, problem: str = ""
     ]
     return join_markup(
         (
-            element("p", {"class": "refused", "role": "alert"}, problem) if problem else Markup(""),
+            draw_form_problem(problem),
             draw_form(
                 execution_address(form.execution_arn, "again"),
                 token,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.console.addresses import execution_address
-from sfn_cli.views.console.forms import draw_form, draw_submit
+from sfn_cli.views.console.fields import draw_labelled, draw_name_field, draw_text_area
+from sfn_cli.views.console.forms import draw_form, draw_form_problem, draw_submit
 from sfn_cli.views.report.status_marks import draw_status_mark
-from sfn_cli.views.text.markup import Markup, element, join_markup
+from sfn_cli.views.text.markup import element, join_markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfn_cli.views.execution.state_visit import StateVisit
-    from sfn_cli.views.text.markup import Attributes
+    from sfn_cli.views.text.markup import Attributes, Markup
 
 _INPUT_ROWS, _MOST_ROWS = 6, 34
 _MOST_VISITS = 200
@@ -46,7 +47,7 @@ def draw_run_from_form(form: RunFromForm, token: str | None, problem: str = "") 
         return element("p", {}, "Open the console with the address that sfn printed, to run from a state.")
     address = execution_address(form.execution_arn, "run-from", query={"visit": form.chosen.entered_id})
     parts = [
-        element("p", {"class": "refused", "role": "alert"}, problem) if problem else "",
+        draw_form_problem(problem),
         element(
             "p",
             {},
@@ -73,7 +74,7 @@ def draw_run_from_form(form: RunFromForm, token: str | None, problem: str = "") 
                 form.definition,
                 form.definition.count("\n") + 2,
             ),
-            _draw_name(form.name),
+            draw_name_field(form.name),
             element("div", {"class": "buttons"}, draw_submit("Run from here", look="main")),
             look="stacked",
         ),
@@ -119,14 +120,6 @@ def _draw_text(id: str, label: str, name: str, text: str, rows: int) -> Markup:
         "name": name,
         "rows": min(rows, _MOST_ROWS),
         "cols": 100,
-        "spellcheck": "false",
         "autocomplete": "off",
     }
-    # The parser drops the first line feed, which may be the text's.
-    area = element("textarea", attributes, Markup("\n"), text)
-    return element("p", {"class": "field wide"}, element("label", {"for": id}, label), area)
-
-
-def _draw_name(name: str) -> Markup:
-    field = element("input", {"id": "name", "name": "name", "value": name, "maxlength": 80})
-    return element("p", {"class": "field"}, element("label", {"for": "name"}, "Name (optional)"), field)
+    return draw_labelled(id, label, draw_text_area(attributes, text), look="field wide")

@@ -10,9 +10,10 @@ from sfn_cli.views.console.fields import (
     draw_clock_field,
     draw_json_field,
     draw_labelled,
+    draw_name_field,
     draw_select,
 )
-from sfn_cli.views.console.forms import draw_form, draw_submit
+from sfn_cli.views.console.forms import draw_form, draw_form_problem, draw_submit
 from sfn_cli.views.console.times import draw_time
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
@@ -72,10 +73,9 @@ def draw_start_form(
         *((number, f"version {number}") for number in choices.versions),
     ]
     cases = [("", "none"), *((case, case) for case in choices.test_cases)]
-    name = element("input", {"id": "name", "name": "name", "value": form.name, "maxlength": 80})
     fields = [
         draw_labelled("input", "Input (JSON)", draw_json_field("input", form.input)),
-        draw_labelled("name", "Name (optional)", name),
+        draw_name_field(form.name),
         draw_labelled("qualifier", "Version or alias", draw_select("qualifier", versions, form.qualifier))
         if len(versions) > 1
         else "",
@@ -88,7 +88,9 @@ def draw_start_form(
     ]
     return join_markup(
         (
-            _draw_start_problem(problem, form.input) if problem else Markup(""),
+            draw_form_problem(problem)
+            if isinstance(problem, str)
+            else _draw_input_fault(problem, form.input),
             draw_form(
                 machine_address(choices.machine, "start"),
                 token,
@@ -99,20 +101,17 @@ def draw_start_form(
     )
 
 
-def _draw_start_problem(problem: str | InputFault, input: str) -> Markup:
-    attributes = {"class": "refused", "role": "alert"}
-    if isinstance(problem, str):
-        return element("p", attributes, problem)
-    place = f"Input, line {problem.line}, column {problem.column}: "
+def _draw_input_fault(fault: InputFault, input: str) -> Markup:
+    place = f"Input, line {fault.line}, column {fault.column}: "
     lines = input.splitlines() or [""]
-    line = lines[min(problem.line, len(lines)) - 1]
-    beginning = max(0, problem.column - _LONGEST_PREVIEW // 2)
+    line = lines[min(fault.line, len(lines)) - 1]
+    beginning = max(0, fault.column - _LONGEST_PREVIEW // 2)
     shown = line[beginning : beginning + _LONGEST_PREVIEW]
-    pointer = " " * (problem.column - 1 - beginning) + "^"
+    pointer = " " * (fault.column - 1 - beginning) + "^"
     return element(
         "div",
-        attributes,
-        element("p", {}, place, problem.message),
+        {"class": "refused", "role": "alert"},
+        element("p", {}, place, fault.message),
         element("pre", {"tabindex": 0, "aria-label": "The line"}, f"{shown}\n{pointer}"),
     )
 

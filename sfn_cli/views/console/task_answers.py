@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.console.addresses import execution_address
+from sfn_cli.views.console.fields import draw_labelled, draw_text_area
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.text.markup import Markup, element
 
@@ -101,13 +102,8 @@ def draw_task_form(
 
 def _draw_field(id: str, text: str, name: str, value: str, *, is_long: bool = False) -> Markup:
     field = (
-        element(
-            "textarea",
-            {"id": id, "name": name, "rows": 3, "cols": 60, "spellcheck": "false"},
-            Markup("\n"),
-            value,
-        )
+        draw_text_area({"id": id, "name": name, "rows": 3, "cols": 60}, value)
         if is_long
         else element("input", {"id": id, "name": name, "value": value, "size": 40})
     )
-    return element("p", {"class": "field"}, element("label", {"for": id}, text), field)
+    return draw_labelled(id, text, field)

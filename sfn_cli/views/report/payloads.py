@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli import jsonvalue
 from sfn_cli.views.report.secrets import mask_json_text, mask_text
-from sfn_cli.views.text.indented_json import indented_json
+from sfn_cli.views.text.indented_json import indented_json_text
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ MOST_CHARACTERS = 2_000_000
 _LEAST_CHARACTERS = 200
 """The number of characters of each text that are always shown."""
 
-_LONGEST_INDENTED = 500_000
 _LONGEST_MESSAGE = 300
 
 
@@ -36,7 +34,7 @@ class ShownPayloads:
 
     def json_block(self, text: str) -> Markup:
         """Returns an indented JSON text as a code block."""
-        return self._block(_indented_text(mask_json_text(text) if self._masks_secrets else text))
+        return self._block(indented_json_text(mask_json_text(text) if self._masks_secrets else text))
 
     def text_block(self, text: str) -> Markup:
         return self._block(self.masked(text))
@@ -74,12 +72,3 @@ def _fair_limit(lengths: list[int], most: int) -> int | None:
             return max(_LEAST_CHARACTERS, share)
         room -= length
     return None
-
-
-def _indented_text(text: str) -> str:
-    if len(text) > _LONGEST_INDENTED:
-        return text
-    try:
-        return indented_json(jsonvalue.loads(text))
-    except (ValueError, RecursionError):
-        return text

@@ -14,10 +14,23 @@ _INDENT = "  "
 _DEEPEST = 100
 """The depth from which values are on one line."""
 
+_LONGEST_TEXT = 500_000
+"""The maximum length of a text that is indented."""
+
 
 def indented_json(value: Json, columns: int = _COLUMNS) -> str:
     """Returns the JSON text of a value in lines of at most `columns` characters, if its strings allow it."""
     return _indent_value(value, 0, 0, columns)
+
+
+def indented_json_text(text: str) -> str:
+    """Returns a JSON text indented; a text that is not JSON, or very long, is returned as it is."""
+    if len(text) > _LONGEST_TEXT:
+        return text
+    try:
+        return indented_json(jsonvalue.loads(text))
+    except (ValueError, RecursionError):
+        return text
 
 
 def _indent_value(value: Json, depth: int, before: int, columns: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import ConfigurationError, UsageError
 from sfn_cli.views.console.addresses import execution_address
-from sfn_cli.views.console.comparison.compared_graph import compared_changes, compared_level, compared_run
+from sfn_cli.views.console.comparison.compared_graph import compared_level, compared_run
 from sfn_cli.views.console.comparison.compared_states import (
     MARK_WORDS,
     draw_change_mark,
@@ -159,7 +159,7 @@ def _words_of_diff(diff: ExecutionDiff) -> str:
 def _draw_compared_graph(diff: ExecutionDiff) -> Markup:
     try:
         level = compared_level(diff)
-        run, changes = compared_run(diff, level), compared_changes(diff, level)
+        run, changes = compared_run(diff, level)
         placed = place(level, is_folded=folding_rule(level, changes.nodes))
     except (ConfigurationError, UsageError) as error:
         return element("p", {"class": "note"}, str(error))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sfn_cli.views.diff.execution_diff import ExecutionDiff, StateDiff
-    from sfn_cli.views.graph.graph import ChangeMark, GraphLevel
+    from sfn_cli.views.graph.graph import ChangeMark, EdgeKey, GraphLevel
 
 
 def compared_level(diff: ExecutionDiff) -> GraphLevel:
@@ -32,20 +32,18 @@ def compared_level(diff: ExecutionDiff) -> GraphLevel:
         raise UsageError("There is no picture, because a definition is not valid JSON.") from None
 
 
-def compared_run(diff: ExecutionDiff, level: GraphLevel) -> GraphRun:
-    """Returns the states that either execution visited, and the edges that either took."""
+def compared_run(diff: ExecutionDiff, level: GraphLevel) -> tuple[GraphRun, GraphChanges]:
+    """Returns the states that either execution visited and the edges that either took, and their marks.
+
+    An edge has a mark if only one execution took it.
+    """
     before, after = graph_run(diff.before, level), graph_run(diff.after, level)
-    return GraphRun(
+    run = GraphRun(
         {**before.nodes, **after.nodes}, before.taken | after.taken, before.elsewhere | after.elsewhere
     )
-
-
-def compared_changes(diff: ExecutionDiff, level: GraphLevel) -> GraphChanges:
-    """Returns the marks of states, by path, and of the edges that only one execution took."""
-    before, after = graph_run(diff.before, level).taken, graph_run(diff.after, level).taken
-    edges: dict[object, ChangeMark] = dict.fromkeys(after - before, "+")
-    edges |= dict.fromkeys(before - after, "−")
-    return GraphChanges(_marks_of_paths(diff.states), edges)  # type: ignore[arg-type]
+    edges: dict[EdgeKey, ChangeMark] = dict.fromkeys(after.taken - before.taken, "+")
+    edges.update(dict.fromkeys(before.taken - after.taken, "−"))
+    return run, GraphChanges(_marks_of_paths(diff.states), edges)
 
 
 def _marks_of_paths(states: Iterable[StateDiff]) -> dict[str, ChangeMark]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.views.console.fields import draw_text_area
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.definition.state_lines import state_lines
 from sfn_cli.views.picture.element_ids import state_id
-from sfn_cli.views.text.markup import Markup, element
+from sfn_cli.views.text.markup import element
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sfn_cli.views.text.markup import Markup
 
 _LEAST_ROWS, _MOST_ROWS = 12, 34
 
@@ -35,28 +38,20 @@ def draw_definition_editor(form: DefinitionForm, problems: Markup) -> Markup:
     Without its script, it is a form that can be validated and saved.
     """
     rows = min(max(form.text.count("\n") + 2, _LEAST_ROWS), _MOST_ROWS)
-    text = element(
-        "textarea",
+    text = draw_text_area(
         {
             "id": "definition-text",
             "name": "definition",
             "rows": rows,
             "wrap": "off",
-            "spellcheck": "false",
             "autocapitalize": "off",
             "autocomplete": "off",
             "aria-label": "Definition",
             "data-validate": form.validate_address,
         },
-        Markup("\n"),  # the parser drops the first line feed, which may be the text's
         form.text,
     )
-    input = element(
-        "textarea",
-        {"id": "run-input", "name": "input", "rows": 4, "spellcheck": "false", "autocomplete": "off"},
-        Markup("\n"),
-        form.input,
-    )
+    input = draw_text_area({"id": "run-input", "name": "input", "rows": 4, "autocomplete": "off"}, form.input)
     return draw_form(
         form.save_address,
         form.token,

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfn_cli import jsonvalue
 from sfn_cli.views.console.addresses import JSON_ENDING
-from sfn_cli.views.text.indented_json import indented_json
+from sfn_cli.views.text.indented_json import indented_json_text
 from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
     from sfn_cli.views.console.execution.page_input import ExecutionPageInput
 
 _LONGEST = 20_000
-_LONGEST_INDENTED = 500_000
-"""The maximum length of text that is indented."""
 
 
 def draw_value(id: str, title: str, text: str | None, page: ExecutionPageInput) -> Markup:
     """Returns a section with a JSON text; an empty element if there is none."""
     if text is None:
         return element("div", {"id": id})
-    shown = _indented_value(text)
+    shown = indented_json_text(text)
     note = Markup("")
     if len(shown) > _LONGEST:
         whole = page.link_below() + JSON_ENDING
@@ -31,12 +28,3 @@ def draw_value(id: str, title: str, text: str | None, page: ExecutionPageInput) 
     return element(
         "section", {"id": id}, element("h2", {}, title), element("pre", {"tabindex": 0}, shown), note
     )
-
-
-def _indented_value(text: str) -> str:
-    if len(text) > _LONGEST_INDENTED:
-        return text
-    try:
-        return indented_json(jsonvalue.loads(text))
-    except (ValueError, RecursionError):
-        return text
