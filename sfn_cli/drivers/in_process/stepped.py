@@ -18,13 +18,10 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sfn_cli.drivers.in_process.answers import Answer, leave_unanswered
+from sfn_cli.drivers.in_process.answers import Answer, leave_unanswered, signals_of_mocked_answer
 from sfn_cli.drivers.in_process.execution import EXECUTION_ARN, MACHINE_ARN, InProcessExecution
-from sfn_cli.integrations import mocked as mocked_integration
-from sfn_cli.integrations.integration import TaskRun
-from sfn_cli.integrations.run_synchronously import NO_EXECUTION
 from sfn_cli.interpreter.context_object import context_object
 from sfn_cli.interpreter.frame import Stay
 from sfn_cli.interpreter.mocks import Answer as TaskAnswer
@@ -34,14 +31,13 @@ from sfn_cli.interpreter.turn import turn
 from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sfn_cli.asl.states.state import State
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.frame import Frame
     from sfn_cli.interpreter.open_task import OpenTask
-    from sfn_cli.interpreter.signals import Signal
 
 _LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke"
 
@@ -152,7 +148,7 @@ class SteppedExecution(InProcessExecution):
 
     def answer_task(self, task: OpenTask, answer: TaskAnswer) -> None:
         """Answers a waiting task."""
-        self.send(*_signals_of_answer(task, answer))
+        self.send(*signals_of_mocked_answer(task, answer))
 
     def response_of(self, task: OpenTask) -> Payload | None:
         """Returns the service's response to the request of a waiting task, if there was one."""
@@ -238,7 +234,7 @@ class SteppedExecution(InProcessExecution):
             self._called = task
             return BeforeTask(task)
         answer = Return(self._skipped_result(task)) if isinstance(replaced, Skip) else replaced
-        self.send(*_signals_of_answer(task, answer))
+        self.send(*signals_of_mocked_answer(task, answer))
         return None
 
     def _call(self, task: OpenTask) -> None:
@@ -291,9 +287,3 @@ def _place_of_frame(frame: Frame) -> tuple[tuple[str, int], ...]:
         place.append((frame.parent.stay.state.name, frame.index))
         frame = frame.parent
     return tuple(reversed(place))
-
-
-def _signals_of_answer(task: OpenTask, answer: TaskAnswer) -> Sequence[Signal]:
-    signals: list[Any] = []
-    mocked_integration.answer_mocked(TaskRun(task, NO_EXECUTION, signals.append), answer)
-    return signals
