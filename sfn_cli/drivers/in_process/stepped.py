@@ -26,8 +26,7 @@ from sfn_cli.interpreter.context_object import context_object
 from sfn_cli.interpreter.frame import Stay
 from sfn_cli.interpreter.mocks import Answer as TaskAnswer
 from sfn_cli.interpreter.mocks import Return
-from sfn_cli.interpreter.signals import TaskStarted, TaskSubmitted, time_of_signal
-from sfn_cli.interpreter.turn import turn
+from sfn_cli.interpreter.signals import TaskStarted, TaskSubmitted
 from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ class SteppedExecution(InProcessExecution):
         if held is not None:
             self._record(held)
         elif called is not None:
-            self._call(called)
+            self.send(*self._call_answer(called))
 
     def _continue(self) -> Stop | None:
         if self._mail:
@@ -196,15 +195,11 @@ class SteppedExecution(InProcessExecution):
         return self._wait()
 
     def _take_mail(self) -> None:
-        signals = list(self._mail)
-        self._mail.clear()
+        signals = self._emptied_mail()
         for signal in signals:
             if isinstance(signal, TaskSubmitted):
                 self._responses[signal.task] = signal.output
-        turned = turn(self.interpreter, signals, self.now, limit=0, follows_signals=True)
-        self.now = max(self.now, *map(time_of_signal, signals), 0)
-        self.history += turned.events
-        self._attempted &= self.interpreter.open_tasks.keys()
+        self._take_turn(signals, limit=0)
         self._lets_time_pass = False
 
     def _record(self, event: HistoryEvent) -> None:
@@ -236,12 +231,6 @@ class SteppedExecution(InProcessExecution):
         answer = Return(self._skipped_result(task)) if isinstance(replaced, Skip) else replaced
         self.send(*signals_of_mocked_answer(task, answer))
         return None
-
-    def _call(self, task: OpenTask) -> None:
-        answered = self._call_answer(task)
-        if answered and not task.started and not isinstance(answered[0], TaskStarted):
-            self.send(TaskStarted(task.id))
-        self.send(*answered)
 
     def _skipped_result(self, task: OpenTask) -> Payload:
         input = self.input_of(task)
