@@ -153,13 +153,20 @@ class SteppedExecution(InProcessExecution):
         """Returns the service's response to the request of a waiting task, if there was one."""
         return self._responses.get(task.id)
 
-    def place_of(self, frame: int) -> tuple[tuple[str, int], ...]:
-        """Returns the Maps and Parallels around a frame, outermost first, with its index in each."""
-        return _place_of_frame(self.interpreter.execution.frames[frame])
+    def place_of(self, task: OpenTask) -> tuple[tuple[str, int], ...]:
+        """Returns the Maps and Parallels around a task's state, as in BeforeState."""
+        return _place_of_frame(self._frame_of(task))
 
     def input_of(self, task: OpenTask) -> Payload:
         """Returns the input of a task's state."""
-        return self.interpreter.execution.frames[task.frame].input
+        return self._frame_of(task).input
+
+    def variables_of(self, task: OpenTask) -> Mapping[str, Json]:
+        """Returns the variables that a task's state can read."""
+        return self._frame_of(task).variables
+
+    def _frame_of(self, task: OpenTask) -> Frame:
+        return self.interpreter.execution.frames[task.frame]
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
         self._held = self._called = None
