@@ -102,12 +102,20 @@ def _complete_drawn(service: Service, current: str, given: Mapping[str, Any]) ->
 
 
 def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from _visited_states(service, given.get("execution_or_file", ""))
+
+
+def _complete_takeover_states(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the states from which an execution can be run again; to `sfn show`, --at is an event."""
+    yield from _visited_states(service, given.get("--from", ""))
+
+
+def _visited_states(service: Service, name: str) -> Iterator[str]:
     """Yields the states that the named execution has visited, in their order."""
     from sfn_cli.api.views.execution_names import execution_arn_of_name
     from sfn_cli.api.views.execution_sources import execution_source
     from sfn_cli.views.execution.fold import fold_execution
 
-    name = str(given.get("execution_or_file") or given.get("--from") or "")
     arn = name if name.startswith("arn:") else execution_arn_of_name(service, name)
     if arn is not None:
         view = fold_execution(execution_source(service, arn))
@@ -273,7 +281,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "after": _complete_drawn,
     "execution_or_file": _complete_executions,
     "state": _complete_states,
-    "--at": _complete_states,
+    "--at": _complete_takeover_states,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,
