@@ -165,3 +165,16 @@ def pseudo_terminal(
         yield terminal
     finally:
         terminal.close()
+
+
+def press(terminal: PseudoTerminal, keys: str, *shown: str) -> str:
+    """Types keys and waits until the screen has all of these texts."""
+    terminal.type(keys)
+    return terminal.until(lambda seen: all(text in seen.screen for text in shown), ", ".join(shown))
+
+
+def assert_screen_restored(terminal: PseudoTerminal) -> None:
+    """Checks that a command on the whole screen has left the terminal as it was."""
+    assert terminal.current_modes() == terminal.modes
+    assert not terminal.cursor_is_hidden
+    assert terminal.written.count(b"\x1b[?1049h") == terminal.written.count(b"\x1b[?1049l") > 0

@@ -286,6 +286,15 @@ def test_no_completion(home: Path, words: list[str]) -> None:
     assert "arn:" not in done.stdout
 
 
+def test_the_number_of_an_event(home: Path) -> None:
+    """A state is only completed where --at is one."""
+    shown = {
+        command: sfn(home, "__complete", "zsh", *command.split(), "--at", "").stdout.split()
+        for command in ("show Pay/now", "step Pay/now", "start-execution --from Pay/now")
+    }
+    assert list(shown.values()) == [[], [], ["Confirm"]]
+
+
 def test_no_store(tmp_path: Path) -> None:
     """Tab creates no store, and shows no error for a damaged one."""
     home = tmp_path / "home"

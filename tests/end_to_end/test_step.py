@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.processes import SFN, sfn, sfn_json, start_execution, stop_workers, until
-from tests.pseudo_terminals import pseudo_terminal
+from tests.pseudo_terminals import assert_screen_restored, press, pseudo_terminal
 from tests.stepping_project import write_stepping_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.pseudo_terminals import PseudoTerminal
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +38,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def history(home: Path) -> Path:
     """The history of the waiting execution, in a file."""
     return home.parent / "history.json"
-
-
-def assert_restored(terminal: PseudoTerminal) -> None:
-    assert terminal.current_modes() == terminal.modes
-    assert not terminal.cursor_is_hidden
-    assert terminal.written.count(b"\x1b[?1049h") == terminal.written.count(b"\x1b[?1049l") > 0
-
-
-def press(terminal: PseudoTerminal, keys: str, *shown: str) -> str:
-    """Types keys and waits until the screen has all of these texts."""
-    terminal.type(keys)
-    return terminal.until(lambda seen: all(text in seen.screen for text in shown), ", ".join(shown))
 
 
 def test_through_everything(home: Path) -> None:
@@ -83,7 +69,7 @@ def test_through_everything(home: Path) -> None:
         press(terminal, "\x1b[D\x1b[D", "TaskSucceeded", '"approved": true')
         terminal.type("q")
         assert terminal.end() == 0
-        assert_restored(terminal)
+        assert_screen_restored(terminal)
 
 
 def test_a_resized_terminal(home: Path, history: Path) -> None:
@@ -112,7 +98,7 @@ def test_every_end_restores_the_terminal(home: Path, history: Path, key: str | i
         else:
             os.kill(terminal.process.pid, key)
         assert terminal.end() == code
-        assert_restored(terminal)
+        assert_screen_restored(terminal)
         assert "Traceback" not in terminal.screen
 
 
@@ -146,7 +132,7 @@ def test_a_history_from_stdin(home: Path, history: Path) -> None:
         press(terminal, "\x1b[C", "event 2 of")
         terminal.type("q")
         assert terminal.end() == 0
-        assert_restored(terminal)
+        assert_screen_restored(terminal)
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.processes import sfn, sfn_json, stop_workers
-from tests.pseudo_terminals import pseudo_terminal
+from tests.pseudo_terminals import assert_screen_restored, press, pseudo_terminal
 from tests.stepping_project import write_stepping_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tests.pseudo_terminals import PseudoTerminal
 
 INPUT = ("--input", '{"items": ["cup", "pot"]}')
 
@@ -41,18 +40,6 @@ def run(project: Path, *options: str, environment: Mapping[str, str] | None = No
     return pseudo_terminal(
         home_of(project), *command, columns=110, lines=34, environment=environment, cwd=project.parent
     )
-
-
-def press(terminal: PseudoTerminal, keys: str, *shown: str) -> None:
-    """Types keys and waits until the screen has all of these texts."""
-    terminal.type(keys)
-    terminal.until(lambda seen: all(text in seen.screen for text in shown), ", ".join(shown))
-
-
-def assert_restored(terminal: PseudoTerminal) -> None:
-    assert terminal.current_modes() == terminal.modes
-    assert not terminal.cursor_is_hidden
-    assert terminal.written.count(b"\x1b[?1049h") == terminal.written.count(b"\x1b[?1049l") > 0
 
 
 def types_of(history: Path) -> list[str]:
@@ -81,7 +68,7 @@ def test_through_everything(project: Path) -> None:
         press(terminal, 'm{"ok": true}\r', "the execution succeeded", 'output      {"ok": true}')
         terminal.type("q")
         assert terminal.end() == 0
-        assert_restored(terminal)
+        assert_screen_restored(terminal)
         after = terminal.text.rpartition("q quit")[2]
         assert "✓ Shop/monday  succeeded  3.00 s" in after
         assert json.loads(after[after.rindex("\n{") :]) == {"ok": True}
@@ -124,7 +111,7 @@ def test_interventions(project: Path) -> None:
         press(terminal, "s", "the execution succeeded", '"jug"')
         terminal.type("q")
         assert terminal.end() == 0
-        assert_restored(terminal)
+        assert_screen_restored(terminal)
     events = json.loads(history.read_text())["events"]
     assert events[0]["executionStartedEventDetails"]["input"] == '{"items": ["cup", "pot"]}'
     assert json.loads(events[1]["stateEnteredEventDetails"]["input"]) == {"items": ["cup", "jug"]}
@@ -153,7 +140,7 @@ def test_other_ends(project: Path, keys: str, code: int, shown: str) -> None:
             terminal.type("q")
         assert terminal.end() == code
         assert shown in terminal.text
-        assert_restored(terminal)
+        assert_screen_restored(terminal)
         assert "Traceback" not in terminal.text
 
 

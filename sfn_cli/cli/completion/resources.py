@@ -102,12 +102,20 @@ def _complete_drawn(service: Service, current: str, given: Mapping[str, Any]) ->
 
 
 def _complete_states(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from _visited_states(service, given.get("execution_or_file", ""))
+
+
+def _complete_takeover_states(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the states from which an execution can be run again; to `sfn show`, --at is an event."""
+    yield from _visited_states(service, given.get("--from", ""))
+
+
+def _visited_states(service: Service, name: str) -> Iterator[str]:
     """Yields the states that the named execution has visited, in their order."""
     from sfn_cli.api.views.execution_names import execution_arn_of_name
     from sfn_cli.api.views.execution_sources import execution_source
     from sfn_cli.views.execution.fold import fold_execution
 
-    name = str(given.get("execution_or_file") or given.get("--from") or "")
     arn = name if name.startswith("arn:") else execution_arn_of_name(service, name)
     if arn is not None:
         view = fold_execution(execution_source(service, arn))
@@ -180,30 +188,21 @@ def _complete_stacks(service: Service, current: str, given: Mapping[str, Any]) -
 
 def _complete_project_machines(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Yields the logical ids of the project's state machines, as of its last deploy."""
-    from sfn_cli.stacks.stack import STATE_MACHINE
-
-    for stack in _project_stacks(service, given):
-        for resource in service.stacks.resources(stack.name):
-            if resource.type == STATE_MACHINE:
-                yield resource.logical_id
+    yield from (machine.logical_id for machine in _project_machines(service, given))
 
 
 def _complete_breakpoints(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Yields the states of the project's state machines, as of its last deploy."""
     from sfn_cli.asl.nesting import states_with_nested
     from sfn_cli.jsonvalue import loads
-    from sfn_cli.stacks.stack import STATE_MACHINE
 
     describe = model.load_model("stepfunctions", "DescribeStateMachine")
     states: dict[str, None] = {}
-    for stack in _project_stacks(service, given):
-        for resource in service.stacks.resources(stack.name):
-            if resource.type == STATE_MACHINE and given.get("machine", resource.logical_id) in (
-                resource.logical_id,
-                name_in_arn(resource.physical_id),
-            ):
-                machine = api.answer_api(service, describe, {"stateMachineArn": resource.physical_id})
-                states |= {name: None for name, _ in states_with_nested(loads(machine["definition"]))}
+    for machine in _project_machines(service, given):
+        arn = machine.physical_id
+        if given.get("machine", machine.logical_id) in (machine.logical_id, name_in_arn(arn)):
+            described = api.answer_api(service, describe, {"stateMachineArn": arn})
+            states |= {name: None for name, _ in states_with_nested(loads(described["definition"]))}
     yield from states
 
 
@@ -216,6 +215,16 @@ def _complete_triggers(service: Service, current: str, given: Mapping[str, Any])
 def _complete_parameters(service: Service, current: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Yields `NAME=` for the parameters of the project, as of its last deploy."""
     yield from (f"{name}=" for stack in _project_stacks(service, given) for name in stack.parameters)
+
+
+def _project_machines(service: Service, given: Mapping[str, Any]) -> Iterator[Any]:
+    """Yields the state machines of the project, as of its last deploy."""
+    from sfn_cli.stacks.stack import STATE_MACHINE
+
+    for stack in _project_stacks(service, given):
+        yield from (
+            resource for resource in service.stacks.resources(stack.name) if resource.type == STATE_MACHINE
+        )
 
 
 def _project_stacks(service: Service, given: Mapping[str, Any]) -> Iterable[Any]:
@@ -273,7 +282,7 @@ _FOUND_BY: Mapping[str, Callable[[Service, str, Mapping[str, Any]], Iterator[str
     "after": _complete_drawn,
     "execution_or_file": _complete_executions,
     "state": _complete_states,
-    "--at": _complete_states,
+    "--at": _complete_takeover_states,
     "--activity-arn": _complete_activities,
     "--map-run-arn": _complete_map_runs,
     "--resource-arn": _complete_any_resource,

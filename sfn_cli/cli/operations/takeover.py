@@ -34,11 +34,10 @@ def name_takeover_by_arns(request: dict[str, Any], backend: Backend) -> None:
 
 
 def _takeover_arn(name: str, backend: Backend) -> str | None:
-    if not backend.is_remote:
-        from sfn_cli.api.views.execution_names import execution_arn_of_name
+    if backend.is_remote:
+        from sfn_cli.cli.show.remote_sources import remote_execution_arn
 
-        return execution_arn_of_name(backend.service, name)
-    from sfn_cli.cli import arn_names
+        return remote_execution_arn(backend, name)
+    from sfn_cli.api.views.execution_names import execution_arn_of_name
 
-    arn = arn_names.resolve_arn_names({"executionArn": name}, backend.call)["executionArn"]
-    return arn if arn.startswith("arn:") else None
+    return execution_arn_of_name(backend.service, name)

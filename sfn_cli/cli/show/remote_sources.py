@@ -27,7 +27,11 @@ def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
     from sfn_cli import json_text
     from sfn_cli.views.history.api_history import read_api_history
 
-    arn = _remote_execution_arn(backend, name)
+    arn = remote_execution_arn(backend, name)
+    if arn is None:
+        raise OperationError(
+            "DescribeExecution", ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{name}'")
+        )
     described = _call(backend, "DescribeExecution", {"executionArn": arn})
     definition = _definition_of_remote(backend, arn)
     events = list(_items(backend, "GetExecutionHistory", {"executionArn": arn}))
@@ -42,7 +46,8 @@ def remote_execution_source(backend: Backend, name: str) -> ExecutionSource:
     )
 
 
-def _remote_execution_arn(backend: Backend, name: str) -> str:
+def remote_execution_arn(backend: Backend, name: str) -> str | None:
+    """Returns the ARN of the execution with this name or ARN, or None if none has the name."""
     if name.startswith("arn:"):
         return name
     machine, _, child = name.partition("/")
@@ -56,9 +61,7 @@ def _remote_execution_arn(backend: Backend, name: str) -> str:
         arn = str(arn_names.resolve_arn_names({"stateMachineArn": machine}, backend.call)["stateMachineArn"])
         if arn.startswith("arn:"):
             return execution_arn(f"{arn}/{label}", child)
-    raise OperationError(
-        "DescribeExecution", ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{name}'")
-    )
+    return None
 
 
 def _definition_of_remote(backend: Backend, arn: str) -> str | None:

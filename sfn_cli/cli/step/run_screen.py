@@ -56,7 +56,7 @@ _PAGE = 5
 class RunScreen:
     """The screen of one stepped execution.
 
-    `stop` is where it is; None at its end. `source` names the execution; its history is not used.
+    `stop` is where it is; None at its end. The history of `source` is the execution's, and grows with it.
     """
 
     def __init__(
@@ -67,11 +67,9 @@ class RunScreen:
         zone: tzinfo | None = None,
     ) -> None:
         self._execution = execution
-        self._history = list(execution.history)
-        self.source = source._replace(history=self._history)
-        self._fold = ExecutionFold(self.source)
-        for event in self._history:
-            self._fold.apply(event)
+        self._source = source
+        self._fold = ExecutionFold(source)
+        self._fold_new_events()
         self._states = dict(states_with_nested(loads(source.definition or '{"States":{}}')))
         self._zone = zone
         self._breakpoints = Breakpoints(self._states, breakpoints)
@@ -106,15 +104,16 @@ class RunScreen:
     def proceed(self) -> None:
         """Does what the stop announced, and goes to the next one."""
         self.stop = self._execution.proceed()
-        new = self._execution.history[len(self._history) :]
-        self._history += new
-        for event in new:
-            self._fold.apply(event)
+        self._fold_new_events()
         self._replacement = self._draft = None
         self._scroll = self._task = 0
         self._page = "stop"
         if self.awaits_user and not self.awaits_child:
             self._continues = False
+
+    def _fold_new_events(self) -> None:
+        for event in self._execution.history[self._fold.view.last_id :]:
+            self._fold.apply(event)
 
     # Keys
 
@@ -324,6 +323,6 @@ class RunScreen:
         return key_line(stop_keys(self.stop), width)
 
     def _open_walk(self) -> None:
-        walk = HistoryWalk(self.source)
+        walk = HistoryWalk(self._source)
         walk.go_to(walk.last)
         self._walk = WalkScreen(walk, self._zone)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.drivers.in_process.stepped import SteppedExecution, Stop
     from sfn_cli.interpreter.mocks import Answer
+    from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.jsonvalue import Json
     from sfn_cli.views.text.styled_line import StyledLine
 
@@ -56,23 +57,22 @@ def stop_title(stop: Stop | None, execution: SteppedExecution, task: int) -> str
         case BeforeTask(task=called):
             return f"{called.state_name} calls {called.resource.arn} …"
         case WaitingTasks(tasks=tasks, until=until):
-            chosen = tasks[task % len(tasks)]
+            chosen = tasks[task]
             most = "" if until is None else f", at most {format_span(until - execution.now)}"
-            many = "" if len(tasks) == 1 else f" ({task % len(tasks) + 1} of {len(tasks)})"
-            return f"{chosen.state_name} waits for {_awaited(stop, task)}{most}{many}"
+            many = "" if len(tasks) == 1 else f" ({task + 1} of {len(tasks)})"
+            return f"{chosen.state_name} waits for {_awaited(chosen)}{most}{many}"
         case None:
             return f"the execution {_ENDS[execution.status]}"
         case _:
             assert_never(stop)
 
 
-def _awaited(stop: WaitingTasks, task: int) -> str:
-    chosen = stop.tasks[task % len(stop.tasks)]
-    if chosen.plan is not None:
+def _awaited(task: OpenTask) -> str:
+    if task.plan is not None:
         return "a child of its Map Run"
-    if chosen.activity is not None:
+    if task.activity is not None:
         return "a worker of its activity"
-    return "the end of its job" if chosen.awaits_child else "an answer"
+    return "the end of its job" if task.awaits_child else "an answer"
 
 
 def stop_keys(stop: Stop | None) -> Keys:
@@ -107,8 +107,8 @@ def stop_lines(
         case BeforeTask(task=called) if called.plan is None:
             yield from data_lines("arguments", called.arguments.text, width)
         case WaitingTasks(tasks=tasks):
-            chosen = tasks[task % len(tasks)]
-            place = execution.place_of(chosen.frame)
+            chosen = tasks[task]
+            place = execution.place_of(chosen)
             yield shorten_line(_state_line("waits", chosen.state_name, "Task", place), width)
             yield from text_lines("resource", chosen.resource.arn or "Map Run", width)
             yield from data_lines("arguments", chosen.arguments.text, width)
@@ -130,10 +130,10 @@ def inspection_lines(
         name = stop.state
         yield from _value_lines("context", stop.context, width)
     elif isinstance(stop, WaitingTasks):
-        name = stop.tasks[task % len(stop.tasks)].state_name
-        frame = execution.interpreter.execution.frames[stop.tasks[task % len(stop.tasks)].frame]
-        if frame.variables:
-            yield from _value_lines("variables", frame.variables, width)
+        name = stop.tasks[task].state_name
+        variables = execution.variables_of(stop.tasks[task])
+        if variables:
+            yield from _value_lines("variables", variables, width)
     if name is not None and name in states:
         yield from _value_lines("definition", states[name], width)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.cli.output import local_zone
 from sfn_cli.cli.step.full_screen import FullScreen
 from sfn_cli.cli.watch.followed_execution import follow_execution
+from sfn_cli.interpreter.events import TERMINAL
 from sfn_cli.views.execution.execution_time import execution_time
 from sfn_cli.views.stepping.history_walk import HistoryWalk
 from sfn_cli.views.stepping.walk_screen import WalkScreen
@@ -30,8 +31,9 @@ _TICK_SECONDS = 1.0
 def walk_at_terminal(backend: Backend, source: ExecutionSource, keyboard: int, at: int | None) -> None:
     """Walks through the history from its first event, or from `at`, until the user quits."""
     walk = HistoryWalk(source)
-    is_over = source.arn is None or _is_ended(walk)
-    walk.go_to(1 if at is None else _position_of_event(walk, at))
+    if at is not None:
+        walk.go_to(_position_of_event(walk, at))
+    is_over = source.arn is None or source.history[-1].type in TERMINAL
     followed = None if is_over else follow_execution(backend, source)
     shown = WalkScreen(walk, local_zone())
     gc.freeze()  # the history stays; copies of views, which have cycles, come and go
@@ -59,11 +61,6 @@ def walk_at_terminal(backend: Backend, source: ExecutionSource, keyboard: int, a
 
 def _position_of_event(walk: HistoryWalk, id: int) -> int:
     return next((position for position, event in enumerate(walk.events, 1) if event.id >= id), walk.last)
-
-
-def _is_ended(walk: HistoryWalk) -> bool:
-    walk.go_to(walk.last)
-    return walk.view.is_over
 
 
 def _new_events(followed: FollowedExecution, walk: HistoryWalk) -> list[HistoryEvent]:

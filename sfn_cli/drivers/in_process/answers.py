@@ -23,6 +23,7 @@ from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
     from sfn_cli.api.service import Service
+    from sfn_cli.interpreter.mocks import Answer as MockedAnswer
     from sfn_cli.interpreter.mocks import Mocks
     from sfn_cli.interpreter.open_task import OpenTask
     from sfn_cli.interpreter.signals import Signal
@@ -40,13 +41,16 @@ def mocked_answers(mocks: Mocks, otherwise: Answer = leave_unanswered) -> Answer
 
     def answer(task: OpenTask) -> Sequence[Signal]:
         mock = mocks.answer(task)
-        if mock is None:
-            return otherwise(task)
-        signals: list[Signal] = []
-        mocked_integration.answer_mocked(TaskRun(task, NO_EXECUTION, signals.append), mock)
-        return signals
+        return otherwise(task) if mock is None else signals_of_mocked_answer(task, mock)
 
     return answer
+
+
+def signals_of_mocked_answer(task: OpenTask, mock: MockedAnswer) -> Sequence[Signal]:
+    """Returns the signals of a task that is answered without a call."""
+    signals: list[Signal] = []
+    mocked_integration.answer_mocked(TaskRun(task, NO_EXECUTION, signals.append), mock)
+    return signals
 
 
 def answers_by_calling(

@@ -11,7 +11,7 @@ from sfn_cli.drivers.in_process.map_runs import MapRunChild, run_map_in_process
 from sfn_cli.interpreter.events import TERMINAL, execution_aborted_event, execution_started_event
 from sfn_cli.interpreter.interpreter import Interpreter
 from sfn_cli.interpreter.signals import TaskStarted, time_of_signal
-from sfn_cli.interpreter.turn import Turned, turn
+from sfn_cli.interpreter.turn import LIMIT, Turned, turn
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.quotas import HISTORY_EVENTS
 from sfn_cli.store.records.map_runs import Result
@@ -118,11 +118,7 @@ class InProcessExecution:
         """
         if not (self._mail or self._is_due or self._next_tasks()) and not self.ended:
             self.now = max(self.now, self.interpreter.timer_at or 0)
-        signals = self._signals()
-        turned = turn(self.interpreter, signals, self.now, follows_signals=True)
-        self.now = max(self.now, *map(time_of_signal, signals), 0)
-        self.history += turned.events
-        self._attempted &= self.interpreter.open_tasks.keys()
+        turned = self._take_turn(self._signals())
         self._is_due = turned.due is not None and turned.due <= self.now
         return turned
 
@@ -142,11 +138,16 @@ class InProcessExecution:
         self.now = max(self.now, at)
         self._is_due = True
 
+    def _take_turn(self, signals: Sequence[Signal], limit: int = LIMIT) -> Turned:
+        turned = turn(self.interpreter, signals, self.now, limit=limit, follows_signals=True)
+        self.now = max(self.now, *map(time_of_signal, signals), 0)
+        self.history += turned.events
+        self._attempted &= self.interpreter.open_tasks.keys()
+        return turned
+
     def _signals(self) -> Sequence[Signal]:
         if self._mail:
-            signals = list(self._mail)
-            self._mail.clear()
-            return signals
+            return self._emptied_mail()
         if self._is_due:
             return ()
         if starts := [TaskStarted(task.id) for task in self._unstarted_tasks()]:
@@ -155,9 +156,14 @@ class InProcessExecution:
             self._attempted.add(task.id)
             answered = self._call_answer(task)
             if answered:
-                is_started = task.started or isinstance(answered[0], TaskStarted)
-                return answered if is_started else [TaskStarted(task.id), *answered]
+                return answered
         return ()
+
+    def _emptied_mail(self) -> Sequence[Signal]:
+        """Returns the queued signals, which are then no longer queued."""
+        signals = list(self._mail)
+        self._mail.clear()
+        return signals
 
     def _unstarted_tasks(self) -> Iterable[OpenTask]:
         """Yields the tasks that have yet to start.
@@ -172,10 +178,14 @@ class InProcessExecution:
         return [task for task in self.interpreter.open_tasks.values() if task.id not in self._attempted]
 
     def _call_answer(self, task: OpenTask) -> Sequence[Signal]:
+        """Returns the signals of the answer, of which the first starts the task; none without an answer."""
         answered = self._answer(task)
-        if answered or task.plan is None:
+        if not answered and task.plan is not None:
+            seed = self.interpreter.execution.seed
+            answered = run_map_in_process(task, seed, self._run_child, self._context)
+        if not answered or task.started or isinstance(answered[0], TaskStarted):
             return answered
-        return run_map_in_process(task, self.interpreter.execution.seed, self._run_child, self._context)
+        return [TaskStarted(task.id), *answered]
 
     def _run_child(self, child: MapRunChild) -> Result:
         execution = InProcessExecution(

@@ -18,30 +18,25 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sfn_cli.drivers.in_process.answers import Answer, leave_unanswered
+from sfn_cli.drivers.in_process.answers import Answer, leave_unanswered, signals_of_mocked_answer
 from sfn_cli.drivers.in_process.execution import EXECUTION_ARN, MACHINE_ARN, InProcessExecution
-from sfn_cli.integrations import mocked as mocked_integration
-from sfn_cli.integrations.integration import TaskRun
-from sfn_cli.integrations.run_synchronously import NO_EXECUTION
 from sfn_cli.interpreter.context_object import context_object
 from sfn_cli.interpreter.frame import Stay
 from sfn_cli.interpreter.mocks import Answer as TaskAnswer
 from sfn_cli.interpreter.mocks import Return
-from sfn_cli.interpreter.signals import TaskStarted, TaskSubmitted, time_of_signal
-from sfn_cli.interpreter.turn import turn
+from sfn_cli.interpreter.signals import TaskStarted, TaskSubmitted
 from sfn_cli.jsonvalue import Json, Payload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sfn_cli.asl.states.state import State
     from sfn_cli.integrations.integration import TaskContext
     from sfn_cli.interpreter.events import HistoryEvent
     from sfn_cli.interpreter.frame import Frame
     from sfn_cli.interpreter.open_task import OpenTask
-    from sfn_cli.interpreter.signals import Signal
 
 _LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke"
 
@@ -152,19 +147,26 @@ class SteppedExecution(InProcessExecution):
 
     def answer_task(self, task: OpenTask, answer: TaskAnswer) -> None:
         """Answers a waiting task."""
-        self.send(*_signals_of_answer(task, answer))
+        self.send(*signals_of_mocked_answer(task, answer))
 
     def response_of(self, task: OpenTask) -> Payload | None:
         """Returns the service's response to the request of a waiting task, if there was one."""
         return self._responses.get(task.id)
 
-    def place_of(self, frame: int) -> tuple[tuple[str, int], ...]:
-        """Returns the Maps and Parallels around a frame, outermost first, with its index in each."""
-        return _place_of_frame(self.interpreter.execution.frames[frame])
+    def place_of(self, task: OpenTask) -> tuple[tuple[str, int], ...]:
+        """Returns the Maps and Parallels around a task's state, as in BeforeState."""
+        return _place_of_frame(self._frame_of(task))
 
     def input_of(self, task: OpenTask) -> Payload:
         """Returns the input of a task's state."""
-        return self.interpreter.execution.frames[task.frame].input
+        return self._frame_of(task).input
+
+    def variables_of(self, task: OpenTask) -> Mapping[str, Json]:
+        """Returns the variables that a task's state can read."""
+        return self._frame_of(task).variables
+
+    def _frame_of(self, task: OpenTask) -> Frame:
+        return self.interpreter.execution.frames[task.frame]
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
         self._held = self._called = None
@@ -178,7 +180,7 @@ class SteppedExecution(InProcessExecution):
         if held is not None:
             self._record(held)
         elif called is not None:
-            self._call(called)
+            self.send(*self._call_answer(called))
 
     def _continue(self) -> Stop | None:
         if self._mail:
@@ -200,15 +202,11 @@ class SteppedExecution(InProcessExecution):
         return self._wait()
 
     def _take_mail(self) -> None:
-        signals = list(self._mail)
-        self._mail.clear()
+        signals = self._emptied_mail()
         for signal in signals:
             if isinstance(signal, TaskSubmitted):
                 self._responses[signal.task] = signal.output
-        turned = turn(self.interpreter, signals, self.now, limit=0, follows_signals=True)
-        self.now = max(self.now, *map(time_of_signal, signals), 0)
-        self.history += turned.events
-        self._attempted &= self.interpreter.open_tasks.keys()
+        self._take_turn(signals, limit=0)
         self._lets_time_pass = False
 
     def _record(self, event: HistoryEvent) -> None:
@@ -238,14 +236,8 @@ class SteppedExecution(InProcessExecution):
             self._called = task
             return BeforeTask(task)
         answer = Return(self._skipped_result(task)) if isinstance(replaced, Skip) else replaced
-        self.send(*_signals_of_answer(task, answer))
+        self.send(*signals_of_mocked_answer(task, answer))
         return None
-
-    def _call(self, task: OpenTask) -> None:
-        answered = self._call_answer(task)
-        if answered and not task.started and not isinstance(answered[0], TaskStarted):
-            self.send(TaskStarted(task.id))
-        self.send(*answered)
 
     def _skipped_result(self, task: OpenTask) -> Payload:
         input = self.input_of(task)
@@ -291,9 +283,3 @@ def _place_of_frame(frame: Frame) -> tuple[tuple[str, int], ...]:
         place.append((frame.parent.stay.state.name, frame.index))
         frame = frame.parent
     return tuple(reversed(place))
-
-
-def _signals_of_answer(task: OpenTask, answer: TaskAnswer) -> Sequence[Signal]:
-    signals: list[Any] = []
-    mocked_integration.answer_mocked(TaskRun(task, NO_EXECUTION, signals.append), answer)
-    return signals

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.fold import fold_execution
 from sfn_cli.views.execution.state_fields import definition_of_source, fields_of_visited_state
+from sfn_cli.views.execution.variables import variables_as_object
 from sfn_cli.views.statuses import FAILURES
 
 if TYPE_CHECKING:
@@ -138,9 +139,9 @@ def _add_recorded(found: dict[str, str], visit: "StateVisit", variables: "Mappin
     if visit.output is not None:
         found["output"] = visit.output
     if visit.assigned:
-        found["assignedVariables"] = _object_text(visit.assigned)
+        found["assignedVariables"] = variables_as_object(visit.assigned)
     if variables:
-        found["variables"] = _object_text(variables)
+        found["variables"] = variables_as_object(variables)
 
 
 def _name_of_parameters(visit: "StateVisit", definition: "Mapping[str, Any] | None") -> str:
@@ -154,8 +155,3 @@ def _error_output(error: str | None, cause: str | None) -> str:
     """Returns the Error Output for a Catcher."""
     output = {"Error": error or "States.TaskFailed"}
     return dumps(output if cause is None else {**output, "Cause": cause})
-
-
-def _object_text(members: "Mapping[str, str]") -> str:
-    """Returns a JSON object from members whose values are JSON texts."""
-    return "{" + ",".join(f"{dumps(name)}:{text}" for name, text in members.items()) + "}"

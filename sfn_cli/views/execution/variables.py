@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfn_cli.jsonvalue import dumps
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfn_cli.views.execution.state_visit import StateVisit
 
 
@@ -17,3 +21,8 @@ def variables_at_entry(visit: StateVisit) -> dict[str, str]:
             break
         variables.update(earlier.assigned)
     return variables
+
+
+def variables_as_object(variables: Mapping[str, str]) -> str:
+    """Returns one JSON object from variables whose values are JSON texts."""
+    return "{" + ",".join(f"{dumps(name)}:{text}" for name, text in variables.items()) + "}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.jsonvalue import loads
 from sfn_cli.views.text.indented_json import indented_json
-from sfn_cli.views.text.styled_line import Span, cut_to_width, line_width
+from sfn_cli.views.text.styled_line import Span, cut_to_width
 from sfn_cli.views.text.visible_text import visible_line
 
 if TYPE_CHECKING:
@@ -48,23 +48,6 @@ def text_lines(label: str, text: str, width: int, style: Style = "") -> Iterator
 def spans_beside(label: str, spans: StyledLine) -> StyledLine:
     """Returns one line with a label before it."""
     return [Span(label.ljust(LABEL_WIDTH), "dim"), *spans]
-
-
-def wrapped_spans(line: StyledLine, width: int) -> list[StyledLine]:
-    """Returns a line in lines of at most `width` columns."""
-    lines: list[StyledLine] = [[]]
-    for span in line:
-        text = visible_line(span.text)
-        while text:
-            piece = cut_to_width(text, width - line_width(lines[-1]))
-            if not piece:
-                if not lines[-1]:  # a character that is wider than the line
-                    break
-                lines.append([])
-                continue
-            lines[-1].append(span._replace(text=piece))
-            text = text[len(piece) :]
-    return lines
 
 
 def _room(width: int) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.interpreter.events import EVENT_TYPES, VARIABLES, VARIABLES_DETAILS
 from sfn_cli.jsonvalue import dumps
 from sfn_cli.views.execution.pending import display_status
-from sfn_cli.views.execution.variables import variables_at_entry
+from sfn_cli.views.execution.variables import variables_as_object, variables_at_entry
 from sfn_cli.views.outline.notes import pending_words
 from sfn_cli.views.outline.visit_lines import place_around_visit
 from sfn_cli.views.statuses import FAILURES, LOOKS
@@ -91,18 +91,13 @@ def _visit_lines(visit: StateVisit, width: int) -> Iterator[StyledLine]:
         yield from data_lines("input", visit.input, width)
     variables = variables_at_entry(visit)
     if variables:
-        yield from data_lines("variables", object_text(variables), width)
+        yield from data_lines("variables", variables_as_object(variables), width)
     if visit.assigned:
-        yield from data_lines("assigned", object_text(visit.assigned), width)
+        yield from data_lines("assigned", variables_as_object(visit.assigned), width)
     if visit.output is not None:
         yield from data_lines("output", visit.output, width)
     if visit.error is not None and visit.status not in FAILURES:
         yield from text_lines("caught", visit.error, width, "caught")
-
-
-def object_text(members: Mapping[str, str]) -> str:
-    """Returns a JSON object from members whose values are JSON texts."""
-    return "{" + ",".join(f"{dumps(name)}:{text}" for name, text in members.items()) + "}"
 
 
 def _words_of_detail(name: str) -> str:

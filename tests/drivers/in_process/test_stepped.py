@@ -324,7 +324,7 @@ def test_two_callbacks_are_answered_in_any_order() -> None:
     execution = stepped(definition)
     assert every_stop(execution)[-1] == "waiting Ask, Tell until None"
     second = execution.waiting_tasks[1]
-    assert execution.place_of(second.frame) == (("Both", 1),)
+    assert execution.place_of(second) == (("Both", 1),)
     execution.answer_task(second, Return(Payload(2)))
     assert every_stop(execution) == ["waiting Ask until None"]
     execution.answer_task(execution.waiting_tasks[0], Return(Payload(1)))
