@@ -53,7 +53,7 @@ def start_from(service: Service, request: Mapping[str, Any]) -> StartExecutionAn
         service, {"stateMachineArn": machine_of_execution_arn(origin.arn), **request, "input": origin.input}
     )
     arn_checks.check_machine_arn(plain["stateMachineArn"])
-    executions.check_execution_start({"name": plain.get("name", "")})
+    arn_checks.check_arn_name(plain.get("name", ""))
     machine = active_machine(service, plain["stateMachineArn"])
     edited = _edited_machine(service, machine, request.get("definition"))
     history = service.executions.history(origin.arn)
