@@ -135,9 +135,7 @@ class Service:
 
         A state machine with tasks that sfn cannot run is then created; those tasks fail.
         """
-        _ = self.store  # opened here, so that both share it
-        accepting = copy(self)
-        accepting._parent = self._parent or self
+        accepting = self._sharing_copy()
         accepting.is_available = None
         return accepting
 
@@ -146,11 +144,15 @@ class Service:
 
         The clock is one of `Settings.clock`.
         """
-        _ = self.store
-        starting = copy(self)
-        starting._parent = self._parent or self
+        starting = self._sharing_copy()
         starting.settings = self.settings._replace(clock=clock)
         return starting
+
+    def _sharing_copy(self) -> Service:
+        _ = self.store  # opened here, so that both share it
+        sharing = copy(self)
+        sharing._parent = self._parent or self
+        return sharing
 
     def close(self) -> None:
         """Closes the connection and, unless a parent owns it, the invoker."""

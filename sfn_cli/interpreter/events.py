@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 
 # No `from __future__ import annotations`: see settings/__init__.py.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sfn_cli.interpreter.takeover.origin import Origin, origin_details, without_origins
+from sfn_cli.interpreter.takeover.origin import without_origins
 from sfn_cli.jsonvalue import Json, Payload, well_formed_text
 
 if TYPE_CHECKING:
@@ -236,20 +236,15 @@ def error_event_details(error: str | None, cause: str | None) -> dict[str, Json]
 
 
 def execution_started_event(
-    input: Payload,
-    role_arn: str,
-    at: int,
-    *,
-    qualified: Mapping[str, Json] | None = None,
-    origins: Sequence[Origin] = (),
+    input: Payload, role_arn: str, at: int, *, qualified: Mapping[str, Json] | None = None
 ) -> HistoryEvent:
     """Returns the first event of an execution, which StartExecution writes instead of a worker.
 
     `qualified` has stateMachineAliasArn and stateMachineVersionArn, if an alias or version was started.
-    `origins` are the executions whose events it takes over.
     """
-    details = {"roleArn": role_arn, **(qualified or {}), **(origin_details(origins) if origins else {})}
-    return HistoryEvent(1, 0, at, "ExecutionStarted", payload=input, details=details)
+    return HistoryEvent(
+        1, 0, at, "ExecutionStarted", payload=input, details={"roleArn": role_arn, **(qualified or {})}
+    )
 
 
 def execution_aborted_event(last_id: int, error: str | None, cause: str | None, at: int) -> HistoryEvent:

@@ -77,9 +77,8 @@ class Execution:
         self.locator = ""  # a suffix of task tokens, for a driver that needs it to find the execution
         self.budget = UNLIMITED  # the time limit of the execution's expressions
         self.role_arn = ""
-        self.origins: Sequence[
-            Origin
-        ] = ()  # those whose events are still to be replayed (takeover/origin.py)
+        # Those whose events are still to be replayed (takeover/origin.py):
+        self.origins: Sequence[Origin] = ()
         self.own: Origin | None = None  # what it is itself, until then
         self.input: Payload = None  # type: ignore[assignment]  # set by ExecutionStarted
         self.started_at = 0

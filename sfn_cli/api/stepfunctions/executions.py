@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 def start_execution(service: Service, request: StartExecutionInputTypeDef) -> StartExecutionAnswer:
     plain, mocking = resolve_execution_mocks(service, request)
-    return _start_new_execution(service, plain, service.clock(), mocking, clock=service.settings.clock)
+    return start_new_execution(service, plain, service.clock(), mocking, clock=service.settings.clock)
 
 
 def start_child_execution(
@@ -72,13 +72,13 @@ def start_child_execution(
     one is returned. With "" as parent, the task is outside any stored execution, and so is the new one.
     """
     if not parent_arn:
-        alone = _start_new_execution(service, request, service.clock())
+        alone = start_new_execution(service, request, service.clock())
         service.runner.wake()
         return alone
     existing = service.executions.child_of(parent_arn, task)
     if existing is not None:
         return {"executionArn": existing.arn, "startDate": existing.started_at}
-    return _start_new_execution(
+    return start_new_execution(
         service, request, max(at, service.clock()), parent_arn=parent_arn, task=task, awaited=awaited
     )
 
@@ -97,7 +97,7 @@ def resolve_execution_mocks(
     return request, Mocking(service.settings, test_case, inject)
 
 
-def _start_new_execution(
+def start_new_execution(
     service: Service, request: dict[str, Any], at: int, mocking: Mocking | None = None, **members: Any
 ) -> StartExecutionAnswer:
     """Starts an execution; `members` are further members of NewExecution."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from statistics import median_low
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfn_cli.api.protocol.paging import page
 from sfn_cli.api.views.machine_summaries import all_machines, machine_summary
+from sfn_cli.views.statuses import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,8 +17,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.api.service import Service
     from sfn_cli.api.views.machine_summaries import MachineSummary
-
-FAILURES = ("FAILED", "TIMED_OUT")
+    from sfn_cli.store.records.state_machines import StateMachine
 
 
 class MachineFigures(NamedTuple):
@@ -42,13 +44,15 @@ def list_machine_figures(service: Service, part: str, after: str, limit: int, to
 
     `today` is when today began.
     """
-    found = [
-        machine
-        for machine in all_machines(service)
-        if machine.name > after and part.casefold() in machine.name.casefold()
-    ]
+    wanted = part.casefold()
+
+    def read(name: str, most: int) -> list[StateMachine]:
+        named = (machine for machine in all_machines(service, name) if wanted in machine.name.casefold())
+        return list(islice(named, most))
+
+    machines, last = page(read, after, limit)
     figures = []
-    for machine in found[:limit]:
+    for machine in machines:
         summary = machine_summary(service, machine)
         ended = [run.stopped_at - run.started_at for run in summary.runs if run.stopped_at is not None]
         figures.append(
@@ -58,7 +62,7 @@ def list_machine_figures(service: Service, part: str, after: str, limit: int, to
                 median_low(ended) if ended else None,
             )
         )
-    return MachineList(figures, found[limit - 1].name if len(found) > limit else None)
+    return MachineList(figures, None if last is None else last.name)
 
 
 def beginning_of_today(now: int, zone: tzinfo | None) -> int:

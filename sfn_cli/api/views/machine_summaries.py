@@ -90,16 +90,16 @@ def machine_summary(service: Service, machine: StateMachine) -> MachineSummary:
     )
 
 
-def all_machines(service: Service) -> Iterator[StateMachine]:
-    """Yields the state machines of the account and region, by name."""
+def all_machines(service: Service, after: str = "") -> Iterator[StateMachine]:
+    """Yields the state machines of the account and region, by name, from the one after `after`."""
     prefix = arn.state_machine_arn(service.settings.region, service.settings.account_id, "")
-    after: str | None = ""
-    while after is not None:
+    name: str | None = after
+    while name is not None:
         machines, last = page(
-            lambda name, limit: service.state_machines.page(prefix, name, limit), after, _MACHINES_PAGE
+            lambda key, limit: service.state_machines.page(prefix, key, limit), name, _MACHINES_PAGE
         )
         yield from machines
-        after = None if last is None else last.name
+        name = None if last is None else last.name
 
 
 def latest_express_executions(service: Service, limit: int) -> list[str]:

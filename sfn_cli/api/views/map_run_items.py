@@ -29,9 +29,8 @@ class MapRunItems(NamedTuple):
     """`statuses` are those of the first MOST_CHILDREN children, in the order of their items.
 
     `unsuccessful` are those that failed, timed out or were aborted, `running` the latest of those that
-    are running. `ended_at` is the last end of a child,
-    None if none has ended. `per_second` is the number of items that ended in a second, over the last
-    seconds before it.
+    are running. `ended_at` is the last end of a child, None if none has ended. `per_second` is the number
+    of items that ended in a second, over the last seconds before it.
     """
 
     statuses: Sequence[Status]
@@ -60,17 +59,16 @@ def map_run_items(service: Service, map_run_arn: str) -> MapRunItems:
     statuses = [_shown_status(child.status) for child in children]
     ends = [child.stopped_at for child in children if child.stopped_at is not None]
     ended_at = max(ends, default=None)
-    per_second = _items_per_second(children, run.started_at)
+    per_second = 0.0 if ended_at is None else _items_per_second(children, run.started_at, ended_at)
     return MapRunItems(statuses, unsuccessful, running, ended_at, per_second)
 
 
-def _items_per_second(children: Sequence[ChildState], started_at: int) -> float:
-    ended = [(child.stopped_at, child.items) for child in children if child.stopped_at is not None]
-    if not ended:
-        return 0.0
-    last = max(at for at, _ in ended)
+def _items_per_second(children: Sequence[ChildState], started_at: int, last: int) -> float:
     since = max(started_at, last - _RATE_MILLISECONDS)
-    return sum(items for at, items in ended if at > since) * 1000 / max(1, last - since)
+    ended = sum(
+        child.items for child in children if child.stopped_at is not None and child.stopped_at > since
+    )
+    return ended * 1000 / max(1, last - since)
 
 
 def _shown_status(status: str) -> Status:

@@ -64,7 +64,7 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
         )
     while (frame := execution.next_ready(now)) is not None:
         try:
-            next_step = _decide_step(execution, frame, now)
+            next_step = decide_step(execution, frame, now)
         except BudgetExceeded:
             execution.make_ready(frame)
             raise
@@ -77,20 +77,12 @@ def decide(execution: Execution, now: int) -> HistoryEvent | None:
     return None
 
 
-def frame_next_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
-    """Returns the event that the frame itself would record next, if it were this frame's turn.
-
-    Otherwise the time until which the frame waits; None if it can do nothing.
-    """
-    return _decide_step(execution, frame, now)
-
-
 def frame_due_at(execution: Execution, frame: Frame) -> int | None:
     """Returns when the frame's timer is due: the end of a Wait, a retry, or the timeout of a task.
 
     None if the frame can move immediately, or waits for a signal or its children.
     """
-    next_step = _decide_step(execution, frame, _BEFORE_ANY_TIMER)
+    next_step = decide_step(execution, frame, _BEFORE_ANY_TIMER)
     return next_step if isinstance(next_step, int) else None
 
 
@@ -111,7 +103,7 @@ def _decide_within_limit(execution: Execution, next_event: HistoryEvent) -> Hist
     )
 
 
-def _decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
+def decide_step(execution: Execution, frame: Frame, now: int) -> HistoryEvent | Due | None:
     """Returns the frame's next event, the time until which it waits, or None if it has none."""
     if frame.parent is not None and _is_superseded(frame):
         return None

@@ -65,9 +65,9 @@ def origins_of_prefix(started: Mapping[str, Any] | None, whole: Origin, *, is_ed
     return found
 
 
-def origin_details(origins: Sequence[Origin]) -> dict[str, "Json"]:
-    """Returns the origins as the member of ExecutionStarted's details."""
-    return {TAKEN_OVER: [origin._asdict() for origin in origins]}
+def with_origins(details: Mapping[str, "Json"] | None, origins: Sequence[Origin]) -> dict[str, "Json"]:
+    """Returns the details of ExecutionStarted with the origins."""
+    return {**(details or {}), TAKEN_OVER: [origin._asdict() for origin in origins]}
 
 
 def without_origins(details: Mapping[str, Any] | None) -> dict[str, Any]:

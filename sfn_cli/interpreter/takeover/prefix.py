@@ -19,8 +19,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.errors import SfnError
-from sfn_cli.interpreter.decide import frame_next_step
+from sfn_cli.interpreter.decide import decide_step
 from sfn_cli.interpreter.events import EVENT_TYPES, TERMINAL, HistoryEvent
+from sfn_cli.interpreter.evolve.origins import event_in_origin
 from sfn_cli.interpreter.frame import NO_MEMO
 from sfn_cli.interpreter.takeover.difference import event_difference, event_in_words, events_are_equal
 
@@ -72,11 +73,13 @@ def taken_over_events(
 def _decide_entry(execution: Execution, recorded: HistoryEvent) -> HistoryEvent:
     name = (recorded.details or {}).get("name")
     frame = execution.frames.get(recorded.frame)
-    decided = (
-        None if frame is None else frame_next_step(execution, frame, _time_of_event(execution, recorded))
-    )
-    is_entry = isinstance(decided, HistoryEvent) and decided.type.endswith("StateEntered")
-    if not (isinstance(decided, HistoryEvent) and is_entry and (decided.details or {}).get("name") == name):
+    at = _time_of_event(execution, recorded)
+    decided = None if frame is None else decide_step(execution, frame, at)
+    if (
+        not isinstance(decided, HistoryEvent)
+        or not decided.type.endswith("StateEntered")
+        or (decided.details or {}).get("name") != name
+    ):
         reason = event_difference(recorded, decided)
         raise PrefixError(f"{event_in_words(recorded, name)}: {reason}")
     if execution.open_tasks:
@@ -118,7 +121,7 @@ def _difference_of_event(
     """Returns what differs if the definition does not result in this event."""
     instead: HistoryEvent | Due | None = None
     for position, frame in enumerate(_frames_for_event(execution, event)):
-        step = frame_next_step(execution, frame, at)
+        step = decide_step(execution, frame, at)
         if isinstance(step, HistoryEvent) and events_are_equal(event, step, ignores_data=is_edited):
             return None
         if position == 0 or (instead is None and isinstance(step, HistoryEvent)):
@@ -153,10 +156,7 @@ def _forget_decision(frame: Frame) -> None:
 
 def _time_of_event(execution: Execution, event: HistoryEvent) -> int:
     """Returns the event's time in the origin whose events are replayed."""
-    own = execution.own
-    return (
-        event.at if not execution.origins or own is None else event.at + execution.started_at - own.started_at
-    )
+    return event_in_origin(execution, event).at if execution.origins else event.at
 
 
 def _state_of_event(execution: Execution, event: HistoryEvent) -> str | None:

@@ -128,8 +128,8 @@ def _refuse_emptied_database(path: str) -> None:
     whose file was lost. (A file never becomes empty again. Because of the order of the checks, a
     store that is being created is not refused.)
     """
-    left = _database_size(path + "-wal")
-    if left and _database_size(path) <= _EMPTY_BYTES:
+    left = database_file_size(path + "-wal")
+    if left and database_file_size(path) <= _EMPTY_BYTES:
         raise StoreError(
             f"Cannot use the store {path}: it is empty, but {FILE_NAME}-wal beside it has {left} bytes of "
             f"data. Restore the {FILE_NAME} that belongs to it, or {START_EMPTY}."
@@ -140,7 +140,8 @@ _EMPTY_BYTES = 1
 """SQLite treats a file of one byte as empty: some file systems once required that byte."""
 
 
-def _database_size(path: str) -> int:
+def database_file_size(path: str) -> int:
+    """Returns the size of a file of the database, 0 if it does not exist."""
     try:
         return os.path.getsize(path)
     except FileNotFoundError:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sfn_cli.store.records.store_figures import FunctionQueue, StoreFigures
+from sfn_cli.store.sqlite.database import database_file_size
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,8 +47,4 @@ class SqliteStoreCounts:
         return [FunctionQueue._make(row) for row in rows]
 
     def size_bytes(self) -> int:
-        size = 0
-        for ending in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                size += os.path.getsize(self._database.path + ending)
-        return size
+        return sum(database_file_size(self._database.path + ending) for ending in ("", "-wal", "-shm"))

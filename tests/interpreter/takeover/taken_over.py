@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.interpreter.events import execution_started_event
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.interpreter.takeover.origin import Origin, origins_of_prefix
+from sfn_cli.interpreter.takeover.origin import Origin, origins_of_prefix, with_origins
 from sfn_cli.interpreter.takeover.prefix import take_over_prefix, taken_over_events
 from sfn_cli.jsonvalue import dumps
 from tests.interpreter.manual_driver import EXECUTION_ARN, MACHINE_ARN
@@ -48,5 +48,6 @@ def taken_over(
     whole = Origin(arn, MACHINE_ARN, ROLE, seed, history[0].at, entry.id, state)
     origins = origins_of_prefix(history[0].details, whole, is_edited=input is not None)
     assert history[0].payload is not None
-    started = execution_started_event(history[0].payload, ROLE, started_at, origins=origins)
+    started = execution_started_event(history[0].payload, ROLE, started_at)
+    started = started._replace(details=with_origins(started.details, origins))
     return [started, *taken_over_events(history, decided, started_at)]

@@ -11,7 +11,6 @@ from sfn_cli import jsonvalue
 from sfn_cli.api.following import try_to_keep_worker_alive
 from sfn_cli.api.stepfunctions import arn_checks, executions, qualifiers
 from sfn_cli.api.stepfunctions.mocks.mocks import Mocking
-from sfn_cli.api.stepfunctions.references import active_machine
 from sfn_cli.errors import ApiError
 
 if TYPE_CHECKING:
@@ -49,13 +48,13 @@ def start_execution_again(service: Service, execution_arn: str, again: StartAgai
             "A child of a Map Run runs one item of its Map: start the execution again that has the Map Run",
         )
     input = earlier.input if again.input is None else again.input
-    request = {"input": input, **({"name": again.name} if again.name else {})}
-    executions.check_execution_start(request)
-    machine = active_machine(service, _started_with(earlier))
+    request = {"stateMachineArn": _started_with(earlier), "input": input}
+    if again.name:
+        request["name"] = again.name
     mocks = RepeatedMocks(service, earlier.mocks if again.keeps_mocks else None, again.inject)
-    new, started = executions.new_execution(machine, request, service.clock(), mocks if mocks.any else None)
-    new = new._replace(clock=service.settings.clock)
-    answer = executions.execution_start_answer(new, request, service.executions.start(new, started))
+    answer = executions.start_new_execution(
+        service, request, service.clock(), mocks if mocks.any else None, clock=service.settings.clock
+    )
     try_to_keep_worker_alive(service)
     return answer["executionArn"]
 

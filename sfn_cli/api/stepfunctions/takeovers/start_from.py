@@ -21,7 +21,7 @@ from sfn_cli.arn import machine_of_execution_arn, name_of_execution
 from sfn_cli.asl.state_machine import load_machine
 from sfn_cli.errors import ApiError, RowError
 from sfn_cli.interpreter.interpreter import Interpreter
-from sfn_cli.interpreter.takeover.origin import TAKEN_OVER, Origin, origin_details, origins_of_prefix
+from sfn_cli.interpreter.takeover.origin import TAKEN_OVER, Origin, origins_of_prefix, with_origins
 from sfn_cli.interpreter.takeover.prefix import PrefixError, take_over_prefix, taken_over_events
 from sfn_cli.jsonvalue import Payload
 from sfn_cli.settings import VIRTUAL_CLOCK
@@ -53,7 +53,7 @@ def start_from(service: Service, request: Mapping[str, Any]) -> StartExecutionAn
         service, {"stateMachineArn": machine_of_execution_arn(origin.arn), **request, "input": origin.input}
     )
     arn_checks.check_machine_arn(plain["stateMachineArn"])
-    executions.check_execution_start({"name": plain.get("name", "")})
+    arn_checks.check_arn_name(plain.get("name", ""))
     machine = active_machine(service, plain["stateMachineArn"])
     edited = _edited_machine(service, machine, request.get("definition"))
     history = service.executions.history(origin.arn)
@@ -66,8 +66,7 @@ def start_from(service: Service, request: Mapping[str, Any]) -> StartExecutionAn
     entry, origins = _taken_over_entry(
         service, origin, revision.definition, history, visit.entered_id, request
     )
-    assert started.details is not None
-    started = started._replace(details={**started.details, **origin_details(origins)})
+    started = started._replace(details=with_origins(started.details, origins))
     execution = service.executions.start(
         new._replace(clock=service.settings.clock),
         started,

@@ -149,16 +149,14 @@ def _open_cursors(connection: Connection, search: ExecutionSearch) -> Iterator[C
     conditions = [f"e.{column} = :{column}" for column in started_by]
     values: dict[str, Any] = {column: getattr(search, column) for column in started_by}
     named = _ids_by_name(connection, search)
-    if named is not None:
-        if search.statuses:
-            conditions.append("e.status IN (SELECT value FROM json_each(:statuses))")
-        values |= {"ids": jsonvalue.dumps(named), "statuses": jsonvalue.dumps(list(search.statuses))}
-        yield opened(["e.id IN (SELECT value FROM json_each(:ids))", *conditions], values)
-        return
-    by_status = [] if started_by else search.statuses
-    if started_by and search.statuses:
+    by_status = search.statuses if named is None and not started_by else ()
+    if search.statuses and not by_status:
         conditions.append("e.status IN (SELECT value FROM json_each(:statuses))")
         values["statuses"] = jsonvalue.dumps(list(search.statuses))
+    if named is not None:
+        values["ids"] = jsonvalue.dumps(named)
+        yield opened(["e.id IN (SELECT value FROM json_each(:ids))", *conditions], values)
+        return
     for machine_arn in search.machine_arns:
         of_machine = {**values, "machine_arn": machine_arn}
         for status in by_status or (None,):
