@@ -93,6 +93,11 @@ class OpenedConsole:
             return answer
         return self.get(answer.headers["location"].partition("#")[0])
 
+    def link(self, address: str) -> str:
+        """Returns the URL of a page, with the token: a browser that opens it may change things."""
+        mark = "&" if "?" in address else "?"
+        return f"{self.url}{address}{mark}token={self.token}"
+
     def form_token_of(self, page: ConsoleAnswer) -> str:
         found = _FORM_TOKEN.search(page.text)
         assert found is not None, "the page has no form"
