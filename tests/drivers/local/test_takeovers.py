@@ -11,7 +11,7 @@ from sfn_cli.api.doctor import examine_store
 from sfn_cli.api.views.execution_sources import execution_source
 from sfn_cli.errors import ApiError
 from sfn_cli.views.execution.fold import fold_execution
-from tests.driven_store import ROLE, Store
+from tests.driven_store import ROLE, ManualClock, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,21 +38,11 @@ def pay(last: Any, **states: Any) -> dict[str, Any]:
     }
 
 
-class Clock:
-    """A clock that the test advances: milliseconds since 1970."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
-
-
 class Driven:
     """A store whose worker takes turns in the test, at once, until nothing is left to do."""
 
     def __init__(self, home: Path, **environment: str) -> None:
-        self.clock = Clock()
+        self.clock = ManualClock()
         self.store = Store(home, **environment)
         self.service = self.store.service
         self.service.clock = self.clock
