@@ -205,7 +205,7 @@ def test_what_does_not_exist(console: OpenedConsole, address: str) -> None:
 
 
 def test_a_reader_gets_lines(console: OpenedConsole) -> None:
-    """Who may not change anything gets no editor, and no form that changes something."""
+    """A reader who may not change anything gets no editor, and no form that changes something."""
     console.create("read", TWO_STATES)
     answer = console.get(definition_page("read"), Cookie="")
     assert answer.status == 200

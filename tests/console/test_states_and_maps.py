@@ -108,7 +108,7 @@ ITEMS = {"items": list(range(60))}
 
 @pytest.fixture(scope="module")
 def retried(console: OpenedConsole, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Returns the address of an execution with a failed attempt, and a state that is visited thrice."""
+    """Returns the address of an execution with a failed attempt, and a state that is visited three times."""
     code: Path = tmp_path_factory.mktemp("code")
     (code / "app.py").write_text(HANDLER)
     create_function(console.home, "quote", code)
