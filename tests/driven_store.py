@@ -36,6 +36,16 @@ if TYPE_CHECKING:
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 
+class ManualClock:
+    """A clock that only the test advances: milliseconds since 1970."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
 class Runner:
     """Starts no worker: the test takes its place."""
 

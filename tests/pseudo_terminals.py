@@ -103,6 +103,11 @@ class PseudoTerminal:
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
+    def press(self, keys: str, *shown: str) -> None:
+        """Types keys and waits until the screen has all of these texts."""
+        self.type(keys)
+        self.until(lambda terminal: all(text in terminal.screen for text in shown), ", ".join(shown))
+
     def clear(self) -> None:
         """Discards what was written so far; the command continues on an empty screen."""
         self._screen.reset()
@@ -119,6 +124,17 @@ class PseudoTerminal:
         while self._read(0):
             pass
         return self.process.wait()
+
+    def assert_restored(self, *, had_own_screen: bool = False) -> None:
+        """Checks that the command has left the terminal as it was.
+
+        `had_own_screen` is whether the command has used the alternate screen.
+        """
+        assert self.current_modes() == self.modes
+        assert not self.cursor_is_hidden
+        entered = self.written.count(b"\x1b[?1049h")
+        assert self.written.count(b"\x1b[?1049l") == entered
+        assert (entered > 0) is had_own_screen
 
     def close(self) -> None:
         with suppress(ProcessLookupError):
@@ -165,16 +181,3 @@ def pseudo_terminal(
         yield terminal
     finally:
         terminal.close()
-
-
-def press(terminal: PseudoTerminal, keys: str, *shown: str) -> str:
-    """Types keys and waits until the screen has all of these texts."""
-    terminal.type(keys)
-    return terminal.until(lambda seen: all(text in seen.screen for text in shown), ", ".join(shown))
-
-
-def assert_screen_restored(terminal: PseudoTerminal) -> None:
-    """Checks that a command on the whole screen has left the terminal as it was."""
-    assert terminal.current_modes() == terminal.modes
-    assert not terminal.cursor_is_hidden
-    assert terminal.written.count(b"\x1b[?1049h") == terminal.written.count(b"\x1b[?1049l") > 0

@@ -72,8 +72,7 @@ def _take_console_screenshots(home: Path, browser: Browser) -> None:
                 size: ViewportSize = {"width": 1200, "height": height}
                 context = browser.new_context(color_scheme=theme, viewport=size)
                 page = context.new_page()
-                mark = "&" if "?" in address else "?"
-                page.goto(f"{console.url}{address}{mark}token={console.token}")
+                page.goto(console.link(address))
                 page.screenshot(path=FOLDER / f"{name}-{theme}.png")
                 context.close()
 

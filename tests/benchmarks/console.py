@@ -10,10 +10,10 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfn_cli.views.console.addresses import execution_address
+from tests.benchmarks.processes import cpu_seconds
 from tests.benchmarks.table import Result, in_turn
 from tests.browser import CHROMIUM, chromium
 from tests.console.opened_console import opened_console
@@ -22,6 +22,7 @@ from tests.views.recorded import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -33,7 +34,6 @@ _STATIC = ("console.css", "console.js", "execution.js", "icon.svg")
 _LIVE_PAGES = 10
 _IDLE_SECONDS = 10.0
 _RUNS = 9
-_HERTZ = 100
 
 _FIRST_PAINT = """() => new Promise((resolve) => {
   const found = () => performance.getEntriesByName("first-contentful-paint")[0];
@@ -128,7 +128,7 @@ def _idle_cost(console: OpenedConsole, browser: Browser) -> Result:
     contexts = [browser.new_context() for _ in range(_LIVE_PAGES)]
     for context in contexts:
         with context.expect_event("request", lambda request: "since=" in request.url):
-            context.new_page().goto(f"{console.url}{execution_address(execution)}?token={console.token}")
+            context.new_page().goto(console.link(execution_address(execution)))
     time.sleep(4)  # after this, a server looks at the store less often
     live = _cpu_share(console.pid)
     for context in contexts:
@@ -139,11 +139,6 @@ def _idle_cost(console: OpenedConsole, browser: Browser) -> Result:
 
 def _cpu_share(pid: int) -> float:
     """Returns the share of a core that a process takes, in percent."""
-    before = _cpu_seconds(pid)
+    before = cpu_seconds(pid)
     time.sleep(_IDLE_SECONDS)
-    return 100 * (_cpu_seconds(pid) - before) / _IDLE_SECONDS
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _HERTZ
+    return 100 * (cpu_seconds(pid) - before) / _IDLE_SECONDS

@@ -54,9 +54,8 @@ class Browsing:
         context.on("console", self._check_message)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         page = context.new_page()
-        mark = "&" if "?" in address else "?"
-        token = f"{mark}token={self._console.token}" if with_token else ""
-        page.goto(f"{self._console.url}{address}{token}", wait_until="load")
+        url = self._console.link(address) if with_token else f"{self._console.url}{address}"
+        page.goto(url, wait_until="load")
         return page
 
     def close(self) -> None:

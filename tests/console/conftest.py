@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def browsing(browser: Browser, console: OpenedConsole) -> Iterator[Browsing]:
-    """A browser at the module's console. Fails the test if a page asked for anything elsewhere."""
+    """A browser at the module's console. Fails the test if a page requested anything elsewhere."""
     browsing = Browsing(browser, console)
     yield browsing
     browsing.close()

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 PASS: Any = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+TWO_STATES: Any = {
+    "StartAt": "Greet",
+    "States": {"Greet": {"Type": "Pass", "Next": "Done"}, "Done": {"Type": "Succeed"}},
+}
 WAIT: Any = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86400, "End": True}}}
 FAIL: Any = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Broken", "Cause": "on purpose"}}}
 

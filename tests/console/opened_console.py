@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from contextlib import contextmanager
+from html import unescape
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -31,6 +32,17 @@ class ConsoleAnswer(NamedTuple):
     @property
     def data(self) -> Any:
         return json.loads(self.text)
+
+    @property
+    def words(self) -> str:
+        """The text of a page without its markup."""
+        return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.text)).split())
+
+    def text_in(self, name: str) -> str:
+        """Returns what the text area with this name has, as a browser reads it."""
+        found = re.search(f'<textarea[^>]* name="{name}"[^>]*>\n(.*?)</textarea>', self.text, re.DOTALL)
+        assert found is not None, f"the page has no text area {name}"
+        return unescape(found[1])
 
 
 class OpenedConsole:
@@ -92,6 +104,11 @@ class OpenedConsole:
         if answer.status != 303:
             return answer
         return self.get(answer.headers["location"].partition("#")[0])
+
+    def link(self, address: str) -> str:
+        """Returns the URL of a page, with the token: a browser that opens it may change things."""
+        mark = "&" if "?" in address else "?"
+        return f"{self.url}{address}{mark}token={self.token}"
 
     def form_token_of(self, page: ConsoleAnswer) -> str:
         found = _FORM_TOKEN.search(page.text)

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sfn_cli.views.console.addresses import machine_address
+from tests.console.machines import TWO_STATES
 
 if TYPE_CHECKING:
     from tests.console.opened_console import ConsoleAnswer, OpenedConsole
 
-PASS: Any = {
-    "StartAt": "Greet",
-    "States": {"Greet": {"Type": "Pass", "Next": "Done"}, "Done": {"Type": "Succeed"}},
-}
-TEXT = json.dumps(PASS, indent=2)
+TEXT = json.dumps(TWO_STATES, indent=2)
 FAULTY = TEXT.replace('"Next": "Done"', '"Next": "Dnoe"')
 OTHER = TEXT.replace("Greet", "Hello")
 
@@ -35,12 +32,6 @@ def base_of(page: ConsoleAnswer) -> str:
     return page.text.partition('name="base" value="')[2].partition('"')[0]
 
 
-def edited_text(page: ConsoleAnswer) -> str:
-    """Returns the text in the editor of a page, as a browser reads it."""
-    inside = page.text.partition('id="definition-text"')[2].partition("</textarea>")[0].partition(">")[2]
-    return inside.removeprefix("\n").replace("&quot;", '"')
-
-
 def save(console: OpenedConsole, name: str, text: str, **fields: str) -> ConsoleAnswer:
     """Saves a text in the editor, as a browser sends it."""
     page = definition_page(name)
@@ -49,9 +40,9 @@ def save(console: OpenedConsole, name: str, text: str, **fields: str) -> Console
 
 
 def test_a_definition_in_one_line_is_shown_in_several(console: OpenedConsole) -> None:
-    console.create("short", PASS)
+    console.create("short", TWO_STATES)
     page = console.get(definition_page("short"))
-    assert edited_text(page) == TEXT
+    assert page.text_in("definition") == TEXT
     assert '<a id="/Greet" class="state" href="#L4"' in page.text
     data = console.data(definition_page("short"))
     assert [data[name] for name in ("name", "revisionId", "result", "diagnostics")] == [
@@ -62,17 +53,17 @@ def test_a_definition_in_one_line_is_shown_in_several(console: OpenedConsole) ->
     ]
     # What is sent back unchanged is no change
     assert "Nothing has changed." in save(console, "short", TEXT).text
-    assert stored(console, "short")["definition"] == json.dumps(PASS)
+    assert stored(console, "short")["definition"] == json.dumps(TWO_STATES)
 
 
 def test_problems_have_places(console: OpenedConsole) -> None:
-    console.create("places", PASS)
+    console.create("places", TWO_STATES)
     page = definition_page("places")
     action = machine_address("places", "validate")
     shown = console.submit(action, page, definition=FAULTY.replace("\n", "\r\n"))
     assert 'href="#L6" data-line="6" data-column="15">line 6, column 15</a>' in shown.text
     assert "Missing &#39;Next&#39; target: Dnoe" in shown.text
-    assert edited_text(shown) == FAULTY
+    assert shown.text_in("definition") == FAULTY
     assert 'class="state missing"' in shown.text, "the graph is that of the text"
     token = {"form_token": console.form_token_of(shown)}
     found = console.post(f"{action}.json", {"definition": FAULTY, **token}).data
@@ -85,7 +76,7 @@ def test_problems_have_places(console: OpenedConsole) -> None:
         "line": 6,
         "column": 15,
     }
-    assert stored(console, "places")["definition"] == json.dumps(PASS)
+    assert stored(console, "places")["definition"] == json.dumps(TWO_STATES)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +85,7 @@ def test_problems_have_places(console: OpenedConsole) -> None:
 )
 def test_problems_of_odd_texts(console: OpenedConsole, text: str, place: tuple[int, int]) -> None:
     """Any text is validated, and comes back."""
-    if "odd" not in console.get("/console/").text:
-        console.create("odd", PASS)
+    console.create("odd", TWO_STATES)
     action = machine_address("odd", "validate")
     form = {"definition": text, "form_token": console.form_token_of(console.get(definition_page("odd")))}
     answer = console.post(f"{action}.json", form)
@@ -103,11 +93,11 @@ def test_problems_of_odd_texts(console: OpenedConsole, text: str, place: tuple[i
     first = answer.data["diagnostics"][0]
     assert (answer.data["result"], first["severity"]) == ("FAIL", "ERROR")
     assert tuple(first[name] for name in ("line", "column") if name in first) == place
-    assert edited_text(console.post(action, form)) == text
+    assert console.post(action, form).text_in("definition") == text
 
 
 def test_save(console: OpenedConsole) -> None:
-    console.create("saved", PASS)
+    console.create("saved", TWO_STATES)
     answer = save(console, "saved", OTHER)
     assert "Saved. New executions use this definition." in answer.text
     described = stored(console, "saved")
@@ -127,25 +117,26 @@ def test_save(console: OpenedConsole) -> None:
 def test_what_is_not_saved_comes_back(
     console: OpenedConsole, text: str, fields: dict[str, str], status: int, reason: str
 ) -> None:
-    if "kept" not in console.get("/console/").text:
-        console.create("kept", PASS)
+    console.create("kept", TWO_STATES)
     answer = save(console, "kept", text, **fields)
     assert answer.status == status
     assert reason in answer.text
-    assert edited_text(answer) == text.replace("<", "&lt;").replace(">", "&gt;")
-    assert stored(console, "kept")["definition"] == json.dumps(PASS)
-    assert base_of(answer) == fields.get("base", "INITIAL").replace("of yesterday", "INITIAL")
+    assert answer.text_in("definition") == text
+    assert stored(console, "kept")["definition"] == json.dumps(TWO_STATES)
+    assert base_of(answer) == "INITIAL"
 
 
 def test_a_conflict_is_shown_and_can_be_resolved(console: OpenedConsole) -> None:
     """The page that comes back has the differences, and saves over the other definition."""
-    arn = console.create("conflict", PASS)
+    arn = console.create("conflict", TWO_STATES)
     base = base_of(console.get(definition_page("conflict")))
-    console.call("UpdateStateMachine", stateMachineArn=arn, definition=json.dumps({**PASS, "Comment": "x"}))
+    console.call(
+        "UpdateStateMachine", stateMachineArn=arn, definition=json.dumps({**TWO_STATES, "Comment": "x"})
+    )
     refused = save(console, "conflict", OTHER, base=base)
     assert refused.status == 409
     assert "saved now" in refused.text and "Comment" in refused.text
-    assert edited_text(refused) == OTHER
+    assert refused.text_in("definition") == OTHER
     assert stored(console, "conflict")["definition"] != OTHER
     save(console, "conflict", OTHER, base=base_of(refused))
     assert stored(console, "conflict")["definition"] == OTHER
@@ -154,9 +145,8 @@ def test_a_conflict_is_shown_and_can_be_resolved(console: OpenedConsole) -> None
 @pytest.mark.parametrize("type", ["STANDARD", "EXPRESS"])
 def test_save_and_run(console: OpenedConsole, type: str) -> None:
     name = f"ran-{type.lower()}"
-    arn = console.create(name, PASS, type)
-    answer = save(console, name, OTHER, do="run", input='{"n": 1}')
-    del answer  # the page of the execution
+    arn = console.create(name, TWO_STATES, type)
+    save(console, name, OTHER, do="run", input='{"n": 1}')
     assert stored(console, name)["definition"] == OTHER
     if type == "STANDARD":
         (execution,) = console.call("ListExecutions", stateMachineArn=arn)["executions"]
@@ -167,7 +157,7 @@ def test_save_and_run(console: OpenedConsole, type: str) -> None:
 
 def test_versions(console: OpenedConsole) -> None:
     """A version is published, shown, and compared with what came after it."""
-    arn = console.create("versions", PASS)
+    arn = console.create("versions", TWO_STATES)
     page = definition_page("versions")
     answer = console.submit(
         machine_address("versions", "publish"), page, description="the <first>", revisionId="INITIAL"
@@ -208,16 +198,15 @@ def test_versions(console: OpenedConsole) -> None:
     ],
 )
 def test_what_does_not_exist(console: OpenedConsole, address: str) -> None:
-    if "missing" not in console.get("/console/").text:
-        console.create("missing", PASS)
+    console.create("missing", TWO_STATES)
     answer = console.get(f"/console/{address}")
     assert answer.status == 404
     assert "Traceback" not in answer.text
 
 
 def test_a_reader_gets_lines(console: OpenedConsole) -> None:
-    """Who may not change anything gets no editor, and no form that changes something."""
-    console.create("read", PASS)
+    """A reader who may not change anything gets no editor, and no form that changes something."""
+    console.create("read", TWO_STATES)
     answer = console.get(definition_page("read"), Cookie="")
     assert answer.status == 200
     assert "textarea" not in answer.text and 'method="post"' not in answer.text

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from sfn_cli.views.console.addresses import machine_address
 from tests.console.browsing import check_page
-from tests.console.machines import PASS
+from tests.console.machines import PASS, TWO_STATES
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from tests.console.browsing import Browsing
     from tests.console.opened_console import OpenedConsole
 
-TWO_STATES = {
-    "StartAt": "Greet",
-    "States": {"Greet": {"Type": "Pass", "Next": "Done"}, "Done": {"Type": "Succeed"}},
-}
 PAGE = machine_address("edited", "definition")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,12 +51,6 @@ def start(console: OpenedConsole, machine: str, **fields: str) -> ConsoleAnswer:
     return console.submit(address, address, **fields)
 
 
-def shown_input(page: ConsoleAnswer) -> str:
-    found = re.search("<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)
-    assert found is not None
-    return unescape(found[1])
-
-
 def test_offers(shop: Shop) -> None:
     """The page offers versions, aliases, test cases and the inputs of earlier executions."""
     address = "/console/machines/shop/start"
@@ -67,13 +60,13 @@ def test_offers(shop: Shop) -> None:
     page = shop.console.get(address)
     for part in ("alias live", "version 1", 'href="/console/machines/shop/start?from=earlier"'):
         assert part in page.text
-    assert shown_input(page) == "{}"
+    assert page.text_in("input") == "{}"
 
 
 def test_earlier_input(shop: Shop) -> None:
     """A link puts an earlier input into the form, in lines and with its numbers as they are written."""
     page = shop.console.get("/console/machines/shop/start?from=earlier")
-    text = shown_input(page)
+    text = page.text_in("input")
     assert json.loads(text) == json.loads(LONG)
     assert text.startswith('{\n  "amount": 1.10,\n  "items": [],\n')
     assert '<option value="live" selected="">' in page.text
@@ -112,7 +105,7 @@ def test_starts_express(shop: Shop) -> None:
     assert [run["name"] for run in runs] == ["same", "same"]
     (offered,) = shop.console.data("/console/machines/quick/start")["inputs"]
     segment = offered["executionArn"].partition(":quick:")[2]
-    assert shown_input(shop.console.get(f"/console/machines/quick/start?from={segment}")) == "1"
+    assert shop.console.get(f"/console/machines/quick/start?from={segment}").text_in("input") == "1"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +127,7 @@ def test_refused(shop: Shop, fields: dict[str, str], message: str) -> None:
     page = start(shop.console, "shop", **typed)
     assert page.status == 400
     assert message in unescape(page.text)
-    assert shown_input(page) == typed["input"]
+    assert page.text_in("input") == typed["input"]
 
 
 def test_unusable_mocks_do_not_prevent_a_start(shop: Shop) -> None:

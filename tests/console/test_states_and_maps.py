@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.console.browsing import check_page
 from tests.processes import create_function, until
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ ITEMS = {"items": list(range(60))}
 
 @pytest.fixture(scope="module")
 def retried(console: OpenedConsole, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Returns the address of an execution with a failed attempt, and a state that is visited thrice."""
+    """Returns the address of an execution with a failed attempt, and a state that is visited three times."""
     code: Path = tmp_path_factory.mktemp("code")
     (code / "app.py").write_text(HANDLER)
     create_function(console.home, "quote", code)
@@ -123,10 +124,6 @@ def maps(console: OpenedConsole) -> str:
     execution = console.start(console.create("Maps", MAPS), ITEMS, name="one")
     assert console.end_of(execution) == "SUCCEEDED"
     return "/console/machines/Maps/executions/one"
-
-
-def text_of(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("<main")[2]))
 
 
 def test_attempts_have_their_log_lines(console: OpenedConsole, retried: str) -> None:
@@ -200,8 +197,9 @@ def test_a_map_run(console: OpenedConsole, maps: str) -> None:
     assert (data["itemCounts"]["succeeded"], data["itemCounts"]["failed"]) == (51, 9)
     assert data["itemsPerSecond"] > 0
     assert {child["error"] for child in data["children"]} == {"Too<Large>"}
-    page = console.get(address).text
-    assert "51 of 60 succeeded" in text_of(page)
+    shown = console.get(address)
+    assert "51 of 60 succeeded" in shown.words
+    page = shown.text
     assert page.count("/console/machines/Maps/executions/Many%2F") == 9
     assert "Change the limits" not in page, "it has ended"
 
@@ -226,8 +224,6 @@ def test_limits_of_a_map_run(console: OpenedConsole) -> None:
 
 def test_in_a_browser(browsing: Browsing, maps: str, retried: str) -> None:
     """All three kinds of page are accessible, and the command to test a state can be copied."""
-    from tests.console.browsing import check_page
-
     page = browsing.open(f"{retried}/states/%2FQuote")
     assert page.get_by_role("button", name="Copy").count() == 1
     for address in (f"{retried}/states/%2FQuote", f"{maps}/maps/%2FEach", f"{maps}/maps/%2FMany"):

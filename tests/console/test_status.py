@@ -87,7 +87,7 @@ def test_function_queue(service: Service) -> None:
         FunctionQueue("Bill:live", 1, 0, 0, 5),
         FunctionQueue("Mail", 1, 1, 1, 5),
     ]
-    # No worker lives
+    # No worker is running
     assert [(one["waiting"], one["running"]) for one in shown(service).data["functionQueues"]] == [
         (1, 0),
         (2, 0),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.processes import SFN, sfn, sfn_json, start_execution, stop_workers, until
-from tests.pseudo_terminals import assert_screen_restored, press, pseudo_terminal
+from tests.pseudo_terminals import pseudo_terminal
 from tests.stepping_project import write_stepping_project
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("step")
     home = folder / "store"
     write_stepping_project(folder / "Shop")
-    deployed = sfn(home, "deploy", str(folder / "Shop"))
-    assert deployed.returncode == 0, deployed.stderr
+    sfn_json(home, "deploy", str(folder / "Shop"))
     machine = sfn_json(home, "list-state-machines")["stateMachines"][0]["stateMachineArn"]
     execution = start_execution(home, machine, "--name", "monday", "--input", '{"items": ["cup", "pot"]}')
     until(lambda: sfn_json(home, "tasks", "list")["tasks"], "the callback")
@@ -45,31 +44,27 @@ def test_through_everything(home: Path) -> None:
     with pseudo_terminal(home, "step", "Shop/last", columns=110, lines=34) as terminal:
         terminal.until_shown("event 1 of ")
         assert '{"items": ["cup", "pot"]}' in terminal.screen
-        press(terminal, "\x1b[C", "event 2 of ", "TaskStateEntered", "● Charge")
-        press(terminal, "n", "LambdaFunctionFailed", "error       Declined", "↻ 1 Declined")
-        press(
-            terminal,
-            "/LambdaFunctionSucceeded\r",
-            "LambdaFunctionSucceeded",
-            "attempt 2",
-            'result      {"paid"',
+        terminal.press("\x1b[C", "event 2 of ", "TaskStateEntered", "● Charge")
+        terminal.press("n", "LambdaFunctionFailed", "error       Declined", "↻ 1 Declined")
+        terminal.press(
+            "/LambdaFunctionSucceeded\r", "LambdaFunctionSucceeded", "attempt 2", 'result      {"paid"'
         )
-        press(terminal, "\x1b[1;2C", "WaitStateEntered", "waits until")
-        press(terminal, "\x1b[1;2C", "MapStateEntered", "● Lines")
-        press(terminal, "\x1b[1;2C\x1b[1;2C", "● Pack [1]", "in Lines[1]", 'input       "pot"', "1 of 2")
-        press(terminal, "\x1b[1;2D", "● Pack [0]", "in Lines[0]", 'input       "cup"')
-        press(terminal, "/Label\r", "in Send[0]", "✓ Lines", "● Send", "● Label")
-        press(terminal, "\x1b[B", "in Send[1]", "● Invoice")
-        press(terminal, "\x1b[F", "TaskSubmitted", "✓ Send", "◔ Approve", "waits for an answer")
-        press(terminal, "p", "LambdaFunctionFailed")
-        press(terminal, "\x1b[H", "event 1 of")
-        press(terminal, "\x1b[F", "TaskSubmitted")
+        terminal.press("\x1b[1;2C", "WaitStateEntered", "waits until")
+        terminal.press("\x1b[1;2C", "MapStateEntered", "● Lines")
+        terminal.press("\x1b[1;2C\x1b[1;2C", "● Pack [1]", "in Lines[1]", 'input       "pot"', "1 of 2")
+        terminal.press("\x1b[1;2D", "● Pack [0]", "in Lines[0]", 'input       "cup"')
+        terminal.press("/Label\r", "in Send[0]", "✓ Lines", "● Send", "● Label")
+        terminal.press("\x1b[B", "in Send[1]", "● Invoice")
+        terminal.press("\x1b[F", "TaskSubmitted", "✓ Send", "◔ Approve", "waits for an answer")
+        terminal.press("p", "LambdaFunctionFailed")
+        terminal.press("\x1b[H", "event 1 of")
+        terminal.press("\x1b[F", "TaskSubmitted")
         assert sfn(home, "tasks", "approve", "Shop/monday/Approve").returncode == 0
         terminal.until_shown("ExecutionSucceeded")
-        press(terminal, "\x1b[D\x1b[D", "TaskSucceeded", '"approved": true')
+        terminal.press("\x1b[D\x1b[D", "TaskSucceeded", '"approved": true')
         terminal.type("q")
         assert terminal.end() == 0
-        assert_screen_restored(terminal)
+        terminal.assert_restored(had_own_screen=True)
 
 
 def test_a_resized_terminal(home: Path, history: Path) -> None:
@@ -78,8 +73,8 @@ def test_a_resized_terminal(home: Path, history: Path) -> None:
         terminal.until_shown("event 9 of ")
         for columns, lines in ((40, 8), (20, 3), (120, 40)):
             terminal.resize(columns, lines)
-            press(terminal, "?", "event 9")
-            press(terminal, "x", "event 9")
+            terminal.press("?", "event 9")
+            terminal.press("x", "event 9")
             assert len(terminal.screen.splitlines()) <= lines
         terminal.type("q")
         assert terminal.end() == 0
@@ -98,7 +93,7 @@ def test_every_end_restores_the_terminal(home: Path, history: Path, key: str | i
         else:
             os.kill(terminal.process.pid, key)
         assert terminal.end() == code
-        assert_screen_restored(terminal)
+        terminal.assert_restored(had_own_screen=True)
         assert "Traceback" not in terminal.screen
 
 
@@ -117,7 +112,7 @@ def test_a_stopped_job(home: Path, history: Path) -> None:
         terminal.type("fg\n")
         terminal.until_shown("event 5 of")
         assert terminal.cursor_is_hidden
-        press(terminal, "\x1b[C", "event 6 of")
+        terminal.press("\x1b[C", "event 6 of")
         terminal.type("q")
         terminal.until(lambda seen: not seen.cursor_is_hidden, "the shell")
         terminal.type("exit\n")
@@ -128,11 +123,11 @@ def test_a_history_from_stdin(home: Path, history: Path) -> None:
     """A history in a pipe is stepped through with the keys of the terminal."""
     program = ["bash", "-c", f"{SFN} step - < {history}"]
     with pseudo_terminal(home, program=program) as terminal:
-        press(terminal, "", "stdin  running", "event 1 of")
-        press(terminal, "\x1b[C", "event 2 of")
+        terminal.press("", "stdin  running", "event 1 of")
+        terminal.press("\x1b[C", "event 2 of")
         terminal.type("q")
         assert terminal.end() == 0
-        assert_screen_restored(terminal)
+        terminal.assert_restored(had_own_screen=True)
 
 
 @pytest.mark.parametrize(

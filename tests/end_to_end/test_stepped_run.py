@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.processes import sfn, sfn_json, stop_workers
-from tests.pseudo_terminals import assert_screen_restored, press, pseudo_terminal
+from tests.pseudo_terminals import pseudo_terminal
 from tests.stepping_project import write_stepping_project
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The deployed project; its store is beside it."""
     project = tmp_path_factory.mktemp("run-step") / "Shop"
     write_stepping_project(project)
-    deployed = sfn(home_of(project), "deploy", str(project))
-    assert deployed.returncode == 0, deployed.stderr
+    sfn_json(home_of(project), "deploy", str(project))
     yield project
     stop_workers(home_of(project))
 
@@ -50,25 +49,25 @@ def test_through_everything(project: Path) -> None:
     """It stops before each state and each retry; functions are called, and the callback is answered."""
     history = project.parent / "history.json"
     with run(project, "--history", str(history)) as terminal:
-        press(terminal, "", "before Charge", '{"items": ["cup", "pot"]}', "m mock")
-        press(terminal, "n", "before attempt 2 of Charge, after Declined", "↻ 1 Declined")
-        press(terminal, "n", "before Rest", '"receipt": {"paid": 2}')
-        press(terminal, "n", "before Lines", "✓ Rest")
-        press(terminal, "nn", "before Pack", "in Lines[1]", 'input       "pot"')
-        press(terminal, "i", "context     {", '"Index": 1', "definition  {")
-        press(terminal, "x", "b breakpoint")
-        press(terminal, "n", "before Send", "✓ Lines")
-        press(terminal, "n", "before Label", "in Send[0]")
-        press(terminal, "n", "before Invoice", "in Send[1]", "✓ Label")
-        press(terminal, "n", "before Approve")
-        press(terminal, "n", "Approve waits for an answer, at most 1 h 0 min", "◔ Approve")
-        press(terminal, "h", "event 35 of 35  TaskSubmitted")
-        press(terminal, "\x1b[1;2D", "TaskStateEntered")
-        press(terminal, "q", "Approve waits for an answer")
-        press(terminal, 'm{"ok": true}\r', "the execution succeeded", 'output      {"ok": true}')
+        terminal.press("", "before Charge", '{"items": ["cup", "pot"]}', "m mock")
+        terminal.press("n", "before attempt 2 of Charge, after Declined", "↻ 1 Declined")
+        terminal.press("n", "before Rest", '"receipt": {"paid": 2}')
+        terminal.press("n", "before Lines", "✓ Rest")
+        terminal.press("nn", "before Pack", "in Lines[1]", 'input       "pot"')
+        terminal.press("i", "context     {", '"Index": 1', "definition  {")
+        terminal.press("x", "b breakpoint")
+        terminal.press("n", "before Send", "✓ Lines")
+        terminal.press("n", "before Label", "in Send[0]")
+        terminal.press("n", "before Invoice", "in Send[1]", "✓ Label")
+        terminal.press("n", "before Approve")
+        terminal.press("n", "Approve waits for an answer, at most 1 h 0 min", "◔ Approve")
+        terminal.press("h", "event 35 of 35  TaskSubmitted")
+        terminal.press("\x1b[1;2D", "TaskStateEntered")
+        terminal.press("q", "Approve waits for an answer")
+        terminal.press('m{"ok": true}\r', "the execution succeeded", 'output      {"ok": true}')
         terminal.type("q")
         assert terminal.end() == 0
-        assert_screen_restored(terminal)
+        terminal.assert_restored(had_own_screen=True)
         after = terminal.text.rpartition("q quit")[2]
         assert "✓ Shop/monday  succeeded  3.00 s" in after
         assert json.loads(after[after.rindex("\n{") :]) == {"ok": True}
@@ -100,18 +99,18 @@ def test_interventions(project: Path) -> None:
     )
     environment = {"VISUAL": f"{sys.executable} {editor}"}
     with run(project, "--break", "Charge", "--history", str(history), environment=environment) as terminal:
-        press(terminal, "", "before Charge")
-        press(terminal, "e", "The input was changed.", '{"items": ["cup", "jug"]}')
-        press(terminal, 'm{"paid": 9}\r', 'mock        {"paid": 9}')
-        press(terminal, "n", "before Rest", '"receipt": {"paid": 9}', "✓ Charge")
-        press(terminal, "bPa\t\r", "Breakpoint on Pack.", "breakpoints Charge, Pack")
-        press(terminal, "c", "before Pack", "in Lines[0]")
-        press(terminal, "c", "before Pack", "in Lines[1]", 'input       "jug"')
-        press(terminal, "bApprove\rc", "before Approve")
-        press(terminal, "s", "the execution succeeded", '"jug"')
+        terminal.press("", "before Charge")
+        terminal.press("e", "The input was changed.", '{"items": ["cup", "jug"]}')
+        terminal.press('m{"paid": 9}\r', 'mock        {"paid": 9}')
+        terminal.press("n", "before Rest", '"receipt": {"paid": 9}', "✓ Charge")
+        terminal.press("bPa\t\r", "Breakpoint on Pack.", "breakpoints Charge, Pack")
+        terminal.press("c", "before Pack", "in Lines[0]")
+        terminal.press("c", "before Pack", "in Lines[1]", 'input       "jug"')
+        terminal.press("bApprove\rc", "before Approve")
+        terminal.press("s", "the execution succeeded", '"jug"')
         terminal.type("q")
         assert terminal.end() == 0
-        assert_screen_restored(terminal)
+        terminal.assert_restored(had_own_screen=True)
     events = json.loads(history.read_text())["events"]
     assert events[0]["executionStartedEventDetails"]["input"] == '{"items": ["cup", "pot"]}'
     assert json.loads(events[1]["stateEnteredEventDetails"]["input"]) == {"items": ["cup", "jug"]}
@@ -136,11 +135,11 @@ def test_other_ends(project: Path, keys: str, code: int, shown: str) -> None:
         terminal.until_shown("before Charge")
         terminal.type(keys)
         if "Broken" in keys:
-            press(terminal, "", "the execution failed")
+            terminal.press("", "the execution failed")
             terminal.type("q")
         assert terminal.end() == code
         assert shown in terminal.text
-        assert_screen_restored(terminal)
+        terminal.assert_restored(had_own_screen=True)
         assert "Traceback" not in terminal.text
 
 

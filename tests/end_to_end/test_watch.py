@@ -109,11 +109,6 @@ def answer_what_is_shown(home: Path, terminal: PseudoTerminal, answered: set[str
     assert done.returncode == 0, done.stderr
 
 
-def assert_restored(terminal: PseudoTerminal) -> None:
-    assert terminal.current_modes() == terminal.modes
-    assert not terminal.cursor_is_hidden
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "watch"])
 def test_a_wait_a_map_and_a_callback(home: Path, folder: Path, command: str) -> None:
@@ -136,7 +131,7 @@ def test_a_wait_a_map_and_a_callback(home: Path, folder: Path, command: str) -> 
         assert "✓ Each" in terminal.screen
         answer_what_is_shown(home, terminal, answered)
         assert terminal.end() == 0
-        assert_restored(terminal)
+        terminal.assert_restored()
         for shown in ("✓ Order/monday  succeeded", "✓ Nap", "✓ Each", "✓ Approve"):
             assert terminal.text.count(shown) == 1, terminal.text
         assert ('"approved": true' in terminal.text) is (command == "run")
@@ -182,7 +177,7 @@ def test_interrupt(home: Path) -> None:
         assert terminal.cursor_is_hidden
         terminal.type("\x03")
         assert terminal.end() == 130
-        assert_restored(terminal)
+        terminal.assert_restored()
         assert "◔ Approve" in terminal.screen
         stop = "sfn stop-execution --execution-arn Pay/monday"
         assert f"The execution continues. To stop it: {stop}\n" in f"{terminal.screen}\n"
@@ -200,7 +195,7 @@ def test_termination(home: Path, number: signal.Signals) -> None:
         terminal.until_shown("◔ Approve")
         os.kill(terminal.process.pid, number)
         assert terminal.end() == -number
-        assert_restored(terminal)
+        terminal.assert_restored()
 
 
 def test_a_stopped_job(home: Path) -> None:
@@ -238,7 +233,7 @@ def test_a_stop_without_a_shell(home: Path) -> None:
         assert sfn(home, "tasks", "approve").returncode == 0
         assert terminal.end() == 0
         assert terminal.text.count("Pay/monday") == 1
-        assert_restored(terminal)
+        terminal.assert_restored()
 
 
 def test_control_characters_in_names(home: Path) -> None:
@@ -349,4 +344,4 @@ def test_a_failure(home: Path, environment: dict[str, str]) -> None:
     with pseudo_terminal(home, "watch", "Pay/last", environment=environment) as terminal:
         assert terminal.end() == 255
         assert "sfn: [ERROR]: The execution failed: Odd: it is odd" in terminal.screen
-        assert_restored(terminal)
+        terminal.assert_restored()

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 from sfn_cli.arn import service_in_arn
 from sfn_cli.errors import ApiError
 from sfn_cli.query.event_pattern import EventPatternError, event_pattern
+from sfn_cli.store.records.events.source_mappings import POLLED_SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfn_cli.jsonvalue import Json
     from sfn_cli.store.records.events.source_mappings import SourceMapping
-
-POLLED_SOURCES = ("sqs", "dynamodb", "kinesis")
-"""The services whose queues and streams a worker polls."""
 
 _TARGETS = (
     "events", "execute-api", "firehose", "kinesis", "lambda", "logs", "sns", "sqs", "states",

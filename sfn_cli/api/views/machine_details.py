@@ -1,4 +1,4 @@
-"""One state machine with its latest versions, its aliases and its former inputs, for the console."""
+"""One state machine with its latest versions, its aliases and its earlier inputs, for the console."""
 
 from __future__ import annotations
 

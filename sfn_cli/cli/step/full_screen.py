@@ -77,9 +77,9 @@ class FullScreen(HeldTerminal):
             self._write("".join(parts))
 
     def keys(self, seconds: float | None) -> list[str] | None:
-        """Returns the keys that were typed; waits for one at most so long, or until `is_stale`.
+        """Returns the keys that were typed; waits up to `seconds` for one, or until `is_stale`.
 
-        None at the end of the input: the terminal is gone.
+        None at the end of the input: the terminal was closed.
         """
         if not self._await_input(seconds):
             return []
@@ -105,7 +105,7 @@ class FullScreen(HeldTerminal):
             self.is_stale = True
 
     def _await_input(self, seconds: float | None, *, until_stale: bool = True) -> bool:
-        """Waits for input, at most so long; returns whether there is any."""
+        """Waits up to `seconds` for input; returns whether there is any."""
         give_up_at = None if seconds is None else time.monotonic() + seconds
         while not (until_stale and self.is_stale):
             left = None if give_up_at is None else max(0.0, give_up_at - time.monotonic())

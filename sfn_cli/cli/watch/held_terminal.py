@@ -26,7 +26,7 @@ _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class HeldTerminal:
-    """The terminal of a stream, and its keyboard; a `with` block long.
+    """The terminal of a stream, and its keyboard, for the duration of a `with` block.
 
     `is_stale`: everything has to be drawn again, because the terminal was resized or the process was
     stopped.
@@ -95,7 +95,7 @@ class HeldTerminal:
     def _restore_terminal(self) -> None:
         if self._is_taken:
             self._is_taken = False
-            with suppress(OSError):  # the terminal is gone
+            with suppress(OSError):  # the terminal was closed
                 if self._is_in_foreground():
                     self._keyboard.restore()
                 self._write(self._restoring)

@@ -1,4 +1,4 @@
-"""The services that sfn implements: Step Functions, Lambda, CloudWatch Logs, EventBridge and its relatives.
+"""The services that sfn implements: Step Functions, Lambda, CloudWatch Logs, EventBridge, Scheduler, Pipes.
 
 Their operations are served from the store, unless an endpoint is set for the service.
 """

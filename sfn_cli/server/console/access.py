@@ -160,7 +160,7 @@ class ConsoleAccess:
             raise _refused("This page is of an earlier start of the server. Load it again.")
 
     def cookie_for(self, token: str, server: tuple[str, int] | None) -> str:
-        """Returns the Set-Cookie header for who has the token. Raises ApiError for another token."""
+        """Returns the Set-Cookie header for a request with the token. Raises ApiError for another token."""
         if not _is_same(token, self._options.token):
             raise _refused("The token in the address is not that of this start of the server.")
         secure = "; Secure" if self._scheme == "https" else ""

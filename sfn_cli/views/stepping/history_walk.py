@@ -6,7 +6,7 @@
 
 Positions count events from 1. A step forward applies one event. A step back continues a copy of an
 earlier fold: at most STRIDE events are applied to it, and the history is only folded from its start
-once in so many steps.
+once in STRIDE steps.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sfn_cli.views.source import ExecutionSource
 
 STRIDE = 250
-"""At most so many events are applied again for a step back."""
+"""The maximum number of events that are applied again for a step back."""
 
 FAILURE_ENDINGS = ("Failed", "TimedOut")
 """The ends of the types of events that record a failure."""

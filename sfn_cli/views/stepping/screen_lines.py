@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class ScreenParts(NamedTuple):
     """The parts of a screen.
 
-    `tree` returns the outline in at most so many lines; None for data on the whole screen. `scroll` is how
+    `tree` returns the outline in a number of lines; None for data on the whole screen. `scroll` is how
     many lines of `data` are above those that are shown.
     """
 

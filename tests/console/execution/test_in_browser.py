@@ -50,7 +50,7 @@ def test_fits_a_phone(browsing: Browsing, below: str) -> None:
 
 
 def test_selection_by_pointer(browsing: Browsing) -> None:
-    """A click on a state, or on a row of any view, selects it everywhere; Back returns to the former one."""
+    """A click on a state, or on a row of any view, selects it everywhere; Back undoes that."""
     page = browsing.open(f"{PAGES}/{FAILED}")
     page.locator("#picture .state", has_text="Left").click()
     expect_selected(page, "Left")

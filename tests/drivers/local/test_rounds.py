@@ -9,7 +9,7 @@ import pytest
 
 from sfn_cli.api.stepfunctions.waiting_tasks import waiting_tasks
 from sfn_cli.drivers.local.driven_execution import EVENTS_AT_A_TIME
-from tests.driven_store import Store
+from tests.driven_store import ManualClock, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,23 +39,13 @@ SLOW = {
 }
 
 
-class Clock:
-    """A clock that only the test advances: milliseconds since 1970."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
     opened = Store(tmp_path)
     opened.service.clock = clock
     yield opened
@@ -92,7 +82,7 @@ def token(store: Store, scheduler: Scheduler, arn: str) -> str:
     return task.task_token
 
 
-def test_a_wait_ends_by_the_wall_clock(store: Store, clock: Clock) -> None:
+def test_a_wait_ends_by_the_wall_clock(store: Store, clock: ManualClock) -> None:
     """The scheduler returns when it is due, waits until then, and drops it when it has ended."""
     arn, scheduler = start(store, WAIT), store.scheduler()
     scheduler.claim_new()
@@ -143,7 +133,7 @@ def test_an_answer_ends_its_task(store: Store) -> None:
 
 
 @pytest.mark.parametrize("is_read", [True, False], ids=["read before the round", "not read yet"])
-def test_an_accepted_answer_precedes_a_timeout(store: Store, clock: Clock, is_read: bool) -> None:
+def test_an_accepted_answer_precedes_a_timeout(store: Store, clock: ManualClock, is_read: bool) -> None:
     """An answer that was accepted does not lose to a timeout that falls due in the same round."""
     arn, scheduler = start(store, callback(TimeoutSeconds=60)), store.scheduler()
     found = token(store, scheduler, arn)
@@ -156,7 +146,7 @@ def test_an_accepted_answer_precedes_a_timeout(store: Store, clock: Clock, is_re
     assert (status(store, arn), "TaskTimedOut" in events(store, arn)) == ("SUCCEEDED", False)
 
 
-def test_the_next_worker_knows_the_last_heartbeat(store: Store, clock: Clock) -> None:
+def test_the_next_worker_knows_the_last_heartbeat(store: Store, clock: ManualClock) -> None:
     """A worker that takes over the execution counts HeartbeatSeconds from the last heartbeat."""
     arn, first = start(store, callback(HeartbeatSeconds=60)), store.scheduler()
     found = token(store, first, arn)
@@ -239,7 +229,7 @@ def map_run(store: Store, arn: str) -> dict[str, Any]:
     return described
 
 
-def test_a_map_run_starts_children_as_others_end(store: Store, clock: Clock) -> None:
+def test_a_map_run_starts_children_as_others_end(store: Store, clock: ManualClock) -> None:
     """At most MaxConcurrency run at once; when the last one ends, so do the run and its execution."""
     arn = start(store, distributed(WAIT, MaxConcurrency=2), [1, 2, 3])
     scheduler = store.scheduler()

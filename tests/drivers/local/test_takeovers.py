@@ -11,7 +11,7 @@ from sfn_cli.api.doctor import examine_store
 from sfn_cli.api.views.execution_sources import execution_source
 from sfn_cli.errors import ApiError
 from sfn_cli.views.execution.fold import fold_execution
-from tests.driven_store import ROLE, Store
+from tests.driven_store import ROLE, ManualClock, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,21 +38,11 @@ def pay(last: Any, **states: Any) -> dict[str, Any]:
     }
 
 
-class Clock:
-    """A clock that the test advances: milliseconds since 1970."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
-
-
 class Driven:
     """A store whose worker takes turns in the test, at once, until nothing is left to do."""
 
     def __init__(self, home: Path, **environment: str) -> None:
-        self.clock = Clock()
+        self.clock = ManualClock()
         self.store = Store(home, **environment)
         self.service = self.store.service
         self.service.clock = self.clock
@@ -91,7 +81,7 @@ class Driven:
             **{"stateMachineArn": f"{STATES}:stateMachine:Pay", "fromExecutionArn": arn, **request},
         )
 
-    def whole(self) -> None:
+    def check_integrity(self) -> None:
         """Checks that every history can be replayed."""
         found: list[str] = []
         examine_store(self.service.store, found.append)
@@ -123,7 +113,7 @@ def test_it_goes_on_with_the_updated_definition(driven: Driven) -> None:
     view = fold_execution(execution_source(driven.service, done.arn))
     assert view.origin is not None
     assert (view.origin.arn, view.origin.state, view.origin.until) == (old, "Last", 6)
-    driven.whole()
+    driven.check_integrity()
 
 
 def test_an_edited_definition_is_for_one_execution(driven: Driven) -> None:
@@ -144,7 +134,7 @@ def test_the_input_of_the_state_is_replaced(driven: Driven) -> None:
     assert (done.status, json.loads(done.output), done.input) == ("SUCCEEDED", {"gone": [1]}, '{"n": 1}')
     again = driven.ended(driven.run_from(done.arn, fromState="Last")["executionArn"])
     assert json.loads(again.output) == {"gone": [1]}
-    driven.whole()
+    driven.check_integrity()
 
 
 def refused(call: Callable[[], object]) -> tuple[str, str]:
@@ -219,7 +209,7 @@ def test_it_can_be_redriven_and_run_from_again(driven: Driven) -> None:
     edited = json.dumps(pay({"Type": "Pass", "Next": "More"}, More={"Type": "Succeed"}))
     fourth = driven.run_from(third, name="fourth", fromState="More", definition=edited)["executionArn"]
     assert json.loads(driven.ended(fourth).output) == {"by": "old"}
-    driven.whole()
+    driven.check_integrity()
 
 
 def test_a_redrive_before_the_state_counts(driven: Driven) -> None:
@@ -233,11 +223,11 @@ def test_a_redrive_before_the_state_counts(driven: Driven) -> None:
     replaced = pay({"Type": "Pass", "Next": "End"}, End=LAST)
     new = driven.ended(driven.run_from(old, definition=json.dumps(replaced))["executionArn"])
     assert (new.status, new.redrive_count) == ("SUCCEEDED", 0)  # Last was entered before the redrive
-    driven.whole()
+    driven.check_integrity()
 
 
 def test_mocks_count_the_taken_over_tasks(driven: Driven) -> None:
-    """Faults are those of the new request; an attempt that was taken over has been made."""
+    """Faults are those of the new request; attempts that were taken over count."""
     task = {"Type": "Task", "Resource": FUNCTION, "Retry": [{"ErrorEquals": ["Boom"], "IntervalSeconds": 1}]}
     machine = driven.machine(pay({**task, "Next": "Then"}, Then={**task, "End": True}))
     old = driven.failed(stateMachineArn=machine, inject=["Last:Bang"])
@@ -256,7 +246,7 @@ def test_virtual_time_jumps_over_what_was_taken_over(tmp_path: Path) -> None:
     view = fold_execution(execution_source(driven.service, done.arn))
     entry = view.source.history[5]
     assert (entry.type, view.source.jumps) == ("PassStateEntered", [(done.started_at, entry.at)])
-    driven.whole()
+    driven.check_integrity()
     driven.service.close()
 
 
@@ -277,7 +267,7 @@ def test_express_executions(driven: Driven) -> None:
     new = driven.run_from(old, definition=json.dumps(pay(LAST)), name="new")["executionArn"]
     assert ":express:Pay:new:" in new
     assert json.loads(driven.ended(new).output) == {"by": "old", "now": "new"}
-    driven.whole()
+    driven.check_integrity()
 
 
 def test_another_machine_and_a_version(driven: Driven) -> None:
@@ -290,7 +280,7 @@ def test_another_machine_and_a_version(driven: Driven) -> None:
     assert (done.status, done.version) == ("SUCCEEDED", 1)
     started = driven("GetExecutionHistory", executionArn=new)["events"][0]["executionStartedEventDetails"]
     assert started["stateMachineVersionArn"] == f"{other}:1"
-    driven.whole()
+    driven.check_integrity()
 
 
 def test_a_map_run_stays_with_the_old_execution(driven: Driven) -> None:
@@ -319,7 +309,7 @@ def test_a_map_run_stays_with_the_old_execution(driven: Driven) -> None:
     )
     again = driven.ended(driven.run_from(old, fromState="Wait")["executionArn"])
     assert (again.status, len(driven("ListMapRuns", executionArn=again.arn)["mapRuns"])) == ("FAILED", 1)
-    driven.whole()
+    driven.check_integrity()
 
 
 def test_a_state_in_a_branch(driven: Driven) -> None:
@@ -341,4 +331,4 @@ def test_a_state_in_a_branch(driven: Driven) -> None:
         for what in ("ntered", "xited")
     )
     assert 30_000 <= exited["timestamp"] - entered["timestamp"] < 50_000
-    driven.whole()
+    driven.check_integrity()

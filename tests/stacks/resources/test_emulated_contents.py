@@ -133,6 +133,20 @@ def test_files_of_a_cdk_app(emulated: Maker, tmp_path: Path) -> None:
     assert row.fingerprint(properties) != before
 
 
+def test_a_damaged_archive(emulated: Maker, tmp_path: Path) -> None:
+    """It is an error of the resource, which names the file."""
+    bucket = resource_type("AWS::S3::Bucket").create(emulated("Damaged"), {}).reference
+    path = tmp_path / "c.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("c", "content")
+    content = bytearray(path.read_bytes())
+    content[31] = 0xFF  # the first byte after the header of the entry
+    path.write_bytes(content)
+    properties = {"DestinationBucketName": bucket, "Sources": [str(path)]}
+    with pytest.raises(ResourceError, match=f"Cannot read {path}: "):
+        resource_type("Custom::CDKBucketDeployment").create(emulated("Deploy"), properties)
+
+
 @pytest.mark.parametrize(
     "changed, report",
     [

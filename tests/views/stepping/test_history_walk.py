@@ -102,7 +102,7 @@ def test_a_long_history_is_not_folded_again_for_each_step(monkeypatch: pytest.Mo
 
 
 def test_jumps() -> None:
-    """Jumps lead to the next event of a kind, and nowhere if there is none."""
+    """Jumps lead to the next event of a kind, or return None if there is none."""
     walk = HistoryWalk(long_history(30))
     failures = []
     while (position := walk.next_failure()) is not None:

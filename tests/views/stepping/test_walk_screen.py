@@ -169,7 +169,7 @@ def test_hostile_data() -> None:
 
 
 def test_new_events_are_followed_at_the_end() -> None:
-    """At the last event, new events are shown; elsewhere the position is kept."""
+    """At the last event, new events are shown; elsewhere the position does not change."""
     source = source_of("order")
     screen = WalkScreen(HistoryWalk(source._replace(history=source.history[:10])))
     typed(screen, ["end"])

@@ -1,7 +1,7 @@
 // The page of an execution: its links replace only what they change, and keys move along the graph.
 //
 // Every address is also a page of its own (?view=, ?at=, ?state=): this script fetches it and takes
-// what differs. While a page is on its way, the live stream of the former one is closed.
+// what differs. While a page is on its way, the live stream of the previous one is closed.
 
 import { followPage, isTyping, stopFollowing } from "./console.js";
 

@@ -12,6 +12,7 @@ import io
 import mimetypes
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ def _source_files(path: Path, *, is_extracted: bool) -> Iterator[tuple[str, byte
                     yield entry.filename, archive.read(entry)
     except FileNotFoundError:
         raise ResourceError(f"The file or folder {path} does not exist.") from None
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise ResourceError(f"Cannot read {path}: {error}") from None
 
 

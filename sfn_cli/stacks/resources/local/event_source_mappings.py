@@ -12,12 +12,12 @@ from sfn_cli.api.functions.mapping_settings import mapping_defaults
 from sfn_cli.arn import service_in_arn
 from sfn_cli.stacks.resources.calls import already_exists, call_store, is_not_found, none_if_missing
 from sfn_cli.stacks.resources.resource import CreatedResource, ResourceError, ResourceType
+from sfn_cli.store.records.events.source_mappings import POLLED_SOURCES
 
 if TYPE_CHECKING:
     from sfn_cli.stacks.resources.resource import Naming, Properties, ProvisioningContext
 
 _SERVICE = "lambda"
-_POLLED = ("sqs", "dynamodb", "kinesis")
 
 
 def _predict_mapping(naming: Naming, properties: Properties) -> CreatedResource:
@@ -88,7 +88,7 @@ def _mapping_request(properties: Properties) -> dict[str, Any]:
 
 def is_polled_source(context: ProvisioningContext, source_arn: Any) -> bool:
     """Whether sfn can poll the source of a mapping or a pipe; if not, the user sees a line."""
-    if service_in_arn(str(source_arn)) in _POLLED:
+    if service_in_arn(str(source_arn)) in POLLED_SOURCES:
         return True
     context.report(
         f"{context.naming.logical_id}: sfn polls SQS queues, DynamoDB streams and Kinesis streams; "

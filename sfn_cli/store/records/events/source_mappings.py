@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from sfn_cli.jsonvalue import Json
 
 MAPPING, PIPE = "mapping", "pipe"
+POLLED_SOURCES = ("sqs", "dynamodb", "kinesis")
+"""The services whose queues and streams a worker polls."""
 
 
 class SourceMapping(NamedTuple):

@@ -47,7 +47,7 @@ def compared_run(diff: ExecutionDiff, level: GraphLevel) -> tuple[GraphRun, Grap
 
 
 def _marks_of_paths(states: Iterable[StateDiff]) -> dict[str, ChangeMark]:
-    """Returns the mark of each path: of several visits, also in iterations, "~" unless all are alike."""
+    """Returns the mark of each path: of several visits, also in iterations, "~" unless all are equal."""
     in_first: set[str] = set()
     in_second: set[str] = set()
     differing: dict[str, None] = {}

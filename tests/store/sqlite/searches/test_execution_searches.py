@@ -149,7 +149,7 @@ def test_pages_are_the_list(database: Database, filters: dict[str, Any]) -> None
 
 
 def test_a_search_stops(database: Database) -> None:
-    """After so many executions it says where, and the next search continues there."""
+    """After its limit of executions it returns its position, and the next search continues there."""
     searches = SqliteExecutionSearches(database)
     search = ExecutionSearch(BOTH, text="ada")
     first = searches.search(search, 100, 4)
