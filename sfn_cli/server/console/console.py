@@ -129,7 +129,7 @@ class Console:
             since = head.headers.get("last-event-id") or query.get(_SINCE, "")
             await self._stream(route, asked._replace(is_followed=True), since, request, send)
             return None
-        note = "" if route.is_data else self._notes.pop(query.get(_NOTE, ""), "")
+        note = "" if asked.is_data else self._notes.pop(query.get(_NOTE, ""), "")
         return await self._respond(route, asked, note)
 
     async def _act(
@@ -154,7 +154,7 @@ class Console:
                 return shown
             if isinstance(shown, ConsoleFile):
                 return _file_response(shown)
-            if route.is_data:
+            if asked.is_data:
                 return _data_response(shown)
             may_change = asked.form_token is not None
             return self._page_response(shown, may_change=may_change, note=note, key=self._access.page_key)

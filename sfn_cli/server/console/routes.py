@@ -104,13 +104,10 @@ class ConsoleRoute(NamedTuple):
 
     function: Callable[..., Shown]
     names: Mapping[str, str]
-    is_data: bool
-    """Whether the address is that of a page's data (.json)."""
 
 
 def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) -> ConsoleRoute | None:
     """Returns the route of a percent-encoded path; None if there is none."""
-    is_data = path.endswith(JSON_ENDING)
     segments = path.removeprefix(CONSOLE).removesuffix(JSON_ENDING).strip("/").split("/")
     found = [
         (pattern.count("{"), function, names)
@@ -120,7 +117,7 @@ def find_console_route(routes: Mapping[str, Callable[..., Shown]], path: str) ->
     if not found:
         return None
     _, function, names = min(found, key=lambda one: one[0])
-    return ConsoleRoute(function, names, is_data)
+    return ConsoleRoute(function, names)
 
 
 def _matched_names(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
