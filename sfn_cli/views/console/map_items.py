@@ -26,7 +26,7 @@ _MOST_ERRORS = 20
 class MapItem(NamedTuple):
     """An item of a Map: an iteration, or a child execution of a Map Run.
 
-    `name` is an index or a name, `address` that of its page, `began_at` and `ended_at` are times in
+    `name` is an index or a name, `address` returns that of its page, `began_at` and `ended_at` are times in
     milliseconds since 1970; `ended_at` is None while it runs.
     """
 
@@ -35,7 +35,7 @@ class MapItem(NamedTuple):
     began_at: int
     ended_at: int | None
     error: str | None
-    address: str
+    address: "Callable[[], str]"
 
 
 class MapItemsQuery(NamedTuple):
@@ -133,7 +133,7 @@ def _draw_item_row(item: MapItem) -> Markup:
     return element(
         "tr",
         {},
-        element("th", {"scope": "row"}, element("a", {"href": item.address}, item.name)),
+        element("th", {"scope": "row"}, element("a", {"href": item.address()}, item.name)),
         element(
             "td",
             {},

@@ -31,12 +31,13 @@ SECTIONS = (
 class ConsolePage(NamedTuple):
     """What is on a page.
 
-    `body` are the children of <main>. `data` is what the same address with .json returns. `section` is
-    the link at the top that is the current one. `is_live`: the page changes while it is open. `parts`
-    are its parts that may change, by the ids of their elements; each is the whole element, and the body
-    contains it. `scripts` are further files of server/console/static that the page needs. `trail` are the
-    pages above this one: (text, address). `shows_processes`: what it shows may change without a change of
-    the store, so that it is also drawn again from time to time.
+    `body` are the children of <main>. `data` is what the same address with .json returns; a request for
+    the page may leave out what is costly in it. `section` is the link at the top that is the current one.
+    `is_live`: the page changes while it is open. `parts` are its parts that may change, by the ids of their
+    elements; each is the whole element, and the body contains it. `scripts` are further files of
+    server/console/static that the page needs. `trail` are the pages above this one: (text, address).
+    `shows_processes`: what it shows may change without a change of the store, so that it is also drawn
+    again from time to time.
     """
 
     title: str

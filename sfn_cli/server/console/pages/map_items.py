@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfn_cli.errors import ApiError
 from sfn_cli.server.console.map_item_query import address_of_map_items, map_items_data, map_items_query
@@ -62,15 +62,17 @@ def map_page(service: Service, request: ConsoleRequest) -> ConsolePage | Console
     )
     rows = draw_item_rows(items, asked, address)
     title = element("h1", {}, visit.state, element("span", {"class": "note"}, " Map"))
+    data: dict[str, Any] = {
+        "state": visit.state,
+        "path": visit.path,
+        "counts": None if counts is None else counts._asdict(),
+    }
+    if request.is_data:
+        data["items"] = map_items_data(listed_items(items, asked))
     return ConsolePage(
         f"{visit.state} – {shown.source.name}",
         join_markup([title, summary, rows]),
-        {
-            "state": visit.state,
-            "path": visit.path,
-            "counts": None if counts is None else counts._asdict(),
-            "items": map_items_data(listed_items(items, asked)),
-        },
+        data,
         is_live=shown.is_live,
         parts={"map-summary": summary, "map-rows": rows},
         trail=execution_trail(shown.source.arn or "", state=path),
@@ -82,13 +84,12 @@ def _item_of_thread(shown: ShownExecution, visit: StateVisit, thread: Thread) ->
     status: Status = thread.status
     if thread.ended_at is None and last is not None:
         status = display_status(last, shown.pending)
-    state = visit.path if last is None else last.path
-    query = ExecutionQuery(
-        state=state,
-        visit=None if last is None else last.entered_id,
-        iterations=iterations_around(thread),
-    )
-    address = query.address(shown.source.arn or "")
+
+    def address() -> str:
+        state, entered_id = (visit.path, None) if last is None else (last.path, last.entered_id)
+        query = ExecutionQuery(state=state, visit=entered_id, iterations=iterations_around(thread))
+        return query.address(shown.source.arn or "")
+
     error = None if last is None else last.error
     return MapItem(str(thread.index), status, thread.started_at, thread.ended_at, error, address)
 

@@ -78,14 +78,13 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
         "h1", {}, label, element("span", {"class": "note"}, f" Map Run, {described['status'].lower()}")
     )
     note = element("p", {"class": "note"}, "Children that succeeded are not listed.")
+    data = {**_map_run_data(described), "itemsPerSecond": round(children.per_second, 1)}
+    if request.is_data:
+        data["children"] = map_items_data(listed_items(items, asked))
     return ConsolePage(
         f"{label} – {name_of_execution(execution)}",
         join_markup([title, facts, limits, summary, rows, note]),
-        {
-            **_map_run_data(described),
-            "itemsPerSecond": round(children.per_second, 1),
-            "children": map_items_data(listed_items(items, asked)),
-        },
+        data,
         is_live=is_running,
         parts={"map-facts": facts, "map-summary": summary, "map-rows": rows},
         trail=execution_trail(execution),
@@ -166,5 +165,5 @@ def _facts_of_run(described: Mapping[str, Any], children: MapRunItems, now: int)
 
 def _item_of_child(child: MapRunChildRun) -> MapItem:
     name = name_of_execution(child.name).rpartition("/")[2]
-    address = execution_address(child.name)
+    address = partial(execution_address, child.name)
     return MapItem(name, child.status, child.started_at, child.ended_at, child.error, address)
