@@ -198,7 +198,7 @@ def test_a_map_run(console: OpenedConsole, maps: str) -> None:
     assert data["itemsPerSecond"] > 0
     assert {child["error"] for child in data["children"]} == {"Too<Large>"}
     shown = console.get(address)
-    assert "51 of 60 succeeded" in shown.words
+    assert "51 of 60 succeeded" in shown._replace(text=shown.text.partition("<main")[2]).words
     page = shown.text
     assert page.count("/console/machines/Maps/executions/Many%2F") == 9
     assert "Change the limits" not in page, "it has ended"
