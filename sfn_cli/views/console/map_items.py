@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.picture.heat_map import draw_heat_map
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_fact_list, draw_table_head
 from sfn_cli.views.statuses import FAILURES, LOOKS, WORST_FIRST
 from sfn_cli.views.text.markup import Markup, element
 from sfn_cli.views.text.time_spans import format_span
@@ -78,13 +79,8 @@ def draw_item_errors(
         count = element("td", {"class": "number"}, str(number))
         rows.append(element("tr", {}, element("th", {"scope": "row", "class": "error"}, link), count))
     yield element("h2", {}, "Errors")
-    head = element(
-        "tr",
-        {},
-        element("th", {"scope": "col"}, "Error"),
-        element("th", {"scope": "col", "class": "number"}, "Items"),
-    )
-    yield element("table", {"class": "errors"}, element("thead", {}, head), element("tbody", {}, *rows))
+    head = draw_table_head(("Error", "Items"), numbers=("Items",))
+    yield element("table", {"class": "errors"}, head, element("tbody", {}, *rows))
     if len(errors) > _MOST_ERRORS:
         yield element("p", {"class": "note"}, f"… {len(errors) - _MOST_ERRORS} other errors")
 
@@ -106,18 +102,10 @@ def draw_item_rows(
     """Returns a page of the listed items, with links to the pages before and after it."""
     found = listed_items(items, asked)
     page = found[asked.start : asked.start + _ITEMS_ON_PAGE]
-    head = element(
-        "tr",
-        {},
-        *(
-            element("th", {"scope": "col", "class": look}, text)
-            for text, look in (("Item", None), ("Status", None), ("Took", "number"), ("Error", None))
-        ),
-    )
     table = element(
         "table",
         {"class": "rows items"},
-        element("thead", {}, head),
+        draw_table_head(("Item", "Status", "Took", "Error"), numbers=("Took",)),
         element("tbody", {}, *map(_draw_item_row, page)),
     )
     links = []
@@ -141,10 +129,7 @@ def draw_item_rows(
 
 def draw_item_facts(facts: "Mapping[str, str]") -> Markup:
     """Returns numbers with their names."""
-    pairs = []
-    for name, value in list(facts.items())[:_MOST_FACTS]:
-        pairs.append(element("div", {}, element("dt", {}, name), element("dd", {}, value)))
-    return element("dl", {"class": "facts"}, *pairs)
+    return draw_fact_list(list(facts.items())[:_MOST_FACTS])
 
 
 def _draw_item_row(item: MapItem) -> Markup:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.events import api_event
 from sfn_cli.views.report.secrets import mask_json_text
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element
 from sfn_cli.views.text.time_spans import format_span
 
@@ -29,11 +30,10 @@ def draw_event_table(view: ExecutionView) -> Markup:
     """Returns the table of events up to the view's last event."""
     events = [event for event in view.source.history if event.id <= view.last_id]
     columns = ("Event", "After", "Type", "Details")
-    head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))
     return element(
         "table",
         {"class": "events", "aria-label": "Events"},
-        element("thead", {}, head),
+        draw_table_head(columns),
         element("tbody", {}, *_draw_rows(events, view.started_at)),
     )
 

@@ -11,6 +11,7 @@ from sfn_cli.views.failure.next_steps import next_steps
 from sfn_cli.views.report.durations import draw_elapsed
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_fact_list
 from sfn_cli.views.report.visit_panels import draw_frames, draw_pending
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element
@@ -34,11 +35,7 @@ _MOST_PENDING = 10
 def draw_header(given: ReportInput) -> Markup:
     """Returns the name, status and durations of the execution."""
     title = element("h1", {}, given.view.source.name, " ", draw_status(given))
-    facts = (
-        element("div", {}, element("dt", {}, name), element("dd", {}, value))
-        for name, value in facts_of_execution_page(given)
-    )
-    return element("header", {}, title, element("dl", {"class": "facts"}, *facts))
+    return element("header", {}, title, draw_fact_list(facts_of_execution_page(given)))
 
 
 def draw_status(given: ReportInput) -> Markup:

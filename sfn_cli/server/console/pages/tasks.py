@@ -11,6 +11,7 @@ from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.task_answers import draw_task_form
 from sfn_cli.views.console.times import draw_time
 from sfn_cli.views.execution.as_json import utc_date
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _draw_tasks(tasks: Sequence[WaitingTask], token: str | None) -> Markup:
     return element(
         "table",
         {"class": "rows cards tasks"},
-        element("thead", {}, element("tr", {}, *(element("th", {"scope": "col"}, one) for one in headings))),
+        draw_table_head(headings),
         element("tbody", {}, *(_draw_row(task, token, number == 0) for number, task in enumerate(tasks))),
     )
 

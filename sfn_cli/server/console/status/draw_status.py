@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.arn import name_of_execution
 from sfn_cli.views.console.addresses import console_address, execution_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
+from sfn_cli.views.report.tables import draw_fact_list, draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
 
@@ -110,8 +111,7 @@ def _draw_store(status: GatheredStatus) -> Markup:
         ("Functions", str(status.functions)),
         ("Executions", _executions_text(status.executions)),
     ]
-    items = (element("div", {}, element("dt", {}, title), element("dd", {}, text)) for title, text in facts)
-    return _part("store", "Store", element("dl", {"class": "facts"}, *items))
+    return _part("store", "Store", draw_fact_list(facts))
 
 
 def _executions_text(counts: Mapping[str, int]) -> str:
@@ -240,7 +240,6 @@ def _note(text: str) -> Markup:
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    head = element("tr", {}, *(element("th", {"scope": "col"}, title) for title in titles))
     body = (
         element(
             "tr",
@@ -253,7 +252,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
         )
         for row in rows
     )
-    table = element("table", {"class": "rows cards"}, element("thead", {}, head), element("tbody", {}, *body))
+    table = element("table", {"class": "rows cards"}, draw_table_head(titles), element("tbody", {}, *body))
     return element(
         "div", {"class": "wide-table", "tabindex": 0, "role": "region", "aria-label": titles[0]}, table
     )

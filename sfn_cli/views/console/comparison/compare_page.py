@@ -21,6 +21,7 @@ from sfn_cli.views.layout.place import place
 from sfn_cli.views.picture.svg import draw_svg_of_page
 from sfn_cli.views.report.picture_look import picture_look
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
@@ -95,12 +96,9 @@ def draw_choice_of_other(view: ExecutionView, arn: str, others: Sequence[OtherEx
 
 
 def _draw_others(others: Sequence[OtherExecution], arn: str) -> Markup:
-    columns = (("Execution", None), ("Status", None), ("Started", None), ("Duration", "number"))
-    head = element(
-        "tr", {}, *(element("th", {"scope": "col", "class": look}, column) for column, look in columns)
-    )
+    head = draw_table_head(("Execution", "Status", "Started", "Duration"), numbers=("Duration",))
     rows = [_draw_other(one, arn) for one in others]
-    table = element("table", {"class": "rows"}, element("thead", {}, head), element("tbody", {}, *rows))
+    table = element("table", {"class": "rows"}, head, element("tbody", {}, *rows))
     return element("div", {"class": "sideways", "tabindex": 0}, table)
 
 
@@ -119,8 +117,7 @@ def _draw_other(one: OtherExecution, arn: str) -> Markup:
 
 def _draw_ends(diff: ExecutionDiff, first: str, second: str, now: int) -> Markup:
     """Returns both executions with their ends, and how many states differ."""
-    columns = ("Mark", "Execution", "Status", "Duration", "Error")
-    head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))
+    head = draw_table_head(("Mark", "Execution", "Status", "Duration", "Error"))
     rows = [
         _draw_end(mark, which, view, arn, now)
         for mark, which, view, arn in (
@@ -128,7 +125,7 @@ def _draw_ends(diff: ExecutionDiff, first: str, second: str, now: int) -> Markup
             ("+", "Second", diff.after, second),
         )
     ]
-    table = element("table", {"class": "rows"}, element("thead", {}, head), element("tbody", {}, *rows))
+    table = element("table", {"class": "rows"}, head, element("tbody", {}, *rows))
     table = element("div", {"class": "sideways", "tabindex": 0}, table)
     words = [_words_of_diff(diff)]
     if diff.same_definition is False:

@@ -9,6 +9,7 @@ from sfn_cli.views.diff.execution_diff import facts_of_visit
 from sfn_cli.views.diff.value_changes import ABSENT
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.report.timeline import DEEPEST
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
@@ -47,7 +48,6 @@ def draw_compared_states(
 ) -> Markup:
     """Returns the table. Of a Map, the iterations that differ are shown."""
     columns = ("Difference", "State", "First", "Second", "What differs")
-    head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in columns))
     every = list(_compared_rows(diff.states, 0))
     rows = [
         _draw_compared_row(row, now, address_before, address_after, len(columns))
@@ -59,7 +59,7 @@ def draw_compared_states(
     table = element(
         "table",
         {"class": "timeline compared", "aria-label": "States"},
-        element("thead", {}, head),
+        draw_table_head(columns),
         element("tbody", {}, *rows),
     )
     return element("div", {"class": "sideways", "tabindex": 0}, table)

@@ -8,6 +8,7 @@ from sfn_cli.views.console.definition.definition_graph import draw_graph_or_tabl
 from sfn_cli.views.diff.definition_lines import definition_diff_lines
 from sfn_cli.views.diff.text_lines import differing_lines
 from sfn_cli.views.report.styled_html import draw_styled_lines
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -63,9 +64,8 @@ def _draw_text_difference(before: str, after: str) -> Markup:
     if not groups:
         return Markup("")
     titles = ("Before", "After", "Difference", "Text")
-    head = element("tr", {}, *(element("th", {"scope": "col"}, title) for title in titles))
     bodies = (element("tbody", {}, *map(_draw_line, group)) for group in groups)
-    table = element("table", {"class": "text-lines"}, element("thead", {}, head), *bodies)
+    table = element("table", {"class": "text-lines"}, draw_table_head(titles), *bodies)
     return join_markup(
         [
             element("h2", {}, "Lines"),

@@ -8,6 +8,7 @@ from sfn_cli.views.console.execution.drawn_part import DrawnPart
 from sfn_cli.views.console.execution.row_blocks import draw_row_blocks
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.report.event_table import event_details_text
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.time_spans import format_span
 
@@ -42,9 +43,8 @@ def draw_events_part(page: ExecutionPageInput) -> DrawnPart:
     """Returns the table of events, each with its state, and links to other pages of it."""
     rows = [_draw_event_row(event, page) for event in shown_events(page)]
     blocks = draw_row_blocks("events", rows, size=_BLOCK, is_live=page.is_live, blocks=EVENTS_PAGE // _BLOCK)
-    head = element("tr", {}, *(element("th", {"scope": "col"}, column) for column in _COLUMNS))
     table = element(
-        "table", {"class": "events", "aria-label": "Events"}, element("thead", {}, head), *blocks.values()
+        "table", {"class": "events", "aria-label": "Events"}, draw_table_head(_COLUMNS), *blocks.values()
     )
     pages = element("nav", {"id": "events-pages", "aria-label": "Pages of events"}, *_draw_event_pages(page))
     scroller = element("div", {"class": "scroller", "tabindex": 0}, table)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.console.execution.value_blocks import draw_value
 from sfn_cli.views.report.overview import draw_failure, draw_status, facts_of_execution_page
 from sfn_cli.views.report.payloads import ShownPayloads
+from sfn_cli.views.report.tables import draw_fact_list
 from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
@@ -24,13 +25,8 @@ def draw_execution_header(page: ExecutionPageInput) -> Markup:
         draw_status(page.report),
         element("span", {"class": "note"}, earlier) if earlier else "",
     )
-    facts = (
-        element("div", {}, element("dt", {}, name), element("dd", {}, value))
-        for name, value in facts_of_execution_page(page.report)
-    )
-    return element(
-        "div", {"id": "execution-header", "data-swap": True}, title, element("dl", {"class": "facts"}, *facts)
-    )
+    facts = draw_fact_list(facts_of_execution_page(page.report))
+    return element("div", {"id": "execution-header", "data-swap": True}, title, facts)
 
 
 def draw_execution_now(page: ExecutionPageInput) -> Markup:

@@ -12,6 +12,7 @@ from sfn_cli.views.outline.rows import OutlineRows
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.report.durations import draw_elapsed
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.report.timeline import DEEPEST
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, escape_markup, join_markup
@@ -34,18 +35,10 @@ def draw_outline_table(page: ExecutionPageInput) -> DrawnPart:
     rows = fit_rows(OutlineRows(page.view, page.report.pending).rows(), _MOST_ROWS)
     drawn = [_draw_outline_row(row, depth, above, page) for row, depth, above in _flat_rows(rows, 0, None)]
     blocks = draw_row_blocks("outline", drawn, size=_BLOCK, is_live=page.is_live)
-    head = element(
-        "tr",
-        {},
-        *(
-            element("th", {"scope": "col", "class": "number" if column == "Duration" else None}, column)
-            for column in _COLUMNS
-        ),
-    )
     table = element(
         "table",
         {"class": "timeline outline-table", "aria-label": "Outline"},
-        element("thead", {}, head),
+        draw_table_head(_COLUMNS, numbers=("Duration",)),
         *blocks.values(),
     )
     return DrawnPart(element("div", {"class": "scroller", "tabindex": 0}, table), blocks)

@@ -8,6 +8,7 @@ from sfn_cli.arn import qualify_arn
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.execution.as_json import utc_date
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
 
@@ -164,6 +165,4 @@ def _routes(machine: MachineAtRevision, alias: MachineAlias) -> list[Markup]:
 
 
 def _table(titles: tuple[str, ...], rows: Iterable[Markup]) -> Markup:
-    heads = (element("th", {"scope": "col"}, title) for title in titles)
-    head = element("thead", {}, element("tr", {}, *heads))
-    return element("table", {"class": "rows"}, head, element("tbody", {}, *rows))
+    return element("table", {"class": "rows"}, draw_table_head(titles), element("tbody", {}, *rows))

@@ -17,6 +17,7 @@ from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.times import draw_time
 from sfn_cli.views.execution.as_json import utc_date
+from sfn_cli.views.report.tables import draw_fact_list
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -88,12 +89,11 @@ def _draw_machine_header(machine: MachineDetails | None, name: str, *, can_start
         *_machine_version_facts(machine),
         ("ARN", machine.arn),
     ]
-    rows = (element("div", {}, element("dt", {}, label), element("dd", {}, value)) for label, value in facts)
     return element(
         "section",
         {},
         element("h1", {}, name),
-        element("dl", {"class": "facts"}, *rows),
+        draw_fact_list(facts),
         element("p", {"class": "buttons"}, *buttons),
     )
 

@@ -11,6 +11,7 @@ from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.times import draw_duration, draw_time
 from sfn_cli.views.execution.as_json import utc_date
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
@@ -38,18 +39,10 @@ def draw_runs(
         titles = ["Execution", "Status", "Started", "Took", "Error"]
         if not of_one_machine:
             titles.insert(0, "State machine")
-        head = element(
-            "tr",
-            {},
-            *(
-                element("th", {"scope": "col", "class": "number" if title == "Took" else None}, title)
-                for title in titles
-            ),
-        )
         table = element(
             "table",
             {"class": "cards runs"},
-            element("thead", {}, head),
+            draw_table_head(titles, numbers=("Took",)),
             element("tbody", {}, *rows),
         )
     pages = _draw_run_pages(found, filters, address)

@@ -8,6 +8,7 @@ from sfn_cli.server.console.pages.lists.run_table import draw_status
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.times import draw_duration, draw_time
 from sfn_cli.views.execution.map_counts import format_map_counts
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ def draw_running(running: RunningList | None, machine: str, by_wall_clock: Colle
     if running is None or not running.executions:
         return element("section", {"id": "running", "hidden": True})
     titles = ("Execution", "State", "For", "Until", "Waits for")
-    head = element("tr", {}, *(element("th", {"scope": "col"}, title) for title in titles))
     rows = (
         row for one in running.executions for row in _draw_running_execution(one, one.arn in by_wall_clock)
     )
@@ -40,7 +40,7 @@ def draw_running(running: RunningList | None, machine: str, by_wall_clock: Colle
         "section",
         {"id": "running", "aria-label": "Running executions"},
         element("h2", {}, "Running"),
-        element("table", {"class": "cards"}, element("thead", {}, head), element("tbody", {}, *rows)),
+        element("table", {"class": "cards"}, draw_table_head(titles), element("tbody", {}, *rows)),
         more,
     )
 
