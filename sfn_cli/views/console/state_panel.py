@@ -139,8 +139,7 @@ def _draw_change(change: ValueChange) -> Markup:
             return element("td", {"class": "note"}, "–")
         return element("td", {}, element("code", {}, jsonvalue.dumps(value)))
 
-    mark = "+" if change.before is ABSENT else "−" if change.after is ABSENT else "~"
-    name = element("th", {"scope": "row"}, f"{mark} {change.path or '(the whole value)'}")
+    name = element("th", {"scope": "row"}, f"{change.mark} {change.path or '(the whole value)'}")
     return element("tr", {}, name, cell(change.before), cell(change.after))
 
 

@@ -86,14 +86,13 @@ def draw_value_changes(changes: Sequence[ValueChange]) -> Markup:
 
 
 def _draw_value_change(change: ValueChange) -> Markup:
-    mark = "+" if change.before is ABSENT else "−" if change.after is ABSENT else "~"
     values = [value for value in (change.before, change.after) if value is not ABSENT]
     shown: list[str] = []
     for value in values:
         text = jsonvalue.dumps(value)
         shown += [" → "] if shown else []
         shown.append(element("code", {}, text if len(text) < _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"))
-    return element("li", {}, draw_change_mark(mark), f" {change.path or '(the whole value)'} ", *shown)
+    return element("li", {}, draw_change_mark(change.mark), f" {change.path or '(the whole value)'} ", *shown)
 
 
 def _compared_rows(states: Iterable[StateDiff], depth: int) -> Iterator[_ComparedRow]:
