@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import ConfigurationError, UsageError
-from sfn_cli.views.console.addresses import execution_address, machine_address
+from sfn_cli.views.console.addresses import execution_address, execution_segment, machine_address
 from sfn_cli.views.console.comparison.compared_graph import compared_level, compared_run
 from sfn_cli.views.console.comparison.compared_states import (
     MARK_WORDS,
@@ -179,14 +179,7 @@ def _visit_address(arn: str) -> Callable[[StateVisit], str]:
 
 
 def _compare_address(arn: str, other: str) -> str:
-    return execution_address(arn, "compare", _name_in_address(other))
-
-
-def _name_in_address(arn: str) -> str:
-    """Returns an execution as in the addresses of its machine's pages."""
-    from urllib.parse import unquote
-
-    return unquote(execution_address(arn).rpartition("/")[2])
+    return execution_address(arn, "compare", execution_segment(other))
 
 
 def _trail_of_execution(view: ExecutionView, arn: str) -> tuple[tuple[str, str], ...]:
