@@ -37,10 +37,19 @@ def machine_address(name: str, *segments: str, query: Mapping[str, object] | Non
 
 def execution_address(arn: str, *segments: str, query: Mapping[str, object] | None = None) -> str:
     """Returns the address of an execution's page, or of a page below it."""
+    machine, execution = _machine_and_execution(arn)
+    return machine_address(machine, "executions", execution, *segments, query=query)
+
+
+def execution_segment(arn: str) -> str:
+    """Returns an execution as the addresses of its machine's pages name it: EXECUTION."""
+    return _machine_and_execution(arn)[1]
+
+
+def _machine_and_execution(arn: str) -> tuple[str, str]:
     beginning, _, execution = name_in_arn(arn).partition(":")
     machine, _, label = beginning.partition("/")
-    execution = f"{label}/{execution}" if label else execution
-    return machine_address(machine, "executions", execution, *segments, query=query)
+    return machine, f"{label}/{execution}" if label else execution
 
 
 def _segment(text: str) -> str:

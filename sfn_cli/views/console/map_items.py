@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.views.picture.heat_map import draw_heat_map
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.statuses import FAILURES, LOOKS, WORST_FIRST
 from sfn_cli.views.text.markup import Markup, element
-from sfn_cli.views.text.table_head import draw_table_head
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.report.durations import draw_elapsed
 from sfn_cli.views.report.payloads import ShownPayloads
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.report.visit_panels import draw_visit, texts_of_visit, visit_duration_words
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.test_state_command import test_state_command
@@ -123,11 +124,7 @@ def _draw_changes(visit: StateVisit) -> Iterator[Markup]:
     if not changes:
         yield element("p", {"class": "note"}, "The output is the input.")
         return
-    head = element(
-        "thead",
-        {},
-        element("tr", {}, *(element("th", {"scope": "col"}, text) for text in ("Path", "Input", "Output"))),
-    )
+    head = draw_table_head(("Path", "Input", "Output"))
     rows = [_draw_change(change) for change in changes[:_MOST_CHANGES]]
     yield element("table", {"class": "changes"}, head, element("tbody", {}, *rows))
     if len(changes) > _MOST_CHANGES:
@@ -142,8 +139,7 @@ def _draw_change(change: ValueChange) -> Markup:
             return element("td", {"class": "note"}, "–")
         return element("td", {}, element("code", {}, jsonvalue.dumps(value)))
 
-    mark = "+" if change.before is ABSENT else "−" if change.after is ABSENT else "~"
-    name = element("th", {"scope": "row"}, f"{mark} {change.path or '(the whole value)'}")
+    name = element("th", {"scope": "row"}, f"{change.mark} {change.path or '(the whole value)'}")
     return element("tr", {}, name, cell(change.before), cell(change.after))
 
 

@@ -45,9 +45,12 @@ def change_lines(changes: "Sequence[ValueChange]", *, indent: int, width: int) -
 
 def _lines_of_change(change: "ValueChange", column: int, indent: int, width: int) -> "Iterator[StyledLine]":
     before, after = _shown_value(change.before), _shown_value(change.after)
-    mark = "+" if before is None else "−" if after is None else "~"
     path = change.path or "(the whole value)"
-    head = [Span(" " * indent), marked_span(mark), Span(path + " " * max(0, column - cell_width(path)))]
+    head = [
+        Span(" " * indent),
+        marked_span(change.mark),
+        Span(path + " " * max(0, column - cell_width(path))),
+    ]
     if before is None or after is None:
         yield shorten_line([*head, Span(f"  {after if before is None else before}", "code")], width)
         return

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from sfn_cli.jsonvalue import Json
+    from sfn_cli.views.graph.graph import ChangeMark
 
 
 class Absence:
@@ -34,6 +35,10 @@ class ValueChange(NamedTuple):
     path: str
     before: "Json | Absence"
     after: "Json | Absence"
+
+    @property
+    def mark(self) -> "ChangeMark":
+        return "+" if self.before is ABSENT else "−" if self.after is ABSENT else "~"
 
 
 def value_changes(before: "Json | Absence", after: "Json | Absence") -> list[ValueChange]:

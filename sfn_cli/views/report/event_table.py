@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.interpreter.events import api_event
 from sfn_cli.views.report.secrets import mask_json_text
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element
-from sfn_cli.views.text.table_head import draw_table_head
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.failure.explain import place_of_visit
 from sfn_cli.views.failure.next_steps import next_steps
 from sfn_cli.views.report.durations import draw_elapsed
-from sfn_cli.views.report.facts import draw_facts
 from sfn_cli.views.report.secrets import mask_text
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_fact_list
 from sfn_cli.views.report.visit_panels import draw_frames, draw_pending
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element
@@ -35,7 +35,7 @@ _MOST_PENDING = 10
 def draw_header(given: ReportInput) -> Markup:
     """Returns the name, status and durations of the execution."""
     title = element("h1", {}, given.view.source.name, " ", draw_status(given))
-    return element("header", {}, title, draw_facts(facts_of_execution_page(given)))
+    return element("header", {}, title, draw_fact_list(facts_of_execution_page(given)))
 
 
 def draw_status(given: ReportInput) -> Markup:

@@ -108,6 +108,8 @@ thead th { color: var(--muted); font-size: 12px }
 """
 
 _DEEPEST = 8
+"""The depth from which rows are not indented further."""
+
 _INDENT_PIXELS = 16
 
 
@@ -124,6 +126,11 @@ def page_sheet() -> str:
             picture_rules(),
         ]
     )
+
+
+def depth_class(depth: int) -> str:
+    """Returns the class that indents the first cell of a row."""
+    return f"depth-{min(depth, _DEEPEST)}"
 
 
 def _depth_rules() -> list[str]:

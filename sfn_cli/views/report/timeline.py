@@ -13,6 +13,7 @@ from sfn_cli.views.execution.pending import display_status
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.report.durations import draw_visit_duration
 from sfn_cli.views.report.map_items import map_words
+from sfn_cli.views.report.page_style import depth_class
 from sfn_cli.views.report.status_marks import draw_status_mark
 from sfn_cli.views.report.time_axis import TimeAxis
 from sfn_cli.views.statuses import LOOKS
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from sfn_cli.views.report.time_axis import AxisPart
     from sfn_cli.views.statuses import Status
     from sfn_cli.views.text.markup import Attributes
-
-DEEPEST = 8
-"""The depth from which rows are not indented further."""
 
 _MOST_ROWS = 40
 """The number of rows from which the table scrolls within the page."""
@@ -139,18 +137,19 @@ def draw_timeline_row(
         "data-state": state_id(visit.path),
         "data-status": look.colour,
     }
-    depth = min(visit_depth(visit), DEEPEST)
     return element(
         "tr",
         attributes,
-        element("th", {"scope": "row", "class": f"depth-{depth}"}, link, _draw_notes(visit, given)),
+        element(
+            "th", {"scope": "row", "class": depth_class(_visit_depth(visit))}, link, _draw_notes(visit, given)
+        ),
         element("td", {"class": f"mark-{look.colour}"}, look.word),
         element("td", {"class": "number"}, draw_visit_duration(visit, given)),
         element("td", {"class": "when"}, _draw_bar(visit, status, axis, given.now)),
     )
 
 
-def visit_depth(visit: StateVisit) -> int:
+def _visit_depth(visit: StateVisit) -> int:
     """Returns the number of states around a visit."""
     depth, parent = 0, visit.thread.parent
     while parent is not None:

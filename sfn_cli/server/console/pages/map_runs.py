@@ -25,7 +25,7 @@ from sfn_cli.views.console.map_items import (
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.trails import execution_trail
 from sfn_cli.views.execution.as_json import utc_date
-from sfn_cli.views.report.facts import draw_facts
+from sfn_cli.views.report.tables import draw_fact_list
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.time_spans import format_span
 
@@ -62,7 +62,7 @@ def map_run_page(service: Service, request: ConsoleRequest) -> ConsolePage:
     facts = element(
         "section",
         {"id": "map-facts"},
-        draw_facts(_facts_of_run(described, children, service.clock()).items()),
+        draw_fact_list(_facts_of_run(described, children, service.clock()).items()),
     )
     summary = element(
         "section",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sfn_cli.api.stepfunctions.starts.again import clock_of_execution
 from sfn_cli.api.views.start_options import start_options
-from sfn_cli.arn import name_in_arn
 from sfn_cli.server.console.chosen_clock import clock_in_form
 from sfn_cli.server.console.opened_execution import no_such_opened_execution, opened_execution_arn
 from sfn_cli.server.console.opened_machine import no_such_machine, opened_machine_arn
+from sfn_cli.views.console.addresses import execution_segment
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.start_form import (
     EarlierInput,
@@ -59,7 +59,7 @@ def show_start(
     earlier = [
         EarlierInput(
             one.execution_arn,
-            name_in_arn(one.execution_arn).partition(":")[2],
+            execution_segment(one.execution_arn),
             one.name,
             one.started_at,
             one.input,

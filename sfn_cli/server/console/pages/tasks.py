@@ -11,8 +11,8 @@ from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.task_answers import draw_task_form
 from sfn_cli.views.console.times import draw_time
 from sfn_cli.views.execution.as_json import utc_date
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element
-from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

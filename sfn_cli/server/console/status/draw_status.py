@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from sfn_cli.arn import name_of_execution
 from sfn_cli.views.console.addresses import console_address, execution_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
-from sfn_cli.views.report.facts import draw_facts
+from sfn_cli.views.report.tables import draw_fact_list, draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
-from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,7 +111,7 @@ def _draw_store(status: GatheredStatus) -> Markup:
         ("Functions", str(status.functions)),
         ("Executions", _executions_text(status.executions)),
     ]
-    return _part("store", "Store", draw_facts(facts))
+    return _part("store", "Store", draw_fact_list(facts))
 
 
 def _executions_text(counts: Mapping[str, int]) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfn_cli.errors import ConfigurationError, UsageError
-from sfn_cli.views.console.addresses import execution_address
+from sfn_cli.views.console.addresses import execution_address, execution_segment
 from sfn_cli.views.console.comparison.compared_graph import compared_level, compared_run
 from sfn_cli.views.console.comparison.compared_states import (
     MARK_WORDS,
@@ -22,10 +22,10 @@ from sfn_cli.views.layout.place import place
 from sfn_cli.views.picture.svg import draw_svg_of_page
 from sfn_cli.views.report.picture_look import picture_look
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
-from sfn_cli.views.text.table_head import draw_table_head
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
@@ -180,11 +180,4 @@ def _visit_address(arn: str) -> Callable[[StateVisit], str]:
 
 
 def _compare_address(arn: str, other: str) -> str:
-    return execution_address(arn, "compare", _name_in_address(other))
-
-
-def _name_in_address(arn: str) -> str:
-    """Returns an execution as in the addresses of its machine's pages."""
-    from urllib.parse import unquote
-
-    return unquote(execution_address(arn).rpartition("/")[2])
+    return execution_address(arn, "compare", execution_segment(other))

@@ -8,11 +8,11 @@ from sfn_cli import jsonvalue
 from sfn_cli.views.diff.execution_diff import facts_of_visit
 from sfn_cli.views.diff.value_changes import ABSENT
 from sfn_cli.views.picture.element_ids import state_id
+from sfn_cli.views.report.page_style import depth_class
 from sfn_cli.views.report.status_marks import draw_status_mark
-from sfn_cli.views.report.timeline import DEEPEST
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
-from sfn_cli.views.text.table_head import draw_table_head
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
@@ -86,14 +86,13 @@ def draw_value_changes(changes: Sequence[ValueChange]) -> Markup:
 
 
 def _draw_value_change(change: ValueChange) -> Markup:
-    mark = "+" if change.before is ABSENT else "−" if change.after is ABSENT else "~"
     values = [value for value in (change.before, change.after) if value is not ABSENT]
     shown: list[str] = []
     for value in values:
         text = jsonvalue.dumps(value)
         shown += [" → "] if shown else []
         shown.append(element("code", {}, text if len(text) < _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"))
-    return element("li", {}, draw_change_mark(mark), f" {change.path or '(the whole value)'} ", *shown)
+    return element("li", {}, draw_change_mark(change.mark), f" {change.path or '(the whole value)'} ", *shown)
 
 
 def _compared_rows(states: Iterable[StateDiff], depth: int) -> Iterator[_ComparedRow]:
@@ -116,7 +115,7 @@ def _rows_of_threads(threads: Sequence[ThreadDiff], depth: int) -> Iterator[_Com
 def _draw_compared_row(
     row: _ComparedRow, now: int, address_before: AddressOf, address_after: AddressOf, columns: int
 ) -> Markup:
-    look = f"depth-{min(row.depth, DEEPEST)}"
+    look = depth_class(row.depth)
     mark = element("td", {}, draw_change_mark(row.mark))
     if row.state is None:
         return element(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sfn_cli.views.console.definition.definition_graph import draw_graph_or_table
 from sfn_cli.views.diff.definition_lines import definition_diff_lines
 from sfn_cli.views.diff.text_lines import differing_lines
+from sfn_cli.views.picture.change_looks import CHANGE_LOOKS
 from sfn_cli.views.report.styled_html import draw_styled_lines
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
-from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = 96
 _LOOKS = {"+": "added", "−": "removed", "": None}
-_WORDS = {"+": "added", "−": "removed", "": "in both"}
 
 
 def draw_comparison(
@@ -50,8 +50,10 @@ def draw_comparison(
 
 
 def _draw_legend() -> Markup:
-    words = (("added", "+ added"), ("removed", "− removed"), ("changed", "~ changed"))
-    marks = (element("span", {"class": f"legend {look}"}, text) for look, text in words)
+    marks = (
+        element("span", {"class": f"legend {change.look}"}, f"{mark} {change.word}")
+        for mark, change in CHANGE_LOOKS.items()
+    )
     return element("p", {"class": "note"}, *marks)
 
 
@@ -77,7 +79,7 @@ def _draw_text_difference(before: str, after: str) -> Markup:
 
 
 def _draw_line(line: TextLine) -> Markup:
-    mark = element("td", {}, line.mark or element("span", {"class": "hidden"}, _WORDS[""]))
+    mark = element("td", {}, line.mark or element("span", {"class": "hidden"}, "in both"))
     return element(
         "tr",
         {"class": _LOOKS[line.mark]},

@@ -29,6 +29,5 @@ DEFINITION_RULES = """
 .text-lines .added { color: var(--succeeded) }
 .text-lines .removed { color: var(--failed) }
 .text-lines .number { font-size: 12px; color: inherit }
-.hidden { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden }
 .wide-table { overflow-x: auto }
 """

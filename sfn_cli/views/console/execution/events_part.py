@@ -8,8 +8,8 @@ from sfn_cli.views.console.execution.drawn_part import DrawnPart
 from sfn_cli.views.console.execution.row_blocks import draw_row_blocks
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.report.event_table import event_details_text
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
-from sfn_cli.views.text.table_head import draw_table_head
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:

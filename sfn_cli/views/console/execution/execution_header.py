@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfn_cli.views.console.execution.value_blocks import draw_value
-from sfn_cli.views.report.facts import draw_facts
 from sfn_cli.views.report.overview import draw_failure, draw_status, facts_of_execution_page
 from sfn_cli.views.report.payloads import ShownPayloads
+from sfn_cli.views.report.tables import draw_fact_list
 from sfn_cli.views.text.markup import Markup, element
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def draw_execution_header(page: ExecutionPageInput) -> Markup:
         draw_status(page.report),
         element("span", {"class": "note"}, earlier) if earlier else "",
     )
-    facts = draw_facts(facts_of_execution_page(page.report))
+    facts = draw_fact_list(facts_of_execution_page(page.report))
     return element("div", {"id": "execution-header", "data-swap": True}, title, facts)
 
 

@@ -11,11 +11,11 @@ from sfn_cli.views.outline.fit_rows import fit_rows
 from sfn_cli.views.outline.rows import OutlineRows
 from sfn_cli.views.picture.element_ids import state_id
 from sfn_cli.views.report.durations import draw_elapsed
+from sfn_cli.views.report.page_style import depth_class
 from sfn_cli.views.report.status_marks import draw_status_mark
-from sfn_cli.views.report.timeline import DEEPEST
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, escape_markup, join_markup
-from sfn_cli.views.text.table_head import draw_table_head
 from sfn_cli.views.text.time_spans import format_span
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _flat_rows(
 def _draw_outline_row(
     row: OutlineRow, depth: int, above: OutlineRow | None, page: ExecutionPageInput
 ) -> Markup:
-    look = f"depth-{min(depth, DEEPEST)}"
+    look = depth_class(depth)
     if row.status is None:
         text = _draw_hidden_rows(row, above, page)
         return element("tr", {}, element("td", {"colspan": len(_COLUMNS), "class": f"note {look}"}, text))

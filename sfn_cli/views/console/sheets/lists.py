@@ -1,10 +1,6 @@
 """The rules for lists of machines and executions, and for the form that starts an execution."""
 
 LIST_RULES = """
-a.button {
-  display: inline-block; border: 1px solid var(--line); border-radius: 6px; padding: 2px 10px;
-  background: var(--box); text-decoration: none
-}
 a.button:hover { border-color: var(--text) }
 a.button.main { background: var(--running); color: var(--page); border-color: var(--running) }
 .filters { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; margin: 8px 0 }

@@ -9,9 +9,9 @@ from sfn_cli.server.console.opened_machine import CURRENT
 from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.forms import draw_form, draw_submit
 from sfn_cli.views.execution.as_json import utc_date
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
 from sfn_cli.views.text.moments import utc_text
-from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -17,7 +17,7 @@ from sfn_cli.views.console.addresses import machine_address
 from sfn_cli.views.console.page import ConsolePage
 from sfn_cli.views.console.times import draw_time
 from sfn_cli.views.execution.as_json import utc_date
-from sfn_cli.views.report.facts import draw_facts
+from sfn_cli.views.report.tables import draw_fact_list
 from sfn_cli.views.text.markup import Markup, element, join_markup
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _draw_machine_header(machine: MachineDetails | None, name: str, *, can_start
         "section",
         {},
         element("h1", {}, name),
-        draw_facts(facts),
+        draw_fact_list(facts),
         element("p", {"class": "buttons"}, *buttons),
     )
 

@@ -11,9 +11,9 @@ from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.times import draw_duration, draw_time
 from sfn_cli.views.execution.as_json import utc_date
 from sfn_cli.views.report.status_marks import draw_status_mark
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.statuses import LOOKS
 from sfn_cli.views.text.markup import Markup, element, join_markup
-from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

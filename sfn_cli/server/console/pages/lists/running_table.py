@@ -8,8 +8,8 @@ from sfn_cli.server.console.pages.lists.run_table import draw_status
 from sfn_cli.views.console.addresses import execution_address, machine_address
 from sfn_cli.views.console.times import draw_duration, draw_time
 from sfn_cli.views.execution.map_counts import format_map_counts
+from sfn_cli.views.report.tables import draw_table_head
 from sfn_cli.views.text.markup import Markup, element, join_markup
-from sfn_cli.views.text.table_head import draw_table_head
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
