@@ -106,13 +106,13 @@ def _write_failure(backend: Backend, view: ExecutionView) -> None:
 
 
 def _write_history(execution: SteppedExecution, path: Path) -> None:
-    from sfn_cli.cli.output import local_time_in_output
+    from sfn_cli.api import model
+    from sfn_cli.cli.output import show_output
     from sfn_cli.interpreter.events import api_event
 
     events = [api_event(event) for event in execution.history]
-    for event in events:
-        event["timestamp"] = local_time_in_output(event["timestamp"])
-    content = {"events": events, "definition": json.loads(execution.definition)}
+    printed = show_output({"events": events}, model.load_model("stepfunctions", "GetExecutionHistory").output)
+    content = {**printed, "definition": json.loads(execution.definition)}
     try:
         path.write_text(json.dumps(content, indent=4) + "\n", encoding="utf-8")
     except OSError as error:
