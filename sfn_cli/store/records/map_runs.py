@@ -106,6 +106,5 @@ class UnsuccessfulChild(NamedTuple):
     arn: str
     status: str
     error: str | None
-    cause: str | None
     started_at: int
     stopped_at: int | None
