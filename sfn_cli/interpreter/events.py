@@ -267,8 +267,7 @@ def execution_redriven_event(last_id: int, count: int, at: int) -> HistoryEvent:
 
     It follows the execution's last event.
     """
-    # The previous event is 0, as for every event from outside.
-    return HistoryEvent(last_id + 1, 0, at, "ExecutionRedriven", details={"redriveCount": count})
+    return HistoryEvent(last_id + 1, last_id, at, "ExecutionRedriven", details={"redriveCount": count})
 
 
 def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, Any]:
