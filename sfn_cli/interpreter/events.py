@@ -282,7 +282,9 @@ def api_event(event: HistoryEvent, *, include_data: bool = True) -> dict[str, An
     if type.details is not None:
         details = without_origins(event.details)
         if not include_data:
+            # Recorded on AWS in 2026: unlike those of input and output, their details are left out too.
             details.pop(VARIABLES, None)
+            details.pop(VARIABLES_DETAILS, None)
         if type.payload is not None and event.payload is not None:
             if include_data:
                 details[type.payload] = event.payload.text

@@ -15,7 +15,7 @@ from sfn_cli.asl.quantity import Quantity
 from sfn_cli.asl.states.state import LoadMachine, State
 from sfn_cli.asl.visit import Visit
 from sfn_cli.errors import StatesError
-from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.jsonvalue import Json, Payload, dumps_payload
 from sfn_cli.query.jsonata.expression import evaluate_expression_text, is_expression
 from sfn_cli.query.jsonpath.expression import compile_path
 from sfn_cli.query.payload_template import Template, compile_jsonata_template, compile_jsonpath_template
@@ -110,6 +110,7 @@ class MapState(State):
             raise StatesError(
                 "States.Runtime",
                 f'Reference path "{self._items_path.text if self._items_path else "$"}" must point to array.',
+                is_whole_cause=True,  # observed on AWS in 2026
             )
         visit.trace.note("afterItemsPath", Payload(value))
         return value
@@ -119,7 +120,8 @@ class MapState(State):
             value = visit.input.value
             if not isinstance(value, list):
                 raise StatesError(
-                    "States.QueryEvaluationError", f"Map state input must be an array but was: {dumps(value)}"
+                    "States.QueryEvaluationError",
+                    f"Map state input must be an array but was: {dumps_payload(value)}",
                 )
             return value
         if self._items_template is not None:

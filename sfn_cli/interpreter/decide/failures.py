@@ -13,6 +13,7 @@ from sfn_cli.interpreter.decide.moves import (
 )
 from sfn_cli.interpreter.events import error_event_details, state_event_types
 from sfn_cli.interpreter.visits import (
+    DATA_LIMIT_EXCEEDED,
     QUERY_EVALUATION_ERROR,
     catch_visit_error,
     final_visit_failure,
@@ -36,14 +37,16 @@ def expression_failed(
 ) -> HistoryEvent | Due | None:
     """Handles a failed expression of the state, after the last event of `after`.
 
-    A JSONata error is recorded first (law 3).
+    A JSONata error is recorded first (law 3), as are too large variables.
     """
     stay = frame.stay
-    if error.error == QUERY_EVALUATION_ERROR:
+    of_variables = error.error == DATA_LIMIT_EXCEEDED and error.location is not None
+    if error.error == QUERY_EVALUATION_ERROR or of_variables:
         details = {**error_event_details(error.error, error.cause), "state": stay.state.name}
         if error.location is not None:
             details["location"] = error.location
-        previous = stay.entered_previous if after.last == stay.entered_id else after.last
+        # Recorded on AWS in 2026: the event for too large variables follows StateEntered itself.
+        previous = stay.entered_previous if after.last == stay.entered_id and not of_variables else after.last
         return event_of_move(execution, frame, now, "EvaluationFailed", details, previous=previous)
     if frame.phase in ("WORKED", "JOINED"):
         return recover_from_failure(execution, frame, now, error)

@@ -16,7 +16,7 @@ from sfn_cli.interpreter.events import (
 )
 from sfn_cli.interpreter.receive import task_details, task_event, task_kind
 from sfn_cli.interpreter.visits import full_visit_error
-from sfn_cli.jsonvalue import Json, Payload, dumps
+from sfn_cli.jsonvalue import Json, Payload, dumps_payload
 
 if TYPE_CHECKING:
     from sfn_cli.interpreter.execution import Execution
@@ -89,7 +89,7 @@ def move_out_of_state(
     state = frame.stay.state
     details: dict[str, Json] = {"name": state.name}
     if done.assigned:
-        details[VARIABLES] = {name: dumps(value) for name, value in done.assigned.items()}
+        details[VARIABLES] = {name: dumps_payload(value) for name, value in done.assigned.items()}
         details[VARIABLES_DETAILS] = {"truncated": False}
     return HistoryEvent(
         execution.last_id + 1,

@@ -219,8 +219,8 @@ SILENT: dict[str, tuple[Any, list[str]]] = {
             "N": {"Type": "Pass", "End": True},
         },
         [
-            "FAILED States.ResultPathMatchFailure",
-            "/T FAILED start States.ResultPathMatchFailure [FAILED:Boom]",
+            "FAILED States.ReferencePathConflict",
+            "/T FAILED start States.ReferencePathConflict [FAILED:Boom]",
         ],
     ),
     "a Choice without a match in a branch": (
