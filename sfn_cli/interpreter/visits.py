@@ -153,7 +153,7 @@ def full_visit_error(stay: Stay, error: StatesError | RecursionError) -> StatesE
     """Returns the error with the state as a prefix of its cause, as AWS does for the language's errors."""
     if isinstance(error, RecursionError):
         error = TOO_DEEP
-    if error.error == DATA_LIMIT_EXCEEDED:
+    if error.error == DATA_LIMIT_EXCEEDED or not error.names_state:
         return error
     cause = (
         f"An error occurred while executing the state '{stay.state.name}' "
