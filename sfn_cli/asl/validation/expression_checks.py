@@ -54,6 +54,16 @@ def check_items_path(findings: Findings, value: Json, location: str, language: s
     _parse_reference_path(findings, value, location)
 
 
+def check_number_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
+    """Checks the path of one of a Map's numbers.
+
+    Observed: only ItemsPath may name a place in the Context Object. (floci, issue 3733)
+    """
+    path = _parse_reference_path(findings, value, location)
+    if path is not None and path.root == "$$":
+        findings.error(location, "Value is not a Reference Path")
+
+
 def check_variable_path(findings: Findings, value: Json, location: str, language: str, name: str) -> None:
     """Checks a path in a Choice Rule.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sfn_cli.asl.validation.fields import Kind
 
-_PATHS: tuple[Kind, ...] = ("path", "reference path", "items path", "path or intrinsic")
+_PATHS: tuple[Kind, ...] = ("path", "reference path", "items path", "number path", "path or intrinsic")
 _CONSTANTS: tuple[Kind, ...] = ("any", "text", "static result")
 _MACHINES: tuple[Kind, ...] = ("branches", "processor")
 _TEMPLATE_KINDS: tuple[Kind, ...] = ("template", "variables", "credentials")
