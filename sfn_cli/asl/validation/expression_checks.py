@@ -24,7 +24,7 @@ from sfn_cli.query.payload_template import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sfn_cli.asl.validation.diagnostic import Findings
     from sfn_cli.jsonvalue import Json
@@ -169,10 +169,10 @@ def _check_jsonpath(findings: Findings, value: Json, location: str) -> None:
 def _check_computed(findings: Findings, key: str, text: Json, location: str) -> None:
     """Checks one `"key.$": text`. Observed: AWS reports the location of the enclosing object."""
     if not isinstance(text, str):
+        found = next(described for type_, described in _NOT_STRINGS if isinstance(text, type_))
         findings.error(
             location,
-            f"The value for the field '{key}' must be a STRING that contains a JSONPath "
-            f"but was {_json_node_type(text)}",
+            f"The value for the field '{key}' must be a STRING that contains a JSONPath but was {found}",
         )
         return
     try:
@@ -184,12 +184,13 @@ def _check_computed(findings: Findings, key: str, text: Json, location: str) -> 
         )
 
 
-def _json_node_type(value: Json) -> str:
-    """Returns Jackson's name of the type of a value that is not a string, with its article."""
-    if value is None:
-        return "a NULL"
-    names = ((dict, "an OBJECT"), (list, "an ARRAY"), (bool, "a BOOLEAN"))
-    return next((name for kind, name in names if isinstance(value, kind)), "a NUMBER")
+_NOT_STRINGS: Sequence[tuple[type, str]] = (
+    (list, "an ARRAY"),  # Observed (qiita.com/hayao_k/items/5ea3412ad0dd4fa2666c); the others are alike
+    (dict, "an OBJECT"),
+    (bool, "a BOOLEAN"),
+    (type(None), "a NULL"),
+    (object, "a NUMBER"),
+)
 
 
 def check_variables(findings: Findings, value: Json, location: str, language: str, name: str) -> None:

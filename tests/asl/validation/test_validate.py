@@ -41,7 +41,6 @@ NOT_RECOGNIZED = (
     "is not recognized. "
     "The value is not a valid resource ARN, or the resource is not available in this region."
 )
-NOT_A_STRING = "a STRING that contains a JSONPath but was"
 EXPRESS = "Express state machine does not support"
 ALONE = "States.ALL must appear alone and at end of list"
 LONG = "n" * 81
@@ -369,6 +368,7 @@ def test_choice_conditions() -> None:
     ]
 
 
+NOT_COMPUTED = "must be a STRING that contains a JSONPath but was"
 COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
 
 
@@ -402,7 +402,7 @@ COMPUTED = "must be a valid JSONPath or a valid intrinsic function call"
                 [
                     (
                         SCHEMA,
-                        f"The value for the field 'b.$' must be {NOT_A_STRING} {what}",
+                        f"The value for the field 'b.$' {NOT_COMPUTED} {what}",
                         "Parameters/a",
                     )
                 ],
