@@ -41,10 +41,10 @@ from sfn_cli.asl.validation.map_checks import (
     check_result_writer,
 )
 from sfn_cli.asl.validation.retry_checks import check_catch, check_retry
-from sfn_cli.asl.validation.scope_checks import check_scopes
 from sfn_cli.asl.validation.task_checks import check_task
 from sfn_cli.asl.validation.transitions import is_terminal_state, transition_targets
 from sfn_cli.asl.validation.value_checks import VALUE_CHECKS, Check
+from sfn_cli.asl.validation.variables.scope_checks import check_scopes
 from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:

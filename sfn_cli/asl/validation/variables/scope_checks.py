@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sfn_cli.asl.nesting import nested_machines
 from sfn_cli.asl.validation.diagnostic import INVALID_VARIABLE, UNDEFINED_VARIABLE
 from sfn_cli.asl.validation.map_checks import DISTRIBUTED, map_mode
-from sfn_cli.asl.validation.variable_references import referenced_variables
+from sfn_cli.asl.validation.variables.variable_references import referenced_variables
 from sfn_cli.json_pointer import pointer
 
 if TYPE_CHECKING:
