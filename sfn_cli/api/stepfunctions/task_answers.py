@@ -23,15 +23,20 @@ if TYPE_CHECKING:
 
 
 def send_task_success(service: Service, request: SendTaskSuccessInputTypeDef) -> EmptyAnswer:
-    output = request["output"]
+    """Sends the output of a task.
+
+    An unknown token is refused before an output that is not JSON, and that before a task that has
+    ended (both observed).
+    """
+    token, output = _given_token(request["taskToken"]), request["output"]
     try:
         json_text.read_json(output)
-    except json_text.NotJson as error:
-        raise ApiError("InvalidOutput", f"Invalid Output: '{error.message}'") from None
+    except json_text.NotJson:
+        if not service.tasks.knows(token):
+            raise _invalid_task_token() from None
+        raise ApiError("InvalidOutput", f"Invalid Output: '{output}' is not valid JSON.") from None
     return _task_answer_response(
-        service.tasks.answer(
-            _given_token(request["taskToken"]), "taskSucceeded", {"output": output}, service.clock()
-        )
+        service.tasks.answer(token, "taskSucceeded", {"output": output}, service.clock())
     )
 
 
@@ -61,4 +66,8 @@ def _task_answer_response(outcome: AnswerOutcome) -> EmptyAnswer:
         case AnswerOutcome.TOO_LATE:
             raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
         case AnswerOutcome.UNKNOWN:
-            raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+            raise _invalid_task_token()
+
+
+def _invalid_task_token() -> ApiError:
+    return ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
