@@ -53,8 +53,11 @@ def sdk_member_name(member: str) -> str:
     """Returns a member's name in aws-sdk tasks.
 
     `DBInstanceId` becomes DbInstanceId, `stateMachineArn` StateMachineArn, `ETag` ETag. The Java
-    SDK lower-cases a name's leading capitals, except one that begins the next word.
+    SDK lower-cases a name's leading capitals, except one that begins the next word. DynamoDB's NULL is
+    Nul, because null is a word of Java (aws/aws-sdk-js-v3#4948).
     """
+    if member == "NULL":
+        return "Nul"
     name = list(member)
     for index in range(1, len(name)):
         following = member[index + 1 : index + 2]
